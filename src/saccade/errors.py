@@ -1,0 +1,84 @@
+"""The errors of saccade.
+
+Every message says where, what was needed, what was got and what to do::
+
+    Dense "fc1": input must be (batch, features), got (32, 16, 5, 5). Add Flatten() before it.
+
+The tree (each is also the built-in error that code written for Keras catches)::
+
+    SaccadeError
+    ├── InvalidArgument (ValueError)      a value that cannot work
+    │   ├── UnknownName                   a word that is not in the list
+    │   ├── ShapeError                    arrays or layers that do not fit together
+    │   └── NotSupported                  a known option that saccade refuses by name
+    ├── DataError (ValueError)            images, labels or folders that cannot be used
+    │   └── NoSuchFile (FileNotFoundError)
+    ├── FileFormatError (ValueError)      a saved file that is damaged or of another kind
+    ├── NotFinite (ArithmeticError)       a loss or gradient became NaN or infinite
+    └── StateError (RuntimeError)         a call that comes too early or too late
+"""
+
+from __future__ import annotations
+
+
+class SaccadeError(Exception):
+    """An error that says where, needed, got and do.
+
+    Arguments:
+        where: the thing at fault, as the user named it ('Dense "fc1"', "fit").
+        needed: what had to hold, as the rest of a sentence ("input must be (batch, features)").
+        got: what was there instead; left out of the message when None.
+        do: what to do about it, a sentence; left out when empty.
+    """
+
+    def __init__(self, where: str, needed: str, got: object = None, do: str = ""):
+        self.where, self.needed, self.got, self.do = where, needed, got, do
+        message = f"{where}: {needed}"
+        if got is not None:
+            message += f", got {got}"
+        message = message.rstrip(".") + "."
+        if do:
+            message += f" {do}"
+        super().__init__(message)
+
+    def __str__(self) -> str:  # KeyError-like bases would quote it
+        return str(self.args[0])
+
+    def __reduce__(self):  # four arguments in, one in args: say so, for worker processes
+        return type(self), (self.where, self.needed, self.got, self.do)
+
+
+class InvalidArgument(SaccadeError, ValueError):
+    """A value that cannot work."""
+
+
+class UnknownName(InvalidArgument):
+    """A word that is not in the list; the message lists the legal ones and the nearest."""
+
+
+class ShapeError(InvalidArgument):
+    """Arrays or layers that do not fit together."""
+
+
+class NotSupported(InvalidArgument):
+    """A known option that saccade refuses by name, saying what to use instead."""
+
+
+class DataError(SaccadeError, ValueError):
+    """Images, labels or folders that cannot be used as they are."""
+
+
+class NoSuchFile(DataError, FileNotFoundError):
+    """A file or folder that is not there."""
+
+
+class FileFormatError(SaccadeError, ValueError):
+    """A saved file that is damaged or of another kind."""
+
+
+class NotFinite(SaccadeError, ArithmeticError):
+    """A loss became NaN or infinite; the weights were left as they were before that step."""
+
+
+class StateError(SaccadeError, RuntimeError):
+    """A call that comes too early or too late."""

@@ -1,0 +1,48 @@
+"""Names: automatic ones in Keras's spelling, and the nearest legal word to a misspelt one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import TypeVar
+
+from saccade.errors import UnknownName
+
+_used: Counter[str] = Counter()
+T = TypeVar("T")
+
+
+def snake_case(class_name: str) -> str:
+    """`MaxPooling2D` -> `max_pooling2d`, as Keras spells layer names."""
+    name = re.sub(r"\W+", "", class_name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(stem: str) -> str:
+    """The next free automatic name: `conv2d`, then `conv2d_1`, `conv2d_2`, ..."""
+    count = _used[stem]
+    _used[stem] += 1
+    return stem if count == 0 else f"{stem}_{count}"
+
+
+def reset_names() -> None:
+    """Start the counters again, as `keras.backend.clear_session()` does."""
+    _used.clear()
+
+
+def nearest(word: str, legal: Iterable[str]) -> str | None:
+    """The legal word most like `word`, or None when nothing is close."""
+    by_lower = {name.lower(): name for name in legal}
+    found = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.5)
+    return by_lower[found[0]] if found else None
+
+
+def unknown_name(where: str, word: object, legal: Iterable[str]) -> UnknownName:
+    """The error for a word that is not in the list: it names the list and the nearest word."""
+    legal = sorted(legal)
+    guess = nearest(str(word), legal)
+    do = f'Did you mean "{guess}"? ' if guess else ""
+    return UnknownName(where, f"must be one of {', '.join(legal)}", repr(word), do.strip())

@@ -1,0 +1,25 @@
+"""Notes: what saccade tells its user once, without stopping.
+
+They go through the logger "saccade", so an application can route or silence them, and each
+distinct note is said once per process.
+"""
+
+from __future__ import annotations
+
+import logging
+
+logger = logging.getLogger("saccade")
+_said: set[str] = set()
+
+
+def note_once(text: str, key: str | None = None) -> None:
+    """Say `text` unless the same `key` (the text itself when None) was said before."""
+    key = text if key is None else key
+    if key not in _said:
+        _said.add(key)
+        logger.warning("saccade: %s", text)
+
+
+def forget_notes() -> None:
+    """Let every note be said again (tests, and a fresh session in a notebook)."""
+    _said.clear()
