@@ -7,11 +7,36 @@ pixels along one axis. A dilated kernel reaches over (k - 1) * d + 1 pixels, its
 from __future__ import annotations
 
 import operator
+from typing import overload
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.names import unknown_name
 
 PADDING_WORDS = ("valid", "same")
+
+
+@overload
+def output_size(
+    n: int,
+    kernel: int,
+    padding: str | int = ...,
+    strides: int = ...,
+    dilation: int = ...,
+    *,
+    where: str = ...,
+) -> int: ...
+
+
+@overload
+def output_size(
+    n: int | None,
+    kernel: int,
+    padding: str | int = ...,
+    strides: int = ...,
+    dilation: int = ...,
+    *,
+    where: str = ...,
+) -> int | None: ...
 
 
 def output_size(
