@@ -168,8 +168,8 @@ def _resize(
         return image
     box = None
     if keep_aspect_ratio:
-        crop_height = max(1, min(height, width * target_height // target_width))
-        crop_width = max(1, min(width, height * target_width // target_height))
+        crop_height = min(height, width * target_height // target_width)
+        crop_width = min(width, height * target_width // target_height)
         top, left = (height - crop_height) // 2, (width - crop_width) // 2
         box = (left, top, left + crop_width, top + crop_height)
     resample = Image.Resampling[interpolation.upper()]

@@ -28,7 +28,7 @@ def folder_not_found(directory: str) -> NoSuchFile:
     elif directory.startswith("~"):
         do = "Python does not expand ~: use os.path.expanduser."
     else:
-        do = f'The folder "{parent}" has no "{name}"; relative paths start at "{os.getcwd()}".'
+        do = f'"{parent}" has no "{name}" in it.'
     return NoSuchFile(f'"{directory}"', "must be a folder", "nothing of that name", do)
 
 
