@@ -174,12 +174,33 @@ def test_everything_a_script_reads(photos, capsys):
     )
     found = capsys.readouterr().out.splitlines()
     assert found[0] == found[1] == "Found 20 images belonging to 4 classes."
-    for name in (
-        "class_indices filenames filepaths samples n num_classes batch_size image_shape "
-        "target_size color_mode class_mode data_format subset interpolation keep_aspect_ratio "
-        "shuffle seed batch_index total_batches_seen directory white_list_formats save_to_dir "
-        "sample_weight save_prefix save_format"
-    ).split():
+    for name in [
+        "class_indices",
+        "filenames",
+        "filepaths",
+        "samples",
+        "n",
+        "num_classes",
+        "batch_size",
+        "image_shape",
+        "target_size",
+        "color_mode",
+        "class_mode",
+        "data_format",
+        "subset",
+        "interpolation",
+        "keep_aspect_ratio",
+        "shuffle",
+        "seed",
+        "batch_index",
+        "total_batches_seen",
+        "directory",
+        "white_list_formats",
+        "save_to_dir",
+        "sample_weight",
+        "save_prefix",
+        "save_format",
+    ]:
         assert getattr(our_side, name) == getattr(keras_side, name), name
     for name in ("classes", "labels", "index_array"):
         mine, theirs = getattr(our_side, name), getattr(keras_side, name)

@@ -31,7 +31,8 @@ def folder_notes(index: FolderIndex) -> list[str]:
             "use them."
         )
     if index.loose:
-        notes.append(f"{where}: left out {count_of(index.loose, 'image')} that lie in no class.")
+        loose = count_of(index.loose, "image")
+        notes.append(f"{where}: left out {loose} beside the class folders, in no class.")
     if index.hidden:
         notes.append(
             f"{where}: {list_some(index.hidden)} counts as a class, as in Keras, though it is "
