@@ -15,7 +15,7 @@ The tree (each is also the built-in error that code written for Keras catches)::
     │   └── NoSuchFile (FileNotFoundError)
     ├── FileFormatError (ValueError)      a saved file that is damaged or of another kind
     ├── NotFinite (ArithmeticError)       a loss or gradient became NaN or infinite
-    └── StateError (RuntimeError)         a call that comes too early or too late
+    └── StateError (RuntimeError, ValueError)  a call that comes too early or too late
 """
 
 from __future__ import annotations
@@ -80,5 +80,5 @@ class NotFinite(SaccadeError, ArithmeticError):
     """A loss became NaN or infinite; the weights were left as they were before that step."""
 
 
-class StateError(SaccadeError, RuntimeError):
-    """A call that comes too early or too late."""
+class StateError(SaccadeError, RuntimeError, ValueError):
+    """A call that comes too early or too late (Keras raises ValueError for most of these)."""

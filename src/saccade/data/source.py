@@ -97,8 +97,10 @@ class ArraySource(Source):
             order = torch.randperm(self.samples or 0, generator=stream)
         for batch in range(start, self.batches or 0):
             rows = slice(batch * self.batch_size, (batch + 1) * self.batch_size)
-            yield self._rows(self.x, order, rows), self._rows(self.y, order, rows), self._rows(
-                self.sample_weight, order, rows
+            yield (
+                self._rows(self.x, order, rows),
+                self._rows(self.y, order, rows),
+                self._rows(self.sample_weight, order, rows),
             )
 
     @staticmethod
@@ -123,6 +125,10 @@ class IteratorSource(Source):
         self.samples = getattr(iterator, "samples", None)
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        if start == 0 and hasattr(self.iterator, "reset"):
+            # Somebody may have called next() to look at a batch: a pass starts at the start, or
+            # predictions would not line up with the files.
+            self.iterator.reset()
         for _ in range(start, self.batches or 0):
             yield as_batch(next(self.iterator))
 

@@ -1,0 +1,22 @@
+"""`saccade contours PHOTO`: what the lesson's two kernels see in a photo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def contours(
+    photo: Annotated[Path, typer.Argument(help="The photo, any format that Pillow reads.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="The PNG to write; PHOTO's name + -contours.png."),
+    ] = None,
+) -> None:
+    """Draw a photo's horizontal and vertical contours and their magnitude."""
+    from saccade.report.contours import draw_contours  # matplotlib and Pillow load only when used
+
+    written = draw_contours(photo, output or Path(f"{photo.stem}-contours.png"))
+    typer.echo(f"Wrote {written}")

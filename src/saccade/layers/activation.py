@@ -1,0 +1,39 @@
+"""A layer that applies an activation function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from saccade import activations
+from saccade.graph import Shape
+from saccade.layers.layer import Layer
+
+
+class Activation(Layer):
+    """y = activation(x), pointwise.
+
+    Args:
+        activation: a word ("relu") or a function.
+
+    Input and output: any shape.
+
+    Source: `keras.layers.Activation`.
+    """
+
+    keras_module = "keras.layers"
+    casts_integers = True
+
+    def __init__(self, activation: Any, **placement: Any):
+        super().__init__(**placement)
+        self.activation = activations.get(activation)
+
+    def call(self, x: torch.Tensor) -> torch.Tensor:
+        return self.activation(x)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "activation": activations.serialize(self.activation)}

@@ -1,0 +1,99 @@
+"""Where data comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from saccade.errors import InvalidArgument
+from saccade.graph import Shape, Symbol
+from saccade.graph import batch_shape as _as_shape
+from saccade.layers.checks import refuse
+from saccade.layers.layer import Layer
+from saccade.names import auto_name
+
+
+def Input(
+    shape: Sequence[int | None] | None = None,
+    batch_size: int | None = None,
+    dtype: str | None = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
+    batch_shape: Sequence[int | None] | None = None,
+    name: str | None = None,
+    tensor: Any = None,
+    optional: bool = False,
+) -> Symbol:
+    """The shape of one input of a model, without the batch.
+
+    Args:
+        shape: of one input, without the batch; None for an axis whose size varies.
+        batch_size: of the batch, when it is fixed.
+        dtype: "float32" unless given.
+        batch_shape: shape and batch together, instead of the two.
+        name: of the input.
+
+    Returns:
+        A symbol for a Sequential to start with.
+
+    Source: `keras.Input`.
+    """
+    refuse("Input", sparse=sparse, ragged=ragged, tensor=tensor, optional=optional)
+    whole = _whole_shape(shape, batch_size, batch_shape)
+    return Symbol(whole, dtype or "float32", name or auto_name("input_layer"))
+
+
+def _whole_shape(shape: Any, batch_size: int | None, whole: Any) -> Shape:
+    if (shape is None) == (whole is None):
+        raise InvalidArgument("Input", "give either shape= or batch_shape=", f"{shape}, {whole}")
+    if whole is not None:
+        return _as_shape("Input", whole)
+    return (batch_size, *_as_shape("Input", shape))
+
+
+class InputLayer(Layer):
+    """The place of an input in a model; passes its input on."""
+
+    keras_module = "keras.layers"
+
+    def __init__(
+        self,
+        shape: Sequence[int | None] | None = None,
+        batch_size: int | None = None,
+        dtype: str | None = None,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
+        batch_shape: Sequence[int | None] | None = None,
+        input_tensor: Any = None,
+        optional: bool = False,
+        name: str | None = None,
+        input_shape: Sequence[int | None] | None = None,
+        batch_input_shape: Sequence[int | None] | None = None,
+    ):
+        super().__init__(name=name)
+        refuse(self, sparse=sparse, ragged=ragged, input_tensor=input_tensor, optional=optional)
+        self.batch_shape = _whole_shape(
+            shape if input_shape is None else input_shape,
+            batch_size,
+            batch_shape if batch_input_shape is None else batch_input_shape,
+        )
+        self.input_dtype = dtype or "float32"
+        self.build_on(self.batch_shape)
+
+    def call(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "batch_shape": list(self.batch_shape),
+            "dtype": self.input_dtype,
+            "sparse": False,
+            "ragged": False,
+            "name": self.name,
+            "optional": False,
+        }

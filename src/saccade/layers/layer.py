@@ -1,0 +1,238 @@
+"""Layer: the part that every other is made of.
+
+A layer is a `torch.nn.Module`. The user writes `build(input_shape)` and `call(x)`; `layer(x)` goes
+through torch's `__call__` (so torch's hooks work) to `forward`, which builds on the first call,
+casts, passes `training` on, and calls `call`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from functools import wraps
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade.graph import Shape, Symbol
+from saccade.layers.checks import checked_dtype, given_shape, refuse
+from saccade.layers.weight_holder import WeightHolder
+from saccade.names import auto_name, snake_case
+
+
+class _Call(threading.local):
+    """What the outermost call in this thread said; inner layers take it over."""
+
+    training: bool | None = None
+
+
+_current = _Call()
+
+
+class Layer(WeightHolder):
+    """A function of arrays with weights.
+
+    Args:
+        name: unique within a model; by default the class's name and a count ("conv2d_1").
+        trainable: False freezes the weights.
+        dtype: of the weights and the computation; "float32".
+        input_shape: shape of one input, without the batch, for the first layer of a Sequential.
+        batch_input_shape: the same with the batch.
+        input_dim: the same for inputs of one axis.
+
+    Source: `keras.layers.Layer`.
+    """
+
+    keras_module: str | None = None
+    casts_integers = False  # whether an integer input is turned into floats before `call`
+    _takes_training = False
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **placement: Any,
+    ):
+        super().__init__(trainable)
+        cls = type(self).__name__
+        if name is not None and (not isinstance(name, str) or not name or "/" in name):
+            raise InvalidArgument(cls, "name must be a word without a slash", repr(name))
+        self.name: str = name or auto_name(snake_case(cls))
+        self.built = False
+        self.autocast = autocast
+        self.compute_dtype = checked_dtype(self.where, dtype)
+        self._built_shape: Any = None
+        self._given_shape = given_shape(self.where, placement)
+        refuse(self, activity_regularizer=activity_regularizer)
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "call" in cls.__dict__:
+            parameters = inspect.signature(cls.call).parameters.values()
+            cls._takes_training = any(
+                p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters
+            )
+        if "build" in cls.__dict__:  # a user's build need not know that it has to say so
+            cls.build = _marking_built(cls.__dict__["build"])
+
+    @property
+    def where(self) -> str:
+        """How error messages name this layer."""
+        return f'{type(self).__name__} "{self.name}"'
+
+    # -- calling ---------------------------------------------------------------------------
+
+    def build(self, input_shape: Any) -> None:
+        """Create the weights for inputs of this shape (batch first, None for unknown)."""
+        self.built = True
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """The layer's function; written by each layer."""
+        raise NotImplementedError(f"{self.where} has no call(): write one.")
+
+    def forward(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
+        outer = _current.training
+        if training is None:
+            training = outer
+        if args and type(args[0]) is torch.Tensor and args[0].dtype is self._tensor_dtype:
+            pass  # the common case, free of conversions
+        else:
+            args = tuple(self._prepared(value) for value in args)
+        if not self.built:
+            self.build_for(args[0])
+        if training is not None and self._takes_training:
+            kwargs["training"] = training
+        if training is outer:
+            return self.call(*args, **kwargs)
+        _current.training = training
+        try:
+            return self.call(*args, **kwargs)
+        finally:
+            _current.training = outer
+
+    def build_for(self, inputs: Any) -> None:
+        """Build on the shape of the first inputs."""
+        self.build_on(shape_of(inputs))
+
+    def build_on(self, input_shape: Any) -> None:
+        """Build for a shape, once, and remember it."""
+        if not self.built:
+            self.build(input_shape)
+            self.built = True
+        if self._built_shape is None:
+            self._built_shape = input_shape
+
+    def _prepared(self, value: Any) -> Any:
+        """An array as a tensor on the weights' device, floats in the layer's dtype."""
+        if isinstance(value, Symbol):
+            raise NotSupported(
+                self.where,
+                "layers can't be called on Input() yet",
+                None,
+                "Write the model as a Sequential; the functional API comes next.",
+            )
+        if isinstance(value, (list, tuple)) and any(torch.is_tensor(v) for v in value):
+            return type(value)(self._prepared(v) for v in value)
+        if isinstance(value, dict):
+            return {key: self._prepared(v) for key, v in value.items()}
+        if not torch.is_tensor(value):
+            if not isinstance(value, (np.ndarray, list, tuple, float, int)):
+                return value
+            value = torch.as_tensor(np.asarray(value), device=self.device)
+        is_float = value.dtype.is_floating_point
+        if (is_float and self.autocast) or (not is_float and self.casts_integers):
+            return value.to(self._tensor_dtype)
+        return value
+
+    # -- shapes ----------------------------------------------------------------------------
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """The shape of the output for inputs of this shape.
+
+        Layers of saccade compute it; for a user's layer the default runs `call` once on zeros.
+        """
+        sample = torch.zeros([1 if n is None else n for n in input_shape], device=self.device)
+        with torch.no_grad():
+            output = self(sample, training=False)
+        return (input_shape[0], *output.shape[1:])
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape that the layer was built for, batch first."""
+        if self._built_shape is None:
+            raise StateError(
+                self.where,
+                "the input shape is known once the layer is built",
+                None,
+                "Give input_shape= or call the layer on data first.",
+            )
+        return self._built_shape
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the output for the shape that the layer was built for."""
+        return self.compute_output_shape(self.input_shape)
+
+    # -- config ----------------------------------------------------------------------------
+
+    @property
+    def dtype(self) -> str:
+        return self.compute_dtype
+
+    @property
+    def _tensor_dtype(self) -> torch.dtype:
+        return torch.float32
+
+    def get_config(self) -> dict[str, Any]:
+        """What is needed to make the layer again."""
+        policy = {"name": self.compute_dtype}
+        return {
+            "name": self.name,
+            "trainable": self._trainable,
+            "dtype": {
+                "module": "keras",
+                "class_name": "DTypePolicy",
+                "config": policy,
+                "registered_name": None,
+            },
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Layer:
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def shape_of(inputs: Any) -> Any:
+    """The shape of a batch with its batch size unknown; a list or dict of them for several."""
+    if isinstance(inputs, (list, tuple)):
+        return [shape_of(one) for one in inputs]
+    if isinstance(inputs, dict):
+        return {key: shape_of(one) for key, one in inputs.items()}
+    return (None, *inputs.shape[1:])
+
+
+def _marking_built(build: Any) -> Any:
+    @wraps(build)
+    def wrapped(self: Layer, *args: Any, **kwargs: Any) -> None:
+        build(self, *args, **kwargs)
+        self.built = True
+        shape = args[0] if args else kwargs.get("input_shape")
+        if self._built_shape is None and shape is not None:
+            self._built_shape = (
+                tuple(shape)
+                if isinstance(shape, list)
+                and shape
+                and (shape[0] is None or isinstance(shape[0], int))
+                else shape
+            )
+
+    return wrapped

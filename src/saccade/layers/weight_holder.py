@@ -1,0 +1,215 @@
+"""WeightHolder: the half of a layer that holds weights and sublayers."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade import initializers
+from saccade.errors import ShapeError, StateError
+from saccade.layers.checks import checked_dtype, refuse
+from saccade.layers.tracking import TrackedDict, TrackedList, modules_in, safe_key, track
+from saccade.numerics.device import default_device
+from saccade.variables import Variable
+
+
+class WeightHolder(torch.nn.Module):
+    """Owns weights, finds sublayers in attributes, lists and dicts, freezes and copies them."""
+
+    name: str
+    where: str
+    built: bool
+
+    def __init__(self, trainable: bool):
+        super().__init__()
+        self._trainable = bool(trainable)
+        self._weights_trained: list[Variable] = []
+        self._weights_kept: list[Variable] = []
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are; the default device for a layer without any."""
+        first = next(self.parameters(), None)
+        return default_device() if first is None else first.device
+
+    def add_weight(
+        self,
+        shape: Sequence[int] | str | None = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+    ) -> Variable:
+        """A new weight of this layer.
+
+        Args:
+            shape: of the weight; () for a single number.
+            initializer: a word, an object, or a function of the shape; Glorot's uniform by default.
+            trainable: whether training changes it.
+            name: its name within the layer ("kernel").
+        """
+        if isinstance(shape, str):  # tf.keras 2 has the name first: add_weight("w", (3, 4))
+            name, shape, initializer = shape, initializer, None
+        refuse(self, regularizer=regularizer, constraint=constraint)
+        if overwrite_with_gradient or aggregation not in ("none", "mean"):
+            refuse(self, overwrite_with_gradient=overwrite_with_gradient or aggregation)
+        checked_dtype(self.where, dtype)
+        sizes = tuple(int(size) for size in (shape or ()))
+        make = initializers.get("glorot_uniform" if initializer is None else initializer)
+        values = torch.as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
+        if tuple(values.shape) != sizes:
+            raise ShapeError(
+                self.where, f"the initialiser must give shape {sizes}", str(tuple(values.shape))
+            )
+        return self._own(self._laid_out(values), trainable, name or "variable")
+
+    def _laid_out(self, values: torch.Tensor) -> torch.Tensor:
+        """The layout in memory for a new weight; convolution has its own."""
+        return values
+
+    def _own(self, values: torch.Tensor, trainable: bool, name: str) -> Variable:
+        variable = Variable(
+            values.to(self.device), trainable=trainable and self._trainable, name=name
+        )
+        variable.path = f"{self.name}/{name}"
+        mine = self._weights_trained if trainable else self._weights_kept
+        mine.append(variable)
+        # Registered here because it may never become an attribute; `__setattr__` moves it there.
+        count = len(self._weights_trained) + len(self._weights_kept)
+        self._parameters[safe_key("weight", count)] = variable
+        return variable
+
+    def sublayers(self) -> Iterator[WeightHolder]:
+        """The layers directly inside this one, each once."""
+        seen: set[int] = set()
+        for module in self._modules.values():
+            if isinstance(module, WeightHolder) and id(module) not in seen:
+                seen.add(id(module))
+                yield module
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        if not self._trainable:
+            return []
+        return _unique(
+            [*self._weights_trained, *(w for s in self.sublayers() for w in s.trainable_weights)]
+        )
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        trained = {id(weight) for weight in self.trainable_weights}
+        return [weight for weight in self.weights if id(weight) not in trained]
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights in Keras's order: this layer's trained ones, its others, its sublayers'."""
+        mine = [*self._weights_trained, *self._weights_kept]
+        return _unique([*mine, *(w for s in self.sublayers() for w in s.weights)])
+
+    @property
+    def variables(self) -> list[Variable]:
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        return self.non_trainable_weights
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for weight in self._weights_trained:
+            weight.requires_grad_(self._trainable)
+        for layer in self.sublayers():
+            layer.trainable = value
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        if not self.built:
+            raise StateError(
+                self.where,
+                "the weights are counted once the layer is built",
+                None,
+                "Give input_shape= or call the layer on data first.",
+            )
+        return sum(math.prod(weight.shape) for weight in self.weights)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of the weights in Keras's order and layouts."""
+        return [weight.numpy() for weight in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Copy values into the weights, given in the order of `get_weights()`.
+
+        Raises:
+            ShapeError: when the number of arrays or any shape differs; nothing is changed then.
+        """
+        mine = self.weights
+        needed = [tuple(weight.shape) for weight in mine]
+        got = [tuple(np.shape(value)) for value in weights]
+        if needed != got:
+            raise ShapeError(self.where, f"set_weights needs shapes {needed}", str(got))
+        for weight, value in zip(mine, weights, strict=True):
+            weight.assign(value)
+
+    # -- torch's side ----------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Variable):
+            for key, known in list(self._parameters.items()):
+                if known is value and key != name:
+                    del self._parameters[key]
+        elif isinstance(value, (list, dict, tuple)) and "_modules" in self.__dict__:
+            value = track(value, partial(self._track_again, name))
+            object.__setattr__(self, name, value)
+            self._track_again(name)
+            return
+        super().__setattr__(name, value)
+
+    def _track_again(self, attribute: str) -> None:
+        """Bring torch's table of modules in line with a container that changed.
+
+        What is still in its place stays there, so that the order of the weights is the order in
+        which layers came in.
+        """
+        if "_modules" not in self.__dict__:  # in the middle of being copied
+            return
+        value = self.__dict__.get(attribute)
+        if isinstance(value, (TrackedList, TrackedDict)):
+            value.adopt()
+        places = {safe_key(attribute, place): module for place, module in modules_in(value, "")}
+        for key in [key for key in self._modules if key.startswith(f"{attribute}[")]:
+            if places.get(key) is not self._modules[key]:
+                del self._modules[key]
+        for key, module in places.items():
+            self._modules.setdefault(key, module)
+
+    def __getattr__(self, name: str) -> Any:
+        # Python comes here too when a property raised AttributeError; torch would then report
+        # that the property does not exist. Ask it again, so that its own error is seen.
+        found = inspect.getattr_static(type(self), name, None)
+        if isinstance(found, property) and found.fget is not None:
+            return found.fget(self)
+        return super().__getattr__(name)
+
+
+def _unique(weights: list[Variable]) -> list[Variable]:
+    return list({id(weight): weight for weight in weights}.values())

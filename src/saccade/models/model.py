@@ -1,0 +1,364 @@
+"""Model: a layer that can be trained."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from saccade import losses, optimizers
+from saccade.data.source import ArraySource, Source, WeightedSource, as_source, as_tensor, is_array
+from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade.files import keras_archive
+from saccade.graph import Shape
+from saccade.layers.checks import refuse
+from saccade.layers.layer import Layer
+from saccade.models.summary import print_summary
+from saccade.notes import note_once
+from saccade.training import loop
+from saccade.training.callback import CallbackList
+from saccade.training.feed import Feed
+from saccade.training.history import History
+from saccade.training.objective import Objective
+from saccade.training.progress import Progress
+from saccade.training.run import Run
+
+
+class Model(Layer):
+    """A layer with `compile`, `fit`, `evaluate`, `predict`, `summary` and `save`.
+
+    Subclass it, make layers in `__init__` and write `call`; or use `Sequential`.
+
+    Source: `keras.Model`.
+    """
+
+    keras_module: str | None = "keras"
+
+    def __init__(self, *args: Any, trainable: bool = True, name: str | None = None, **kwargs: Any):
+        if args or "inputs" in kwargs or "outputs" in kwargs:
+            raise NotSupported(
+                "Model",
+                "Model(inputs, outputs) is not supported yet",
+                None,
+                "Write the model as a Sequential; the functional API comes next.",
+            )
+        super().__init__(trainable=trainable, name=name, **kwargs)
+        self.optimizer: Any = None
+        self.history: Any = None
+        self.stop_training = False
+        self.compiled = False
+        self._objective: Objective | None = None
+
+    @property
+    def layers(self) -> list[Any]:
+        """The layers directly inside the model."""
+        return [layer for layer in self.sublayers() if isinstance(layer, Layer)]
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """The layer of this name, or at this place.
+
+        Raises:
+            InvalidArgument: there is none; the message lists the names.
+        """
+        layers = self.layers
+        if index is not None and name is None:
+            if -len(layers) <= index < len(layers):
+                return layers[index]
+            raise InvalidArgument(self.where, f"there are {len(layers)} layers", f"index {index}")
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise InvalidArgument(
+            self.where,
+            "get_layer needs the name of a layer",
+            repr(name),
+            f"The layers are {', '.join(layer.name for layer in layers)}.",
+        )
+
+    def known_output_shape(self, x: Any) -> Shape | None:
+        """The output's shape for a batch like x, when it can be told without computing."""
+        return None
+
+    # -- compile ---------------------------------------------------------------------------
+
+    def compile(  # type: ignore[override]
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Choose how to train; every misspelt name is an error here.
+
+        Args:
+            optimizer: a word ("adam") or an object.
+            loss: a word, an object, or a function of (y_true, y_pred).
+            metrics: a list of words, objects and functions; "acc" is reported as "acc".
+        """
+        refuse(self, loss_weights=loss_weights, weighted_metrics=weighted_metrics or None)
+        if steps_per_execution != 1 or jit_compile is True:
+            asked = "jit_compile=True" if jit_compile is True else "steps_per_execution"
+            raise NotSupported("compile", f"{asked} is not supported yet")
+        self.optimizer = optimizers.get(optimizer)
+        self._objective = Objective(loss, metrics)
+        self.loss = loss
+        self.compiled = True
+
+    def _compiled(self, where: str) -> Objective:
+        if self._objective is None:
+            raise StateError(
+                where, "the model must be compiled first", None, "Call model.compile(...)."
+            )
+        return self._objective
+
+    @property
+    def metrics(self) -> list[Any]:
+        return [] if self._objective is None else self._objective.metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        return [metric.name for metric in self.metrics]
+
+    # -- fit, evaluate, predict ------------------------------------------------------------
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+    ) -> History:
+        """Train for a number of epochs.
+
+        Args:
+            x: arrays or tensors with the samples along the first axis, images
+                (samples, height, width, channels); or an iterator of batches (x, y).
+            y: targets for arrays.
+            batch_size: samples to a step, for arrays; 32.
+            epochs: number of the last epoch, from 1.
+            verbose: 0 nothing, 1 a bar, 2 a line an epoch.
+            callbacks: what to call; see `saccade.callbacks`.
+            validation_split: share of the arrays, the last part, to validate on.
+            validation_data: (x, y), (x, y, sample_weight), or an iterator.
+            shuffle: a new order of the arrays in every epoch.
+            class_weight: weight of each class number in the loss; those left out weigh 1.
+            sample_weight: weight of each sample in the loss.
+            initial_epoch: where to start, to go on with an earlier training.
+            steps_per_epoch: batches to an epoch, if not one pass. More or fewer than a pass has
+                goes round the data: an epoch starts where the last one ended.
+            validation_steps: batches to validate on, always the first ones.
+            validation_batch_size: as `batch_size`, for validation arrays.
+            validation_freq: validate every so many epochs, or after the epochs listed.
+
+        Returns:
+            A History: `history.history["loss"]` has a number an epoch.
+
+        Raises:
+            StateError: not compiled. DataError, ShapeError: data that cannot be used.
+            NotFinite: the loss became NaN or infinite; the weights are those before that step.
+        """
+        objective = self._compiled("fit")
+        if not is_array(x) and batch_size is not None:
+            note_once("fit: batch_size is left to the iterator, which brings batches of its own.")
+        if validation_split:
+            x, y, sample_weight, validation_data = _split_off(
+                x, y, sample_weight, validation_split, validation_data
+            )
+        source = as_source("fit", x, y, sample_weight, batch_size, shuffle)
+        if class_weight is not None:
+            if sample_weight is not None:
+                raise InvalidArgument(
+                    "fit", "class_weight and sample_weight can't be used together"
+                )
+            source = WeightedSource(source, class_weight)
+        feed = Feed(source, _steps("steps_per_epoch", steps_per_epoch))
+        validation = None
+        if validation_data is not None:
+            held_out = _held_out(validation_data, validation_batch_size or batch_size)
+            validation = Feed(held_out, _steps("validation_steps", validation_steps))
+        history = History()
+        run = Run(
+            model=self,
+            optimizer=self.optimizer,
+            objective=objective,
+            feed=feed,
+            validation=validation,
+            callbacks=self._callbacks(callbacks, verbose, epochs, feed.turn, first=[history]),
+            epochs=epochs,
+            epoch=initial_epoch,
+            validation_freq=validation_freq
+            if isinstance(validation_freq, int)
+            else list(validation_freq),
+        )
+        self.history = history
+        loop.train(run)
+        return history
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Loss and metrics over data, with the model at rest.
+
+        Returns:
+            [loss, metrics...] in the order of `compile`; the loss alone where there is no metric;
+            a dict with `return_dict`.
+        """
+        objective = self._compiled("evaluate")
+        source = as_source("evaluate", x, y, sample_weight, batch_size)
+        feed = Feed(source, _steps("steps", steps))
+        listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
+        logs = loop.evaluate(self, objective, feed, listeners)
+        if return_dict:
+            return logs
+        values = [logs[metric.name] for metric in objective.metrics if metric.name in logs]
+        return values[0] if len(values) == 1 else values
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> np.ndarray:
+        """The model's outputs, in the order of the data.
+
+        Args:
+            x: arrays, or an iterator of batches (targets are ignored).
+
+        Returns:
+            A NumPy array (samples, ...).
+        """
+        feed = Feed(as_source("predict", x, batch_size=batch_size), _steps("steps", steps))
+        return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn))
+
+    def _callbacks(
+        self,
+        callbacks: Any,
+        verbose: int | str,
+        epochs: int,
+        steps: int | None,
+        first: Sequence[Any] = (),
+    ) -> CallbackList:
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        level = 1 if verbose == "auto" else int(verbose)
+        given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
+        progress = [Progress(level)] if level else []
+        listeners = [*first, *(one for one in given if one is not None), *progress]
+        return CallbackList(listeners, self, {"verbose": level, "epochs": epochs, "steps": steps})
+
+    # -- looking and keeping ---------------------------------------------------------------
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
+    ) -> None:
+        """Print the layers, their output shapes and counts of parameters."""
+        print_summary(
+            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
+        )
+
+    def save(self, filepath: str | os.PathLike[str], overwrite: bool = True, **extra: Any) -> None:
+        """Write the model, its optimizer and their state to a `.keras` file, which Keras reads."""
+        for option in extra:
+            raise NotSupported("save", f"{option}= is not supported yet")
+        keras_archive.write(self, filepath, overwrite=overwrite)
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What `compile` was given, as Keras writes it down; None before."""
+        if self._objective is None:
+            return None
+        objective = self._objective
+        return {
+            "optimizer": optimizers.serialize(self.optimizer) | {"registered_name": None},
+            "loss": losses.serialize(objective.given_loss),
+            "loss_weights": None,
+            "metrics": objective.given_metrics,
+            "weighted_metrics": None,
+            "run_eagerly": False,
+            "steps_per_execution": 1,
+            "jit_compile": False,
+        }
+
+
+def _split_off(
+    x: Any, y: Any, sample_weight: Any, share: float, validation_data: Any
+) -> tuple[Any, Any, Any, Any]:
+    """The last part of the arrays for validation, before any shuffling, as Keras does."""
+    if not 0 < share < 1:
+        raise InvalidArgument("fit", "validation_split must be between 0 and 1", repr(share))
+    if validation_data is not None:
+        raise InvalidArgument("fit", "give validation_split or validation_data, not both")
+    if not is_array(x):
+        raise InvalidArgument(
+            "fit",
+            "validation_split needs arrays",
+            type(x).__name__,
+            "Give validation_data, or validation_split to ImageDataGenerator.",
+        )
+    parts = [None if part is None else as_tensor("fit", part) for part in (x, y, sample_weight)]
+    samples = len(parts[0])  # type: ignore[arg-type]
+    cut = math.floor(samples * (1.0 - share))
+    if cut in (0, samples):
+        raise InvalidArgument(
+            "fit",
+            f"validation_split={share} must leave samples on both sides",
+            f"{samples} samples",
+        )
+    train = [None if part is None else part[:cut] for part in parts]
+    held = tuple(None if part is None else part[cut:] for part in parts)
+    return train[0], train[1], train[2], held
+
+
+def _held_out(data: Any, batch_size: int | None) -> Source:
+    if isinstance(data, (tuple, list)) and data and is_array(data[0]):
+        if not 1 <= len(data) <= 3:
+            raise InvalidArgument(
+                "fit", "validation_data must be (x, y) or (x, y, sample_weight)", len(data)
+            )
+        return ArraySource(*data, batch_size=batch_size or 32)
+    return as_source("fit validation_data", data, batch_size=batch_size)
+
+
+def _steps(name: str, steps: Any) -> int | None:
+    """A count of batches; a fraction, as in `steps_per_epoch=20000/16`, is rounded up."""
+    if steps is None:
+        return None
+    count = math.ceil(steps)
+    if count < 1:
+        raise InvalidArgument(name, "must be at least 1", repr(steps))
+    return count

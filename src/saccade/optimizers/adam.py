@@ -1,0 +1,114 @@
+"""Adam: a step size of its own for every weight."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from saccade.errors import InvalidArgument
+from saccade.optimizers.optimizer import Optimizer, Tensors
+
+
+class Adam(Optimizer):
+    """Adaptive moments.
+
+    The law, t from 1::
+
+        m += (g - m) * (1 - beta_1)
+        v += (g*g - v) * (1 - beta_2)
+        w -= lr * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)
+
+    `epsilon` is the paper's "epsilon hat": torch's Adam adds its own after another division, so
+    the two agree only with eps = epsilon / sqrt(1 - beta_2**t). With `amsgrad` the largest v so
+    far stands in v's place in the last line.
+
+    Args:
+        learning_rate: a positive number.
+        beta_1, beta_2: in [0, 1); the memory of m and v.
+        epsilon: against division by zero.
+        amsgrad: never let a step grow again.
+
+    The other arguments are `Optimizer`'s.
+
+    Source: Kingma and Ba (2014), end of section 2; Reddi et al. (2018); Keras 3.
+    """
+
+    keras_module = "keras.optimizers"
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str = "adam",
+        **old: Any,
+    ):
+        super().__init__(
+            learning_rate,
+            weight_decay,
+            clipnorm,
+            clipvalue,
+            global_clipnorm,
+            use_ema,
+            ema_momentum,
+            ema_overwrite_frequency,
+            loss_scale_factor,
+            gradient_accumulation_steps,
+            name,
+            **old,
+        )
+        for option, value in {"beta_1": beta_1, "beta_2": beta_2}.items():
+            if not 0 <= value < 1:
+                raise InvalidArgument(self.where, f"{option} must be in [0, 1)", repr(value))
+        self.beta_1, self.beta_2 = beta_1, beta_2
+        self.epsilon = 1e-7 if epsilon is None else epsilon
+        self.amsgrad = bool(amsgrad)
+
+    def make_slots(self, w: Tensors) -> dict[str, Tensors]:
+        names = ("m", "v", "v_hat") if self.amsgrad else ("m", "v")
+        return {name: [torch.zeros_like(one) for one in w] for name in names}
+
+    def move(
+        self,
+        w: Tensors,
+        g: Tensors,
+        slots: dict[str, Tensors],
+        lr: float,
+        t: int,
+        keep: torch.Tensor | None,
+    ) -> None:
+        m, v = slots["m"], slots["v"]
+        torch._foreach_lerp_(m, g, 1.0 - self.beta_1)
+        torch._foreach_mul_(v, self.beta_2)
+        torch._foreach_addcmul_(v, g, g, 1.0 - self.beta_2)
+        if self.amsgrad:
+            torch._foreach_maximum_(slots["v_hat"], v)
+            v = slots["v_hat"]
+        root = torch._foreach_sqrt(v)
+        torch._foreach_add_(root, self.epsilon)
+        size = lr * math.sqrt(1.0 - self.beta_2**t) / (1.0 - self.beta_1**t)
+        if keep is not None:
+            m = torch._foreach_mul(m, keep)
+        torch._foreach_addcdiv_(w, m, root, -size)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "beta_1": self.beta_1,
+            "beta_2": self.beta_2,
+            "epsilon": self.epsilon,
+            "amsgrad": self.amsgrad,
+        }

@@ -1,0 +1,117 @@
+"""RMSprop: steps divided by the root of the mean square of recent gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from saccade.optimizers.optimizer import Optimizer, Tensors
+
+
+class RMSprop(Optimizer):
+    """Keras's default optimizer.
+
+    The law::
+
+        v = rho * v + (1 - rho) * g*g
+        centered:     a = rho * a + (1 - rho) * g;   d = v - a*a     (otherwise d = v)
+        s = lr * g / sqrt(d + epsilon)
+        momentum:     b = momentum * b + s;   w -= b                 (otherwise w -= s)
+
+    Args:
+        learning_rate: a positive number.
+        rho: in [0, 1); the memory of v.
+        momentum: how much of the last step goes into the next.
+        epsilon: against division by zero, inside the root.
+        centered: subtract the square of the mean gradient.
+
+    The other arguments are `Optimizer`'s.
+
+    Source: Hinton's lecture 6e (2012); Keras 3.
+    """
+
+    keras_module = "keras.optimizers"
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        centered: bool = False,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str = "rmsprop",
+        **old: Any,
+    ):
+        super().__init__(
+            learning_rate,
+            weight_decay,
+            clipnorm,
+            clipvalue,
+            global_clipnorm,
+            use_ema,
+            ema_momentum,
+            ema_overwrite_frequency,
+            loss_scale_factor,
+            gradient_accumulation_steps,
+            name,
+            **old,
+        )
+        self.rho = rho
+        self.momentum = float(momentum)
+        self.epsilon = 1e-7 if epsilon is None else epsilon
+        self.centered = bool(centered)
+
+    def make_slots(self, w: Tensors) -> dict[str, Tensors]:
+        names = ["velocity"]
+        names += ["momentum"] if self.momentum else []
+        names += ["average_gradient"] if self.centered else []
+        return {name: [torch.zeros_like(one) for one in w] for name in names}
+
+    def move(
+        self,
+        w: Tensors,
+        g: Tensors,
+        slots: dict[str, Tensors],
+        lr: float,
+        t: int,
+        keep: torch.Tensor | None,
+    ) -> None:
+        v = slots["velocity"]
+        torch._foreach_mul_(v, self.rho)
+        torch._foreach_addcmul_(v, g, g, 1.0 - self.rho)
+        d: Any = v
+        if self.centered:
+            a = slots["average_gradient"]
+            torch._foreach_lerp_(a, g, 1.0 - self.rho)
+            d = torch._foreach_addcmul(v, a, a, -1.0)
+        root = torch._foreach_add(d, self.epsilon)
+        torch._foreach_sqrt_(root)
+        s: Any = torch._foreach_div(g, root)
+        torch._foreach_mul_(s, lr)
+        if self.momentum:
+            b = slots["momentum"]
+            torch._foreach_mul_(b, self.momentum)
+            torch._foreach_add_(b, s)
+            s = b
+        if keep is not None:
+            s = torch._foreach_mul(s, keep)
+        torch._foreach_sub_(w, s)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "rho": self.rho,
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+            "centered": self.centered,
+        }

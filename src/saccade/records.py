@@ -1,0 +1,78 @@
+"""Records: how a layer, optimizer or initialiser is written down and found again.
+
+A record is the dict that Keras writes into `config.json`::
+
+    {"module": "keras.initializers", "class_name": "GlorotUniform",
+     "config": {"seed": None}, "registered_name": None}
+
+Every family keeps one explicit table of its names; nothing registers itself on import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from saccade.errors import InvalidArgument
+from saccade.names import unknown_name
+
+
+def to_record(thing: Any) -> dict[str, Any]:
+    """The record of an object that has `get_config()`.
+
+    The class attribute `keras_module` says where Keras keeps the class; a user's own class is
+    recorded under its own module and a registered name, as Keras does.
+    """
+    cls = type(thing)
+    own = cls.__dict__.get("keras_module")
+    return {
+        "module": own or cls.__module__,
+        "class_name": cls.__name__,
+        "config": thing.get_config(),
+        "registered_name": None if own else cls.__name__,
+    }
+
+
+def is_record(thing: Any) -> bool:
+    return isinstance(thing, dict) and "class_name" in thing
+
+
+def resolve(
+    what: str,
+    identifier: Any,
+    table: Mapping[str, Any],
+    *,
+    make: Callable[[Any], Any] = lambda found: found() if isinstance(found, type) else found,
+) -> Any:
+    """Turn a word, a record, a class or an object into the object meant.
+
+    Args:
+        what: the family, for the message ("optimizer").
+        identifier: a word in any letter case ("adam"), a record, a class, or the object itself.
+        table: every legal word, in Keras's spelling, and what it stands for.
+        make: turns a table entry into an object; by default classes are called without arguments.
+
+    Raises:
+        UnknownName: the word is not in the table; the message lists the words and the nearest.
+        InvalidArgument: `identifier` is of no usable kind.
+    """
+    if isinstance(identifier, str):
+        by_lower = {name.lower(): entry for name, entry in table.items()}
+        if identifier.lower() not in by_lower:
+            raise unknown_name(what, identifier, table)
+        return make(by_lower[identifier.lower()])
+    if is_record(identifier):
+        entry = {name.lower(): entry for name, entry in table.items()}.get(
+            identifier["class_name"].lower()
+        )
+        if entry is None:
+            raise unknown_name(what, identifier["class_name"], table)
+        config = identifier.get("config") or {}
+        return entry.from_config(config) if hasattr(entry, "from_config") else make(entry)
+    if isinstance(identifier, type):
+        return identifier()
+    if callable(identifier):
+        return identifier
+    raise InvalidArgument(
+        what, "must be a word, an object or a function", f"{type(identifier).__name__}"
+    )

@@ -1,0 +1,131 @@
+"""Callback: what a user hangs into the loop, and the list that calls them in Keras's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from saccade.errors import InvalidArgument
+
+HOOKS = (
+    "on_train_begin",
+    "on_train_end",
+    "on_epoch_begin",
+    "on_epoch_end",
+    "on_train_batch_begin",
+    "on_train_batch_end",
+    "on_test_begin",
+    "on_test_end",
+    "on_test_batch_begin",
+    "on_test_batch_end",
+    "on_predict_begin",
+    "on_predict_end",
+    "on_predict_batch_begin",
+    "on_predict_batch_end",
+)
+
+
+class Callback:
+    """Override any `on_*` method; `self.model` and `self.params` are set before the first.
+
+    `params` holds "verbose", "epochs" and "steps". `logs` are dicts of floats. Set
+    `self.model.stop_training = True` to stop after the current batch.
+
+    Source: `keras.callbacks.Callback`.
+    """
+
+    def __init__(self):
+        self.params: dict[str, Any] = {}
+        self.model: Any = None
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = params
+
+    def set_model(self, model: Any) -> None:
+        self.model = model
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None: ...
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None: ...
+
+    def on_batch_begin(self, batch: int, logs: dict | None = None) -> None: ...
+
+    def on_batch_end(self, batch: int, logs: dict | None = None) -> None: ...
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        self.on_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        self.on_batch_end(batch, logs)
+
+    def on_test_batch_begin(self, batch: int, logs: dict | None = None) -> None: ...
+
+    def on_test_batch_end(self, batch: int, logs: dict | None = None) -> None: ...
+
+    def on_predict_batch_begin(self, batch: int, logs: dict | None = None) -> None: ...
+
+    def on_predict_batch_end(self, batch: int, logs: dict | None = None) -> None: ...
+
+    def on_train_begin(self, logs: dict | None = None) -> None: ...
+
+    def on_train_end(self, logs: dict | None = None) -> None: ...
+
+    def on_test_begin(self, logs: dict | None = None) -> None: ...
+
+    def on_test_end(self, logs: dict | None = None) -> None: ...
+
+    def on_predict_begin(self, logs: dict | None = None) -> None: ...
+
+    def on_predict_end(self, logs: dict | None = None) -> None: ...
+
+    def state(self) -> Any:
+        """What a resumed run must give back to this callback; None for nothing."""
+        return None
+
+    def restore(self, state: Any) -> None:
+        """Go on from a `state()`."""
+
+
+class CallbackList:
+    """Calls every callback that overrides a hook, in the order given."""
+
+    def __init__(self, callbacks: Iterable[Any], model: Any, params: dict[str, Any]):
+        self.callbacks = list(callbacks)
+        for callback in self.callbacks:
+            if not hasattr(callback, "on_epoch_end"):
+                raise InvalidArgument(
+                    "callbacks",
+                    "each must be a saccade.callbacks.Callback",
+                    type(callback).__name__,
+                )
+            callback.set_model(model)
+            callback.set_params(params)
+        self._listeners = {
+            hook: [
+                getattr(callback, hook) for callback in self.callbacks if _listens(callback, hook)
+            ]
+            for hook in HOOKS
+        }
+
+    def listens(self, hook: str) -> bool:
+        """Whether anybody would hear this hook."""
+        return bool(self._listeners[hook])
+
+    def call(self, hook: str, *args: Any) -> None:
+        for listener in self._listeners[hook]:
+            listener(*args)
+
+
+_ALIASES = {
+    "on_train_batch_begin": "on_batch_begin",
+    "on_train_batch_end": "on_batch_end",
+}
+
+
+def _listens(callback: Any, hook: str) -> bool:
+    """Whether a callback does anything in this hook: skipping the rest keeps batches cheap."""
+    names = (hook, _ALIASES[hook]) if hook in _ALIASES else (hook,)
+    return any(
+        name in vars(callback) or getattr(type(callback), name, None) is not getattr(Callback, name)
+        for name in names
+    )

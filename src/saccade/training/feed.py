@@ -1,0 +1,81 @@
+"""Feed: a place in the data, which goes round it as long as the loop asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from saccade.data.source import Batch, Source
+
+
+class Feed:
+    """Reads a source from where the last read stopped.
+
+    Args:
+        source: what to read.
+        steps: batches to a turn; None makes every turn one whole pass. A number above or below
+            the length of a pass goes round the data: each turn takes up where the last ended.
+    """
+
+    def __init__(self, source: Source, steps: int | None = None):
+        self.source = source
+        self.steps = steps
+        self.pass_number = 0
+        self.batch = 0
+        self.ended = False
+        self._reader: Iterator[Batch] | None = None
+
+    @property
+    def turn(self) -> int | None:
+        """How many batches a turn has, when that is known."""
+        return self.source.batches if self.steps is None else self.steps
+
+    def take(self, done: int = 0) -> Iterator[Batch]:
+        """The batches of one turn, the first `done` of them already read before."""
+        while self.steps is None or done < self.steps:
+            batch = self._next()
+            if batch is None:
+                self._new_pass()
+                if self.steps is None or not self.source.restarts:
+                    self.ended = not self.source.restarts
+                    return
+                batch = self._next()
+                if batch is None:  # a pass without a single batch
+                    self.ended = True
+                    return
+            done += 1
+            yield batch
+
+    def rewind(self) -> None:
+        """Start the next turn at the beginning of the data."""
+        if self.batch:
+            self._new_pass()
+
+    def _next(self) -> Batch | None:
+        if self._reader is None:
+            self._reader = self.source.read(self.pass_number, self.batch)
+        batch = next(self._reader, None)
+        if batch is not None:
+            self.batch += 1
+        return batch
+
+    def _new_pass(self) -> None:
+        self._reader = None
+        self.pass_number += 1
+        self.batch = 0
+
+    def state(self) -> dict[str, Any]:
+        """The place in the data."""
+        return {
+            "pass_number": self.pass_number,
+            "batch": self.batch,
+            "ended": self.ended,
+            "source": self.source.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a `state()`."""
+        self._reader = None
+        self.pass_number, self.batch = state["pass_number"], state["batch"]
+        self.ended = state["ended"]
+        self.source.restore(state["source"])

@@ -1,0 +1,163 @@
+"""The loops: fit, evaluate, predict. Each reads batches, steps, and tells the callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import DataError, NotFinite
+from saccade.notes import note_once
+from saccade.training.callback import CallbackList
+from saccade.training.feed import Feed
+from saccade.training.objective import Objective
+from saccade.training.run import Run
+from saccade.training.step import train_step
+
+
+def train(run: Run, resume: dict[str, Any] | None = None) -> None:
+    """Train until the run's last epoch, or until somebody stops it.
+
+    Args:
+        resume: the state of an earlier run to go on from, as `Run.state()` gave it.
+    """
+    run.model.stop_training = False
+    logs: dict[str, float] = {}
+    run.callbacks.call("on_train_begin", None)
+    if resume is not None:  # after the callbacks began: beginning makes them forget
+        run.restore(resume)
+    while run.epoch < run.epochs and not run.model.stop_training:
+        if run.step == 0:
+            run.objective.reset()
+            run.callbacks.call("on_epoch_begin", run.epoch, None)
+        _train_epoch(run)
+        if run.step == 0:
+            _note_the_end(run)
+            break
+        logs = dict(run.objective.logs())
+        if run.validation is not None and _validates(run):
+            logs |= _validate(run)
+        epoch, run.epoch, run.step = run.epoch, run.epoch + 1, 0
+        run.callbacks.call("on_epoch_end", epoch, logs)
+        if run.feed.ended and run.epoch < run.epochs:
+            _note_the_end(run)
+            break
+    run.callbacks.call("on_train_end", logs)
+
+
+def _train_epoch(run: Run) -> None:
+    heard = run.callbacks.listens("on_train_batch_end")
+    for x, y, sample_weight in run.feed.take(done=run.step):
+        run.callbacks.call("on_train_batch_begin", run.step, None)
+        _check_labels(run, x, y)
+        train_step(run, *_on_device(run.model.device, x, y, sample_weight))
+        run.step += 1
+        if heard:
+            run.callbacks.call("on_train_batch_end", run.step - 1, run.objective.logs())
+        if run.model.stop_training:
+            break
+    if run.healthy is not None and not bool(run.healthy):
+        raise NotFinite(
+            "fit",
+            "the loss must stay finite",
+            f"NaN or infinity in epoch {run.epoch + 1}",
+            "Make the learning rate smaller, or look for NaN in the data. "
+            "The weights are as they were before that step.",
+        )
+
+
+def _check_labels(run: Run, x: Any, y: Any) -> None:
+    """Labels that no output stands for: arrays are checked whole, before the first step."""
+    targets = run.feed.source.targets
+    if targets is not None and (run.step or run.epoch):
+        return
+    shape = run.model.known_output_shape(x)
+    if shape is not None and shape[-1] is not None:
+        outputs = torch.empty((0, shape[-1]), device="meta")
+        run.objective.check_targets(y if targets is None else targets, outputs)
+
+
+def _validates(run: Run) -> bool:
+    every = run.validation_freq
+    if isinstance(every, int):
+        return (run.epoch + 1) % every == 0
+    return run.epoch + 1 in every
+
+
+def _validate(run: Run) -> dict[str, float]:
+    assert run.validation is not None
+    logs = evaluate(run.model, run.objective, run.validation, run.callbacks)
+    return {f"val_{name}": value for name, value in logs.items()}
+
+
+def _note_the_end(run: Run) -> None:
+    note_once(
+        f"fit: the data ended after epoch {run.epoch} of {run.epochs}, so training stops here. "
+        "A generator can be read once: give one that does not end, or an array or iterator "
+        "that starts again."
+    )
+
+
+def evaluate(
+    model: Any, objective: Objective, feed: Feed, callbacks: CallbackList
+) -> dict[str, float]:
+    """Loss and metrics over one turn of the feed, from its start; the sums end up reset."""
+    feed.rewind()
+    objective.reset()
+    heard = callbacks.listens("on_test_batch_end")
+    callbacks.call("on_test_begin", None)
+    step = 0
+    with torch.inference_mode():
+        for x, y, sample_weight in feed.take():
+            callbacks.call("on_test_batch_begin", step, None)
+            x, y, sample_weight = _on_device(model.device, x, y, sample_weight)
+            y_pred = model(x, training=False)
+            loss = None
+            if objective.loss is not None:
+                objective.check_targets(y, y_pred)
+                loss = objective.compute(y, y_pred, sample_weight)
+            objective.update(y, y_pred, loss, len(x))
+            step += 1
+            if heard:
+                callbacks.call("on_test_batch_end", step - 1, objective.logs())
+            if getattr(model, "stop_evaluating", False):
+                break
+    if not step:
+        raise DataError("evaluate", "there must be at least one batch", "none")
+    logs = dict(objective.logs())
+    objective.reset()
+    callbacks.call("on_test_end", logs)
+    return logs
+
+
+def predict(model: Any, feed: Feed, callbacks: CallbackList) -> np.ndarray:
+    """The model's outputs over one turn of the feed, in the order of the data.
+
+    Changes nothing of the model, so several threads may predict at once.
+    """
+    feed.rewind()
+    callbacks.call("on_predict_begin", None)
+    outputs: list[np.ndarray] = []
+    with torch.inference_mode():
+        for x, _, _ in feed.take():
+            callbacks.call("on_predict_batch_begin", len(outputs), None)
+            (x,) = _on_device(model.device, x)
+            y_pred = model(x, training=False).cpu().numpy()
+            outputs.append(y_pred)
+            if callbacks.listens("on_predict_batch_end"):
+                callbacks.call("on_predict_batch_end", len(outputs) - 1, {"outputs": y_pred})
+    if not outputs:
+        raise DataError("predict", "there must be at least one batch", "none")
+    callbacks.call("on_predict_end", None)
+    return np.concatenate(outputs)
+
+
+def _on_device(device: torch.device, *batch: Any) -> Sequence[Any]:
+    """The batch where the model is; targets beside it."""
+    if device.type == "cpu":
+        return batch
+    return tuple(
+        part.to(device, non_blocking=True) if torch.is_tensor(part) else part for part in batch
+    )

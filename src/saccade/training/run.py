@@ -1,0 +1,104 @@
+"""Run: everything that changes while `fit` runs, in one visible place.
+
+A checkpoint is `run.state()`; a run that is restored from it goes on bit for bit as if it had
+never stopped. Sums (of losses, of metrics) and not means are kept, so that the runs of several
+processes add up.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.training.callback import CallbackList
+from saccade.training.feed import Feed
+from saccade.training.objective import Objective
+
+
+@dataclass
+class Run:
+    """One training run.
+
+    Attributes:
+        model: what is trained; holds the weights.
+        optimizer: holds its slots and the count of steps.
+        objective: loss and metrics; holds the sums of the epoch so far.
+        feed: the training data; holds the place in it.
+        validation: the validation data, or None.
+        callbacks: what the user hung in; each holds its own state.
+        epochs: where to stop.
+        epoch: the current one, from 0.
+        step: batches done in the current epoch.
+        weights: what the optimizer moves.
+        healthy: a 0-d tensor on a device that nobody waits for, 1 until a loss was not finite;
+            None where the loss is looked at in every step.
+        validation_freq: validate after every so many epochs, or after these.
+    """
+
+    model: Any
+    optimizer: Any
+    objective: Objective
+    feed: Feed
+    validation: Feed | None
+    callbacks: CallbackList
+    epochs: int
+    epoch: int = 0
+    step: int = 0
+    weights: list[Any] | None = None
+    healthy: torch.Tensor | None = None
+    validation_freq: int | list[int] = 1
+
+    def state(self) -> dict[str, Any]:
+        """A copy of all that changes."""
+        return {
+            "epoch": self.epoch,
+            "step": self.step,
+            "weights": [weight.detach().clone() for weight in self.model.weights],
+            "optimizer": self.optimizer.state(),
+            "random": random_state(),
+            "feed": self.feed.state(),
+            "validation": None if self.validation is None else self.validation.state(),
+            "sums": self.objective.state(),
+            "callbacks": [
+                callback.state() if hasattr(callback, "state") else None
+                for callback in self.callbacks.callbacks
+            ],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a `state()`."""
+        self.epoch, self.step = state["epoch"], state["step"]
+        with torch.no_grad():
+            for weight, saved in zip(self.model.weights, state["weights"], strict=True):
+                weight.copy_(saved)
+        self.optimizer.restore(state["optimizer"], self.model.trainable_weights)
+        self.feed.restore(state["feed"])
+        if self.validation is not None and state["validation"] is not None:
+            self.validation.restore(state["validation"])
+        self.objective.restore(state["sums"])
+        for callback, saved in zip(self.callbacks.callbacks, state["callbacks"], strict=True):
+            if saved is not None:
+                callback.restore(saved)
+        set_random_state(state["random"])
+
+
+def random_state() -> dict[str, Any]:
+    """The states of all streams that a run may draw from."""
+    return {
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "numpy": np.random.get_state(),
+        "python": random.getstate(),
+    }
+
+
+def set_random_state(state: dict[str, Any]) -> None:
+    torch.set_rng_state(state["torch"])
+    if state["cuda"]:
+        torch.cuda.set_rng_state_all(state["cuda"])
+    np.random.set_state(state["numpy"])
+    random.setstate(state["python"])

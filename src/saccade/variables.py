@@ -1,0 +1,92 @@
+"""Variable: the weight that a layer holds.
+
+It is a `torch.nn.Parameter`, so everything of torch works on it; on top it has what code written
+for Keras asks a weight for: `name`, `trainable`, `numpy()`, `assign()`, `value`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import ShapeError
+
+
+class Variable(torch.nn.Parameter):
+    """A weight with a name.
+
+    Args:
+        data: the initial values, any layout in memory.
+        trainable: whether gradients are computed for it.
+        name: the weight's own name within its layer ("kernel").
+    """
+
+    def __new__(cls, data: torch.Tensor, trainable: bool = True, name: str = "variable"):
+        self = torch.Tensor._make_subclass(cls, data, trainable)
+        self._name = name
+        self.path = name
+        return self
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return self._name
+
+    @property
+    def trainable(self) -> bool:
+        return self.requires_grad
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self.requires_grad_(bool(value))
+
+    @property
+    def value(self) -> Variable:
+        return self
+
+    def numpy(self, *, force: bool = True) -> np.ndarray:  # type: ignore[override]
+        """A copy of the values as a NumPy array, from any device."""
+        return np.ascontiguousarray(self.detach().cpu().numpy()).copy()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        values = self.numpy()
+        return values if dtype is None else values.astype(dtype)
+
+    def assign(self, value: Any) -> Variable:
+        """Copy `value` (an array, tensor or number) into the weight, in place.
+
+        Raises:
+            ShapeError: when the shapes differ.
+        """
+        value = torch.as_tensor(np.asarray(value) if not torch.is_tensor(value) else value)
+        if value.shape != self.shape:
+            raise ShapeError(
+                f'weight "{self.path}"',
+                f"a value of shape {tuple(self.shape)} is needed",
+                str(tuple(value.shape)),
+            )
+        with torch.no_grad():
+            self.copy_(value)
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        if id(self) in memo:
+            return memo[id(self)]
+        # clone() keeps the layout in memory, on which convolution's speed depends
+        copied = type(self)(self.detach().clone(), self.requires_grad, self._name)
+        copied.path = self.path
+        memo[id(self)] = copied
+        return copied
+
+    def __reduce_ex__(self, protocol: Any):
+        return _restore, (self.detach().clone(), self.requires_grad, self._name, self.path)
+
+    def __repr__(self) -> str:  # type: ignore[override]
+        return f"<Variable {self.path}, shape={tuple(self.shape)}, dtype={self.dtype}>"
+
+
+def _restore(data: torch.Tensor, trainable: bool, name: str, path: str) -> Variable:
+    variable = Variable(data.as_subclass(torch.Tensor), trainable, name)
+    variable.path = path
+    return variable
