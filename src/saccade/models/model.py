@@ -51,6 +51,9 @@ class Model(Layer):
         self.stop_training = False
         self.compiled = False
         self._objective: Objective | None = None
+        # What a picture needs on its way in and a number on its way out; saved with the model.
+        self.preprocessing: dict[str, Any] | None = None
+        self.class_names: list[str] | None = None
 
     @property
     def layers(self) -> list[Any]:
