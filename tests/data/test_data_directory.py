@@ -1,6 +1,7 @@
 """What `flow_from_directory` promises beyond Keras's numbers, which tests/parity holds it to."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -123,9 +124,17 @@ def test_a_state_of_other_data_is_refused(photos, change):
         iterator.restore(iterator.state() | change)
 
 
-def test_threads_draw_seeds_and_orders_one_at_a_time(photos):
+def test_threads_draw_seeds_and_orders_one_at_a_time(photos, monkeypatch):
     """The threads' batches are the serial ones, though each reseeds one global stream."""
-    expected = [greys(next(iterator)) for iterator in [flow(photos, seed=6)] for _ in range(60)]
+    serial = flow(photos, seed=6)
+    expected = [greys(next(serial)) for _ in range(60)]
+    seed = np.random.seed
+
+    def seed_slowly(number):  # gives the other threads time to draw in between
+        seed(number)
+        time.sleep(0.001)
+
+    monkeypatch.setattr(np.random, "seed", seed_slowly)
     shared, got = flow(photos, seed=6), []
     threads = [
         threading.Thread(target=lambda: [got.append(greys(next(shared))) for _ in range(15)])
