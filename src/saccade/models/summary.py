@@ -6,6 +6,7 @@ import math
 import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def _table(
         widest += 12
     width = line_length or min(widest, shutil.get_terminal_size().columns - 4)
     stops = [0, *(int(end * width) for end in ends)]
-    widths = [after - before for before, after in zip(stops, stops[1:], strict=False)]
+    widths = [after - before for before, after in pairwise(stops)]
     if min(widths) < 4:
         raise InvalidArgument(
             "summary",

@@ -43,7 +43,7 @@ class LazyLogs(dict):
         return super().__iter__()
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 (dict.get reads raw values)
 
     def pop(self, key: str, *default: Any) -> Any:
         if key in self:

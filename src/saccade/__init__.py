@@ -1,0 +1,58 @@
+"""saccade: image classification spelled like Keras, running on PyTorch.
+
+Names are loaded when they are first used: `import saccade` alone costs next to nothing, and
+`saccade --help` never loads torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from saccade.version import __version__
+
+# Where each public name lives. Modules stand for themselves.
+_MODULES = (
+    "activations",
+    "applications",
+    "callbacks",
+    "errors",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "preprocessing",
+    "saving",
+    "utils",
+)
+_NAMES = {
+    "Input": "saccade.layers",
+    "Layer": "saccade.layers",
+    "Model": "saccade.models",
+    "Predictor": "saccade.predictor",
+    "Sequential": "saccade.models",
+    "box": "saccade.numerics.kernels",
+    "convolve": "saccade.numerics.convolution",
+    "convolve2d": "saccade.numerics.convolution",
+    "gaussian": "saccade.numerics.kernels",
+    "output_size": "saccade.numerics.geometry",
+    "sharpen": "saccade.numerics.kernels",
+    "HORIZONTAL_CONTOURS": "saccade.numerics.kernels",
+    "VERTICAL_CONTOURS": "saccade.numerics.kernels",
+}
+
+__all__ = ["__version__", *_MODULES, *_NAMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"saccade.{name}")
+    if name in _NAMES:
+        return getattr(import_module(_NAMES[name]), name)
+    raise AttributeError(f"module 'saccade' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

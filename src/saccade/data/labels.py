@@ -1,0 +1,45 @@
+"""Labels as whole numbers and as one-hot rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from saccade.errors import DataError
+
+
+def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
+    """One row a label, 1 at its class and 0 elsewhere.
+
+    Args:
+        x: whole numbers in [0, num_classes), any shape; a last axis of 1 is dropped.
+        num_classes: the length of a row; the largest label plus one when None.
+
+    Returns:
+        float32, the shape of x and num_classes.
+
+    Raises:
+        DataError: labels that are negative, not whole, or too large.
+
+    Example:
+        >>> to_categorical([0, 2], 3).tolist()
+        [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+
+    Source: `keras.utils.to_categorical`.
+    """
+    values = np.asarray(x)
+    labels = values.astype(np.int64)
+    if labels.ndim > 1 and labels.shape[-1] == 1:
+        labels = labels[..., 0]
+    highest = int(labels.max(initial=-1))
+    classes = highest + 1 if num_classes is None else int(num_classes)
+    if (values != values.astype(np.int64)).any() or labels.min(initial=0) < 0 or highest >= classes:
+        raise DataError(
+            "to_categorical",
+            f"labels must be whole numbers from 0 to {classes - 1}",
+            f"values from {values.min()} to {values.max()}",
+        )
+    rows = np.zeros((labels.size, classes), np.float32)
+    rows[np.arange(labels.size), labels.reshape(-1)] = 1.0
+    return rows.reshape((*labels.shape, classes))
