@@ -10,6 +10,7 @@ import torch
 
 from saccade.errors import DataError, NotFinite
 from saccade.notes import note_once
+from saccade.numerics.allocator import keep_freed_memory
 from saccade.training.callback import CallbackList
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
@@ -23,6 +24,7 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
     Args:
         resume: the state of an earlier run to go on from, as `Run.state()` gave it.
     """
+    keep_freed_memory()
     run.model.stop_training = False
     logs: dict[str, float] = {}
     run.callbacks.call("on_train_begin", None)
@@ -104,6 +106,7 @@ def evaluate(
     model: Any, objective: Objective, feed: Feed, callbacks: CallbackList
 ) -> dict[str, float]:
     """Loss and metrics over one turn of the feed, from its start; the sums end up reset."""
+    keep_freed_memory()
     feed.rewind()
     objective.reset()
     heard = callbacks.listens("on_test_batch_end")
@@ -137,6 +140,7 @@ def predict(model: Any, feed: Feed, callbacks: CallbackList) -> np.ndarray:
 
     Changes nothing of the model, so several threads may predict at once.
     """
+    keep_freed_memory()
     feed.rewind()
     callbacks.call("on_predict_begin", None)
     outputs: list[np.ndarray] = []
