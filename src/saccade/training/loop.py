@@ -15,7 +15,7 @@ from saccade.training.callback import CallbackList
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.run import Run
-from saccade.training.step import train_step
+from saccade.training.step import check_targets, train_step
 
 
 def train(run: Run, resume: dict[str, Any] | None = None) -> None:
@@ -71,14 +71,16 @@ def _train_epoch(run: Run) -> None:
 
 
 def _check_labels(run: Run, x: Any, y: Any) -> None:
-    """Labels that no output stands for: arrays are checked whole, before the first step."""
-    targets = run.feed.source.targets
-    if targets is not None and (run.step or run.epoch):
-        return
-    shape = run.model.known_output_shape(x)
-    if shape is not None and shape[-1] is not None:
-        outputs = torch.empty((0, shape[-1]), device="meta")
-        run.objective.check_targets(y if targets is None else targets, outputs)
+    """Look for labels that no output stands for while they are still on the CPU.
+
+    Arrays are checked whole, before the first step. A model whose outputs cannot be told before
+    it has run is checked by its first step.
+    """
+    if run.outputs is None:
+        shape = run.model.known_output_shape(x)
+        run.outputs = shape[-1] if shape else None
+    if run.outputs is not None:
+        check_targets(run, y)
 
 
 def _validates(run: Run) -> bool:
@@ -115,11 +117,12 @@ def evaluate(
     with torch.inference_mode():
         for x, y, sample_weight in feed.take():
             callbacks.call("on_test_batch_begin", step, None)
+            on_cpu = y
             x, y, sample_weight = _on_device(model.device, x, y, sample_weight)
             y_pred = model(x, training=False)
             loss = None
             if objective.loss is not None:
-                objective.check_targets(y, y_pred)
+                objective.check_targets(on_cpu, y_pred.shape[-1])
                 loss = objective.compute(y, y_pred, sample_weight)
             objective.update(y, y_pred, loss, len(x))
             step += 1

@@ -50,8 +50,8 @@ class Objective:
         value = self.loss(y, y_pred, sample_weight)
         return value if value.ndim == 0 else value.mean()
 
-    def check_targets(self, y: Any, y_pred: torch.Tensor) -> None:
-        """Raise when whole-number labels are out of range for these predictions.
+    def check_targets(self, y: Any, classes: int) -> None:
+        """Raise when whole-number labels are out of range for so many classes.
 
         Raises:
             DataError: naming the range that is needed and the one that was found.
@@ -61,18 +61,22 @@ class Objective:
         if y is None or not y.numel() or y.shape[1:] not in ((), (1,)):
             return
         low, high = (one.item() for one in torch.aminmax(y))
-        classes = y_pred.shape[-1]
-        ignored = self.loss.ignore_class
-        if (low >= 0 and high < classes) or ignored is not None:
+        whole = not y.is_floating_point() or bool((y == y.trunc()).all())
+        in_range = 0 <= low and high < classes
+        if whole and (in_range or self.loss.ignore_class is not None):
             return
+        if not whole:
+            do = "For probabilities as targets use another loss."
+        elif low < 0:
+            do = "Number the classes from 0."
+        else:
+            do = f"Give the last layer {int(high) + 1} units, or number the classes from 0."
         raise DataError(
             "fit",
             f"labels must be whole numbers from 0 to {classes - 1}, "
             f"one for each of the model's {classes} outputs",
-            f"labels from {low:g} to {high:g}",
-            f"Give the last layer {int(high) + 1} units, or number the classes from 0."
-            if low >= 0
-            else "Number the classes from 0.",
+            f"{'labels' if whole else 'fractions'} from {low:g} to {high:g}",
+            do,
         )
 
     def update(self, y: Any, y_pred: Any, loss: torch.Tensor | None, samples: int) -> None:

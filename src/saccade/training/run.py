@@ -36,6 +36,8 @@ class Run:
         weights: what the optimizer moves.
         healthy: a 0-d tensor on a device that nobody waits for, 1 until a loss was not finite;
             None where the loss is looked at in every step.
+        outputs: how many classes the model tells apart, once that is known.
+        targets_checked: whether targets that are all in memory were looked through.
         validation_freq: validate after every so many epochs, or after these.
     """
 
@@ -50,6 +52,8 @@ class Run:
     step: int = 0
     weights: list[Any] | None = None
     healthy: torch.Tensor | None = None
+    outputs: int | None = None
+    targets_checked: bool = False
     validation_freq: int | list[int] = 1
 
     def state(self) -> dict[str, Any]:

@@ -18,6 +18,9 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     on the device from that step on, and the loop raises when it next looks.
     """
     y_pred = run.model(x, training=True)
+    if run.outputs is None:
+        run.outputs = y_pred.shape[-1]
+        check_targets(run, y)
     loss = run.objective.compute(y, y_pred, sample_weight)
     if loss.device.type == "cpu":
         check_finite(run, loss, x, y)
@@ -44,6 +47,16 @@ def _weights_to_move(run: Run) -> list[Any]:
     for weight in run.weights:
         weight.requires_grad_(True)
     return run.weights
+
+
+def check_targets(run: Run, y: Any) -> None:
+    """Raise for labels out of range: in a batch, or once for arrays that are all in memory."""
+    targets = run.feed.source.targets
+    if targets is None:
+        run.objective.check_targets(y, run.outputs or 0)
+    elif not run.targets_checked:
+        run.objective.check_targets(targets, run.outputs or 0)
+        run.targets_checked = True
 
 
 def check_finite(run: Run, loss: torch.Tensor, x: Any = None, y: Any = None) -> None:
