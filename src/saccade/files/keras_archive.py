@@ -1,5 +1,203 @@
-"""The `.keras` file: placeholder until the writer lands."""
+"""The `.keras` file: a zip of records and weights that Keras reads too.
+
+In the order in which they are written::
+
+    metadata.json       the version of the format and the date
+    config.json         the record of the model, with how it was built and compiled
+    model.weights.h5    see `weight_store`
+    saccade.json        what travels with a model beyond Keras, which leaves this entry alone
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupported
+from saccade.files import plain_config, weight_store
+from saccade.files.replacement import check_suffix, replacing
+from saccade.files.stored_entry import open_entry
+from saccade.notes import note_once
+from saccade.version import __version__
+
+FORMAT_VERSION = "3.15.1"
+"""Written where Keras writes its own version: the Keras whose format this is, which the tests read
+these files with. saccade's own version is in `saccade.json`."""
+
+METADATA, CONFIG, WEIGHTS, EXTRAS = (
+    "metadata.json",
+    "config.json",
+    "model.weights.h5",
+    "saccade.json",
+)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_MOST_JSON_BYTES = 1 << 28
 
 
-def write(model, filepath, overwrite=True):
-    raise NotImplementedError
+# -- writing -------------------------------------------------------------------------------
+
+
+def write(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+    """Write a model with all that it needs to go on: layers, weights, how it trains, where it is.
+
+    Args:
+        model: built or not; `model.preprocessing` and `model.class_names` go along.
+        filepath: ends in ".keras"; an existing file stays as it is until the new one is whole.
+        overwrite: False raises where the file exists.
+
+    Raises:
+        NotSupported: another kind of file, or a lambda in the model.
+        InvalidArgument: the file exists, or the model holds something that JSON can't.
+        NoSuchFile: the folder does not exist.
+    """
+    where = "save"
+    path = check_suffix(where, filepath, [".keras"])
+    record = plain_config.full_record(model)
+    record["compile_config"] = model.get_compile_config() or {}
+    texts = {
+        METADATA: json.dumps(
+            {
+                "keras_version": FORMAT_VERSION,
+                "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
+            }
+        ),
+        CONFIG: json.dumps(plain_config.to_plain(where, record, "the model")),
+        EXTRAS: json.dumps(_extras(where, model), indent=1, ensure_ascii=False),
+    }
+    if not model.built:
+        note_once(f"{model.where} is not built: the file will hold its layers but no weights.")
+    with replacing(where, path, overwrite) as draft:
+        weights = draft.with_name(WEIGHTS)  # HDF5 jumps while it writes, a zip can't
+        with weight_store.open_h5(where, weights, "w") as file:
+            weight_store.write_weights(file, model)
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr(METADATA, texts[METADATA])
+            archive.writestr(CONFIG, texts[CONFIG])
+            archive.write(weights, WEIGHTS)
+            archive.writestr(EXTRAS, texts[EXTRAS])
+
+
+def _extras(where: str, model: Any) -> dict[str, Any]:
+    preprocessing, class_names = model.preprocessing, model.class_names
+    if preprocessing is not None and not isinstance(preprocessing, dict):
+        raise InvalidArgument(
+            where, "model.preprocessing must be a dict or None", type(preprocessing).__name__
+        )
+    if class_names is not None:
+        if isinstance(class_names, (str, dict)):
+            raise InvalidArgument(
+                where, "model.class_names must be a list or None", type(class_names).__name__
+            )
+        class_names = [str(name) for name in class_names]
+    return {
+        "saccade_version": __version__,
+        "preprocessing": plain_config.to_plain(
+            where, preprocessing, "model.preprocessing", objects=False
+        ),
+        "class_names": class_names,
+    }
+
+
+# -- reading -------------------------------------------------------------------------------
+
+
+class KerasArchive:
+    """An open `.keras` file.
+
+    Attributes:
+        where: how messages name the file.
+        config: the record of the model.
+        extras: what `saccade.json` holds; empty in a file that Keras wrote.
+    """
+
+    def __init__(self, where: str, archive: zipfile.ZipFile):
+        self.where, self._zip = where, archive
+        self.config = self._json(CONFIG)
+        self.extras = self._json(EXTRAS) if EXTRAS in archive.namelist() else {}
+
+    @contextmanager
+    def weights(self) -> Iterator[dict[str, Any]]:
+        """The datasets of the weights by path, to be read while this is open."""
+        if WEIGHTS not in self._zip.namelist():
+            raise self._lacks(WEIGHTS)
+        try:
+            entry = open_entry(self._zip, WEIGHTS)
+        except _DAMAGED as error:
+            raise self._damaged(WEIGHTS, error) from error
+        with entry, weight_store.open_h5(self.where, entry) as file:
+            yield weight_store.datasets_in(self.where, file)
+
+    def _json(self, name: str) -> dict[str, Any]:
+        if name not in self._zip.namelist():
+            raise self._lacks(name)
+        size_bytes = self._zip.getinfo(name).file_size
+        if size_bytes > _MOST_JSON_BYTES:  # a few bytes in a zip can claim to be gigabytes
+            raise self._damaged(name, f"{size_bytes:,} bytes")
+        try:
+            value = json.loads(self._zip.read(name))
+        except (*_DAMAGED, ValueError) as error:
+            raise self._damaged(name, error) from error
+        if not isinstance(value, dict):
+            raise self._damaged(name, f"{type(value).__name__} instead of an object")
+        return value
+
+    def _lacks(self, name: str) -> FileFormatError:
+        found = ", ".join(self._zip.namelist()) or "nothing"
+        return FileFormatError(self.where, f"a .keras file must hold {name}", f"only {found}")
+
+    def _damaged(self, name: str, cause: object) -> FileFormatError:
+        return FileFormatError(
+            self.where,
+            f"{name} must be whole",
+            str(cause),
+            "The file was damaged: copy or save it again.",
+        )
+
+
+@contextmanager
+def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
+    """Open a `.keras` file for reading.
+
+    Raises:
+        NoSuchFile: there is none. NotSupported: a folder or an .h5 file.
+        FileFormatError: not a `.keras` file, cut short, or damaged.
+    """
+    where = f'"{os.fspath(filepath)}"'
+    path = Path(filepath)
+    if path.is_dir():
+        raise NotSupported(
+            where, "a model is a .keras file; a folder (SavedModel) is not supported", "a folder"
+        )
+    if not path.is_file():
+        raise NoSuchFile(where, "the file must exist", "none of that name")
+    with path.open("rb") as file:
+        start = file.read(8)
+        if start == b"\x89HDF\r\n\x1a\n":
+            weights = path.name.endswith(".weights.h5")
+            raise NotSupported(
+                where,
+                "a model is a .keras file; .h5 is not supported yet",
+                "an HDF5 file",
+                "It holds weights alone: use model.load_weights(...)."
+                if weights
+                else "Load it with Keras and save it as .keras.",
+            )
+        try:
+            archive = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            got = "one that was cut short" if start[:4] == b"PK\x03\x04" else "another kind of file"
+            raise FileFormatError(
+                where,
+                "a .keras file must be a whole zip archive",
+                f"{got} ({path.stat().st_size:,} bytes)",
+                "Copy or save it again.",
+            ) from error
+        with archive:
+            yield KerasArchive(where, archive)

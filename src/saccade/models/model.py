@@ -12,7 +12,7 @@ import numpy as np
 from saccade import losses, optimizers
 from saccade.data.source import ArraySource, Source, WeightedSource, as_source, as_tensor, is_array
 from saccade.errors import InvalidArgument, NotSupported, StateError
-from saccade.files import keras_archive
+from saccade.files import keras_archive, weights_file
 from saccade.graph import Shape
 from saccade.layers.checks import refuse
 from saccade.layers.layer import Layer
@@ -296,19 +296,64 @@ class Model(Layer):
         )
 
     def save(self, filepath: str | os.PathLike[str], overwrite: bool = True, **extra: Any) -> None:
-        """Write the model, its optimizer and their state to a `.keras` file, which Keras reads."""
+        """Write the model, its optimizer and their state to a `.keras` file, which Keras reads.
+
+        `preprocessing` and `class_names` go along. An existing file stays as it was until the new
+        one is whole.
+
+        Args:
+            filepath: ends in ".keras".
+            overwrite: False raises where the file exists.
+
+        Raises:
+            NotSupported: another kind of file, or a lambda in the model.
+            InvalidArgument: the file exists, or the model holds something that JSON can't.
+            NoSuchFile: the folder does not exist.
+        """
         for option in extra:
             raise NotSupported("save", f"{option}= is not supported yet")
         keras_archive.write(self, filepath, overwrite=overwrite)
+
+    def save_weights(
+        self,
+        filepath: str | os.PathLike[str],
+        overwrite: bool = True,
+        max_shard_size: float | None = None,
+    ) -> None:
+        """Write the weights, and the optimizer's state, to a `.weights.h5` file, which Keras reads.
+
+        Raises:
+            StateError: the model is not built. InvalidArgument, NotSupported, NoSuchFile: the path.
+        """
+        refuse("save_weights", max_shard_size=max_shard_size)
+        weights_file.write_weights(self, filepath, overwrite=overwrite)
+
+    def load_weights(
+        self, filepath: str | os.PathLike[str], skip_mismatch: bool = False, **extra: Any
+    ) -> None:
+        """Read the weights from a `.weights.h5` or `.keras` file, all or none.
+
+        Raises:
+            StateError: the model is not built. NoSuchFile: there is no such file.
+            FileFormatError: damaged, or not the weights of this model; each fault is listed.
+        """
+        refuse("load_weights", skip_mismatch=skip_mismatch, **extra)
+        weights_file.read_weights(self, filepath)
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """What `compile` was given, as Keras writes it down; None before."""
         if self._objective is None:
             return None
         objective = self._objective
+        optimizer = optimizers.serialize(self.optimizer)
+        if self.optimizer.decay:  # Keras ignores it, with a warning
+            optimizer["config"]["decay"] = self.optimizer.decay
+        loss = objective.given_loss
+        if isinstance(loss, str) and loss != loss.lower() and loss not in losses.CLASSES:
+            loss = losses.get(loss).name  # Keras knows its words in one letter case only
         return {
-            "optimizer": optimizers.serialize(self.optimizer) | {"registered_name": None},
-            "loss": losses.serialize(objective.given_loss),
+            "optimizer": optimizer,
+            "loss": losses.serialize(loss),
             "loss_weights": None,
             "metrics": objective.given_metrics,
             "weighted_metrics": None,

@@ -1,0 +1,76 @@
+"""Plain config: records of objects as values that JSON can hold."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import numpy as np
+
+from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade.records import to_record
+
+
+def full_record(thing: Any) -> dict[str, Any]:
+    """The record of a layer, with the shape that it was built for."""
+    record = to_record(thing)
+    if getattr(thing, "built", False):
+        try:
+            record["build_config"] = {"input_shape": thing.input_shape}
+        except (AttributeError, StateError):  # an initialiser; a layer without a known shape
+            return record
+    return record
+
+
+def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
+    """`value` with tuples as lists, objects as their records and functions as their names.
+
+    Args:
+        where, place: how messages name the call and the value.
+        objects: False refuses objects and functions too.
+
+    Raises:
+        NotSupported: a lambda, which has no name that a file could hold.
+        InvalidArgument: anything else that JSON can't hold; the message says where it is.
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [to_plain(where, item, f"{place}[{n}]", objects) for n, item in enumerate(value)]
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise InvalidArgument(where, f"{place} needs words as keys", repr(key))
+        return {
+            key: to_plain(where, item, f"{place}.{key}", objects) for key, item in value.items()
+        }
+    if not objects:
+        raise InvalidArgument(where, f"{place} must be a plain value", type(value).__name__)
+    if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
+        return _function_record(where, value, place)
+    if hasattr(value, "get_config") and not isinstance(value, type):
+        return to_plain(where, full_record(value), place)
+    raise InvalidArgument(
+        where,
+        f"{place} must be a plain value, a named function or an object with get_config()",
+        type(value).__name__,
+    )
+
+
+def _function_record(where: str, function: Any, place: str) -> dict[str, Any]:
+    if function.__name__ == "<lambda>":
+        raise NotSupported(
+            where,
+            f"{place} is a lambda, which a file can't hold",
+            None,
+            "Give the function a name with def, and pass it to load_model in custom_objects.",
+        )
+    # The user's module, not Keras's "builtins": so nobody takes a user's `relu` for Keras's.
+    return {
+        "module": function.__module__,
+        "class_name": "function",
+        "config": function.__name__,
+        "registered_name": function.__name__,
+    }

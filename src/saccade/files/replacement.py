@@ -1,0 +1,73 @@
+"""Replacement: a file is written beside its target and moved over it when it is whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from saccade.errors import InvalidArgument, NoSuchFile, NotSupported
+
+_LEGACY = (".h5", ".hdf5", ".hdf")
+
+
+def check_suffix(where: str, filepath: str | os.PathLike[str], legal: Sequence[str]) -> Path:
+    """The path, whose name must end in one of `legal`.
+
+    Raises:
+        NotSupported: an ending that Keras knows and saccade does not, or none (a folder).
+        InvalidArgument: any other ending, or something that is no path.
+    """
+    try:
+        path = Path(os.fspath(filepath))
+    except TypeError:
+        raise InvalidArgument(where, "needs a path", repr(filepath)) from None
+    if path.name.endswith(tuple(legal)):
+        return path
+    do = f'Write a name that ends in "{legal[0]}".'
+    needed = "the name must end in " + " or ".join(f'"{suffix}"' for suffix in legal)
+    if path.suffix in _LEGACY:
+        raise NotSupported(where, f"{needed}; {path.suffix} is not supported yet", path.name, do)
+    if not path.suffix or path.is_dir():
+        raise NotSupported(where, f"{needed}; a folder is not supported", str(path), do)
+    raise InvalidArgument(where, needed, path.name, do)
+
+
+@contextmanager
+def replacing(where: str, path: Path, overwrite: bool) -> Iterator[Path]:
+    """A path to write to; what is there in the end takes the place of `path` in one step.
+
+    Whatever stops the writing (a full disk, Ctrl-C), a file that was there stays as it was. The
+    draft lies in the same folder because only within one disk is a move a single step.
+
+    Raises:
+        NoSuchFile: the folder does not exist.
+        InvalidArgument: the file exists and `overwrite` is False, or the path is a folder.
+    """
+    target = Path(os.path.realpath(path))  # a link keeps pointing at what it points at
+    if not target.parent.is_dir():
+        raise NoSuchFile(
+            where,
+            f'the folder "{path.parent}" must exist',
+            "none of that name",
+            "Create the folder first.",
+        )
+    if target.is_dir():
+        raise InvalidArgument(where, "needs the path of a file", f'the folder "{path}"')
+    if target.exists() and not overwrite:
+        raise InvalidArgument(
+            where,
+            "overwrite=False keeps files that exist",
+            f'"{path}"',
+            "Give another name, or overwrite=True.",
+        )
+    with tempfile.TemporaryDirectory(
+        prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
+    ) as folder:
+        draft = Path(folder) / target.name
+        yield draft
+        with open(draft, "rb+") as file:
+            os.fsync(file.fileno())  # the bytes before the name, should the power fail
+        os.replace(draft, target)

@@ -1,0 +1,107 @@
+"""Revival: records out of a file become objects again.
+
+Only classes from a table and what the user passes in `custom_objects` are ever made; nothing is
+imported by name and no code out of a file is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from saccade.errors import FileFormatError, NotSupported, UnknownName
+
+
+@dataclass(frozen=True)
+class Reviver:
+    """Turns records into objects.
+
+    Attributes:
+        where: how messages name the file.
+        classes: the table of layers and models, by class name.
+        custom_objects: the user's classes and functions, by name.
+        make: makes an object from its class, its revived config and its whole record.
+        safe_mode: only decides how code in the file is refused.
+    """
+
+    where: str
+    classes: Mapping[str, type]
+    custom_objects: Mapping[str, Any]
+    make: Callable[[type, dict[str, Any], dict[str, Any]], Any]
+    safe_mode: bool = True
+
+    def revive(self, value: Any) -> Any:
+        """`value` with its records of layers, of custom objects and of functions made real.
+
+        Records of other families (initialisers, optimizers, ...) stay records: their `get()`
+        understands them and knows the legal words.
+
+        Raises:
+            FileFormatError: there is code in the file (NotSupported with safe_mode=False).
+            UnknownName: a class or function that is neither known nor in `custom_objects`.
+        """
+        if isinstance(value, list):
+            return [self.revive(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        kind = value.get("class_name")
+        if kind == "__lambda__":
+            raise self._refused_code()
+        if kind == "function":
+            return self._function(value)
+        if not isinstance(kind, str) or "config" not in value:
+            return {key: self.revive(item) for key, item in value.items()}
+        config = self.revive(value["config"] or {})
+        cls = self._custom(value, kind) or (self.classes.get(kind) if _is_keras(value) else None)
+        if cls is not None:
+            return self.make(cls, config, value)
+        if not _is_keras(value):
+            raise self._unknown("class", kind)
+        return {**value, "config": config}
+
+    def _function(self, record: dict[str, Any]) -> Any:
+        """The user's function, or the word for one of Keras's own."""
+        name = record.get("config")
+        found = self._custom(record, str(name))
+        if found is None and not (isinstance(name, str) and _is_keras(record)):
+            raise self._unknown("function", str(name))
+        return name if found is None else found
+
+    def _custom(self, record: dict[str, Any], name: str) -> Any:
+        registered = record.get("registered_name")
+        if registered is None and str(record.get("module", "keras")).startswith("keras"):
+            return None  # Keras's own class keeps its meaning whatever the user's are called
+        words = [name] if registered is None else [registered, registered.rpartition(">")[2], name]
+        return next((self.custom_objects[w] for w in words if w in self.custom_objects), None)
+
+    def _unknown(self, what: str, name: str) -> UnknownName:
+        given = ", ".join(sorted(self.custom_objects)) or "nothing"
+        return UnknownName(
+            self.where,
+            f"a {what} of your own must be in custom_objects, which holds {given}",
+            repr(name),
+            f"Write load_model(..., custom_objects={{{name!r}: {name}}}).",
+        )
+
+    def _refused_code(self) -> Exception:
+        if self.safe_mode:
+            return FileFormatError(
+                self.where,
+                "a file may not hold code",
+                "a lambda",
+                "Save the model again with a function that has a name, in a layer of your own, "
+                "and pass it in custom_objects.",
+            )
+        return NotSupported(
+            self.where,
+            "safe_mode=False can't be obeyed: saccade never runs code out of a file",
+            "a lambda",
+            "Write the function in your script, in a layer of your own.",
+        )
+
+
+def _is_keras(record: dict[str, Any]) -> bool:
+    """Whether a record is of a class or function of Keras itself (old files name no module)."""
+    module = record.get("module", "keras")
+    return isinstance(module, str) and module.split(".")[0] in ("keras", "tf_keras", "builtins")

@@ -1,0 +1,74 @@
+"""Stored entry: a file inside a zip archive, read where it lies."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import tempfile
+import zipfile
+from typing import IO
+
+_CHUNK_BYTES = 1 << 20
+_LOCAL_HEADER_BYTES = 30
+
+
+class StoredEntry(io.RawIOBase):
+    """The bytes of an entry that is stored without compression, as a file of their own.
+
+    HDF5 jumps about in its file. Python's own reader of zip entries reads everything again for
+    every jump backwards, and a copy in memory would double what a model needs.
+    """
+
+    def __init__(self, file: IO[bytes], start: int, size: int):
+        super().__init__()
+        self._file, self._start, self._size, self._place = file, start, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
+        self._place = max(0, origin + offset)
+        return self._place
+
+    def readinto(self, buffer) -> int:  # type: ignore[override]
+        wanted = memoryview(buffer)[: max(0, self._size - self._place)]
+        self._file.seek(self._start + self._place)
+        count = self._file.readinto(wanted)  # type: ignore[attr-defined]
+        self._place += count
+        return count
+
+
+def open_entry(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """An entry as a file that can jump, its checksum verified.
+
+    A stored entry is read in place; a compressed one (someone packed the archive again) is
+    unpacked to a temporary file, not into memory.
+
+    Raises:
+        zipfile.BadZipFile: the bytes are not those that were written.
+    """
+    info = archive.getinfo(name)
+    stored = info.compress_type == zipfile.ZIP_STORED
+    copy = None if stored else tempfile.TemporaryFile()  # noqa: SIM115 (closed by the caller)
+    with archive.open(info) as entry:
+        while chunk := entry.read(_CHUNK_BYTES):  # compares the checksum at the end
+            if copy is not None:
+                copy.write(chunk)
+    if copy is not None:
+        copy.seek(0)
+        return copy
+    file = archive.fp
+    assert file is not None
+    file.seek(info.header_offset)
+    header = file.read(_LOCAL_HEADER_BYTES)
+    name_bytes, extra_bytes = struct.unpack("<HH", header[26:30])
+    start = info.header_offset + _LOCAL_HEADER_BYTES + name_bytes + extra_bytes
+    return StoredEntry(file, start, info.file_size)  # type: ignore[return-value]

@@ -1,0 +1,210 @@
+"""Weight store: the tree of weights in an HDF5 file, as Keras 3 lays it out.
+
+A layer's weights are `<path>/vars/0, 1, ...` in the order of `layer.weights`. The path follows
+the model: `layers/<class name in snake case>[_n]` in a Sequential, `<attribute>` or
+`<attribute>/<class name>[_n]` in a layer of the user's own. n counts classes within the container,
+so the path does not depend on the layers' names; those are attributes, for people.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import FileFormatError
+from saccade.files import optimizer_state
+from saccade.layers.weight_holder import WeightHolder
+from saccade.names import snake_case
+
+_LISTED_FIRST = ("Sequential", "Functional")  # their `layers` come before other attributes
+_OF_TORCH = frozenset(vars(torch.nn.Module()))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A layer's place in the tree: its path, its name and its own weights."""
+
+    path: str
+    name: str
+    weights: list[Any]
+
+
+@contextmanager
+def open_h5(where: str, source: Any, mode: str = "r") -> Iterator[Any]:
+    """An HDF5 file, from a path or a file object.
+
+    Raises:
+        FileFormatError: it is not one, or damaged.
+    """
+    import h5py  # slow to load, and only needed here
+
+    try:
+        file = h5py.File(source, mode)
+    except OSError as error:
+        if mode != "r":
+            raise
+        raise FileFormatError(
+            where,
+            "the weights must be a whole HDF5 file",
+            str(error),
+            "The file was cut short or damaged: copy or save it again.",
+        ) from error
+    with file:
+        yield file
+
+
+def places(model: WeightHolder) -> Iterator[Place]:
+    """Every layer of the model once, at the first path that leads to it, in Keras's order."""
+    yield from _places(model, "", set())
+
+
+def _places(layer: WeightHolder, path: str, seen: set[int]) -> Iterator[Place]:
+    if id(layer) in seen:
+        return
+    seen.add(id(layer))
+    inner = {id(weight) for sublayer in layer.sublayers() for weight in sublayer.weights}
+    yield Place(path, layer.name, [one for one in layer.weights if id(one) not in inner])
+    for attribute, value in _attributes(layer):
+        yield from _inside(value, f"{path}/{attribute}".lstrip("/"), seen)
+
+
+def _inside(value: Any, path: str, seen: set[int]) -> Iterator[Place]:
+    """The layers in an attribute: itself, or in a nest of lists, tuples and dicts."""
+    if isinstance(value, WeightHolder):
+        yield from _places(value, path, seen)
+        return
+    if not isinstance(value, (list, tuple, dict)):
+        return
+    used: Counter[str] = Counter()
+    for item in list(value.values() if isinstance(value, dict) else value):
+        if isinstance(item, WeightHolder):
+            stem = snake_case(type(item).__name__)
+        elif isinstance(item, (list, tuple, dict)):
+            stem = "container"
+        else:
+            continue
+        name = f"{stem}_{used[stem]}" if used[stem] else stem
+        used[stem] += 1
+        yield from _inside(item, f"{path}/{name}", seen)
+
+
+def _attributes(layer: WeightHolder) -> list[tuple[str, Any]]:
+    """Attributes that may hold layers, by name, private ones last."""
+    found = {name: value for name, value in vars(layer).items() if name not in _OF_TORCH}
+    found |= {name: module for name, module in layer._modules.items() if "[" not in name}
+    if hasattr(layer, "layers"):
+        found["layers"] = layer.layers
+    first = any(cls.__name__ in _LISTED_FIRST for cls in type(layer).__mro__)
+    if first:
+        found.pop("_input", None)  # Keras's tree has no place for it
+    return sorted(
+        found.items(),
+        key=lambda item: (not (first and item[0] == "layers"), item[0].startswith("_"), item[0]),
+    )
+
+
+# -- writing -------------------------------------------------------------------------------
+
+
+def write_weights(file: Any, model: Any) -> None:
+    """Write all weights, and the optimizer's state when there is one, into an open HDF5 file."""
+    for place in places(model):
+        _write(file, place.path, place.name, place.weights)
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is not None:
+        arrays = optimizer_state.state_arrays(optimizer, model.trainable_weights)
+        _write(file, "optimizer", optimizer.name, arrays)
+
+
+def _write(file: Any, path: str, name: str, arrays: Sequence[Any]) -> None:
+    group = file.require_group(f"{path}/vars".lstrip("/"))
+    group.attrs["name"] = name
+    for number, values in enumerate(arrays):  # one copy at a time
+        if torch.is_tensor(values):
+            values = np.ascontiguousarray(values.detach().cpu().numpy())
+        group[str(number)] = values
+
+
+# -- reading -------------------------------------------------------------------------------
+
+
+def datasets_in(where: str, file: Any) -> dict[str, Any]:
+    """Every dataset of an open HDF5 file by its path; links that lead elsewhere are not followed.
+
+    Raises:
+        FileFormatError: the layout of Keras 2, or data that lie outside the file.
+    """
+    if "layer_names" in file.attrs:
+        raise FileFormatError(
+            where,
+            "the weights must be laid out as Keras 3 does",
+            "the older layout of Keras 2",
+            "Load it with Keras and save it again.",
+        )
+    found: dict[str, Any] = {}
+
+    def visit(path: str, item: Any) -> None:
+        if not hasattr(item, "shape"):
+            return
+        if item.external or item.is_virtual:
+            raise FileFormatError(where, "weights must lie in the file itself", f"a link at {path}")
+        # TensorFlow 2.13 called the group of layers otherwise.
+        found[path.replace("_layer_checkpoint_dependencies", "layers")] = item
+
+    file.visititems(visit)
+    return found
+
+
+def read_weights(where: str, saved: Mapping[str, Any], model: Any) -> None:
+    """Copy all weights from `datasets_in(...)` into the model, one at a time.
+
+    Raises:
+        FileFormatError: weights that are missing, too many or of another shape, all listed;
+            the model is as it was then.
+    """
+    pairs, faults = [], []
+    left = {path: values for path, values in saved.items() if _is_weight(path)}
+    for place in places(model):
+        for number, weight in enumerate(place.weights):
+            path = f"{place.path}/vars/{number}".lstrip("/")
+            needed = tuple(weight.shape)
+            values = left.pop(path, None)
+            label = f'{path} ("{place.name}" {weight.name})'
+            if values is None:
+                faults.append(f"{label}: needed {needed}, got none")
+            elif tuple(values.shape) != needed:
+                faults.append(f"{label}: needed {needed}, got {tuple(values.shape)}")
+            elif values.dtype.kind not in "fiu":
+                faults.append(f"{label}: needed numbers, got {values.dtype}")
+            else:
+                pairs.append((weight, values))
+    faults += [f"{path}: needed none, got {tuple(left[path].shape)}" for path in sorted(left)]
+    if faults:
+        raise FileFormatError(
+            where,
+            "the weights in the file must be those of the model",
+            f"{len(faults)} that do not fit:\n  " + "\n  ".join(faults),
+        )
+    for weight, values in pairs:
+        weight.assign(values[()])
+
+
+def read_optimizer(saved: Mapping[str, Any], model: Any) -> list[str]:
+    """Take over the optimizer's state; says what does not fit, and changes nothing then."""
+    numbered = []
+    while (values := saved.get(f"optimizer/vars/{len(numbered)}")) is not None:
+        numbered.append(values)
+    if not numbered:
+        return []
+    return optimizer_state.restore_state(model.optimizer, numbered, model.trainable_weights)
+
+
+def _is_weight(path: str) -> bool:
+    """False for the state of an (inner) optimizer and for random streams of older Keras."""
+    return not {"optimizer", "seed_generator"} & set(path.split("/"))
