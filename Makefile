@@ -1,0 +1,67 @@
+# `make demo` and `make test` do everything on a fresh machine that has Python 3.11 or newer and pip.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := -m pip --disable-pip-version-check install
+BENCH_PYTHON = $(BIN)/python
+PINS := pyproject.toml constraints.txt
+BENCH_PINS := benchmarks/constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check format setup bench-setup bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.runtime ## train on 1,797 handwritten digits and show what came out
+	@$(BIN)/python scripts/demo.py
+
+test: .venv/.dev ## the tests that fit ten minutes on two cores
+	$(BIN)/pytest
+
+test-all: .venv/.dev ## the slow tests as well
+	$(BIN)/pytest --run-slow
+
+check: .venv/.dev ## lint, formatting, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+
+format: .venv/.dev ## put the code into its one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+setup: .venv/.dev ## the virtual environment .venv with saccade and the tools
+
+bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/torch/.ready ## the peers' environments, in .bench
+
+bench: bench-setup .data/mnist ## every benchmark, about half an hour; keep the machine quiet
+	$(BENCH_PYTHON) benchmarks/imports.py
+	$(BENCH_PYTHON) benchmarks/overhead.py
+	$(BENCH_PYTHON) benchmarks/lenet.py
+	$(BENCH_PYTHON) benchmarks/mnist_lenet.py
+
+clean: ## remove what the other targets made, downloads excepted
+	rm -rf .venv .bench build dist runs digits .pytest_cache .ruff_cache .hypothesis
+
+# A stamp is as new as the last installation, so a second run installs nothing.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'saccade needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...'; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.runtime: $(PINS) | $(BIN)/python
+	$(BIN)/python $(PIP) -c constraints.txt -e .
+	@touch $@
+
+.venv/.dev: $(PINS) | $(BIN)/python
+	$(BIN)/python $(PIP) -c constraints.txt -e ".[dev]"
+	@touch .venv/.runtime $@
+
+.bench/%/.ready: $(BENCH_PINS)
+	$(PYTHON) -m venv .bench/$*
+	.bench/$*/bin/python $(PIP) -c $(BENCH_PINS) -r benchmarks/$*.txt
+	@touch $@
+
+.data/mnist:
+	scripts/fetch_mnist.sh
