@@ -178,7 +178,8 @@ def get(identifier: Any) -> Callable[..., torch.Tensor]:
             raise unknown_name("activation", identifier, _WORDS)
         return _WORDS[identifier.lower()]
     if callable(identifier):
-        return identifier
+        function: Callable[..., torch.Tensor] = identifier
+        return function
     raise InvalidArgument("activation", "must be a word or a function", repr(identifier))
 
 

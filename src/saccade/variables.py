@@ -23,6 +23,13 @@ class Variable(torch.nn.Parameter):
         name: the weight's own name within its layer ("kernel").
     """
 
+    _name: str
+    path: str
+
+    def __init__(self, data: torch.Tensor, trainable: bool = True, name: str = "variable"):
+        # Everything happens in __new__, as in torch's own Parameter.
+        pass
+
     def __new__(cls, data: torch.Tensor, trainable: bool = True, name: str = "variable"):
         self = torch.Tensor._make_subclass(cls, data, trainable)
         self._name = name

@@ -81,11 +81,6 @@ class Layer(WeightHolder):
         if "build" in cls.__dict__:  # a user's build need not know that it has to say so
             cls.build = _marking_built(cls.__dict__["build"])
 
-    @property
-    def where(self) -> str:
-        """How error messages name this layer."""
-        return f'{type(self).__name__} "{self.name}"'
-
     # -- calling ---------------------------------------------------------------------------
 
     def build(self, input_shape: Any) -> None:

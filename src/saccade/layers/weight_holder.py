@@ -23,8 +23,12 @@ class WeightHolder(torch.nn.Module):
     """Owns weights, finds sublayers in attributes, lists and dicts, freezes and copies them."""
 
     name: str
-    where: str
     built: bool
+
+    @property
+    def where(self) -> str:
+        """How error messages name this layer."""
+        return f'{type(self).__name__} "{self.name}"'
 
     def __init__(self, trainable: bool):
         super().__init__()
@@ -79,9 +83,7 @@ class WeightHolder(torch.nn.Module):
         return values
 
     def _own(self, values: torch.Tensor, trainable: bool, name: str) -> Variable:
-        variable = Variable(
-            values.to(self.device), trainable=trainable and self._trainable, name=name
-        )
+        variable = Variable(values.to(self.device), trainable and self._trainable, name)
         variable.path = f"{self.name}/{name}"
         mine = self._weights_trained if trainable else self._weights_kept
         mine.append(variable)
@@ -182,7 +184,7 @@ class WeightHolder(torch.nn.Module):
             object.__setattr__(self, name, value)
             self._track_again(name)
             return
-        super().__setattr__(name, value)
+        super().__setattr__(name, value)  # type: ignore[arg-type]
 
     def _track_again(self, attribute: str) -> None:
         """Bring torch's table of modules in line with a container that changed.

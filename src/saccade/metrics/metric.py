@@ -53,17 +53,10 @@ class Metric:
         return cls(**config)
 
 
-class Mean(Metric):
-    """The weighted mean of all values seen: total / count.
+class Average(Metric):
+    """Keeps total / count, two sums: those of several processes add up."""
 
-    `total` and `count` are sums, so those of several processes add up.
-
-    Source: `keras.metrics.Mean`.
-    """
-
-    keras_module = "keras.metrics"
-
-    def __init__(self, name: str = "mean", dtype: Any = None):
+    def __init__(self, name: str, dtype: Any = None):
         super().__init__(dtype, name)
         self.reset_state()
 
@@ -71,8 +64,13 @@ class Mean(Metric):
         self.total: Any = 0.0
         self.count: Any = 0.0
 
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        values = torch.as_tensor(values, dtype=torch.float32).detach()
+    def add(self, total: Any, count: Any) -> None:
+        """Add a batch's sum and how many values it is the sum of."""
+        self.total = self.total + total
+        self.count = self.count + count
+
+    def add_values(self, values: torch.Tensor, sample_weight: Any = None) -> None:
+        """Add every value, weighted when weights are given."""
         if sample_weight is None:
             self.add(values.sum(), values.numel())
             return
@@ -81,11 +79,6 @@ class Mean(Metric):
             weight = weight.unsqueeze(-1)
         weight = weight.expand_as(values)
         self.add((values * weight).sum(), weight.sum())
-
-    def add(self, total: Any, count: Any) -> None:
-        """Add a batch's sum and how many values it is the sum of."""
-        self.total = self.total + total
-        self.count = self.count + count
 
     def result(self) -> torch.Tensor:
         count = torch.as_tensor(self.count, dtype=torch.float32)
@@ -102,11 +95,23 @@ class Mean(Metric):
     def restore(self, state: dict[str, float]) -> None:
         self.total, self.count = state["total"], state["count"]
 
-    def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, "dtype": "float32"}
+
+class Mean(Average):
+    """The weighted mean of all values seen.
+
+    Source: `keras.metrics.Mean`.
+    """
+
+    keras_module = "keras.metrics"
+
+    def __init__(self, name: str = "mean", dtype: Any = None):
+        super().__init__(name, dtype)
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        self.add_values(torch.as_tensor(values, dtype=torch.float32).detach(), sample_weight)
 
 
-class MeanOf(Mean):
+class MeanOf(Average):
     """The mean over samples of a function of (y_true, y_pred)."""
 
     def __init__(self, function: Callable[..., torch.Tensor], name: str, dtype: Any = None):
@@ -116,4 +121,4 @@ class MeanOf(Mean):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_pred = torch.as_tensor(y_pred).detach()
         y_true = torch.as_tensor(y_true, device=y_pred.device)
-        super().update_state(self.function(y_true, y_pred), sample_weight)
+        self.add_values(self.function(y_true, y_pred), sample_weight)

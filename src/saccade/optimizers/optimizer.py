@@ -99,7 +99,7 @@ class Optimizer:
             self._learning_rate = value
             return
         try:
-            number = float(value)
+            number = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             number = math.nan
         if not (math.isfinite(number) and number >= 0):

@@ -62,7 +62,7 @@ class Objective:
             return
         low, high = (one.item() for one in torch.aminmax(y))
         whole = not y.is_floating_point() or bool((y == y.trunc()).all())
-        in_range = 0 <= low and high < classes
+        in_range = low >= 0 and high < classes
         if whole and (in_range or self.loss.ignore_class is not None):
             return
         if not whole:
