@@ -8,7 +8,7 @@ tensor, without the mark; a change in place makes the mark stale, which is notic
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -178,8 +178,7 @@ def get(identifier: Any) -> Callable[..., torch.Tensor]:
             raise unknown_name("activation", identifier, _WORDS)
         return _WORDS[identifier.lower()]
     if callable(identifier):
-        function: Callable[..., torch.Tensor] = identifier
-        return function
+        return cast(Callable[..., torch.Tensor], identifier)
     raise InvalidArgument("activation", "must be a word or a function", repr(identifier))
 
 
