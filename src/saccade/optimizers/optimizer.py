@@ -37,6 +37,7 @@ class Optimizer:
     """
 
     keras_module = "keras.optimizers"
+    _learning_rate: Any
 
     def __init__(
         self,
@@ -118,8 +119,8 @@ class Optimizer:
 
     def current_rate(self) -> float:
         """The learning rate of the next step."""
-        rate = self._learning_rate
-        rate = float(rate()) if callable(rate) else rate
+        given: Any = self._learning_rate
+        rate = float(given()) if callable(given) else given
         return rate / (1.0 + self.decay * self.iterations) if self.decay else rate
 
     def _old_spellings(self, learning_rate: Any, old: dict[str, Any]) -> tuple[Any, float]:
