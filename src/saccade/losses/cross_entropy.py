@@ -42,7 +42,7 @@ class SparseCategoricalCrossentropy(_CrossEntropy):
 
     Args:
         from_logits: the predictions are logits, not probabilities.
-        ignore_class: a label whose samples count zero.
+        ignore_class: a label whose samples are left out, also of the mean.
         reduction: see `Loss`.
 
     y_true: (batch,) or (batch, 1), whole numbers in [0, classes), any dtype.
@@ -88,9 +88,12 @@ class SparseCategoricalCrossentropy(_CrossEntropy):
         )
         return torch.where(ignored, 0.0, losses)
 
+    def counted(self, y_true: torch.Tensor) -> torch.Tensor | None:
+        return None if self.ignore_class is None else y_true != self.ignore_class
+
     def get_config(self) -> dict[str, Any]:
         config = {"from_logits": self.from_logits, "ignore_class": self.ignore_class}
-        return {**super().get_config(), **config, "axis": self.axis}
+        return {**super().get_config(), **config}
 
 
 class CategoricalCrossentropy(_CrossEntropy):

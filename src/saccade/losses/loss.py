@@ -42,6 +42,7 @@ class Loss:
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
         y_pred = y_pred if torch.is_tensor(y_pred) else torch.as_tensor(y_pred)
+        y_pred = y_pred if y_pred.is_floating_point() else y_pred.float()
         y_true = torch.as_tensor(y_true, device=y_pred.device)
         losses = self.call(y_true, y_pred)
         if sample_weight is not None:
@@ -50,8 +51,23 @@ class Loss:
                 sample_weight = sample_weight.squeeze(-1)
             while sample_weight.ndim < losses.ndim:
                 sample_weight = sample_weight.unsqueeze(-1)
+        counted = self.counted(y_true)
+        if counted is not None:
+            share = self._share(counted.reshape(losses.shape).to(losses.dtype))
+            sample_weight = share if sample_weight is None else sample_weight * share
+        if sample_weight is not None:
             losses = losses * sample_weight
         return self._reduced(losses, sample_weight)
+
+    def counted(self, y_true: torch.Tensor) -> torch.Tensor | None:
+        """Which samples count, 1 or 0 each; None when all do."""
+        return None
+
+    def _share(self, counted: torch.Tensor) -> torch.Tensor:
+        """Weights that leave out what does not count; a mean is over what is left, as in Keras."""
+        if self.reduction not in ("sum_over_batch_size", "mean"):
+            return counted
+        return counted * (counted.numel() / counted.sum().clamp(min=1.0))
 
     def _reduced(self, losses: torch.Tensor, sample_weight: torch.Tensor | None) -> torch.Tensor:
         if self.reduction in (None, "none"):
@@ -73,7 +89,7 @@ class Loss:
 def same_shape(
     where: str, y_true: torch.Tensor, y_pred: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Targets in the predictions' dtype and rank: (batch,) beside (batch, 1) gains an axis.
+    """Targets in the predictions' dtype, both of one rank: (batch,) beside (batch, 1) gains an axis.
 
     Raises:
         ShapeError: when the shapes still differ.
@@ -82,7 +98,10 @@ def same_shape(
     if y_true.ndim == y_pred.ndim - 1 and y_pred.shape[-1] == 1:
         y_true = y_true.unsqueeze(-1)
     elif y_true.ndim == y_pred.ndim + 1 and y_true.shape[-1] == 1:
-        y_true = y_true.squeeze(-1)
+        if y_pred.ndim == 1:  # the last axis is the mean's: (batch,) would lose the samples
+            y_pred = y_pred.unsqueeze(-1)
+        else:
+            y_true = y_true.squeeze(-1)
     if y_true.shape != y_pred.shape:
         raise ShapeError(
             where,
