@@ -12,6 +12,8 @@ from typing import Any
 
 from saccade.errors import FileFormatError, NotSupported, UnknownName
 
+_UNSET = ("input_axes", "output_axes")  # of initialisers that scale the variance
+
 
 @dataclass(frozen=True)
 class Reviver:
@@ -58,7 +60,7 @@ class Reviver:
             return self.make(cls, config, value)
         if not _is_keras(value):
             raise self._unknown("class", kind)
-        return {**value, "config": config}
+        return {**value, "config": _without_unset(config)}
 
     def _function(self, record: dict[str, Any]) -> Any:
         """The user's function, or the word for one of Keras's own."""
@@ -99,6 +101,13 @@ class Reviver:
             "a lambda",
             "Write the function in your script, in a layer of your own.",
         )
+
+
+def _without_unset(config: Any) -> Any:
+    """A config without the options that Keras always writes and saccade knows only as unset."""
+    if not isinstance(config, dict):
+        return config
+    return {k: v for k, v in config.items() if v is not None or k not in _UNSET}
 
 
 def _is_keras(record: dict[str, Any]) -> bool:

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 
 from saccade.errors import FileFormatError
@@ -127,7 +126,7 @@ def _write(file: Any, path: str, name: str, arrays: Sequence[Any]) -> None:
     group.attrs["name"] = name
     for number, values in enumerate(arrays):  # one copy at a time
         if torch.is_tensor(values):
-            values = np.ascontiguousarray(values.detach().cpu().numpy())
+            values = values.detach().cpu().numpy()
         group[str(number)] = values
 
 

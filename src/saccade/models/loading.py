@@ -73,8 +73,11 @@ def load_model(
         except SaccadeError as error:
             if error.where == archive.where:
                 raise
+            do = error.do
+            if isinstance(error, UnknownName) and "custom_objects" not in do:
+                do = f"{do} One of your own goes into custom_objects.".strip()
             where = f"{archive.where}, {error.where}"
-            raise type(error)(where, error.needed, error.got, error.do) from error
+            raise type(error)(where, error.needed, error.got, do) from error
         except Exception as error:  # a config may be wrong in any way; custom code may fail too
             raise FileFormatError(
                 archive.where,
@@ -111,7 +114,7 @@ def _make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
         raise TypeError(f"{cls.__name__} has no from_config()")
     if not issubclass(cls, Layer):
         return cls.from_config(config)  # type: ignore[attr-defined]
-    inherits = cls.from_config.__func__ is Layer.from_config.__func__  # type: ignore[attr-defined]
+    inherits = getattr(cls.from_config, "__func__", None) is Layer.from_config.__func__
     if issubclass(cls, Sequential) and inherits:
         layer: Any = _make_sequential(cls, config)
     elif issubclass(cls, Model) and inherits:
