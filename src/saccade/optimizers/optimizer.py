@@ -120,7 +120,7 @@ class Optimizer:
     def current_rate(self) -> float:
         """The learning rate of the next step."""
         given: Any = self._learning_rate
-        rate = float(given()) if callable(given) else given
+        rate = float(given()) if callable(given) else given  # type: ignore[arg-type]
         return rate / (1.0 + self.decay * self.iterations) if self.decay else rate
 
     def _old_spellings(self, learning_rate: Any, old: dict[str, Any]) -> tuple[Any, float]:
