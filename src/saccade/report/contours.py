@@ -30,7 +30,7 @@ def draw_contours(photo: str | Path, output: str | Path) -> Path:
         magnitude = sqrt(h^2 + v^2)
 
     The panels show |h|, |v| and the magnitude on one scale from black (0) to white (the value
-    that one pixel in two hundred exceeds), each pixel in its place in the photo. The outermost
+    that one pixel in a hundred exceeds), each pixel in its place in the photo. The outermost
     pixels have no neighbours on one side and stay black.
 
     Args:
@@ -61,7 +61,7 @@ def draw_contours(photo: str | Path, output: str | Path) -> Path:
     horizontal = convolve2d(grey_hw, HORIZONTAL_CONTOURS)
     vertical = convolve2d(grey_hw, VERTICAL_CONTOURS)
     panels = {
-        f"{photo.name}, {image.width} × {image.height}": np.asarray(image),
+        "original": np.asarray(image),
         "horizontal contours": np.abs(horizontal),
         "vertical contours": np.abs(vertical),
         "magnitude": np.hypot(horizontal, vertical),
@@ -130,7 +130,7 @@ def _draw_panels(panels: dict[str, NDArray], output: Path) -> None:
     from matplotlib.figure import Figure
 
     original, *contours = panels.values()
-    white = np.percentile(contours[-1], 99.5) or 1.0  # a flat photo has no contours at all
+    white = np.percentile(contours[-1], 99) or 1.0  # a flat photo has no contours at all
     height, width = original.shape[:2]
     dots = max(1, LONG_SIDE_PX // max(height, width))
     panel_width, panel_height = max(width * dots, LONG_SIDE_PX // 2), height * dots
@@ -147,6 +147,6 @@ def _draw_panels(panels: dict[str, NDArray], output: Path) -> None:
         axes = figure.add_axes(box)
         shown = pixels if place == 0 else np.pad(pixels, 1)
         axes.imshow(shown, cmap="gray", vmin=0, vmax=white, interpolation="nearest")
-        axes.set_title(title, fontsize=11, parse_math=False)
+        axes.set_title(title, fontsize=11)
         axes.set_axis_off()
     figure.savefig(output, dpi=DOTS_PER_INCH, format="png")
