@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from parity.reference import array, close, keras, normal
 
+from parity.reference import array, close, keras, normal
 from saccade import activations, layers
 from saccade.numerics.geometry import same_padding
 
@@ -71,9 +71,7 @@ def agree(name, config, shape, seed=0):
     out = tuple(ours.compute_output_shape((None, *shape[1:])))
     assert out == tuple(theirs.compute_output_shape((None, *shape[1:])))
     probe = normal((shape[0], *out[1:]), seed + 90)
-    for mine, reference in zip(
-        gradients(ours, x, probe), gradients(theirs, x, probe), strict=True
-    ):
+    for mine, reference in zip(gradients(ours, x, probe), gradients(theirs, x, probe), strict=True):
         assert mine.shape == reference.shape
         close(mine, reference)
 
@@ -135,8 +133,9 @@ def average_same_against_numpy(options, shape):
 
 def test_average_pooling_really_departs():
     """The departure is still there: where this fails, Keras was repaired and the file is old."""
-    ours, theirs = twins("AveragePooling2D", {"pool_size": 3, "strides": 2, "padding": "same"},
-                         (1, 8, 8, 1))
+    ours, theirs = twins(
+        "AveragePooling2D", {"pool_size": 3, "strides": 2, "padding": "same"}, (1, 8, 8, 1)
+    )
     x = normal((1, 8, 8, 1), 3)
     assert np.abs(array(ours(x)) - array(theirs(x))).max() > 0.01
 
@@ -146,13 +145,17 @@ def test_flatten(shape):
     agree("Flatten", {}, shape)
 
 
-@pytest.mark.parametrize("options", [
-    {},
-    {"use_bias": False},
-    {"activation": "tanh"},
-    {"activation": "softmax"},
-    {"bias_initializer": "ones", "kernel_initializer": "he_normal"},
-], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"use_bias": False},
+        {"activation": "tanh"},
+        {"activation": "softmax"},
+        {"bias_initializer": "ones", "kernel_initializer": "he_normal"},
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("shape", [(3, 5), (3, 4, 5), (2, 3, 4, 5), (1, 1)], ids=str)
 def test_dense(options, shape):
     agree("Dense", {"units": 3, **options}, shape)
@@ -173,17 +176,21 @@ def test_activation_at_the_ends(word):
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize(("word", "options"), [
-    ("relu", {"negative_slope": 0.3}),
-    ("relu", {"max_value": 0.7}),
-    ("relu", {"threshold": 0.4}),
-    ("relu", {"negative_slope": 0.2, "max_value": 1.0, "threshold": 0.3}),
-    ("leaky_relu", {"negative_slope": 0.5}),
-    ("elu", {"alpha": 0.5}),
-    ("gelu", {"approximate": True}),
-    ("softmax", {"axis": 1}),
-    ("log_softmax", {"axis": 1}),
-], ids=str)
+@pytest.mark.parametrize(
+    ("word", "options"),
+    [
+        ("relu", {"negative_slope": 0.3}),
+        ("relu", {"max_value": 0.7}),
+        ("relu", {"threshold": 0.4}),
+        ("relu", {"negative_slope": 0.2, "max_value": 1.0, "threshold": 0.3}),
+        ("leaky_relu", {"negative_slope": 0.5}),
+        ("elu", {"alpha": 0.5}),
+        ("gelu", {"approximate": True}),
+        ("softmax", {"axis": 1}),
+        ("log_softmax", {"axis": 1}),
+    ],
+    ids=str,
+)
 def test_activation_arguments(word, options):
     x = torch.tensor(normal((3, 4, 5), 1))
     ours = getattr(activations, word)(x, **options)
@@ -232,11 +239,15 @@ def test_dropout_statistics(noise_shape, seed):
     assert seen[:3] == seen[3:]
 
 
-@pytest.mark.parametrize("given", [
-    {"shape": (4, 5)},
-    {"shape": (None, 5), "batch_size": 7},
-    {"batch_shape": (None, 4, 5)},
-], ids=str)
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"shape": (4, 5)},
+        {"shape": (None, 5), "batch_size": 7},
+        {"batch_shape": (None, 4, 5)},
+    ],
+    ids=str,
+)
 def test_input(given):
     symbol, reference = layers.Input(**given), keras.Input(**given)
     assert symbol.shape == reference.shape

@@ -7,8 +7,8 @@ cross-entropy makes of a real softmax is in tests/losses/test_from_logits.py.
 import numpy as np
 import pytest
 import torch
-from parity.reference import array, close, keras, normal
 
+from parity.reference import array, close, keras, normal
 from saccade import losses
 
 BATCH, CLASSES = 6, 4
@@ -68,13 +68,17 @@ def test_reductions_and_weights(name, reduction, weights):
 
 
 @pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
-@pytest.mark.parametrize("options", [
-    {},
-    {"from_logits": True},
-    {"label_smoothing": 0.2},
-    {"label_smoothing": 0.2, "from_logits": True},
-    {"label_smoothing": 1.0},
-], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"from_logits": True},
+        {"label_smoothing": 0.2},
+        {"label_smoothing": 0.2, "from_logits": True},
+        {"label_smoothing": 1.0},
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("name", CROSS[1:])
 def test_cross_entropy_options(name, options, weights):
     y_pred = predictions(name, options.get("from_logits", False))
@@ -82,17 +86,21 @@ def test_cross_entropy_options(name, options, weights):
 
 
 @pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
-@pytest.mark.parametrize("options", [
-    {"from_logits": True},
-    IGNORE,
-    IGNORE | {"from_logits": True},
-    IGNORE | {"reduction": "sum"},
-    IGNORE | {"reduction": "mean_with_sample_weight"},
-    IGNORE | {"reduction": "none"},
-    {"ignore_class": 0},
-    {"ignore_class": -1},
-    {"ignore_class": 255, "from_logits": True},
-], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"from_logits": True},
+        IGNORE,
+        IGNORE | {"from_logits": True},
+        IGNORE | {"reduction": "sum"},
+        IGNORE | {"reduction": "mean_with_sample_weight"},
+        IGNORE | {"reduction": "none"},
+        {"ignore_class": 0},
+        {"ignore_class": -1},
+        {"ignore_class": 255, "from_logits": True},
+    ],
+    ids=str,
+)
 def test_sparse_options(options, weights):
     y_true = targets(CROSS[0])
     if options.get("ignore_class") in (-1, 255):
@@ -116,13 +124,17 @@ def test_sparse_label_shapes_and_dtypes(from_logits, dtype):
 
 
 @pytest.mark.parametrize("name", ["BinaryCrossentropy", "MeanSquaredError"])
-@pytest.mark.parametrize(("true_shape", "pred_shape"), [
-    ((BATCH, 1), (BATCH, 1)),
-    ((BATCH,), (BATCH, 1)),
-    ((BATCH, 1), (BATCH,)),
-    ((BATCH, 3), (BATCH, 3)),
-    ((BATCH, 2, 3), (BATCH, 2, 3)),
-], ids=str)
+@pytest.mark.parametrize(
+    ("true_shape", "pred_shape"),
+    [
+        ((BATCH, 1), (BATCH, 1)),
+        ((BATCH,), (BATCH, 1)),
+        ((BATCH, 1), (BATCH,)),
+        ((BATCH, 3), (BATCH, 3)),
+        ((BATCH, 2, 3), (BATCH, 2, 3)),
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum", "none"])
 def test_single_outputs(name, true_shape, pred_shape, reduction):
     y_true, y_pred = targets(name, 2, true_shape), predictions(name, False, 1, pred_shape)

@@ -36,6 +36,7 @@ class Adam(Optimizer):
     """
 
     keras_module = "keras.optimizers"
+    side_by_side = ("m", "v")
 
     def __init__(
         self,

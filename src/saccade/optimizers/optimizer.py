@@ -37,6 +37,7 @@ class Optimizer:
     """
 
     keras_module = "keras.optimizers"
+    side_by_side: tuple[str, ...] = ()  # slots that Keras lists weight by weight: m, v, m, v, ...
     _learning_rate: Any
 
     def __init__(
@@ -205,7 +206,8 @@ class Optimizer:
         if keep is not None:
             g = [torch.where(keep > 0, one, 0.0) for one in g]
         if self.weight_decay:
-            torch._foreach_mul_(w, 1.0 - rate * self.weight_decay)
+            shrink: Any = rate * self.weight_decay
+            torch._foreach_mul_(w, 1.0 - (shrink if keep is None else shrink * keep))
         self.iterations += 1
         self.move(w, g, slots, rate, self.iterations, keep)
 
@@ -241,12 +243,17 @@ class Optimizer:
 
     @property
     def variables(self) -> list[Any]:
-        """Keras's list: step count, learning rate, then each weight's slots in turn."""
+        """Keras's list: step count, learning rate, then the slots in Keras's order."""
         head: list[Any] = [np.int32(self.iterations)]
         if not callable(self._learning_rate):
             head.append(np.float32(self._learning_rate))
-        per_weight = zip(*self.slots.values(), strict=True)
-        return [*head, *(slot for slots in per_weight for slot in slots)]
+        paired = [slots for name, slots in self.slots.items() if name in self.side_by_side]
+        alone = [slots for name, slots in self.slots.items() if name not in self.side_by_side]
+        return [
+            *head,
+            *(slot for slots in zip(*paired, strict=True) for slot in slots),
+            *(slot for slots in alone for slot in slots),
+        ]
 
     def state(self) -> dict[str, Any]:
         """Everything that changes while training: copies, in a dict."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from saccade.errors import InvalidArgument
 from saccade.optimizers.optimizer import Optimizer, Tensors
 
 
@@ -15,14 +16,14 @@ class RMSprop(Optimizer):
     The law::
 
         v = rho * v + (1 - rho) * g*g
-        centered:     a = rho * a + (1 - rho) * g;   d = v - a*a     (otherwise d = v)
+        centered:     a = rho * a + (1 - rho) * g;   d = max(v - a*a, 0)     (otherwise d = v)
         s = lr * g / sqrt(d + epsilon)
         momentum:     b = momentum * b + s;   w -= b                 (otherwise w -= s)
 
     Args:
         learning_rate: a positive number.
-        rho: in [0, 1); the memory of v.
-        momentum: how much of the last step goes into the next.
+        rho: in [0, 1]; the memory of v.
+        momentum: in [0, 1]; how much of the last step goes into the next.
         epsilon: against division by zero, inside the root.
         centered: subtract the square of the mean gradient.
 
@@ -66,6 +67,9 @@ class RMSprop(Optimizer):
             name,
             **old,
         )
+        for option, value in {"rho": rho, "momentum": momentum}.items():
+            if not 0 <= value <= 1:
+                raise InvalidArgument(self.where, f"{option} must be in [0, 1]", repr(value))
         self.rho = rho
         self.momentum = float(momentum)
         self.epsilon = 1e-7 if epsilon is None else epsilon
@@ -94,6 +98,7 @@ class RMSprop(Optimizer):
             a = slots["average_gradient"]
             torch._foreach_lerp_(a, g, 1.0 - self.rho)
             d = torch._foreach_addcmul(v, a, a, -1.0)
+            torch._foreach_clamp_min_(d, 0.0)  # rounding can leave less than nothing of a variance
         root = torch._foreach_add(d, self.epsilon)
         torch._foreach_sqrt_(root)
         s: Any = torch._foreach_div(g, root)
