@@ -7,6 +7,7 @@ import os
 import struct
 import tempfile
 import zipfile
+from collections.abc import Callable
 from typing import IO
 
 _CHUNK_BYTES = 1 << 20
@@ -56,15 +57,16 @@ def open_entry(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
         zipfile.BadZipFile: the bytes are not those that were written.
     """
     info = archive.getinfo(name)
-    stored = info.compress_type == zipfile.ZIP_STORED
-    copy = None if stored else tempfile.TemporaryFile()  # noqa: SIM115 (closed by the caller)
-    with archive.open(info) as entry:
-        while chunk := entry.read(_CHUNK_BYTES):  # compares the checksum at the end
-            if copy is not None:
-                copy.write(chunk)
-    if copy is not None:
+    if info.compress_type != zipfile.ZIP_STORED:
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the caller)
+        try:
+            _read_through(archive, info, copy.write)
+        except BaseException:
+            copy.close()
+            raise
         copy.seek(0)
         return copy
+    _read_through(archive, info, len)
     file = archive.fp
     assert file is not None
     file.seek(info.header_offset)
@@ -72,3 +74,10 @@ def open_entry(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     name_bytes, extra_bytes = struct.unpack("<HH", header[26:30])
     start = info.header_offset + _LOCAL_HEADER_BYTES + name_bytes + extra_bytes
     return StoredEntry(file, start, info.file_size)  # type: ignore[return-value]
+
+
+def _read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, take: Callable) -> None:
+    """Read an entry to its end, where zipfile compares the checksum."""
+    with archive.open(info) as entry:
+        while chunk := entry.read(_CHUNK_BYTES):
+            take(chunk)

@@ -191,7 +191,10 @@ def read_weights(where: str, saved: Mapping[str, Any], model: Any) -> None:
             f"{len(faults)} that do not fit:\n  " + "\n  ".join(faults),
         )
     for weight, values in pairs:
-        weight.assign(values[()])
+        if weight.device.type == "cpu" and weight.ndim and weight.is_contiguous():
+            values.read_direct(torch.Tensor.numpy(weight.detach()))  # no copy on the way
+        else:
+            weight.assign(values[()])
 
 
 def read_optimizer(saved: Mapping[str, Any], model: Any) -> list[str]:

@@ -1,0 +1,368 @@
+"""A model in a file: it comes back as it was, in this process and in a fresh one."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import torch
+
+from saccade.errors import InvalidArgument, NoSuchFile, NotSupported
+from saccade.layers import (
+    Activation,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Input,
+    MaxPooling2D,
+)
+from saccade.models import Sequential, load_model
+from saccade.models.loading import CLASSES
+from saccade.notes import forget_notes
+from saccade.saving import save_model
+
+LAYERS = {
+    "Activation": lambda: Activation("tanh"),
+    "AveragePooling2D": lambda: AveragePooling2D(3, strides=2, padding="same"),
+    "Conv2D": lambda: Conv2D(4, (2, 3), (2, 1), "same", activation="relu", name="eye"),
+    "Conv2D groups": lambda: Conv2D(4, 3, groups=2, use_bias=False, kernel_initializer="he_normal"),
+    "Dense": lambda: Dense(3, "softmax", bias_initializer="ones"),
+    "Dropout": lambda: Dropout(0.4, noise_shape=(None, 1, 1, 2), seed=4),
+    "Flatten": lambda: Flatten(),
+    "MaxPooling2D": lambda: MaxPooling2D((2, 1)),
+}
+X = np.random.RandomState(1).standard_normal((5, 8, 8, 2)).astype("float32")
+
+
+def small(compiled=True):
+    torch.manual_seed(2)
+    model = Sequential([Input((8, 8, 2)), Conv2D(3, 3, activation="relu"), MaxPooling2D()])
+    model.add(Sequential([Flatten(), Dense(4, "relu")]))
+    model.add(Dense(3, "softmax"))
+    if compiled:
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["acc"])
+        model.fit(X, np.arange(5) % 3, verbose=0)
+    return model
+
+
+def summary_of(model) -> str:
+    lines = []
+    model.summary(print_fn=lines.append, line_length=80, expand_nested=True, show_trainable=True)
+    return "\n".join(lines)
+
+
+def test_every_class_of_the_table_is_tested():
+    assert {case.split()[0] for case in LAYERS} | {"InputLayer", "Sequential"} == set(CLASSES)
+
+
+@pytest.mark.parametrize("case", LAYERS)
+@pytest.mark.parametrize("built", [True, False], ids=["built", "not built"])
+@pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "not compiled"])
+def test_every_layer_comes_back_as_it_was(tmp_path, case, built, compiled):
+    layers = [LAYERS[case](), Flatten(), Dense(2)]
+    model = Sequential([Input((8, 8, 2)), *layers] if built else layers)
+    if compiled:
+        model.compile("sgd", "mse", metrics=["mse"])
+    model.save(tmp_path / "m.keras")
+    read = load_model(tmp_path / "m.keras")
+    assert read.get_config() == model.get_config()
+    assert read.get_compile_config() == model.get_compile_config()
+    assert (read.built, read.compiled) == (built, compiled)
+    assert summary_of(read) == summary_of(model)
+    if built:
+        np.testing.assert_array_equal(read.predict(X, verbose=0), model.predict(X, verbose=0))
+
+
+def test_a_trained_model_comes_back_as_it_was(tmp_path):
+    model = small()
+    model.save(tmp_path / "m.keras")
+    read = load_model(tmp_path / "m.keras")
+    assert read.get_config() == model.get_config()
+    assert read.get_compile_config() == model.get_compile_config()
+    assert summary_of(read) == summary_of(model)
+    assert "Optimizer params" in summary_of(read)
+    assert [w.path for w in read.weights] == [w.path for w in model.weights]
+    for mine, other in zip(read.weights, model.weights, strict=True):
+        assert torch.equal(mine, other)
+        assert mine.stride() == other.stride()  # convolution's speed hangs on it
+
+
+def test_what_is_frozen_stays_frozen(tmp_path):
+    model = small(compiled=False)
+    model.layers[0].trainable = False
+    model.layers[2].layers[1].trainable = False
+    model.save(tmp_path / "m.keras")
+    read = load_model(tmp_path / "m.keras")
+    assert read.get_config() == model.get_config()
+    assert summary_of(read) == summary_of(model)
+    assert [w.trainable for w in read.weights] == [w.trainable for w in model.weights]
+    model.trainable = False
+    model.save(tmp_path / "m.keras")
+    assert load_model(tmp_path / "m.keras").trainable_weights == []
+
+
+def test_compile_false_leaves_the_training_out(tmp_path):
+    model = small()
+    model.save(tmp_path / "m.keras")
+    read = load_model(tmp_path / "m.keras", compile=False)
+    assert not read.compiled
+    assert read.optimizer is None
+    np.testing.assert_array_equal(read.predict(X, verbose=0), model.predict(X, verbose=0))
+
+
+def test_a_model_may_be_saved_again_and_again(tmp_path):
+    model = small()
+    for _ in range(3):
+        model.save(tmp_path / "m.keras")
+        model = load_model(tmp_path / "m.keras")
+    assert model.get_config() == load_model(tmp_path / "m.keras").get_config()
+
+
+def test_what_travels_beyond_keras(tmp_path):
+    model = small()
+    model.preprocessing = {"rescale": 1 / 255, "size": (150, 150), "nested": {"a": [None, True]}}
+    model.class_names = ["Äpfel", "pears", "plums"]
+    model.save(tmp_path / "m.keras")
+    read = load_model(tmp_path / "m.keras")
+    assert read.preprocessing == {
+        "rescale": 1 / 255,
+        "size": [150, 150],
+        "nested": {"a": [None, True]},
+    }
+    assert read.class_names == ["Äpfel", "pears", "plums"]
+    assert load_model(tmp_path / "m.keras", compile=False).class_names == read.class_names
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "words"),
+    [
+        ("preprocessing", {"by": print}, "model.preprocessing.by"),
+        ("preprocessing", {"sizes": {1: 2}}, "model.preprocessing.sizes needs words"),
+        ("preprocessing", [1, 2], "must be a dict"),
+        ("class_names", "cats", "must be a list"),
+    ],
+)
+def test_what_can_not_travel_is_refused_by_name(tmp_path, attribute, value, words):
+    model = small(compiled=False)
+    setattr(model, attribute, value)
+    with pytest.raises(InvalidArgument, match=words):
+        model.save(tmp_path / "m.keras")
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_entries_of_the_file(tmp_path):
+    small().save(tmp_path / "m.keras")
+    with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+        assert archive.namelist() == [
+            "metadata.json",
+            "config.json",
+            "model.weights.h5",
+            "saccade.json",
+        ]
+        assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
+        config = json.loads(archive.read("config.json"))
+        with h5py.File(archive.open("model.weights.h5")) as file:
+            kernel = file["layers/conv2d/vars/0"]
+            assert kernel.shape == (3, 3, 2, 3)
+            assert file["layers/sequential/layers/dense/vars/0"].shape == (27, 4)
+            assert "_input" not in file
+    assert list(config) == [
+        "module",
+        "class_name",
+        "config",
+        "registered_name",
+        "build_config",
+        "compile_config",
+    ]
+    assert config["compile_config"]["optimizer"]["module"] == "keras.optimizers"
+    assert config["compile_config"]["optimizer"]["class_name"] == "Adam"
+
+
+FRESH = """
+import io, json, sys
+import numpy as np
+from saccade.models import Sequential, load_model
+from saccade.layers import Conv2D, Dense, Flatten, InputLayer, Input
+from saccade.files.replacement import check_suffix
+assert "h5py" not in sys.modules, "h5py is loaded before it is needed"
+model = load_model(sys.argv[1])
+lines = []
+model.summary(print_fn=lines.append, line_length=80, expand_nested=True, show_trainable=True)
+new = [Dense(1), Dense(1), Conv2D(1, 1), Flatten(), Sequential(), Sequential()]
+result = {
+    "names": [model.name, *(layer.name for layer in model.layers)],
+    "config": model.get_config(),
+    "summary": "\\n".join(lines),
+    "predicted": model.predict(np.load(sys.argv[2]), verbose=0).tolist(),
+    "new": [layer.name for layer in new] + [Input((3,)).name],
+}
+model.add(new[0])
+json.dump(result, open(sys.argv[3], "w"))
+"""
+
+
+def test_in_a_fresh_process(tmp_path):
+    model = small()
+    model.layers[0].name = "conv2d_7"
+    model.save(tmp_path / "m.keras")
+    np.save(tmp_path / "x.npy", X)
+    arguments = [str(tmp_path / name) for name in ("m.keras", "x.npy", "result.json")]
+    source = str(Path(__file__).resolve().parents[2] / "src")
+    paths = os.pathsep.join([source, os.environ.get("PYTHONPATH", "")])
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", FRESH, *arguments],
+        check=True,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert result["names"] == [model.name, *(layer.name for layer in model.layers)]
+    assert result["config"] == model.get_config()
+    assert result["summary"] == summary_of(model)
+    np.testing.assert_array_equal(
+        np.array(result["predicted"], "float32"), model.predict(X, verbose=0)
+    )
+    inner = model.layers[2]
+    taken = {model.name, model._input.name, inner._input.name, *(o.name for o in inner.layers)}
+    taken |= {layer.name for layer in model.layers}
+    assert not taken & set(result["new"])
+    assert len(set(result["new"])) == len(result["new"])
+    assert result["new"][2] == "conv2d_8"
+
+
+def test_loading_draws_nothing(tmp_path):
+    small().save(tmp_path / "m.keras")
+    torch.manual_seed(3)
+    np.random.seed(3)
+    expected = torch.rand(3), np.random.rand(3)
+    torch.manual_seed(3)
+    np.random.seed(3)
+    load_model(tmp_path / "m.keras")
+    assert torch.equal(torch.rand(3), expected[0])
+    np.testing.assert_array_equal(np.random.rand(3), expected[1])
+
+
+def test_saving_changes_nothing(tmp_path):
+    model = small()
+    model.layers[0].trainable = False
+    before = model.optimizer.variables
+    model.save(tmp_path / "m.keras")
+    after = model.optimizer.variables
+    assert len(before) == len(after)
+    assert all(a is b for a, b in zip(before[2:], after[2:], strict=True))
+
+
+def test_the_public_names(tmp_path):
+    model = small(compiled=False)
+    save_model(model, tmp_path / "m.keras")
+    with pytest.raises(InvalidArgument, match="overwrite=False"):
+        save_model(model, tmp_path / "m.keras", overwrite=False)
+
+
+def test_a_model_that_is_not_built_says_that_its_file_has_no_weights(tmp_path, caplog):
+    forget_notes()
+    Sequential([Dense(2)]).save(tmp_path / "m.keras")
+    assert "no weights" in caplog.text
+
+
+# -- where to ------------------------------------------------------------------------------
+
+
+def test_overwrite_false_keeps_a_file_that_exists(tmp_path):
+    path = tmp_path / "m.keras"
+    model = small(compiled=False)
+    model.save(path, overwrite=False)
+    before = path.read_bytes()
+    with pytest.raises(InvalidArgument, match="overwrite=False"):
+        model.save(path, overwrite=False)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "words"),
+    [
+        ("m.h5", NotSupported, r'must end in "\.keras"; \.h5 is not supported yet'),
+        ("m.hdf5", NotSupported, r'must end in "\.keras"; \.hdf5'),
+        ("folder", NotSupported, r'"\.keras"; a folder is not supported'),
+        ("m.zip", InvalidArgument, r'must end in "\.keras", got m\.zip'),
+        ("m.KERAS", InvalidArgument, r'must end in "\.keras"'),
+        ("gone/m.keras", NoSuchFile, 'gone" must exist'),
+        (None, InvalidArgument, "needs a path"),
+    ],
+)
+def test_other_targets_are_refused(tmp_path, name, error, words):
+    model = small(compiled=False)
+    with pytest.raises(error, match=words):
+        model.save(name if name is None else tmp_path / name)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_of_that_name_is_refused(tmp_path):
+    (tmp_path / "m.keras").mkdir()
+    with pytest.raises(InvalidArgument, match="path of a file"):
+        small(compiled=False).save(tmp_path / "m.keras")
+
+
+def test_options_of_keras_that_are_not_built_are_refused(tmp_path):
+    with pytest.raises(NotSupported, match="include_optimizer"):
+        small().save(tmp_path / "m.keras", include_optimizer=False)
+
+
+@pytest.mark.parametrize("where", ["weights", "archive", "move"])
+def test_a_failure_leaves_the_old_file_as_it_was(tmp_path, monkeypatch, where):
+    path = tmp_path / "m.keras"
+    small().save(path)
+    before = path.read_bytes()
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    if where == "weights":
+        monkeypatch.setattr(h5py.Group, "__setitem__", full)
+    elif where == "archive":
+        monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    else:
+        monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        small().save(path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["m.keras"]
+
+
+def test_an_interruption_leaves_the_old_file_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "m.keras"
+    small().save(path)
+    before = path.read_bytes()
+    write = zipfile.ZipFile.write
+
+    def interrupted(self, *args):
+        write(self, *args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        small().save(path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["m.keras"]
+
+
+def test_a_link_keeps_pointing_at_its_file(tmp_path):
+    small(compiled=False).save(tmp_path / "real.keras")
+    (tmp_path / "link.keras").symlink_to(tmp_path / "real.keras")
+    model = small()
+    model.save(tmp_path / "link.keras")
+    assert (tmp_path / "link.keras").is_symlink()
+    assert load_model(tmp_path / "real.keras").compiled
+
+
+def test_others_may_read_the_file(tmp_path):
+    small(compiled=False).save(tmp_path / "m.keras")
+    (tmp_path / "plain").write_text("")
+    modes = [(tmp_path / name).stat().st_mode for name in ("m.keras", "plain")]
+    assert modes[0] == modes[1]
