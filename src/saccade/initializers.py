@@ -16,7 +16,7 @@ import torch
 
 from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
-from saccade.records import resolve, to_record
+from saccade.records import checked_dtype, resolve, to_record
 
 
 def count_fans(shape: Sequence[int]) -> tuple[int, int]:
@@ -38,6 +38,11 @@ class Initializer:
         self.seed = seed
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> torch.Tensor:
+        checked_dtype(type(self).__name__, dtype)
+        return self.draw(shape)
+
+    def draw(self, shape: Sequence[int]) -> torch.Tensor:
+        """The values; each initialiser's own."""
         raise NotImplementedError
 
     def generator(self) -> torch.Generator | None:
@@ -60,7 +65,7 @@ class Constant(Initializer):
         super().__init__()
         self.value = value
 
-    def __call__(self, shape: Sequence[int], dtype: Any = None) -> torch.Tensor:
+    def draw(self, shape: Sequence[int]) -> torch.Tensor:
         return torch.full(tuple(shape), float(self.value), device="cpu")
 
     def get_config(self) -> dict[str, Any]:
@@ -100,7 +105,7 @@ class RandomUniform(Initializer):
         super().__init__(seed)
         self.minval, self.maxval = minval, maxval
 
-    def __call__(self, shape: Sequence[int], dtype: Any = None) -> torch.Tensor:
+    def draw(self, shape: Sequence[int]) -> torch.Tensor:
         return _uniform(shape, self.minval, self.maxval, self.generator())
 
     def get_config(self) -> dict[str, Any]:
@@ -116,7 +121,7 @@ class RandomNormal(Initializer):
         super().__init__(seed)
         self.mean, self.stddev = mean, stddev
 
-    def __call__(self, shape: Sequence[int], dtype: Any = None) -> torch.Tensor:
+    def draw(self, shape: Sequence[int]) -> torch.Tensor:
         return self.mean + self.stddev * _normal(shape, self.generator())
 
     def get_config(self) -> dict[str, Any]:
@@ -128,7 +133,7 @@ class TruncatedNormal(RandomNormal):
 
     keras_module = "keras.initializers"
 
-    def __call__(self, shape: Sequence[int], dtype: Any = None) -> torch.Tensor:
+    def draw(self, shape: Sequence[int]) -> torch.Tensor:
         return self.mean + self.stddev * _truncated_normal(shape, self.generator())
 
 
@@ -168,7 +173,7 @@ class VarianceScaling(Initializer):
         self.scale, self.mode = scale, mode
         self.distribution = "truncated_normal" if distribution == "normal" else distribution
 
-    def __call__(self, shape: Sequence[int], dtype: Any = None) -> torch.Tensor:
+    def draw(self, shape: Sequence[int]) -> torch.Tensor:
         fan_in, fan_out = count_fans(shape)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(1.0, n)

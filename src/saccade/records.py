@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from saccade.errors import InvalidArgument
+from saccade.errors import InvalidArgument, NotSupported
 from saccade.names import unknown_name
 
 
@@ -35,6 +35,21 @@ def to_record(thing: Any) -> dict[str, Any]:
 
 def is_record(thing: Any) -> bool:
     return isinstance(thing, dict) and "class_name" in thing
+
+
+def checked_dtype(where: str, dtype: Any) -> str:
+    """ "float32" for None, the word, torch's or NumPy's type or a policy's record.
+
+    Raises:
+        NotSupported: for any other type.
+    """
+    if is_record(dtype):
+        dtype = dtype["config"]["name"]
+    name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None)
+    name = name or str(dtype).removeprefix("torch.")
+    if dtype is not None and name != "float32":
+        raise NotSupported(where, 'dtype must be "float32" for now', repr(dtype))
+    return "float32"
 
 
 def resolve(

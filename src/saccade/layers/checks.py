@@ -8,7 +8,6 @@ from typing import Any
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.graph import Shape, batch_shape
 from saccade.names import nearest
-from saccade.records import is_record
 
 
 def refuse(layer: Any, **options: Any) -> None:
@@ -45,15 +44,6 @@ def check_images(layer: Any, shape: Sequence[int | None]) -> None:
         )
 
 
-def checked_dtype(where: str, dtype: Any) -> str:
-    if is_record(dtype):
-        dtype = dtype["config"]["name"]
-    name = getattr(dtype, "name", None) or str(dtype).removeprefix("torch.")
-    if dtype is not None and name != "float32":
-        raise NotSupported(where, 'dtype must be "float32" for now', repr(dtype))
-    return "float32"
-
-
 _PLACEMENT_WORDS = (
     "batch_input_shape",
     "batch_shape",
@@ -66,17 +56,9 @@ _PLACEMENT_WORDS = (
 
 def given_shape(where: str, placement: dict[str, Any]) -> Shape | None:
     """The shape that `input_shape=` and its older spellings give, batch first."""
-    legal = (
-        "input_shape",
-        "batch_input_shape",
-        "batch_shape",
-        "input_dim",
-        "batch_size",
-        "weights",
-    )
     for word in placement:
-        if word not in legal:
-            guess = nearest(word, legal)
+        if word not in _PLACEMENT_WORDS:
+            guess = nearest(word, _PLACEMENT_WORDS)
             do = f"Did you mean {guess}=?" if guess else ""
             raise InvalidArgument(where, "has no such argument", f"{word}=", do)
     refuse(where, weights=placement.get("weights"))

@@ -17,9 +17,10 @@ import torch
 
 from saccade.errors import InvalidArgument, NotSupported, StateError
 from saccade.graph import Shape, Symbol
-from saccade.layers.checks import checked_dtype, given_shape, refuse
+from saccade.layers.checks import given_shape, refuse
 from saccade.layers.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
+from saccade.records import checked_dtype
 
 
 class _Call(threading.local):

@@ -13,9 +13,10 @@ import torch
 
 from saccade import initializers
 from saccade.errors import ShapeError, StateError
-from saccade.layers.checks import checked_dtype, refuse
+from saccade.layers.checks import refuse
 from saccade.layers.tracking import TrackedDict, TrackedList, modules_in, safe_key, track
 from saccade.numerics.device import default_device
+from saccade.records import checked_dtype
 from saccade.variables import Variable
 
 

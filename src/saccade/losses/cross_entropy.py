@@ -22,8 +22,8 @@ class _CrossEntropy(Loss):
 
     made_by = "softmax"
 
-    def __init__(self, from_logits: bool, axis: int, name: str, reduction: str | None):
-        super().__init__(name, reduction)
+    def __init__(self, from_logits: bool, axis: int, name: str, reduction: str | None, dtype: Any):
+        super().__init__(name, reduction, dtype)
         self.from_logits = bool(from_logits)
         if axis != -1:
             raise NotSupported(type(self).__name__, "axis must be -1 (classes last)", repr(axis))
@@ -65,7 +65,7 @@ class SparseCategoricalCrossentropy(_CrossEntropy):
         name: str = "sparse_categorical_crossentropy",
         dtype: Any = None,
     ):
-        super().__init__(from_logits, axis, name, reduction)
+        super().__init__(from_logits, axis, name, reduction, dtype)
         self.ignore_class = ignore_class
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
@@ -120,7 +120,7 @@ class CategoricalCrossentropy(_CrossEntropy):
         name: str = "categorical_crossentropy",
         dtype: Any = None,
     ):
-        super().__init__(from_logits, axis, name, reduction)
+        super().__init__(from_logits, axis, name, reduction, dtype)
         self.label_smoothing = _checked_smoothing(self, label_smoothing)
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
@@ -159,7 +159,7 @@ class BinaryCrossentropy(_CrossEntropy):
         name: str = "binary_crossentropy",
         dtype: Any = None,
     ):
-        super().__init__(from_logits, axis, name, reduction)
+        super().__init__(from_logits, axis, name, reduction, dtype)
         self.label_smoothing = _checked_smoothing(self, label_smoothing)
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:

@@ -26,7 +26,7 @@ class MeanSquaredError(Loss):
         name: str = "mean_squared_error",
         dtype: Any = None,
     ):
-        super().__init__(name, reduction)
+        super().__init__(name, reduction, dtype)
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
         return loss_formulas.mean_squared_error(*same_shape(self.name, y_true, y_pred))

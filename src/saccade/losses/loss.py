@@ -8,6 +8,8 @@ import torch
 
 from saccade.errors import ShapeError
 from saccade.names import snake_case, unknown_name
+from saccade.numerics.loss_formulas import aligned
+from saccade.records import checked_dtype
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")
 
@@ -33,6 +35,7 @@ class Loss:
         dtype: Any = None,
     ):
         self.name = name or snake_case(type(self).__name__)
+        checked_dtype(self.name, dtype)
         if reduction is not None and reduction not in REDUCTIONS:
             raise unknown_name(f"{type(self).__name__} reduction", reduction, REDUCTIONS)
         self.reduction = reduction
@@ -89,19 +92,12 @@ class Loss:
 def same_shape(
     where: str, y_true: torch.Tensor, y_pred: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Targets in the predictions' dtype, both of one rank: (batch,) beside (batch, 1) gains an axis.
+    """Targets in the predictions' dtype, both of one rank.
 
     Raises:
         ShapeError: when the shapes still differ.
     """
-    y_true = y_true.to(y_pred.dtype)
-    if y_true.ndim == y_pred.ndim - 1 and y_pred.shape[-1] == 1:
-        y_true = y_true.unsqueeze(-1)
-    elif y_true.ndim == y_pred.ndim + 1 and y_true.shape[-1] == 1:
-        if y_pred.ndim == 1:  # the last axis is the mean's: (batch,) would lose the samples
-            y_pred = y_pred.unsqueeze(-1)
-        else:
-            y_true = y_true.squeeze(-1)
+    y_true, y_pred = aligned(y_true.to(y_pred.dtype), y_pred)
     if y_true.shape != y_pred.shape:
         raise ShapeError(
             where,

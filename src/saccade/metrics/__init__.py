@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import torch
+
+from saccade.errors import ShapeError
 from saccade.metrics.accuracy import (
     BinaryAccuracy,
     CategoricalAccuracy,
@@ -14,6 +17,18 @@ from saccade.numerics import loss_formulas
 from saccade.records import is_record, resolve
 
 
+def squared_errors(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
+    """(y_true - y_pred)**2, the mean over the last axis; (batch,) may stand beside (batch, 1)."""
+    y_true, y_pred = loss_formulas.aligned(y_true.to(y_pred.dtype), y_pred)
+    if y_true.shape != y_pred.shape:
+        raise ShapeError(
+            "mean_squared_error",
+            f"targets must have the predictions' shape {tuple(y_pred.shape)}",
+            str(tuple(y_true.shape)),
+        )
+    return loss_formulas.mean_squared_error(y_true, y_pred)
+
+
 class MeanSquaredError(MeanOf):
     """The mean of (y_true - y_pred)**2.
 
@@ -23,11 +38,7 @@ class MeanSquaredError(MeanOf):
     keras_module = "keras.metrics"
 
     def __init__(self, name: str = "mean_squared_error", dtype: Any = None):
-        super().__init__(
-            lambda t, p: loss_formulas.mean_squared_error(t.reshape(p.shape).to(p.dtype), p),
-            name,
-            dtype,
-        )
+        super().__init__(squared_errors, name, dtype)
 
 
 CLASSES: dict[str, type[Metric]] = {

@@ -8,6 +8,7 @@ import torch
 
 from saccade.errors import ShapeError
 from saccade.metrics.metric import MeanOf
+from saccade.numerics import loss_formulas
 
 
 def sparse_hits(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
@@ -36,8 +37,13 @@ def categorical_hits(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor
 
 def binary_hits(y_true: torch.Tensor, y_pred: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
     """Whether y_pred is on y_true's side of the threshold, the mean over the last axis."""
-    if y_true.ndim == y_pred.ndim - 1:
-        y_true = y_true.unsqueeze(-1)
+    y_true, y_pred = loss_formulas.aligned(y_true, y_pred)
+    if y_true.shape != y_pred.shape:
+        raise ShapeError(
+            "binary_accuracy",
+            f"labels must have the predictions' shape {tuple(y_pred.shape)}",
+            str(tuple(y_true.shape)),
+        )
     return ((y_pred > threshold).to(y_pred.dtype) == y_true).float().mean(-1)
 
 
@@ -74,8 +80,11 @@ class BinaryAccuracy(MeanOf):
     keras_module = "keras.metrics"
 
     def __init__(self, name: str = "binary_accuracy", dtype: Any = None, threshold: float = 0.5):
-        super().__init__(lambda t, p: binary_hits(t, p, self.threshold), name, dtype)
+        super().__init__(self.hits, name, dtype)
         self.threshold = threshold
+
+    def hits(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
+        return binary_hits(y_true, y_pred, self.threshold)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "threshold": self.threshold}

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from saccade.names import auto_name, snake_case
+from saccade.records import checked_dtype
 
 
 class Metric:
@@ -26,6 +27,7 @@ class Metric:
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         self.name = name or auto_name(snake_case(type(self).__name__))
+        checked_dtype(self.name, dtype)
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         raise NotImplementedError
@@ -39,6 +41,8 @@ class Metric:
     def reader(self) -> Callable[[], float]:
         """A function that gives the value as it is now, whenever it is called."""
         value = self.result()
+        if torch.is_tensor(value):  # which the next update may change in place
+            value = value.detach().clone()
         return lambda: float(value)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -75,6 +79,8 @@ class Average(Metric):
             self.add(values.sum(), values.numel())
             return
         weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=values.device)
+        while weight.ndim > values.ndim and weight.shape[-1] == 1:
+            weight = weight.squeeze(-1)
         while weight.ndim < values.ndim:
             weight = weight.unsqueeze(-1)
         weight = weight.expand_as(values)

@@ -59,6 +59,21 @@ def mean_squared_error(target: torch.Tensor, predicted: torch.Tensor) -> torch.T
     return (target - predicted).square().mean(-1)
 
 
+def aligned(target: torch.Tensor, predicted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Both in one rank where they differ by a last axis of size 1: (batch,) beside (batch, 1).
+
+    The shorter gains an axis where it has but the batch's, so that a mean over the last axis
+    leaves the samples; otherwise the longer loses its.
+    """
+    if target.ndim == predicted.ndim + 1 and target.shape[-1] == 1:
+        if predicted.ndim == 1:
+            return target, predicted.unsqueeze(-1)
+        return target.squeeze(-1), predicted
+    if target.ndim == predicted.ndim - 1 and predicted.shape[-1] == 1:
+        return target.unsqueeze(-1), predicted
+    return target, predicted
+
+
 def smoothed(target: torch.Tensor, smoothing: float, classes: int) -> torch.Tensor:
     """target * (1 - smoothing) + smoothing / classes: a little of every class."""
     return target * (1.0 - smoothing) + smoothing / classes if smoothing else target
