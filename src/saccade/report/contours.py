@@ -109,9 +109,9 @@ def _eight_bits(image: Image) -> Image:
     """Scans with 16 bits or more: darkest to brightest becomes 0 to 255 (Pillow would clip)."""
     from PIL import Image
 
-    values = np.asarray(image, dtype=np.float64)
+    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
     values = values - values.min()
-    return Image.fromarray((values * (255 / max(values.max(), 1e-12))).astype(np.uint8))
+    return Image.fromarray((values * (255 / max(values.max(), 1e-12))).round().astype(np.uint8))
 
 
 def _fit_for_a_panel(image: Image) -> Image:
