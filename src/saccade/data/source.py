@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.data.batches import check_batch_size
 from saccade.errors import DataError, InvalidArgument, ShapeError
 from saccade.seeds import draw_seed
 
@@ -51,7 +52,8 @@ class ArraySource(Source):
     Args:
         x, y, sample_weight: arrays with the samples along the first axis; y and sample_weight
             may be None.
-        batch_size: samples in a batch; the last may be smaller.
+        batch_size: samples in a batch; the last may be smaller. None makes `steps` batches of the
+            whole, as Keras does, and batches of 32 without `steps`.
         shuffle: a new order in every pass.
         seed: of the orders; drawn when None.
     """
@@ -61,19 +63,20 @@ class ArraySource(Source):
         x: Any,
         y: Any = None,
         sample_weight: Any = None,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         shuffle: bool = False,
         seed: int | None = None,
+        steps: int | None = None,
     ):
         self.x = as_tensor("x", x)
         self.y = None if y is None else as_tensor("y", y)
         self.sample_weight = (
             None if sample_weight is None else as_tensor("sample_weight", sample_weight)
         )
-        if isinstance(batch_size, bool) or int(batch_size) != batch_size or batch_size < 1:
-            raise InvalidArgument("batch_size", "must be a positive integer", repr(batch_size))
-        self.batch_size = int(batch_size)
         self.samples = len(self.x)
+        if batch_size is None:
+            batch_size = max(1, -(-self.samples // steps)) if steps else 32
+        self.batch_size = check_batch_size(batch_size)
         self.batches = -(-self.samples // self.batch_size)
         self.targets = self.y
         self.shuffle = bool(shuffle)
@@ -213,6 +216,7 @@ def as_source(
     batch_size: int | None = None,
     shuffle: bool = False,
     seed: int | None = None,
+    steps: int | None = None,
 ) -> Source:
     """The source that fits what the user gave.
 
@@ -221,7 +225,7 @@ def as_source(
         DataError: nothing that can be read from.
     """
     if is_array(x):
-        return ArraySource(x, y, sample_weight, batch_size or 32, shuffle, seed)
+        return ArraySource(x, y, sample_weight, batch_size, shuffle, seed, steps)
     for name, value in (("y", y), ("sample_weight", sample_weight)):
         if value is not None:
             raise InvalidArgument(

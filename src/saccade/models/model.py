@@ -157,7 +157,8 @@ class Model(Layer):
             x: arrays or tensors with the samples along the first axis, images
                 (samples, height, width, channels); or an iterator of batches (x, y).
             y: targets for arrays.
-            batch_size: samples to a step, for arrays; 32.
+            batch_size: samples to a step, for arrays; None is 32, or what makes one pass of
+                `steps_per_epoch`.
             epochs: number of the last epoch, from 1.
             verbose: 0 nothing, 1 a bar, 2 a line an epoch.
             callbacks: what to call; see `saccade.callbacks`.
@@ -187,18 +188,20 @@ class Model(Layer):
             x, y, sample_weight, validation_data = _split_off(
                 x, y, sample_weight, validation_split, validation_data
             )
-        source = as_source("fit", x, y, sample_weight, batch_size, shuffle)
+        steps = _steps("steps_per_epoch", steps_per_epoch)
+        source = as_source("fit", x, y, sample_weight, batch_size, shuffle, steps=steps)
         if class_weight is not None:
             if sample_weight is not None:
                 raise InvalidArgument(
                     "fit", "class_weight and sample_weight can't be used together"
                 )
             source = WeightedSource(source, class_weight)
-        feed = Feed(source, _steps("steps_per_epoch", steps_per_epoch))
+        feed = Feed(source, steps)
         validation = None
         if validation_data is not None:
-            held_out = _held_out(validation_data, validation_batch_size or batch_size)
-            validation = Feed(held_out, _steps("validation_steps", validation_steps))
+            steps = _steps("validation_steps", validation_steps)
+            size = batch_size if validation_batch_size is None else validation_batch_size
+            validation = Feed(_held_out(validation_data, size, steps), steps)
         history = History()
         run = Run(
             model=self,
@@ -235,8 +238,9 @@ class Model(Layer):
             a dict with `return_dict`.
         """
         objective = self._compiled("evaluate")
-        source = as_source("evaluate", x, y, sample_weight, batch_size)
-        feed = Feed(source, _steps("steps", steps))
+        steps = _steps("steps", steps)
+        source = as_source("evaluate", x, y, sample_weight, batch_size, steps=steps)
+        feed = Feed(source, steps)
         listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
         logs = loop.evaluate(self, objective, feed, listeners)
         if return_dict:
@@ -260,7 +264,8 @@ class Model(Layer):
         Returns:
             A NumPy array (samples, ...).
         """
-        feed = Feed(as_source("predict", x, batch_size=batch_size), _steps("steps", steps))
+        steps = _steps("steps", steps)
+        feed = Feed(as_source("predict", x, batch_size=batch_size, steps=steps), steps)
         return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn))
 
     def _callbacks(
@@ -392,21 +397,24 @@ def _split_off(
     return train[0], train[1], train[2], held
 
 
-def _held_out(data: Any, batch_size: int | None) -> Source:
+def _held_out(data: Any, batch_size: int | None, steps: int | None) -> Source:
     if isinstance(data, (tuple, list)) and data and is_array(data[0]):
         if not 1 <= len(data) <= 3:
             raise InvalidArgument(
                 "fit", "validation_data must be (x, y) or (x, y, sample_weight)", len(data)
             )
-        return ArraySource(*data, batch_size=batch_size or 32)
-    return as_source("fit validation_data", data, batch_size=batch_size)
+        return ArraySource(*data, batch_size=batch_size, steps=steps)
+    return as_source("fit validation_data", data, batch_size=batch_size, steps=steps)
 
 
 def _steps(name: str, steps: Any) -> int | None:
     """A count of batches; a fraction, as in `steps_per_epoch=20000/16`, is rounded up."""
     if steps is None:
         return None
-    count = math.ceil(steps)
+    try:
+        count = math.ceil(steps)
+    except (TypeError, ValueError, OverflowError):
+        count = 0
     if count < 1:
         raise InvalidArgument(name, "must be at least 1", repr(steps))
     return count

@@ -27,13 +27,13 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
     keep_freed_memory()
     run.model.stop_training = False
     logs: dict[str, float] = {}
-    run.callbacks.call("on_train_begin", None)
+    run.callbacks.call("on_train_begin", {})
     if resume is not None:  # after the callbacks began: beginning makes them forget
         run.restore(resume)
     while run.epoch < run.epochs and not run.model.stop_training:
         if run.step == 0:
             run.objective.reset()
-            run.callbacks.call("on_epoch_begin", run.epoch, None)
+            run.callbacks.call("on_epoch_begin", run.epoch, {})
         _train_epoch(run)
         if run.step == 0:
             _note_the_end(run)
@@ -52,7 +52,7 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
 def _train_epoch(run: Run) -> None:
     heard = run.callbacks.listens("on_train_batch_end")
     for x, y, sample_weight in run.feed.take(done=run.step):
-        run.callbacks.call("on_train_batch_begin", run.step, None)
+        run.callbacks.call("on_train_batch_begin", run.step, {})
         _check_labels(run, x, y)
         train_step(run, *_on_device(run.model.device, x, y, sample_weight))
         run.step += 1
@@ -112,11 +112,11 @@ def evaluate(
     feed.rewind()
     objective.reset()
     heard = callbacks.listens("on_test_batch_end")
-    callbacks.call("on_test_begin", None)
+    callbacks.call("on_test_begin", {})
     step = 0
     with torch.inference_mode():
         for x, y, sample_weight in feed.take():
-            callbacks.call("on_test_batch_begin", step, None)
+            callbacks.call("on_test_batch_begin", step, {})
             on_cpu = y
             x, y, sample_weight = _on_device(model.device, x, y, sample_weight)
             y_pred = model(x, training=False)
@@ -145,11 +145,11 @@ def predict(model: Any, feed: Feed, callbacks: CallbackList) -> np.ndarray:
     """
     keep_freed_memory()
     feed.rewind()
-    callbacks.call("on_predict_begin", None)
+    callbacks.call("on_predict_begin", {})
     outputs: list[np.ndarray] = []
     with torch.inference_mode():
         for x, _, _ in feed.take():
-            callbacks.call("on_predict_batch_begin", len(outputs), None)
+            callbacks.call("on_predict_batch_begin", len(outputs), {})
             (x,) = _on_device(model.device, x)
             y_pred = model(x, training=False).cpu().numpy()
             outputs.append(y_pred)
@@ -157,7 +157,7 @@ def predict(model: Any, feed: Feed, callbacks: CallbackList) -> np.ndarray:
                 callbacks.call("on_predict_batch_end", len(outputs) - 1, {"outputs": y_pred})
     if not outputs:
         raise DataError("predict", "there must be at least one batch", "none")
-    callbacks.call("on_predict_end", None)
+    callbacks.call("on_predict_end", {})
     return np.concatenate(outputs)
 
 
