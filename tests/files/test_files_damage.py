@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from saccade.errors import FileFormatError, NoSuchFile, NotSupported, UnknownName
+from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupported, UnknownName
 from saccade.layers import Conv2D, Dense, Flatten
 from saccade.models import Sequential, load_model
 
@@ -64,6 +64,11 @@ def test_no_file(tmp_path):
     assert_refused(tmp_path / "gone.keras", NoSuchFile, "must exist")
     with pytest.raises(FileNotFoundError):
         load_model(tmp_path / "gone.keras")
+
+
+def test_no_path():
+    with pytest.raises(InvalidArgument, match="needs a path"):
+        load_model(None)
 
 
 def test_a_folder(tmp_path):

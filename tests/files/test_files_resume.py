@@ -42,6 +42,7 @@ def assert_same(a, b):
     for mine, other in zip(a.weights, b.weights, strict=True):
         assert torch.equal(mine, other)
     assert a.optimizer.iterations == b.optimizer.iterations
+    assert a.optimizer.built == b.optimizer.built  # summary() counts its variables only then
     for mine, other in zip(a.optimizer.variables, b.optimizer.variables, strict=True):
         np.testing.assert_array_equal(np.asarray(mine), np.asarray(other))
 

@@ -51,12 +51,22 @@ LAYERS = {
 }
 
 
-def model_of(library, layer, options, built=True):
+STATES = pytest.mark.parametrize(
+    ("built", "compiled"),
+    [(True, True), (True, False), (False, True), (False, False)],
+    ids=["built compiled", "built", "compiled", "bare"],
+)
+
+
+def model_of(library, layer, options, built=True, compiled=False):
     """The same model in either library: the layer under test, then an output of two numbers."""
     parts = library.layers
     stack = [parts.Input(IMAGES[1:])] if built else []
     stack += [getattr(parts, layer)(**options), parts.Flatten(), parts.Dense(2)]
-    return (library.Sequential if library is keras else Sequential)(stack)
+    model = (library.Sequential if library is keras else Sequential)(stack)
+    if compiled:
+        model.compile("adam", "mse", metrics=["acc"])
+    return model
 
 
 def keras_load(path, custom_objects=None):
@@ -96,16 +106,16 @@ def tree_of(path) -> dict:
 
 
 @pytest.mark.parametrize("case", LAYERS)
-@pytest.mark.parametrize("built", [True, False], ids=["built", "not built"])
-def test_keras_reads_what_saccade_wrote(tmp_path, case, built):
+@STATES
+def test_keras_reads_what_saccade_wrote(tmp_path, case, built, compiled):
     torch.manual_seed(1)
-    model = model_of(saccade, *LAYERS[case], built=built)
+    model = model_of(saccade, *LAYERS[case], built, compiled)
     model.save(tmp_path / "m.keras")
     theirs = keras_load(tmp_path / "m.keras")
     assert [layer.name for layer in theirs.layers] == [layer.name for layer in model.layers]
     assert [layer.trainable for layer in theirs.layers] == [o.trainable for o in model.layers]
     x = normal(IMAGES, seed=2)
-    assert theirs.built == built
+    assert (theirs.built, theirs.compiled) == (built, compiled)
     if built:
         close(predicted(model, x), predicted(theirs, x))
     else:
@@ -113,17 +123,17 @@ def test_keras_reads_what_saccade_wrote(tmp_path, case, built):
 
 
 @pytest.mark.parametrize("case", LAYERS)
-@pytest.mark.parametrize("built", [True, False], ids=["built", "not built"])
-def test_saccade_reads_what_keras_wrote(tmp_path, case, built):
+@STATES
+def test_saccade_reads_what_keras_wrote(tmp_path, case, built, compiled):
     keras.utils.set_random_seed(1)
-    theirs = model_of(keras, *LAYERS[case], built=built)
+    theirs = model_of(keras, *LAYERS[case], built, compiled)
     keras_save(theirs, tmp_path / "m.keras")
     model = load_model(tmp_path / "m.keras")
     assert model.name == theirs.name
     assert [layer.name for layer in model.layers] == [layer.name for layer in theirs.layers]
     assert [layer.trainable for layer in model.layers] == [o.trainable for o in theirs.layers]
     x = normal(IMAGES, seed=2)
-    assert model.built == built
+    assert (model.built, model.compiled) == (built, compiled)
     if built:
         close(predicted(model, x), predicted(theirs, x))
     else:
@@ -356,6 +366,7 @@ def block_of(library):
             super().__init__(**placement)
             self.units = units
             self.zone, self._hidden = dense(units), dense(units)
+            self._again = self.zone  # a layer has one place, the first by name, private ones last
             self.heads = [dense(units), dense(units)]
             self.named = {"right": dense(units), "left": [dense(units), (dense(units),)]}
 
@@ -392,6 +403,21 @@ def test_a_layer_of_the_users_own_travels_both_ways(tmp_path):
     assert tree_of(tmp_path / "ours.keras").keys() == tree_of(tmp_path / "theirs.keras").keys()
     back = load_model(tmp_path / "theirs.keras", custom_objects={"Block": our_block})
     close(predicted(back, x), predicted(theirs, x))
+
+
+def test_layers_of_a_users_sequential_come_before_its_other_attributes(tmp_path):
+    def made(library):
+        class Headed(keras.Sequential if library is keras else Sequential):
+            pass
+
+        model = Headed([library.layers.Input((3,)), library.layers.Dense(2)])
+        model.first = model.layers[0]
+        model.apart = library.layers.Dense(1)
+        model.apart.build((None, 2))
+        model.save(tmp_path / f"{library.__name__}.keras")
+        return tree_of(tmp_path / f"{library.__name__}.keras").keys()
+
+    assert made(saccade) == made(keras)
 
 
 def test_a_function_of_the_users_own_travels_both_ways(tmp_path):

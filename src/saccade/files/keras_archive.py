@@ -169,8 +169,11 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
         NoSuchFile: there is none. NotSupported: a folder or an .h5 file.
         FileFormatError: not a `.keras` file, cut short, or damaged.
     """
-    where = f'"{os.fspath(filepath)}"'
-    path = Path(filepath)
+    try:
+        path = Path(os.fspath(filepath))
+    except TypeError:
+        raise InvalidArgument("load_model", "needs a path", repr(filepath)) from None
+    where = f'"{path}"'
     if path.is_dir():
         raise NotSupported(
             where, "a model is a .keras file; a folder (SavedModel) is not supported", "a folder"

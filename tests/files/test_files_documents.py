@@ -1,0 +1,28 @@
+"""The examples of docs/files.md and of the docstrings run."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+import saccade.models.loading
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "files.md"
+
+
+def test_the_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert len(blocks) == 3
+    for block in blocks:
+        exec(block, names)
+
+
+@pytest.mark.parametrize("module", [saccade.models.loading])
+def test_the_docstrings_run(tmp_path, monkeypatch, module):
+    monkeypatch.chdir(tmp_path)
+    results = doctest.testmod(module)
+    assert results.attempted
+    assert not results.failed
