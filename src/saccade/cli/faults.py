@@ -1,0 +1,52 @@
+"""Faults in words: what an error looks like at the command line, and the code it ends with."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from saccade.errors import SaccadeError
+
+BAD_INPUT, INTERRUPTED = 2, 130
+
+
+class Commands(TyperGroup):
+    """The commands, with errors told in one line instead of a traceback.
+
+    A SaccadeError goes to stderr and ends with code 2; Ctrl-C ends with 130, as shells expect. Any
+    other exception is a fault of saccade's own and keeps its traceback.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        _print_any_name()
+        # Pillow warns and logs about odd metadata and large images, file by file; whether a file
+        # can be used shows in decoding it.
+        logging.getLogger("PIL").setLevel(logging.CRITICAL)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="PIL")
+            try:
+                return super().invoke(ctx)
+            except SaccadeError as fault:
+                tell(fault)
+                raise typer.Exit(BAD_INPUT) from fault
+            except KeyboardInterrupt as stop:
+                typer.secho("Stopped.", err=True)
+                raise typer.Exit(INTERRUPTED) from stop
+
+
+def tell(fault: SaccadeError) -> None:
+    """Write an error to stderr, in red where that is a terminal."""
+    typer.echo(f"{typer.style('Error:', fg='red', bold=True)} {fault}", err=True)
+
+
+def _print_any_name() -> None:
+    """Let file names that are no valid text be printed, as escapes, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")

@@ -1,0 +1,93 @@
+"""Live: what a training shows while it runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from saccade.training.callback import Callback
+from saccade.training.early_stopping import EarlyStopping
+
+LOOK_S = 0.25  # between readings of the loss, which cost a little
+
+
+class Live(Callback):
+    """A bar in a terminal, a line an epoch anywhere else.
+
+    Args:
+        console: where to.
+        stopper: tells the best epoch so far, or None.
+    """
+
+    def __init__(self, console: Any, stopper: EarlyStopping | None):
+        super().__init__()
+        self.console, self.stopper = console, stopper
+        self._bar: Any = None
+        self._looked_s = 0.0
+        self._accuracy: float | None = None
+
+    @contextmanager
+    def shown(self, steps: int) -> Iterator[None]:
+        """The bar, for `steps` in all; it is taken away at the end, however that comes."""
+        if not self.console.is_terminal:
+            yield
+            return
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[numbers]}"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("left at most"),
+        )
+        with Progress(*columns, console=self.console, transient=True, expand=True) as progress:
+            self._bar = progress
+            self._task = progress.add_task("epoch 1", total=steps, numbers="")
+            try:
+                yield
+            finally:
+                self._bar = None
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        if self._bar is not None:
+            epochs = self.params["epochs"]
+            self._bar.update(self._task, description=f"epoch {epoch + 1}/{epochs}")
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        if self._bar is None:
+            return
+        self._bar.advance(self._task)
+        if time.monotonic() - self._looked_s > LOOK_S:
+            self._looked_s = time.monotonic()
+            numbers = f"loss {(logs or {})['loss']:.4f}"
+            if self._accuracy is not None:
+                numbers += f"  val accuracy {self._accuracy:.4f}"
+            self._bar.update(self._task, numbers=numbers)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        logs = logs or {}
+        self._accuracy = logs.get("val_accuracy")
+        if not self.console.is_terminal:
+            numbers = "  ".join(f"{name} {logs[name]:.4f}" for name in logs)
+            is_best = self.stopper is not None and self.stopper.best_epoch == epoch
+            width = len(str(self.params["epochs"]))
+            mark = "  best" if is_best else ""
+            self.console.print(
+                f"epoch {epoch + 1:{width}}/{self.params['epochs']}  {numbers}{mark}"
+            )
+
+
+@contextmanager
+def reading(console: Any, total: int) -> Iterator[Any]:
+    """A bar for reading `total` files; gives the function to call with the number done."""
+    if not console.is_terminal:
+        yield lambda done: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("reading photos", total=total)
+        yield lambda done: progress.update(task, completed=done)

@@ -1,0 +1,89 @@
+"""The machine: what `saccade doctor` finds."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from pathlib import Path
+
+import torch
+
+from saccade.cli.versions import versions
+from saccade.numerics.device import default_device
+
+COMPILERS = ("c++", "g++", "clang++", "cl")
+WEIGHT_FILES = (".h5", ".keras", ".safetensors", ".json")
+CPUINFO = Path("/proc/cpuinfo")
+# Flag in /proc/cpuinfo -> the name that people know; the first group computes in few bits.
+PRECISIONS = {
+    "amx_bf16": "AMX-BF16",
+    "amx_fp16": "AMX-FP16",
+    "amx_int8": "AMX-INT8",
+    "avx512_bf16": "AVX512-BF16",
+    "avx512_fp16": "AVX512-FP16",
+    "avx512_vnni": "AVX512-VNNI (int8)",
+    "avx_vnni": "AVX-VNNI (int8)",
+    "bf16": "BF16",
+    "fphp": "FP16",
+    "i8mm": "I8MM (int8)",
+}
+VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2", "sve": "SVE", "asimd": "NEON"}
+
+
+def describe_machine() -> list[tuple[str, str]]:
+    """(what, found) rows in the order of printing."""
+    rows = [
+        ("device", _device()),
+        ("processor", _processor()),
+        ("low precision", _low_precision()),
+        ("threads", f"{torch.get_num_threads()} for torch, {os.cpu_count()} processors"),
+        ("C++ compiler", _compiler()),
+        ("weights", _weights()),
+    ]
+    return [*rows, *versions().items()]
+
+
+def _device() -> str:
+    device = default_device()
+    return f"cuda, {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
+
+
+def _cpuinfo() -> dict[str, str]:
+    """The first processor's lines in /proc/cpuinfo; empty where there is none."""
+    try:
+        lines = CPUINFO.read_text(encoding="utf-8", errors="replace").split("\n\n")[0].splitlines()
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in lines)
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _flags() -> set[str]:
+    info = _cpuinfo()
+    return set((info.get("flags") or info.get("Features") or "").split())
+
+
+def _processor() -> str:
+    name = _cpuinfo().get("model name") or platform.processor() or platform.machine()
+    vectors = next((word for flag, word in VECTORS.items() if flag in _flags()), None)
+    return f"{name} ({vectors or torch.backends.cpu.get_cpu_capability()})"
+
+
+def _low_precision() -> str:
+    found = [word for flag, word in PRECISIONS.items() if flag in _flags()]
+    return ", ".join(found) or "none found: float32 only"
+
+
+def _compiler() -> str:
+    for name in (os.environ.get("CXX"), *COMPILERS):
+        if name and (path := shutil.which(name)):
+            return path
+    return "none found (only torch.compile needs one)"
+
+
+def _weights() -> str:
+    home = os.environ.get("KERAS_HOME")
+    folder = (Path(home) if home else Path.home() / ".keras") / "models"
+    files = sorted(path.name for path in folder.glob("*") if path.suffix.lower() in WEIGHT_FILES)
+    return f"{', '.join(files) or 'none'} in {folder}"

@@ -1,0 +1,165 @@
+"""Pixels: the photos at the network's size, in memory where they fit, else read batch by batch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+
+from saccade.cli.nudge import DRAWS, nudge
+from saccade.data.source import ArraySource, Batch, Source
+from saccade.errors import SaccadeError
+from saccade.predictor import Preprocessing
+
+BUDGET_BYTES = 2 * 2**30
+AT_A_TIME = 512  # files handed to the threads together
+
+
+@dataclass
+class Pixels:
+    """Images by row number; every file was decoded once, so the faulty ones are known.
+
+    Attributes:
+        files: the path of each row.
+        preprocessing: how they are read.
+        stored: uint8 (n, height, width, channels); None where it would exceed the budget. Rows
+            of faulty files are zeros.
+        faults: the error of each row that cannot be decoded.
+        all_grey: whether every image is grey, whatever its number of channels.
+    """
+
+    files: Sequence[str]
+    preprocessing: Preprocessing
+    stored: torch.Tensor | None = None
+    faults: dict[int, SaccadeError] = field(default_factory=dict)
+    all_grey: bool = True
+
+    @property
+    def good(self) -> np.ndarray:
+        """Which rows can be used, bool (n,)."""
+        good = np.ones(len(self.files), dtype=bool)
+        good[list(self.faults)] = False
+        return good
+
+    def as_grey(self) -> Pixels:
+        """The same with one channel, for images that are all grey: then the channels are equal."""
+        preprocessing = replace(self.preprocessing, color_mode="grayscale")
+        stored = None if self.stored is None else self.stored[..., :1].contiguous()
+        return replace(self, preprocessing=preprocessing, stored=stored)
+
+
+def read_pixels(
+    files: Sequence[str],
+    preprocessing: Preprocessing,
+    tick: Callable[[int], None] = lambda done: None,
+    budget_bytes: int = BUDGET_BYTES,
+) -> Pixels:
+    """Decode every file once, in threads; keep what fits the budget.
+
+    Args:
+        files: the images.
+        preprocessing: how to read them.
+        tick: told how many files are done, from time to time.
+        budget_bytes: the most memory for pixels.
+    """
+    shape = (len(files), *preprocessing.image_shape)
+    fits = math.prod(shape) <= budget_bytes
+    stored = np.zeros(shape, dtype=np.uint8) if fits else None
+    pixels = Pixels(files, preprocessing)
+    with ThreadPoolExecutor() as pool:
+        for start in range(0, len(files), AT_A_TIME):
+            read = pool.map(preprocessing_reader(preprocessing), files[start : start + AT_A_TIME])
+            for row, image_hwc in enumerate(read, start):
+                if isinstance(image_hwc, SaccadeError):
+                    pixels.faults[row] = image_hwc
+                    continue
+                if pixels.all_grey and image_hwc.shape[2] == 3:
+                    pixels.all_grey = bool((image_hwc == image_hwc[:, :, :1]).all())
+                if stored is not None:
+                    stored[row] = image_hwc
+            tick(min(start + AT_A_TIME, len(files)))
+    pixels.stored = None if stored is None else torch.from_numpy(stored)
+    return pixels
+
+
+def preprocessing_reader(
+    preprocessing: Preprocessing,
+) -> Callable[[str], np.ndarray | SaccadeError]:
+    """A function that reads a file, or returns what is wrong with it."""
+
+    def read(file: str) -> np.ndarray | SaccadeError:
+        try:
+            return preprocessing.read(file)
+        except SaccadeError as fault:
+            return fault
+
+    return read
+
+
+class PixelSource(Source):
+    """Rows of `Pixels` as the training loop takes them: float32, scaled, nudged if asked.
+
+    Args:
+        pixels: the images.
+        rows: which of them, int64 (n,).
+        labels: the class number of each, int (n,).
+        batch_size: images in a batch.
+        shuffle: a new order in every pass.
+        seed: of the orders and the nudges.
+        nudged: change the images a little, anew in every pass.
+    """
+
+    def __init__(
+        self,
+        pixels: Pixels,
+        rows: np.ndarray,
+        labels: np.ndarray,
+        batch_size: int,
+        shuffle: bool = False,
+        seed: int = 0,
+        nudged: bool = False,
+    ):
+        self.pixels = pixels
+        self.places = ArraySource(rows, labels, None, batch_size, shuffle, seed)
+        self.batches, self.samples = self.places.batches, self.places.samples
+        self.targets = self.places.targets
+        self.seed, self.nudged = seed, nudged
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        draws = self._draw(pass_number)
+        place = start * self.places.batch_size
+        for batch_nhwc, labels in self._images(self.places.read(pass_number, start)):
+            x = self.pixels.preprocessing.scale(batch_nhwc)
+            if draws is not None:
+                x = nudge(x, draws[place : place + len(x)])
+            place += len(x)
+            yield x, labels, None
+
+    def _draw(self, pass_number: int) -> torch.Tensor | None:
+        """All draws of a pass at once, so that a pass can be entered at any batch."""
+        if not self.nudged:
+            return None
+        stream = torch.Generator().manual_seed((self.seed << 24) + pass_number)
+        return torch.rand(self.samples or 0, DRAWS, generator=stream)
+
+    def _images(self, places: Iterator[Batch]) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """uint8 images and labels of each batch; files are read one batch ahead."""
+        stored = self.pixels.stored
+        if stored is not None:
+            for rows, labels, _ in places:
+                yield stored.index_select(0, rows), labels
+            return
+        with ThreadPoolExecutor() as pool:
+            ahead = None
+            for rows, labels, _ in places:
+                files = [self.pixels.files[row] for row in rows.tolist()]
+                coming = pool.map(self.pixels.preprocessing.read, files), labels
+                if ahead is not None:
+                    yield torch.from_numpy(np.stack(list(ahead[0]))), ahead[1]
+                ahead = coming
+            if ahead is not None:
+                yield torch.from_numpy(np.stack(list(ahead[0]))), ahead[1]

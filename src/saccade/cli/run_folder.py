@@ -1,0 +1,124 @@
+"""RunFolder: where a training leaves its model, history and numbers."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from saccade.errors import DataError
+from saccade.predictor.predictor import MODEL_FILE
+from saccade.training.callback import Callback
+from saccade.training.early_stopping import EarlyStopping
+
+HISTORY, METRICS, CLASSES = "history.csv", "metrics.json", "classes.json"
+PICTURES = ("curves.png", "confusion.png")
+COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
+
+
+class RunFolder:
+    """A run's files: model.keras, classes.json, history.csv, metrics.json and two pictures."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @classmethod
+    def create(cls, output: Path | None, folder: Path) -> RunFolder:
+        """A folder for a new run: `output`, or the first free runs/NAME-1, runs/NAME-2, ...
+
+        An earlier run's files in `output` are removed, and nothing else that lies there.
+        """
+        try:
+            if output is not None:
+                output.mkdir(parents=True, exist_ok=True)
+                for name in (MODEL_FILE, HISTORY, METRICS, CLASSES, *PICTURES):
+                    (output / name).unlink(missing_ok=True)
+                return cls(output)
+            runs = Path("runs")
+            runs.mkdir(exist_ok=True)
+            name = folder.resolve().name or "photos"
+            number = 1
+            while True:  # mkdir decides, so two runs started together cannot share a folder
+                try:
+                    path = runs / f"{name}-{number}"
+                    path.mkdir()
+                    return cls(path)
+                except FileExistsError:
+                    number += 1
+        except OSError as fault:
+            raise DataError(
+                f'"{output or "runs"}"',
+                "must be a folder that can be written to",
+                fault.strerror or fault,
+                "Choose another --output.",
+            ) from fault
+
+    @property
+    def has_model(self) -> bool:
+        return (self.path / MODEL_FILE).is_file()
+
+    def write_classes(self, class_names: Sequence[str]) -> None:
+        """Write classes.json: the names in the order of the model's outputs."""
+        text = json.dumps(list(class_names), indent=1, ensure_ascii=False)
+        self._write(CLASSES, text)
+
+    def write_metrics(self, metrics: Mapping[str, Any]) -> None:
+        """Write metrics.json, one line a key; the same numbers give the same bytes."""
+        lines = (
+            f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False, allow_nan=False)}"
+            for key, value in metrics.items()
+        )
+        self._write(METRICS, "{\n" + ",\n".join(lines) + "\n}")
+
+    def discard_if_empty(self) -> None:
+        """Remove the folder of a run that ended before it wrote a model."""
+        if not self.has_model:
+            for name in (HISTORY, CLASSES):
+                (self.path / name).unlink(missing_ok=True)
+            if not any(self.path.iterdir()):
+                self.path.rmdir()
+
+    def _write(self, name: str, text: str) -> None:
+        # A file name may hold bytes that are no text: they are written as escapes.
+        data = (text + "\n").encode("utf-8", "backslashreplace")
+        (self.path / name).write_bytes(data)
+
+
+class Recorder(Callback):
+    """Writes history.csv as training goes, and the model whenever it is the best so far.
+
+    So a run that is stopped, by hand or by a power cut, leaves a model and its history.
+
+    Args:
+        run: where to.
+        stopper: tells which epoch is the best; None makes the last one the best.
+    """
+
+    def __init__(self, run: RunFolder, stopper: EarlyStopping | None):
+        super().__init__()
+        self.run, self.stopper = run, stopper
+        self.rows: list[dict[str, float]] = []
+        self.best_epoch = 0
+
+    @property
+    def is_last_best(self) -> bool:
+        """Whether the last epoch was the best one."""
+        return self.best_epoch == len(self.rows) - 1
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        logs = logs or {}
+        columns = [name for name in COLUMNS if name in logs]
+        if not self.rows:
+            self._append("w", ["epoch", *columns])
+        self.rows.append({name: logs[name] for name in columns})
+        self._append("a", [epoch + 1, *(logs[name] for name in columns)])
+        best = epoch if self.stopper is None else self.stopper.best_epoch
+        if best == epoch:
+            self.best_epoch = epoch
+            self.model.save(self.run.path / MODEL_FILE)
+
+    def _append(self, mode: str, row: list[Any]) -> None:
+        with open(self.run.path / HISTORY, mode, newline="", encoding="utf-8") as file:
+            csv.writer(file).writerow(row)

@@ -1,0 +1,150 @@
+"""Confusion: which classes a run's model takes for which."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
+
+METRICS, PICTURE = "metrics.json", "confusion.png"
+DOTS_PER_INCH = 120
+POINTS = 72  # to an inch
+LONGEST_NAME = 28  # characters of a class name that are shown
+SMALLEST_POINTS, LARGEST_POINTS = 5.0, 11.0  # of text that is still read with ease
+WIDTH_TO_HEIGHT = 0.62  # of a character of the font
+
+
+def draw_confusion(run: str | os.PathLike[str], part: str | None = None) -> Path:
+    """Draw the confusion matrix in a run's metrics.json as confusion.png.
+
+    Law: the cell in row i, column j shows how many images of class i were taken for class j; its
+    colour is that count's share of row i, on a scale of square roots, so that rare mistakes show.
+    Right answers lie on the diagonal. A count is written where it fits its cell.
+
+    Args:
+        run: the run folder.
+        part: "test" or "validation"; None takes the test part if there is one.
+
+    Returns:
+        The path of the picture.
+
+    Raises:
+        NoSuchFile: there is no metrics.json.
+        FileFormatError: it is damaged.
+        InvalidArgument: it has no such part.
+
+    Example:
+        >>> draw_confusion("runs/photos-1")  # doctest: +SKIP
+        PosixPath('runs/photos-1/confusion.png')
+    """
+    run = Path(run)
+    names, counts, title = _read(run, part)
+    figure = _draw(names, counts, title)
+    path = run / PICTURE
+    with warnings.catch_warnings():
+        # Matplotlib's font lacks many scripts; it draws a box for such a letter.
+        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        figure.savefig(path, dpi=DOTS_PER_INCH, format="png", bbox_inches="tight", pad_inches=0.2)
+    return path
+
+
+def _read(run: Path, part: str | None) -> tuple[list[str], np.ndarray, str]:
+    """Class names, the matrix as int (n, n), and the title."""
+    path = run / METRICS
+    try:
+        metrics = json.loads(path.read_text(encoding="utf-8"))
+        parts = [key.partition(".")[0] for key in metrics if key.endswith(".confusion")]
+        part = part or ("test" if "test" in parts else parts[0])
+        if part not in parts:
+            raise InvalidArgument(f'"{path}"', f"must have numbers of {', '.join(parts)}", part)
+        names = [str(name) for name in metrics["classes"]]
+        counts = np.array(metrics[f"{part}.confusion"], dtype=np.int64)
+        accuracy = float(metrics[f"{part}.accuracy"])
+    except FileNotFoundError as fault:
+        raise NoSuchFile(f'"{run}"', f"must hold {METRICS}", "none", "Train first.") from fault
+    except InvalidArgument:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as fault:
+        what = f"{type(fault).__name__}: {fault}"
+        raise FileFormatError(f'"{path}"', "must hold a run's numbers", what) from fault
+    if counts.shape != (len(names), len(names)):
+        raise FileFormatError(f'"{path}"', f"must have {len(names)} rows and columns", counts.shape)
+    return names, counts, f"{part}: {counts.sum():,} images, accuracy {accuracy:.4f}"
+
+
+def _draw(names: Sequence[str], counts: np.ndarray, title: str) -> Any:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.colors import PowerNorm
+    from matplotlib.figure import Figure
+
+    n = len(names)
+    cell = min(1.1, max(0.17, 6.5 / n))  # inches
+    text = min(LARGEST_POINTS, max(SMALLEST_POINTS + 1, cell * POINTS * 0.75))
+    names = [_shortened(name) for name in names]
+    label = max(map(len, names)) * text * WIDTH_TO_HEIGHT / POINTS + 0.1
+    is_upright = label <= cell  # names below their columns need not be turned
+    left, bottom = label + 0.4, (0.25 if is_upright else label) + 0.4
+    side = cell * n
+    width, height = left + side + 1.2, bottom + side + 0.5  # room is only reserved: see savefig
+
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((left / width, bottom / height, side / width, side / height))
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = counts / np.maximum(totals, 1)
+    norm = PowerNorm(0.5, 0, 1)
+    image = axes.imshow(shares, cmap="Blues", norm=norm, interpolation="nearest")
+    axes.set_xticks(range(n), names, fontsize=text, rotation=0 if is_upright else 90)
+    axes.set_yticks(range(n), names, fontsize=text)
+    for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        tick.set_parse_math(False)
+    axes.set_xlabel("taken for")
+    axes.set_ylabel("is")
+    axes.set_title(title, fontsize=12, pad=10)
+    _rule(axes, n)
+    _write_counts(axes, counts, shares, cell)
+
+    scale = figure.add_axes(
+        ((left + side + 0.2) / width, bottom / height, 0.16 / width, side / height)
+    )
+    bar = figure.colorbar(image, cax=scale, ticks=[0, 0.05, 0.25, 0.5, 1])
+    bar.ax.set_yticklabels(["0", "5 %", "25 %", "50 %", "100 %"], fontsize=8)
+    bar.set_label("share of the row", fontsize=9)
+    bar.outline.set_linewidth(0.5)
+    return figure
+
+
+def _rule(axes: Any, n: int) -> None:
+    """Thin lines between the cells, so that a far cell can be followed to its names."""
+    axes.set_xticks(np.arange(-0.5, n), minor=True)
+    axes.set_yticks(np.arange(-0.5, n), minor=True)
+    axes.grid(which="minor", color="#cccccc", linewidth=0.5)
+    axes.tick_params(which="minor", length=0)
+    axes.tick_params(which="major", length=2)
+
+
+def _write_counts(axes: Any, counts: np.ndarray, shares: np.ndarray, cell_inches: float) -> None:
+    digits = len(str(int(counts.max(initial=0))))
+    points = min(LARGEST_POINTS, cell_inches * POINTS * 0.85 / (digits * WIDTH_TO_HEIGHT))
+    points = min(points, cell_inches * POINTS * 0.6)
+    if points < SMALLEST_POINTS:
+        return
+    for row, column in zip(*np.nonzero(counts), strict=True):
+        color = "white" if shares[row, column] > 0.4 else "#1a1a1a"
+        number = str(counts[row, column])
+        axes.text(column, row, number, ha="center", va="center", fontsize=points, color=color)
+
+
+def _shortened(name: str) -> str:
+    """The start and the end of a long name: either may be what tells it from others."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    tail = LONGEST_NAME // 3
+    return f"{name[: LONGEST_NAME - tail - 1]}…{name[-tail:]}"
