@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from saccade import initializers
-from saccade.errors import ShapeError, StateError
+from saccade.errors import NotSupported, ShapeError, StateError
 from saccade.layers.checks import refuse
 from saccade.layers.tracking import TrackedDict, TrackedList, modules_in, safe_key, track
 from saccade.numerics.device import default_device
@@ -176,16 +176,40 @@ class WeightHolder(torch.nn.Module):
     # -- torch's side ----------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if "_modules" in self.__dict__:  # else torch says that super().__init__() comes first
+            self._let_go(name, value)
         if isinstance(value, Variable):
             for key, known in list(self._parameters.items()):
                 if known is value and key != name:
                     del self._parameters[key]
+            if all(known is not value for known in (*self._weights_trained, *self._weights_kept)):
+                (self._weights_trained if value.trainable else self._weights_kept).append(value)
+        elif isinstance(value, (torch.nn.Module, torch.nn.Parameter)):
+            check_ours(self.where, name, value)
         elif isinstance(value, (list, dict, tuple)) and "_modules" in self.__dict__:
+            for _, module in modules_in(value, ""):
+                check_ours(self.where, name, module)
             value = track(value, partial(self._track_again, name))
+            self._modules.pop(name, None)
             object.__setattr__(self, name, value)
             self._track_again(name)
             return
         super().__setattr__(name, value)  # type: ignore[arg-type]
+
+    def __delattr__(self, name: str) -> None:
+        self._let_go(name, None)
+        super().__delattr__(name)
+
+    def _let_go(self, name: str, value: Any) -> None:
+        """Forget the weight or the layers of a container that an attribute is about to lose."""
+        weight = self._parameters.get(name)
+        if weight is not None and weight is not value:
+            for mine in (self._weights_trained, self._weights_kept):
+                mine[:] = [one for one in mine if one is not weight]
+        held = self.__dict__.get(name)
+        if isinstance(held, (list, dict, tuple)) and held is not value:
+            for key in [key for key in self._modules if key.startswith(f"{name}[")]:
+                del self._modules[key]
 
     def _track_again(self, attribute: str) -> None:
         """Bring torch's table of modules in line with a container that changed.
@@ -199,6 +223,8 @@ class WeightHolder(torch.nn.Module):
         if isinstance(value, (TrackedList, TrackedDict)):
             value.adopt()
         places = {safe_key(attribute, place): module for place, module in modules_in(value, "")}
+        for module in places.values():
+            check_ours(self.where, attribute, module)
         for key in [key for key in self._modules if key.startswith(f"{attribute}[")]:
             if places.get(key) is not self._modules[key]:
                 del self._modules[key]
@@ -206,12 +232,34 @@ class WeightHolder(torch.nn.Module):
             self._modules.setdefault(key, module)
 
     def __getattr__(self, name: str) -> Any:
-        # Python comes here too when a property raised AttributeError; torch would then report
-        # that the property does not exist. Ask it again, so that its own error is seen.
-        found = inspect.getattr_static(type(self), name, None)
-        if isinstance(found, property) and found.fget is not None:
-            return found.fget(self)
-        return super().__getattr__(name)
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            # Python comes here too when a property raised AttributeError; torch would report that
+            # the property does not exist. Ask it again, so that its own error is seen.
+            found = inspect.getattr_static(type(self), name, None)
+            if isinstance(found, property) and found.fget is not None:
+                return found.fget(self)
+            raise
+
+
+def check_ours(where: str, name: str, part: torch.nn.Module | torch.nn.Parameter) -> None:
+    """Raise for a part of torch's that `fit` would not train, or that ignores `training`.
+
+    Functions without weights, such as `torch.nn.ReLU()`, are fine.
+    """
+    if isinstance(part, WeightHolder):
+        return
+    do = "Use self.add_weight(...)."
+    if isinstance(part, torch.nn.Module):
+        own = isinstance(part, (torch.nn.ModuleList, torch.nn.ModuleDict, torch.nn.Sequential))
+        for inner in part.modules():
+            own = own or isinstance(inner, (WeightHolder, torch.nn.modules.dropout._DropoutNd))
+        if not own and not any(True for _ in (*part.parameters(), *part.buffers())):
+            return
+        do = "Use a layer of saccade.layers, or a plain list or dict of them."
+    kind = f"torch.nn.{type(part).__name__}"
+    raise NotSupported(where, f"{name} must be saccade's own: torch's is not trained", kind, do)
 
 
 def _unique(weights: list[Variable]) -> list[Variable]:
