@@ -31,7 +31,8 @@ def shorten(word: str | Path) -> str:
 
 def main() -> None:
     run(SACCADE.with_name("python"), "scripts/write_digits.py", "digits")
-    run(SACCADE, "train", "digits/photos", "-o", "runs/digits")
+    # --overwrite: a second demo replaces the first
+    run(SACCADE, "train", "digits/photos", "-o", "runs/digits", "--overwrite")
     new = [sorted((ROOT / "digits" / "new" / str(digit)).iterdir())[0] for digit in range(10)]
     run(SACCADE, "predict", "runs/digits", *new)
     print("\nWhere to look:")
