@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,10 @@ def batch_shape(where: str, shape: Sequence[int | None]) -> Shape:
         raise InvalidArgument(
             where, "a shape is a tuple", repr(shape), f"Write ({shape},) for one axis."
         )
-    sizes = tuple(None if size is None else int(size) for size in shape)
-    if any(size is not None and size <= 0 for size in sizes):
-        raise InvalidArgument(where, "the sizes of a shape must be positive", str(sizes))
-    return sizes
+    try:
+        sizes = tuple(None if size is None else operator.index(size) for size in shape)
+        if all(size is None or size > 0 for size in sizes):
+            return sizes
+    except TypeError:
+        pass
+    raise InvalidArgument(where, "the sizes of a shape must be positive integers", repr(shape))

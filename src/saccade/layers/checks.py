@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.graph import Shape, batch_shape
 from saccade.names import nearest
@@ -30,6 +32,18 @@ def check_channels_last(layer: Any, data_format: str | None) -> str:
             "layout that is fastest.",
         )
     return "channels_last"
+
+
+def positive_integer(layer: Any, name: str, value: Any) -> int:
+    """The value as an integer; `128 / 2`, a whole float, is understood."""
+    number = 0
+    if isinstance(value, float):
+        number = int(value) if value.is_integer() else 0
+    elif isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        number = int(value)
+    if number < 1:
+        raise InvalidArgument(layer.where, f"{name} must be a positive integer", repr(value))
+    return number
 
 
 def check_images(layer: Any, shape: Sequence[int | None]) -> None:
@@ -58,7 +72,7 @@ def given_shape(where: str, placement: dict[str, Any]) -> Shape | None:
     """The shape that `input_shape=` and its older spellings give, batch first."""
     for word in placement:
         if word not in _PLACEMENT_WORDS:
-            guess = nearest(word, _PLACEMENT_WORDS)
+            guess = nearest(word, (*_PLACEMENT_WORDS, "autocast", "dtype", "name", "trainable"))
             do = f"Did you mean {guess}=?" if guess else ""
             raise InvalidArgument(where, "has no such argument", f"{word}=", do)
     refuse(where, weights=placement.get("weights"))

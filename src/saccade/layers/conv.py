@@ -9,7 +9,7 @@ import torch
 from saccade import activations, initializers
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
-from saccade.layers.checks import check_channels_last, check_images, refuse
+from saccade.layers.checks import check_channels_last, check_images, positive_integer, refuse
 from saccade.layers.layer import Layer
 from saccade.numerics.geometry import as_padding, as_pair, output_size
 from saccade.numerics.nhwc import convolve_nhwc
@@ -79,7 +79,7 @@ class Conv2D(Layer):
             kernel_constraint=kernel_constraint,
             bias_constraint=bias_constraint,
         )
-        self.filters = _positive(self, "filters", filters)
+        self.filters = positive_integer(self, "filters", filters)
         self.kernel_size = as_pair(self.where, "kernel_size", kernel_size)
         self.strides = as_pair(self.where, "strides", strides)
         self.padding = as_padding(self.where, padding)
@@ -91,7 +91,7 @@ class Conv2D(Layer):
                 "strides and dilation_rate can't both be above 1",
                 f"{self.strides} and {self.dilation_rate}",
             )
-        self.groups = _positive(self, "groups", groups)
+        self.groups = positive_integer(self, "groups", groups)
         if self.filters % self.groups:
             raise InvalidArgument(
                 self.where, f"filters must be a multiple of groups={self.groups}", self.filters
@@ -124,15 +124,21 @@ class Conv2D(Layer):
 
     def call(self, x_nhwc: torch.Tensor) -> torch.Tensor:
         self._check(x_nhwc.shape)
-        y_nhwc = convolve_nhwc(
-            x_nhwc,
-            self.kernel,
-            self.bias,
-            self.strides,
-            self.padding,
-            self.dilation_rate,
-            self.groups,
-        )
+        try:
+            y_nhwc = convolve_nhwc(
+                x_nhwc,
+                self.kernel,
+                self.bias,
+                self.strides,
+                self.padding,
+                self.dilation_rate,
+                self.groups,
+            )
+        except RuntimeError:
+            self.compute_output_shape(
+                tuple(x_nhwc.shape)
+            )  # says so of an image too small
+            raise
         return self.activation(y_nhwc)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -176,9 +182,3 @@ class Conv2D(Layer):
             "kernel_constraint": None,
             "bias_constraint": None,
         }
-
-
-def _positive(layer: Layer, name: str, value: Any) -> int:
-    if isinstance(value, bool) or int(value) != value or value <= 0:
-        raise InvalidArgument(layer.where, f"{name} must be a positive integer", repr(value))
-    return int(value)

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 
 from saccade import activations, initializers
-from saccade.errors import InvalidArgument, ShapeError
+from saccade.errors import ShapeError
 from saccade.graph import Shape
-from saccade.layers.checks import refuse
+from saccade.layers.checks import positive_integer, refuse
 from saccade.layers.layer import Layer
 
 
@@ -60,9 +60,7 @@ class Dense(Layer):
             lora_rank=lora_rank,
             quantization_config=quantization_config,
         )
-        if isinstance(units, bool) or int(units) != units or units <= 0:
-            raise InvalidArgument(self.where, "units must be a positive integer", repr(units))
-        self.units = int(units)
+        self.units = positive_integer(self, "units", units)
         self.activation = activations.get(activation)
         self.use_bias = bool(use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -102,6 +100,8 @@ class Dense(Layer):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) < 2:
             raise ShapeError(self.where, "input must be (batch, features)", str(input_shape))
+        if self.built and input_shape[-1] not in (None, self.kernel.shape[0]):
+            self._misfit(input_shape)
         return (*input_shape[:-1], self.units)
 
     def get_config(self) -> dict[str, Any]:

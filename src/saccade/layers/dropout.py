@@ -7,7 +7,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from saccade.errors import InvalidArgument
+from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
 from saccade.layers.layer import Layer
 
@@ -39,10 +39,12 @@ class Dropout(Layer):
         **placement: Any,
     ):
         super().__init__(**placement)
-        if not 0 <= rate <= 1:
+        if not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
             raise InvalidArgument(self.where, "rate must be in [0, 1]", repr(rate))
+        if seed is not None and not isinstance(seed, int):
+            raise InvalidArgument(self.where, "seed must be None or an integer", repr(seed))
         self.rate = rate
-        self.noise_shape = noise_shape
+        self.noise_shape = None if noise_shape is None else self._checked_noise(noise_shape)
         self.seed = seed
         self._stream = None if seed is None else torch.Generator().manual_seed(seed)
 
@@ -58,9 +60,26 @@ class Dropout(Layer):
         if self.rate == 1:
             return torch.zeros_like(x)
         noise = self.noise_shape or x.shape
+        if len(noise) != x.ndim or any(
+            m not in (None, 1, n) for n, m in zip(x.shape, noise, strict=True)
+        ):
+            raise ShapeError(
+                self.where, f"noise_shape {noise} must fit the input", str(tuple(x.shape))
+            )
         sizes = [n if m is None else m for n, m in zip(x.shape, noise, strict=True)]
         drawn = torch.rand(sizes, generator=self._stream, device="cpu").to(x.device)
         return (drawn >= self.rate).to(x.dtype) / (1 - self.rate)
+
+    def _checked_noise(self, noise_shape: Any) -> tuple[int | None, ...]:
+        if isinstance(noise_shape, (tuple, list)) and all(
+            size is None or (isinstance(size, int) and size > 0) for size in noise_shape
+        ):
+            return tuple(noise_shape)
+        raise InvalidArgument(
+            self.where,
+            "noise_shape must be a tuple of positive integers and None",
+            repr(noise_shape),
+        )
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape

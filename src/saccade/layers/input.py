@@ -13,6 +13,7 @@ from saccade.graph import batch_shape as _as_shape
 from saccade.layers.checks import refuse
 from saccade.layers.layer import Layer
 from saccade.names import auto_name
+from saccade.records import checked_dtype
 
 
 def Input(
@@ -42,7 +43,13 @@ def Input(
     """
     refuse("Input", sparse=sparse, ragged=ragged, tensor=tensor, optional=optional)
     whole = _whole_shape(shape, batch_size, batch_shape)
-    return Symbol(whole, dtype or "float32", name or auto_name("input_layer"))
+    return Symbol(whole, _input_dtype("Input", dtype), name or auto_name("input_layer"))
+
+
+def _input_dtype(where: str, dtype: Any) -> str:
+    """The word for the input's dtype; whole numbers are welcome, layers turn them into floats."""
+    name = getattr(dtype, "name", None) or str(dtype or "float32").removeprefix("torch.")
+    return name if name.startswith(("int", "uint", "bool")) else checked_dtype(where, name)
 
 
 def _whole_shape(shape: Any, batch_size: int | None, whole: Any) -> Shape:
@@ -79,7 +86,7 @@ class InputLayer(Layer):
             batch_size,
             batch_shape if batch_input_shape is None else batch_input_shape,
         )
-        self.input_dtype = dtype or "float32"
+        self.input_dtype = _input_dtype(self.where, dtype)
         self.build_on(self.batch_shape)
 
     def call(self, x: torch.Tensor) -> torch.Tensor:

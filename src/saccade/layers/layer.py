@@ -30,6 +30,7 @@ class _Call(threading.local):
 
 
 _current = _Call()
+_build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
 
 
 class Layer(WeightHolder):
@@ -49,6 +50,7 @@ class Layer(WeightHolder):
     keras_module: str | None = None
     casts_integers = False  # whether an integer input is turned into floats before `call`
     _takes_training = False
+    _building = False
 
     def __init__(
         self,
@@ -86,7 +88,7 @@ class Layer(WeightHolder):
 
     def build(self, input_shape: Any) -> None:
         """Create the weights for inputs of this shape (batch first, None for unknown)."""
-        self.built = True
+        self.built = not self._building  # a subclass that calls this may have more to make
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """The layer's function; written by each layer."""
@@ -96,10 +98,14 @@ class Layer(WeightHolder):
         outer = _current.training
         if training is None:
             training = outer
-        if args and type(args[0]) is torch.Tensor and args[0].dtype is self._tensor_dtype:
+        if len(args) == 1 and type(args[0]) is torch.Tensor and args[0].dtype is self._tensor_dtype:
             pass  # the common case, free of conversions
-        else:
+        elif args:
             args = tuple(self._prepared(value) for value in args)
+        else:
+            raise InvalidArgument(
+                self.where, "the input must be the first argument", ", ".join(kwargs) or "none"
+            )
         if not self.built:
             self.build_for(args[0])
         if training is not None and self._takes_training:
@@ -118,11 +124,13 @@ class Layer(WeightHolder):
 
     def build_on(self, input_shape: Any) -> None:
         """Build for a shape, once, and remember it."""
-        if not self.built:
-            self.build(input_shape)
-            self.built = True
-        if self._built_shape is None:
-            self._built_shape = input_shape
+        # Weights made in inference mode could never be trained, and the first call may be predict.
+        with _build_lock, torch.inference_mode(False):
+            if not self.built:
+                self.build(input_shape)
+                self.built = True
+            if self._built_shape is None:
+                self._built_shape = input_shape
 
     def _prepared(self, value: Any) -> Any:
         """An array as a tensor on the weights' device, floats in the layer's dtype."""
@@ -219,7 +227,14 @@ def shape_of(inputs: Any) -> Any:
 def _marking_built(build: Any) -> Any:
     @wraps(build)
     def wrapped(self: Layer, *args: Any, **kwargs: Any) -> None:
-        build(self, *args, **kwargs)
+        if self._building:  # called by the build of a subclass, which marks the end
+            build(self, *args, **kwargs)
+            return
+        self._building = True
+        try:
+            build(self, *args, **kwargs)
+        finally:
+            self._building = False
         self.built = True
         shape = args[0] if args else kwargs.get("input_shape")
         if self._built_shape is None and shape is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -42,6 +43,17 @@ class _Pooling2D(Layer):
         )
         return (input_shape[0], rows, columns, input_shape[3])
 
+    def _pooled(self, pool: Callable[..., torch.Tensor], x_nhwc: torch.Tensor) -> torch.Tensor:
+        if x_nhwc.ndim != 4:
+            check_images(self, x_nhwc.shape)
+        try:
+            return pool(x_nhwc, self.pool_size, self.strides, self.padding)
+        except RuntimeError:
+            self.compute_output_shape(
+                tuple(x_nhwc.shape)
+            )  # says so of an image too small
+            raise
+
     def build(self, input_shape: Shape) -> None:
         check_images(self, input_shape)
 
@@ -72,9 +84,7 @@ class MaxPooling2D(_Pooling2D):
     keras_module = "keras.layers"
 
     def call(self, x_nhwc: torch.Tensor) -> torch.Tensor:
-        if x_nhwc.ndim != 4:
-            check_images(self, x_nhwc.shape)
-        return max_pool_nhwc(x_nhwc, self.pool_size, self.strides, self.padding)
+        return self._pooled(max_pool_nhwc, x_nhwc)
 
 
 class AveragePooling2D(_Pooling2D):
@@ -94,9 +104,7 @@ class AveragePooling2D(_Pooling2D):
     keras_module = "keras.layers"
 
     def call(self, x_nhwc: torch.Tensor) -> torch.Tensor:
-        if x_nhwc.ndim != 4:
-            check_images(self, x_nhwc.shape)
-        return average_pool_nhwc(x_nhwc, self.pool_size, self.strides, self.padding)
+        return self._pooled(average_pool_nhwc, x_nhwc)
 
 
 MaxPool2D = MaxPooling2D

@@ -27,7 +27,7 @@ class Flatten(Layer):
         self.data_format = check_channels_last(self, data_format)
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
-        return x.reshape(x.shape[0], -1) if x.ndim > 1 else x.reshape(-1, 1)
+        return x.flatten(1) if x.ndim > 1 else x.reshape(-1, 1)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         sizes = input_shape[1:]

@@ -105,9 +105,8 @@ class WeightHolder(torch.nn.Module):
     def trainable_weights(self) -> list[Variable]:
         if not self._trainable:
             return []
-        return _unique(
-            [*self._weights_trained, *(w for s in self.sublayers() for w in s.trainable_weights)]
-        )
+        mine = [weight for weight in self._weights_trained if weight.requires_grad]
+        return _unique([*mine, *(w for s in self.sublayers() for w in s.trainable_weights)])
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
@@ -176,8 +175,10 @@ class WeightHolder(torch.nn.Module):
     # -- torch's side ----------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if "_modules" in self.__dict__:  # else torch says that super().__init__() comes first
-            self._let_go(name, value)
+        if "_modules" not in self.__dict__:  # torch says that super().__init__() comes first
+            super().__setattr__(name, value)
+            return
+        self._let_go(name, value)
         if isinstance(value, Variable):
             for key, known in list(self._parameters.items()):
                 if known is value and key != name:
@@ -186,7 +187,7 @@ class WeightHolder(torch.nn.Module):
                 (self._weights_trained if value.trainable else self._weights_kept).append(value)
         elif isinstance(value, (torch.nn.Module, torch.nn.Parameter)):
             check_ours(self.where, name, value)
-        elif isinstance(value, (list, dict, tuple)) and "_modules" in self.__dict__:
+        elif isinstance(value, (list, dict, tuple)):
             for _, module in modules_in(value, ""):
                 check_ours(self.where, name, module)
             value = track(value, partial(self._track_again, name))

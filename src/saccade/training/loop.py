@@ -34,6 +34,7 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
         if run.step == 0:
             run.objective.reset()
             run.callbacks.call("on_epoch_begin", run.epoch, {})
+            run.weights = None  # layers may have been frozen or unfrozen since
         _train_epoch(run)
         if run.step == 0:
             _note_the_end(run)

@@ -27,7 +27,9 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     else:
         finite = torch.isfinite(loss).to(loss.dtype)
         run.healthy = finite if run.healthy is None else run.healthy * finite
-    weights = run.weights or _weights_to_move(run)
+    weights = run.weights
+    if not weights or not all(weight.requires_grad for weight in weights):  # frozen meanwhile
+        weights = _weights_to_move(run)
     gradients = torch.autograd.grad(loss, weights, allow_unused=True)
     run.optimizer.step(weights, list(gradients), run.healthy)
     with torch.no_grad():
@@ -44,8 +46,6 @@ def _weights_to_move(run: Run) -> list[Any]:
             "none that is trainable",
             "Unfreeze a layer: layer.trainable = True.",
         )
-    for weight in run.weights:
-        weight.requires_grad_(True)
     return run.weights
 
 
