@@ -121,26 +121,32 @@ def linear(x: torch.Tensor) -> torch.Tensor:
 
 
 def _mark(y: torch.Tensor, logits: torch.Tensor, by: str, axis: int) -> None:
-    y._logits = (logits, by, axis, _version(y))  # type: ignore[attr-defined]
+    y._logits = (logits, by, axis, _versions(logits, y))  # type: ignore[attr-defined]
 
 
-def _version(y: torch.Tensor) -> int:
-    """How often `y` was changed in place; tensors made in inference mode do not count."""
-    return -1 if y.is_inference() else y._version
+def _versions(*tensors: torch.Tensor) -> tuple[int, ...] | None:
+    """How often each was changed in place; None where inference mode keeps no count."""
+    if any(one.is_inference() for one in tensors):
+        return None
+    return tuple(one._version for one in tensors)
 
 
 def logits_of(y: torch.Tensor, by: str) -> torch.Tensor | None:
     """The input of the softmax or sigmoid (`by`) that made `y`, or None.
 
-    None too when `y` was changed in place since, when it came from another function, or when a
+    None too when either was changed in place since, when it came from another function, or when a
     softmax ran along another axis than the last.
     """
     mark = getattr(y, "_logits", None)
     if mark is None:
         return None
-    logits, marked_by, axis, version = mark
-    last_axis = by == "sigmoid" or axis == y.ndim - 1
-    return logits if marked_by == by and last_axis and version == _version(y) else None
+    logits, marked_by, axis, versions = mark
+    if marked_by != by or (by == "softmax" and axis != y.ndim - 1):
+        return None
+    if versions is not None:
+        return logits if versions == _versions(logits, y) else None
+    again = torch.softmax(logits, -1) if by == "softmax" else torch.sigmoid(logits)
+    return logits if torch.equal(again, y) else None
 
 
 FUNCTIONS: dict[str, Callable[..., torch.Tensor]] = {
