@@ -50,6 +50,15 @@ class LazyLogs(dict):
             self[key]
         return super().pop(key, *default)
 
+    def popitem(self) -> tuple[str, Any]:
+        self._read()
+        return super().popitem()
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        if key not in self:
+            self[key] = default
+        return self[key]
+
     def items(self) -> Any:
         self._read()
         return super().items()
@@ -68,6 +77,9 @@ class LazyLogs(dict):
     def __eq__(self, other: object) -> bool:
         self._read()
         return super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     __hash__ = None  # type: ignore[assignment]
 
