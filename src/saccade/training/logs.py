@@ -76,6 +76,8 @@ class LazyLogs(dict):
 
     def __eq__(self, other: object) -> bool:
         self._read()
+        if isinstance(other, LazyLogs):
+            other._read()
         return super().__eq__(other)
 
     def __ne__(self, other: object) -> bool:
