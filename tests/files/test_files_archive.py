@@ -105,7 +105,9 @@ def test_what_is_frozen_stays_frozen(tmp_path):
     assert [w.trainable for w in read.weights] == [w.trainable for w in model.weights]
     model.trainable = False
     model.save(tmp_path / "m.keras")
-    assert load_model(tmp_path / "m.keras").trainable_weights == []
+    read = load_model(tmp_path / "m.keras")
+    assert read.trainable_weights == []
+    assert read.get_config() == model.get_config()
 
 
 def test_compile_false_leaves_the_training_out(tmp_path):

@@ -169,6 +169,10 @@ def test_a_name_with_a_package_is_found_by_either(tmp_path):
     rewrite(tmp_path / "m.keras", '"registered_name": "Scale"', '"registered_name": "mine>Scale"')
     for word in ("mine>Scale", "Scale"):
         assert load_model(tmp_path / "m.keras", custom_objects={word: Scale}).built
+    Sequential([Dense(2, twice, input_shape=(4,))]).save(tmp_path / "m.keras")
+    rewrite(tmp_path / "m.keras", '"twice"', '"mine>twice"')
+    for word in ("mine>twice", "twice"):
+        assert load_model(tmp_path / "m.keras", custom_objects={word: twice}).built
 
 
 @pytest.mark.parametrize(

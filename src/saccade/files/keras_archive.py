@@ -68,7 +68,7 @@ def write(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) 
                 "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
             }
         ),
-        CONFIG: json.dumps(plain_config.to_plain(where, record, "the model")),
+        CONFIG: json.dumps(plain_config.to_plain(where, record, "model")),
         EXTRAS: json.dumps(_extras(where, model), indent=1, ensure_ascii=False),
     }
     if not model.built:
