@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from saccade.errors import InvalidArgument, NoSuchFile, NotSupported
+from saccade.errors import InvalidArgument
 from saccade.layers import (
     Activation,
     AveragePooling2D,
@@ -271,100 +271,3 @@ def test_a_model_that_is_not_built_says_that_its_file_has_no_weights(tmp_path, c
     forget_notes()
     Sequential([Dense(2)]).save(tmp_path / "m.keras")
     assert "no weights" in caplog.text
-
-
-# -- where to ------------------------------------------------------------------------------
-
-
-def test_overwrite_false_keeps_a_file_that_exists(tmp_path):
-    path = tmp_path / "m.keras"
-    model = small(compiled=False)
-    model.save(path, overwrite=False)
-    before = path.read_bytes()
-    with pytest.raises(InvalidArgument, match="overwrite=False"):
-        model.save(path, overwrite=False)
-    assert path.read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    ("name", "error", "words"),
-    [
-        ("m.h5", NotSupported, r'must end in "\.keras"; \.h5 is not supported yet'),
-        ("m.hdf5", NotSupported, r'must end in "\.keras"; \.hdf5'),
-        ("folder", NotSupported, r'"\.keras"; a folder is not supported'),
-        ("m.zip", InvalidArgument, r'must end in "\.keras", got m\.zip'),
-        ("m.KERAS", InvalidArgument, r'must end in "\.keras"'),
-        ("gone/m.keras", NoSuchFile, 'gone" must exist'),
-        (None, InvalidArgument, "needs a path"),
-    ],
-)
-def test_other_targets_are_refused(tmp_path, name, error, words):
-    model = small(compiled=False)
-    with pytest.raises(error, match=words):
-        model.save(name if name is None else tmp_path / name)
-    assert os.listdir(tmp_path) == []
-
-
-def test_a_folder_of_that_name_is_refused(tmp_path):
-    (tmp_path / "m.keras").mkdir()
-    with pytest.raises(InvalidArgument, match="path of a file"):
-        small(compiled=False).save(tmp_path / "m.keras")
-
-
-def test_options_of_keras_that_are_not_built_are_refused(tmp_path):
-    with pytest.raises(NotSupported, match="include_optimizer"):
-        small().save(tmp_path / "m.keras", include_optimizer=False)
-
-
-@pytest.mark.parametrize("where", ["weights", "archive", "move"])
-def test_a_failure_leaves_the_old_file_as_it_was(tmp_path, monkeypatch, where):
-    path = tmp_path / "m.keras"
-    small().save(path)
-    before = path.read_bytes()
-
-    def full(*args, **kwargs):
-        raise OSError(28, "No space left on device")
-
-    if where == "weights":
-        monkeypatch.setattr(h5py.Group, "__setitem__", full)
-    elif where == "archive":
-        monkeypatch.setattr(zipfile.ZipFile, "write", full)
-    else:
-        monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(OSError, match="No space left"):
-        small().save(path)
-    assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["m.keras"]
-
-
-def test_an_interruption_leaves_the_old_file_as_it_was(tmp_path, monkeypatch):
-    path = tmp_path / "m.keras"
-    small().save(path)
-    before = path.read_bytes()
-    write = zipfile.ZipFile.write
-
-    def interrupted(self, *args):
-        write(self, *args)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(zipfile.ZipFile, "write", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        small().save(path)
-    assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["m.keras"]
-
-
-def test_a_link_keeps_pointing_at_its_file(tmp_path):
-    small(compiled=False).save(tmp_path / "real.keras")
-    (tmp_path / "link.keras").symlink_to(tmp_path / "real.keras")
-    model = small()
-    model.save(tmp_path / "link.keras")
-    assert (tmp_path / "link.keras").is_symlink()
-    assert load_model(tmp_path / "real.keras").compiled
-
-
-def test_others_may_read_the_file(tmp_path):
-    small(compiled=False).save(tmp_path / "m.keras")
-    (tmp_path / "plain").write_text("")
-    modes = [(tmp_path / name).stat().st_mode for name in ("m.keras", "plain")]
-    assert modes[0] == modes[1]
