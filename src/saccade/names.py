@@ -28,6 +28,11 @@ def auto_name(stem: str) -> str:
     return stem if count == 0 else f"{stem}_{count}"
 
 
+def reserve_name(stem: str, count: int) -> None:
+    """Leave out the first `count` automatic names of this stem: they came with a file."""
+    _used[stem] = max(_used[stem], count)
+
+
 def reset_names() -> None:
     """Start the counters again, as `keras.backend.clear_session()` does."""
     _used.clear()

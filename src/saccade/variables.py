@@ -54,7 +54,7 @@ class Variable(torch.nn.Parameter):
 
     def numpy(self, *, force: bool = True) -> np.ndarray:  # type: ignore[override]
         """A copy of the values as a NumPy array, from any device."""
-        return np.ascontiguousarray(self.detach().cpu().numpy()).copy()
+        return np.array(self.detach().cpu().numpy(), order="C")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         values = self.numpy()

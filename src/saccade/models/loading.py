@@ -248,4 +248,4 @@ def _reserve_names(model: Layer) -> None:
         stem = names.snake_case(type(layer).__name__)
         match = re.fullmatch(rf"{re.escape(stem)}(?:_(\d+))?", layer.name)
         if match:
-            names._used[stem] = max(names._used[stem], int(match[1] or 0) + 1)
+            names.reserve_name(stem, int(match[1] or 0) + 1)
