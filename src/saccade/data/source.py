@@ -245,17 +245,24 @@ def as_source(
 
 
 def is_array(x: Any) -> bool:
-    """Whether x holds all samples at once: an array, a tensor, a frame, or a list of numbers."""
+    """Whether x holds all samples at once: an array, a tensor, a frame, or a list of samples.
+
+    A list of tuples is a list of batches, and so is one of lists of arrays of different shapes.
+    """
     if isinstance(x, (np.ndarray, torch.Tensor)) or hasattr(x, "__array__"):
         return True
-    if not isinstance(x, list) or not x:
+    if not isinstance(x, list):
         return False
-    first = x[0]
+    first = x[0] if x else 0
+    if isinstance(first, list) and len({np.shape(part) for part in first if _has_axes(part)}) > 1:
+        return False
     while isinstance(first, list) and first:
         first = first[0]
-    return isinstance(first, (int, float)) or (
-        isinstance(first, (np.ndarray, np.generic)) and not isinstance(x[0], tuple)
-    )
+    return isinstance(first, (int, float, str, list, np.ndarray, np.generic, torch.Tensor))
+
+
+def _has_axes(part: Any) -> bool:
+    return isinstance(part, (np.ndarray, torch.Tensor)) and part.ndim > 0
 
 
 def as_tensor(name: str, array: Any) -> torch.Tensor:
@@ -264,16 +271,27 @@ def as_tensor(name: str, array: Any) -> torch.Tensor:
     Raises:
         DataError: an array that holds no numbers.
     """
-    if torch.is_tensor(array):
-        tensor = array.detach()
-        return tensor.float() if tensor.dtype == torch.float64 else tensor
-    values = np.asarray(array)
-    if values.dtype == np.float64:
-        values = values.astype(np.float32)
-    if values.dtype.kind not in "biuf":
+    try:
+        if isinstance(array, list) and array and all(torch.is_tensor(one) for one in array):
+            array = torch.stack(array)
+        if torch.is_tensor(array):
+            tensor = array.detach()
+            tensor = tensor.float() if tensor.dtype == torch.float64 else tensor
+            return tensor if tensor.ndim else tensor.reshape(1)
+        values = np.asarray(array)
+    except (ValueError, RuntimeError):  # NumPy's and torch's words for rows of different lengths
         raise DataError(
-            name, "must hold numbers", f"dtype {values.dtype}", "Are all rows equally long?"
+            name, "all samples must have the same shape", f"a ragged {type(array).__name__}"
+        ) from None
+    if values.dtype == object:
+        raise DataError(
+            name, "must hold numbers", "objects", "Are all samples numbers of the same shape?"
         )
+    if values.dtype.kind not in "biuf":
+        raise DataError(name, "must hold numbers", f"dtype {values.dtype}")
+    if values.dtype == np.float64 or not values.dtype.isnative:  # torch knows one byte order
+        kind = np.dtype(np.float32 if values.dtype.kind == "f" else values.dtype.newbyteorder("="))
+        values = values.astype(kind)
     if values.dtype.kind == "u" and values.dtype.itemsize > 1:
         values = values.astype(np.int64)  # torch computes little in wider unsigned integers
     if not values.flags.writeable or any(stride < 0 for stride in values.strides):

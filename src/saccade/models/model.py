@@ -277,7 +277,7 @@ class Model(Layer):
         first: Sequence[Any] = (),
     ) -> CallbackList:
         if isinstance(callbacks, CallbackList):
-            return callbacks
+            callbacks = callbacks.callbacks
         level = 1 if verbose == "auto" else int(verbose)
         given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
         progress = [Progress(level)] if level else []

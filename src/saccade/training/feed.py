@@ -24,6 +24,7 @@ class Feed:
         self.batch = 0
         self.ended = False
         self._reader: Iterator[Batch] | None = None
+        self._ahead: Batch | None = None
 
     @property
     def turn(self) -> int | None:
@@ -51,7 +52,17 @@ class Feed:
         if self.batch:
             self._new_pass()
 
+    def runs_dry(self) -> bool:
+        """Whether a source that can be read once has nothing left."""
+        if self.source.restarts:
+            return False
+        self._ahead = self._next()
+        return self._ahead is None
+
     def _next(self) -> Batch | None:
+        if self._ahead is not None:
+            batch, self._ahead = self._ahead, None
+            return batch
         if self._reader is None:
             self._reader = self.source.read(self.pass_number, self.batch)
         batch = next(self._reader, None)

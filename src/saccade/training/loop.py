@@ -30,6 +30,7 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
     run.callbacks.call("on_train_begin", {})
     if resume is not None:  # after the callbacks began: beginning makes them forget
         run.restore(resume)
+    first_epoch = run.epoch
     while run.epoch < run.epochs and not run.model.stop_training:
         if run.step == 0:
             run.objective.reset()
@@ -37,6 +38,8 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
             run.weights = None  # layers may have been frozen or unfrozen since
         _train_epoch(run)
         if run.step == 0:
+            if run.epoch == first_epoch:
+                raise DataError("fit", "there must be at least one batch", "none")
             _note_the_end(run)
             break
         logs = dict(run.objective.logs())
@@ -86,9 +89,16 @@ def _check_labels(run: Run, x: Any, y: Any) -> None:
 
 def _validates(run: Run) -> bool:
     every = run.validation_freq
-    if isinstance(every, int):
-        return (run.epoch + 1) % every == 0
-    return run.epoch + 1 in every
+    epoch = run.epoch + 1
+    due = epoch % every == 0 if isinstance(every, int) else epoch in every
+    if due and run.validation is not None and run.epoch and run.validation.runs_dry():
+        note_once(
+            f"fit: the validation data ended before epoch {epoch}; training goes on "
+            "without. Give an array or an iterator that starts again, or validation_steps.",
+            key="the validation data ended",
+        )
+        return False
+    return due
 
 
 def _validate(run: Run) -> dict[str, float]:
