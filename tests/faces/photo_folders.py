@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ CLASSES = ("bar", "dot", "rim")
 def paint(name: str, k: int, size: tuple[int, int] = (28, 28), colors: bool = False) -> Image.Image:
     """The k-th photo of a class: a bright bar, dot or rim on dark noise, easy to tell apart."""
     height, width = size
-    stream = np.random.default_rng([k, *name.encode()])
+    stream = np.random.default_rng([k, *os.fsencode(name)])
     image_hwc = stream.integers(0, 60, (height, width, 3 if colors else 1))
     bright = np.zeros((height, width), dtype=bool)
     if name.startswith("bar"):

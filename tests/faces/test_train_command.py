@@ -1,4 +1,4 @@
-"""`saccade train`: what it reads, what it writes, and that the numbers are honest and repeatable."""
+"""`saccade train`: what it reads and writes, and that its numbers are honest and repeatable."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from faces.photo_folders import CLASSES, make_photos, paint
 from PIL import Image
 from typer.testing import CliRunner
 
+from faces.photo_folders import CLASSES, make_photos, paint
 from saccade.cli import app, pixels, trainer
 from saccade.data import index_folder, random_split
 
@@ -51,7 +51,9 @@ def test_a_run_leaves_model_history_numbers_and_pictures(photos, tmp_path):
     assert np.array(found["test.confusion"]).sum() == 6
     assert np.trace(found["test.confusion"]) / 6 == pytest.approx(found["test.accuracy"])
     assert {"seed", "command", "versions", "data.fingerprint", "test.loss"} <= set(found)
-    assert "precision" in said and "recall" in said and "F1" in said
+    assert "precision" in said
+    assert "recall" in said
+    assert "F1" in said
     with Image.open(run / "curves.png") as curves, Image.open(run / "confusion.png") as confusion:
         assert min(*curves.size, *confusion.size) > 300
 
@@ -146,7 +148,8 @@ def test_a_part_with_a_class_of_its_own_is_refused(tmp_path, monkeypatch):
     make_photos(tmp_path / "data" / "train")
     make_photos(tmp_path / "data" / "test", classes=("bar", "dott"))
     said = train("data", *QUICK, code=2)
-    assert "got dott" in said and 'Did you mean "dot"?' in said
+    assert "got dott" in said
+    assert 'Did you mean "dot"?' in said
     assert not (tmp_path / "runs").exists()
 
 
@@ -158,9 +161,11 @@ def test_broken_files_are_skipped_counted_listed_and_left_alone(photos, tmp_path
     skipped = numbers(tmp_path / "run")["skipped"]
     assert [each["file"] for each in skipped] == ["dot/broken.png", "rim/cut.png"]
     assert all(each["reason"] for each in skipped)
-    assert "Skipped 2 files" in said and "dot/broken.png" in said
+    assert "Skipped 2 files" in said
+    assert "dot/broken.png" in said
     assert "30 images in 3 classes (18 train" in said  # the split is as if they were not there
-    assert (photos / "dot" / "broken.png").exists() and (photos / "rim" / "cut.png").exists()
+    assert (photos / "dot" / "broken.png").exists()
+    assert (photos / "rim" / "cut.png").exists()
 
 
 def test_empty_and_hidden_folders_are_no_classes_and_small_ones_are_named(photos, tmp_path):
@@ -171,7 +176,8 @@ def test_empty_and_hidden_folders_are_no_classes_and_small_ones_are_named(photos
     found = numbers(tmp_path / "run")
     assert found["classes"] == ["bar", "dot", "few", "rim"]
     assert found["few_images"] == {"few": 4}
-    assert "few (4)" in said and "nothing: left out" in said
+    assert "few (4)" in said
+    assert "nothing: left out" in said
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from saccade.cli.tables import in_four
 from saccade.training.callback import Callback
 from saccade.training.early_stopping import EarlyStopping
 
@@ -62,16 +63,16 @@ class Live(Callback):
         self._bar.advance(self._task)
         if time.monotonic() - self._looked_s > LOOK_S:
             self._looked_s = time.monotonic()
-            numbers = f"loss {(logs or {})['loss']:.4f}"
+            numbers = f"loss {in_four((logs or {})['loss'])}"
             if self._accuracy is not None:
-                numbers += f"  val accuracy {self._accuracy:.4f}"
+                numbers += f"  val accuracy {in_four(self._accuracy)}"
             self._bar.update(self._task, numbers=numbers)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         logs = logs or {}
         self._accuracy = logs.get("val_accuracy")
         if not self.console.is_terminal:
-            numbers = "  ".join(f"{name} {logs[name]:.4f}" for name in logs)
+            numbers = "  ".join(f"{name} {in_four(logs[name])}" for name in logs)
             is_best = self.stopper is not None and self.stopper.best_epoch == epoch
             width = len(str(self.params["epochs"]))
             mark = "  best" if is_best else ""

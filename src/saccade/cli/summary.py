@@ -15,6 +15,7 @@ def summary(
     import json
 
     from saccade.cli.run_folder import METRICS
+    from saccade.cli.tables import in_four
     from saccade.data.folder_errors import list_some
     from saccade.models import load_model
     from saccade.predictor.predictor import find_model
@@ -34,5 +35,7 @@ def summary(
         if f"{part}.accuracy" in metrics:
             accuracy, loss = metrics[f"{part}.accuracy"], metrics[f"{part}.loss"]
             images = metrics[f"{part}.images"]
-            typer.echo(f" {part}: accuracy {accuracy:.4f}, loss {loss:.4f} on {images:,} images")
+            typer.echo(
+                f" {part}: accuracy {accuracy:.4f}, loss {in_four(loss)} on {images:,} images"
+            )
     typer.echo(f" Trained by: {metrics.get('command', 'unknown')}")

@@ -21,6 +21,16 @@ def make_console(error: bool = False) -> Any:
     return Console(stderr=error, width=width, highlight=False, soft_wrap=False, markup=False)
 
 
+def in_four(number: float) -> str:
+    """A number with four decimals; one too large for that, four digits and a power of ten."""
+    return f"{number:.4f}" if abs(number) < 1e4 else f"{number:.3e}"
+
+
+def in_words(scores: Scores, title: str) -> str:
+    """Accuracy and loss in a line."""
+    return f"{title}: accuracy {scores.accuracy:.4f}, loss {in_four(scores.loss)}"
+
+
 def print_scores(console: Any, scores: Scores, title: str) -> None:
     """Print accuracy, and for each class precision, recall, F1 and the number of images."""
     from rich import box
@@ -39,9 +49,7 @@ def print_scores(console: Any, scores: Scores, title: str) -> None:
             *(_share(value) for value in (each.precision, each.recall, each.f1)),
             f"{each.images:,}",
         )
-    console.print(
-        f"\n{title}: accuracy {scores.accuracy:.4f}, loss {scores.loss:.4f}\n", style="bold"
-    )
+    console.print(f"\n{in_words(scores, title)}\n", style="bold")
     console.print(table)
 
 

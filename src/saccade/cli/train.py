@@ -19,7 +19,9 @@ def train(
     ],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="The run folder. [default: runs/FOLDER-1, -2, ...]"),
+        typer.Option(
+            "-o", "--output", help="The run folder.", show_default="runs/FOLDER-1, then -2, ..."
+        ),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an earlier run's files in --output.")
@@ -41,11 +43,16 @@ def train(
     ] = True,
     test: Annotated[
         float | None,
-        typer.Option(help="Share of the photos for the final test. [default: 0.2]"),
+        typer.Option(
+            help="Share of the photos for the final test, where there is no test/.",
+            show_default="0.2",
+        ),
     ] = None,
     validation: Annotated[
         float | None,
-        typer.Option(help="Share that decides when to stop. [default: 0.2]"),
+        typer.Option(
+            help="Share that decides when to stop, where there is no val/.", show_default="0.2"
+        ),
     ] = None,
     epochs: Annotated[int, typer.Option(help="At most so many times through the photos.")] = 100,
     patience: Annotated[
@@ -54,7 +61,8 @@ def train(
     batch_size: Annotated[int, typer.Option(help="Photos in a step.")] = 32,
     optimizer: Annotated[str, typer.Option(help="adam, rmsprop or sgd.")] = "adam",
     learning_rate: Annotated[
-        float | None, typer.Option(help="[default: the optimizer's own; adam's is 0.001]")
+        float | None,
+        typer.Option(help="How far a step goes.", show_default="the optimizer's; adam's is 0.001"),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides the split, the weights and the order.")] = 0,
 ) -> None:

@@ -20,7 +20,7 @@ from saccade.cli.pixels import Pixels, PixelSource, read_pixels
 from saccade.cli.reading import choose_reading, read_headers
 from saccade.cli.run_folder import Recorder, RunFolder
 from saccade.cli.scores import Scores, judge
-from saccade.cli.tables import make_console, print_scores, print_skipped
+from saccade.cli.tables import in_words, make_console, print_scores, print_skipped
 from saccade.cli.versions import versions
 from saccade.data import fingerprint
 from saccade.data.folder_errors import count_of, list_some
@@ -256,10 +256,7 @@ def _tell_end(
     if scores:
         last = list(scores)[-1]
         if "validation" in scores and last != "validation":
-            accuracy = scores["validation"].accuracy
-            console.print(
-                f"validation: accuracy {accuracy:.4f}, loss {scores['validation'].loss:.4f}"
-            )
+            console.print(in_words(scores["validation"], "validation"))
         print_scores(console, scores[last], last)
     else:
         console.print(
