@@ -12,7 +12,7 @@ from saccade.numerics import loss_formulas
 
 
 def sparse_hits(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
-    """Whether the largest of y_pred (batch, classes) is at the label; (batch,) of 0 and 1."""
+    """Whether the largest of y_pred (batch, classes) is at the label; (batch,) of truths."""
     if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
         y_true = y_true.squeeze(-1)
     if y_true.shape != y_pred.shape[:-1]:
@@ -21,7 +21,7 @@ def sparse_hits(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
             f"labels must have shape {tuple(y_pred.shape[:-1])}",
             str(tuple(y_true.shape)),
         )
-    return (y_pred.argmax(-1) == y_true).float()
+    return y_pred.argmax(-1) == y_true
 
 
 def categorical_hits(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
@@ -32,7 +32,7 @@ def categorical_hits(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor
             f"one-hot labels must have shape {tuple(y_pred.shape)}",
             str(tuple(y_true.shape)),
         )
-    return (y_pred.argmax(-1) == y_true.argmax(-1)).float()
+    return y_pred.argmax(-1) == y_true.argmax(-1)
 
 
 def binary_hits(y_true: torch.Tensor, y_pred: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:

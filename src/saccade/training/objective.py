@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -26,23 +27,26 @@ class Objective:
         self.loss = None if loss is None else losses.get(loss)
         self.given_loss, self.given_metrics = loss, metrics
         self.mean_loss = Mean("loss")
-        self._planned = _flat(metrics)
-        self._metrics: list[Any] | None = None  # known once the first batch shows its shapes
+        # A word that needs the shapes of the first batch stays a word until then.
+        self._planned = [one if _is_accuracy(one) else _metric(one) for one in _flat(metrics)]
+        self._metrics: list[Any] | None = None
         if not any(_is_accuracy(one) for one in self._planned):
-            self._metrics = [_metric(one, None, None) for one in self._planned]
+            self._metrics = self._planned
 
-    def compute(self, y: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
+    def compute(
+        self, y: Any, y_pred: Any, sample_weight: Any = None, where: str = "fit"
+    ) -> torch.Tensor:
         """The loss of a batch, one number."""
         if self.loss is None:
             raise StateError(
-                "fit",
+                where,
                 "a loss is needed",
                 "compile(loss=None)",
                 'Give compile a loss, such as "sparse_categorical_crossentropy".',
             )
         if y is None:
             raise DataError(
-                "fit",
+                where,
                 "targets are needed to compute the loss",
                 "x alone",
                 'Give y, or class_mode="sparse" to the generator.',
@@ -50,7 +54,7 @@ class Objective:
         value = self.loss(y, y_pred, sample_weight)
         return value if value.ndim == 0 else value.mean()
 
-    def check_targets(self, y: Any, classes: int) -> None:
+    def check_targets(self, y: Any, classes: int, where: str = "fit") -> None:
         """Raise when whole-number labels are out of range for so many classes.
 
         Raises:
@@ -58,35 +62,44 @@ class Objective:
         """
         if not isinstance(self.loss, losses.SparseCategoricalCrossentropy):
             return
-        if y is None or not y.numel() or y.shape[1:] not in ((), (1,)):
+        if y is None or y.shape[1:] not in ((), (1,)):
+            return
+        if self.loss.ignore_class is not None:
+            y = y[y != self.loss.ignore_class]
+        if not y.numel():
             return
         low, high = (one.item() for one in torch.aminmax(y))
+        finite = math.isfinite(low) and math.isfinite(high)
         whole = not y.is_floating_point() or bool((y == y.trunc()).all())
-        in_range = low >= 0 and high < classes
-        if whole and (in_range or self.loss.ignore_class is not None):
+        if finite and whole and low >= 0 and high < classes:
             return
-        if not whole:
+        if not finite:
+            do = "Look for NaN in the labels."
+        elif not whole:
             do = "For probabilities as targets use another loss."
         elif low < 0:
             do = "Number the classes from 0."
         else:
             do = f"Give the last layer {int(high) + 1} units, or number the classes from 0."
         raise DataError(
-            "fit",
+            where,
             f"labels must be whole numbers from 0 to {classes - 1}, "
             f"one for each of the model's {classes} outputs",
-            f"{'labels' if whole else 'fractions'} from {low:g} to {high:g}",
+            f"{'labels' if whole or not finite else 'fractions'} from {low:g} to {high:g}",
             do,
         )
 
-    def update(self, y: Any, y_pred: Any, loss: torch.Tensor | None, samples: int) -> None:
+    def update(self, y: Any, y_pred: Any, loss: torch.Tensor | float | None, samples: int) -> None:
         """Add a batch to the sums. Plain metrics ignore sample weights, as in Keras."""
         if loss is not None:
-            self.mean_loss.add(loss.detach() * samples, samples)
+            self.mean_loss.add(loss * samples, samples)
         if y is None:
             return
         if self._metrics is None:
-            self._metrics = [_metric(one, y, y_pred) for one in self._planned]
+            self._metrics = [
+                metrics.accuracy_for(y, y_pred, one) if _is_accuracy(one) else one
+                for one in self._planned
+            ]
         for metric in self._metrics:
             metric.update_state(y, y_pred)
 
@@ -120,9 +133,7 @@ class Objective:
         """Go on from a `state()`."""
         if self._metrics is None and len(state) > 1:
             self._metrics = [
-                metrics.CLASSES[saved["class"]](name=given)
-                if _is_accuracy(given)
-                else metrics.get(given)
+                metrics.CLASSES[saved["class"]](name=given) if _is_accuracy(given) else given
                 for given, saved in zip(self._planned, state[1:], strict=True)
             ]
         for metric, saved in zip(self.metrics, state, strict=False):
@@ -130,9 +141,9 @@ class Objective:
                 metric.restore(saved["sums"])
 
 
-def _metric(given: Any, y: Any, y_pred: Any) -> Any:
-    if _is_accuracy(given):
-        return metrics.accuracy_for(y, y_pred, given)
+def _metric(given: Any) -> Any:
+    if given is None:
+        raise InvalidArgument("compile", "a metric can't be None")
     return metrics.get(given)
 
 
@@ -147,10 +158,4 @@ def _flat(given: Any) -> list[Any]:
         raise NotSupported("compile", "metrics must be a list for a model of one output", "a dict")
     if isinstance(given, str) or not isinstance(given, (list, tuple)):
         given = [given]
-    flat = [one for part in given for one in (part if isinstance(part, (list, tuple)) else [part])]
-    for one in flat:
-        if not _is_accuracy(one) and isinstance(one, str):
-            metrics.get(one)  # a misspelt word is an error now, not after the first batch
-        elif one is None:
-            raise InvalidArgument("compile", "a metric can't be None")
-    return flat
+    return [one for part in given for one in (part if isinstance(part, (list, tuple)) else [part])]

@@ -22,8 +22,9 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
         run.outputs = y_pred.shape[-1]
         check_targets(run, y)
     loss = run.objective.compute(y, y_pred, sample_weight)
+    seen: torch.Tensor | float = loss.detach()
     if loss.device.type == "cpu":
-        check_finite(run, loss, x, y)
+        seen = check_finite(run, loss, x, y)  # read anyway, so summed as a plain number
     else:
         finite = torch.isfinite(loss).to(loss.dtype)
         run.healthy = finite if run.healthy is None else run.healthy * finite
@@ -33,7 +34,7 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     gradients = torch.autograd.grad(loss, weights, allow_unused=True)
     run.optimizer.step(weights, list(gradients), run.healthy)
     with torch.no_grad():
-        run.objective.update(y, y_pred.detach(), loss.detach(), len(x))
+        run.objective.update(y, y_pred.detach(), seen, len(x))
 
 
 def _weights_to_move(run: Run) -> list[Any]:
@@ -59,11 +60,11 @@ def check_targets(run: Run, y: Any) -> None:
         run.targets_checked = True
 
 
-def check_finite(run: Run, loss: torch.Tensor, x: Any = None, y: Any = None) -> None:
-    """Raise NotFinite, with the likely cause, unless the loss is a finite number."""
+def check_finite(run: Run, loss: torch.Tensor, x: Any = None, y: Any = None) -> float:
+    """The loss as a number; raises NotFinite, with the likely cause, unless it is finite."""
     value = loss.item()
     if value - value == 0.0:  # false for NaN and both infinities
-        return
+        return value
     place = f"epoch {run.epoch + 1}, step {run.step + 1}"
     for name, array in (("x", x), ("y", y)):
         if torch.is_tensor(array) and array.is_floating_point():
