@@ -119,7 +119,9 @@ def test_a_photo_taken_sideways_is_shown_upright(bench):
 def test_colour_stays_in_the_original_and_contours_are_grey(bench):
     red = np.zeros((480, 480, 3), np.uint8)
     red[:, 240:] = [255, 0, 0]
-    with Image.open(draw_contours(save(bench / "red.png", red), "out.png")) as file:
+    drawn = draw_contours(save(bench / "red.png", red), bench / "out.png")
+    assert read_panels(drawn, 480, 480)[0][2].any()  # red counts as bright
+    with Image.open(drawn) as file:
         page = np.asarray(file.convert("RGB")).astype(int)
     assert page[TITLE_PX + 9, MARGIN_PX + 400].tolist() == [255, 0, 0]
     assert np.ptp(page[:, 480 + 2 * MARGIN_PX :], axis=-1).max() == 0

@@ -30,9 +30,10 @@ def test_the_lesson_s_example():
 def test_nothing_wraps_around_and_the_result_is_float64(dtype):
     brightest = 127 if dtype == "int8" else 255
     image = np.full((3, 4), brightest, dtype)
-    result = convolve2d(image, np.array([[-1], [-1], [-1]], "int8"))
-    assert result.dtype == np.float64
-    assert_array_equal(result, np.full((1, 4), -3 * brightest))
+    for weight, kind in ((-1, "int8"), (200, "uint8")):
+        result = convolve2d(image, np.full((3, 1), weight, kind))
+        assert result.dtype == np.float64
+        assert_array_equal(result, np.full((1, 4), 3 * weight * brightest))
     line = convolve(image[0], np.array([200, 200], "uint8"))
     assert line.dtype == np.float64
     assert_array_equal(line, [400 * brightest] * 3)
@@ -44,7 +45,8 @@ def test_images_of_true_and_false_count():
 
 def test_the_arguments_are_left_alone():
     image, kernel = np.ones((4, 4)), np.ones((2, 2))
-    convolve2d(image, kernel, padding="same")[:] = 7
+    for padding in ("valid", "same"):
+        convolve2d(image, kernel, padding=padding)[:] = 7
     assert image.sum() == 16
     assert kernel.sum() == 4
 
