@@ -180,6 +180,8 @@ class WeightedSource(Source):
     def __init__(self, source: Source, class_weight: Mapping[Any, float]):
         try:
             self.weights = {int(label): float(weight) for label, weight in class_weight.items()}
+            if min(self.weights, default=0) < 0:
+                raise ValueError("a negative class")
         except (AttributeError, TypeError, ValueError):
             raise InvalidArgument(
                 "class_weight", "must be a dict from class number to weight", repr(class_weight)
@@ -197,8 +199,10 @@ class WeightedSource(Source):
                 raise InvalidArgument(
                     "fit", "class_weight and sample_weight can't be used together"
                 )
+            if y is None:
+                raise DataError("class_weight", "targets are needed to know the classes", "x alone")
             labels = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(-1).long()
-            known = labels.clamp(max=len(table) - 1)
+            known = labels.clamp(0, len(table) - 1)
             yield x, y, torch.where(labels < len(table), table[known], 1.0)
 
     def state(self) -> Any:
@@ -224,24 +228,24 @@ def as_source(
         InvalidArgument: y or sample_weight beside data that brings its own.
         DataError: nothing that can be read from.
     """
+    if isinstance(x, Source):
+        return x
     if is_array(x):
         return ArraySource(x, y, sample_weight, batch_size, shuffle, seed, steps)
+    if not hasattr(x, "__iter__"):
+        raise DataError(
+            where,
+            "data must be arrays, tensors, a generator or something to iterate over",
+            type(x).__name__,
+        )
     for name, value in (("y", y), ("sample_weight", sample_weight)):
         if value is not None:
             raise InvalidArgument(
                 where, f"{name} must be left out when the data brings its own", type(x).__name__
             )
-    if isinstance(x, Source):
-        return x
     if hasattr(x, "__next__"):
         return IteratorSource(x) if hasattr(x, "__len__") else StreamSource(x)
-    if hasattr(x, "__iter__"):
-        return IterableSource(x)
-    raise DataError(
-        where,
-        "data must be arrays, tensors, a generator or something to iterate over",
-        type(x).__name__,
-    )
+    return IterableSource(x)
 
 
 def is_array(x: Any) -> bool:
@@ -274,24 +278,32 @@ def as_tensor(name: str, array: Any) -> torch.Tensor:
     try:
         if isinstance(array, list) and array and all(torch.is_tensor(one) for one in array):
             array = torch.stack(array)
-        if torch.is_tensor(array):
-            tensor = array.detach()
-            tensor = tensor.float() if tensor.dtype == torch.float64 else tensor
-            return tensor if tensor.ndim else tensor.reshape(1)
-        values = np.asarray(array)
+        values = array if torch.is_tensor(array) else np.asarray(array)
     except (ValueError, RuntimeError):  # NumPy's and torch's words for rows of different lengths
         raise DataError(
             name, "all samples must have the same shape", f"a ragged {type(array).__name__}"
         ) from None
+    return _of_tensor(name, values) if torch.is_tensor(values) else _of_array(name, values)
+
+
+def _of_tensor(name: str, tensor: torch.Tensor) -> torch.Tensor:
+    if tensor.is_complex():
+        raise DataError(name, "must hold numbers", f"dtype {tensor.dtype}")
+    tensor = tensor.detach()
+    tensor = tensor.float() if tensor.dtype == torch.float64 else tensor
+    return tensor if tensor.ndim else tensor.reshape(1)
+
+
+def _of_array(name: str, values: np.ndarray) -> torch.Tensor:
     if values.dtype == object:
         raise DataError(
             name, "must hold numbers", "objects", "Are all samples numbers of the same shape?"
         )
     if values.dtype.kind not in "biuf":
         raise DataError(name, "must hold numbers", f"dtype {values.dtype}")
-    if values.dtype == np.float64 or not values.dtype.isnative:  # torch knows one byte order
-        kind = np.dtype(np.float32 if values.dtype.kind == "f" else values.dtype.newbyteorder("="))
-        values = values.astype(kind)
+    if values.dtype.kind == "f" and values.dtype.itemsize > 4:
+        values = values.astype(np.float32)
+    values = values.astype(values.dtype.newbyteorder("="), copy=False)  # torch knows one order
     if values.dtype.kind == "u" and values.dtype.itemsize > 1:
         values = values.astype(np.int64)  # torch computes little in wider unsigned integers
     if not values.flags.writeable or any(stride < 0 for stride in values.strides):

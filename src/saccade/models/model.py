@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from saccade import losses, optimizers
-from saccade.data.source import ArraySource, Source, WeightedSource, as_source, as_tensor, is_array
+from saccade.data.source import WeightedSource, as_source, is_array
 from saccade.errors import InvalidArgument, NotSupported, StateError
 from saccade.files import keras_archive, weights_file
 from saccade.graph import Shape
@@ -19,6 +18,14 @@ from saccade.layers.layer import Layer
 from saccade.models.summary import print_summary
 from saccade.notes import note_once
 from saccade.training import loop
+from saccade.training.arguments import (
+    as_epochs,
+    as_frequency,
+    as_steps,
+    as_verbosity,
+    held_out,
+    split_off,
+)
 from saccade.training.callback import CallbackList
 from saccade.training.feed import Feed
 from saccade.training.history import History
@@ -110,8 +117,9 @@ class Model(Layer):
         if steps_per_execution != 1 or jit_compile is True:
             asked = "jit_compile=True" if jit_compile is True else "steps_per_execution"
             raise NotSupported("compile", f"{asked} is not supported yet")
-        self.optimizer = optimizers.get(optimizer)
-        self._objective = Objective(loss, metrics)
+        # Both may raise: only then is anything of the model changed.
+        optimizer, objective = optimizers.get(optimizer), Objective(loss, metrics)
+        self.optimizer, self._objective = optimizer, objective
         self.loss = loss
         self.compiled = True
 
@@ -182,13 +190,14 @@ class Model(Layer):
             NotFinite: the loss became NaN or infinite; the weights are those before that step.
         """
         objective = self._compiled("fit")
+        epochs = as_epochs("epochs", epochs)
         if not is_array(x) and batch_size is not None:
             note_once("fit: batch_size is left to the iterator, which brings batches of its own.")
         if validation_split:
-            x, y, sample_weight, validation_data = _split_off(
+            x, y, sample_weight, validation_data = split_off(
                 x, y, sample_weight, validation_split, validation_data
             )
-        steps = _steps("steps_per_epoch", steps_per_epoch)
+        steps = as_steps("steps_per_epoch", steps_per_epoch)
         source = as_source("fit", x, y, sample_weight, batch_size, shuffle, steps=steps)
         if class_weight is not None:
             if sample_weight is not None:
@@ -199,9 +208,9 @@ class Model(Layer):
         feed = Feed(source, steps)
         validation = None
         if validation_data is not None:
-            steps = _steps("validation_steps", validation_steps)
+            steps = as_steps("validation_steps", validation_steps)
             size = batch_size if validation_batch_size is None else validation_batch_size
-            validation = Feed(_held_out(validation_data, size, steps), steps)
+            validation = Feed(held_out(validation_data, size, steps), steps)
         history = History()
         run = Run(
             model=self,
@@ -211,10 +220,8 @@ class Model(Layer):
             validation=validation,
             callbacks=self._callbacks(callbacks, verbose, epochs, feed.turn, first=[history]),
             epochs=epochs,
-            epoch=initial_epoch,
-            validation_freq=validation_freq
-            if isinstance(validation_freq, int)
-            else list(validation_freq),
+            epoch=as_epochs("initial_epoch", initial_epoch),
+            validation_freq=as_frequency(validation_freq),
         )
         self.history = history
         loop.train(run)
@@ -238,7 +245,7 @@ class Model(Layer):
             a dict with `return_dict`.
         """
         objective = self._compiled("evaluate")
-        steps = _steps("steps", steps)
+        steps = as_steps("steps", steps)
         source = as_source("evaluate", x, y, sample_weight, batch_size, steps=steps)
         feed = Feed(source, steps)
         listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
@@ -264,7 +271,7 @@ class Model(Layer):
         Returns:
             A NumPy array (samples, ...).
         """
-        steps = _steps("steps", steps)
+        steps = as_steps("steps", steps)
         feed = Feed(as_source("predict", x, batch_size=batch_size, steps=steps), steps)
         return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn))
 
@@ -278,7 +285,7 @@ class Model(Layer):
     ) -> CallbackList:
         if isinstance(callbacks, CallbackList):
             callbacks = callbacks.callbacks
-        level = 1 if verbose == "auto" else int(verbose)
+        level = as_verbosity(verbose)
         given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
         progress = [Progress(level)] if level else []
         listeners = [*first, *(one for one in given if one is not None), *progress]
@@ -366,55 +373,3 @@ class Model(Layer):
             "steps_per_execution": 1,
             "jit_compile": False,
         }
-
-
-def _split_off(
-    x: Any, y: Any, sample_weight: Any, share: float, validation_data: Any
-) -> tuple[Any, Any, Any, Any]:
-    """The last part of the arrays for validation, before any shuffling, as Keras does."""
-    if not 0 < share < 1:
-        raise InvalidArgument("fit", "validation_split must be between 0 and 1", repr(share))
-    if validation_data is not None:
-        raise InvalidArgument("fit", "give validation_split or validation_data, not both")
-    if not is_array(x):
-        raise InvalidArgument(
-            "fit",
-            "validation_split needs arrays",
-            type(x).__name__,
-            "Give validation_data, or validation_split to ImageDataGenerator.",
-        )
-    parts = [None if part is None else as_tensor("fit", part) for part in (x, y, sample_weight)]
-    samples = len(parts[0])  # type: ignore[arg-type]
-    cut = math.floor(samples * (1.0 - share))
-    if cut in (0, samples):
-        raise InvalidArgument(
-            "fit",
-            f"validation_split={share} must leave samples on both sides",
-            f"{samples} samples",
-        )
-    train = [None if part is None else part[:cut] for part in parts]
-    held = tuple(None if part is None else part[cut:] for part in parts)
-    return train[0], train[1], train[2], held
-
-
-def _held_out(data: Any, batch_size: int | None, steps: int | None) -> Source:
-    if isinstance(data, (tuple, list)) and data and is_array(data[0]):
-        if not 1 <= len(data) <= 3:
-            raise InvalidArgument(
-                "fit", "validation_data must be (x, y) or (x, y, sample_weight)", len(data)
-            )
-        return ArraySource(*data, batch_size=batch_size, steps=steps)
-    return as_source("fit validation_data", data, batch_size=batch_size, steps=steps)
-
-
-def _steps(name: str, steps: Any) -> int | None:
-    """A count of batches; a fraction, as in `steps_per_epoch=20000/16`, is rounded up."""
-    if steps is None:
-        return None
-    try:
-        count = math.ceil(steps)
-    except (TypeError, ValueError, OverflowError):
-        count = 0
-    if count < 1:
-        raise InvalidArgument(name, "must be at least 1", repr(steps))
-    return count

@@ -103,7 +103,7 @@ def _validates(run: Run) -> bool:
 
 def _validate(run: Run) -> dict[str, float]:
     assert run.validation is not None
-    logs = evaluate(run.model, run.objective, run.validation, run.callbacks)
+    logs = evaluate(run.model, run.objective, run.validation, run.callbacks, "fit, validation")
     return {f"val_{name}": value for name, value in logs.items()}
 
 
@@ -116,7 +116,11 @@ def _note_the_end(run: Run) -> None:
 
 
 def evaluate(
-    model: Any, objective: Objective, feed: Feed, callbacks: CallbackList
+    model: Any,
+    objective: Objective,
+    feed: Feed,
+    callbacks: CallbackList,
+    where: str = "evaluate",
 ) -> dict[str, float]:
     """Loss and metrics over one turn of the feed, from its start; the sums end up reset."""
     keep_freed_memory()
@@ -133,8 +137,8 @@ def evaluate(
             y_pred = model(x, training=False)
             loss = None
             if objective.loss is not None:
-                objective.check_targets(on_cpu, y_pred.shape[-1])
-                loss = objective.compute(y, y_pred, sample_weight)
+                objective.check_targets(on_cpu, y_pred.shape[-1], where)
+                loss = objective.compute(y, y_pred, sample_weight, where)
             objective.update(y, y_pred, loss, len(x))
             step += 1
             if heard:
@@ -142,7 +146,7 @@ def evaluate(
             if getattr(model, "stop_evaluating", False):
                 break
     if not step:
-        raise DataError("evaluate", "there must be at least one batch", "none")
+        raise DataError(where, "there must be at least one batch", "none")
     logs = dict(objective.logs())
     objective.reset()
     callbacks.call("on_test_end", logs)

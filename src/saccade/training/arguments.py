@@ -1,0 +1,94 @@
+"""The arguments of fit, evaluate and predict, checked before anything runs."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+from saccade.data.source import ArraySource, Source, as_source, is_array
+from saccade.errors import InvalidArgument
+
+
+def split_off(
+    x: Any, y: Any, sample_weight: Any, share: float, validation_data: Any
+) -> tuple[Any, Any, Any, Any]:
+    """The last part of the arrays for validation, before any shuffling, as Keras does."""
+    if not isinstance(share, (int, float)) or not 0 < share < 1:
+        raise InvalidArgument("fit", "validation_split must be between 0 and 1", repr(share))
+    if validation_data is not None:
+        raise InvalidArgument("fit", "give validation_split or validation_data, not both")
+    if not is_array(x):
+        raise InvalidArgument(
+            "fit",
+            "validation_split needs arrays",
+            type(x).__name__,
+            "Give validation_data, or validation_split to ImageDataGenerator.",
+        )
+    whole = ArraySource(x, y, sample_weight)
+    samples = len(whole.x)
+    cut = math.floor(samples * (1.0 - share))
+    if cut in (0, samples):
+        raise InvalidArgument(
+            "fit",
+            f"validation_split={share} must leave samples on both sides",
+            f"{samples} samples",
+        )
+    parts = (whole.x, whole.y, whole.sample_weight)
+    train = [None if part is None else part[:cut] for part in parts]
+    held = tuple(None if part is None else part[cut:] for part in parts)
+    return train[0], train[1], train[2], held
+
+
+def held_out(data: Any, batch_size: int | None, steps: int | None) -> Source:
+    """What validation reads: arrays (x, y) or (x, y, sample_weight), or batches."""
+    if isinstance(data, (tuple, list)) and data and is_array(data[0]):
+        if not 1 <= len(data) <= 3:
+            raise InvalidArgument(
+                "fit", "validation_data must be (x, y) or (x, y, sample_weight)", len(data)
+            )
+        return ArraySource(*data, batch_size=batch_size, steps=steps)
+    return as_source("fit validation_data", data, batch_size=batch_size, steps=steps)
+
+
+def as_steps(name: str, steps: Any) -> int | None:
+    """A count of batches; a fraction, as in `steps_per_epoch=20000/16`, is rounded up."""
+    if steps is None:
+        return None
+    try:
+        count = math.ceil(steps)
+    except (TypeError, ValueError, OverflowError):
+        count = 0
+    if count < 1:
+        raise InvalidArgument(name, "must be at least 1", repr(steps))
+    return count
+
+
+def as_epochs(name: str, epochs: Any) -> int:
+    """A count of epochs, 0 or more."""
+    try:
+        count = operator.index(epochs)
+    except TypeError:
+        count = -1
+    if count < 0:
+        raise InvalidArgument(name, "must be an integer, 0 or above", repr(epochs))
+    return count
+
+
+def as_frequency(freq: Any) -> int | list[int]:
+    """`validation_freq`: every so many epochs, or the epochs themselves, from 1."""
+    if isinstance(freq, Iterable) and not isinstance(freq, str):
+        return [as_epochs("validation_freq", epoch) for epoch in freq]
+    every = as_epochs("validation_freq", freq)
+    if every < 1:
+        raise InvalidArgument("validation_freq", "must be at least 1", repr(freq))
+    return every
+
+
+def as_verbosity(verbose: Any) -> int:
+    """0 for nothing, 1 for a bar, 2 for a line an epoch; "auto" is 1."""
+    level = 1 if verbose == "auto" else verbose
+    if not isinstance(level, int) or level not in (0, 1, 2):
+        raise InvalidArgument("verbose", 'must be 0, 1, 2 or "auto"', repr(verbose))
+    return int(level)
