@@ -23,8 +23,10 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
         check_targets(run, y)
     loss = run.objective.compute(y, y_pred, sample_weight)
     seen: torch.Tensor | float = loss.detach()
-    if loss.device.type == "cpu":
-        seen = check_finite(run, loss, x, y)  # read anyway, so summed as a plain number
+    if not nobody_waits(loss):
+        seen = check_finite(
+            run, loss, x, y, sample_weight
+        )  # read anyway: a plain number
     else:
         finite = torch.isfinite(loss).to(loss.dtype)
         run.healthy = finite if run.healthy is None else run.healthy * finite
@@ -35,6 +37,11 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     run.optimizer.step(weights, list(gradients), run.healthy)
     with torch.no_grad():
         run.objective.update(y, y_pred.detach(), seen, len(x))
+
+
+def nobody_waits(loss: torch.Tensor) -> bool:
+    """Whether the loss is on a device that works apart from the program."""
+    return loss.device.type != "cpu"
 
 
 def _weights_to_move(run: Run) -> list[Any]:
@@ -60,13 +67,15 @@ def check_targets(run: Run, y: Any) -> None:
         run.targets_checked = True
 
 
-def check_finite(run: Run, loss: torch.Tensor, x: Any = None, y: Any = None) -> float:
+def check_finite(
+    run: Run, loss: torch.Tensor, x: Any = None, y: Any = None, sample_weight: Any = None
+) -> float:
     """The loss as a number; raises NotFinite, with the likely cause, unless it is finite."""
     value = loss.item()
     if value - value == 0.0:  # false for NaN and both infinities
         return value
     place = f"epoch {run.epoch + 1}, step {run.step + 1}"
-    for name, array in (("x", x), ("y", y)):
+    for name, array in (("x", x), ("y", y), ("sample_weight", sample_weight)):
         if torch.is_tensor(array) and array.is_floating_point():
             bad = int((~torch.isfinite(array)).sum())
             if bad:
