@@ -46,12 +46,12 @@ class Dropout(Layer):
         self.rate = rate
         self.noise_shape = None if noise_shape is None else self._checked_noise(noise_shape)
         self.seed = seed
-        self._stream = None if seed is None else torch.Generator().manual_seed(seed)
+        self.stream = None if seed is None else torch.Generator().manual_seed(seed)
 
     def call(self, x: torch.Tensor, training: bool = False) -> torch.Tensor:
         if not training or self.rate == 0:
             return x
-        if self._stream is None and self.noise_shape is None:
+        if self.stream is None and self.noise_shape is None:
             return F.dropout(x, self.rate, training=True)
         return x * self._kept(x)
 
@@ -67,7 +67,7 @@ class Dropout(Layer):
                 self.where, f"noise_shape {noise} must fit the input", str(tuple(x.shape))
             )
         sizes = [n if m is None else m for n, m in zip(x.shape, noise, strict=True)]
-        drawn = torch.rand(sizes, generator=self._stream, device="cpu").to(x.device)
+        drawn = torch.rand(sizes, generator=self.stream, device="cpu").to(x.device)
         return (drawn >= self.rate).to(x.dtype) / (1 - self.rate)
 
     def _checked_noise(self, noise_shape: Any) -> tuple[int | None, ...]:

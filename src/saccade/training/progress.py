@@ -38,6 +38,7 @@ class Progress(Callback):
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         self._training = True
+        self._start()  # a resumed run may go on in the middle of an epoch
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         if self.params.get("epochs", 1) > 1:

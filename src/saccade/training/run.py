@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.errors import StateError
 from saccade.training.callback import CallbackList
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
@@ -64,6 +65,7 @@ class Run:
             "weights": [weight.detach().clone() for weight in self.model.weights],
             "optimizer": self.optimizer.state(),
             "random": random_state(),
+            "streams": [stream.get_state() for stream in self._streams()],
             "feed": self.feed.state(),
             "validation": None if self.validation is None else self.validation.state(),
             "sums": self.objective.state(),
@@ -74,7 +76,12 @@ class Run:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a `state()`."""
+        """Go on from a `state()`.
+
+        Raises:
+            StateError: the state is of another model, or of other callbacks; nothing is changed.
+        """
+        self._check_fits(state)
         self.epoch, self.step = state["epoch"], state["step"]
         with torch.no_grad():
             for weight, saved in zip(self.model.weights, state["weights"], strict=True):
@@ -88,6 +95,26 @@ class Run:
             if saved is not None:
                 callback.restore(saved)
         set_random_state(state["random"])
+        for stream, saved in zip(self._streams(), state["streams"], strict=True):
+            stream.set_state(saved)
+
+    def _streams(self) -> list[torch.Generator]:
+        """The random streams that layers of the model have of their own, as Dropout(seed=)."""
+        streams = (getattr(module, "stream", None) for module in self.model.modules())
+        return [stream for stream in streams if isinstance(stream, torch.Generator)]
+
+    def _check_fits(self, state: dict[str, Any]) -> None:
+        pairs = {
+            "weights of shapes": (
+                [tuple(weight.shape) for weight in self.model.weights],
+                [tuple(weight.shape) for weight in state["weights"]],
+            ),
+            "streams": (len(self._streams()), len(state["streams"])),
+            "callbacks": (len(self.callbacks.callbacks), len(state["callbacks"])),
+        }
+        for what, (needed, got) in pairs.items():
+            if needed != got:
+                raise StateError("run", f"the state must have {what} {needed}", str(got))
 
 
 def random_state() -> dict[str, Any]:
