@@ -7,10 +7,13 @@ a log file) only the finished line is written, without control characters.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from saccade.training.callback import Callback
 
@@ -85,11 +88,13 @@ class Progress(Callback):
         if self._first_done_s is None:
             self._first_done_s = now_s
         if self._live and now_s - self._drawn_s >= REDRAW_S and self._steps != self.target:
-            self._draw(self._line(now_s, logs, finished=False))
+            # A line longer than the terminal could not be drawn over.
+            columns = shutil.get_terminal_size().columns
+            self._draw(self._line(now_s, logs, finished=False)[: columns - 1])
             self._drawn_s = now_s
 
     def _finish(self, logs: Mapping[str, float] | None) -> None:
-        self.target = self._steps
+        self.target = max(self.target or 0, self._steps)  # an epoch may have been cut short
         self._draw(self._line(time.perf_counter(), logs, finished=True) + "\n")
 
     def _line(self, now_s: float, logs: Mapping[str, float] | None, finished: bool) -> str:
@@ -128,14 +133,17 @@ def _bar(done: int, target: int) -> str:
     return "━" * filled + "╺" * (filled < BAR_WIDTH) + "─" * (BAR_WIDTH - filled - 1)
 
 
-def _number(value: float) -> str:
+def _number(value: Any) -> str:
+    if not isinstance(value, (int, float, np.number)):  # what a callback may have put in
+        return str(value)
     return f"{value:.4f}" if abs(value) > 1e-3 else f"{value:.4e}"
 
 
 def _clock(seconds: float) -> str:
-    if seconds > 3600:
-        return f"{seconds // 3600:.0f}:{seconds % 3600 // 60:02.0f}:{seconds % 60:02.0f}"
-    return f"{seconds // 60:.0f}:{seconds % 60:02.0f}" if seconds > 60 else f"{seconds:.0f}s"
+    whole = round(seconds)  # first, or 119.7 would be 1:60
+    if whole >= 3600:
+        return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
+    return f"{whole // 60}:{whole % 60:02d}" if whole > 60 else f"{whole}s"
 
 
 def _per_step(seconds: float) -> str:
