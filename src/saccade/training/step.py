@@ -24,9 +24,7 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     loss = run.objective.compute(y, y_pred, sample_weight)
     seen: torch.Tensor | float = loss.detach()
     if not nobody_waits(loss):
-        seen = check_finite(
-            run, loss, x, y, sample_weight
-        )  # read anyway: a plain number
+        seen = check_finite(run, loss, x, y, sample_weight)  # read anyway: a plain number
     else:
         finite = torch.isfinite(loss).to(loss.dtype)
         run.healthy = finite if run.healthy is None else run.healthy * finite
