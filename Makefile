@@ -38,6 +38,7 @@ bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/torch/.ready ## the peer
 bench: bench-setup .data/mnist ## every benchmark, about half an hour; keep the machine quiet
 	$(BENCH_PYTHON) benchmarks/imports.py
 	$(BENCH_PYTHON) benchmarks/overhead.py
+	$(BENCH_PYTHON) benchmarks/step_share.py
 	$(BENCH_PYTHON) benchmarks/lenet.py
 	$(BENCH_PYTHON) benchmarks/mnist_lenet.py
 
