@@ -114,7 +114,8 @@ def _make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
         raise TypeError(f"{cls.__name__} has no from_config()")
     if not issubclass(cls, Layer):
         return cls.from_config(config)  # type: ignore[attr-defined]
-    inherits = getattr(cls.from_config, "__func__", None) is Layer.from_config.__func__
+    ours = (Layer.from_config.__func__, Sequential.from_config.__func__)
+    inherits = getattr(cls.from_config, "__func__", None) in ours
     if issubclass(cls, Sequential) and inherits:
         layer: Any = _make_sequential(cls, config)
     elif issubclass(cls, Model) and inherits:

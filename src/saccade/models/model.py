@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import torch
 
 from saccade import losses, optimizers
 from saccade.data.source import WeightedSource, as_source, is_array
@@ -14,7 +15,7 @@ from saccade.errors import InvalidArgument, NotSupported, StateError
 from saccade.files import keras_archive, weights_file
 from saccade.graph import Shape
 from saccade.layers.checks import refuse
-from saccade.layers.layer import Layer
+from saccade.layers.layer import Layer, shape_of
 from saccade.models.summary import print_summary
 from saccade.notes import note_once
 from saccade.training import loop
@@ -87,6 +88,23 @@ class Model(Layer):
             repr(name),
             f"The layers are {', '.join(layer.name for layer in layers)}.",
         )
+
+    def build(self, input_shape: Any) -> None:
+        """Create the weights of all layers, by running `call` once on zeros of this shape.
+
+        A model that is called on data without this is built by that call.
+        """
+        sample = torch.zeros([1 if n is None else n for n in input_shape], device=self.device)
+        with torch.no_grad():
+            self.call(sample)
+
+    def build_for(self, inputs: Any) -> None:
+        if type(self).build is not Model.build:
+            super().build_for(inputs)
+            return
+        self.built = True  # by the call that these inputs are for
+        if self._built_shape is None:
+            self._built_shape = shape_of(inputs)
 
     def known_output_shape(self, x: Any) -> Shape | None:
         """The output's shape for a batch like x, when it can be told without computing."""

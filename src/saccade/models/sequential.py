@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from saccade.errors import InvalidArgument, StateError
 from saccade.graph import Shape, Symbol
+from saccade.layers import CLASSES
 from saccade.layers.input import InputLayer
 from saccade.layers.layer import Layer
 from saccade.models.model import Model
-from saccade.records import to_record
+from saccade.records import resolve, to_record
 
 
 class Sequential(Model):
@@ -38,6 +39,10 @@ class Sequential(Model):
         super().__init__(trainable=trainable, name=name)
         self._input: InputLayer | None = None
         self._stack: list[Layer] = []
+        if isinstance(layers, (Layer, type)):
+            raise InvalidArgument(
+                self.where, "layers must be a list", repr(layers), "Write Sequential([...])."
+            )
         for layer in [] if layers is None else layers:
             self.add(layer)
 
@@ -74,16 +79,17 @@ class Sequential(Model):
                 f'"{layer.name}" twice',
                 "Give one of them another name=.",
             )
-        if not self._stack and self._input is None:
+        first = self._input
+        if not self._stack and first is None:
             shape = layer._given_shape or self._inner_input(layer)
-            if shape is not None:
-                self._input = InputLayer(batch_shape=shape)
-        below = self._top_shape()
-        if below is not None:
+            first = None if shape is None else InputLayer(batch_shape=shape)
+        if first is not None:
+            below = self.compute_output_shape(first.batch_shape)
             layer.build_on(below)
             layer.compute_output_shape(below)  # a layer that does not fit says so now
         self._stack.append(layer)
-        if below is not None:
+        self._input = first
+        if first is not None:
             self._set_built()
 
     def pop(self, rebuild: bool = True) -> Layer:
@@ -96,9 +102,11 @@ class Sequential(Model):
 
     def build(self, input_shape: Any = None) -> None:
         """Create all weights for batches of this shape (batch first, None for unknown)."""
-        if input_shape is None:
-            return
         if self._input is None:
+            if input_shape is None:
+                raise InvalidArgument(
+                    self.where, "build needs the shape of a batch", None, "Write build((None, 4))."
+                )
             self._input = InputLayer(batch_shape=tuple(input_shape))
         below: Any = self._input.batch_shape
         for layer in self._stack:
@@ -149,10 +157,6 @@ class Sequential(Model):
         assert self._input is not None
         self._built_shape = self._input.batch_shape
 
-    def _top_shape(self) -> Shape | None:
-        """The shape that the next layer would see; None while the input is unknown."""
-        return None if self._input is None else self.compute_output_shape(self._input.batch_shape)
-
     @staticmethod
     def _inner_input(layer: Layer) -> Shape | None:
         """The input shape of a model that is the first layer, when it knows it."""
@@ -172,6 +176,23 @@ class Sequential(Model):
         if self._input is not None:
             config["build_input_shape"] = list(self._input.batch_shape)
         return config
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None
+    ) -> Sequential:
+        """The model that `get_config()` described, with fresh weights.
+
+        Args:
+            custom_objects: classes of your own, by name.
+        """
+        table = {**CLASSES, "Sequential": Sequential, **(custom_objects or {})}
+        model = cls(name=config.get("name"), trainable=config.get("trainable", True))
+        for layer in config["layers"]:
+            model.add(layer if isinstance(layer, Layer) else resolve("layer", layer, table))
+        if config.get("build_input_shape") and not model.built:
+            model.build(tuple(config["build_input_shape"]))
+        return model
 
 
 def _layer_record(layer: Layer) -> dict[str, Any]:
