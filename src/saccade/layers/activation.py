@@ -24,6 +24,7 @@ class Activation(Layer):
 
     keras_module = "keras.layers"
     casts_integers = True
+    weightless = True
 
     def __init__(self, activation: Any, **placement: Any):
         super().__init__(**placement)

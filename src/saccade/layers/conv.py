@@ -135,9 +135,7 @@ class Conv2D(Layer):
                 self.groups,
             )
         except RuntimeError:
-            self.compute_output_shape(
-                tuple(x_nhwc.shape)
-            )  # says so of an image too small
+            self.compute_output_shape(tuple(x_nhwc.shape))  # says so of an image too small
             raise
         return self.activation(y_nhwc)
 

@@ -30,6 +30,7 @@ class Dropout(Layer):
 
     keras_module = "keras.layers"
     casts_integers = True
+    weightless = True
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ class _Pooling2D(Layer):
     """What the two poolings share: arguments, shapes, configuration."""
 
     casts_integers = True
+    weightless = True
 
     def __init__(
         self,
@@ -49,9 +50,7 @@ class _Pooling2D(Layer):
         try:
             return pool(x_nhwc, self.pool_size, self.strides, self.padding)
         except RuntimeError:
-            self.compute_output_shape(
-                tuple(x_nhwc.shape)
-            )  # says so of an image too small
+            self.compute_output_shape(tuple(x_nhwc.shape))  # says so of an image too small
             raise
 
     def build(self, input_shape: Shape) -> None:

@@ -21,6 +21,7 @@ class Flatten(Layer):
     """
 
     keras_module = "keras.layers"
+    weightless = True
 
     def __init__(self, data_format: str | None = None, **placement: Any):
         super().__init__(**placement)

@@ -25,6 +25,7 @@ class WeightHolder(torch.nn.Module):
 
     name: str
     built: bool
+    weightless = False  # layers that never have weights need not be built to be counted
 
     @property
     def where(self) -> str:
@@ -145,7 +146,7 @@ class WeightHolder(torch.nn.Module):
 
     def count_params(self) -> int:
         """How many numbers the weights hold."""
-        if not self.built:
+        if not self.built and not self.weightless:
             raise StateError(
                 self.where,
                 "the weights are counted once the layer is built",

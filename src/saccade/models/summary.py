@@ -103,7 +103,9 @@ def _row(layer: Any, depth: int, show_trainable: bool) -> list[str]:
     kind = f"[cyan]{_escaped(type(layer).__name__)}[/cyan]"
     cells = [f"{indent}{_escaped(layer.name)} ({kind})", _shape(layer)]
     cells.append(
-        f"[green]{layer.count_params():,}[/green]" if layer.built else "[green]0[/green] (unbuilt)"
+        f"[green]{layer.count_params():,}[/green]"
+        if layer.built or layer.weightless
+        else "[green]0[/green] (unbuilt)"
     )
     if show_trainable:
         yes = "[bold]Y[/bold]" if layer.trainable else "[bold red]N[/bold red]"
