@@ -69,7 +69,10 @@ def test_the_history_has_a_row_an_epoch_and_the_best_one_was_kept(photos, tmp_pa
 
 
 def test_the_saved_model_is_the_one_that_was_judged(photos, tmp_path):
+    broken = photos / "bar" / "000.png"  # the first: what comes after it must not move up
+    broken.write_bytes(b"no image")
     train(photos, "-o", "run", "--epochs", 6, "--learning-rate", 0.02, "--patience", 2)
+    broken.unlink()
     parts = random_split(index_folder(photos), {"test": 0.2, "validation": 0.2}, seed=0)
     index = index_folder(photos)
     for place in parts["test"]:

@@ -131,7 +131,7 @@ def test_a_class_without_images_is_a_blank_row(tmp_path, drawn):
     assert np.allclose(drawn[0].axes[0].images[0].get_array(), [[1, 0], [0, 0]])
 
 
-@pytest.mark.parametrize("name", ["日本", "$x_1$ & {y", "a" * 300, "<b>\\n", "naïve"])
+@pytest.mark.parametrize("name", ["日本", "$x_1$ & {y", r"$\frac{$", "a" * 300, "<b>\\n", "naïve"])
 def test_any_name_can_be_drawn(tmp_path, drawn, name):
     draw_confusion(write_metrics(tmp_path, np.eye(2, dtype=int), [name, "b"]))
     label = drawn[0].axes[0].get_yticklabels()[0].get_text()
