@@ -110,4 +110,6 @@ def _mark(axes: Any, history: dict[str, list[float]], name: str, best: int) -> N
     epoch, value = history["epoch"][best], history[name][best]
     label = f"best epoch: {epoch:.0f} ({value:.4f})"
     axes.axvline(epoch, color=BEST, linestyle="--", linewidth=1, zorder=1)
-    axes.plot([epoch], [value], "o", color=VALIDATION, markersize=7, label=label, zorder=3)
+    axes.plot(
+        [epoch], [value], "o", color=VALIDATION, markersize=7, label=label, zorder=3, clip_on=False
+    )
