@@ -1,0 +1,312 @@
+"""Every layer of saccade.layers, found by looking, put through the same checks."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from parity.reference import keras
+from saccade import layers
+from saccade.errors import InvalidArgument
+from saccade.layers import Layer
+from saccade.models import Sequential
+
+# How each is made, on which input, and one other value for every option that must bite. An
+# option that is missing here fails `test_every_option_is_looked_at`.
+EXAMPLES = {
+    "Activation": ({"activation": "tanh"}, (3, 4, 5), {"activation": "relu"}),
+    "AveragePooling2D": (
+        {"pool_size": 3, "strides": 2},
+        (2, 7, 8, 3),
+        {"pool_size": 2, "strides": 3, "padding": "same"},
+    ),
+    "Conv2D": (
+        {"filters": 4, "kernel_size": 3, "activation": "tanh", "bias_initializer": "ones"},
+        (2, 7, 8, 2),
+        {
+            "filters": 6,
+            "kernel_size": 2,
+            "strides": 2,
+            "padding": "same",
+            "dilation_rate": 2,
+            "groups": 2,
+            "activation": "relu",
+            "use_bias": False,
+            "kernel_initializer": "ones",
+            "bias_initializer": "zeros",
+        },
+    ),
+    "Dense": (
+        {"units": 4, "activation": "tanh", "bias_initializer": "ones"},
+        (3, 5),
+        {
+            "units": 6,
+            "activation": "relu",
+            "use_bias": False,
+            "kernel_initializer": "ones",
+            "bias_initializer": "zeros",
+        },
+    ),
+    "Dropout": (
+        {"rate": 0.3, "seed": 3},
+        (3, 4, 5),
+        {"rate": 0.8, "noise_shape": (None, 1, 1), "seed": 4},
+    ),
+    "Flatten": ({}, (3, 4, 5), {}),
+    "InputLayer": ({"shape": (4, 5)}, (3, 4, 5), {}),
+    "MaxPooling2D": (
+        {"pool_size": 3, "strides": 2},
+        (2, 7, 8, 3),
+        {"pool_size": 2, "strides": 3, "padding": "same"},
+    ),
+}
+# Options of Keras's that are refused by name, with a value that Keras would take.
+REFUSED = {
+    "activity_regularizer": "l2",
+    "bias_constraint": "max_norm",
+    "bias_regularizer": "l2",
+    "data_format": "channels_first",
+    "dtype": "float16",
+    "input_tensor": 1,
+    "kernel_constraint": "max_norm",
+    "kernel_regularizer": "l2",
+    "lora_rank": 4,
+    "optional": True,
+    "quantization_config": "int8",
+    "ragged": True,
+    "sparse": True,
+    "weights": [np.ones(3)],
+}
+# What says where a layer stands, not what it computes; tests/models and tests/layers look at it.
+PLACE = {"name", "trainable", "autocast", "placement", "shape", "batch_size", "batch_shape",
+         "input_shape", "batch_input_shape", "input_dim", "self"}  # fmt: skip
+NAMES = sorted(layers.CLASSES)
+
+
+def make(name, /, **options):
+    config, _, _ = EXAMPLES[name]
+    return layers.CLASSES[name](**{**config, **options})
+
+
+def sample(name, seed=0):
+    stream = np.random.RandomState(seed)
+    return stream.standard_normal(EXAMPLES[name][1]).astype(np.float32)
+
+
+def run(layer, x, training=False):
+    return layer(torch.as_tensor(x), training=training)
+
+
+def arguments(cls):
+    """All arguments of a layer by name, those of Layer too."""
+    import inspect
+
+    own = set(inspect.signature(cls.__init__).parameters)
+    takes_more = "placement" in own
+    shared = set(inspect.signature(Layer.__init__).parameters) if takes_more else set()
+    return own | shared
+
+
+def test_every_layer_is_here():
+    exported = {
+        name
+        for name in layers.__all__
+        if isinstance(getattr(layers, name), type) and getattr(layers, name) is not Layer
+    }
+    classes = {getattr(layers, name).__name__ for name in exported}
+    assert classes == set(layers.CLASSES) == set(EXAMPLES)
+    for alias, name in (("AvgPool2D", "AveragePooling2D"), ("MaxPool2D", "MaxPooling2D")):
+        assert getattr(layers, alias) is layers.CLASSES[name]
+        assert getattr(keras.layers, alias) is getattr(keras.layers, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_built_shape_is_the_computed_shape(name):
+    layer, x = make(name), sample(name)
+    y = run(layer, x)
+    assert tuple(y.shape) == layer.compute_output_shape(x.shape)
+    assert layer.output_shape == (None, *y.shape[1:])
+    assert layer.built
+    fresh = make(name)
+    fresh.build_on((None, *x.shape[1:]))
+    assert [w.shape for w in fresh.weights] == [w.shape for w in layer.weights]
+    unknown = (None,) * x.ndim
+    if not layer.weights:
+        assert fresh.compute_output_shape(unknown)[0] is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_batch_of_one_is_a_row_of_the_batch(name):
+    layer, x = make(name), sample(name)
+    whole = run(layer, x).detach().numpy()
+    for i in range(len(x)):
+        np.testing.assert_allclose(
+            run(layer, x[i : i + 1]).detach().numpy()[0], whole[i], rtol=1e-5, atol=1e-6
+        )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_slope_is_the_gradient(name):
+    """Along random directions, in the input and in every weight; float32, so to a percent."""
+    layer, x = make(name), torch.tensor(sample(name, 3), requires_grad=True)
+    run(layer, x)
+    probe = torch.tensor(np.random.RandomState(1).standard_normal(run(layer, x).shape)).float()
+    places = [x, *layer.weights]
+    gradients = torch.autograd.grad((run(layer, x) * probe).sum(), places)
+    stream = torch.Generator().manual_seed(5)
+    for place, gradient in zip(places, gradients, strict=True):
+        for _ in range(3):
+            direction = torch.randn(place.shape, generator=stream)
+            step = 2e-3
+            with torch.no_grad():
+                values = []
+                for sign in (1, -1):
+                    place += sign * step * direction
+                    values.append((run(layer, x).double() * probe).sum())
+                    place -= sign * step * direction
+            slope = (values[0] - values[1]) / (2 * step)
+            expected = (gradient * direction).sum().double()
+            tolerance = 0.02 * float(gradient.norm() * direction.norm()) / place.numel() ** 0.5
+            assert abs(float(slope - expected)) < max(tolerance, 2e-3)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_config_round_trip(name):
+    layer, x = make(name), sample(name)
+    y = run(layer, x)
+    again = layers.CLASSES[name].from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    run(again, x)
+    again.set_weights(layer.get_weights())
+    torch.testing.assert_close(run(again, x), y, rtol=0, atol=0)
+    _, _, others = EXAMPLES[name]
+    for option, value in others.items():
+        other = make(name, **{option: value})
+        config = layers.CLASSES[name].from_config(other.get_config()).get_config()
+        assert config == other.get_config() != layer.get_config(), option
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_config_is_keras_config(name):
+    """Keras makes its own layer from our config, and ours from Keras's, to the same config."""
+    import json
+
+    ours = make(name, name="mine")
+    config = json.loads(json.dumps(ours.get_config()))
+    theirs = getattr(keras.layers, name).from_config(copy.deepcopy(config))
+    back = layers.CLASSES[name].from_config(json.loads(json.dumps(theirs.get_config())))
+    assert json.loads(json.dumps(back.get_config())) == config
+    assert set(config) == set(theirs.get_config())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_weights_have_keras_names_shapes_and_order(name):
+    x = sample(name)
+    ours, theirs = make(name, name="a"), getattr(keras.layers, name)(**EXAMPLES[name][0], name="a")
+    run(ours, x)
+    theirs.build((None, *x.shape[1:]))
+    assert [w.name for w in ours.weights] == [w.name for w in theirs.weights]
+    assert [w.path for w in ours.weights] == [w.path for w in theirs.weights]
+    assert [tuple(w.shape) for w in ours.weights] == [tuple(w.shape) for w in theirs.weights]
+    assert ours.count_params() == theirs.count_params()
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        (name, where)
+        for name in NAMES
+        for where in ("layer", "model", "argument")
+        if (name, where) != ("InputLayer", "argument")
+    ],
+)
+def test_frozen_is_unmoved(name, where):
+    layer = make(name, trainable=False) if where == "argument" else make(name)
+    inner = Sequential([layer]) if name != "InputLayer" else layer
+    model = Sequential([inner, layers.Flatten(), layers.Dense(1)])
+    x = sample(name)
+    model(x)
+    if where != "argument":
+        {"layer": layer, "model": inner}[where].trainable = False
+    before = [w.copy() for w in layer.get_weights()]
+    head = model.layers[-1].get_weights()[0]
+    model.compile("adam", "mse")
+    model.fit(x, np.ones(len(x)), epochs=2, verbose=0)
+    for one, other in zip(layer.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not np.array_equal(model.layers[-1].get_weights()[0], head)
+    (inner if where == "model" else layer).trainable = True
+    model.fit(x, np.ones(len(x)), epochs=2, verbose=0)
+    for one, other in zip(layer.get_weights(), before, strict=True):
+        assert not np.array_equal(one, other)
+
+
+def outcome(name, options):
+    """What a layer does: shapes and values, at rest and in training, from fixed draws."""
+    torch.manual_seed(3)
+    layer, x = make(name, **options), sample(name)
+    results = [run(layer, x), run(layer, x, training=True), *layer.weights]
+    return [one.detach().numpy() for one in results]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_bites(name):
+    """Another value changes something that the layer does; the same value changes nothing."""
+    reference = outcome(name, {})
+    assert same(outcome(name, {}), reference)
+    for option, value in EXAMPLES[name][2].items():
+        assert not same(outcome(name, {option: value}), reference), option
+
+
+def same(one, other):
+    return len(one) == len(other) and all(
+        a.shape == b.shape and np.array_equal(a, b) for a, b in zip(one, other, strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_is_looked_at(name):
+    """Each argument bites, is refused by name, or says only where the layer stands."""
+    config, _, others = EXAMPLES[name]
+    for option in arguments(layers.CLASSES[name]) - PLACE - set(others):
+        if name == "InputLayer" and option == "dtype":
+            value = "float16"
+        elif option in config:
+            continue
+        else:
+            value = REFUSED[option]
+        with pytest.raises(InvalidArgument, match=option if option != "dtype" else "float32"):
+            make(name, **{option: value})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_of_keras_is_taken_or_refused_by_name(name):
+    import inspect
+
+    parameters = set(inspect.signature(getattr(keras.layers, name).__init__).parameters)
+    missing = parameters - arguments(layers.CLASSES[name]) - {"kwargs"}
+    for option in missing:
+        with pytest.raises(InvalidArgument, match=option):
+            make(name, **{option: 1})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_deepcopy_computes_the_same_and_shares_nothing(name):
+    layer, x = make(name), sample(name)
+    y = run(layer, x)
+    copied = copy.deepcopy(layer)
+    torch.testing.assert_close(run(copied, x), y, rtol=0, atol=0)
+    for weight in copied.weights:
+        with torch.no_grad():
+            weight.zero_()
+    torch.testing.assert_close(run(layer, x), y, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_input_is_left_as_it_was(name):
+    layer, x = make(name), torch.tensor(sample(name))
+    before = x.clone()
+    for training in (False, True):
+        run(layer, x, training)
+        assert torch.equal(x, before)

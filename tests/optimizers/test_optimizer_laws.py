@@ -1,0 +1,270 @@
+"""What each method promises: the bottom of a bowl, its formula, its invariant."""
+
+import logging
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from saccade import notes
+from saccade.optimizers import SGD, Adam, RMSprop
+from saccade.variables import Variable
+
+CASES = {
+    "sgd": lambda: SGD(0.1),
+    "momentum": lambda: SGD(0.05, momentum=0.8),
+    "nesterov": lambda: SGD(0.05, momentum=0.8, nesterov=True),
+    "adam": lambda: Adam(0.1),
+    "amsgrad": lambda: Adam(0.1, amsgrad=True),
+    "rmsprop": lambda: RMSprop(0.02),
+    "rmsprop momentum": lambda: RMSprop(0.01, momentum=0.5),
+    "centered": lambda: RMSprop(0.01, centered=True),
+}
+
+
+@pytest.mark.parametrize("make", CASES.values(), ids=CASES)
+def test_the_bottom_of_a_bowl(make):
+    """From (3, -4, 0.5) to (1, 2, -1) on a bowl that is five times steeper one way."""
+    bottom = torch.tensor([1.0, 2.0, -1.0])
+    steep = torch.tensor([1.0, 5.0, 2.0])
+    w, optimizer = Variable(torch.tensor([3.0, -4.0, 0.5])), make()
+    for _ in range(600):
+        optimizer.step([w], [steep * (w.detach() - bottom)])
+    assert float((w.detach() - bottom).abs().max()) < 0.05
+    assert optimizer.iterations == 600
+
+
+# -- by hand, in float64 and the formula's own letters -------------------------------------
+
+
+def follow(formula, steps=10):
+    """A weight's way, in plain Python numbers."""
+    w, state = 1.0, {}
+    way = []
+    for t in range(1, steps + 1):
+        w = formula(w, gradient(t), t, state)
+        way.append(w)
+    return way
+
+
+def gradient(t):
+    return math.sin(1.7 * t) + 0.3
+
+
+def sgd(w, g, t, state):
+    return w - 0.1 * g
+
+
+def momentum(w, g, t, state):
+    v = 0.9 * state.get("v", 0.0) - 0.1 * g
+    state["v"] = v
+    return w + v
+
+
+def nesterov(w, g, t, state):
+    v = 0.9 * state.get("v", 0.0) - 0.1 * g
+    state["v"] = v
+    return w + 0.9 * v - 0.1 * g
+
+
+def adam(w, g, t, state, amsgrad=False):
+    m = 0.9 * state.get("m", 0.0) + 0.1 * g
+    v = 0.999 * state.get("v", 0.0) + 0.001 * g * g
+    top = max(state.get("top", 0.0), v)
+    state.update(m=m, v=v, top=top)
+    root = math.sqrt(top if amsgrad else v)
+    return w - 0.1 * math.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (root + 1e-7)
+
+
+def amsgrad(w, g, t, state):
+    return adam(w, g, t, state, True)
+
+
+def rmsprop(w, g, t, state):
+    v = 0.9 * state.get("v", 0.0) + 0.1 * g * g
+    state["v"] = v
+    return w - 0.1 * g / math.sqrt(v + 1e-7)
+
+
+def centered(w, g, t, state):
+    v = 0.9 * state.get("v", 0.0) + 0.1 * g * g
+    a = 0.9 * state.get("a", 0.0) + 0.1 * g
+    b = 0.5 * state.get("b", 0.0) + 0.1 * g / math.sqrt(v - a * a + 1e-7)
+    state.update(v=v, a=a, b=b)
+    return w - b
+
+
+FORMULAS = {
+    sgd: lambda: SGD(0.1),
+    momentum: lambda: SGD(0.1, momentum=0.9),
+    nesterov: lambda: SGD(0.1, momentum=0.9, nesterov=True),
+    adam: lambda: Adam(0.1),
+    amsgrad: lambda: Adam(0.1, amsgrad=True),
+    rmsprop: lambda: RMSprop(0.1),
+    centered: lambda: RMSprop(0.1, centered=True, momentum=0.5),
+}
+
+
+@pytest.mark.parametrize(("formula", "make"), FORMULAS.items(), ids=lambda f: f.__name__)
+@pytest.mark.parametrize("keep", [None, torch.tensor(1.0)], ids=["plain", "deferred"])
+def test_ten_steps_of_the_formula(formula, make, keep):
+    w, optimizer, way = Variable(torch.tensor([1.0, 1.0])), make(), []
+    for t in range(1, 11):
+        optimizer.step([w], [torch.full((2,), gradient(t))], keep)
+        way.append(float(w.detach()[0]))
+        assert w[0] == w[1]
+    np.testing.assert_allclose(way, follow(formula), rtol=2e-6, atol=2e-6)
+
+
+def test_amsgrad_golden_values():
+    """keras-semantics.md, C4: x = 1, gradients .01 and then .1 to 1."""
+    w, optimizer, way = Variable(torch.tensor([1.0])), Adam(amsgrad=True), []
+    for g in [0.01, 0.1, 0.2, 0.3, 0.4]:
+        optimizer.step([w], [torch.tensor([g])])
+        way.append(float(w.detach()[0]))
+    np.testing.assert_allclose(way, [0.999, 0.9982, 0.9974, 0.9965, 0.9955], rtol=5e-4)
+
+
+# -- invariants ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1.0, 1e4])
+def test_adam_does_not_mind_the_scale_of_the_gradient(scale):
+    """Steps are m / sqrt(v): a loss a thousand times larger trains the same, epsilon aside."""
+    ways = []
+    for factor in (1.0, scale):
+        w, optimizer = Variable(torch.tensor([1.0])), Adam(0.1, epsilon=1e-12)
+        for t in range(1, 21):
+            optimizer.step([w], [torch.tensor([factor * gradient(t)])])
+        ways.append(float(w.detach()[0]))
+    assert ways[0] == pytest.approx(ways[1], rel=1e-4)
+
+
+@pytest.mark.parametrize("make", [Adam, RMSprop])
+def test_the_first_step_of_adam_is_the_rate(make):
+    for g in (0.1, 1.0, -50.0):
+        w = Variable(torch.tensor([0.0]))
+        make(0.1).step([w], [torch.tensor([g])])
+        expected = 0.1 if make is Adam else 0.1 / math.sqrt(0.1)
+        assert float(w.detach()[0]) == pytest.approx(-math.copysign(expected, g), rel=1e-3)
+
+
+def test_amsgrad_never_lets_a_step_grow_again():
+    """The divisor never falls: v_hat is a running maximum."""
+    w, optimizer = Variable(torch.zeros(3)), Adam(0.1, amsgrad=True)
+    top = torch.zeros(3)
+    for t in range(1, 40):
+        optimizer.step([w], [torch.full((3,), 5.0 if t < 5 else 0.01)])
+        now = optimizer.slots["v_hat"][0]
+        assert (now >= top).all()
+        top = now.clone()
+    assert (optimizer.slots["v"][0] < top).all()
+
+
+def test_momentum_gathers_speed_to_its_limit():
+    """Under a constant force the velocity tends to lr * g / (1 - momentum)."""
+    w, optimizer = Variable(torch.zeros(1)), SGD(0.1, momentum=0.9)
+    for _ in range(200):
+        optimizer.step([w], [torch.ones(1)])
+    assert float(optimizer.slots["momentum"][0]) == pytest.approx(-1.0, rel=1e-5)
+
+
+def test_weight_decay_shrinks_without_a_gradient():
+    """w *= 1 - lr * decay, beside the step and not through the gradient."""
+    for make in (SGD, Adam, RMSprop):
+        w, optimizer = Variable(torch.tensor([2.0])), make(0.1, weight_decay=0.5)
+        for _ in range(3):
+            optimizer.step([w], [torch.zeros(1)])
+        assert float(w.detach()[0]) == pytest.approx(2.0 * 0.95**3, rel=1e-6)
+
+
+def test_clipping():
+    big, small = torch.tensor([30.0, -40.0]), torch.tensor([[0.3], [0.0]])
+    moved = {}
+    for option in ({"clipnorm": 1.0}, {"clipvalue": 0.25}, {"global_clipnorm": 1.0}):
+        w = [Variable(torch.zeros(2)), Variable(torch.zeros(2, 1))]
+        SGD(1.0, **option).step(w, [big.clone(), small.clone()])
+        moved[next(iter(option))] = [-one.detach() for one in w]
+    torch.testing.assert_close(moved["clipnorm"][0], torch.tensor([0.6, -0.8]))
+    torch.testing.assert_close(moved["clipnorm"][1], small)
+    torch.testing.assert_close(moved["clipvalue"][0], torch.tensor([0.25, -0.25]))
+    torch.testing.assert_close(moved["clipvalue"][1], torch.tensor([[0.25], [0.0]]))
+    length = math.sqrt(50.0**2 + 0.3**2)
+    torch.testing.assert_close(moved["global_clipnorm"][0], big / length)
+    torch.testing.assert_close(moved["global_clipnorm"][1], small / length)
+
+
+def test_gradients_are_not_changed():
+    """What the user handed in stays his, with clipping and in every memory layout."""
+    for make in CASES.values():
+        for options in ({}, {"clipnorm": 0.1}):
+            optimizer = make()
+            optimizer.clipnorm = options.get("clipnorm")
+            g = torch.arange(24.0).reshape(2, 3, 4).transpose(0, 2)
+            before = g.clone()
+            optimizer.step([Variable(torch.zeros(4, 3, 2))], [g])
+            assert torch.equal(g, before)
+
+
+def last_axis_first(tensor):
+    """The same values, laid out in memory as kernels are."""
+    return tensor.permute(3, 0, 1, 2).contiguous().permute(1, 2, 3, 0)
+
+
+def first_axes_swapped(tensor):
+    return tensor.transpose(0, 1).contiguous().transpose(0, 1)
+
+
+@pytest.mark.parametrize("make", CASES.values(), ids=CASES)
+def test_memory_layouts_do_not_matter(make):
+    """Kernels lie in memory in another order than their gradients may."""
+    stream = torch.Generator().manual_seed(1)
+    start = torch.randn(3, 3, 2, 4, generator=stream)
+    gradients = [torch.randn(3, 3, 2, 4, generator=stream) for _ in range(3)]
+    results = []
+    for of_weight in (torch.clone, last_axis_first):
+        for of_gradient in (torch.clone, last_axis_first, first_axes_swapped):
+            w, optimizer = Variable(of_weight(start)), make()
+            for g in gradients:
+                optimizer.step([w], [of_gradient(g)])
+            results.append(w.detach().contiguous())
+    for result in results[1:]:
+        torch.testing.assert_close(result, results[0], rtol=1e-6, atol=1e-7)
+
+
+# -- old spellings -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [SGD, Adam, RMSprop])
+def test_lr_and_decay_have_their_old_meaning_and_one_note(make, caplog):
+    notes.forget_notes()
+    caplog.set_level(logging.WARNING, "saccade")
+    optimizer = make(lr=0.5, decay=0.25)
+    make(lr=0.5, decay=0.25)
+    assert optimizer.learning_rate == 0.5
+    assert len(caplog.messages) == 2
+    assert "lr" in caplog.messages[0]
+    assert "learning_rate / (1 + decay * t)" in caplog.messages[1]
+    rates = []
+    w = Variable(torch.zeros(1))
+    for _ in range(4):
+        rates.append(optimizer.current_rate())
+        optimizer.step([w], [torch.ones(1)])
+    assert rates == [0.5 / (1 + 0.25 * t) for t in range(4)]
+    notes.forget_notes()
+
+
+def test_apply_gradients_as_old_loops_spell_it():
+    w = [Variable(torch.ones(2)), Variable(torch.ones(3))]
+    g = [torch.ones(2), torch.ones(3)]
+    one, other = SGD(0.1), SGD(0.1)
+    one.apply_gradients(zip(g, w, strict=True))
+    v = [Variable(torch.ones(2)), Variable(torch.ones(3))]
+    other.build(v)
+    other.apply(g)
+    for a, b in zip(w, v, strict=True):
+        assert torch.equal(a.detach(), b.detach())
+        assert float(a.detach()[0]) == pytest.approx(0.9)
+    with pytest.raises(ValueError, match=r"2|gradients"):
+        other.apply(g[:1])
