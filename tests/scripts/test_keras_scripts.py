@@ -65,9 +65,7 @@ def test_every_spelling_gives_the_same_objects(script):
 
 def test_a_script_sees_what_python_would_show_it(script, tmp_path):
     (tmp_path / "beside.py").write_text("value = 7\n")
-    path = script(
-        "import sys, beside\nprint(sys.argv[1:], __name__, beside.value)\nsys.exit(3)\n"
-    )
+    path = script("import sys, beside\nprint(sys.argv[1:], __name__, beside.value)\nsys.exit(3)\n")
     done = run(path, "a", "--b", cwd=REPOSITORY)
     assert done.stdout == "['a', '--b'] __main__ 7\n", done.stderr
     assert done.returncode == 3
