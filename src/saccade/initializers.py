@@ -161,8 +161,17 @@ class VarianceScaling(Initializer):
         mode: str = "fan_in",
         distribution: str = "truncated_normal",
         seed: int | None = None,
+        input_axes: int | Sequence[int] | None = None,
+        output_axes: int | Sequence[int] | None = None,
     ):
         super().__init__(seed)
+        if input_axes is not None or output_axes is not None:
+            raise InvalidArgument(
+                type(self).__name__,
+                "input_axes and output_axes must be None",
+                f"{input_axes!r}, {output_axes!r}",
+                "Fans are counted from the last two axes.",
+            )
         if scale <= 0:
             raise InvalidArgument("VarianceScaling", "scale must be positive", repr(scale))
         if mode not in ("fan_in", "fan_out", "fan_avg"):
@@ -204,14 +213,7 @@ class _Named(VarianceScaling):
         input_axes: int | Sequence[int] | None = None,
         output_axes: int | Sequence[int] | None = None,
     ):
-        if input_axes is not None or output_axes is not None:
-            raise InvalidArgument(
-                type(self).__name__,
-                "input_axes and output_axes must be None",
-                f"{input_axes!r}, {output_axes!r}",
-                "Fans are counted from the last two axes.",
-            )
-        super().__init__(*self.law, seed=seed)
+        super().__init__(*self.law, seed, input_axes, output_axes)
 
     def get_config(self) -> dict[str, Any]:
         return {"seed": self.seed}
