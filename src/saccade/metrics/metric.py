@@ -65,8 +65,8 @@ class Average(Metric):
         self.reset_state()
 
     def reset_state(self) -> None:
-        self.total: Any = 0.0
-        self.count: Any = 0.0
+        self.total: Any = 0  # an integer, so that a sum of hits stays exact beyond float32's 2**24
+        self.count: Any = 0
 
     def add(self, total: Any, count: Any) -> None:
         """Add a batch's sum and how many values it is the sum of."""
@@ -96,7 +96,8 @@ class Average(Metric):
         return lambda: float(total) / float(count) if float(count) else 0.0
 
     def state(self) -> dict[str, float]:
-        return {"total": float(self.total), "count": float(self.count)}
+        both = {"total": self.total, "count": self.count}
+        return {name: one.item() if torch.is_tensor(one) else one for name, one in both.items()}
 
     def restore(self, state: dict[str, float]) -> None:
         self.total, self.count = state["total"], state["count"]
