@@ -225,10 +225,16 @@ def test_images_without_a_channel_axis():
     )
 
 
-def test_images_of_another_size_name_the_layer_that_minds():
-    unchanged(
+def test_images_of_another_size_name_the_layer_that_minds_and_the_size_needed():
+    text = unchanged(
         lenet(), lambda m: m.fit(np.zeros((20, 9, 9, 1), "f4"), Y, verbose=0), ShapeError, 'Dense "'
     )
+    hint = "The model was built for inputs of (None, 6, 6, 1), and got (None, 9, 9, 1)."
+    assert text.endswith(hint)
+    inner = Sequential([lenet()])
+    with pytest.raises(ShapeError) as caught:
+        inner.predict(np.zeros((20, 9, 9, 1), "f4"), verbose=0)
+    assert str(caught.value).count("was built for") == 1
 
 
 LOSSES = {

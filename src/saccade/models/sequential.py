@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from saccade.errors import InvalidArgument, StateError
+from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Shape, Symbol
 from saccade.layers import CLASSES
 from saccade.layers.input import InputLayer
@@ -120,9 +120,26 @@ class Sequential(Model):
         super().build_for(inputs)
 
     def call(self, x: Any) -> Any:
-        for layer in self._stack:
-            x = layer(x)
+        given = x
+        try:
+            for layer in self._stack:
+                x = layer(x)
+        except ShapeError as fault:
+            hint = self._size_hint(given)
+            if not hint or "was built for" in fault.do:
+                raise
+            do = f"{fault.do} {hint}".strip()
+            raise ShapeError(fault.where, fault.needed, fault.got, do) from fault
         return x
+
+    def _size_hint(self, x: Any) -> str:
+        """What the model was built for, where x has other sizes."""
+        needed = () if self._input is None else self._input.batch_shape[1:]
+        got = tuple(getattr(x, "shape", ()))[1:]
+        fits = all(n in (None, size) for n, size in zip(needed, got, strict=False))
+        if len(needed) != len(got) or fits:
+            return ""
+        return f"The model was built for inputs of {(None, *needed)}, and got {(None, *got)}."
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         for layer in self._stack:
