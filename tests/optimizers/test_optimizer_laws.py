@@ -68,17 +68,18 @@ def nesterov(w, g, t, state):
     return w + 0.9 * v - 0.1 * g
 
 
-def adam(w, g, t, state, amsgrad=False):
+def adam(w, g, t, state, beta_2=0.999, amsgrad=False):
     m = 0.9 * state.get("m", 0.0) + 0.1 * g
-    v = 0.999 * state.get("v", 0.0) + 0.001 * g * g
+    v = beta_2 * state.get("v", 0.0) + (1 - beta_2) * g * g
     top = max(state.get("top", 0.0), v)
     state.update(m=m, v=v, top=top)
     root = math.sqrt(top if amsgrad else v)
-    return w - 0.1 * math.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (root + 1e-7)
+    return w - 0.1 * math.sqrt(1 - beta_2**t) / (1 - 0.9**t) * m / (root + 1e-7)
 
 
 def amsgrad(w, g, t, state):
-    return adam(w, g, t, state, True)
+    """With a memory so short that v falls, or the largest so far would be v itself."""
+    return adam(w, g, t, state, 0.5, True)
 
 
 def rmsprop(w, g, t, state):
@@ -100,7 +101,7 @@ FORMULAS = {
     momentum: lambda: SGD(0.1, momentum=0.9),
     nesterov: lambda: SGD(0.1, momentum=0.9, nesterov=True),
     adam: lambda: Adam(0.1),
-    amsgrad: lambda: Adam(0.1, amsgrad=True),
+    amsgrad: lambda: Adam(0.1, beta_2=0.5, amsgrad=True),
     rmsprop: lambda: RMSprop(0.1),
     centered: lambda: RMSprop(0.1, centered=True, momentum=0.5),
 }

@@ -25,6 +25,7 @@ CASES = {
     "Adam": [
         {},
         {"amsgrad": True},
+        {"amsgrad": True, "beta_2": 0.5},
         {"beta_1": 0.5, "beta_2": 0.9},
         {"beta_1": 0.0},
         {"epsilon": 0.1},
