@@ -249,6 +249,28 @@ def test_build_of_the_users_need_not_say_that_it_built():
     assert by_hand.input_shape == (None, 5)
 
 
+def test_a_layer_is_not_built_before_its_build_ends():
+    """super().build() in the first line must not let another thread call a half-made layer."""
+    seen = []
+
+    class Own(Layer):
+        def build(self, input_shape):
+            super().build(input_shape)
+            seen.append(self.built)
+            self.scale = self.add_weight((3,), "ones")
+
+        def call(self, x):
+            return x * self.scale
+
+    class More(Own):
+        def build(self, input_shape):
+            super().build(input_shape)
+            seen.append(self.built)
+
+    More()(X)
+    assert seen == [False, False]
+
+
 def test_a_failed_build_can_be_tried_again():
     layer = Conv2D(3, 3, groups=3)
     with pytest.raises(ShapeError, match="multiple of groups"):

@@ -312,6 +312,7 @@ def test_torch_modules_without_a_layer_of_ours_are_refused_by_name():
         assert not hasattr(model, "inner")
     with pytest.raises(NotSupported, match="Linear"):
         model.inner = [torch.nn.Linear(3, 3)]
+    assert not hasattr(model, "inner")
     model.blocks = []
     with pytest.raises(NotSupported, match="Linear"):
         model.blocks.append(torch.nn.Linear(3, 3))

@@ -1,5 +1,6 @@
 """Models that users write: layers in __init__, a call, sometimes a build."""
 
+import itertools
 import threading
 
 import numpy as np
@@ -187,6 +188,24 @@ def test_freezing_in_a_callback_takes_hold_at_once():
     before = model.layers[0].get_weights()
     model.fit(X, np.ones(16), batch_size=4, verbose=0)
     assert not np.array_equal(model.layers[0].get_weights()[0], before[0])
+
+
+def test_unfreezing_in_a_callback_takes_hold_with_the_epoch():
+    from saccade.callbacks import Callback
+
+    class Unfreezes(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.model.layers[0].trainable = epoch == 1
+
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append(self.model.layers[0].get_weights()[0])
+
+    model = Sequential([Dense(3, input_shape=(4,)), Dense(1)])
+    model.compile("adam", "mse")
+    seen = [model.layers[0].get_weights()[0]]
+    model.fit(X, np.ones(16), epochs=3, verbose=0, callbacks=[Unfreezes()])
+    moved = [not np.array_equal(a, b) for a, b in itertools.pairwise(seen)]
+    assert moved == [False, True, False]
 
 
 def test_summary_and_shapes_before_and_after(capsys):

@@ -98,7 +98,7 @@ KINDS = {
     "lists": lambda: ((X.tolist(), Y.tolist()), {"batch_size": 8}),
     "lists of arrays": lambda: ((list(X), list(Y)), {"batch_size": 8}),
     "lists of tensors": lambda: (
-        (list(torch.tensor(X)), list(torch.tensor(Y))),
+        (list(torch.tensor(X, requires_grad=True)), list(torch.tensor(Y))),
         {"batch_size": 8},
     ),
     "a list of batches": lambda: ((batches(),), {}),
