@@ -1,5 +1,7 @@
-"""The symbols that describe a model before it has data. No torch in here."""
+"""The graph that describes a model before it has data. No torch in here."""
 
-from saccade.graph.symbol import Shape, Symbol, batch_shape
+from saccade.graph.network import Network
+from saccade.graph.node import Node
+from saccade.graph.symbol import Shape, Symbol, batch_shape, map_symbols, symbols_in
 
-__all__ = ["Shape", "Symbol", "batch_shape"]
+__all__ = ["Network", "Node", "Shape", "Symbol", "batch_shape", "map_symbols", "symbols_in"]

@@ -1,28 +1,53 @@
-"""Symbol: an array that is not there yet: a shape, a dtype and a name."""
+"""Symbol: an array that is not there yet: a shape, a dtype and where it comes from."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from saccade.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from saccade.graph.node import Node
 
 Shape = tuple[int | None, ...]
 """A shape with the batch first; None where the size is not known yet."""
 
 
-@dataclass(frozen=True)
 class Symbol:
-    """What `Input()` returns: shape (batch first, None for unknown), dtype, name."""
+    """What `Input()` returns, and what a layer called on symbols returns.
 
-    shape: Shape
-    dtype: str
-    name: str
+    Attributes:
+        shape: batch first, None for unknown.
+        dtype, name: of the array.
+        node: the call that makes it; None for a symbol on its own.
+        index: which of that call's outputs it is.
+    """
+
+    def __init__(
+        self, shape: Shape, dtype: str = "float32", name: str = "", node: Node | None = None,
+        index: int = 0,
+    ):
+        self.shape, self.dtype, self.name = tuple(shape), dtype, name
+        self.node, self.index = node, index
 
     @property
     def ndim(self) -> int:
         return len(self.shape)
+
+    def __repr__(self) -> str:
+        return f"<Symbol {self.name}, shape={self.shape}, dtype={self.dtype}>"
+
+    def __bool__(self) -> bool:
+        raise InvalidArgument(
+            f'symbol "{self.name}"',
+            "has no value while the model is being described",
+            None,
+            "Decide inside a layer's call(), not on symbols.",
+        )
+
+    __array_ufunc__ = None  # so that numpy_array + symbol asks the symbol
 
 
 def batch_shape(where: str, shape: Sequence[int | None]) -> Shape:
@@ -42,3 +67,26 @@ def batch_shape(where: str, shape: Sequence[int | None]) -> Shape:
     except TypeError:
         pass
     raise InvalidArgument(where, "the sizes of a shape must be positive integers", repr(shape))
+
+
+def symbols_in(nest: Any) -> list[Symbol]:
+    """Every symbol in a nest of lists, tuples and dicts, in order."""
+    if isinstance(nest, Symbol):
+        return [nest]
+    if isinstance(nest, dict):
+        return [symbol for value in nest.values() for symbol in symbols_in(value)]
+    if isinstance(nest, (list, tuple)):
+        return [symbol for value in nest for symbol in symbols_in(value)]
+    return []
+
+
+def map_symbols(nest: Any, function: Any) -> Any:
+    """The nest with each symbol replaced by what `function` gives for it."""
+    if isinstance(nest, Symbol):
+        return function(nest)
+    if isinstance(nest, dict):
+        return {key: map_symbols(value, function) for key, value in nest.items()}
+    if isinstance(nest, (list, tuple)):
+        items = [map_symbols(value, function) for value in nest]
+        return tuple(items) if isinstance(nest, tuple) else items
+    return nest

@@ -8,11 +8,10 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.graph import Shape, Symbol
+from saccade.graph import Node, Shape, Symbol
 from saccade.graph import batch_shape as _as_shape
 from saccade.layers.checks import refuse
 from saccade.layers.layer import Layer
-from saccade.names import auto_name
 from saccade.records import checked_dtype
 
 
@@ -43,7 +42,8 @@ def Input(
     """
     refuse("Input", sparse=sparse, ragged=ragged, tensor=tensor, optional=optional)
     whole = _whole_shape(shape, batch_size, batch_shape)
-    return Symbol(whole, _input_dtype("Input", dtype), name or auto_name("input_layer"))
+    dtype = _input_dtype("Input", dtype)
+    return InputLayer(batch_shape=whole, dtype=dtype, name=name).output
 
 
 def _input_dtype(where: str, dtype: Any) -> str:
@@ -88,6 +88,9 @@ class InputLayer(Layer):
         )
         self.input_dtype = _input_dtype(self.where, dtype)
         self.build_on(self.batch_shape)
+        node = Node(self, (), {})
+        self.nodes.append(node)
+        node.give(Symbol(self.batch_shape, self.input_dtype, self.name))
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         return x

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from saccade.errors import InvalidArgument, NotSupported, StateError
-from saccade.graph import Shape, Symbol
+from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
 from saccade.layers.checks import given_shape, refuse
 from saccade.layers.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
@@ -71,6 +71,7 @@ class Layer(WeightHolder):
         self.autocast = autocast
         self.compute_dtype = checked_dtype(self.where, dtype)
         self._built_shape: Any = None
+        object.__setattr__(self, "nodes", [])  # calls on symbols; no layers of this one
         self._given_shape = given_shape(self.where, placement)
         refuse(self, activity_regularizer=activity_regularizer)
 
@@ -100,6 +101,8 @@ class Layer(WeightHolder):
             training = outer
         if len(args) == 1 and type(args[0]) is torch.Tensor and args[0].dtype is self._tensor_dtype:
             pass  # the common case, free of conversions
+        elif symbols_in((args, kwargs)):
+            return self._describe(args, kwargs, training)
         elif args:
             args = tuple(self._prepared(value) for value in args)
         else:
@@ -118,6 +121,37 @@ class Layer(WeightHolder):
         finally:
             _current.training = outer
 
+    def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any) -> Any:
+        """Called on symbols: build for their shapes, note the call, give symbols."""
+        shapes = map_symbols(args[0], lambda symbol: symbol.shape)
+        self.build_on(shapes)
+        if training is not None:
+            kwargs = {**kwargs, "training": training}
+        node = Node(self, args, kwargs)
+        self.nodes.append(node)
+        output_shape = self.compute_output_shape(shapes)
+        return node.give(_symbols_of(output_shape, self.compute_dtype, self.name))
+
+    @property
+    def input(self) -> Any:
+        """The symbols of the layer's one call in a functional model."""
+        args = self._only_node().args
+        return args[0] if len(args) == 1 else list(args)
+
+    @property
+    def output(self) -> Any:
+        """The symbols that the layer's one call in a functional model gives."""
+        return self._only_node().outputs
+
+    def _only_node(self) -> Node:
+        if len(self.nodes) != 1:
+            raise StateError(
+                self.where,
+                "input and output are those of its one call on symbols",
+                f"{len(self.nodes)} calls",
+            )
+        return self.nodes[0]
+
     def build_for(self, inputs: Any) -> None:
         """Build on the shape of the first inputs."""
         self.build_on(shape_of(inputs))
@@ -134,13 +168,6 @@ class Layer(WeightHolder):
 
     def _prepared(self, value: Any) -> Any:
         """An array as a tensor on the weights' device, floats in the layer's dtype."""
-        if isinstance(value, Symbol):
-            raise NotSupported(
-                self.where,
-                "layers can't be called on Input() yet",
-                None,
-                "Write the model as a Sequential; the functional API comes next.",
-            )
         if isinstance(value, (list, tuple)) and any(torch.is_tensor(v) for v in value):
             return type(value)(self._prepared(v) for v in value)
         if isinstance(value, dict):
@@ -222,6 +249,15 @@ def shape_of(inputs: Any) -> Any:
     if isinstance(inputs, dict):
         return {key: shape_of(one) for key, one in inputs.items()}
     return (None, *inputs.shape[1:])
+
+
+def _symbols_of(shapes: Any, dtype: str, name: str) -> Any:
+    """A symbol for each shape in a nest of shapes."""
+    if isinstance(shapes, dict):
+        return {key: _symbols_of(shape, dtype, name) for key, shape in shapes.items()}
+    if isinstance(shapes, list) or any(isinstance(size, (tuple, list)) for size in shapes):
+        return [_symbols_of(shape, dtype, name) for shape in shapes]
+    return Symbol(shapes, dtype, name)
 
 
 def _marking_built(build: Any) -> Any:

@@ -13,7 +13,7 @@ from saccade import losses, optimizers
 from saccade.data.source import WeightedSource, as_source, is_array
 from saccade.errors import InvalidArgument, NotSupported, StateError
 from saccade.files import keras_archive, weights_file
-from saccade.graph import Shape
+from saccade.graph import Network, Shape, Symbol, map_symbols
 from saccade.layers.checks import refuse
 from saccade.layers.layer import Layer, shape_of
 from saccade.models.summary import print_summary
@@ -45,15 +45,33 @@ class Model(Layer):
 
     keras_module: str | None = "keras"
 
-    def __init__(self, *args: Any, trainable: bool = True, name: str | None = None, **kwargs: Any):
-        if args or "inputs" in kwargs or "outputs" in kwargs:
-            raise NotSupported(
-                "Model",
-                "Model(inputs, outputs) is not supported yet",
-                None,
-                "Write the model as a Sequential; the functional API comes next.",
-            )
+    def __new__(cls, *args: Any, **kwargs: Any):
+        if cls is Model and _is_functional(args, kwargs):
+            from saccade.models.functional import Functional
+
+            return super().__new__(Functional)
+        return super().__new__(cls)
+
+    def __init__(
+        self,
+        *args: Any,
+        inputs: Any = None,
+        outputs: Any = None,
+        trainable: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(trainable=trainable, name=name, **kwargs)
+        given = [*args, *(nest for nest in (inputs, outputs) if nest is not None)]
+        if given and len(given) != 2:
+            raise InvalidArgument(
+                self.where, "Model needs inputs and outputs", f"{len(given)} arguments"
+            )
+        # Not an attribute that torch looks into: its layers are tracked below, in Keras's order.
+        self.__dict__["_network"] = Network(*given) if given else None
+        if self._network is not None:
+            self._graph_layers = list(self._network.layers)
+            self.build_on(map_symbols(self._network.inputs, lambda symbol: symbol.shape))
         self.optimizer: Any = None
         self.history: Any = None
         self.stop_training = False
@@ -105,10 +123,51 @@ class Model(Layer):
         self.built = True  # by the call that these inputs are for
         if self._built_shape is None:
             self._built_shape = shape_of(inputs)
+    # -- a graph of layers -----------------------------------------------------------------
+
+    @property
+    def inputs(self) -> list[Symbol]:
+        """The symbols that come in."""
+        return self._graph().input_symbols
+
+    @property
+    def outputs(self) -> list[Symbol]:
+        """The symbols that come out."""
+        return self._graph().output_symbols
+
+    @property
+    def input(self) -> Any:
+        return self._graph().inputs
+
+    @property
+    def output(self) -> Any:
+        return self._graph().outputs
+
+    def _graph(self) -> Network:
+        if self._network is None:
+            raise StateError(
+                self.where,
+                "inputs and outputs are known for models made of symbols",
+                None,
+                "Use Model(inputs, outputs), or a Sequential with an input shape.",
+            )
+        return self._network
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._network is None:
+            return super().call(inputs, *args, **kwargs)
+        return self._network.run(inputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        if self._network is None:
+            return super().compute_output_shape(input_shape)
+        return self._network.shapes(input_shape)
 
     def known_output_shape(self, x: Any) -> Shape | None:
         """The output's shape for a batch like x, when it can be told without computing."""
-        return None
+        if self._network is None or not isinstance(self._network.outputs, Symbol):
+            return None
+        return self._network.outputs.shape
 
     # -- compile ---------------------------------------------------------------------------
 

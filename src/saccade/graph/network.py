@@ -1,0 +1,130 @@
+"""Network: the calls between some inputs and outputs, ready to run on values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saccade.errors import InvalidArgument
+from saccade.graph.node import Node
+from saccade.graph.order import order_layers, order_nodes
+from saccade.graph.symbol import Symbol, map_symbols, symbols_in
+
+
+class Network:
+    """A graph of layer calls.
+
+    Args:
+        inputs, outputs: symbols, or nests (lists, tuples, dicts) of them.
+
+    Attributes:
+        nodes: the calls, in Keras's order, which is also one that works.
+        layers: the layers that are called, in Keras's order, inputs too.
+    """
+
+    def __init__(self, inputs: Any, outputs: Any):
+        self.inputs, self.outputs = inputs, outputs
+        self.input_symbols, self.output_symbols = symbols_in(inputs), symbols_in(outputs)
+        if not self.input_symbols or not self.output_symbols:
+            raise InvalidArgument(
+                "Model",
+                "inputs and outputs must come from Input() and from layers called on it",
+                f"{type(inputs).__name__} and {type(outputs).__name__}",
+            )
+        self.nodes = order_nodes(self.input_symbols, self.output_symbols)
+        self.layers = order_layers(self.nodes)
+        names = [layer.name for layer in self.layers]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise InvalidArgument(
+                "Model", "the names of layers must differ", ", ".join(twice), "Rename them."
+            )
+        given = {id(symbol) for symbol in self.input_symbols}
+        self._calls = [node for node in self.nodes if not self._is_given(node, given)]
+        self._last_use = self._find_last_uses()
+
+    @staticmethod
+    def _is_given(node: Node, given: set[int]) -> bool:
+        return all(id(symbol) in given for symbol in symbols_in(node.outputs))
+
+    def _find_last_uses(self) -> list[list[int]]:
+        """For each call, the values that nobody needs after it: freed at once."""
+        kept = {id(symbol) for symbol in self.output_symbols}
+        seen: set[int] = set(kept)
+        drops: list[list[int]] = []
+        for node in reversed(self._calls):
+            used = {id(symbol) for symbol in node.inputs} - seen
+            seen |= used
+            drops.append(sorted(used))
+        return drops[::-1]
+
+    def run(self, inputs: Any) -> Any:
+        """The outputs for values of the inputs, given in the same nest."""
+        values = self.assign(inputs)
+        for node, drops in zip(self._calls, self._last_use, strict=True):
+            args, kwargs = node.arguments(values)
+            result = node.layer(*args, **kwargs)
+            if isinstance(node.outputs, Symbol):
+                values[id(node.outputs)] = result
+            else:
+                for symbol, value in zip(
+                    symbols_in(node.outputs), _leaves(node.outputs, result), strict=True
+                ):
+                    values[id(symbol)] = value
+            for unused in drops:
+                del values[unused]
+        return map_symbols(self.outputs, lambda symbol: values[id(symbol)])
+
+    def assign(self, inputs: Any) -> dict[int, Any]:
+        """The input values by `id` of their symbols.
+
+        Raises:
+            InvalidArgument: their number or names differ.
+        """
+        if isinstance(self.inputs, Symbol):
+            if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
+                inputs = inputs[0]
+            return {id(self.inputs): inputs}
+        if isinstance(inputs, dict) and not isinstance(self.inputs, dict):
+            by_name = {symbol.name: symbol for symbol in self.input_symbols}
+            if set(by_name) <= set(inputs):
+                return {id(symbol): inputs[name] for name, symbol in by_name.items()}
+        values = _leaves(self.inputs, inputs)
+        return {
+            id(symbol): value for symbol, value in zip(self.input_symbols, values, strict=True)
+        }
+
+    def shapes(self, inputs: Any) -> Any:
+        """The outputs' shapes for shapes of the inputs, given in the same nest."""
+        shapes = self.assign(inputs)
+        for node in self._calls:
+            args, _ = node.arguments(shapes)
+            result = node.layer.compute_output_shape(args[0])
+            if isinstance(node.outputs, Symbol):
+                shapes[id(node.outputs)] = result
+            else:
+                for symbol, shape in zip(symbols_in(node.outputs), result, strict=True):
+                    shapes[id(symbol)] = shape
+        return map_symbols(self.outputs, lambda symbol: shapes[id(symbol)])
+
+
+def _leaves(pattern: Any, values: Any) -> list[Any]:
+    """The values at the places where the pattern has symbols.
+
+    Raises:
+        InvalidArgument: the two nests differ.
+    """
+    if isinstance(pattern, Symbol):
+        return [values]
+    fits = (
+        set(pattern) <= set(values)
+        if isinstance(pattern, dict) and isinstance(values, dict)
+        else isinstance(values, (list, tuple)) and len(values) == len(pattern)
+    )
+    if not fits:
+        raise InvalidArgument(
+            "Model",
+            f"{len(symbols_in(pattern))} arrays are needed, in the order of inputs=",
+            f"{type(values).__name__} of {len(values) if hasattr(values, '__len__') else 1}",
+        )
+    keys: Any = pattern if isinstance(pattern, dict) else range(len(pattern))
+    return [leaf for key in keys for leaf in _leaves(pattern[key], values[key])]

@@ -1,0 +1,42 @@
+"""Node: one call of a layer on symbols."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saccade.graph.symbol import Symbol, map_symbols, symbols_in
+
+
+class Node:
+    """What was called, with what, and what came out.
+
+    Attributes:
+        layer: what was called; it lists the node in its `nodes`.
+        args, kwargs: of the call, nests that hold symbols.
+        inputs: the symbols among them, in order.
+        outputs: a nest of the symbols that came out.
+    """
+
+    def __init__(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]):
+        self.layer, self.args, self.kwargs = layer, args, kwargs
+        self.inputs = symbols_in((args, kwargs))
+        self.outputs: Any = None
+
+    @property
+    def parents(self) -> list[Node]:
+        """The nodes that make the inputs, in order, each as often as it is used."""
+        return [symbol.node for symbol in self.inputs if symbol.node is not None]
+
+    def give(self, outputs: Any) -> Any:
+        """Take a nest of bare symbols as the outputs, and tell them where they come from."""
+        for index, symbol in enumerate(symbols_in(outputs)):
+            symbol.node, symbol.index = self, index
+        self.outputs = outputs
+        return outputs
+
+    def arguments(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments with each symbol replaced by its value (by `id`)."""
+        def value_of(symbol: Symbol) -> Any:
+            return values[id(symbol)]
+
+        return map_symbols(self.args, value_of), map_symbols(self.kwargs, value_of)
