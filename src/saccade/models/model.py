@@ -46,9 +46,7 @@ class Model(Layer):
     keras_module: str | None = "keras"
 
     def __new__(cls, *args: Any, **kwargs: Any):
-        if cls is Model and _is_functional(args, kwargs):
-            from saccade.models.functional import Functional
-
+        if cls is Model and (len(args) >= 2 or "outputs" in kwargs):
             return super().__new__(Functional)
         return super().__new__(cls)
 
@@ -450,3 +448,12 @@ class Model(Layer):
             "steps_per_execution": 1,
             "jit_compile": False,
         }
+
+
+class Functional(Model):
+    """What `Model(inputs, outputs)` makes: the graph of layers between two sets of symbols.
+
+    Source: `keras.Model`, functional form.
+    """
+
+    keras_module = "keras.src.models.functional"
