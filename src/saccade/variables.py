@@ -25,6 +25,8 @@ class Variable(torch.nn.Parameter):
 
     _name: str
     path: str
+    regularizer: Any = None  # what it adds to the loss, a function of the values
+    constraint: Any = None  # what every step of the optimizer ends with, a function of the values
 
     def __init__(self, data: torch.Tensor, trainable: bool = True, name: str = "variable"):
         # Everything happens in __new__, as in torch's own Parameter.

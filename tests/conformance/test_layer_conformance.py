@@ -6,61 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from conformance.layer_examples import EXAMPLES
 from parity.reference import keras
 from saccade import layers
 from saccade.errors import InvalidArgument
 from saccade.layers import Layer
 from saccade.models import Sequential
 
-# How each is made, on which input, and one other value for every option that must bite. An
-# option that is missing here fails `test_every_option_is_looked_at`.
-EXAMPLES = {
-    "Activation": ({"activation": "tanh"}, (3, 4, 5), {"activation": "relu"}),
-    "AveragePooling2D": (
-        {"pool_size": 3, "strides": 2},
-        (2, 7, 8, 3),
-        {"pool_size": 2, "strides": 3, "padding": "same"},
-    ),
-    "Conv2D": (
-        {"filters": 4, "kernel_size": 3, "activation": "tanh", "bias_initializer": "ones"},
-        (2, 7, 8, 2),
-        {
-            "filters": 6,
-            "kernel_size": 2,
-            "strides": 2,
-            "padding": "same",
-            "dilation_rate": 2,
-            "groups": 2,
-            "activation": "relu",
-            "use_bias": False,
-            "kernel_initializer": "ones",
-            "bias_initializer": "zeros",
-        },
-    ),
-    "Dense": (
-        {"units": 4, "activation": "tanh", "bias_initializer": "ones"},
-        (3, 5),
-        {
-            "units": 6,
-            "activation": "relu",
-            "use_bias": False,
-            "kernel_initializer": "ones",
-            "bias_initializer": "zeros",
-        },
-    ),
-    "Dropout": (
-        {"rate": 0.3, "seed": 3},
-        (3, 4, 5),
-        {"rate": 0.8, "noise_shape": (None, 1, 1), "seed": 4},
-    ),
-    "Flatten": ({}, (3, 4, 5), {}),
-    "InputLayer": ({"shape": (4, 5)}, (3, 4, 5), {}),
-    "MaxPooling2D": (
-        {"pool_size": 3, "strides": 2},
-        (2, 7, 8, 3),
-        {"pool_size": 2, "strides": 3, "padding": "same"},
-    ),
-}
 # Options of Keras's that are refused by name, with a value that Keras would take.
 REFUSED = {
     "activity_regularizer": "l2",

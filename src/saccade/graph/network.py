@@ -89,9 +89,7 @@ class Network:
             if set(by_name) <= set(inputs):
                 return {id(symbol): inputs[name] for name, symbol in by_name.items()}
         values = _leaves(self.inputs, inputs)
-        return {
-            id(symbol): value for symbol, value in zip(self.input_symbols, values, strict=True)
-        }
+        return {id(symbol): value for symbol, value in zip(self.input_symbols, values, strict=True)}
 
     def shapes(self, inputs: Any) -> Any:
         """The outputs' shapes for shapes of the inputs, given in the same nest."""

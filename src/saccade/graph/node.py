@@ -36,6 +36,7 @@ class Node:
 
     def arguments(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments with each symbol replaced by its value (by `id`)."""
+
         def value_of(symbol: Symbol) -> Any:
             return values[id(symbol)]
 

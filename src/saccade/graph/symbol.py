@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from saccade.errors import InvalidArgument
-
-if TYPE_CHECKING:
-    from saccade.graph.node import Node
 
 Shape = tuple[int | None, ...]
 """A shape with the batch first; None where the size is not known yet."""
@@ -26,7 +23,11 @@ class Symbol:
     """
 
     def __init__(
-        self, shape: Shape, dtype: str = "float32", name: str = "", node: Node | None = None,
+        self,
+        shape: Shape,
+        dtype: str = "float32",
+        name: str = "",
+        node: Any = None,
         index: int = 0,
     ):
         self.shape, self.dtype, self.name = tuple(shape), dtype, name

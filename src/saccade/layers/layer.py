@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade import regularizers
+from saccade.errors import InvalidArgument, StateError
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
-from saccade.layers.checks import given_shape, refuse
+from saccade.layers.checks import given_shape
 from saccade.layers.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
 from saccade.records import checked_dtype
@@ -27,6 +28,7 @@ class _Call(threading.local):
     """What the outermost call in this thread said; inner layers take it over."""
 
     training: bool | None = None
+    outermost: Layer | None = None
 
 
 _current = _Call()
@@ -73,7 +75,8 @@ class Layer(WeightHolder):
         self._built_shape: Any = None
         object.__setattr__(self, "nodes", [])  # calls on symbols; no layers of this one
         self._given_shape = given_shape(self.where, placement)
-        refuse(self, activity_regularizer=activity_regularizer)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self._call_losses: list[torch.Tensor] = []  # what `call` added to the loss
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -113,13 +116,44 @@ class Layer(WeightHolder):
             self.build_for(args[0])
         if training is not None and self._takes_training:
             kwargs["training"] = training
-        if training is outer:
+        outermost = _current.outermost
+        if outermost is None:
+            _current.outermost = self
+            self._forget_losses()
+        elif training is outer and self.activity_regularizer is None:
             return self.call(*args, **kwargs)
         _current.training = training
         try:
-            return self.call(*args, **kwargs)
+            y = self.call(*args, **kwargs)
+            if self.activity_regularizer is not None:
+                for part in y if isinstance(y, (list, tuple)) else (y,):
+                    self.add_loss(self.activity_regularizer(part))
+            return y
         finally:
-            _current.training = outer
+            _current.training, _current.outermost = outer, outermost
+
+    # -- what is added to the loss ---------------------------------------------------------
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a number, or a list of them, to what training makes smaller; called in `call`."""
+        self._call_losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
+        outermost = _current.outermost
+        if outermost is not None:
+            outermost.__dict__.setdefault("_lossy", {})[id(self)] = self
+
+    def _forget_losses(self) -> None:
+        """Drop what the last call added."""
+        for layer in self.__dict__.pop("_lossy", {}).values():
+            layer._call_losses.clear()
+
+    @property
+    def losses(self) -> list[torch.Tensor]:
+        """What the last call added to the loss, and what the regularizers of the weights add."""
+        added = list(self._call_losses)
+        for layer in self.sublayers_within():
+            added += layer._call_losses
+        weights = [w for w in self.trainable_weights if w.regularizer is not None]
+        return [*added, *(weight.regularizer(weight) for weight in weights)]
 
     def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any) -> Any:
         """Called on symbols: build for their shapes, note the call, give symbols."""

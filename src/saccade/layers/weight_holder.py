@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade import initializers
+from saccade import constraints, initializers, regularizers
 from saccade.errors import NotSupported, ShapeError, StateError
 from saccade.layers.checks import refuse
 from saccade.layers.tracking import TrackedDict, TrackedList, modules_in, safe_key, track
@@ -63,11 +63,12 @@ class WeightHolder(torch.nn.Module):
             shape: of the weight; () for a single number.
             initializer: a word, an object, or a function of the shape; Glorot's uniform by default.
             trainable: whether training changes it.
+            regularizer: a word or a function of the values, whose result is added to the loss.
+            constraint: a word or a function of the values, applied after every step.
             name: its name within the layer ("kernel").
         """
         if isinstance(shape, str):  # tf.keras 2 has the name first: add_weight("w", (3, 4))
             name, shape, initializer = shape, initializer, None
-        refuse(self, regularizer=regularizer, constraint=constraint)
         if overwrite_with_gradient or aggregation not in ("none", "mean"):
             refuse(self, overwrite_with_gradient=overwrite_with_gradient or aggregation)
         checked_dtype(self.where, dtype)
@@ -78,7 +79,10 @@ class WeightHolder(torch.nn.Module):
             raise ShapeError(
                 self.where, f"the initialiser must give shape {sizes}", str(tuple(values.shape))
             )
-        return self._own(self._laid_out(values), trainable, name or "variable")
+        variable = self._own(self._laid_out(values), trainable, name or "variable")
+        variable.regularizer = regularizers.get(regularizer)
+        variable.constraint = constraints.get(constraint)
+        return variable
 
     def _laid_out(self, values: torch.Tensor) -> torch.Tensor:
         """The layout in memory for a new weight; convolution has its own."""
@@ -101,6 +105,17 @@ class WeightHolder(torch.nn.Module):
             if isinstance(module, WeightHolder) and id(module) not in seen:
                 seen.add(id(module))
                 yield module
+
+    def sublayers_within(self) -> Iterator[WeightHolder]:
+        """All layers inside this one, at any depth, each once."""
+        seen: set[int] = set()
+        waiting = list(self.sublayers())
+        while waiting:
+            layer = waiting.pop(0)
+            if id(layer) not in seen:
+                seen.add(id(layer))
+                yield layer
+                waiting.extend(layer.sublayers())
 
     @property
     def trainable_weights(self) -> list[Variable]:

@@ -1,0 +1,14 @@
+"""Constraints: what a weight must fulfil after every step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saccade.records import resolve
+
+CLASSES: dict[str, Any] = {}
+
+
+def get(identifier: Any) -> Any:
+    """The constraint meant by a word, a record, a function or an object; None for None."""
+    return None if identifier is None else resolve("constraint", identifier, CLASSES)

@@ -1,0 +1,263 @@
+"""Trainer: a layer that can be trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from saccade import losses, optimizers
+from saccade.data.source import WeightedSource, as_source, is_array
+from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade.layers.checks import refuse
+from saccade.layers.layer import Layer
+from saccade.notes import note_once
+from saccade.training import loop
+from saccade.training.arguments import (
+    as_epochs,
+    as_frequency,
+    as_steps,
+    as_verbosity,
+    held_out,
+    split_off,
+)
+from saccade.training.callback import CallbackList
+from saccade.training.feed import Feed
+from saccade.training.history import History
+from saccade.training.objective import Objective
+from saccade.training.progress import Progress
+from saccade.training.run import Run
+
+
+class Trainer(Layer):
+    """A layer with `compile`, `fit`, `evaluate` and `predict`: what every Model is."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self.optimizer: Any = None
+        self.history: Any = None
+        self.stop_training = False
+        self.compiled = False
+        self._objective: Objective | None = None
+
+    # -- compile ---------------------------------------------------------------------------
+
+    def compile(  # type: ignore[override]
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Choose how to train; every misspelt name is an error here.
+
+        Args:
+            optimizer: a word ("adam") or an object.
+            loss: a word, an object, or a function of (y_true, y_pred).
+            metrics: a list of words, objects and functions; "acc" is reported as "acc".
+        """
+        refuse(self, loss_weights=loss_weights, weighted_metrics=weighted_metrics or None)
+        if steps_per_execution != 1 or jit_compile is True:
+            asked = "jit_compile=True" if jit_compile is True else "steps_per_execution"
+            raise NotSupported("compile", f"{asked} is not supported yet")
+        # Both may raise: only then is anything of the model changed.
+        optimizer, objective = optimizers.get(optimizer), Objective(loss, metrics)
+        self.optimizer, self._objective = optimizer, objective
+        self.loss = loss
+        self.compiled = True
+
+    def _compiled(self, where: str) -> Objective:
+        if self._objective is None:
+            raise StateError(
+                where, "the model must be compiled first", None, "Call model.compile(...)."
+            )
+        return self._objective
+
+    @property
+    def metrics(self) -> list[Any]:
+        return [] if self._objective is None else self._objective.metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        return [metric.name for metric in self.metrics]
+
+    # -- fit, evaluate, predict ------------------------------------------------------------
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+    ) -> History:
+        """Train for a number of epochs.
+
+        Args:
+            x: arrays or tensors with the samples along the first axis, images
+                (samples, height, width, channels); or an iterator of batches (x, y).
+            y: targets for arrays.
+            batch_size: samples to a step, for arrays; None is 32, or what makes one pass of
+                `steps_per_epoch`.
+            epochs: number of the last epoch, from 1.
+            verbose: 0 nothing, 1 a bar, 2 a line an epoch.
+            callbacks: what to call; see `saccade.callbacks`.
+            validation_split: share of the arrays, the last part, to validate on.
+            validation_data: (x, y), (x, y, sample_weight), or an iterator.
+            shuffle: a new order of the arrays in every epoch.
+            class_weight: weight of each class number in the loss; those left out weigh 1.
+            sample_weight: weight of each sample in the loss.
+            initial_epoch: where to start, to go on with an earlier training.
+            steps_per_epoch: batches to an epoch, if not one pass. More or fewer than a pass has
+                goes round the data: an epoch starts where the last one ended.
+            validation_steps: batches to validate on, always the first ones.
+            validation_batch_size: as `batch_size`, for validation arrays.
+            validation_freq: validate every so many epochs, or after the epochs listed.
+
+        Returns:
+            A History: `history.history["loss"]` has a number an epoch.
+
+        Raises:
+            StateError: not compiled. DataError, ShapeError: data that cannot be used.
+            NotFinite: the loss became NaN or infinite; the weights are those before that step.
+        """
+        objective = self._compiled("fit")
+        epochs = as_epochs("epochs", epochs)
+        if not is_array(x) and batch_size is not None:
+            note_once("fit: batch_size is left to the iterator, which brings batches of its own.")
+        if validation_split:
+            x, y, sample_weight, validation_data = split_off(
+                x, y, sample_weight, validation_split, validation_data
+            )
+        steps = as_steps("steps_per_epoch", steps_per_epoch)
+        source = as_source("fit", x, y, sample_weight, batch_size, shuffle, steps=steps)
+        if class_weight is not None:
+            if sample_weight is not None:
+                raise InvalidArgument(
+                    "fit", "class_weight and sample_weight can't be used together"
+                )
+            source = WeightedSource(source, class_weight)
+        feed = Feed(source, steps)
+        validation = None
+        if validation_data is not None:
+            steps = as_steps("validation_steps", validation_steps)
+            size = batch_size if validation_batch_size is None else validation_batch_size
+            validation = Feed(held_out(validation_data, size, steps), steps)
+        history = History()
+        run = Run(
+            model=self,
+            optimizer=self.optimizer,
+            objective=objective,
+            feed=feed,
+            validation=validation,
+            callbacks=self._callbacks(callbacks, verbose, epochs, feed.turn, first=[history]),
+            epochs=epochs,
+            epoch=as_epochs("initial_epoch", initial_epoch),
+            validation_freq=as_frequency(validation_freq),
+        )
+        self.history = history
+        loop.train(run)
+        return history
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Loss and metrics over data, with the model at rest.
+
+        Returns:
+            [loss, metrics...] in the order of `compile`; the loss alone where there is no metric;
+            a dict with `return_dict`.
+        """
+        objective = self._compiled("evaluate")
+        steps = as_steps("steps", steps)
+        source = as_source("evaluate", x, y, sample_weight, batch_size, steps=steps)
+        feed = Feed(source, steps)
+        listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
+        logs = loop.evaluate(self, objective, feed, listeners)
+        if return_dict:
+            return logs
+        values = [logs[metric.name] for metric in objective.metrics if metric.name in logs]
+        return values[0] if len(values) == 1 else values
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> np.ndarray:
+        """The model's outputs, in the order of the data.
+
+        Args:
+            x: arrays, or an iterator of batches (targets are ignored).
+
+        Returns:
+            A NumPy array (samples, ...).
+        """
+        steps = as_steps("steps", steps)
+        feed = Feed(as_source("predict", x, batch_size=batch_size, steps=steps), steps)
+        return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn))
+
+    def _callbacks(
+        self,
+        callbacks: Any,
+        verbose: int | str,
+        epochs: int,
+        steps: int | None,
+        first: Sequence[Any] = (),
+    ) -> CallbackList:
+        if isinstance(callbacks, CallbackList):
+            callbacks = callbacks.callbacks
+        level = as_verbosity(verbose)
+        given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
+        progress = [Progress(level)] if level else []
+        listeners = [*first, *(one for one in given if one is not None), *progress]
+        return CallbackList(listeners, self, {"verbose": level, "epochs": epochs, "steps": steps})
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What `compile` was given, as Keras writes it down; None before."""
+        if self._objective is None:
+            return None
+        objective = self._objective
+        optimizer = optimizers.serialize(self.optimizer)
+        if self.optimizer.decay:  # Keras ignores it, with a warning
+            optimizer["config"]["decay"] = self.optimizer.decay
+        loss = objective.given_loss
+        if isinstance(loss, str) and loss != loss.lower() and loss not in losses.CLASSES:
+            loss = losses.get(loss).name  # Keras knows its words in one letter case only
+        return {
+            "optimizer": optimizer,
+            "loss": losses.serialize(loss),
+            "loss_weights": None,
+            "metrics": objective.given_metrics,
+            "weighted_metrics": None,
+            "run_eagerly": False,
+            "steps_per_execution": 1,
+            "jit_compile": False,
+        }

@@ -1,0 +1,1 @@
+EXAMPLES = {"Activation": ({"activation": "tanh"}, (3, 4, 5), {"activation": "relu"})}

@@ -1,0 +1,1 @@
+EXAMPLES = {"InputLayer": ({"shape": (4, 5)}, (3, 4, 5), {})}
