@@ -222,13 +222,6 @@ def test_summary_and_shapes_before_and_after(capsys):
     assert "unbuilt" not in out
 
 
-def test_functional_models_are_refused_for_now():
-    with pytest.raises(NotSupported, match="Sequential"):
-        Model(inputs=1, outputs=2)
-    with pytest.raises(NotSupported, match="Sequential"):
-        Model(1, 2)
-
-
 def test_a_model_without_a_call_says_so():
     with pytest.raises(NotImplementedError, match=r"no call\(\): write one"):
         Model()(X)

@@ -99,9 +99,12 @@ def _attributes(layer: WeightHolder) -> list[tuple[str, Any]]:
     found |= {name: module for name, module in layer._modules.items() if "[" not in name}
     if hasattr(layer, "layers"):
         found["layers"] = layer.layers
-    first = any(cls.__name__ in _LISTED_FIRST for cls in type(layer).__mro__)
+    first = getattr(layer, "_graph_layers", None) or any(
+        cls.__name__ in _LISTED_FIRST for cls in type(layer).__mro__
+    )
     if first:
-        found.pop("_input", None)  # Keras's tree has no place for it
+        for own in ("_input", "_graph_layers"):  # Keras's tree has no place for them
+            found.pop(own, None)
     return sorted(
         found.items(),
         key=lambda item: (not (first and item[0] == "layers"), item[0].startswith("_"), item[0]),

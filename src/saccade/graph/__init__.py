@@ -1,7 +1,17 @@
 """The graph that describes a model before it has data. No torch in here."""
 
+from saccade.graph.copying import from_inputs
 from saccade.graph.network import Network
 from saccade.graph.node import Node
 from saccade.graph.symbol import Shape, Symbol, batch_shape, map_symbols, symbols_in
 
-__all__ = ["Network", "Node", "Shape", "Symbol", "batch_shape", "map_symbols", "symbols_in"]
+__all__ = [
+    "Network",
+    "Node",
+    "Shape",
+    "Symbol",
+    "batch_shape",
+    "from_inputs",
+    "map_symbols",
+    "symbols_in",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from saccade.errors import InvalidArgument
@@ -57,17 +58,26 @@ class Network:
             drops.append(sorted(used))
         return drops[::-1]
 
-    def run(self, inputs: Any) -> Any:
-        """The outputs for values of the inputs, given in the same nest."""
+    def run(self, inputs: Any, fitted: Callable[[Any, Symbol], Any]) -> Any:
+        """The outputs for values of the inputs, given in the same nest.
+
+        Args:
+            fitted: makes a value what its symbol says, or raises.
+        """
         values = self.assign(inputs)
+        for symbol in self.input_symbols:
+            values[id(symbol)] = fitted(values[id(symbol)], symbol)
         for node, drops in zip(self._calls, self._last_use, strict=True):
-            args, kwargs = node.arguments(values)
-            result = node.layer(*args, **kwargs)
+            if node.is_plain:  # one array and nothing else, as most calls are
+                result = node.layer(values[id(node.args[0])])
+            else:
+                args, kwargs = node.arguments(values)
+                result = node.layer(*args, **kwargs)
             if isinstance(node.outputs, Symbol):
                 values[id(node.outputs)] = result
             else:
                 for symbol, value in zip(
-                    symbols_in(node.outputs), _leaves(node.outputs, result), strict=True
+                    symbols_in(node.outputs), leaves(node.outputs, result), strict=True
                 ):
                     values[id(symbol)] = value
             for unused in drops:
@@ -80,49 +90,58 @@ class Network:
         Raises:
             InvalidArgument: their number or names differ.
         """
-        if isinstance(self.inputs, Symbol):
-            if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
-                inputs = inputs[0]
-            return {id(self.inputs): inputs}
+        names = [symbol.name for symbol in self.input_symbols]
         if isinstance(inputs, dict) and not isinstance(self.inputs, dict):
-            by_name = {symbol.name: symbol for symbol in self.input_symbols}
-            if set(by_name) <= set(inputs):
-                return {id(symbol): inputs[name] for name, symbol in by_name.items()}
-        values = _leaves(self.inputs, inputs)
+            if not set(names) <= set(inputs):
+                raise InvalidArgument(
+                    "Model",
+                    f"needs the inputs {', '.join(names)}",
+                    ", ".join(map(str, inputs)) or "an empty dict",
+                )
+            values = [inputs[name] for name in names]
+        elif isinstance(self.inputs, Symbol) and isinstance(inputs, list) and len(inputs) == 1:
+            values = inputs
+        elif len(names) == 1 and not isinstance(inputs, (list, tuple, dict)):
+            values = [inputs]
+        else:
+            values = leaves(self.inputs, inputs)
         return {id(symbol): value for symbol, value in zip(self.input_symbols, values, strict=True)}
 
     def shapes(self, inputs: Any) -> Any:
         """The outputs' shapes for shapes of the inputs, given in the same nest."""
         shapes = self.assign(inputs)
         for node in self._calls:
-            args, _ = node.arguments(shapes)
-            result = node.layer.compute_output_shape(args[0])
-            if isinstance(node.outputs, Symbol):
-                shapes[id(node.outputs)] = result
-            else:
-                for symbol, shape in zip(symbols_in(node.outputs), result, strict=True):
-                    shapes[id(symbol)] = shape
+            args, kwargs = map_symbols(
+                (node.args, node.kwargs), lambda symbol: Symbol(shapes[id(symbol)], symbol.dtype)
+            )
+            result = node.layer.shape_for(args, kwargs)
+            for symbol, shape in zip(
+                symbols_in(node.outputs), leaves(node.outputs, result), strict=True
+            ):
+                shapes[id(symbol)] = shape
         return map_symbols(self.outputs, lambda symbol: shapes[id(symbol)])
 
 
-def _leaves(pattern: Any, values: Any) -> list[Any]:
-    """The values at the places where the pattern has symbols.
+def leaves(pattern: Any, values: Any) -> list[Any]:
+    """The values at the places where the pattern has symbols, in the order of `symbols_in`.
 
     Raises:
         InvalidArgument: the two nests differ.
     """
     if isinstance(pattern, Symbol):
         return [values]
-    fits = (
-        set(pattern) <= set(values)
-        if isinstance(pattern, dict) and isinstance(values, dict)
-        else isinstance(values, (list, tuple)) and len(values) == len(pattern)
-    )
+    if isinstance(pattern, dict):
+        keys: Any = sorted(pattern, key=str)
+        fits = isinstance(values, dict) and set(keys) <= set(values)
+    else:
+        keys = range(len(pattern))
+        fits = isinstance(values, (list, tuple)) and len(values) == len(pattern)
     if not fits:
+        names = ", ".join(symbol.name for symbol in symbols_in(pattern))
+        count = f" of {len(values)}" if isinstance(values, (list, tuple, dict)) else ""
         raise InvalidArgument(
             "Model",
-            f"{len(symbols_in(pattern))} arrays are needed, in the order of inputs=",
-            f"{type(values).__name__} of {len(values) if hasattr(values, '__len__') else 1}",
+            f"needs {len(pattern)} arrays in a {type(pattern).__name__}: {names}",
+            f"{type(values).__name__}{count}",
         )
-    keys: Any = pattern if isinstance(pattern, dict) else range(len(pattern))
-    return [leaf for key in keys for leaf in _leaves(pattern[key], values[key])]
+    return [leaf for key in keys for leaf in leaves(pattern[key], values[key])]

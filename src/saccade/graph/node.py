@@ -14,12 +14,14 @@ class Node:
         layer: what was called; it lists the node in its `nodes`.
         args, kwargs: of the call, nests that hold symbols.
         inputs: the symbols among them, in order.
+        is_plain: whether the one argument is a symbol.
         outputs: a nest of the symbols that came out.
     """
 
     def __init__(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]):
         self.layer, self.args, self.kwargs = layer, args, kwargs
         self.inputs = symbols_in((args, kwargs))
+        self.is_plain = len(args) == 1 and isinstance(args[0], Symbol) and not kwargs
         self.outputs: Any = None
 
     @property

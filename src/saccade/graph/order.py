@@ -33,6 +33,11 @@ def order_nodes(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> list[Nod
             if parent is None or (id(symbol) in given and not _is_input(parent)):
                 continue
             depth_of_node[id(parent)] = max(depth + 1, depth_of_node.get(id(parent), 0))
+    for symbol in inputs:  # one that no output needs is an input all the same
+        node = symbol.node
+        if node is not None and _is_input(node) and id(node.layer) not in met:
+            met[id(node.layer)], depth_of_node[id(node)] = -1, 0
+            finished.append(node)
     place = {id(node): number for number, node in enumerate(finished)}
     return sorted(
         finished,

@@ -74,8 +74,8 @@ def symbols_in(nest: Any) -> list[Symbol]:
     """Every symbol in a nest of lists, tuples and dicts, in order."""
     if isinstance(nest, Symbol):
         return [nest]
-    if isinstance(nest, dict):
-        return [symbol for value in nest.values() for symbol in symbols_in(value)]
+    if isinstance(nest, dict):  # in the order of the keys, as Keras walks a dict
+        return [symbol for key in sorted(nest, key=str) for symbol in symbols_in(nest[key])]
     if isinstance(nest, (list, tuple)):
         return [symbol for value in nest for symbol in symbols_in(value)]
     return []

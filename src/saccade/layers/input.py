@@ -88,9 +88,16 @@ class InputLayer(Layer):
         )
         self.input_dtype = _input_dtype(self.where, dtype)
         self.build_on(self.batch_shape)
+        self._give_symbol()
+
+    def _give_symbol(self) -> None:
         node = Node(self, (), {})
         self.nodes.append(node)
         node.give(Symbol(self.batch_shape, self.input_dtype, self.name))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._give_symbol()
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         return x

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import threading
+from collections.abc import Sequence
 from functools import wraps
 from typing import Any
 
@@ -19,6 +20,7 @@ from saccade import regularizers
 from saccade.errors import InvalidArgument, StateError
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
 from saccade.layers.checks import given_shape
+from saccade.layers.traced import is_shape, shape_of, symbols_of, traced_shape
 from saccade.layers.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
 from saccade.records import checked_dtype
@@ -105,7 +107,7 @@ class Layer(WeightHolder):
         if len(args) == 1 and type(args[0]) is torch.Tensor and args[0].dtype is self._tensor_dtype:
             pass  # the common case, free of conversions
         elif symbols_in((args, kwargs)):
-            return self._describe(args, kwargs, training)
+            return self.describe(args, kwargs, training)
         elif args:
             args = tuple(self._prepared(value) for value in args)
         else:
@@ -155,36 +157,57 @@ class Layer(WeightHolder):
         weights = [w for w in self.trainable_weights if w.regularizer is not None]
         return [*added, *(weight.regularizer(weight) for weight in weights)]
 
-    def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any) -> Any:
-        """Called on symbols: build for their shapes, note the call, give symbols."""
-        shapes = map_symbols(args[0], lambda symbol: symbol.shape)
-        self.build_on(shapes)
+    def describe(self, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any = None) -> Any:
+        """A call on symbols: build for their shapes, note the call, give symbols.
+
+        torch's hooks, which wait for values, are not run.
+        """
+        if not args or not symbols_in(args[0]):
+            raise InvalidArgument(
+                self.where, "what comes from Input() must be the first argument", ", ".join(kwargs)
+            )
+        self.build_on(map_symbols(args[0], _shape))
+        output_shape = self.shape_for(args, kwargs)
         if training is not None:
             kwargs = {**kwargs, "training": training}
         node = Node(self, args, kwargs)
         self.nodes.append(node)
-        output_shape = self.compute_output_shape(shapes)
-        return node.give(_symbols_of(output_shape, self.compute_dtype, self.name))
+        return node.give(symbols_of(output_shape, self.compute_dtype, self.name))
+
+    def shape_for(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """The output's shape for a call on these symbols."""
+        if symbols_in((args[1:], kwargs)):
+            return traced_shape(self, tuple(args), kwargs)
+        return self.compute_output_shape(map_symbols(args[0], _shape))
 
     @property
     def input(self) -> Any:
-        """The symbols of the layer's one call in a functional model."""
-        args = self._only_node().args
-        return args[0] if len(args) == 1 else list(args)
+        """The symbols that the layer was first called on."""
+        return self.get_input_at(0)
 
     @property
     def output(self) -> Any:
-        """The symbols that the layer's one call in a functional model gives."""
-        return self._only_node().outputs
+        """The symbols that the layer's first call on symbols gave."""
+        return self.get_output_at(0)
 
-    def _only_node(self) -> Node:
-        if len(self.nodes) != 1:
+    def get_input_at(self, node_index: int) -> Any:
+        """The symbols of one of the layer's calls, in the order of the calls."""
+        args = self._call_at(node_index).args
+        return args[0] if len(args) == 1 else list(args)
+
+    def get_output_at(self, node_index: int) -> Any:
+        """The symbols that one of the layer's calls gave, in the order of the calls."""
+        return self._call_at(node_index).outputs
+
+    def _call_at(self, number: int) -> Node:
+        if not -len(self.nodes) <= number < len(self.nodes):
             raise StateError(
                 self.where,
-                "input and output are those of its one call on symbols",
-                f"{len(self.nodes)} calls",
+                "input and output are those of a call on symbols",
+                f"{len(self.nodes)} calls" if self.nodes else "none",
+                "Build the model with an Input or input_shape=, or call the layer on Input(...).",
             )
-        return self.nodes[0]
+        return self.nodes[number]
 
     def build_for(self, inputs: Any) -> None:
         """Build on the shape of the first inputs."""
@@ -217,15 +240,12 @@ class Layer(WeightHolder):
 
     # -- shapes ----------------------------------------------------------------------------
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the output for inputs of this shape.
 
-        Layers of saccade compute it; for a user's layer the default runs `call` once on zeros.
+        Layers of saccade compute it; for a user's layer the default runs `call` on zeros.
         """
-        sample = torch.zeros([1 if n is None else n for n in input_shape], device=self.device)
-        with torch.no_grad():
-            output = self(sample, training=False)
-        return (input_shape[0], *output.shape[1:])
+        return traced_shape(self, (symbols_of(input_shape, "float32", ""),), {})
 
     @property
     def input_shape(self) -> Any:
@@ -272,26 +292,17 @@ class Layer(WeightHolder):
     def from_config(cls, config: dict[str, Any]) -> Layer:
         return cls(**config)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: not the calls, which belong to models that are not copied."""
+        state = {key: value for key, value in self.__dict__.items() if key != "_lossy"}
+        return {**state, "nodes": [], "_call_losses": []}
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-def shape_of(inputs: Any) -> Any:
-    """The shape of a batch with its batch size unknown; a list or dict of them for several."""
-    if isinstance(inputs, (list, tuple)):
-        return [shape_of(one) for one in inputs]
-    if isinstance(inputs, dict):
-        return {key: shape_of(one) for key, one in inputs.items()}
-    return (None, *inputs.shape[1:])
-
-
-def _symbols_of(shapes: Any, dtype: str, name: str) -> Any:
-    """A symbol for each shape in a nest of shapes."""
-    if isinstance(shapes, dict):
-        return {key: _symbols_of(shape, dtype, name) for key, shape in shapes.items()}
-    if isinstance(shapes, list) or any(isinstance(size, (tuple, list)) for size in shapes):
-        return [_symbols_of(shape, dtype, name) for shape in shapes]
-    return Symbol(shapes, dtype, name)
+def _shape(symbol: Symbol) -> Shape:
+    return symbol.shape
 
 
 def _marking_built(build: Any) -> Any:
@@ -308,12 +319,6 @@ def _marking_built(build: Any) -> Any:
         self.built = True
         shape = args[0] if args else kwargs.get("input_shape")
         if self._built_shape is None and shape is not None:
-            self._built_shape = (
-                tuple(shape)
-                if isinstance(shape, list)
-                and shape
-                and (shape[0] is None or isinstance(shape[0], int))
-                else shape
-            )
+            self._built_shape = tuple(shape) if is_shape(shape) else shape
 
     return wrapped

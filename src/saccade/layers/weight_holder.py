@@ -79,9 +79,9 @@ class WeightHolder(torch.nn.Module):
             raise ShapeError(
                 self.where, f"the initialiser must give shape {sizes}", str(tuple(values.shape))
             )
+        penalty, rule = regularizers.get(regularizer), constraints.get(constraint)
         variable = self._own(self._laid_out(values), trainable, name or "variable")
-        variable.regularizer = regularizers.get(regularizer)
-        variable.constraint = constraints.get(constraint)
+        variable.regularizer, variable.constraint = penalty, rule
         return variable
 
     def _laid_out(self, values: torch.Tensor) -> torch.Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
 from collections.abc import Mapping
@@ -10,19 +9,16 @@ from typing import Any
 
 import torch
 
-from saccade import layers, losses, metrics, names, optimizers
+from saccade import losses, metrics, names, optimizers
 from saccade.errors import FileFormatError, NotSupported, SaccadeError, UnknownName
 from saccade.files import weight_store
 from saccade.files.keras_archive import KerasArchive, open_archive
 from saccade.files.revival import Reviver
 from saccade.layers.layer import Layer
 from saccade.models.model import Model
-from saccade.models.sequential import Sequential
+from saccade.models.reviving import check_layers, reviver
 from saccade.notes import note_once
 from saccade.records import is_record
-
-CLASSES: dict[str, type[Layer]] = {**layers.CLASSES, "Sequential": Sequential}
-"""Every class that a file can name; others come from `custom_objects`."""
 
 _ALONE = "load_model(..., compile=False) loads the model without its optimizer."
 
@@ -57,6 +53,7 @@ def load_model(
 
     Example:
         >>> from saccade.layers import Dense
+        >>> from saccade.models import Sequential
         >>> Sequential([Dense(2, input_shape=(3,))]).save("small.keras")
         >>> load_model("small.keras").output_shape
         (None, 2)
@@ -66,10 +63,10 @@ def load_model(
     with open_archive(filepath) as archive:
         try:
             with torch.random.fork_rng(devices=[]):
-                reviver = Reviver(archive.where, CLASSES, custom_objects or {}, _make, safe_mode)
-                model = _model(reviver, archive)
+                revival = reviver(archive.where, custom_objects, safe_mode)
+                model = _model(revival, archive)
                 if compile:
-                    _compile(model, reviver.revive(archive.config.get("compile_config")))
+                    _compile(model, revival.revive(archive.config.get("compile_config")))
         except SaccadeError as error:
             if error.where == archive.where:
                 raise
@@ -96,96 +93,14 @@ def load_model(
     return model
 
 
-def _model(reviver: Reviver, archive: KerasArchive) -> Model:
-    model = reviver.revive(archive.config)
+def _model(revival: Reviver, archive: KerasArchive) -> Model:
+    model = revival.revive(archive.config)
     if isinstance(model, Model):
         return model
     kind = archive.config.get("class_name")
     if isinstance(kind, str):
-        raise _unknown_layers([archive.config], archive.where)
+        check_layers([archive.config], archive.where)
     raise FileFormatError(archive.where, "config.json must be the record of a model")
-
-
-def _make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
-    """An object of a known or custom class, built for the shape that it had."""
-    if not isinstance(cls, type):
-        return cls  # a function under the name of a class
-    if not hasattr(cls, "from_config"):
-        raise TypeError(f"{cls.__name__} has no from_config()")
-    if not issubclass(cls, Layer):
-        return cls.from_config(config)  # type: ignore[attr-defined]
-    ours = (Layer.from_config.__func__, Sequential.from_config.__func__)
-    inherits = getattr(cls.from_config, "__func__", None) in ours
-    if issubclass(cls, Sequential) and inherits:
-        layer: Any = _make_sequential(cls, config)
-    elif issubclass(cls, Model) and inherits:
-        layer = _make_own_model(cls, config)
-    else:
-        layer = cls.from_config(config)
-    shape = (record.get("build_config") or {}).get("input_shape")
-    if shape is not None:
-        _build(layer, tuple(shape) if _is_shape(shape) else shape)
-    return layer
-
-
-def _make_sequential(cls: type[Sequential], config: dict[str, Any]) -> Sequential:
-    unknown = [layer for layer in config["layers"] if not isinstance(layer, Layer)]
-    if unknown:
-        raise _unknown_layers(unknown, f'{cls.__name__} "{config.get("name")}"')
-    model = cls(trainable=config.get("trainable", True), name=config.get("name"))
-    for layer in config["layers"]:
-        model.add(layer)
-    if config.get("build_input_shape") and not model.built:
-        model.build(tuple(config["build_input_shape"]))
-    return model
-
-
-def _make_own_model(cls: type[Model], config: dict[str, Any]) -> Model:
-    """A user's model; its __init__ need not take the name, which is set afterwards."""
-    parameters = inspect.signature(cls).parameters.values()
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        return cls(**config)
-    taken = {parameter.name for parameter in parameters}
-    left = {key for key in config if key not in taken and key in ("name", "trainable", "dtype")}
-    model = cls(**{key: value for key, value in config.items() if key not in left})
-    if "name" in left:
-        model.name = config["name"]
-    if "trainable" in left and not config["trainable"]:
-        model.trainable = False
-    return model
-
-
-def _build(layer: Layer, shape: Any) -> None:
-    layer.build_on(shape)
-    if any(not inner.built for inner in _sublayers(layer)) and _is_shape(shape):
-        # A user's layer that leaves building its inner ones to their first call.
-        with torch.no_grad():
-            layer(torch.zeros([1 if size is None else size for size in shape]))
-
-
-def _sublayers(layer: Any) -> list[Any]:
-    inner = list(layer.sublayers())
-    return [*inner, *(deeper for one in inner for deeper in _sublayers(one))]
-
-
-def _is_shape(shape: Any) -> bool:
-    return isinstance(shape, (list, tuple)) and all(
-        size is None or isinstance(size, int) for size in shape
-    )
-
-
-def _unknown_layers(records: list[Any], where: str) -> UnknownName:
-    found = [
-        f'{record.get("class_name")} "{(record.get("config") or {}).get("name")}"'
-        for record in records
-        if isinstance(record, dict)
-    ]
-    return UnknownName(
-        where,
-        f"layers must be one of {', '.join(sorted(CLASSES))}",
-        ", ".join(found) or repr(records[0]),
-        "Classes of your own go into custom_objects.",
-    )
 
 
 # -- how it trains -------------------------------------------------------------------------
@@ -243,7 +158,7 @@ def _read_optimizer(where: str, saved: dict[str, Any], model: Model) -> None:
 
 def _reserve_names(model: Layer) -> None:
     """Keep automatic names of layers made later from meeting those of the model."""
-    inner = [model, *_sublayers(model)]
+    inner = [model, *model.sublayers_within()]
     inputs = [one for one in (getattr(layer, "_input", None) for layer in inner) if one is not None]
     for layer in (*inner, *inputs):
         stem = names.snake_case(type(layer).__name__)

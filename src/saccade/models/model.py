@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
-from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade.errors import InvalidArgument, NotSupported, ShapeError, StateError
 from saccade.files import keras_archive, weights_file
-from saccade.graph import Network, Shape, Symbol, map_symbols
+from saccade.graph import Network, Shape, Symbol, from_inputs, map_symbols
 from saccade.layers.checks import refuse
-from saccade.layers.layer import Layer, shape_of
+from saccade.layers.input import Input
+from saccade.layers.layer import Layer
+from saccade.layers.traced import shape_of
+from saccade.layers.tracking import safe_key
+from saccade.models.graph_config import graph_config, rebuilt
+from saccade.models.reviving import check_layers, reviver
 from saccade.models.summary import print_summary
 from saccade.models.trainer import Trainer
 
@@ -26,6 +33,8 @@ class Model(Trainer):
     """
 
     keras_module: str | None = "keras"
+    _network: Network | None = None
+    _graph_layers: Sequence[Layer] = ()
 
     def __new__(cls, *args: Any, **kwargs: Any):
         if cls is Model and (len(args) >= 2 or "outputs" in kwargs):
@@ -43,23 +52,30 @@ class Model(Trainer):
     ):
         super().__init__(trainable=trainable, name=name, **kwargs)
         given = [*args, *(nest for nest in (inputs, outputs) if nest is not None)]
-        if given and len(given) != 2:
+        if given and len(given) not in (2, 3 - (name is not None)):
             raise InvalidArgument(
                 self.where, "Model needs inputs and outputs", f"{len(given)} arguments"
             )
-        # Not an attribute that torch looks into: its layers are tracked below, in Keras's order.
-        self.__dict__["_network"] = Network(*given) if given else None
-        if self._network is not None:
-            self._graph_layers = list(self._network.layers)
-            self.build_on(map_symbols(self._network.inputs, lambda symbol: symbol.shape))
+        if len(given) == 3:  # Model(inputs, outputs, "name")
+            self.name = given.pop()
+        if given:
+            self._set_graph(*from_inputs(*given, _like))
+            if not trainable:
+                self.trainable = False
         # What a picture needs on its way in and a number on its way out; saved with the model.
         self.preprocessing: dict[str, Any] | None = None
         self.class_names: list[str] | None = None
 
     @property
     def layers(self) -> list[Any]:
-        """The layers directly inside the model."""
+        """The layers directly inside the model, those of a graph in Keras's order, by depth."""
         return [layer for layer in self.sublayers() if isinstance(layer, Layer)]
+
+    def sublayers(self) -> Iterator[Any]:
+        known = self._graph_layers
+        yield from known
+        ids = {id(layer) for layer in known}
+        yield from (layer for layer in super().sublayers() if id(layer) not in ids)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """The layer of this name, or at this place.
@@ -101,6 +117,15 @@ class Model(Trainer):
 
     # -- a graph of layers -----------------------------------------------------------------
 
+    def _set_graph(self, inputs: Any, outputs: Any) -> None:
+        """Become the graph between some symbols."""
+        network = Network(inputs, outputs)
+        # Not attributes like others: the layers are tracked in Keras's order.
+        self.__dict__["_network"], self.__dict__["_graph_layers"] = network, list(network.layers)
+        for number, layer in enumerate(network.layers):
+            self._modules[safe_key("_graph_layers", number)] = layer  # torch finds them there
+        self.build_on(map_symbols(inputs, lambda symbol: symbol.shape))
+
     @property
     def inputs(self) -> list[Symbol]:
         """The symbols that come in."""
@@ -119,6 +144,15 @@ class Model(Trainer):
     def output(self) -> Any:
         return self._graph().outputs
 
+    @property
+    def input_names(self) -> list[str]:
+        return [symbol.name for symbol in self.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the layers that make the outputs."""
+        return [symbol.node.layer.name for symbol in self.outputs]
+
     def _graph(self) -> Network:
         if self._network is None:
             raise StateError(
@@ -132,18 +166,90 @@ class Model(Trainer):
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         if self._network is None:
             return super().call(inputs, *args, **kwargs)
-        return self._network.run(inputs)
+        return self._network.run(inputs, self._fitted)
+
+    def _fitted(self, value: Any, symbol: Symbol) -> Any:
+        """An input in its dtype; a last axis of one is added or taken off where that is missing."""
+        dtype = getattr(torch, symbol.dtype)
+        if not torch.is_tensor(value):
+            value = torch.as_tensor(np.asarray(value), device=self.device)
+        if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
+            value = value.to(self._tensor_dtype if dtype.is_floating_point else dtype)
+        needed, got = symbol.shape, value.shape
+        if len(got) == len(needed) - 1 and needed[-1] == 1:
+            return value[..., None]
+        if len(got) == len(needed) + 1 and got[-1] == 1:
+            return value[..., 0]
+        fits = len(got) == len(needed) and all(
+            n in (None, size) for n, size in zip(needed[1:], got[1:], strict=True)
+        )
+        if not fits:
+            raise ShapeError(
+                f'{self.where}, input "{symbol.name}"', f"must be {needed}", str(tuple(got))
+            )
+        return value
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         if self._network is None:
             return super().compute_output_shape(input_shape)
         return self._network.shapes(input_shape)
 
+    @property
+    def output_shape(self) -> Any:
+        if self._network is None:
+            return super().output_shape
+        return map_symbols(self._network.outputs, lambda symbol: symbol.shape)
+
     def known_output_shape(self, x: Any) -> Shape | None:
         """The output's shape for a batch like x, when it can be told without computing."""
         if self._network is None or not isinstance(self._network.outputs, Symbol):
             return None
         return self._network.outputs.shape
+
+    def get_config(self) -> dict[str, Any]:
+        if not self._is_described_by_graph():
+            return super().get_config()
+        return {"name": self.name, "trainable": self.trainable, **graph_config(self._graph())}
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The model that `get_config()` described, with fresh weights.
+
+        Args:
+            custom_objects: classes and functions of your own, by name.
+        """
+        revived = reviver(cls.__name__, custom_objects).revive(config)
+        return cls.from_revived(revived, {"config": config})
+
+    @classmethod
+    def from_revived(cls, config: dict[str, Any], record: dict[str, Any]) -> Any:
+        """The same from a config whose layers are made already, and the record it was."""
+        if "input_layers" not in config:
+            return _own_model(cls, config)
+        check_layers(config["layers"], f'{cls.__name__} "{config.get("name")}"')
+        inputs, outputs = rebuilt(record["config"], config["layers"])
+        known = ("layers", "input_layers", "output_layers", "inputs", "outputs")
+        options = {key: value for key, value in config.items() if key not in known}
+        return cls(inputs=inputs, outputs=outputs, **options)
+
+    def _is_described_by_graph(self) -> bool:
+        """Whether inputs and outputs are all that the constructor takes."""
+        own = type(self).__init__
+        return self._network is not None and (own is Model.__init__ or _takes_graph(own))
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        if state.get("_network") is not None:
+            state["_network"] = graph_config(self._network, with_layers=False)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        calls = state.pop("_network", None)
+        super().__setstate__({**state, "_network": None})
+        if calls is not None:
+            self._set_graph(*rebuilt(calls, self._graph_layers))
 
     # -- looking and keeping ---------------------------------------------------------------
 
@@ -205,6 +311,36 @@ class Model(Trainer):
         """
         refuse("load_weights", skip_mismatch=skip_mismatch, **extra)
         weights_file.read_weights(self, filepath)
+
+
+def _own_model(cls: type[Model], config: dict[str, Any]) -> Model:
+    """A user's model; its __init__ need not take the name, which is set afterwards."""
+    parameters = inspect.signature(cls).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return cls(**config)
+    taken = {parameter.name for parameter in parameters}
+    left = {key for key in config if key not in taken and key in ("name", "trainable", "dtype")}
+    model = cls(**{key: value for key, value in config.items() if key not in left})
+    if "name" in left:
+        model.name = config["name"]
+    if "trainable" in left and not config["trainable"]:
+        model.trainable = False
+    return model
+
+
+def _like(symbol: Symbol) -> Symbol:
+    """An input like a symbol in the middle of a graph."""
+    return Input(batch_shape=symbol.shape, dtype=symbol.dtype, name=f"{symbol.name}_input")
+
+
+def _takes_graph(constructor: Any) -> bool:
+    """Whether a constructor can be called with inputs= and outputs= alone."""
+    parameters = inspect.signature(constructor).parameters
+    kinds = {parameter.kind for parameter in parameters.values()}
+    return {"inputs", "outputs"} <= set(parameters) or {
+        inspect.Parameter.VAR_POSITIONAL,
+        inspect.Parameter.VAR_KEYWORD,
+    } <= kinds
 
 
 class Functional(Model):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from saccade.errors import InvalidArgument, ShapeError, StateError
-from saccade.graph import Shape, Symbol
-from saccade.layers import CLASSES
+from saccade.graph import Network, Shape, Symbol
 from saccade.layers.input import InputLayer
 from saccade.layers.layer import Layer
 from saccade.models.model import Model
-from saccade.records import resolve, to_record
+from saccade.models.reviving import check_layers
+from saccade.records import to_record
 
 
 class Sequential(Model):
@@ -37,6 +37,7 @@ class Sequential(Model):
         self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None
     ):
         super().__init__(trainable=trainable, name=name)
+        self.__dict__["_top"] = None  # the symbol that comes out
         self._input: InputLayer | None = None
         self._stack: list[Layer] = []
         if isinstance(layers, (Layer, type)):
@@ -62,7 +63,7 @@ class Sequential(Model):
             ShapeError: the layer does not fit on the one below; nothing is added then.
         """
         if isinstance(layer, Symbol):
-            layer = InputLayer(batch_shape=layer.shape, dtype=layer.dtype, name=layer.name)
+            layer = layer.node.layer
         if isinstance(layer, InputLayer):
             if self._stack or self._input is not None:
                 raise InvalidArgument(self.where, "Input must come first and only once")
@@ -83,14 +84,11 @@ class Sequential(Model):
         if not self._stack and first is None:
             shape = layer._given_shape or self._inner_input(layer)
             first = None if shape is None else InputLayer(batch_shape=shape)
-        if first is not None:
-            below = self.compute_output_shape(first.batch_shape)
-            layer.build_on(below)
-            layer.compute_output_shape(below)  # a layer that does not fit says so now
+        if first is not None:  # a layer that does not fit says so now
+            top = layer.describe((first.output if self._top is None else self._top,), {})
+            self._set_top(top, first)
         self._stack.append(layer)
         self._input = first
-        if first is not None:
-            self._set_built()
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the top layer off and return it."""
@@ -98,6 +96,8 @@ class Sequential(Model):
             raise StateError(self.where, "there is no layer to pop")
         layer = self._stack.pop()
         self.built = bool(self._stack) and self._input is not None
+        if self._top is not None:
+            self._set_top(self._top.node.args[0] if self._stack else None, self._input)
         return layer
 
     def build(self, input_shape: Any = None) -> None:
@@ -108,11 +108,13 @@ class Sequential(Model):
                     self.where, "build needs the shape of a batch", None, "Write build((None, 4))."
                 )
             self._input = InputLayer(batch_shape=tuple(input_shape))
-        below: Any = self._input.batch_shape
+        self._call_on_symbols()
+
+    def _call_on_symbols(self) -> None:
+        top = self._input.output
         for layer in self._stack:
-            layer.build_on(below)
-            below = layer.compute_output_shape(below)
-        self._set_built()
+            top = layer.describe((top,), {})
+        self._set_top(top, self._input)
 
     def build_for(self, inputs: Any) -> None:
         if not self._stack:
@@ -169,16 +171,37 @@ class Sequential(Model):
             return None
         return self.compute_output_shape((None, *x.shape[1:]))
 
-    def _set_built(self) -> None:
-        self.built = True
-        assert self._input is not None
-        self._built_shape = self._input.batch_shape
+    def _set_top(self, top: Any, first: InputLayer | None) -> None:
+        """Note the symbol that comes out, None for none."""
+        self.__dict__["_top"] = top
+        self.__dict__["_network"] = None  # made again when somebody asks
+        if top is not None and first is not None:
+            self.built = True
+            self._built_shape = first.batch_shape
+
+    def _graph(self) -> Network:
+        if self._network is None and self._top is not None and self._input is not None:
+            self.__dict__["_network"] = Network(self._input.output, self._top)
+        return super()._graph()
 
     @staticmethod
     def _inner_input(layer: Layer) -> Shape | None:
         """The input shape of a model that is the first layer, when it knows it."""
-        inner = getattr(layer, "_input", None)
-        return inner.batch_shape if isinstance(inner, InputLayer) else None
+        if isinstance(layer, Sequential):
+            return None if layer._input is None else layer._input.batch_shape
+        if isinstance(layer, Model) and layer._network is not None and len(layer.inputs) == 1:
+            return layer.inputs[0].shape
+        return None
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {**super().__getstate__(), "_network": None, "_top": None}
+        return {**state, "_has_top": self._top is not None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        has_top = state.pop("_has_top", False)
+        super().__setstate__(state)
+        if has_top:
+            self._call_on_symbols()
 
     def get_config(self) -> dict[str, Any]:
         """Name and the records of all layers, the input's first."""
@@ -195,18 +218,11 @@ class Sequential(Model):
         return config
 
     @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None
-    ) -> Sequential:
-        """The model that `get_config()` described, with fresh weights.
-
-        Args:
-            custom_objects: classes of your own, by name.
-        """
-        table = {**CLASSES, "Sequential": Sequential, **(custom_objects or {})}
-        model = cls(name=config.get("name"), trainable=config.get("trainable", True))
+    def from_revived(cls, config: dict[str, Any], record: dict[str, Any]) -> Any:
+        check_layers(config["layers"], f'{cls.__name__} "{config.get("name")}"')
+        model = cls(trainable=config.get("trainable", True), name=config.get("name"))
         for layer in config["layers"]:
-            model.add(layer if isinstance(layer, Layer) else resolve("layer", layer, table))
+            model.add(layer)
         if config.get("build_input_shape") and not model.built:
             model.build(tuple(config["build_input_shape"]))
         return model

@@ -1,0 +1,184 @@
+"""Graph config: a graph of calls as plain data, as Keras writes it, and back.
+
+    {"layers": [{..., "name": "conv", "inbound_nodes": [{"args": [...], "kwargs": {...}}]}],
+     "input_layers": ["input", 0, 0], "output_layers": ["conv", 0, 0]}
+
+A symbol is `[name of the layer that makes it, which of its calls, which of that call's outputs]`;
+calls are counted within the graph.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from saccade.errors import FileFormatError
+from saccade.graph import Network, Symbol, map_symbols
+from saccade.records import to_record
+
+_SYMBOL = "__keras_tensor__"
+_GRAPHS = "Functional"  # Keras counts their calls from 1 where a graph begins and ends
+
+
+def graph_config(network: Network, with_layers: bool = True) -> dict[str, Any]:
+    """The layers, their calls, and where the graph begins and ends.
+
+    Args:
+        with_layers: False leaves the layers' own records out.
+    """
+    number = _numbers(network)
+
+    def place(symbol: Symbol) -> list[Any]:
+        layer = symbol.node.layer
+        shift = 1 if _is_graph(layer) else 0
+        return [layer.name, number[id(symbol.node)] + shift, symbol.index]
+
+    def told(symbol: Symbol) -> dict[str, Any]:
+        layer = symbol.node.layer
+        history = [layer.name, number[id(symbol.node)], symbol.index]
+        shape = list(symbol.shape)
+        config = {"shape": shape, "dtype": symbol.dtype, "keras_history": history}
+        return {"class_name": _SYMBOL, "config": config}
+
+    layers = []
+    for layer in network.layers:
+        record = _record(layer) if with_layers else {}
+        calls = [node for node in network.nodes if node.layer is layer and node.inputs]
+        record["name"] = layer.name
+        record["inbound_nodes"] = [
+            {
+                "args": [_plain(map_symbols(arg, told)) for arg in node.args],
+                "kwargs": {key: _plain(map_symbols(arg, told)) for key, arg in node.kwargs.items()},
+            }
+            for node in sorted(calls, key=lambda node: number[id(node)])
+        ]
+        layers.append(record)
+    return {
+        "layers": layers,
+        "input_layers": _plain(map_symbols(network.inputs, place)),
+        "output_layers": _plain(map_symbols(network.outputs, place)),
+    }
+
+
+def rebuilt(config: dict[str, Any], layers: Sequence[Any]) -> tuple[Any, Any]:
+    """(inputs, outputs) after calling the layers once more as a `graph_config` says.
+
+    Args:
+        config: the graph; its layers' records are read for their calls alone.
+        layers: the layers themselves, in the same order.
+
+    Raises:
+        FileFormatError: a call needs what no other gives.
+    """
+    names = [record["name"] for record in config["layers"]]
+    by_name = dict(zip(names, layers, strict=True))
+    made: dict[str, list[list[Symbol]]] = defaultdict(list)
+    waiting = {}
+    for record in config["layers"]:
+        name = record["name"]
+        if record["inbound_nodes"]:
+            waiting[name] = list(record["inbound_nodes"])
+        else:
+            made[name].append(_listed(by_name[name].output))
+    while waiting:
+        before = sum(len(calls) for calls in waiting.values())
+        for name in list(waiting):
+            layer, calls = by_name[name], waiting[name]
+            while calls and (found := _arguments(calls[0], made)) is not None:
+                args, kwargs = found
+                made[name].append(_listed(layer.describe(tuple(args), kwargs)))
+                calls.pop(0)
+            if not calls:
+                del waiting[name]
+        if sum(len(calls) for calls in waiting.values()) == before:
+            raise FileFormatError(
+                "Model", "every call must get what another gives", ", ".join(waiting)
+            )
+
+    def symbol_at(place: list[Any]) -> Symbol:
+        name, call, output = place[:3]
+        shift = 1 if _is_graph(by_name[name]) else 0
+        return made[name][call - shift][output]
+
+    return _map_places(config["input_layers"], symbol_at), _map_places(
+        config["output_layers"], symbol_at
+    )
+
+
+def _numbers(network: Network) -> dict[int, int]:
+    """For each call its number among the calls of its layer that belong to the graph."""
+    mine = {id(node) for node in network.nodes}
+    return {
+        id(node): number
+        for layer in network.layers
+        for number, node in enumerate(one for one in layer.nodes if id(one) in mine)
+    }
+
+
+def _is_graph(layer: Any) -> bool:
+    return any(cls.__name__ == _GRAPHS for cls in type(layer).__mro__)
+
+
+def _record(layer: Any) -> dict[str, Any]:
+    record = to_record(layer)
+    shape = getattr(layer, "_built_shape", None)
+    if shape is not None and not _is_graph(layer) and layer.nodes and layer.nodes[0].inputs:
+        record["build_config"] = {"input_shape": shape}
+    return record
+
+
+def _plain(value: Any) -> Any:
+    """A nest as JSON can hold it: Keras marks tuples."""
+    if isinstance(value, tuple):
+        return {"class_name": "__tuple__", "items": [_plain(item) for item in value]}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _arguments(
+    call: Any, made: dict[str, list[list[Symbol]]]
+) -> tuple[list[Any], dict[str, Any]] | None:
+    """The arguments of a call, or None while one of them is not made yet."""
+    try:
+        if isinstance(call, list):  # as Keras 2 wrote it: [[name, call, output, kwargs], ...]
+            found = [made[name][number][output] for name, number, output, *_ in call]
+            kwargs = call[0][3] if call and len(call[0]) > 3 else {}
+            return [found[0] if len(found) == 1 else found], kwargs
+        args = [_revived(arg, made) for arg in call["args"]]
+        return args, {key: _revived(arg, made) for key, arg in call["kwargs"].items()}
+    except IndexError:
+        return None
+
+
+def _revived(value: Any, made: dict[str, list[list[Symbol]]]) -> Any:
+    if isinstance(value, list):
+        return [_revived(item, made) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == _SYMBOL:
+        name, call, output = value["config"]["keras_history"]
+        return made[name][call][output]
+    if value.get("class_name") == "__tuple__":
+        return tuple(_revived(item, made) for item in value["items"])
+    return {key: _revived(item, made) for key, item in value.items()}
+
+
+def _listed(symbols: Any) -> list[Symbol]:
+    from_nest: list[Symbol] = []
+    map_symbols(symbols, from_nest.append)
+    return from_nest
+
+
+def _map_places(places: Any, symbol_at: Any) -> Any:
+    """A nest of `[name, call, output]` as the symbols there."""
+    if isinstance(places, dict):
+        if places.get("class_name") == "__tuple__":
+            return tuple(_map_places(one, symbol_at) for one in places["items"])
+        return {key: _map_places(one, symbol_at) for key, one in places.items()}
+    if len(places) >= 3 and isinstance(places[0], str):
+        return symbol_at(places)
+    return [_map_places(one, symbol_at) for one in places]

@@ -1,0 +1,89 @@
+"""Reviving: layers and models out of their records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from saccade import layers
+from saccade.errors import UnknownName
+from saccade.files.revival import Reviver
+from saccade.layers.layer import Layer
+from saccade.layers.traced import is_shape
+from saccade.models.trainer import Trainer
+
+
+def known_classes() -> dict[str, type[Layer]]:
+    """Every class that a record can name; others come from `custom_objects`."""
+    found: dict[str, type[Layer]] = dict(layers.CLASSES)
+    waiting: list[type] = [Trainer]
+    while waiting:
+        cls = waiting.pop()
+        waiting.extend(cls.__subclasses__())
+        if cls.__dict__.get("keras_module"):
+            found.setdefault(cls.__name__, cls)
+    return found
+
+
+def reviver(
+    where: str, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
+) -> Reviver:
+    """What turns records into layers and models."""
+    return Reviver(where, known_classes(), custom_objects or {}, make, safe_mode)
+
+
+def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
+    """An object of a known or custom class, built for the shape that it had.
+
+    Args:
+        config: with its own records revived.
+        record: as it was written.
+    """
+    if not isinstance(cls, type):
+        return cls  # a function under the name of a class
+    if not hasattr(cls, "from_config"):
+        raise TypeError(f"{cls.__name__} has no from_config()")
+    if not issubclass(cls, Layer):
+        return cls.from_config(config)  # type: ignore[attr-defined]
+    if _inherits_from_config(cls) and hasattr(cls, "from_revived"):
+        layer = cls.from_revived(config, record)  # type: ignore[attr-defined]
+    else:
+        layer = cls.from_config(config)
+    shape = (record.get("build_config") or {}).get("input_shape")
+    if shape is not None:
+        build(layer, tuple(shape) if is_shape(shape) else shape)
+    return layer
+
+
+def _inherits_from_config(cls: type) -> bool:
+    """Whether `from_config` is one of saccade's own and not the user's."""
+    owner = next(one for one in cls.__mro__ if "from_config" in one.__dict__)
+    return owner is Layer or bool(owner.__dict__.get("keras_module"))
+
+
+def build(layer: Any, shape: Any) -> None:
+    """Build a layer for a shape, and those inside that only their first call would build."""
+    layer.build_on(shape)
+    if any(not inner.built for inner in layer.sublayers_within()) and is_shape(shape):
+        with torch.no_grad():
+            layer(torch.zeros([1 if size is None else size for size in shape]))
+
+
+def check_layers(found: list[Any], where: str) -> None:
+    """Raise for what stayed a record: its class is not known."""
+    unknown = [layer for layer in found if not isinstance(layer, Layer)]
+    if not unknown:
+        return
+    named = [
+        f'{record.get("class_name")} "{(record.get("config") or {}).get("name")}"'
+        for record in unknown
+        if isinstance(record, dict)
+    ]
+    raise UnknownName(
+        where,
+        f"layers must be one of {', '.join(sorted(known_classes()))}",
+        ", ".join(named) or repr(unknown[0]),
+        "Classes of your own go into custom_objects.",
+    )
