@@ -1,7 +1,7 @@
 """Layers, with Keras's names."""
 
 from saccade.layers.activation import Activation
-from saccade.layers.conv import Conv2D
+from saccade.layers.conv import Conv2D, Convolution2D
 from saccade.layers.dense import Dense
 from saccade.layers.dropout import Dropout
 from saccade.layers.input import Input, InputLayer
@@ -28,6 +28,7 @@ __all__ = [
     "AveragePooling2D",
     "AvgPool2D",
     "Conv2D",
+    "Convolution2D",
     "Dense",
     "Dropout",
     "Flatten",

@@ -180,3 +180,6 @@ class Conv2D(Layer):
             "kernel_constraint": None,
             "bias_constraint": None,
         }
+
+
+Convolution2D = Conv2D

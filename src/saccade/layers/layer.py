@@ -277,6 +277,7 @@ class Layer(WeightHolder):
     def get_config(self) -> dict[str, Any]:
         """What is needed to make the layer again."""
         policy = {"name": self.compute_dtype}
+        penalty = regularizers.serialize(self.activity_regularizer)
         return {
             "name": self.name,
             "trainable": self._trainable,
@@ -286,6 +287,7 @@ class Layer(WeightHolder):
                 "config": policy,
                 "registered_name": None,
             },
+            **({} if penalty is None else {"activity_regularizer": penalty}),
         }
 
     @classmethod
