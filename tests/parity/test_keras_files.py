@@ -193,7 +193,8 @@ def test_every_initialiser_travels_both_ways(tmp_path, word):
     assert back.get_config() == ours.get_config()
 
 
-@pytest.mark.parametrize("word", sorted(activations.FUNCTIONS))
+# "threshold" needs arguments, and Keras's sparsemax is another function (DEPARTURES.md).
+@pytest.mark.parametrize("word", sorted({*activations.FUNCTIONS} - {"sparsemax", "threshold"}))
 def test_every_activation_travels_both_ways(tmp_path, word):
     ours = Sequential([saccade.layers.Dense(4, activation=word, input_shape=(3,))])
     ours.add(saccade.layers.Activation(word))

@@ -161,13 +161,17 @@ def test_dense(options, shape):
     agree("Dense", {"units": 3, **options}, shape)
 
 
-@pytest.mark.parametrize("word", sorted(activations._WORDS))
+# The others need arguments, an even axis, or depart: test_activation_parity.py has them.
+WORDS = sorted({*activations._WORDS} - {"glu", "sparsemax", "threshold"})
+
+
+@pytest.mark.parametrize("word", WORDS)
 @pytest.mark.parametrize("shape", [(3, 7), (2, 3, 4, 5)], ids=str)
 def test_activation(word, shape):
     agree("Activation", {"activation": word}, shape)
 
 
-@pytest.mark.parametrize("word", sorted(activations._WORDS))
+@pytest.mark.parametrize("word", WORDS)
 def test_activation_at_the_ends(word):
     """Large, small and zero arguments: nothing overflows where Keras's does not."""
     x = np.array([[-100, -30, -8, -1e-3, 0.0, 1e-3, 8, 30, 80]], np.float32)
