@@ -58,6 +58,16 @@ class Network:
             drops.append(sorted(used))
         return drops[::-1]
 
+    @property
+    def is_chain(self) -> bool:
+        """Whether every call gets what the one before it gives, and nothing else."""
+        before = None
+        for node in self.nodes:
+            if [symbol.node for symbol in node.inputs] != ([] if before is None else [before]):
+                return False
+            before = node
+        return len(self.layers) == len(self.nodes)
+
     def run(self, inputs: Any, fitted: Callable[[Any, Symbol], Any]) -> Any:
         """The outputs for values of the inputs, given in the same nest.
 

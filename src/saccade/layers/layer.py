@@ -225,7 +225,7 @@ class Layer(WeightHolder):
 
     def _prepared(self, value: Any) -> Any:
         """An array as a tensor on the weights' device, floats in the layer's dtype."""
-        if isinstance(value, (list, tuple)) and any(torch.is_tensor(v) for v in value):
+        if isinstance(value, (list, tuple)) and any(_is_array(v) for v in value):
             return type(value)(self._prepared(v) for v in value)
         if isinstance(value, dict):
             return {key: self._prepared(v) for key, v in value.items()}
@@ -301,6 +301,10 @@ class Layer(WeightHolder):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _is_array(value: Any) -> bool:
+    return torch.is_tensor(value) or isinstance(value, np.ndarray)
 
 
 def _shape(symbol: Symbol) -> Shape:

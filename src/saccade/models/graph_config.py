@@ -149,7 +149,10 @@ def _arguments(
             kwargs = call[0][3] if call and len(call[0]) > 3 else {}
             return [found[0] if len(found) == 1 else found], kwargs
         args = [_revived(arg, made) for arg in call["args"]]
-        return args, {key: _revived(arg, made) for key, arg in call["kwargs"].items()}
+        kwargs = {key: _revived(arg, made) for key, arg in call["kwargs"].items()}
+        if kwargs.get("mask", 0) is None:  # Keras notes it for every call of a Sequential
+            del kwargs["mask"]
+        return args, kwargs
     except IndexError:
         return None
 

@@ -124,7 +124,8 @@ class Model(Trainer):
         self.__dict__["_network"], self.__dict__["_graph_layers"] = network, list(network.layers)
         for number, layer in enumerate(network.layers):
             self._modules[safe_key("_graph_layers", number)] = layer  # torch finds them there
-        self.build_on(map_symbols(inputs, lambda symbol: symbol.shape))
+        self.built = True
+        self._built_shape = map_symbols(inputs, lambda symbol: symbol.shape)
 
     @property
     def inputs(self) -> list[Symbol]:

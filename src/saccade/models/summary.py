@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import InvalidArgument
+from saccade.graph import map_symbols
 
 
 def print_summary(
@@ -65,8 +66,12 @@ def _table(
 
     heads = ["Layer (type)", "Output Shape", "Param #"]
     sides: list[Any] = ["left", "left", "right"]
-    ends = list(positions or (0.45, 0.80, 1.0))
-    widest = 88
+    network = _branching(model)
+    if network is None:
+        ends, widest = list(positions or (0.45, 0.80, 1.0)), 88
+    else:
+        ends, widest = list(positions or (0.3, 0.56, 0.74, 1.0)), 108
+        heads, sides = [*heads, "Connected to"], [*sides, "left"]
     if show_trainable:
         heads, sides = [*heads, "Trainable"], [*sides, "center"]
         ends = [end * 0.9 for end in ends] + [1.0]
@@ -87,8 +92,29 @@ def _table(
     ]
     table = Table(*columns, width=width, show_lines=True)
     for layer, depth in _listed(_range(model.layers, layer_range), expand_nested):
-        table.add_row(*_row(layer, depth, show_trainable))
+        table.add_row(*_row(layer, depth, network, show_trainable))
     return table
+
+
+def _branching(model: Any) -> Any:
+    """The graph of a model that is more than a chain of layers, else None."""
+    network = getattr(model, "_network", None)
+    return None if network is None or network.is_chain else network
+
+
+def _connections(layer: Any, network: Any) -> str:
+    """Which calls feed the layer: layer, number of its call, number of the call's output.
+
+    Layers of an inner model are not of this graph; Keras then lists all their calls, as here.
+    """
+    calls = [node for node in layer.nodes if node in network.nodes]
+    found = [
+        f"{_escaped(symbol.node.layer.name)}[[green]{symbol.node.layer.nodes.index(symbol.node)}"
+        f"[/green]][[green]{symbol.index}[/green]]"
+        for node in calls
+        for symbol in node.inputs
+    ]
+    return ", ".join(found) or "-"
 
 
 def _listed(layers: Iterable[Any], expand: bool, depth: int = 0) -> Iterable[tuple[Any, int]]:
@@ -98,7 +124,7 @@ def _listed(layers: Iterable[Any], expand: bool, depth: int = 0) -> Iterable[tup
             yield from _listed(layer.layers, expand, depth + 1)
 
 
-def _row(layer: Any, depth: int, show_trainable: bool) -> list[str]:
+def _row(layer: Any, depth: int, network: Any, show_trainable: bool) -> list[str]:
     indent = "   " * depth + "└ " if depth else ""
     kind = f"[cyan]{_escaped(type(layer).__name__)}[/cyan]"
     cells = [f"{indent}{_escaped(layer.name)} ({kind})", _shape(layer)]
@@ -107,6 +133,8 @@ def _row(layer: Any, depth: int, show_trainable: bool) -> list[str]:
         if layer.built or layer.weightless
         else "[green]0[/green] (unbuilt)"
     )
+    if network is not None:
+        cells.append(_connections(layer, network))
     if show_trainable:
         yes = "[bold]Y[/bold]" if layer.trainable else "[bold red]N[/bold red]"
         cells.append(yes if layer.weights else "[bold]-[/bold]")
@@ -115,7 +143,8 @@ def _row(layer: Any, depth: int, show_trainable: bool) -> list[str]:
 
 def _shape(layer: Any) -> str:
     try:
-        return str(tuple(layer.output_shape))
+        nest = layer.nodes[-1].outputs if layer.nodes else layer.output_shape
+        return str(map_symbols(nest, lambda symbol: symbol.shape)).strip("[]")
     except (ValueError, TypeError, AttributeError, NotImplementedError):
         return "?"
 
