@@ -218,16 +218,16 @@ def test_training_that_saccade_does_not_have_can_be_left_out(path, key, value, w
 
 @pytest.mark.parametrize("what", ["optimizer", "schedule"])
 def test_optimizers_and_schedules_that_saccade_does_not_have(path, what):
-    schedule = {"module": "keras.optimizers.schedules", "class_name": "CosineDecay", "config": {}}
+    schedule = {"module": "keras.optimizers.schedules", "class_name": "CosineSquared", "config": {}}
 
     def change(config):
         if what == "optimizer":
-            config["compile_config"]["optimizer"]["class_name"] = "Lion"
+            config["compile_config"]["optimizer"]["class_name"] = "Muon"
         else:
             config["compile_config"]["optimizer"]["config"]["learning_rate"] = schedule
 
     change_config(path, change)
-    words = "Lion" if what == "optimizer" else "CosineDecay"
+    words = "Muon" if what == "optimizer" else "CosineSquared"
     assert_refused(path, (NotSupported, UnknownName), f"{words}.*compile=False")
     assert load_model(path, compile=False).built
 

@@ -101,7 +101,7 @@ def test_a_rate_that_is_a_function_travels_by_its_name(tmp_path):
     model = begun(SGD(slowing, momentum=0.9))
     model.save(tmp_path / "m.keras")
     read = load_model(tmp_path / "m.keras", custom_objects={"slowing": slowing})
-    assert read.optimizer.learning_rate is slowing
+    assert read.optimizer._learning_rate is slowing
     assert_same(read, model)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from saccade import losses, metrics, names, optimizers
-from saccade.errors import FileFormatError, NotSupported, SaccadeError, UnknownName
+from saccade.errors import FileFormatError, SaccadeError, UnknownName
 from saccade.files import weight_store
 from saccade.files.keras_archive import KerasArchive, open_archive
 from saccade.files.revival import Reviver
@@ -114,15 +114,6 @@ def _compile(model: Model, config: dict[str, Any] | None) -> None:
         return
     optimizer: Any = config.get("optimizer")
     loss: Any = config.get("loss")
-    if is_record(optimizer):
-        rate = optimizer["config"].get("learning_rate")
-        if isinstance(rate, dict):
-            raise NotSupported(
-                optimizer["class_name"],
-                "a schedule of the learning rate is not supported yet",
-                rate.get("class_name"),
-                _ALONE,
-            )
     try:
         model.compile(
             optimizer=optimizers.get(optimizer),

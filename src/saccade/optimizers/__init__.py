@@ -1,31 +1,63 @@
 """Optimizers, with Keras's names."""
 
+from __future__ import annotations
+
 from typing import Any
 
-from saccade.errors import InvalidArgument
+from saccade.optimizers import schedules
+from saccade.optimizers.adadelta import Adadelta
+from saccade.optimizers.adagrad import Adagrad
 from saccade.optimizers.adam import Adam
+from saccade.optimizers.adamax import Adamax
+from saccade.optimizers.adamw import AdamW
+from saccade.optimizers.ftrl import Ftrl
+from saccade.optimizers.lamb import Lamb
+from saccade.optimizers.lion import Lion
+from saccade.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from saccade.optimizers.nadam import Nadam
 from saccade.optimizers.optimizer import Optimizer
 from saccade.optimizers.rmsprop import RMSprop
 from saccade.optimizers.sgd import SGD
-from saccade.records import resolve, to_record
+from saccade.optimizers.table import CLASSES, find
+from saccade.optimizers.table import REFUSED as REFUSED
+from saccade.records import is_record, to_record
 
-CLASSES: dict[str, type[Optimizer]] = {"adam": Adam, "rmsprop": RMSprop, "sgd": SGD}
+WRAPPERS: dict[str, type[Optimizer]] = {"LossScaleOptimizer": LossScaleOptimizer}
 
 
 def get(identifier: Any) -> Optimizer:
     """The optimizer meant by a word in any letter case ("adam"), a record or an object."""
     if isinstance(identifier, Optimizer):
         return identifier
-    found = resolve("optimizer", identifier, CLASSES)
-    if not isinstance(found, Optimizer):
-        raise InvalidArgument("optimizer", "must be a word or a saccade optimizer", repr(found))
-    return found
+    return find(identifier, {**CLASSES, **WRAPPERS} if is_record(identifier) else CLASSES)
 
 
 def serialize(optimizer: Optimizer) -> dict[str, Any]:
+    """The record of an optimizer."""
     return to_record(optimizer)
 
 
-deserialize = get
+def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Optimizer:
+    """The optimizer of a record; `custom_objects` are classes of your own by name."""
+    return find(config, {**CLASSES, **WRAPPERS}, custom_objects)
 
-__all__ = ["SGD", "Adam", "Optimizer", "RMSprop", "deserialize", "get", "serialize"]
+
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "LossScaleOptimizer",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "deserialize",
+    "get",
+    "schedules",
+    "serialize",
+]

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from saccade.errors import InvalidArgument
 from saccade.optimizers.optimizer import Optimizer, Tensors
+from saccade.optimizers.options import check_memories
 
 
 class Adam(Optimizer):
@@ -37,6 +37,7 @@ class Adam(Optimizer):
 
     keras_module = "keras.optimizers"
     side_by_side = ("m", "v")
+    fused_on = ("cpu",)  # kinds of devices
 
     def __init__(
         self,
@@ -54,7 +55,7 @@ class Adam(Optimizer):
         ema_overwrite_frequency: int | None = None,
         loss_scale_factor: float | None = None,
         gradient_accumulation_steps: int | None = None,
-        name: str = "adam",
+        name: str | None = None,
         **old: Any,
     ):
         super().__init__(
@@ -71,9 +72,7 @@ class Adam(Optimizer):
             name,
             **old,
         )
-        for option, value in {"beta_1": beta_1, "beta_2": beta_2}.items():
-            if not 0 <= value < 1:
-                raise InvalidArgument(self.where, f"{option} must be in [0, 1)", repr(value))
+        check_memories(self.where, beta_1=beta_1, beta_2=beta_2)
         self.beta_1, self.beta_2 = beta_1, beta_2
         self.epsilon = 1e-7 if epsilon is None else epsilon
         self.amsgrad = bool(amsgrad)
@@ -89,10 +88,9 @@ class Adam(Optimizer):
         slots: dict[str, Tensors],
         lr: float,
         t: int,
-        keep: torch.Tensor | None,
     ) -> None:
         m, v = slots["m"], slots["v"]
-        if keep is None and w[0].device.type == "cpu":
+        if w[0].device.type in self.fused_on:
             self._move_fused(w, g, slots, lr, t)
             return
         torch._foreach_lerp_(m, g, 1.0 - self.beta_1)
@@ -104,8 +102,6 @@ class Adam(Optimizer):
         root = torch._foreach_sqrt(v)
         torch._foreach_add_(root, self.epsilon)
         size = lr * math.sqrt(1.0 - self.beta_2**t) / (1.0 - self.beta_1**t)
-        if keep is not None:
-            m = torch._foreach_mul(m, keep)
         torch._foreach_addcdiv_(w, m, root, -size)
 
     def _move_fused(

@@ -1,12 +1,32 @@
-"""The learning rate as code written for Keras reads it."""
+"""The learning rate and the count of steps as code written for Keras reads them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+
+from saccade.errors import StateError
+
+
+class RateIsScheduled(StateError, TypeError):
+    """A learning rate was assigned to an optimizer that follows a schedule (TypeError in Keras)."""
 
 
 class LearningRate(float):
-    """A number with Keras's `numpy()` and `value`; assign a new one to the optimizer instead."""
+    """A number with Keras's `numpy()`, `value` and `assign()`.
+
+    Args:
+        value: the rate.
+        owner: the optimizer that `assign()` writes to.
+    """
+
+    _owner: Any
+
+    def __new__(cls, value: float, owner: Any = None):
+        self = super().__new__(cls, value)
+        self._owner = owner
+        return self
 
     def numpy(self) -> np.float32:
         return np.float32(self)
@@ -14,3 +34,26 @@ class LearningRate(float):
     @property
     def value(self) -> LearningRate:
         return self
+
+    def assign(self, value: Any) -> None:
+        """Give the optimizer that this rate was read from another one."""
+        if self._owner is None:
+            raise StateError("learning rate", "must be read from an optimizer to be assigned")
+        self._owner.learning_rate = value
+
+    def __reduce__(self):  # a copied or pickled number leaves its optimizer behind
+        return LearningRate, (float(self),)
+
+
+class StepCount(int):
+    """A number of steps with Keras's `numpy()` and `value`."""
+
+    def numpy(self) -> np.int32:
+        return np.int32(self)
+
+    @property
+    def value(self) -> StepCount:
+        return self
+
+    def __reduce__(self):
+        return StepCount, (int(self),)

@@ -6,43 +6,51 @@ learning rate; slots are the tensors that an optimizer keeps beside each weight.
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
-from saccade.errors import InvalidArgument, NotSupported, ShapeError
-from saccade.names import nearest, snake_case
-from saccade.notes import note_once
-from saccade.optimizers.learning_rate import LearningRate
+from saccade.errors import InvalidArgument, ShapeError, StateError
+from saccade.names import snake_case
+from saccade.optimizers import options, schedules
+from saccade.optimizers.clipping import clip
+from saccade.optimizers.learning_rate import StepCount
+from saccade.optimizers.rate_holder import Rate
+from saccade.optimizers.slot_holder import SlotHolder, Tensors
+from saccade.records import is_record
 
-Tensors = list[torch.Tensor]
 
-
-class Optimizer:
+class Optimizer(SlotHolder):
     """The parts that all optimizers share; each writes `make_slots` and `move`.
 
+    A step goes: gradients over loss_scale_factor; gathered; clipped; w -= lr * weight_decay * w;
+    the optimizer's own formula; the running average; each weight's constraint.
+
     Args:
-        learning_rate: a positive number, or a function without arguments that gives one.
-        weight_decay: w -= lr * weight_decay * w before each step (decoupled); None for none.
+        learning_rate: a positive number, a schedule, or a function without arguments.
+        weight_decay: decoupled, a part of lr; None for none.
         clipnorm: longest gradient of one weight; clipvalue: largest single element;
             global_clipnorm: longest gradient of all weights together. At most one of the three.
+        use_ema: keep a running average of every weight, which becomes the weight when training
+            ends: a = ema_momentum * a + (1 - ema_momentum) * w, from a = w after the first step.
+        ema_momentum: in [0, 1].
+        ema_overwrite_frequency: w = a after every so many iterations, too.
+        loss_scale_factor: what the loss was multiplied by (`scale_loss`).
+        gradient_accumulation_steps: from 2; move by the mean gradient of so many steps, which
+            together are one iteration.
         name: of the optimizer.
 
     Raises:
         InvalidArgument: a value that cannot work, or an unknown argument.
-        NotSupported: an option of Keras's that is not built yet, by name.
     """
 
     keras_module = "keras.optimizers"
-    side_by_side: tuple[str, ...] = ()  # slots that Keras lists weight by weight: m, v, m, v, ...
-    _learning_rate: Any
 
     def __init__(
         self,
-        learning_rate: float | Callable[[], float],
+        learning_rate: Rate,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
@@ -55,128 +63,59 @@ class Optimizer:
         name: str | None = None,
         **old: Any,
     ):
-        self.where = type(self).__name__
-        learning_rate, self.decay = self._old_spellings(learning_rate, old)
-        refused = {
-            "use_ema": use_ema,
-            "ema_overwrite_frequency": ema_overwrite_frequency,
-            "loss_scale_factor": loss_scale_factor,
-            "gradient_accumulation_steps": gradient_accumulation_steps,
-        }
-        for option, value in refused.items():
-            if value is not None and value is not False:
-                raise NotSupported(self.where, f"{option} is not supported yet", repr(value))
-        self.ema_momentum = ema_momentum
-        clips = {
-            "clipnorm": clipnorm,
-            "clipvalue": clipvalue,
-            "global_clipnorm": global_clipnorm,
-        }
-        given = {option: value for option, value in clips.items() if value is not None}
-        if len(given) > 1:
-            raise InvalidArgument(self.where, "only one kind of clipping can be set", str(given))
-        for option, value in given.items():
-            if value <= 0:
-                raise InvalidArgument(self.where, f"{option} must be positive", repr(value))
-        if weight_decay is not None and weight_decay < 0:
-            raise InvalidArgument(self.where, "weight_decay can't be negative", repr(weight_decay))
-        self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
+        super().__init__()
+        self.where = where = type(self).__name__
+        learning_rate, self.decay = options.old_spellings(type(self), learning_rate, old)
+        options.check_clips(
+            where, clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm
+        )
+        options.check_not_negative(where, weight_decay=weight_decay)
+        options.check_positive(where, loss_scale_factor=loss_scale_factor)
+        options.check_average(where, use_ema, ema_momentum, ema_overwrite_frequency)
+        options.check_accumulation(where, gradient_accumulation_steps)
         self.weight_decay = weight_decay
-        self.name = name or snake_case(type(self).__name__)
-        self.iterations = 0
-        self.slots: dict[str, Tensors] = {}
-        self._weights: list[Any] = []
+        self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
+        self.use_ema, self.ema_momentum = bool(use_ema), ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        self.name = name or snake_case(where)
+        self._undecayed: Callable[[Any], bool] | None = None
         self.learning_rate = learning_rate
-
-    # -- the learning rate -----------------------------------------------------------------
-
-    @property
-    def learning_rate(self) -> Any:
-        rate = self._learning_rate
-        return rate if callable(rate) else LearningRate(rate)
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        if callable(value):
-            self._learning_rate = value
-            return
-        try:
-            number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            number = math.nan
-        if not (math.isfinite(number) and number >= 0):
-            raise InvalidArgument(
-                self.where, "learning_rate must be a number, 0 or above", repr(value)
-            )
-        self._learning_rate = number
-
-    @property
-    def lr(self) -> Any:
-        return self.learning_rate
-
-    @lr.setter
-    def lr(self, value: Any) -> None:
-        self.learning_rate = value
-
-    def current_rate(self) -> float:
-        """The learning rate of the next step."""
-        given: Any = self._learning_rate
-        rate = float(given()) if callable(given) else given  # type: ignore[arg-type]
-        return rate / (1.0 + self.decay * self.iterations) if self.decay else rate
-
-    def _old_spellings(self, learning_rate: Any, old: dict[str, Any]) -> tuple[Any, float]:
-        """`lr` and `decay`, which tf.keras took until 2.10 and Keras 3 refuses or ignores."""
-        decay = 0.0
-        for word, value in old.items():
-            if word == "lr":
-                learning_rate = value
-                note_once(
-                    f"{self.where}(lr=) is the old name of learning_rate; it is used as such."
-                )
-            elif word == "decay":
-                decay = float(value)
-                note_once(
-                    f"{self.where}(decay=) has its old meaning: "
-                    "the rate of step t is learning_rate / (1 + decay * t)."
-                )
-            else:
-                known = ("learning_rate", "weight_decay", "clipnorm", "clipvalue", "name")
-                guess = nearest(word, known)
-                raise InvalidArgument(
-                    self.where, "has no such argument", f"{word}=", f"Did you mean {guess}=?"
-                )
-        return learning_rate, decay
 
     # -- stepping --------------------------------------------------------------------------
 
-    @property
-    def built(self) -> bool:
-        return bool(self._weights)
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
+        """One step: move each weight by its gradient (None leaves a weight as it is).
 
-    def build(self, weights: Iterable[Any]) -> None:
-        """Make the slots for these weights; those already known keep theirs."""
-        known = {id(weight): place for place, weight in enumerate(self._weights)}
-        weights = list(weights)
-        fresh = self.make_slots([w.detach() for w in weights])
-        for name, tensors in fresh.items():
-            for place, weight in enumerate(weights):
-                if id(weight) in known:
-                    tensors[place] = self.slots[name][known[id(weight)]]
-        self.slots, self._weights = fresh, weights
-
-    def apply(self, gradients: Sequence[Any], weights: Sequence[Any] | None = None) -> None:
-        """One step: move each weight by its gradient (None leaves a weight as it is)."""
-        weights = self._weights if weights is None else list(weights)
-        if len(gradients) != len(weights):
-            raise ShapeError(
-                self.where, f"{len(weights)} gradients are needed", str(len(gradients))
+        Args:
+            grads: one gradient a weight.
+            trainable_variables: the weights; those that the optimizer was built for when None.
+                Some of those may be left out: they keep their slots, and stay.
+        """
+        gradients = list(grads)
+        if not gradients:
+            return
+        if trainable_variables is None and not self.built:
+            raise StateError(
+                self.where, "apply() needs weights", do="Pass them, or call build(weights) first."
             )
-        self.step(weights, list(gradients))
+        given = self._weights if trainable_variables is None else list(trainable_variables)
+        if len(gradients) != len(given):
+            raise ShapeError(self.where, f"{len(given)} gradients are needed", str(len(gradients)))
+        if all(gradient is None for gradient in gradients):
+            raise InvalidArgument(self.where, "a gradient is needed", "None for every weight")
+        gradient_of = {id(one): gradient for one, gradient in zip(given, gradients, strict=True)}
+        known = {id(weight) for weight in self._weights}
+        if gradient_of.keys() <= known:
+            given = self._weights
+        self.step(given, [gradient_of.get(id(weight)) for weight in given])
 
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> None:
-        """One step from (gradient, weight) pairs."""
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> StepCount:
+        """One step from (gradient, weight) pairs; returns the count of iterations."""
         pairs = list(grads_and_vars)
         self.apply([gradient for gradient, _ in pairs], [weight for _, weight in pairs])
+        return self.iterations
 
     @torch.no_grad()
     def step(
@@ -185,111 +124,135 @@ class Optimizer:
         """One step over all weights.
 
         Args:
-            keep: a 0-d tensor, 1 to move the weights and 0 to leave them as they are, for
-                devices that nobody wants to wait for; None moves them.
+            weights: what to move; slots are made for those that are new.
+            gradients: one a weight, or None.
+            keep: a 0-d tensor, 1 to step and 0 to leave weights and slots as they are, for devices
+                that nobody wants to wait for (the count of steps, which is on the CPU, goes on).
+                None steps.
         """
-        if len(weights) != len(self._weights) or any(
-            a is not b for a, b in zip(weights, self._weights, strict=True)
-        ):
-            self.build(weights)
-        w = [weight.data for weight in weights]
-        slots = self.slots
+        self.build_for(weights)
+        if keep is None:
+            self._step(gradients)
+            return
+        changing = [weight.data for weight in self._weights]
+        changing += [slot for slots in self.slots.values() for slot in slots]
+        before = [one.clone() for one in changing]
+        self._step([g if g is None else torch.where(keep > 0, g, 0.0) for g in gradients])
+        # All of these numbers are finite, so one of the two products is zero and nothing is lost.
+        torch._foreach_mul_(changing, keep)
+        torch._foreach_mul_(before, 1.0 - keep)
+        torch._foreach_add_(changing, before)
+
+    def _step(self, gradients: list[Any]) -> None:
+        w, g, slots = [weight.data for weight in self._weights], gradients, self.slots
+        places: Sequence[int] = range(len(w))
         if any(gradient is None for gradient in gradients):
-            moved = [place for place, gradient in enumerate(gradients) if gradient is not None]
-            w = [w[place] for place in moved]
-            gradients = [gradients[place] for place in moved]
-            slots = {name: [slot[place] for place in moved] for name, slot in slots.items()}
+            places = [place for place, gradient in enumerate(gradients) if gradient is not None]
+            w, g = [w[place] for place in places], [g[place] for place in places]
+            slots = {name: [slot[place] for place in places] for name, slot in slots.items()}
         if not w:
             return
+        if self.loss_scale_factor is not None:
+            g = list(torch._foreach_div(g, self.loss_scale_factor))
+        if self.gradient_accumulation_steps:
+            self._gather(w, g, slots, places)
+        else:
+            self._move(w, g, slots, places)
+        if self.use_ema:
+            self._average()
+        for place in self._constrained:
+            if gradients[place] is not None:
+                weight = self._weights[place]
+                weight.copy_(weight.constraint(weight))
+        self._calls += 1
+
+    def _gather(self, w: Tensors, g: Tensors, slots: dict[str, Tensors], places: Any) -> None:
+        steps = self.gradient_accumulation_steps or 1
+        torch._foreach_add_(slots["gradient_accumulator"], g)
+        if (self._calls + 1) % steps == 0:
+            mean = torch._foreach_div(slots["gradient_accumulator"], steps)
+            self._move(w, list(mean), slots, places)
+            torch._foreach_zero_(self.slots["gradient_accumulator"])
+
+    def _move(self, w: Tensors, g: Tensors, slots: dict[str, Tensors], places: Any) -> None:
         rate = self.current_rate()
-        g = self._clipped(gradients)
-        if keep is not None:
-            g = [torch.where(keep > 0, one, 0.0) for one in g]
+        g = clip(g, self.clipvalue, self.clipnorm, self.global_clipnorm)
         if self.weight_decay:
-            shrink: Any = rate * self.weight_decay
-            torch._foreach_mul_(w, 1.0 - (shrink if keep is None else shrink * keep))
-        self.iterations += 1
-        self.move(w, g, slots, rate, self.iterations, keep)
+            decayed = w
+            if (excluded := self._undecayed) is not None:
+                of = zip(w, places, strict=True)
+                decayed = [one for one, place in of if not excluded(self._weights[place])]
+            torch._foreach_mul_(decayed, 1.0 - rate * self.weight_decay)
+        self.move(w, g, slots, rate, self._iterations + 1)
 
-    def _clipped(self, g: Tensors) -> Tensors:
-        if self.clipvalue is not None:
-            return [one.clamp(-self.clipvalue, self.clipvalue) for one in g]
-        if self.clipnorm is not None:
-            limit = self.clipnorm
-            return [one * (limit / one.norm().clamp(min=limit)) for one in g]
-        if self.global_clipnorm is not None:
-            limit = self.global_clipnorm
-            norm = torch.stack([one.norm() for one in g]).norm()
-            return [one * (limit / norm.clamp(min=limit)) for one in g]
-        return g
+    def _average(self) -> None:
+        w, averages = [weight.data for weight in self._weights], self.slots["average"]
+        iterations = self._iterations
+        torch._foreach_lerp_(averages, w, 1.0 - self.ema_momentum if iterations else 1.0)
+        if self.ema_overwrite_frequency and (iterations + 1) % self.ema_overwrite_frequency == 0:
+            torch._foreach_copy_(w, averages)
 
-    def make_slots(self, w: Tensors) -> dict[str, Tensors]:
-        """Fresh slots, by name, one tensor beside each weight."""
+    def move(self, w: Tensors, g: Tensors, slots: dict[str, Tensors], lr: float, t: int) -> None:
+        """The optimizer's formula, in place on `w` and `slots`; `g` is not to be changed."""
         raise NotImplementedError
 
-    def move(
-        self,
-        w: Tensors,
-        g: Tensors,
-        slots: dict[str, Tensors],
-        lr: float,
-        t: int,
-        keep: torch.Tensor | None,
+    # -- around the steps ------------------------------------------------------------------
+
+    def scale_loss(self, loss: Any) -> Any:
+        """The loss to take gradients of: times loss_scale_factor, when that is set."""
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    @torch.no_grad()
+    def finalize_variable_values(self, var_list: Iterable[Any]) -> None:
+        """Give the weights their running averages, as training does at its end.
+
+        Nothing happens without use_ema, or before the first step.
+        """
+        if not (self.use_ema and self._calls):
+            return
+        average = {id(one): a for one, a in zip(self._weights, self.slots["average"], strict=True)}
+        for weight in var_list:
+            if id(weight) in average:
+                weight.copy_(average[id(weight)])
+
+    def exclude_from_weight_decay(
+        self, var_list: Iterable[Any] | None = None, var_names: Iterable[str] | None = None
     ) -> None:
-        """The optimizer's formula, in place on `w` and `slots`."""
-        raise NotImplementedError
+        """Leave weights out of weight decay; the last call counts.
 
-    # -- state -----------------------------------------------------------------------------
+        Args:
+            var_list: the weights.
+            var_names: words; a weight whose name has one in it ("bias") is left out.
+        """
+        chosen = {id(weight) for weight in var_list or ()}
+        words = "|".join(sorted(set(var_names or ())))
 
-    @property
-    def variables(self) -> list[Any]:
-        """Keras's list: step count, learning rate, then the slots in Keras's order."""
-        head: list[Any] = [np.int32(self.iterations)]
-        if not callable(self._learning_rate):
-            head.append(np.float32(self._learning_rate))
-        paired = [slots for name, slots in self.slots.items() if name in self.side_by_side]
-        alone = [slots for name, slots in self.slots.items() if name not in self.side_by_side]
-        return [
-            *head,
-            *(slot for slots in zip(*paired, strict=True) for slot in slots),
-            *(slot for slots in alone for slot in slots),
-        ]
+        def excluded(weight: Any) -> bool:
+            return id(weight) in chosen or bool(words and re.search(words, weight.name))
 
-    def state(self) -> dict[str, Any]:
-        """Everything that changes while training: copies, in a dict."""
-        return {
-            "iterations": self.iterations,
-            "learning_rate": None if callable(self._learning_rate) else self._learning_rate,
-            "slots": {name: [one.clone() for one in slot] for name, slot in self.slots.items()},
-        }
-
-    def restore(self, state: dict[str, Any], weights: Iterable[Any]) -> None:
-        """Go on from a `state()`, for these weights."""
-        if state["slots"]:
-            self.build(weights)
-        self.iterations = state["iterations"]
-        if state["learning_rate"] is not None:
-            self._learning_rate = state["learning_rate"]
-        for name, slot in state["slots"].items():
-            for mine, saved in zip(self.slots[name], slot, strict=True):
-                mine.copy_(saved)
+        self._undecayed = excluded
 
     def get_config(self) -> dict[str, Any]:
-        rate = self._learning_rate
         return {
             "name": self.name,
-            "learning_rate": rate if callable(rate) else float(np.float32(rate)),
+            "learning_rate": self._rate_config(),
+            **({"decay": self.decay} if self.decay else {}),
             "weight_decay": self.weight_decay,
             "clipnorm": self.clipnorm,
             "global_clipnorm": self.global_clipnorm,
             "clipvalue": self.clipvalue,
-            "use_ema": False,
+            "use_ema": self.use_ema,
             "ema_momentum": self.ema_momentum,
-            "ema_overwrite_frequency": None,
-            "loss_scale_factor": None,
-            "gradient_accumulation_steps": None,
+            "ema_overwrite_frequency": self.ema_overwrite_frequency,
+            "loss_scale_factor": self.loss_scale_factor,
+            "gradient_accumulation_steps": self.gradient_accumulation_steps,
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Optimizer:
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Optimizer:
+        config = dict(config)
+        if is_record(config.get("learning_rate")):
+            config["learning_rate"] = schedules.deserialize(config["learning_rate"], custom_objects)
         return cls(**config)

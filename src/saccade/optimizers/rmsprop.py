@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from saccade.errors import InvalidArgument
 from saccade.optimizers.optimizer import Optimizer, Tensors
+from saccade.optimizers.options import check_within
 
 
 class RMSprop(Optimizer):
@@ -67,9 +67,7 @@ class RMSprop(Optimizer):
             name,
             **old,
         )
-        for option, value in {"rho": rho, "momentum": momentum}.items():
-            if not 0 <= value <= 1:
-                raise InvalidArgument(self.where, f"{option} must be in [0, 1]", repr(value))
+        check_within(self.where, 0, 1, rho=rho, momentum=momentum)
         self.rho = rho
         self.momentum = float(momentum)
         self.epsilon = 1e-7 if epsilon is None else epsilon
@@ -88,7 +86,6 @@ class RMSprop(Optimizer):
         slots: dict[str, Tensors],
         lr: float,
         t: int,
-        keep: torch.Tensor | None,
     ) -> None:
         v = slots["velocity"]
         torch._foreach_mul_(v, self.rho)
@@ -108,8 +105,6 @@ class RMSprop(Optimizer):
             torch._foreach_mul_(b, self.momentum)
             torch._foreach_add_(b, s)
             s = b
-        if keep is not None:
-            s = torch._foreach_mul(s, keep)
         torch._foreach_sub_(w, s)
 
     def get_config(self) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from saccade.errors import InvalidArgument
 from saccade.optimizers.optimizer import Optimizer, Tensors
+from saccade.optimizers.options import check_within
 
 
 class SGD(Optimizer):
@@ -62,8 +62,7 @@ class SGD(Optimizer):
             name,
             **old,
         )
-        if not 0 <= momentum <= 1:
-            raise InvalidArgument(self.where, "momentum must be in [0, 1]", repr(momentum))
+        check_within(self.where, 0, 1, momentum=momentum)
         self.momentum = float(momentum)
         self.nesterov = bool(nesterov)
 
@@ -77,10 +76,9 @@ class SGD(Optimizer):
         slots: dict[str, Tensors],
         lr: float,
         t: int,
-        keep: torch.Tensor | None,
     ) -> None:
         if not self.momentum:
-            torch._foreach_add_(w, g, alpha=-lr)  # a gradient of zero already keeps w
+            torch._foreach_add_(w, g, alpha=-lr)
             return
         v = slots["momentum"]
         torch._foreach_mul_(v, self.momentum)
@@ -89,8 +87,6 @@ class SGD(Optimizer):
         if self.nesterov:
             move = torch._foreach_mul(v, self.momentum)
             torch._foreach_add_(move, g, alpha=-lr)
-        if keep is not None:
-            move = torch._foreach_mul(move, keep)
         torch._foreach_add_(w, move)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""Adamax: Adam with the largest recent gradient in place of their mean square."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from saccade.optimizers.optimizer import Optimizer, Tensors
+from saccade.optimizers.options import check_memories
+
+
+class Adamax(Optimizer):
+    """Adaptive moments in the infinity norm.
+
+    The law, t from 1::
+
+        m += (g - m) * (1 - beta_1)
+        u = max(beta_2 * u, |g|)
+        w -= lr / (1 - beta_1**t) * m / (u + epsilon)
+
+    Args:
+        learning_rate: a positive number, a schedule or a function.
+        beta_1, beta_2: in [0, 1); the memory of m and u.
+        epsilon: against division by zero.
+
+    The other arguments are `Optimizer`'s.
+
+    Source: Kingma and Ba (2014), section 7; Keras 3.
+    """
+
+    keras_module = "keras.optimizers"
+    side_by_side = ("m", "u")
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **old: Any,
+    ):
+        super().__init__(
+            learning_rate,
+            weight_decay,
+            clipnorm,
+            clipvalue,
+            global_clipnorm,
+            use_ema,
+            ema_momentum,
+            ema_overwrite_frequency,
+            loss_scale_factor,
+            gradient_accumulation_steps,
+            name,
+            **old,
+        )
+        check_memories(self.where, beta_1=beta_1, beta_2=beta_2)
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
+
+    def make_slots(self, w: Tensors) -> dict[str, Tensors]:
+        return {
+            "m": [torch.zeros_like(one) for one in w],
+            "u": [torch.zeros_like(one) for one in w],
+        }
+
+    def move(self, w: Tensors, g: Tensors, slots: dict[str, Tensors], lr: float, t: int) -> None:
+        m, u = slots["m"], slots["u"]
+        torch._foreach_lerp_(m, g, 1.0 - self.beta_1)
+        torch._foreach_mul_(u, self.beta_2)
+        torch._foreach_maximum_(u, torch._foreach_abs(g))
+        divisor = torch._foreach_add(u, self.epsilon)
+        torch._foreach_addcdiv_(w, m, divisor, -lr / (1.0 - self.beta_1**t))
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "beta_1": self.beta_1,
+            "beta_2": self.beta_2,
+            "epsilon": self.epsilon,
+        }

@@ -1,0 +1,93 @@
+"""Options: what every optimizer is given beside its own, checked in one place."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from saccade.errors import InvalidArgument
+from saccade.names import nearest
+from saccade.notes import note_once
+
+
+def check_within(where: str, low: float, high: float, **options: Any) -> None:
+    """Raise unless each value is in [low, high]."""
+    for option, value in options.items():
+        if not low <= value <= high:
+            raise InvalidArgument(where, f"{option} must be in [{low}, {high}]", repr(value))
+
+
+def check_memories(where: str, **options: Any) -> None:
+    """Raise unless each value is in [0, 1), as a part of the past that is kept must be."""
+    for option, value in options.items():
+        if not 0 <= value < 1:
+            raise InvalidArgument(where, f"{option} must be in [0, 1)", repr(value))
+
+
+def check_not_negative(where: str, **options: Any) -> None:
+    """Raise for a value below 0; None is let through."""
+    for option, value in options.items():
+        if value is not None and not value >= 0:
+            raise InvalidArgument(where, f"{option} can't be negative", repr(value))
+
+
+def check_positive(where: str, **options: Any) -> None:
+    """Raise for a value that is not above 0; None is let through."""
+    for option, value in options.items():
+        if value is not None and not value > 0:
+            raise InvalidArgument(where, f"{option} must be positive", repr(value))
+
+
+def check_clips(where: str, **clips: Any) -> None:
+    """Raise for a limit that is not positive, and for two limits at once."""
+    given = {option: value for option, value in clips.items() if value is not None}
+    if len(given) > 1:
+        raise InvalidArgument(where, "only one kind of clipping can be set", str(given))
+    check_positive(where, **given)
+
+
+def check_average(where: str, use_ema: bool, momentum: float, overwrite: Any) -> None:
+    """Raise for a running average of the weights that cannot be kept as asked."""
+    if use_ema:
+        check_within(where, 0, 1, ema_momentum=momentum)
+    elif overwrite is not None:
+        note_once(f"{where}: ema_overwrite_frequency has no effect without use_ema=True.")
+    if overwrite is not None and (not isinstance(overwrite, int) or overwrite < 1):
+        raise InvalidArgument(
+            where, "ema_overwrite_frequency must be an integer from 1, or None", repr(overwrite)
+        )
+
+
+def check_accumulation(where: str, steps: Any) -> None:
+    """Raise unless gradients can be gathered over so many steps; None and 0 mean not at all."""
+    if steps and (not isinstance(steps, int) or steps < 2):
+        raise InvalidArgument(
+            where, "gradient_accumulation_steps must be an integer from 2, or None", repr(steps)
+        )
+
+
+def old_spellings(cls: type, learning_rate: Any, old: dict[str, Any]) -> tuple[Any, float]:
+    """Learning rate and decay from `lr` and `decay`, which tf.keras took until 2.10.
+
+    Keras 3 refuses the first and ignores the second.
+
+    Raises:
+        InvalidArgument: any other word.
+    """
+    where, decay = cls.__name__, 0.0
+    for word, value in old.items():
+        if word == "lr":
+            learning_rate = value
+            note_once(f"{where}(lr=) is the old name of learning_rate; it is used as such.")
+        elif word == "decay":
+            decay = float(value)
+            note_once(
+                f"{where}(decay=) has its old meaning: "
+                "the rate of step t is learning_rate / (1 + decay * t)."
+            )
+        else:
+            known = set(inspect.signature(cls).parameters) - {"old"}
+            guess = nearest(word, known)
+            do = f"Did you mean {guess}=?" if guess else f"It takes {', '.join(sorted(known))}."
+            raise InvalidArgument(where, "has no such argument", f"{word}=", do)
+    return learning_rate, decay

@@ -1,0 +1,92 @@
+"""RateHolder: the part of an optimizer that knows its learning rate and its count of steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from saccade.errors import InvalidArgument
+from saccade.optimizers import schedules
+from saccade.optimizers.learning_rate import LearningRate, RateIsScheduled, StepCount
+
+Rate = float | Callable[[], float] | schedules.LearningRateSchedule
+
+
+class RateHolder:
+    """The learning rate, whichever way it was given, and the count of iterations."""
+
+    where: str
+    decay: float
+    gradient_accumulation_steps: int | None
+    _calls: int  # of `step`; several make one iteration where gradients are gathered
+    _learning_rate: Any
+
+    @property
+    def learning_rate(self) -> LearningRate:
+        """The rate now; assign a number, a schedule or a function to it."""
+        given = self._learning_rate
+        return LearningRate(self._rate_given() if callable(given) else given, self)
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        if callable(value):
+            self._learning_rate = value
+            return
+        if isinstance(getattr(self, "_learning_rate", None), schedules.LearningRateSchedule):
+            raise RateIsScheduled(
+                self.where,
+                "learning_rate can't be assigned: it follows a schedule",
+                repr(value),
+                "Make the optimizer with a number, or assign another schedule.",
+            )
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not (math.isfinite(number) and number >= 0):
+            raise InvalidArgument(
+                self.where, "learning_rate must be a number, 0 or above", repr(value)
+            )
+        self._learning_rate = number
+
+    @property
+    def lr(self) -> LearningRate:
+        return self.learning_rate
+
+    @lr.setter
+    def lr(self, value: Any) -> None:
+        self.learning_rate = value
+
+    def current_rate(self) -> float:
+        """The learning rate of the next step."""
+        given = self._learning_rate
+        rate = self._rate_given() if callable(given) else given
+        return rate / (1.0 + self.decay * self._iterations) if self.decay else rate
+
+    def _rate_given(self) -> float:
+        given = self._learning_rate
+        if isinstance(given, schedules.LearningRateSchedule):
+            return float(given(self._iterations))
+        return float(given())
+
+    @property
+    def _iterations(self) -> int:
+        return self._calls // (self.gradient_accumulation_steps or 1)
+
+    @property
+    def iterations(self) -> StepCount:
+        """How often the weights were moved."""
+        return StepCount(self._iterations)
+
+    @iterations.setter
+    def iterations(self, value: int) -> None:
+        self._calls = int(value) * (self.gradient_accumulation_steps or 1)
+
+    def _rate_config(self) -> Any:
+        rate = self._learning_rate
+        if isinstance(rate, schedules.LearningRateSchedule):
+            return schedules.serialize(rate)
+        return rate if callable(rate) else float(np.float32(rate))

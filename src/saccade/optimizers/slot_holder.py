@@ -1,0 +1,142 @@
+"""SlotHolder: the part of an optimizer that keeps tensors beside each weight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import ShapeError
+from saccade.optimizers.learning_rate import LearningRate, StepCount
+from saccade.optimizers.rate_holder import RateHolder
+
+Tensors = list[torch.Tensor]
+
+
+class SlotHolder(RateHolder):
+    """The slots, their order in files, and everything else that changes while training."""
+
+    side_by_side: tuple[str, ...] = ()  # slots that Keras lists weight by weight: m, v, m, v, ...
+    use_ema: bool
+
+    def __init__(self):
+        self.slots: dict[str, Tensors] = {}
+        self._calls = 0
+        self._weights: list[Any] = []
+        self._constrained: list[int] = []  # places among the weights
+
+    @property
+    def built(self) -> bool:
+        return bool(self._weights)
+
+    def build_for(self, weights: Sequence[Any]) -> None:
+        """Build unless that was done for these very weights."""
+        if len(weights) != len(self._weights) or any(
+            a is not b for a, b in zip(weights, self._weights, strict=True)
+        ):
+            self.build(weights)
+
+    def build(self, var_list: Iterable[Any]) -> None:
+        """Make the slots for these weights; those already known keep theirs."""
+        weights = list(var_list)
+        known = {id(weight): place for place, weight in enumerate(self._weights)}
+        w = [weight.detach() for weight in weights]
+        fresh: dict[str, Tensors] = {}
+        if self.use_ema:  # a weight that comes later starts its average from itself
+            start = torch.clone if self._calls else torch.zeros_like
+            fresh["average"] = [start(one) for one in w]
+        if self.gradient_accumulation_steps:
+            fresh["gradient_accumulator"] = [torch.zeros_like(one) for one in w]
+        fresh |= self.make_slots(w)
+        for name, tensors in fresh.items():
+            for place, weight in enumerate(weights):
+                if id(weight) in known:
+                    tensors[place] = self.slots[name][known[id(weight)]]
+        self.slots, self._weights = fresh, weights
+        self._constrained = [
+            place for place, one in enumerate(weights) if getattr(one, "constraint", None)
+        ]
+
+    def make_slots(self, w: Tensors) -> dict[str, Tensors]:
+        """Fresh slots, by name, one tensor beside each weight."""
+        raise NotImplementedError
+
+    # -- state -----------------------------------------------------------------------------
+
+    @property
+    def variables(self) -> list[Any]:
+        """Keras's list: step count, learning rate unless it is a function, then the slots."""
+        rate = self._learning_rate
+        head = [StepCount(self._calls), *([] if callable(rate) else [LearningRate(rate, self)])]
+        return [*head, *self._slots_in_order()]
+
+    def _slots_in_order(self) -> Tensors:
+        """All slots of one kind, then the next; m, v of each weight together where Keras does."""
+        found: Tensors = []
+        for name, slots in self.slots.items():
+            if name not in self.side_by_side:
+                found += slots
+            elif name == self.side_by_side[0]:
+                of_weights = zip(*(self.slots[one] for one in self.side_by_side), strict=True)
+                found += [slot for of_weight in of_weights for slot in of_weight]
+        return found
+
+    def misfits(self, values: Sequence[Any]) -> list[str]:
+        """What keeps arrays from being taken as `variables`, in words; empty when nothing does."""
+        mine = self.variables
+        if len(mine) != len(values):
+            return [
+                f"{self.where} needs {len(mine)} variables for {len(self._weights)} trainable "
+                f"weights, got {len(values)}"
+            ]
+        return [
+            f"vars/{place}: needed {tuple(np.shape(one))}, got {tuple(np.shape(value))}"
+            for place, (one, value) in enumerate(zip(mine, values, strict=True))
+            if tuple(np.shape(one)) != tuple(np.shape(value))
+        ]
+
+    @torch.no_grad()
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Take the values of `variables` from arrays in the same order.
+
+        Raises:
+            ShapeError: they do not fit; nothing is changed.
+        """
+        if faults := self.misfits(weights):
+            raise ShapeError(self.where, "the state must fit", "; ".join(faults))
+        arrays = [_array(value) for value in weights]
+        self._calls = int(arrays[0])
+        rates = 0 if callable(self._learning_rate) else 1
+        if rates:
+            self.learning_rate = float(arrays[1])
+        # A number that follows the slots, as Nadam has one, follows from the count of steps.
+        for slot, values in zip(self._slots_in_order(), arrays[1 + rates :], strict=False):
+            slot.copy_(torch.as_tensor(values))
+
+    def state(self) -> dict[str, Any]:
+        """Everything that changes while training: copies, in a dict."""
+        return {
+            "iterations": self._calls,
+            "learning_rate": None if callable(self._learning_rate) else self._learning_rate,
+            "slots": {name: [one.clone() for one in slot] for name, slot in self.slots.items()},
+        }
+
+    def restore(self, state: dict[str, Any], weights: Iterable[Any]) -> None:
+        """Go on from a `state()`, for these weights."""
+        if state["slots"]:
+            self.build(weights)
+        self._calls = state["iterations"]
+        if state["learning_rate"] is not None:
+            self._learning_rate = state["learning_rate"]
+        for name, slot in state["slots"].items():
+            for mine, saved in zip(self.slots[name], slot, strict=True):
+                mine.copy_(saved)
+
+
+def _array(value: Any) -> np.ndarray:
+    """Of an HDF5 dataset, a tensor on any device, an array or a number."""
+    if torch.is_tensor(value):
+        value = value.detach().cpu()
+    return np.asarray(value[()] if hasattr(value, "shape") else value)

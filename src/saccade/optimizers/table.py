@@ -1,0 +1,69 @@
+"""The table of optimizers: every word, what it stands for, and the words that are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.optimizers.adadelta import Adadelta
+from saccade.optimizers.adagrad import Adagrad
+from saccade.optimizers.adam import Adam
+from saccade.optimizers.adamax import Adamax
+from saccade.optimizers.adamw import AdamW
+from saccade.optimizers.ftrl import Ftrl
+from saccade.optimizers.lamb import Lamb
+from saccade.optimizers.lion import Lion
+from saccade.optimizers.nadam import Nadam
+from saccade.optimizers.optimizer import Optimizer
+from saccade.optimizers.rmsprop import RMSprop
+from saccade.optimizers.sgd import SGD
+from saccade.records import is_record, resolve
+
+CLASSES: dict[str, type[Optimizer]] = {
+    "adadelta": Adadelta,
+    "adagrad": Adagrad,
+    "adam": Adam,
+    "adamax": Adamax,
+    "adamw": AdamW,
+    "ftrl": Ftrl,
+    "lamb": Lamb,
+    "lion": Lion,
+    "nadam": Nadam,
+    "rmsprop": RMSprop,
+    "sgd": SGD,
+}
+REFUSED: dict[str, str] = {  # Keras's name: what to use instead
+    "Adafactor": 'Use "adamw" or "lion", which keeps one number a weight where Adam keeps two.',
+    "MultiOptimizer": "Use one optimizer for all weights, or write the training step yourself "
+    "and call apply(gradients, weights) of several.",
+    "Muon": 'Use "adamw" or "lion".',
+    "ScheduleFreeAdamW": 'Use "adamw" with a schedule and use_ema=True.',
+}
+
+
+def find(
+    identifier: Any,
+    table: Mapping[str, type[Optimizer]],
+    custom_objects: dict[str, Any] | None = None,
+) -> Optimizer:
+    """The optimizer meant by a word in any letter case, a record or a class.
+
+    Raises:
+        UnknownName: a word that is not in the table.
+        NotSupported: a word of Keras's that is refused; the message says what to use instead.
+        InvalidArgument: anything else.
+    """
+    word = identifier["class_name"] if is_record(identifier) else identifier
+    for name, instead in REFUSED.items():
+        if isinstance(word, str) and word.lower() == name.lower():
+            raise NotSupported("optimizer", f"{name} is not supported", do=instead)
+    if custom_objects and is_record(identifier):
+        known = {name.lower(): cls for name, cls in table.items()}
+        cls = custom_objects.get(word) or known.get(word.lower())
+        if cls is not None:
+            return cls.from_config(identifier["config"], custom_objects)
+    found = resolve("optimizer", identifier, table)
+    if not isinstance(found, Optimizer):
+        raise InvalidArgument("optimizer", "must be a word or a saccade optimizer", repr(found))
+    return found
