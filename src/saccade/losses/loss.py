@@ -6,12 +6,12 @@ from typing import Any
 
 import torch
 
-from saccade.errors import ShapeError
 from saccade.names import snake_case, unknown_name
-from saccade.numerics.loss_formulas import aligned
+from saccade.numerics.loss_formulas import tensors
 from saccade.records import checked_dtype
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")
+_MEANS = ("sum_over_batch_size", "mean")
 
 
 class Loss:
@@ -22,6 +22,13 @@ class Loss:
     "none" or None keeps one number a sample.
 
     A user's loss subclasses this and writes `call(y_true, y_pred)`; it sees probabilities.
+
+    Example:
+        >>> class Largest(Loss):
+        ...     def call(self, y_true, y_pred):
+        ...         return (y_true - y_pred).abs().amax(-1)
+        >>> Largest()([[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.5], [1.0, 0.0]]).item()
+        0.25
 
     Source: `keras.losses.Loss`.
     """
@@ -35,7 +42,7 @@ class Loss:
         dtype: Any = None,
     ):
         self.name = name or snake_case(type(self).__name__)
-        checked_dtype(self.name, dtype)
+        self.dtype = checked_dtype(self.name, dtype)
         if reduction is not None and reduction not in REDUCTIONS:
             raise unknown_name(f"{type(self).__name__} reduction", reduction, REDUCTIONS)
         self.reduction = reduction
@@ -44,9 +51,7 @@ class Loss:
         raise NotImplementedError(f"{type(self).__name__} has no call(y_true, y_pred): write one.")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
-        y_pred = y_pred if torch.is_tensor(y_pred) else torch.as_tensor(y_pred)
-        y_pred = y_pred if y_pred.is_floating_point() else y_pred.float()
-        y_true = torch.as_tensor(y_true, device=y_pred.device)
+        y_true, y_pred = tensors(y_true, y_pred)
         losses = self.call(y_true, y_pred)
         if sample_weight is not None:
             sample_weight = torch.as_tensor(sample_weight, dtype=losses.dtype, device=losses.device)
@@ -54,7 +59,7 @@ class Loss:
                 sample_weight = sample_weight.squeeze(-1)
             while sample_weight.ndim < losses.ndim:
                 sample_weight = sample_weight.unsqueeze(-1)
-        counted = self.counted(y_true)
+        counted = self.counted(y_true, losses)
         if counted is not None:
             share = self._share(counted.reshape(losses.shape).to(losses.dtype))
             sample_weight = share if sample_weight is None else sample_weight * share
@@ -62,13 +67,13 @@ class Loss:
             losses = losses * sample_weight
         return self._reduced(losses, sample_weight)
 
-    def counted(self, y_true: torch.Tensor) -> torch.Tensor | None:
+    def counted(self, y_true: torch.Tensor, losses: torch.Tensor) -> torch.Tensor | None:
         """Which samples count, 1 or 0 each; None when all do."""
         return None
 
     def _share(self, counted: torch.Tensor) -> torch.Tensor:
         """Weights that leave out what does not count; a mean is over what is left, as in Keras."""
-        if self.reduction not in ("sum_over_batch_size", "mean"):
+        if self.reduction not in _MEANS:
             return counted
         return counted * (counted.numel() / counted.sum().clamp(min=1.0))
 
@@ -78,7 +83,9 @@ class Loss:
         if self.reduction == "sum":
             return losses.sum()
         if self.reduction == "mean_with_sample_weight" and sample_weight is not None:
-            return losses.sum() / sample_weight.expand_as(losses).sum()
+            weight = sample_weight.expand_as(losses).sum()
+            # weights of zero in all leave nothing to learn from, not a NaN
+            return torch.where(weight == 0, 0.0, losses.sum() / torch.where(weight == 0, 1, weight))
         return losses.mean()
 
     def get_config(self) -> dict[str, Any]:
@@ -89,34 +96,12 @@ class Loss:
         return cls(**config)
 
 
-def same_shape(
-    where: str, y_true: torch.Tensor, y_pred: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Targets in the predictions' dtype, both of one rank.
+class FunctionLoss(Loss):
+    """A user's function (y_true, y_pred) -> one number a sample, reduced as every loss is."""
 
-    Raises:
-        ShapeError: when the shapes still differ.
-    """
-    y_true, y_pred = aligned(y_true.to(y_pred.dtype), y_pred)
-    if y_true.shape != y_pred.shape:
-        raise ShapeError(
-            where,
-            f"targets must have the predictions' shape {tuple(y_pred.shape)}",
-            str(tuple(y_true.shape)),
-            _advice(where, y_true, y_pred),
-        )
-    return y_true, y_pred
+    def __init__(self, function: Any):
+        super().__init__(getattr(function, "__name__", "loss"))
+        self.function = function
 
-
-def _advice(where: str, y_true: torch.Tensor, y_pred: torch.Tensor) -> str:
-    if y_true.ndim == y_pred.ndim - 1 or (y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1):
-        return (
-            'For whole-number labels use "sparse_categorical_crossentropy" '
-            '(class_mode="sparse"), or make them one-hot.'
-        )
-    if y_pred.shape[-1] == 1:
-        return (
-            'A single output goes with class_mode="binary"; for one-hot labels give the last '
-            "layer one unit a class and softmax."
-        )
-    return f"Give the last layer {y_true.shape[-1]} units."
+    def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
+        return self.function(y_true, y_pred)
