@@ -25,6 +25,7 @@ class Variable(torch.nn.Parameter):
 
     _name: str
     path: str
+    autocast: bool = True  # whether a layer that computes in half precision sees it so
     regularizer: Any = None  # what it adds to the loss, a function of the values
     constraint: Any = None  # what every step of the optimizer ends with, a function of the values
 

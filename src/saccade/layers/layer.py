@@ -16,24 +16,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade import regularizers
+from saccade import dtype_policy, regularizers
 from saccade.errors import InvalidArgument, StateError
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
+from saccade.layers.call_scope import scope
 from saccade.layers.checks import given_shape
 from saccade.layers.traced import is_shape, shape_of, symbols_of, traced_shape
 from saccade.layers.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
-from saccade.records import checked_dtype
+from saccade.records import to_record
 
-
-class _Call(threading.local):
-    """What the outermost call in this thread said; inner layers take it over."""
-
-    training: bool | None = None
-    outermost: Layer | None = None
-
-
-_current = _Call()
 _build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
 
 
@@ -43,7 +35,8 @@ class Layer(WeightHolder):
     Args:
         name: unique within a model; by default the class's name and a count ("conv2d_1").
         trainable: False freezes the weights.
-        dtype: of the weights and the computation; "float32".
+        dtype: "float32", or a policy such as "mixed_bfloat16"; by default the global policy.
+        autocast: whether floats of another precision are turned into that of the computation.
         input_shape: shape of one input, without the batch, for the first layer of a Sequential.
         batch_input_shape: the same with the batch.
         input_dim: the same for inputs of one axis.
@@ -73,7 +66,9 @@ class Layer(WeightHolder):
         self.name: str = name or auto_name(snake_case(cls))
         self.built = False
         self.autocast = autocast
-        self.compute_dtype = checked_dtype(self.where, dtype)
+        self.dtype_policy = dtype_policy.get(dtype)
+        self._computes_in: torch.dtype = getattr(torch, self.dtype_policy.compute_dtype)
+        self._is_mixed = self._computes_in is not torch.float32
         self._built_shape: Any = None
         object.__setattr__(self, "nodes", [])  # calls on symbols; no layers of this one
         self._given_shape = given_shape(self.where, placement)
@@ -101,10 +96,10 @@ class Layer(WeightHolder):
         raise NotImplementedError(f"{self.where} has no call(): write one.")
 
     def forward(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
-        outer = _current.training
+        outer = scope.training
         if training is None:
             training = outer
-        if len(args) == 1 and type(args[0]) is torch.Tensor and args[0].dtype is self._tensor_dtype:
+        if len(args) == 1 and type(args[0]) is torch.Tensor and args[0].dtype is self._computes_in:
             pass  # the common case, free of conversions
         elif symbols_in((args, kwargs)):
             return self.describe(args, kwargs, training)
@@ -118,13 +113,14 @@ class Layer(WeightHolder):
             self.build_for(args[0])
         if training is not None and self._takes_training:
             kwargs["training"] = training
-        outermost = _current.outermost
+        outermost = scope.outermost
         if outermost is None:
-            _current.outermost = self
+            scope.outermost = self
             self._forget_losses()
-        elif training is outer and self.activity_regularizer is None:
+        elif training is outer and self.activity_regularizer is None and not self._is_mixed:
             return self.call(*args, **kwargs)
-        _current.training = training
+        casting = scope.casting
+        scope.training, scope.casting = training, self if self._is_mixed else None
         try:
             y = self.call(*args, **kwargs)
             if self.activity_regularizer is not None:
@@ -132,14 +128,14 @@ class Layer(WeightHolder):
                     self.add_loss(self.activity_regularizer(part))
             return y
         finally:
-            _current.training, _current.outermost = outer, outermost
+            scope.training, scope.outermost, scope.casting = outer, outermost, casting
 
     # -- what is added to the loss ---------------------------------------------------------
 
     def add_loss(self, loss: Any) -> None:
         """Add a number, or a list of them, to what training makes smaller; called in `call`."""
         self._call_losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
-        outermost = _current.outermost
+        outermost = scope.outermost
         if outermost is not None:
             outermost.__dict__.setdefault("_lossy", {})[id(self)] = self
 
@@ -235,7 +231,7 @@ class Layer(WeightHolder):
             value = torch.as_tensor(np.asarray(value), device=self.device)
         is_float = value.dtype.is_floating_point
         if (is_float and self.autocast) or (not is_float and self.casts_integers):
-            return value.to(self._tensor_dtype)
+            return value.to(self._computes_in)
         return value
 
     # -- shapes ----------------------------------------------------------------------------
@@ -268,25 +264,25 @@ class Layer(WeightHolder):
 
     @property
     def dtype(self) -> str:
-        return self.compute_dtype
+        """That of the weights."""
+        return self.dtype_policy.variable_dtype
 
     @property
-    def _tensor_dtype(self) -> torch.dtype:
-        return torch.float32
+    def compute_dtype(self) -> str:
+        """That in which the layer computes, and that of what it gives."""
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self.dtype_policy.variable_dtype
 
     def get_config(self) -> dict[str, Any]:
         """What is needed to make the layer again."""
-        policy = {"name": self.compute_dtype}
         penalty = regularizers.serialize(self.activity_regularizer)
         return {
             "name": self.name,
             "trainable": self._trainable,
-            "dtype": {
-                "module": "keras",
-                "class_name": "DTypePolicy",
-                "config": policy,
-                "registered_name": None,
-            },
+            "dtype": to_record(self.dtype_policy),
             **({} if penalty is None else {"activity_regularizer": penalty}),
         }
 

@@ -13,6 +13,7 @@ import torch
 
 from saccade import constraints, initializers, regularizers
 from saccade.errors import NotSupported, ShapeError, StateError
+from saccade.layers.call_scope import scope
 from saccade.layers.checks import refuse
 from saccade.layers.tracking import TrackedDict, TrackedList, modules_in, safe_key, track
 from saccade.numerics.device import default_device
@@ -25,6 +26,7 @@ class WeightHolder(torch.nn.Module):
 
     name: str
     built: bool
+    _computes_in: torch.dtype = torch.float32
     weightless = False  # layers that never have weights need not be built to be counted
 
     @property
@@ -63,6 +65,7 @@ class WeightHolder(torch.nn.Module):
             shape: of the weight; () for a single number.
             initializer: a word, an object, or a function of the shape; Glorot's uniform by default.
             trainable: whether training changes it.
+            autocast: whether `call` sees it in the precision of the computation.
             regularizer: a word or a function of the values, whose result is added to the loss.
             constraint: a word or a function of the values, applied after every step.
             name: its name within the layer ("kernel").
@@ -82,6 +85,7 @@ class WeightHolder(torch.nn.Module):
         penalty, rule = regularizers.get(regularizer), constraints.get(constraint)
         variable = self._own(self._laid_out(values), trainable, name or "variable")
         variable.regularizer, variable.constraint = penalty, rule
+        variable.autocast = autocast
         return variable
 
     def _laid_out(self, values: torch.Tensor) -> torch.Tensor:
@@ -250,7 +254,10 @@ class WeightHolder(torch.nn.Module):
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return super().__getattr__(name)
+            found = super().__getattr__(name)
+            if scope.casting is self and isinstance(found, Variable) and found.autocast:
+                return found.to(self._computes_in)
+            return found
         except AttributeError:
             # Python comes here too when a property raised AttributeError; torch would report that
             # the property does not exist. Ask it again, so that its own error is seen.

@@ -124,6 +124,7 @@ class Model(Trainer):
         self.__dict__["_network"], self.__dict__["_graph_layers"] = network, list(network.layers)
         for number, layer in enumerate(network.layers):
             self._modules[safe_key("_graph_layers", number)] = layer  # torch finds them there
+        self.autocast = False  # each input says what it needs
         self.built = True
         self._built_shape = map_symbols(inputs, lambda symbol: symbol.shape)
 
@@ -175,7 +176,7 @@ class Model(Trainer):
         if not torch.is_tensor(value):
             value = torch.as_tensor(np.asarray(value), device=self.device)
         if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
-            value = value.to(self._tensor_dtype if dtype.is_floating_point else dtype)
+            value = value.to(dtype)
         needed, got = symbol.shape, value.shape
         if len(got) == len(needed) - 1 and needed[-1] == 1:
             return value[..., None]

@@ -37,6 +37,7 @@ class Sequential(Model):
         self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None
     ):
         super().__init__(trainable=trainable, name=name)
+        self.autocast = False  # the first layer knows what it needs
         self.__dict__["_top"] = None  # the symbol that comes out
         self._input: InputLayer | None = None
         self._stack: list[Layer] = []

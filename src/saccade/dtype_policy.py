@@ -1,0 +1,102 @@
+"""DTypePolicy: the precision in which layers compute, and that of their weights.
+
+`mixed_bfloat16` and `mixed_float16` compute in half the bits and keep the weights in float32.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.records import is_record
+
+_COMPUTE = {"float32": "float32", "mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
+
+
+class DTypePolicy:
+    """A precision by its name.
+
+    Args:
+        name: "float32", "mixed_bfloat16" or "mixed_float16".
+
+    Raises:
+        NotSupported: another precision.
+
+    Example:
+        >>> DTypePolicy("mixed_bfloat16").compute_dtype
+        'bfloat16'
+
+    Source: `keras.dtype_policies.DTypePolicy`.
+    """
+
+    keras_module = "keras"
+
+    def __init__(self, name: str = "float32"):
+        if name not in _COMPUTE:
+            raise NotSupported(
+                "dtype policy",
+                f"must be one of {', '.join(_COMPUTE)}",
+                repr(name),
+                "Weights are kept in float32.",
+            )
+        self.name = name
+
+    @property
+    def compute_dtype(self) -> str:
+        """What layers compute in and give."""
+        return _COMPUTE[self.name]
+
+    @property
+    def variable_dtype(self) -> str:
+        """What weights are kept in."""
+        return "float32"
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> DTypePolicy:
+        return cls(**config)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DTypePolicy) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f'<DTypePolicy "{self.name}">'
+
+
+_global = DTypePolicy()
+
+
+def global_policy() -> DTypePolicy:
+    """The policy of layers that are made without `dtype=`."""
+    return _global
+
+
+def set_global_policy(policy: str | DTypePolicy) -> None:
+    """Choose the policy of layers that are made from now on.
+
+    Args:
+        policy: "float32" (as at the start), "mixed_bfloat16" or "mixed_float16".
+
+    Source: `keras.mixed_precision.set_global_policy`.
+    """
+    global _global
+    if not isinstance(policy, (str, DTypePolicy)):
+        raise InvalidArgument("set_global_policy", "needs a word or a policy", repr(policy))
+    _global = get(policy)
+
+
+def get(identifier: Any) -> DTypePolicy:
+    """The policy meant by a word, a record, a type of torch's or NumPy's; the global for None."""
+    if identifier is None:
+        return _global
+    if isinstance(identifier, DTypePolicy):
+        return identifier
+    if is_record(identifier):
+        return DTypePolicy(identifier["config"]["name"])
+    word = getattr(identifier, "name", None) or getattr(identifier, "__name__", None)
+    return DTypePolicy(word or str(identifier).removeprefix("torch."))
