@@ -7,11 +7,10 @@ from typing import Any
 import torch
 
 from saccade import activations
-from saccade.graph import Shape
-from saccade.layers.layer import Layer
+from saccade.layers.pointwise import Pointwise
 
 
-class Activation(Layer):
+class Activation(Pointwise):
     """y = activation(x), pointwise.
 
     Args:
@@ -23,8 +22,6 @@ class Activation(Layer):
     """
 
     keras_module = "keras.layers"
-    casts_integers = True
-    weightless = True
 
     def __init__(self, activation: Any, **placement: Any):
         super().__init__(**placement)
@@ -32,9 +29,6 @@ class Activation(Layer):
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         return self.activation(x)
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "activation": activations.serialize(self.activation)}

@@ -1,7 +1,14 @@
 EXAMPLES = {
+    "AlphaDropout": (
+        {"rate": 0.3, "seed": 3},
+        (3, 4, 5),
+        {"rate": 0.8, "noise_shape": (None, 1, 1), "seed": 4},
+    ),
     "Dropout": (
         {"rate": 0.3, "seed": 3},
         (3, 4, 5),
         {"rate": 0.8, "noise_shape": (None, 1, 1), "seed": 4},
-    )
+    ),
+    "SpatialDropout1D": ({"rate": 0.3, "seed": 3}, (3, 4, 5), {"rate": 0.8, "seed": 4}),
+    "SpatialDropout2D": ({"rate": 0.3, "seed": 3}, (3, 4, 4, 5), {"rate": 0.8, "seed": 4}),
 }

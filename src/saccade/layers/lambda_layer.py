@@ -1,0 +1,133 @@
+"""A layer made of a function."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from saccade import activations
+from saccade.errors import InvalidArgument, NotSupported, UnknownName
+from saccade.layers.checks import refuse
+from saccade.layers.layer import Layer
+from saccade.layers.traced import is_shape
+
+
+class Lambda(Layer):
+    """y = function(x, **arguments).
+
+    A function with a name (`def`) can be saved and is given to `load_model` in `custom_objects`; a
+    lambda works until the model is to be saved, for a file holds no code. Weights that the function
+    uses are not trained: write a layer of your own for these.
+
+    Args:
+        function: of an array, or of a list of them. Where it has arguments called `training` or
+            `mask`, it is told what the layer was told.
+        output_shape: of one output, without the batch, or a function of the input's shape; by
+            default the function is tried on zeros.
+        mask: refused: saccade passes no masks from layer to layer.
+        arguments: more arguments for the function, by name.
+
+    Source: `keras.layers.Lambda`.
+    """
+
+    keras_module = "keras.layers"
+    weightless = True
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: Mapping[str, Any] | None = None,
+        **placement: Any,
+    ):
+        super().__init__(**placement)
+        refuse(self, mask=mask)
+        if not callable(function):
+            raise InvalidArgument(self.where, "function must be a function", repr(function))
+        if arguments is not None and not isinstance(arguments, Mapping):
+            raise InvalidArgument(self.where, "arguments must be a dict", repr(arguments))
+        self.function = function
+        self.arguments = dict(arguments or {})
+        self._given_output = output_shape
+        names = inspect.getfullargspec(function).args
+        self._passed_on = [name for name in ("mask", "training") if name in names]
+
+    def call(self, x: Any, mask: Any = None, training: bool | None = None) -> Any:
+        told = {"mask": mask, "training": training}
+        return self.function(x, **self.arguments, **{name: told[name] for name in self._passed_on})
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        given = self._given_output
+        if given is None:
+            return super().compute_output_shape(input_shape)
+        if callable(given):
+            return given(input_shape)
+        batch = (input_shape if is_shape(input_shape) else input_shape[0])[0]
+        if is_shape(given):
+            return (batch, *given)
+        return [(batch, *shape) for shape in given]
+
+    def get_config(self) -> dict[str, Any]:
+        config = {**super().get_config(), "function": _written(self.function)}
+        if self._given_output is not None:
+            config["output_shape"] = _written(self._given_output)
+        return {**config, "arguments": dict(self.arguments)}
+
+    @classmethod
+    def from_config(
+        cls,
+        config: dict[str, Any],
+        custom_objects: Mapping[str, Any] | None = None,
+        safe_mode: bool | None = None,
+    ) -> Lambda:
+        """The layer that a config describes.
+
+        Args:
+            custom_objects: functions of your own, by name.
+            safe_mode: changes nothing: code out of a file is never run.
+        """
+        config = {**config, "function": _found(config.get("function"), custom_objects or {})}
+        if isinstance(config.get("output_shape"), (dict, str)):
+            config["output_shape"] = _found(config["output_shape"], custom_objects or {})
+        return cls(**config)
+
+
+def _written(value: Any) -> Any:
+    """One of `saccade.activations` as Keras's record of its own; anything else as it is."""
+    word = activations.serialize(value)
+    if word is value:
+        return value
+    return {
+        "module": "builtins",
+        "class_name": "function",
+        "config": word,
+        "registered_name": "function",
+    }
+
+
+def _found(value: Any, custom_objects: Mapping[str, Any]) -> Any:
+    """The function that a record or a word names."""
+    if isinstance(value, dict):
+        if value.get("class_name") == "__lambda__":
+            raise NotSupported(
+                "Lambda",
+                "a file may not hold code",
+                "a lambda",
+                "Save the model again with a function that has a name, and pass it in "
+                "custom_objects.",
+            )
+        value = value.get("config")
+    if callable(value):
+        return value
+    found = custom_objects.get(str(value)) or activations.FUNCTIONS.get(str(value))
+    if found is None:
+        raise UnknownName(
+            "Lambda",
+            f"a function of your own must be in custom_objects, which holds "
+            f"{', '.join(sorted(custom_objects)) or 'nothing'}",
+            repr(value),
+            f"Pass custom_objects={{{str(value)!r}: ...}}.",
+        )
+    return found
