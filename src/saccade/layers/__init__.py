@@ -1,40 +1,229 @@
 """Layers, with Keras's names."""
 
+from typing import Any
+
 from saccade.layers.activation import Activation
-from saccade.layers.conv import Conv2D, Convolution2D
+from saccade.layers.border import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
+from saccade.layers.conv import Conv1D, Conv2D, Convolution1D, Convolution2D
 from saccade.layers.dense import Dense
-from saccade.layers.dropout import Dropout
+from saccade.layers.depthwise import DepthwiseConv1D, DepthwiseConv2D
+from saccade.layers.dropout import AlphaDropout, Dropout, SpatialDropout1D, SpatialDropout2D
+from saccade.layers.global_pool import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAvgPool1D,
+    GlobalAvgPool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+)
+from saccade.layers.identity import ActivityRegularization, Identity
 from saccade.layers.input import Input, InputLayer
+from saccade.layers.joining import Concatenate, Dot, concatenate, dot
+from saccade.layers.lambda_layer import Lambda
 from saccade.layers.layer import Layer
-from saccade.layers.pool import AveragePooling2D, AvgPool2D, MaxPool2D, MaxPooling2D
-from saccade.layers.shape import Flatten
+from saccade.layers.merge import (
+    Add,
+    Average,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from saccade.layers.noise import GaussianDropout, GaussianNoise
+from saccade.layers.norm import BatchNormalization
+from saccade.layers.normalization import Normalization
+from saccade.layers.pool import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AvgPool1D,
+    AvgPool2D,
+    MaxPool1D,
+    MaxPool2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
+from saccade.layers.rectifiers import ELU, LeakyReLU, PReLU, ReLU
+from saccade.layers.refused import REFUSED, refuse_layer
+from saccade.layers.rescaling import Rescaling
+from saccade.layers.resizing import CenterCrop, Resizing
+from saccade.layers.sample_norm import GroupNormalization, LayerNormalization, UnitNormalization
+from saccade.layers.separable import (
+    SeparableConv1D,
+    SeparableConv2D,
+    SeparableConvolution1D,
+    SeparableConvolution2D,
+)
+from saccade.layers.shape import Flatten, Permute, RepeatVector, Reshape
+from saccade.layers.softmax import Softmax
+from saccade.layers.transposed import (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Convolution1DTranspose,
+    Convolution2DTranspose,
+)
+from saccade.layers.upsampling import UpSampling1D, UpSampling2D
 
 CLASSES: dict[str, type[Layer]] = {
     cls.__name__: cls
     for cls in (
         Activation,
+        ActivityRegularization,
+        Add,
+        AlphaDropout,
+        Average,
+        AveragePooling1D,
         AveragePooling2D,
+        BatchNormalization,
+        CenterCrop,
+        Concatenate,
+        Conv1D,
+        Conv1DTranspose,
         Conv2D,
+        Conv2DTranspose,
+        Cropping1D,
+        Cropping2D,
         Dense,
+        DepthwiseConv1D,
+        DepthwiseConv2D,
+        Dot,
         Dropout,
+        ELU,
         Flatten,
+        GaussianDropout,
+        GaussianNoise,
+        GlobalAveragePooling1D,
+        GlobalAveragePooling2D,
+        GlobalMaxPooling1D,
+        GlobalMaxPooling2D,
+        GroupNormalization,
+        Identity,
         InputLayer,
+        Lambda,
+        LayerNormalization,
+        LeakyReLU,
+        MaxPooling1D,
         MaxPooling2D,
+        Maximum,
+        Minimum,
+        Multiply,
+        Normalization,
+        PReLU,
+        Permute,
+        ReLU,
+        RepeatVector,
+        Rescaling,
+        Reshape,
+        Resizing,
+        SeparableConv1D,
+        SeparableConv2D,
+        Softmax,
+        SpatialDropout1D,
+        SpatialDropout2D,
+        Subtract,
+        UnitNormalization,
+        UpSampling1D,
+        UpSampling2D,
+        ZeroPadding1D,
+        ZeroPadding2D,
     )
 }
 
+
+def __getattr__(name: str) -> Any:
+    refuse_layer(__name__, name)
+
+
 __all__ = [
+    "ELU",
+    "REFUSED",
     "Activation",
+    "ActivityRegularization",
+    "Add",
+    "AlphaDropout",
+    "Average",
+    "AveragePooling1D",
     "AveragePooling2D",
+    "AvgPool1D",
     "AvgPool2D",
+    "BatchNormalization",
+    "CenterCrop",
+    "Concatenate",
+    "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
+    "Convolution1D",
+    "Convolution1DTranspose",
     "Convolution2D",
+    "Convolution2DTranspose",
+    "Cropping1D",
+    "Cropping2D",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
+    "Dot",
     "Dropout",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GroupNormalization",
+    "Identity",
     "Input",
     "InputLayer",
+    "Lambda",
     "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
+    "MaxPool1D",
     "MaxPool2D",
+    "MaxPooling1D",
     "MaxPooling2D",
+    "Maximum",
+    "Minimum",
+    "Multiply",
+    "Normalization",
+    "PReLU",
+    "Permute",
+    "ReLU",
+    "RepeatVector",
+    "Rescaling",
+    "Reshape",
+    "Resizing",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "SeparableConvolution1D",
+    "SeparableConvolution2D",
+    "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "Subtract",
+    "UnitNormalization",
+    "UpSampling1D",
+    "UpSampling2D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "add",
+    "average",
+    "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "subtract",
 ]

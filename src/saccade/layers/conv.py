@@ -5,17 +5,85 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 
-from saccade import activations, initializers
-from saccade.errors import InvalidArgument, ShapeError
-from saccade.graph import Shape
-from saccade.layers.checks import check_channels_last, check_images, positive_integer, refuse
-from saccade.layers.layer import Layer
-from saccade.numerics.geometry import as_padding, as_pair, output_size
+from saccade.errors import ShapeError
+from saccade.layers.checks import positive_integer
+from saccade.layers.convolution import Convolution, filters_of
+from saccade.layers.weight_options import keep_options, make_weight
 from saccade.numerics.nhwc import convolve_nhwc
 
 
-class Conv2D(Layer):
+class _Conv(Convolution):
+    strides_or_dilation = True
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | tuple[int, ...],
+        strides: int | tuple[int, ...] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | tuple[int, ...] = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **placement: Any,
+    ):
+        super().__init__(
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            (bias_initializer, bias_regularizer, bias_constraint),
+            activity_regularizer=activity_regularizer,
+            **placement,
+        )
+        keep_options(self, kernel=(kernel_initializer, kernel_regularizer, kernel_constraint))
+        self.groups = positive_integer(self, "groups", groups)
+        self.filters = filters_of(self, filters, self.groups)
+
+    def build_kernels(self, channels: int) -> None:
+        if channels % self.groups:
+            raise ShapeError(
+                self.where, f"channels must be a multiple of groups={self.groups}", channels
+            )
+        shape = (*self.kernel_size, channels // self.groups, self.filters)
+        self.kernel = make_weight(self, "kernel", shape)
+
+    def channels_out(self, channels: int | None) -> int | None:
+        return self.filters
+
+    def convolve(self, x_nhwc: torch.Tensor) -> torch.Tensor:
+        padding = self.padding
+        if padding == "causal":  # zeros before the start, so that no step sees a later one
+            before = (self.kernel_size[0] - 1) * self.dilation_rate[0]
+            x_nhwc, padding = F.pad(x_nhwc, (0, 0, before, 0)), "valid"
+        return convolve_nhwc(
+            x_nhwc,
+            self.as_kernel(self.kernel),
+            self.bias,
+            self.over_rows(self.strides),
+            padding,
+            self.over_rows(self.dilation_rate),
+            self.groups,
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "filters": self.filters, "groups": self.groups}
+
+
+class Conv2D(_Conv):
     """Slides a bank of trained filters over images.
 
     The law, for filter f at position (i, j)::
@@ -33,6 +101,9 @@ class Conv2D(Layer):
         activation: a word, a function or None.
         use_bias: whether each filter adds a number of its own.
         kernel_initializer, bias_initializer: see `saccade.initializers`.
+        kernel_regularizer, bias_regularizer: what the weights add to the loss.
+        activity_regularizer: what the output adds to the loss.
+        kernel_constraint, bias_constraint: what the weights fulfil after every step.
 
     Input: (batch, height, width, channels), float32.
     Output: (batch, height', width', filters), sizes by `saccade.output_size`.
@@ -49,137 +120,40 @@ class Conv2D(Layer):
     """
 
     keras_module = "keras.layers"
-    casts_integers = True
-
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: int | tuple[int, int],
-        strides: int | tuple[int, int] = (1, 1),
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: int | tuple[int, int] = (1, 1),
-        groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **placement: Any,
-    ):
-        super().__init__(activity_regularizer=activity_regularizer, **placement)
-        refuse(
-            self,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-        )
-        self.filters = positive_integer(self, "filters", filters)
-        self.kernel_size = as_pair(self.where, "kernel_size", kernel_size)
-        self.strides = as_pair(self.where, "strides", strides)
-        self.padding = as_padding(self.where, padding)
-        self.data_format = check_channels_last(self, data_format)
-        self.dilation_rate = as_pair(self.where, "dilation_rate", dilation_rate)
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise InvalidArgument(
-                self.where,
-                "strides and dilation_rate can't both be above 1",
-                f"{self.strides} and {self.dilation_rate}",
-            )
-        self.groups = positive_integer(self, "groups", groups)
-        if self.filters % self.groups:
-            raise InvalidArgument(
-                self.where, f"filters must be a multiple of groups={self.groups}", self.filters
-            )
-        self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.bias = None
-
-    def build(self, input_shape: Shape) -> None:
-        self._check(input_shape)
-        channels = input_shape[-1]
-        if channels is None:
-            raise ShapeError(self.where, "the number of channels must be known", str(input_shape))
-        if channels % self.groups:
-            raise ShapeError(
-                self.where, f"channels must be a multiple of groups={self.groups}", channels
-            )
-        shape = (*self.kernel_size, channels // self.groups, self.filters)
-        self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel")
-        if self.use_bias:
-            self.bias = self.add_weight((self.filters,), self.bias_initializer, name="bias")
-
-    def _laid_out(self, values: torch.Tensor) -> torch.Tensor:
-        """Kernels lie in memory as (out, height, width, in), torch's channels_last."""
-        if values.ndim != 4:
-            return values
-        return values.permute(3, 0, 1, 2).contiguous().permute(1, 2, 3, 0)
-
-    def call(self, x_nhwc: torch.Tensor) -> torch.Tensor:
-        self._check(x_nhwc.shape)
-        try:
-            y_nhwc = convolve_nhwc(
-                x_nhwc,
-                self.kernel,
-                self.bias,
-                self.strides,
-                self.padding,
-                self.dilation_rate,
-                self.groups,
-            )
-        except RuntimeError:
-            self.compute_output_shape(tuple(x_nhwc.shape))  # says so of an image too small
-            raise
-        return self.activation(y_nhwc)
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        self._check(input_shape)
-        rows, columns = (
-            output_size(n, k, self.padding, s, d, where=self.where)
-            for n, k, s, d in zip(
-                input_shape[1:3], self.kernel_size, self.strides, self.dilation_rate, strict=True
-            )
-        )
-        return (input_shape[0], rows, columns, self.filters)
-
-    def _check(self, shape: Any) -> None:
-        """Raise unless images of this shape fit."""
-        if len(shape) != 4:
-            check_images(self, shape)
-        if self.built and shape[3] != self.kernel.shape[2] * self.groups:
-            raise ShapeError(
-                self.where,
-                f"input must have {self.kernel.shape[2] * self.groups} channels",
-                f"{shape[3]} in {tuple(shape)}",
-            )
-
-    def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "kernel_size": list(self.kernel_size),
-            "strides": list(self.strides),
-            "padding": self.padding,
-            "data_format": self.data_format,
-            "dilation_rate": list(self.dilation_rate),
-            "groups": self.groups,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": initializers.serialize(self.kernel_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": None,
-            "bias_regularizer": None,
-            "activity_regularizer": None,
-            "kernel_constraint": None,
-            "bias_constraint": None,
-        }
+    rank = 2
 
 
+class Conv1D(_Conv):
+    """Slides a bank of trained filters over series.
+
+    The law, for filter f at step i::
+
+        y[i, f] = activation(sum_{u,c} kernel[u, c, f] * x[i*s + u, c] + bias[f])
+
+    Args:
+        filters, groups, activation, use_bias and those of the weights: as in `Conv2D`.
+        kernel_size: length of a filter, in steps.
+        strides, dilation_rate: steps between two positions, between two weights of a filter.
+        padding: "valid", "same", or "causal": zeros only before the start, so that an output sees
+            no later step.
+
+    Input: (batch, steps, channels). Output: (batch, steps', filters).
+    Weights: kernel (length, channels/groups, filters), bias (filters,).
+
+    Raises:
+        InvalidArgument: an argument that cannot work. ShapeError: an input that does not fit.
+
+    Example:
+        >>> Conv1D(4, 3, padding="causal").compute_output_shape((None, 10, 2))
+        (None, 10, 4)
+
+    Source: `keras.layers.Conv1D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 1
+    padding_words = ("valid", "same", "causal")
+
+
+Convolution1D = Conv1D
 Convolution2D = Conv2D

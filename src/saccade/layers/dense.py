@@ -6,11 +6,12 @@ from typing import Any
 
 import torch
 
-from saccade import activations, initializers
+from saccade import activations
 from saccade.errors import ShapeError
 from saccade.graph import Shape
 from saccade.layers.checks import positive_integer, refuse
 from saccade.layers.layer import Layer
+from saccade.layers.weight_options import keep_options, make_weight, options_config
 
 
 class Dense(Layer):
@@ -21,6 +22,9 @@ class Dense(Layer):
         activation: a word, a function or None.
         use_bias: whether each output adds a number of its own.
         kernel_initializer, bias_initializer: see `saccade.initializers`.
+        kernel_regularizer, bias_regularizer: what the weights add to the loss.
+        activity_regularizer: what the output adds to the loss.
+        kernel_constraint, bias_constraint: what the weights fulfil after every step.
 
     Input: (batch, ..., features), float32. Output: (batch, ..., units).
     Weights: kernel (features, units), bias (units,).
@@ -47,24 +51,25 @@ class Dense(Layer):
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
         lora_rank: int | None = None,
+        lora_alpha: float | None = None,
         quantization_config: Any = None,
         **placement: Any,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **placement)
         refuse(
             self,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
             lora_rank=lora_rank,
+            lora_alpha=lora_alpha,
             quantization_config=quantization_config,
         )
         self.units = positive_integer(self, "units", units)
         self.activation = activations.get(activation)
         self.use_bias = bool(use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
+        keep_options(
+            self,
+            kernel=(kernel_initializer, kernel_regularizer, kernel_constraint),
+            bias=(bias_initializer, bias_regularizer, bias_constraint),
+        )
         self.bias = None
 
     def build(self, input_shape: Shape) -> None:
@@ -73,11 +78,9 @@ class Dense(Layer):
             raise ShapeError(
                 self.where, "the last axis of the input must be known", str(input_shape)
             )
-        self.kernel = self.add_weight(
-            (features, self.units), self.kernel_initializer, name="kernel"
-        )
+        self.kernel = make_weight(self, "kernel", (features, self.units))
         if self.use_bias:
-            self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias")
+            self.bias = make_weight(self, "bias", (self.units,))
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         if x.ndim < 2 or x.shape[-1] != self.kernel.shape[0]:
@@ -110,11 +113,6 @@ class Dense(Layer):
             "units": self.units,
             "activation": activations.serialize(self.activation),
             "use_bias": self.use_bias,
-            "kernel_initializer": initializers.serialize(self.kernel_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": None,
-            "bias_regularizer": None,
-            "kernel_constraint": None,
-            "bias_constraint": None,
+            **options_config(self, "kernel", "bias"),
             "quantization_config": None,
         }

@@ -1,7 +1,9 @@
-"""Layers that make one array of several."""
+"""Merges: layers that make one array of several, place by place."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import torch
@@ -11,172 +13,194 @@ from saccade.graph import Shape
 from saccade.layers.layer import Layer
 
 
-class _Merge(Layer):
-    """What the elementwise merges share: shapes broadcast, missing axes come after the batch."""
+class Merge(Layer):
+    """A layer of several inputs, given as a list."""
 
     casts_integers = True
+    weightless = True
+    _count: int | None = None  # how many inputs; any number when None
+
+    def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
+        """One array of the inputs."""
+        raise NotImplementedError
+
+    def merged_shape(self, shapes: list[Shape]) -> Shape:
+        """The shape of the result, from shapes that are known to be several of the same batch."""
+        raise NotImplementedError
 
     def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
 
-    def call(self, inputs: list[torch.Tensor]) -> torch.Tensor:
-        return self._merge(_same_rank(list(inputs)))
-
-    def _merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
-        raise NotImplementedError
+    def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
+        if not isinstance(inputs, (list, tuple)):
+            self._say_list(tuple(inputs.shape))
+        batch = inputs[0].shape[0] if inputs and inputs[0].ndim else None
+        if any(one.ndim == 0 or one.shape[0] != batch for one in inputs):
+            self.compute_output_shape([tuple(one.shape) for one in inputs])
+        try:
+            return self.merge(list(inputs))
+        except RuntimeError:
+            self.compute_output_shape([tuple(one.shape) for one in inputs])  # says what is wrong
+            raise
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
-        if not isinstance(input_shape, list) or len(input_shape) < 2:
+        if not isinstance(input_shape, (list, tuple)) or not all(
+            isinstance(shape, (list, tuple)) for shape in input_shape
+        ):
+            self._say_list(input_shape)
+        shapes = [tuple(shape) for shape in input_shape]
+        if not shapes or len(shapes) != (self._count or len(shapes)):
+            count = {None: "at least one array", 2: "two arrays"}[self._count]
+            raise ShapeError(self.where, f"input must be a list of {count}", f"{len(shapes)}")
+        if () in shapes or len({shape[0] for shape in shapes} - {None}) > 1:
+            raise ShapeError(self.where, "the inputs must be of one batch", listed(shapes))
+        return self.merged_shape(shapes)
+
+    def _say_list(self, got: Any) -> None:
+        raise ShapeError(
+            self.where, "input must be a list of arrays", str(got), "Write layer([a, b])."
+        )
+
+    def _prepared(self, value: Any) -> Any:
+        if isinstance(value, (list, tuple)):  # never rows of one array
+            return type(value)(super(Merge, self)._prepared(one) for one in value)
+        return super()._prepared(value)
+
+
+class Elementwise(Merge):
+    """Numbers in the same place meet; shapes broadcast, axes that are missing follow the batch."""
+
+    def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
+        return reduce(self.meet, _same_rank(arrays))
+
+    def meet(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        """What two arrays make."""
+        raise NotImplementedError
+
+    def merged_shape(self, shapes: list[Shape]) -> Shape:
+        batches = [shape[0] for shape in shapes if shape[0] is not None]
+        rank = max(len(shape) for shape in shapes) - 1
+        columns = zip(
+            *((1,) * (rank - len(shape[1:])) + shape[1:] for shape in shapes), strict=True
+        )
+        return (batches[0] if batches else None, *(self._meet_sizes(c, shapes) for c in columns))
+
+    def _meet_sizes(self, sizes: tuple[int | None, ...], shapes: list[Shape]) -> int | None:
+        wide = set(sizes) - {1, None}
+        if len(wide) > 1:
             raise ShapeError(
-                self.where, "input must be a list of at least two arrays", str(input_shape)
+                self.where, "the shapes must be equal, or 1 where they differ", listed(shapes)
             )
-        merged = tuple(input_shape[0])
-        for shape in input_shape[1:]:
-            merged = self._broadcast(merged, tuple(shape))
-        return merged
-
-    def _broadcast(self, a: Shape, b: Shape) -> Shape:
-        rank = max(len(a), len(b))
-        a = (a[0], *[1] * (rank - len(a)), *a[1:])
-        b = (b[0], *[1] * (rank - len(b)), *b[1:])
-        sizes = []
-        for m, n in zip(a, b, strict=True):
-            if m == n or n == 1 or m is None:
-                sizes.append(m if m is not None or n in (1, None) else n)
-            elif m == 1 or n is None:
-                sizes.append(n if n is not None else m)
-            else:
-                raise ShapeError(self.where, "the shapes must fit together", f"{a} and {b}")
-        return tuple(sizes)
+        return None if None in sizes else max(wide, default=1)
 
 
-class Add(_Merge):
-    """The sum of the inputs. Source: `keras.layers.Add`."""
+class Add(Elementwise):
+    """The sum of the inputs.
+
+    Args: none of its own. Input: a list of arrays whose shapes broadcast.
+
+    Raises:
+        ShapeError: shapes that do not fit together.
+
+    Example:
+        >>> Add()([torch.ones(1, 2), torch.ones(1, 2)])
+        tensor([[2., 2.]])
+
+    Source: `keras.layers.Add`.
+    """
 
     keras_module = "keras.layers"
 
-    def _merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
-        total = arrays[0]
-        for array in arrays[1:]:
-            total = total + array
-        return total
+    def meet(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return a + b
 
 
-class Subtract(_Merge):
+class Subtract(Elementwise):
     """The first input minus the second. Source: `keras.layers.Subtract`."""
 
     keras_module = "keras.layers"
+    _count = 2
 
-    def build(self, input_shape: Any) -> None:
-        super().build(input_shape)
-        if len(input_shape) != 2:
-            raise ShapeError(self.where, "input must be a list of two arrays", len(input_shape))
-
-    def _merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
-        return arrays[0] - arrays[1]
+    def meet(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return a - b
 
 
-class Multiply(_Merge):
+class Multiply(Elementwise):
     """The product of the inputs. Source: `keras.layers.Multiply`."""
 
     keras_module = "keras.layers"
 
-    def _merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
-        product = arrays[0]
-        for array in arrays[1:]:
-            product = product * array
-        return product
+    def meet(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return a * b
 
 
-class Average(_Merge):
+class Average(Add):
     """The mean of the inputs. Source: `keras.layers.Average`."""
 
     keras_module = "keras.layers"
 
-    def _merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
-        total = arrays[0]
-        for array in arrays[1:]:
-            total = total + array
-        return total / len(arrays)
+    def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
+        return super().merge(arrays) / len(arrays)
 
 
-class Maximum(_Merge):
-    """The largest of the inputs. Source: `keras.layers.Maximum`."""
+class Maximum(Elementwise):
+    """The largest of the inputs, place by place. Source: `keras.layers.Maximum`."""
 
     keras_module = "keras.layers"
 
-    def _merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
-        largest = arrays[0]
-        for array in arrays[1:]:
-            largest = torch.maximum(largest, array)
-        return largest
+    def meet(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return torch.maximum(a, b)
 
 
-class Minimum(_Merge):
-    """The smallest of the inputs. Source: `keras.layers.Minimum`."""
+class Minimum(Elementwise):
+    """The smallest of the inputs, place by place. Source: `keras.layers.Minimum`."""
 
     keras_module = "keras.layers"
 
-    def _merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
-        smallest = arrays[0]
-        for array in arrays[1:]:
-            smallest = torch.minimum(smallest, array)
-        return smallest
+    def meet(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return torch.minimum(a, b)
 
 
-class Concatenate(Layer):
-    """The inputs one after another along `axis`.
+def add(inputs: Sequence[Any], **placement: Any) -> Any:
+    """`Add()` of the inputs."""
+    return Add(**placement)(inputs)
 
-    Args:
-        axis: counted with the batch; -1 is the channels.
 
-    Source: `keras.layers.Concatenate`.
-    """
+def subtract(inputs: Sequence[Any], **placement: Any) -> Any:
+    """`Subtract()` of the inputs."""
+    return Subtract(**placement)(inputs)
 
-    keras_module = "keras.layers"
-    casts_integers = True
 
-    def __init__(self, axis: int = -1, **placement: Any):
-        super().__init__(**placement)
-        self.axis = axis
+def multiply(inputs: Sequence[Any], **placement: Any) -> Any:
+    """`Multiply()` of the inputs."""
+    return Multiply(**placement)(inputs)
 
-    def build(self, input_shape: Any) -> None:
-        self.compute_output_shape(input_shape)
 
-    def call(self, inputs: list[torch.Tensor]) -> torch.Tensor:
-        return torch.cat(list(inputs), dim=self.axis)
+def average(inputs: Sequence[Any], **placement: Any) -> Any:
+    """`Average()` of the inputs."""
+    return Average(**placement)(inputs)
 
-    def compute_output_shape(self, input_shape: Any) -> Shape:
-        if not isinstance(input_shape, list) or not input_shape:
-            raise ShapeError(self.where, "input must be a list of arrays", str(input_shape))
-        rank = len(input_shape[0])
-        axis = self.axis % rank
-        for shape in input_shape:
-            rest = [
-                (m, n)
-                for place, (m, n) in enumerate(zip(shape, input_shape[0], strict=False))
-                if place != axis and None not in (m, n) and m != n
-            ]
-            if len(shape) != rank or rest:
-                raise ShapeError(
-                    self.where,
-                    f"the shapes must be equal but for axis {self.axis}",
-                    ", ".join(str(tuple(one)) for one in input_shape),
-                )
-        sizes = [shape[axis] for shape in input_shape]
-        joined = None if None in sizes else sum(sizes)
-        first = input_shape[0]
-        return (*first[:axis], joined, *first[axis + 1 :])
 
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "axis": self.axis}
+def maximum(inputs: Sequence[Any], **placement: Any) -> Any:
+    """`Maximum()` of the inputs."""
+    return Maximum(**placement)(inputs)
+
+
+def minimum(inputs: Sequence[Any], **placement: Any) -> Any:
+    """`Minimum()` of the inputs."""
+    return Minimum(**placement)(inputs)
+
+
+def listed(shapes: list[Shape]) -> str:
+    return " and ".join(str(shape) for shape in shapes)
 
 
 def _same_rank(arrays: list[torch.Tensor]) -> list[torch.Tensor]:
+    """The arrays with axes of size 1 after the batch where they have fewer than the others."""
     rank = max(array.ndim for array in arrays)
     return [
-        array.reshape(array.shape[0], *[1] * (rank - array.ndim), *array.shape[1:])
-        if array.ndim < rank
-        else array
+        array
+        if array.ndim == rank
+        else array.reshape(array.shape[0], *[1] * (rank - array.ndim), *array.shape[1:])
         for array in arrays
     ]

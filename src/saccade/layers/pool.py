@@ -1,60 +1,62 @@
-"""Pooling layers: each window of an image becomes one pixel."""
+"""Pooling layers: each window of an image, or of a series, becomes one pixel or step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from saccade.graph import Shape
-from saccade.layers.checks import check_channels_last, check_images
-from saccade.layers.layer import Layer
-from saccade.numerics.geometry import as_padding, as_pair, output_size
+from saccade.layers.spatial import Spatial
+from saccade.numerics.geometry import as_padding, as_sizes, output_size
 from saccade.numerics.nhwc import average_pool_nhwc, max_pool_nhwc
 
 
-class _Pooling2D(Layer):
-    """What the two poolings share: arguments, shapes, configuration."""
+class _Pooling(Spatial):
+    """What the poolings share: arguments, shapes, configuration."""
 
-    casts_integers = True
     weightless = True
 
     def __init__(
         self,
-        pool_size: int | tuple[int, int] = (2, 2),
-        strides: int | tuple[int, int] | None = None,
+        pool_size: int | tuple[int, ...] = 2,
+        strides: int | tuple[int, ...] | None = None,
         padding: str = "valid",
         data_format: str | None = None,
+        name: str | None = None,
         **placement: Any,
     ):
-        super().__init__(**placement)
-        self.pool_size = as_pair(self.where, "pool_size", pool_size)
+        super().__init__(data_format, name=name, **placement)
+        self.pool_size = as_sizes(self.where, "pool_size", pool_size, self.rank)
         self.strides = (
-            self.pool_size if strides is None else as_pair(self.where, "strides", strides)
+            self.pool_size
+            if strides is None
+            else as_sizes(self.where, "strides", strides, self.rank)
         )
         self.padding = as_padding(self.where, padding)
-        self.data_format = check_channels_last(self, data_format)
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        check_images(self, input_shape)
-        rows, columns = (
-            output_size(n, k, self.padding, s, where=self.where)
-            for n, k, s in zip(input_shape[1:3], self.pool_size, self.strides, strict=True)
-        )
-        return (input_shape[0], rows, columns, input_shape[3])
+    def pool(self, x_nhwc: torch.Tensor) -> torch.Tensor:
+        """The pooled images; series come as images of one row."""
+        raise NotImplementedError
 
-    def _pooled(self, pool: Callable[..., torch.Tensor], x_nhwc: torch.Tensor) -> torch.Tensor:
-        if x_nhwc.ndim != 4:
-            check_images(self, x_nhwc.shape)
+    def call(self, x: torch.Tensor) -> torch.Tensor:
+        self.check_rank(x.shape)
         try:
-            return pool(x_nhwc, self.pool_size, self.strides, self.padding)
+            return self.as_given(self.pool(self.as_images(x)))
         except RuntimeError:
-            self.compute_output_shape(tuple(x_nhwc.shape))  # says so of an image too small
+            self.compute_output_shape(tuple(x.shape))  # says so of an image too small
             raise
 
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        self.check_rank(input_shape)
+        sizes = (
+            output_size(n, k, self.padding, s, where=self.where)
+            for n, k, s in zip(input_shape[1:-1], self.pool_size, self.strides, strict=True)
+        )
+        return (input_shape[0], *sizes, input_shape[-1])
+
     def build(self, input_shape: Shape) -> None:
-        check_images(self, input_shape)
+        self.check_rank(input_shape)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -66,7 +68,19 @@ class _Pooling2D(Layer):
         }
 
 
-class MaxPooling2D(_Pooling2D):
+class _MaxPooling(_Pooling):
+    def pool(self, x_nhwc: torch.Tensor) -> torch.Tensor:
+        size, strides = self.over_rows(self.pool_size), self.over_rows(self.strides)
+        return max_pool_nhwc(x_nhwc, size, strides, self.padding)
+
+
+class _AveragePooling(_Pooling):
+    def pool(self, x_nhwc: torch.Tensor) -> torch.Tensor:
+        size, strides = self.over_rows(self.pool_size), self.over_rows(self.strides)
+        return average_pool_nhwc(x_nhwc, size, strides, self.padding)
+
+
+class MaxPooling2D(_MaxPooling):
     """The largest pixel of each window, channel by channel.
 
     Args:
@@ -81,12 +95,10 @@ class MaxPooling2D(_Pooling2D):
     """
 
     keras_module = "keras.layers"
-
-    def call(self, x_nhwc: torch.Tensor) -> torch.Tensor:
-        return self._pooled(max_pool_nhwc, x_nhwc)
+    rank = 2
 
 
-class AveragePooling2D(_Pooling2D):
+class AveragePooling2D(_AveragePooling):
     """The mean of each window, channel by channel; padding is not counted.
 
     Args:
@@ -101,10 +113,44 @@ class AveragePooling2D(_Pooling2D):
     """
 
     keras_module = "keras.layers"
-
-    def call(self, x_nhwc: torch.Tensor) -> torch.Tensor:
-        return self._pooled(average_pool_nhwc, x_nhwc)
+    rank = 2
 
 
+class MaxPooling1D(_MaxPooling):
+    """The largest step of each window, channel by channel.
+
+    Args:
+        pool_size: length of the window, in steps.
+        strides: steps between two windows; the window's length when None.
+        padding: "valid" (none) or "same" (padding never wins).
+
+    Input: (batch, steps, channels). Output: (batch, steps', channels).
+
+    Source: `keras.layers.MaxPooling1D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 1
+
+
+class AveragePooling1D(_AveragePooling):
+    """The mean of each window, channel by channel; padding is not counted.
+
+    Args:
+        pool_size: length of the window, in steps.
+        strides: steps between two windows; the window's length when None.
+        padding: "valid" (none) or "same".
+
+    Input: (batch, steps, channels). Output: (batch, steps', channels).
+
+    Source: `keras.layers.AveragePooling1D` (as on TensorFlow and JAX).
+    """
+
+    keras_module = "keras.layers"
+    rank = 1
+
+
+MaxPool1D = MaxPooling1D
 MaxPool2D = MaxPooling2D
+AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D

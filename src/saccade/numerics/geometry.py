@@ -164,25 +164,51 @@ def as_pair(where: str, name: str, value: object) -> tuple[int, int]:
         >>> as_pair("Conv2D", "strides", [1, 2])
         (1, 2)
     """
-    pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    try:
-        height, width = (_at_least(1, where, name, each) for each in pair)
-    except ValueError:  # two too few or too many, or InvalidArgument from inside
-        raise InvalidArgument(
-            where, f"{name} must be a positive integer or a pair of them", repr(value)
-        ) from None
+    height, width = as_sizes(where, name, value, 2)
     return height, width
 
 
-def as_padding(where: str, value: object) -> str:
+def as_sizes(where: str, name: str, value: object, axes: int, least: int = 1) -> tuple[int, ...]:
+    """One integer for all axes, or one for each, as a tuple.
+
+    Args:
+        where: the thing at fault, for the error message ('Conv1D "conv1d_1"').
+        name: the argument's name ("kernel_size").
+        value: an integer, or a tuple or list with one for each axis.
+        axes: how many.
+        least: the smallest integer allowed, 1 or 0.
+
+    Returns:
+        As many plain Python integers as there are axes.
+
+    Raises:
+        InvalidArgument: anything else.
+
+    Example:
+        >>> as_sizes("Conv1D", "kernel_size", 3, axes=1)
+        (3,)
+    """
+    given = tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
+    try:
+        if len(given) == axes:
+            return tuple(_at_least(least, where, name, each) for each in given)
+    except InvalidArgument:
+        pass
+    kind = "a positive integer" if least else "an integer of at least 0"
+    number = {1: "a tuple of one", 2: "a pair of them"}.get(axes, f"{axes} of them")
+    raise InvalidArgument(where, f"{name} must be {kind} or {number}", repr(value))
+
+
+def as_padding(where: str, value: object, words: tuple[str, ...] = PADDING_WORDS) -> str:
     """The word "valid" or "same", in lower case.
 
     Args:
         where: the thing at fault, for the error message.
         value: the word in any case; Keras's own ResNet writes "SAME".
+        words: the legal ones.
 
     Returns:
-        "valid" or "same".
+        One of the words.
 
     Raises:
         UnknownName: any other word, or something that is not a word.
@@ -192,8 +218,8 @@ def as_padding(where: str, value: object) -> str:
         'same'
     """
     word = value.lower() if isinstance(value, str) else value
-    if not isinstance(word, str) or word not in PADDING_WORDS:
-        raise unknown_name(f"{where} padding", value, PADDING_WORDS)
+    if not isinstance(word, str) or word not in words:
+        raise unknown_name(f"{where} padding", value, words)
     return word
 
 

@@ -36,16 +36,53 @@ def convolve_nhwc(
     Returns:
         (batch, height', width', filters).
     """
+    weight = kernel.permute(3, 2, 0, 1)
+    return _convolve(x_nhwc, weight, bias, strides, padding, dilation, groups)
+
+
+def convolve_depthwise_nhwc(
+    x_nhwc: torch.Tensor,
+    kernel: torch.Tensor,
+    bias: torch.Tensor | None,
+    strides: Pair,
+    padding: str,
+    dilation: Pair = (1, 1),
+) -> torch.Tensor:
+    """Slide over each channel kernels of its own; a channel's results lie side by side.
+
+    Args:
+        x_nhwc: (batch, height, width, channels).
+        kernel: (kernel height, kernel width, channels, multiplier).
+        bias: (channels * multiplier,) or None.
+        padding: "valid" or "same" (Keras's: an odd pixel of padding goes to the end).
+
+    Returns:
+        (batch, height', width', channels * multiplier).
+    """
+    height, width, channels, multiplier = kernel.shape
+    weight = kernel.permute(2, 3, 0, 1).reshape(channels * multiplier, 1, height, width)
+    return _convolve(x_nhwc, weight, bias, strides, padding, dilation, channels)
+
+
+def _convolve(
+    x_nhwc: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor | None,
+    strides: Pair,
+    padding: str,
+    dilation: Pair,
+    groups: int,
+) -> torch.Tensor:
+    """The same with torch's own weight, (filters, channels/groups, height, width)."""
     x_nchw = x_nhwc.permute(0, 3, 1, 2)
     sides: Pair = (0, 0)
     if padding == "same":
-        height, width = kernel.shape[:2]
-        rows, columns = _window_padding(x_nchw.shape[2:], (height, width), strides, dilation)
+        rows, columns = _window_padding(x_nchw.shape[2:], weight.shape[2:], strides, dilation)
         if rows[0] == rows[1] and columns[0] == columns[1]:
             sides = (rows[0], columns[0])  # symmetric: the convolution pads while it reads
         else:
             x_nchw = F.pad(x_nchw, (*columns, *rows))
-    y_nchw = F.conv2d(x_nchw, kernel.permute(3, 2, 0, 1), bias, strides, sides, dilation, groups)
+    y_nchw = F.conv2d(x_nchw, weight, bias, strides, sides, dilation, groups)
     return y_nchw.permute(0, 2, 3, 1)
 
 
@@ -89,7 +126,7 @@ def _average_uneven(
 
 @lru_cache(maxsize=4096)  # asked for the same few shapes at every step
 def _window_padding(
-    image: torch.Size, size: Pair, strides: Pair, dilation: Pair = (1, 1)
+    image: torch.Size, size: Pair | torch.Size, strides: Pair, dilation: Pair = (1, 1)
 ) -> tuple[Pair, Pair]:
     rows = same_padding(image[0], size[0], strides[0], dilation[0])
     columns = same_padding(image[1], size[1], strides[1], dilation[1])

@@ -1,18 +1,57 @@
-EXAMPLES = {
-    "Conv2D": (
-        {"filters": 4, "kernel_size": 3, "activation": "tanh", "bias_initializer": "ones"},
-        (2, 7, 8, 2),
-        {
-            "filters": 6,
-            "kernel_size": 2,
-            "strides": 2,
-            "padding": "same",
-            "dilation_rate": 2,
-            "groups": 2,
-            "activation": "relu",
-            "use_bias": False,
-            "kernel_initializer": "ones",
-            "bias_initializer": "zeros",
-        },
-    )
+"""Convolutions: over images and series, plain, depthwise, separable, transposed."""
+
+WEIGHTS = {
+    "kernel_initializer": "ones",
+    "kernel_regularizer": "l2",
+    "kernel_constraint": "non_neg",
+    "bias_initializer": "zeros",
+    "bias_regularizer": "l2",
+    "bias_constraint": "unit_norm",
 }
+COMMON = {
+    "kernel_size": 2,
+    "strides": 2,
+    "padding": "same",
+    "dilation_rate": 2,
+    "activation": "relu",
+    "use_bias": False,
+    "bias_initializer": "zeros",
+    "bias_regularizer": "l2",
+    "bias_constraint": "unit_norm",
+}
+DEPTHWISE = {
+    "depthwise_initializer": "ones",
+    "depthwise_regularizer": "l2",
+    "depthwise_constraint": "non_neg",
+    "depth_multiplier": 3,
+}
+POINTWISE = {
+    "pointwise_initializer": "ones",
+    "pointwise_regularizer": "l2",
+    "pointwise_constraint": "non_neg",
+}
+PLAIN = {"kernel_size": 3, "activation": "tanh", "bias_initializer": "ones"}
+IMAGES, SERIES = (2, 7, 8, 2), (2, 9, 2)
+
+EXAMPLES = {}
+for rank, shape in (("1D", SERIES), ("2D", IMAGES)):
+    EXAMPLES[f"Conv{rank}"] = (
+        {"filters": 4, **PLAIN},
+        shape,
+        {**COMMON, **WEIGHTS, "filters": 6, "groups": 2},
+    )
+    EXAMPLES[f"Conv{rank}Transpose"] = (
+        {"filters": 4, **PLAIN},
+        shape,
+        {**COMMON, **WEIGHTS, "filters": 6, "output_padding": 0},
+    )
+    EXAMPLES[f"DepthwiseConv{rank}"] = (
+        {**PLAIN},
+        shape,
+        {**COMMON, **DEPTHWISE},
+    )
+    EXAMPLES[f"SeparableConv{rank}"] = (
+        {"filters": 4, **PLAIN},
+        shape,
+        {**COMMON, **DEPTHWISE, **POINTWISE, "filters": 6},
+    )

@@ -7,7 +7,11 @@ EXAMPLES = {
             "activation": "relu",
             "use_bias": False,
             "kernel_initializer": "ones",
+            "kernel_regularizer": "l2",
+            "kernel_constraint": "non_neg",
             "bias_initializer": "zeros",
+            "bias_regularizer": "l2",
+            "bias_constraint": "unit_norm",
         },
     )
 }
