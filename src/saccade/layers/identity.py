@@ -23,7 +23,7 @@ class Identity(Pointwise):
 
 
 class ActivityRegularization(Pointwise):
-    """y = x, and l1 * sum(|x|) + l2 * sum(x**2) is added to the loss.
+    """y = x, and l1 * sum(|x|) + l2 * sum(x**2), the mean over the batch, is added to the loss.
 
     Args:
         l1, l2: how strong, from 0 up.
