@@ -1,92 +1,303 @@
-"""Metrics, with Keras's names."""
+"""Metrics, with Keras's names: classes, functions of (y_true, y_pred) and the words for both."""
 
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
 from typing import Any
 
-import torch
-
-from saccade.errors import ShapeError
+from saccade.errors import InvalidArgument
 from saccade.metrics.accuracy import (
+    Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
     SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
     accuracy_for,
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
 )
-from saccade.metrics.metric import Mean, MeanOf, Metric
-from saccade.names import unknown_name
-from saccade.numerics import loss_formulas
-from saccade.records import is_record, resolve
-
-
-def squared_errors(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
-    """(y_true - y_pred)**2, the mean over the last axis; (batch,) may stand beside (batch, 1)."""
-    y_true, y_pred = loss_formulas.aligned(y_true.to(y_pred.dtype), y_pred)
-    if y_true.shape != y_pred.shape:
-        raise ShapeError(
-            "mean_squared_error",
-            f"targets must have the predictions' shape {tuple(y_pred.shape)}",
-            str(tuple(y_true.shape)),
-        )
-    return loss_formulas.mean_squared_error(y_true, y_pred)
-
-
-class MeanSquaredError(MeanOf):
-    """The mean of (y_true - y_pred)**2.
-
-    Source: `keras.metrics.MeanSquaredError`.
-    """
-
-    keras_module = "keras.metrics"
-
-    def __init__(self, name: str = "mean_squared_error", dtype: Any = None):
-        super().__init__(squared_errors, name, dtype)
-
+from saccade.metrics.auc import AUC
+from saccade.metrics.confusion import (
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    Recall,
+    TrueNegatives,
+    TruePositives,
+)
+from saccade.metrics.correlation import (
+    ConcordanceCorrelation,
+    PearsonCorrelation,
+    R2Score,
+    concordance_correlation,
+    pearson_correlation,
+)
+from saccade.metrics.error import (
+    CosineSimilarity,
+    LogCoshError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    RootMeanSquaredError,
+)
+from saccade.metrics.f_score import F1Score, FBetaScore
+from saccade.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from saccade.metrics.margin import CategoricalHinge, Hinge, SquaredHinge
+from saccade.metrics.mean import Mean, MeanMetricWrapper, Sum
+from saccade.metrics.metric import Metric
+from saccade.metrics.operating_point import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+from saccade.metrics.probability import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    KLDivergence,
+    Poisson,
+    SparseCategoricalCrossentropy,
+)
+from saccade.names import snake_case, unknown_name
+from saccade.numerics.loss_formulas import (
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
+from saccade.records import is_record, resolve, to_record
 
 CLASSES: dict[str, type[Metric]] = {
     cls.__name__: cls
     for cls in (
+        AUC,
+        Accuracy,
         BinaryAccuracy,
+        BinaryCrossentropy,
+        BinaryIoU,
         CategoricalAccuracy,
+        CategoricalCrossentropy,
+        CategoricalHinge,
+        ConcordanceCorrelation,
+        CosineSimilarity,
+        F1Score,
+        FBetaScore,
+        FalseNegatives,
+        FalsePositives,
+        Hinge,
+        IoU,
+        KLDivergence,
+        LogCoshError,
         Mean,
+        MeanAbsoluteError,
+        MeanAbsolutePercentageError,
+        MeanIoU,
+        MeanMetricWrapper,
         MeanSquaredError,
+        MeanSquaredLogarithmicError,
+        OneHotIoU,
+        OneHotMeanIoU,
+        PearsonCorrelation,
+        Poisson,
+        Precision,
+        PrecisionAtRecall,
+        R2Score,
+        Recall,
+        RecallAtPrecision,
+        RootMeanSquaredError,
+        SensitivityAtSpecificity,
         SparseCategoricalAccuracy,
+        SparseCategoricalCrossentropy,
+        SparseTopKCategoricalAccuracy,
+        SpecificityAtSensitivity,
+        SquaredHinge,
+        Sum,
+        TopKCategoricalAccuracy,
+        TrueNegatives,
+        TruePositives,
     )
 }
-_WORDS: dict[str, type[Metric]] = CLASSES | {
-    "binary_accuracy": BinaryAccuracy,
-    "categorical_accuracy": CategoricalAccuracy,
-    "mean_squared_error": MeanSquaredError,
-    "mse": MeanSquaredError,
-    "sparse_categorical_accuracy": SparseCategoricalAccuracy,
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        binary_focal_crossentropy,
+        categorical_focal_crossentropy,
+        concordance_correlation,
+        huber,
+        log_cosh,
+        pearson_correlation,
+    )
 }
+# Classes under Keras's automatic names ("mean_io_u", "auc") and the short words.
+_WORDS: dict[str, Any] = (
+    _FUNCTIONS
+    | CLASSES
+    | {snake_case(name): cls for name, cls in CLASSES.items()}
+    | {
+        "bce": BinaryCrossentropy,
+        "cosine": CosineSimilarity,
+        "fbeta_score": FBetaScore,
+        "kld": KLDivergence,
+        "logcosh": LogCoshError,
+        "mae": MeanAbsoluteError,
+        "mape": MeanAbsolutePercentageError,
+        "mse": MeanSquaredError,
+        "msle": MeanSquaredLogarithmicError,
+        "rmse": RootMeanSquaredError,
+    }
+)
 ACCURACY_WORDS = ("acc", "accuracy")
+# Metrics of Keras's that saccade leaves out, and what to use instead: none.
+REFUSED: dict[str, str] = {}
 
 
 def get(identifier: Any) -> Metric:
     """The metric meant by a word, a record, an object or a function; words keep their spelling.
 
     "acc" and "accuracy" depend on the shapes of a batch: `compile` resolves those.
+
+    Raises:
+        UnknownName: the word is not in the list; the message names the nearest.
+        InvalidArgument: a word for a metric that can't be made without arguments.
     """
     if isinstance(identifier, Metric):
         return identifier
     if isinstance(identifier, str):
-        by_lower = {word.lower(): cls for word, cls in _WORDS.items()}
+        by_lower = {word.lower(): found for word, found in _WORDS.items()}
         if identifier.lower() not in by_lower:
             raise unknown_name("metric", identifier, [*_WORDS, *ACCURACY_WORDS])
-        return by_lower[identifier.lower()](name=identifier)
-    found = resolve("metric", identifier, _WORDS)
+        found = by_lower[identifier.lower()]
+        if not isinstance(found, type):
+            return MeanMetricWrapper(found, identifier)
+        _check_complete(found, identifier)
+        return found(name=identifier)
+    return _metric(resolve("metric", identifier, _WORDS))
+
+
+def serialize(metric: Any) -> Any:
+    """The record of a metric; words and functions as they are."""
+    return to_record(metric) if isinstance(metric, Metric) else metric
+
+
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Metric:
+    """The metric that a word or record means; the user's own may be among them."""
+    if isinstance(config, str) and config not in (custom_objects or {}):
+        return get(config)
+    return _metric(resolve("metric", config, _WORDS | (custom_objects or {})))
+
+
+def _metric(found: Any) -> Metric:
     if isinstance(found, Metric):
         return found
     assert not is_record(found)
-    return MeanOf(found, getattr(found, "__name__", "metric"))
+    return MeanMetricWrapper(found)
+
+
+def _check_complete(cls: type[Metric], word: str) -> None:
+    needed = [
+        name
+        for name, one in inspect.signature(cls).parameters.items()
+        if one.default is one.empty and one.kind is not one.VAR_KEYWORD
+    ]
+    if needed:
+        raise InvalidArgument(
+            "metric",
+            f"{cls.__name__} needs {', '.join(needed)}",
+            repr(word),
+            f"Give an object: metrics.{cls.__name__}({', '.join(f'{one}=...' for one in needed)}).",
+        )
 
 
 __all__ = [
+    "AUC",
+    "Accuracy",
     "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "BinaryIoU",
     "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "ConcordanceCorrelation",
+    "CosineSimilarity",
+    "F1Score",
+    "FBetaScore",
+    "FalseNegatives",
+    "FalsePositives",
+    "Hinge",
+    "IoU",
+    "KLDivergence",
+    "LogCoshError",
     "Mean",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanIoU",
+    "MeanMetricWrapper",
     "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
     "Metric",
+    "OneHotIoU",
+    "OneHotMeanIoU",
+    "PearsonCorrelation",
+    "Poisson",
+    "Precision",
+    "PrecisionAtRecall",
+    "R2Score",
+    "Recall",
+    "RecallAtPrecision",
+    "RootMeanSquaredError",
+    "SensitivityAtSpecificity",
     "SparseCategoricalAccuracy",
+    "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy",
+    "SpecificityAtSensitivity",
+    "SquaredHinge",
+    "Sum",
+    "TopKCategoricalAccuracy",
+    "TrueNegatives",
+    "TruePositives",
     "accuracy_for",
+    "binary_accuracy",
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_accuracy",
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_hinge",
+    "concordance_correlation",
+    "deserialize",
     "get",
+    "hinge",
+    "huber",
+    "kl_divergence",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "pearson_correlation",
+    "poisson",
+    "serialize",
+    "sparse_categorical_accuracy",
+    "sparse_categorical_crossentropy",
+    "sparse_top_k_categorical_accuracy",
+    "squared_hinge",
+    "top_k_categorical_accuracy",
 ]

@@ -6,11 +6,14 @@ can be read later, when somebody asks, without waiting for the device before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
+from saccade import initializers
+from saccade.errors import StateError
+from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, snake_case
 from saccade.records import checked_dtype
 
@@ -18,7 +21,21 @@ from saccade.records import checked_dtype
 class Metric:
     """A running number; users' own subclass it.
 
-    Write `update_state(y_true, y_pred, sample_weight=None)`, `result()` and `reset_state()`.
+    Write `update_state(y_true, y_pred, sample_weight=None)` and `result()`. Sums that were made
+    with `add_variable` are set to zero by `reset_state()`, saved and gone on from; a metric that
+    keeps its sums elsewhere writes `reset_state()` too. A result may be a dict of numbers.
+
+    Example:
+        >>> class Positives(Metric):
+        ...     def __init__(self, name="positives"):
+        ...         super().__init__(name=name)
+        ...         self.count = self.add_variable((), "zeros", name="count")
+        ...     def update_state(self, y_true, y_pred, sample_weight=None):
+        ...         self.count.assign_add((y_pred > 0.5).sum())
+        ...     def result(self):
+        ...         return self.count
+        >>> float(Positives()(None, torch.tensor([0.2, 0.9])))
+        1.0
 
     Source: `keras.metrics.Metric`.
     """
@@ -27,105 +44,203 @@ class Metric:
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         self.name = name or auto_name(snake_case(type(self).__name__))
-        checked_dtype(self.name, dtype)
+        self.dtype = self.checked(dtype)
+        self._variables: list[MetricVariable] = []
+        self._awaited: list[Any] = []  # values out of a file for variables that are not made yet
+
+    def checked(self, dtype: Any) -> str:
+        return checked_dtype(self.name, dtype)
+
+    def add_variable(
+        self,
+        shape: Sequence[int],
+        initializer: Any,
+        dtype: Any = None,
+        aggregation: str | None = "sum",
+        name: str | None = None,
+    ) -> MetricVariable:
+        """A value that is kept from batch to batch.
+
+        Args:
+            shape: its shape, () for a number.
+            initializer: its first value, a word or an object; zeros when None.
+            dtype: "float32" when None; whole-number types too.
+            aggregation: what several processes would do; there is one.
+            name: how it is called.
+
+        Raises:
+            StateError: before `super().__init__()`.
+        """
+        if "_variables" not in vars(self):
+            raise StateError(type(self).__name__, "super().__init__() must come first")
+        initializer = initializers.get("zeros" if initializer is None else initializer)
+        kind = str(getattr(dtype, "name", None) or dtype or "float32").removeprefix("torch.")
+        value = torch.as_tensor(initializer(tuple(shape))).to(getattr(torch, kind))
+        variable = MetricVariable(value, name or f"variable_{len(self._variables)}")
+        self._variables.append(variable)
+        if self._awaited:
+            variable.assign(torch.tensor(self._awaited.pop(0)))
+        return variable
+
+    def add_weight(
+        self,
+        shape: Sequence[int] = (),
+        initializer: Any = None,
+        dtype: Any = None,
+        name: str | None = None,
+    ) -> MetricVariable:
+        """`add_variable` under its older name."""
+        return self.add_variable(shape, initializer, dtype, name=name)
+
+    @property
+    def variables(self) -> list[MetricVariable]:
+        """What `add_variable` made, here and in the metrics held as attributes."""
+        return [*self._variables, *(one for inner in self._inner() for one in inner.variables)]
+
+    def _inner(self) -> list[Metric]:
+        return [one for one in vars(self).values() if isinstance(one, Metric)]
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no update_state(): write one.")
 
     def result(self) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no result(): write one.")
 
     def reset_state(self) -> None:
-        raise NotImplementedError
+        """Forget all batches: every variable becomes zero."""
+        inner = self._inner()
+        if not self._variables and not inner:
+            raise NotImplementedError(
+                f"{type(self).__name__} has no variables and no reset_state(): write one."
+            )
+        for variable in self._variables:
+            variable.assign(torch.zeros_like(variable.value))
+        for metric in inner:
+            metric.reset_state()
 
-    def reader(self) -> Callable[[], float]:
-        """A function that gives the value as it is now, whenever it is called."""
+    def reader(self) -> Callable[[], Any]:
+        """A function that gives the value as it is now, whenever it is called.
+
+        A number is a float, several are an array, a dict is a dict of those.
+        """
         value = self.result()
-        if torch.is_tensor(value):  # which the next update may change in place
-            value = value.detach().clone()
-        return lambda: float(value)
+        if isinstance(value, dict):
+            values = {key: _kept(one) for key, one in value.items()}
+            return lambda: {key: _read(one) for key, one in values.items()}
+        value = _kept(value)
+        return lambda: _read(value)
+
+    def readers(self) -> dict[str, Callable[[], Any]]:
+        """Readers by the name to report each under; a dict result has one for every key."""
+        value = self.result()
+        if not isinstance(value, dict):
+            return {self.name: self.reader()}
+        return {key: _reading(_kept(one)) for key, one in value.items()}
+
+    def state(self) -> dict[str, Any]:
+        """The sums so far, as plain numbers and lists."""
+        state: dict[str, Any] = {"variables": [one.value.tolist() for one in self._variables]}
+        inner = self._inner()
+        return state | ({"metrics": [one.state() for one in inner]} if inner else {})
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a `state()`; variables that are made later get their value then."""
+        values = list(state.get("variables", ()))
+        for variable in self._variables:
+            variable.assign(torch.tensor(values.pop(0)))
+        self._awaited = values
+        for metric, saved in zip(self._inner(), state.get("metrics", ()), strict=False):
+            metric.restore(saved)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.update_state(*args, **kwargs)
         return self.result()
 
     def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, "dtype": "float32"}
+        return {"name": self.name, "dtype": self.dtype}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Metric:
         return cls(**config)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
 
-class Average(Metric):
-    """Keeps total / count, two sums: those of several processes add up."""
 
-    def __init__(self, name: str, dtype: Any = None):
+class Sums(Metric):
+    """A metric whose state is named sums; those of several processes add up.
+
+    They start as the integer 0, so that a sum of hits stays whole, and fractions are added up in
+    float64: a sum of batches stays exact beyond float32's 2**24.
+    """
+
+    sums: tuple[str, ...] = ()
+
+    def __init__(self, dtype: Any = None, name: str | None = None):
         super().__init__(dtype, name)
         self.reset_state()
 
     def reset_state(self) -> None:
-        self.total: Any = 0  # an integer, so that a sum of hits stays exact beyond float32's 2**24
-        self.count: Any = 0
+        for name in self.sums:
+            setattr(self, name, 0)
 
-    def add(self, total: Any, count: Any) -> None:
-        """Add a batch's sum and how many values it is the sum of."""
-        self.total = self.total + total
-        self.count = self.count + count
+    def grow(self, **batch: Any) -> None:
+        """Add a batch's part to each sum that is named."""
+        for name, part in batch.items():
+            sofar = getattr(self, name)
+            if torch.is_tensor(part):
+                apple = part.device.type == "mps"  # which has no float64
+                part = part.double() if part.is_floating_point() and not apple else part
+                if torch.is_tensor(sofar):
+                    sofar = (sofar.float() if apple else sofar).to(part.device)
+            setattr(self, name, sofar + part)
 
-    def add_values(self, values: torch.Tensor, sample_weight: Any = None) -> None:
-        """Add every value, weighted when weights are given."""
-        if sample_weight is None:
-            self.add(values.sum(), values.numel())
-            return
-        weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=values.device)
-        while weight.ndim > values.ndim and weight.shape[-1] == 1:
-            weight = weight.squeeze(-1)
-        while weight.ndim < values.ndim:
-            weight = weight.unsqueeze(-1)
-        weight = weight.expand_as(values)
-        self.add((values * weight).sum(), weight.sum())
+    def held(self, name: str, like: torch.Tensor | None = None) -> torch.Tensor:
+        """A sum as a float32 tensor, of the shape of `like`."""
+        value = torch.as_tensor(getattr(self, name), dtype=torch.float32)
+        return value if like is None else value.to(like.device).expand_as(like)
 
-    def result(self) -> torch.Tensor:
-        count = torch.as_tensor(self.count, dtype=torch.float32)
-        total = torch.as_tensor(self.total, dtype=torch.float32)
-        return torch.where(count == 0, 0.0, total / count.clamp(min=1e-30))
+    def state(self) -> dict[str, Any]:
+        values = {name: getattr(self, name) for name in self.sums}
+        return {name: one.tolist() if torch.is_tensor(one) else one for name, one in values.items()}
 
-    def reader(self) -> Callable[[], float]:
-        total, count = self.total, self.count
-        return lambda: float(total) / float(count) if float(count) else 0.0
-
-    def state(self) -> dict[str, float]:
-        both = {"total": self.total, "count": self.count}
-        return {name: one.item() if torch.is_tensor(one) else one for name, one in both.items()}
-
-    def restore(self, state: dict[str, float]) -> None:
-        self.total, self.count = state["total"], state["count"]
+    def restore(self, state: dict[str, Any]) -> None:
+        for name in self.sums:
+            value = state[name]
+            setattr(self, name, _tensor(value) if isinstance(value, list) else value)
 
 
-class Mean(Average):
-    """The weighted mean of all values seen.
-
-    Source: `keras.metrics.Mean`.
-    """
-
-    keras_module = "keras.metrics"
-
-    def __init__(self, name: str = "mean", dtype: Any = None):
-        super().__init__(name, dtype)
-
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        self.add_values(torch.as_tensor(values, dtype=torch.float32).detach(), sample_weight)
+def spread(sample_weight: Any, values: torch.Tensor) -> torch.Tensor:
+    """Weights in the shape of `values`: (batch,) weighs all that belongs to a sample."""
+    weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=values.device)
+    while weight.ndim > values.ndim and weight.shape[-1] == 1:
+        weight = weight.squeeze(-1)
+    while weight.ndim < values.ndim:
+        weight = weight.unsqueeze(-1)
+    return weight.expand_as(values)
 
 
-class MeanOf(Average):
-    """The mean over samples of a function of (y_true, y_pred)."""
+def share(part: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
+    """part / whole, 0 where the whole is 0."""
+    return torch.where(whole == 0, 0.0, part / torch.where(whole == 0, 1.0, whole))
 
-    def __init__(self, function: Callable[..., torch.Tensor], name: str, dtype: Any = None):
-        super().__init__(name, dtype)
-        self.function = function
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        y_pred = torch.as_tensor(y_pred).detach()
-        y_true = torch.as_tensor(y_true, device=y_pred.device)
-        self.add_values(self.function(y_true, y_pred), sample_weight)
+def _tensor(values: list[Any]) -> torch.Tensor:
+    """Whole numbers as int64, others as float64."""
+    whole = torch.tensor(values)
+    return torch.tensor(values, dtype=torch.float64) if whole.is_floating_point() else whole
+
+
+def _kept(value: Any) -> Any:
+    value = plain(value)
+    return value.detach().clone() if torch.is_tensor(value) else value
+
+
+def _read(value: Any) -> Any:
+    if not torch.is_tensor(value):
+        return float(value) if getattr(value, "ndim", 0) == 0 else value
+    return float(value) if value.numel() == 1 else value.cpu().numpy()
+
+
+def _reading(value: Any) -> Callable[[], Any]:
+    return lambda: _read(value)

@@ -1,0 +1,160 @@
+"""Means and sums of values, and of functions of (y_true, y_pred)."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from saccade.errors import InvalidArgument
+from saccade.metrics.metric import Sums, spread
+from saccade.numerics import loss_formulas
+
+
+class Sum(Sums):
+    """The weighted sum of all values seen.
+
+    Source: `keras.metrics.Sum`.
+    """
+
+    keras_module = "keras.metrics"
+    sums = ("total",)
+
+    def __init__(self, name: str = "sum", dtype: Any = None):
+        super().__init__(dtype, name)
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        values = torch.as_tensor(values, dtype=torch.float32).detach()
+        weighted = values if sample_weight is None else values * spread(sample_weight, values)
+        self.grow(total=weighted.sum())
+
+    def result(self) -> torch.Tensor:
+        return self.held("total")
+
+
+class Mean(Sums):
+    """The weighted mean of all values seen: total / count, two sums.
+
+    Source: `keras.metrics.Mean`.
+    """
+
+    keras_module = "keras.metrics"
+    sums = ("total", "count")
+    total: Any
+    count: Any
+
+    def __init__(self, name: str = "mean", dtype: Any = None):
+        super().__init__(dtype, name)
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        self.add_values(torch.as_tensor(values, dtype=torch.float32).detach(), sample_weight)
+
+    def add(self, total: Any, count: Any) -> None:
+        """Add a batch's sum and how many values it is the sum of."""
+        self.grow(total=total, count=count)
+
+    def add_values(self, values: torch.Tensor, sample_weight: Any = None) -> None:
+        """Add every value, weighted when weights are given."""
+        if sample_weight is None:
+            self.add(values.sum(), values.numel())
+            return
+        weight = spread(sample_weight, values)
+        self.add((values * weight).sum(), weight.sum())
+
+    def result(self) -> torch.Tensor:
+        count, total = self.held("count"), self.held("total")
+        return torch.where(count == 0, 0.0, total / count.clamp(min=1e-30))
+
+    def reader(self) -> Callable[[], Any]:
+        if type(self).result is not Mean.result:  # made of the mean, by a class below this one
+            return super().reader()
+        total, count = self.total, self.count
+        return lambda: float(total) / float(count) if float(count) else 0.0
+
+
+class MeanOf(Mean):
+    """The mean over samples of `values(y_true, y_pred)`, which each class below writes."""
+
+    reads_logits = False  # whether `values` looks for the logits behind a softmax or sigmoid
+
+    def values(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
+        raise NotImplementedError
+
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        y_true, y_pred = loss_formulas.tensors(y_true, y_pred)
+        with torch.no_grad():
+            # detached where it can be: a function of the user's may want NumPy
+            values = self.values(y_true, y_pred if self.reads_logits else y_pred.detach())
+            self.add_values(values.detach(), sample_weight)
+
+
+class MeanMetricWrapper(MeanOf):
+    """The mean over samples of fn(y_true, y_pred, **kwargs).
+
+    Args:
+        fn: gives one number a sample.
+        name: what it is reported under.
+        kwargs: further arguments of `fn`.
+
+    Raises:
+        InvalidArgument: an argument that `fn` does not take.
+
+    Example:
+        >>> from saccade.losses import huber
+        >>> metric = MeanMetricWrapper(huber, name="huber", delta=2.0)
+        >>> float(metric([[0.0]], [[1.0]]))
+        0.5
+
+    Source: `keras.metrics.MeanMetricWrapper`.
+    """
+
+    keras_module = "keras.metrics"
+
+    def __init__(
+        self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
+    ):
+        super().__init__(name or getattr(fn, "name", None) or _name(fn), dtype)
+        try:
+            inspect.signature(fn).bind(None, None, **kwargs)
+        except TypeError as error:
+            raise InvalidArgument(
+                f"MeanMetricWrapper of {_name(fn)}", f"the function does not fit: {error}"
+            ) from error
+        except ValueError:  # a function without a signature, written in C
+            pass
+        self.fn, self.options = fn, kwargs
+        if _formula(fn) or getattr(type(fn), "keras_module", None) == "keras.losses":
+            self._direction = "down"
+
+    def values(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
+        return torch.as_tensor(self.fn(y_true, y_pred, **self.options))
+
+    def get_config(self) -> dict[str, Any]:
+        record: Any = self.fn
+        if _formula(self.fn):
+            record = {
+                "module": "builtins",
+                "class_name": "function",
+                "config": self.fn.__name__,
+                "registered_name": "function",
+            }
+        return {**super().get_config(), "fn": record, **self.options}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> MeanMetricWrapper:
+        fn = config["fn"]
+        if isinstance(fn, dict):
+            fn = getattr(loss_formulas, fn["config"])
+        return cls(**{**config, "fn": fn})
+
+
+def _formula(fn: Any) -> bool:
+    return any(fn is one for one in vars(loss_formulas).values())
+
+
+def _name(fn: Any) -> str:
+    return getattr(fn, "__name__", None) or type(fn).__name__
