@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/training.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/models.md", "docs/training.md"])
 def test_the_pages_examples_run(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)  # an example may write files
     text = (ROOT / page).read_text(encoding="utf-8")

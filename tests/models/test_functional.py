@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from saccade.errors import InvalidArgument, ShapeError, StateError
+from saccade.errors import InvalidArgument, NotSupported, ShapeError, StateError
 from saccade.layers import Activation, Dense, Dropout, Flatten, Input, Layer
 from saccade.models import Model, Sequential
 
@@ -153,7 +153,9 @@ def test_freezing_reaches_inside():
 
 
 @pytest.mark.parametrize(
-    "copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["copy", "pickle"]
+    "copied",
+    [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))],
+    ids=["copy", "pickle"],
 )
 def test_a_copy_computes_the_same_and_shares_nothing(copied):
     model = two_heads()
@@ -286,3 +288,22 @@ def test_a_model_is_trained_and_looked_into():
     history = model.fit(X, y, epochs=30, verbose=0)
     assert history.history["loss"][-1] < history.history["loss"][0]
     assert model.predict(X, verbose=0).shape == (5, 2)
+
+
+def test_symbols_are_added_and_scaled():
+    a, b = Input((4,)), Input((4,))
+    cases = {
+        "sum": (a + b, X + 2 * X),
+        "difference": (a - b, X - 2 * X),
+        "product": (a * b, X * 2 * X),
+        "scaled": (2 * a + 1, 2 * X + 1),
+        "turned": (1 - a / 4, 1 - X / 4),
+        "negative": (-a - 3, -X - 3),
+    }
+    model = Model([a, b], {name: symbol for name, (symbol, _) in cases.items()})
+    result = model([X, 2 * X])
+    for name, (_, expected) in cases.items():
+        np.testing.assert_allclose(result[name].numpy(), expected, rtol=1e-6, atol=1e-6)
+    for wrong in (lambda: a / b, lambda: a / 0, lambda: X + a, lambda: a + "x"):
+        with pytest.raises(NotSupported, match="Lambda"):
+            wrong()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from saccade.errors import InvalidArgument
@@ -49,6 +49,36 @@ class Symbol:
         )
 
     __array_ufunc__ = None  # so that numpy_array + symbol asks the symbol
+
+    operate: Callable[[str, Any, Any], Symbol]
+    """(sign, left, right) -> symbol; set by `saccade.layers`, whose layers do the arithmetic."""
+
+    def __add__(self, other: Any) -> Symbol:
+        return Symbol.operate("+", self, other)
+
+    def __radd__(self, other: Any) -> Symbol:
+        return Symbol.operate("+", other, self)
+
+    def __sub__(self, other: Any) -> Symbol:
+        return Symbol.operate("-", self, other)
+
+    def __rsub__(self, other: Any) -> Symbol:
+        return Symbol.operate("-", other, self)
+
+    def __mul__(self, other: Any) -> Symbol:
+        return Symbol.operate("*", self, other)
+
+    def __rmul__(self, other: Any) -> Symbol:
+        return Symbol.operate("*", other, self)
+
+    def __truediv__(self, other: Any) -> Symbol:
+        return Symbol.operate("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Symbol:
+        return Symbol.operate("/", other, self)
+
+    def __neg__(self) -> Symbol:
+        return Symbol.operate("*", self, -1.0)
 
 
 def batch_shape(where: str, shape: Sequence[int | None]) -> Shape:

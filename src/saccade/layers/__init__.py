@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from saccade.graph import Symbol
 from saccade.layers.activation import Activation
+from saccade.layers.arithmetic import operate
 from saccade.layers.border import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
 from saccade.layers.conv import Conv1D, Conv2D, Convolution1D, Convolution2D
 from saccade.layers.dense import Dense
@@ -70,6 +72,8 @@ from saccade.layers.transposed import (
     Convolution2DTranspose,
 )
 from saccade.layers.upsampling import UpSampling1D, UpSampling2D
+
+Symbol.operate = operate  # the graph lies below, and knows no layer
 
 CLASSES: dict[str, type[Layer]] = {
     cls.__name__: cls
