@@ -51,8 +51,7 @@ class Lambda(Layer):
         self.function = function
         self.arguments = dict(arguments or {})
         self._given_output = output_shape
-        names = inspect.getfullargspec(function).args
-        self._passed_on = [name for name in ("mask", "training") if name in names]
+        self._passed_on = [name for name in ("mask", "training") if name in _arguments(function)]
 
     def call(self, x: Any, mask: Any = None, training: bool | None = None) -> Any:
         told = {"mask": mask, "training": training}
@@ -92,6 +91,14 @@ class Lambda(Layer):
         if isinstance(config.get("output_shape"), (dict, str)):
             config["output_shape"] = _found(config["output_shape"], custom_objects or {})
         return cls(**config)
+
+
+def _arguments(function: Callable[..., Any]) -> list[str]:
+    """The names of a function's arguments; none for one of torch's, which does not tell."""
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []
 
 
 def _written(value: Any) -> Any:
