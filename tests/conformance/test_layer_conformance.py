@@ -15,6 +15,7 @@ from saccade.models import Sequential
 
 # Options of Keras's that are refused by name, with a value that Keras would take.
 REFUSED = {
+    "crop_to_aspect_ratio": True,  # beside pad_to_aspect_ratio
     "data_format": "channels_first",
     "dtype": "float16",
     "fill_mode": "reflect",
