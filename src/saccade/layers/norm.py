@@ -106,14 +106,22 @@ class BatchNormalization(Layer):
     def build(self, input_shape: Shape) -> None:
         shape = (channels_on(self, input_shape, self.axis),)
         if self.scale:
-            self.gamma = make_weight(self, "gamma", shape)
+            self.gamma = make_weight(self, "gamma", shape, autocast=False)
         if self.center:
-            self.beta = make_weight(self, "beta", shape)
+            self.beta = make_weight(self, "beta", shape, autocast=False)
         self.moving_mean = self.add_weight(
-            shape, self.moving_mean_initializer, trainable=False, name="moving_mean"
+            shape,
+            self.moving_mean_initializer,
+            trainable=False,
+            autocast=False,
+            name="moving_mean",
         )
         self.moving_variance = self.add_weight(
-            shape, self.moving_variance_initializer, trainable=False, name="moving_variance"
+            shape,
+            self.moving_variance_initializer,
+            trainable=False,
+            autocast=False,
+            name="moving_variance",
         )
 
     def call(self, x: torch.Tensor, training: bool = False) -> torch.Tensor:

@@ -39,9 +39,9 @@ class _ScaledNormalization(Layer):
 
     def _make_weights(self, shape: tuple[int, ...]) -> None:
         if self.scale:
-            self.gamma = make_weight(self, "gamma", shape)
+            self.gamma = make_weight(self, "gamma", shape, autocast=False)
         if self.center:
-            self.beta = make_weight(self, "beta", shape)
+            self.beta = make_weight(self, "beta", shape, autocast=False)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -122,7 +122,8 @@ class LayerNormalization(_ScaledNormalization):
             )
         last = list(range(x.ndim - len(places), x.ndim))
         moved = x if places == last else x.movedim(places, last)
-        y = F.layer_norm(moved, sizes, self.gamma, self.beta, self.epsilon)
+        # In float32 also where the policy has half the bits, as Keras does: squares overflow.
+        y = F.layer_norm(moved.float(), sizes, self.gamma, self.beta, self.epsilon).to(x.dtype)
         return y if places == last else y.movedim(last, places)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -200,15 +201,16 @@ class GroupNormalization(_ScaledNormalization):
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         check_channels(self, x.shape, self.axis, self._channels)
-        x_second = x.movedim(self.axis, 1)
-        weights = (self.gamma, self.beta)
-        if not x.requires_grad and torch.is_grad_enabled() and any(w is not None for w in weights):
-            return self._scaled(x_second).movedim(1, self.axis)
-        y_second = torch.group_norm(x_second, self.groups, *weights, self.epsilon)
-        return y_second.movedim(1, self.axis)
+        x_second = x.movedim(self.axis, 1).float()  # see LayerNormalization
+        if self.gamma is None or (torch.is_grad_enabled() and not x.requires_grad):
+            y_second = self._normalise_then_scale(x_second)
+        else:
+            y_second = torch.group_norm(x_second, self.groups, self.gamma, self.beta, self.epsilon)
+        return y_second.to(x.dtype).movedim(1, self.axis)
 
-    def _scaled(self, x_second: torch.Tensor) -> torch.Tensor:
-        """In two steps: torch 2.13 crashes where gamma has a gradient and the input has none."""
+    def _normalise_then_scale(self, x_second: torch.Tensor) -> torch.Tensor:
+        """In steps: the gradient of torch 2.13's one call fails for a beta without a gamma, and
+        crashes for channels last where the weights have a gradient and the input has none."""
         sizes = (-1, *[1] * (x_second.ndim - 2))
         y_second = torch.group_norm(x_second, self.groups, None, None, self.epsilon)
         if self.gamma is not None:

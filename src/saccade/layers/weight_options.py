@@ -25,13 +25,23 @@ def keep_options(layer: Any, **weights: tuple[Any, Any, Any]) -> None:
         setattr(layer, f"{stem}_constraint", constraints.get(constraint))
 
 
-def make_weight(layer: Any, stem: str, shape: tuple[int, ...], name: str | None = None) -> Variable:
-    """A new weight of the layer, with the stem's options; its name is the stem unless given."""
+def make_weight(
+    layer: Any,
+    stem: str,
+    shape: tuple[int, ...],
+    name: str | None = None,
+    autocast: bool = True,
+) -> Variable:
+    """A new weight of the layer, with the stem's options; its name is the stem unless given.
+
+    With `autocast` the layer's `call` sees it in the policy's dtype.
+    """
     return layer.add_weight(
         shape,
         getattr(layer, f"{stem}_initializer"),
         regularizer=getattr(layer, f"{stem}_regularizer"),
         constraint=getattr(layer, f"{stem}_constraint"),
+        autocast=autocast,
         name=name or stem,
     )
 

@@ -40,10 +40,11 @@ for rank, shape in (("1D", SERIES), ("2D", IMAGES)):
         shape,
         {**COMMON, **WEIGHTS, "filters": 6, "groups": 2},
     )
+    # The one base on which both a dilation and an output_padding can be another.
     EXAMPLES[f"Conv{rank}Transpose"] = (
-        {"filters": 4, **PLAIN},
+        {"filters": 4, **PLAIN, "kernel_size": 4, "padding": "same"},
         shape,
-        {**COMMON, **WEIGHTS, "filters": 6, "output_padding": 0},
+        {**COMMON, **WEIGHTS, "filters": 6, "output_padding": 0, "padding": "valid"},
     )
     EXAMPLES[f"DepthwiseConv{rank}"] = (
         {**PLAIN},
