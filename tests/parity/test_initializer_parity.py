@@ -21,7 +21,10 @@ CASES = {
         for distribution in ("truncated_normal", "untruncated_normal", "uniform")
     ],
 }
-ALL = [(name, options) for name in NAMES for options in CASES.get(name, [{}])]
+CASES["Identity"] = [{}, {"gain": 2.0}]
+CASES["Orthogonal"] = [{}, {"gain": 2.0}]
+MATRICES = {"Identity", "Orthogonal"}  # held to their laws below, they are no distributions
+ALL = [(n, options) for n in NAMES for options in CASES.get(n, [{}]) if n not in MATRICES]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -58,10 +61,12 @@ def test_config(name):
     for options in CASES.get(name, [{}]):
         ours, theirs = (getattr(f, name)(**options) for f in (initializers, keras.initializers))
         mine, other = ours.get_config(), theirs.get_config()
-        # input_axes and output_axes, which older Keras does not know, are only taken when None.
-        assert mine == {key: other[key] for key in mine}
+        # input_axes and output_axes, which older Keras does not know, are only written when given.
+        gain = {"gain": 2.0} if name == "Identity" and options else {}  # Keras loses it
+        assert mine == {key: other[key] for key in mine if key not in gain} | gain
         assert [value for key, value in other.items() if key not in mine] in ([], [None, None])
-        assert type(ours).from_config(other).get_config() == mine
+        assert type(theirs).from_config(mine).get_config() == other
+        assert type(ours).from_config(other).get_config() == mine or gain
         again = initializers.get(initializers.serialize(ours))
         assert type(again) is type(ours)
         assert again.get_config() == ours.get_config()
@@ -78,12 +83,59 @@ def test_words(word):
 
 
 def test_every_initializer_is_here():
-    """Those of Keras that are not built yet are refused, never taken for others."""
+    """Keras's other one is refused by name, with what to use instead."""
     theirs = {name for name in dir(keras.initializers) if name[0].isupper()} - {"Initializer"}
-    for name in theirs - set(NAMES):
-        with pytest.raises(ValueError, match="must be one of"):
-            initializers.get(name)
-    assert set(NAMES) <= theirs
+    assert theirs - set(NAMES) == {
+        *initializers.REFUSED, "STFTInitializer", "IdentityInitializer", "OrthogonalInitializer"
+    }  # fmt: skip
+    for word in ("STFT", "stft", "STFTInitializer", {"class_name": "STFT", "config": {}}):
+        with pytest.raises(ValueError, match=r"STFT is not in saccade\. .* instead"):
+            initializers.get(word)
+    for name in {name for name in dir(keras.initializers) if name[0] != "_"} - {"STFT", "stft"}:
+        assert hasattr(initializers, name) or name == "STFTInitializer"
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.5])
+@pytest.mark.parametrize("shape", [(4, 4), (6, 3), (3, 6), (2, 3, 4, 5), (2, 2, 1, 7)], ids=str)
+def test_orthogonal_is_orthogonal(shape, gain):
+    """Of the rows and columns the fewer are at right angles and have length `gain`."""
+    values = initializers.Orthogonal(gain, seed=1)(shape).reshape(-1, shape[-1]).double()
+    values = values if values.shape[0] >= values.shape[1] else values.T
+    square = values.T @ values
+    torch.testing.assert_close(square, gain**2 * torch.eye(len(square)).double(), atol=1e-6, rtol=0)
+    assert not torch.equal(initializers.Orthogonal(seed=2)(shape), values.reshape(shape).float())
+    theirs = array(keras.initializers.Orthogonal(gain, seed=1)(shape)).reshape(-1, shape[-1])
+    assert np.abs(theirs).sum() > 0
+    np.testing.assert_allclose((theirs**2).sum(), float((values**2).sum()), rtol=1e-5)
+
+
+def test_orthogonal_favours_no_direction():
+    """Without the signs of R the first column would lean to one side."""
+    corner = [float(initializers.Orthogonal(seed=n)((3, 3))[0, 0]) for n in range(200)]
+    assert abs(np.mean(corner)) < 0.15
+    assert np.std(corner) == pytest.approx(3**-0.5, rel=0.15)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 5), (5, 2)], ids=str)
+def test_identity(shape):
+    for gain in (1.0, 2.5):
+        ours = initializers.Identity(gain)(shape)
+        np.testing.assert_array_equal(ours, array(keras.initializers.Identity(gain)(shape)))
+        record = initializers.serialize(initializers.Identity(gain))
+        assert torch.equal(initializers.get(record)(shape), ours)
+
+
+@pytest.mark.parametrize(("axes", "fans"), [(([2], [3]), (4, 5)), (([0, 2], [1, 3]), (8, 15))])
+def test_fans_of_chosen_axes(axes, fans):
+    shape = (2, 3, 4, 5)
+    assert initializers.count_fans(shape, *axes) == fans
+    assert keras.src.initializers.random_initializers.compute_fans(shape, *axes) == fans
+    drawn = initializers.HeUniform(1, *axes)((40, 30, 4, 5))
+    limit = (6 / initializers.count_fans((40, 30, 4, 5), *axes)[0]) ** 0.5
+    assert float(drawn.abs().max()) == pytest.approx(limit, rel=1e-2)
+    config = initializers.HeUniform(1, *axes).get_config()
+    assert config == keras.initializers.HeUniform(1, *axes).get_config()
+    assert torch.equal(initializers.HeUniform.from_config(config)((40, 30, 4, 5)), drawn)
 
 
 def test_activation_words_not_built_are_refused():
@@ -105,6 +157,8 @@ def test_activation_words_not_built_are_refused():
         (lambda: initializers.get(3.0), "must be a word"),
         (lambda: initializers.get(None), "must be a word"),
         (lambda: initializers.Ones()((2,), dtype="float16"), "float32"),
+        (lambda: initializers.Identity()((2, 2, 2)), "Identity: makes matrices"),
+        (lambda: initializers.Orthogonal()((2,)), "at least two axes"),
     ],
 )
 def test_arguments_that_cannot_work(make, text):

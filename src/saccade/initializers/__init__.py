@@ -1,0 +1,147 @@
+"""Initial values of weights, with Keras's names, defaults and distributions.
+
+A fan is counted as Keras counts it: for a kernel of shape (height, width, in, out) the receptive
+field is height*width, fan_in = field*in and fan_out = field*out. Values come from torch's
+generator, or from one of its own when `seed` is given; they are not the numbers that TensorFlow or
+JAX would draw.
+"""
+
+from typing import Any
+
+from saccade.errors import NotSupported
+from saccade.initializers.distribution import (
+    Orthogonal,
+    RandomNormal,
+    RandomUniform,
+    TruncatedNormal,
+)
+from saccade.initializers.fixed import Constant, Identity, Ones, Zeros
+from saccade.initializers.initializer import Initializer
+from saccade.initializers.scaling import (
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+    LecunUniform,
+    VarianceScaling,
+    count_fans,
+)
+from saccade.names import snake_case
+from saccade.records import is_record, resolve, to_record
+
+CLASSES: dict[str, type[Initializer]] = {
+    cls.__name__: cls
+    for cls in (
+        Constant,
+        GlorotNormal,
+        GlorotUniform,
+        HeNormal,
+        HeUniform,
+        Identity,
+        LecunNormal,
+        LecunUniform,
+        Ones,
+        Orthogonal,
+        RandomNormal,
+        RandomUniform,
+        TruncatedNormal,
+        VarianceScaling,
+        Zeros,
+    )
+}
+_WORDS: dict[str, type[Initializer]] = (
+    CLASSES
+    | {snake_case(name): cls for name, cls in CLASSES.items()}
+    | {
+        "IdentityInitializer": Identity,
+        "OrthogonalInitializer": Orthogonal,
+        "normal": RandomNormal,
+        "one": Ones,
+        "uniform": RandomUniform,
+        "zero": Zeros,
+    }
+)
+# Initialisers of Keras's that saccade leaves out, and what to use instead.
+REFUSED = {
+    "STFT": "It makes the kernels of a Fourier transform of sounds; give a function of (shape, "
+    "dtype) instead.",
+}
+
+
+def get(identifier: Any) -> Any:
+    """The initialiser meant by a word ("he_normal"), a record, an object or a function.
+
+    Raises:
+        UnknownName: the word is not in the list; the message names the nearest.
+        NotSupported: one of Keras's that is left out; the message says what to use instead.
+    """
+    _refuse(identifier)
+    return resolve("initializer", identifier, _WORDS)
+
+
+def serialize(initializer: Any) -> Any:
+    """The record of an initialiser; functions as they are."""
+    return to_record(initializer) if isinstance(initializer, Initializer) else initializer
+
+
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The initialiser that a word or record means; the user's own may be among them."""
+    return resolve("initializer", config, _WORDS | (custom_objects or {}))
+
+
+def _refuse(identifier: Any) -> None:
+    word = identifier["class_name"] if is_record(identifier) else identifier
+    for name, instead in REFUSED.items():
+        if isinstance(word, str) and word.lower() in (name.lower(), f"{name}initializer".lower()):
+            raise NotSupported("initializer", f"{name} is not in saccade", None, instead)
+
+
+# Keras's functions are the classes themselves.
+constant, identity, ones, orthogonal, zeros = Constant, Identity, Ones, Orthogonal, Zeros
+random_normal, random_uniform = RandomNormal, RandomUniform
+truncated_normal, variance_scaling = TruncatedNormal, VarianceScaling
+glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
+he_normal, he_uniform = HeNormal, HeUniform
+lecun_normal, lecun_uniform = LecunNormal, LecunUniform
+IdentityInitializer, OrthogonalInitializer = Identity, Orthogonal
+
+__all__ = [
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
+    "IdentityInitializer",
+    "Initializer",
+    "LecunNormal",
+    "LecunUniform",
+    "Ones",
+    "Orthogonal",
+    "OrthogonalInitializer",
+    "RandomNormal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+    "constant",
+    "count_fans",
+    "deserialize",
+    "get",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "lecun_normal",
+    "lecun_uniform",
+    "ones",
+    "orthogonal",
+    "random_normal",
+    "random_uniform",
+    "serialize",
+    "truncated_normal",
+    "variance_scaling",
+    "zeros",
+]
