@@ -1,5 +1,6 @@
 """What each method promises: the bottom of a bowl, its formula, its invariant."""
 
+import itertools
 import logging
 import math
 
@@ -8,7 +9,20 @@ import pytest
 import torch
 
 from saccade import notes
-from saccade.optimizers import SGD, Adam, RMSprop
+from saccade.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Ftrl,
+    Lamb,
+    Lion,
+    Nadam,
+    RMSprop,
+    schedules,
+)
 from saccade.variables import Variable
 
 CASES = {
@@ -20,6 +34,17 @@ CASES = {
     "rmsprop": lambda: RMSprop(0.02),
     "rmsprop momentum": lambda: RMSprop(0.01, momentum=0.5),
     "centered": lambda: RMSprop(0.01, centered=True),
+    "adamw": lambda: AdamW(0.1, weight_decay=1e-4),
+    "nadam": lambda: Nadam(0.1),
+    "adamax": lambda: Adamax(0.1),
+    "adagrad": lambda: Adagrad(0.8),
+    "adadelta": lambda: Adadelta(3.0, epsilon=1e-4),
+    "lion": lambda: Lion(0.02),
+    "lamb": lambda: Lamb(0.02),
+    "ftrl": lambda: Ftrl(0.8),
+    "average": lambda: Adam(0.1, use_ema=True, ema_overwrite_frequency=10, ema_momentum=0.5),
+    "gathered": lambda: Adam(0.1, gradient_accumulation_steps=2),
+    "warm-up": lambda: Adam(schedules.CosineDecay(0.0, 500, 0.1, "", 0.2, 50)),
 }
 
 
@@ -32,7 +57,7 @@ def test_the_bottom_of_a_bowl(make):
     for _ in range(600):
         optimizer.step([w], [steep * (w.detach() - bottom)])
     assert float((w.detach() - bottom).abs().max()) < 0.05
-    assert optimizer.iterations == 600
+    assert optimizer.iterations == 600 // (optimizer.gradient_accumulation_steps or 1)
 
 
 # -- by hand, in float64 and the formula's own letters -------------------------------------
@@ -96,6 +121,62 @@ def centered(w, g, t, state):
     return w - b
 
 
+def adamw(w, g, t, state):
+    return adam(w - 0.1 * 0.3 * w, g, t, state)
+
+
+def nadam(w, g, t, state):
+    def u(t):
+        return 0.9 * (1 - 0.96**t / 2)
+
+    m = 0.9 * state.get("m", 0.0) + 0.1 * g
+    v = 0.999 * state.get("v", 0.0) + 0.001 * g * g
+    product = state.get("product", 1.0) * u(t)
+    state.update(m=m, v=v, product=product)
+    ahead = u(t + 1) * m / (1 - product * u(t + 1)) + (1 - u(t)) * g / (1 - product)
+    return w - 0.1 * ahead / (math.sqrt(v / (1 - 0.999**t)) + 1e-7)
+
+
+def adamax(w, g, t, state):
+    m = 0.9 * state.get("m", 0.0) + 0.1 * g
+    u = max(0.999 * state.get("u", 0.0), abs(g))
+    state.update(m=m, u=u)
+    return w - 0.1 / (1 - 0.9**t) * m / (u + 1e-7)
+
+
+def adagrad(w, g, t, state):
+    state["a"] = state.get("a", 0.1) + g * g
+    return w - 0.1 * g / math.sqrt(state["a"] + 1e-7)
+
+
+def adadelta(w, g, t, state):
+    a = 0.95 * state.get("a", 0.0) + 0.05 * g * g
+    step = g * math.sqrt(state.get("d", 0.0) + 1e-3) / math.sqrt(a + 1e-3)
+    state.update(a=a, d=0.95 * state.get("d", 0.0) + 0.05 * step * step)
+    return w - 0.1 * step
+
+
+def lion(w, g, t, state):
+    m = state.get("m", 0.0)
+    state["m"] = 0.99 * m + 0.01 * g
+    return w - math.copysign(0.1, 0.9 * m + 0.1 * g)
+
+
+def lamb(w, g, t, state):
+    """Of a weight of one number the length is its size: every step is lr * |w|."""
+    m = 0.9 * state.get("m", 0.0) + 0.1 * g
+    state["m"] = m
+    return w - 0.1 * math.copysign(w, m)
+
+
+def ftrl(w, g, t, state):
+    n, z = state.get("n", 0.1), state.get("z", 0.0)
+    grown = n + g * g
+    z += g - (math.sqrt(grown) - math.sqrt(n)) / 0.1 * w
+    state.update(n=grown, z=z)
+    return (min(max(z, -0.5), 0.5) - z) / (math.sqrt(grown) / 0.1)
+
+
 FORMULAS = {
     sgd: lambda: SGD(0.1),
     momentum: lambda: SGD(0.1, momentum=0.9),
@@ -104,6 +185,13 @@ FORMULAS = {
     amsgrad: lambda: Adam(0.1, beta_2=0.5, amsgrad=True),
     rmsprop: lambda: RMSprop(0.1),
     centered: lambda: RMSprop(0.1, centered=True, momentum=0.5),
+    adamw: lambda: AdamW(0.1, weight_decay=0.3),
+    nadam: lambda: Nadam(0.1),
+    adamax: lambda: Adamax(0.1),
+    adagrad: lambda: Adagrad(0.1),
+    adadelta: lambda: Adadelta(0.1, epsilon=1e-3),
+    lion: lambda: Lion(0.1),
+    ftrl: lambda: Ftrl(0.1, l1_regularization_strength=0.5),
 }
 
 
@@ -116,6 +204,14 @@ def test_ten_steps_of_the_formula(formula, make, keep):
         way.append(float(w.detach()[0]))
         assert w[0] == w[1]
     np.testing.assert_allclose(way, follow(formula), rtol=2e-6, atol=2e-6)
+
+
+def test_lamb_moves_a_weight_by_its_own_length():
+    w, optimizer, way = Variable(torch.tensor([1.0])), Lamb(0.1), []
+    for t in range(1, 11):
+        optimizer.step([w], [torch.full((1,), gradient(t))])
+        way.append(float(w.detach()[0]))
+    np.testing.assert_allclose(way, follow(lamb), rtol=2e-6, atol=2e-6)
 
 
 def test_amsgrad_golden_values():
@@ -163,6 +259,63 @@ def test_amsgrad_never_lets_a_step_grow_again():
     assert (optimizer.slots["v"][0] < top).all()
 
 
+@pytest.mark.parametrize("make", [Adamax, Lamb, Adadelta, Nadam])
+def test_the_others_that_do_not_mind_the_scale(make):
+    ways = []
+    for scale in (1.0, 1e4):
+        w, optimizer = Variable(torch.tensor([1.0])), make(0.1, epsilon=1e-20)
+        for t in range(1, 21):
+            optimizer.step([w], [torch.tensor([scale * gradient(t)])])
+        ways.append(float(w.detach()[0]))
+    assert ways[0] == pytest.approx(ways[1], rel=1e-4)
+
+
+def test_lion_moves_every_weight_by_the_rate():
+    w, optimizer = Variable(torch.zeros(4)), Lion(0.1)
+    optimizer.step([w], [torch.tensor([1e-20, 1e20, -3.0, 0.0])])
+    torch.testing.assert_close(w.detach(), torch.tensor([-0.1, -0.1, 0.1, 0.0]))
+
+
+def test_adagrad_steps_only_shrink():
+    w, optimizer, sizes = Variable(torch.zeros(1)), Adagrad(0.1), []
+    for _ in range(20):
+        before = float(w.detach()[0])
+        optimizer.step([w], [torch.ones(1)])
+        sizes.append(before - float(w.detach()[0]))
+    assert all(later < earlier for earlier, later in itertools.pairwise(sizes))
+    assert sizes[-1] == pytest.approx(0.1 / math.sqrt(20.1), rel=1e-4)
+
+
+def test_adamax_divides_by_the_largest_gradient_lately():
+    w, optimizer = Variable(torch.zeros(1)), Adamax(0.1, beta_2=0.5)
+    for g, largest in ((8.0, 8.0), (1.0, 4.0), (-3.0, 3.0), (0.0, 1.5)):
+        optimizer.step([w], [torch.tensor([g])])
+        assert float(optimizer.slots["u"][0]) == largest
+
+
+def test_ftrl_makes_weights_of_exactly_zero():
+    """What pulls less than l1 in all does not lift a weight from zero; the rest it does."""
+    w, optimizer = Variable(torch.zeros(3)), Ftrl(0.1, l1_regularization_strength=1.0)
+    for _ in range(5):
+        optimizer.step([w], [torch.tensor([0.1, -0.5, 0.0])])
+    assert w.tolist()[0] == 0.0
+    assert w.tolist()[1] > 0.0
+    assert w.tolist()[2] == 0.0
+    before = w.detach().clone()
+    optimizer.learning_rate = 0.0  # Keras divides by it and gets NaN
+    optimizer.step([w], [torch.ones(3)])
+    assert torch.equal(w.detach(), before)
+
+
+def test_nadam_counts_its_product_from_the_steps_alone():
+    """Also after going back, as a run that is restored does."""
+    optimizer = Nadam()
+    forward = [optimizer.product(t) for t in range(50)]
+    assert forward == [optimizer.product(t) for t in range(50)]
+    assert optimizer.product(40) == Nadam().product(40) == forward[40]
+    assert Nadam().product(10**9) < 1e-299
+
+
 def test_momentum_gathers_speed_to_its_limit():
     """Under a constant force the velocity tends to lr * g / (1 - momentum)."""
     w, optimizer = Variable(torch.zeros(1)), SGD(0.1, momentum=0.9)
@@ -173,7 +326,7 @@ def test_momentum_gathers_speed_to_its_limit():
 
 def test_weight_decay_shrinks_without_a_gradient():
     """w *= 1 - lr * decay, beside the step and not through the gradient."""
-    for make in (SGD, Adam, RMSprop):
+    for make in (SGD, Adam, RMSprop, AdamW, Nadam, Adamax, Adagrad, Adadelta, Lion, Lamb):
         w, optimizer = Variable(torch.tensor([2.0])), make(0.1, weight_decay=0.5)
         for _ in range(3):
             optimizer.step([w], [torch.zeros(1)])
@@ -269,3 +422,53 @@ def test_apply_gradients_as_old_loops_spell_it():
         assert float(a.detach()[0]) == pytest.approx(0.9)
     with pytest.raises(ValueError, match=r"2|gradients"):
         other.apply(g[:1])
+
+
+def test_apply_as_own_training_loops_call_it():
+    w, v = Variable(torch.ones(2)), Variable(torch.ones(3))
+    optimizer = Adam(0.1)
+    with pytest.raises(ValueError, match=r"needs weights.*build"):
+        optimizer.apply([torch.ones(2)])
+    optimizer.build([w, v])
+    assert optimizer.apply_gradients([(torch.ones(3), v)]) == 1  # one of two: the other waits
+    assert len(optimizer.slots["m"]) == 2
+    assert torch.equal(w.detach(), torch.ones(2))
+    assert not torch.equal(v.detach(), torch.ones(3))
+    optimizer.apply_gradients([(torch.ones(3), v), (torch.ones(2), w)])  # in any order
+    assert optimizer.slots["m"][0].shape == (2,)
+    assert not torch.equal(w.detach(), torch.ones(2))
+    optimizer.apply([], [])
+    assert optimizer.iterations == 2
+    with pytest.raises(ValueError, match="a gradient is needed, got None for every weight"):
+        optimizer.apply([None, None])
+
+
+def test_the_state_can_be_set():
+    stream = torch.Generator().manual_seed(5)
+    w, v = Variable(torch.ones(2)), Variable(torch.ones(2))
+    for make in (Nadam, lambda: Adam(0.1, use_ema=True, gradient_accumulation_steps=2)):
+        one, other = make(), make()
+        for _ in range(3):
+            one.step([w], [torch.randn(2, generator=stream)])
+        other.build([v])
+        other.set_weights(one.variables)
+        for mine, its in zip(one.variables, other.variables, strict=True):
+            assert np.array_equal(np.asarray(mine), np.asarray(its))
+        with pytest.raises(ValueError, match="the state must fit"):
+            other.set_weights(one.variables[:-1])
+
+
+def test_what_has_no_effect_is_said(caplog):
+    notes.forget_notes()
+    caplog.set_level(logging.WARNING, "saccade")
+    SGD(ema_overwrite_frequency=3)
+    schedules.CosineDecay(0.1, 10, warmup_steps=3)
+    assert "no effect without use_ema" in caplog.messages[0]
+    assert "no effect without warmup_target" in caplog.messages[1]
+    notes.forget_notes()
+
+
+def test_old_decay_goes_into_the_config():
+    again = SGD.from_config(SGD(0.5, decay=0.25).get_config())
+    assert again.decay == 0.25
+    assert "decay" not in SGD(0.5).get_config()

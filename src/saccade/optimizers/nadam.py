@@ -98,7 +98,7 @@ class Nadam(Optimizer):
         """U_t: depends on t alone, so it is no state, though Keras keeps it in a variable."""
         if t < self._product_of:
             self._product, self._product_of = 1.0, 0
-        while self._product_of < t and self._product:
+        while self._product_of < t and self._product > 1e-300:  # and no further: it is nothing
             self._product_of += 1
             self._product *= self._u(self._product_of)
         return self._product

@@ -39,7 +39,7 @@ class Optimizer(SlotHolder):
         ema_overwrite_frequency: w = a after every so many iterations, too.
         loss_scale_factor: what the loss was multiplied by (`scale_loss`).
         gradient_accumulation_steps: from 2; move by the mean gradient of so many steps, which
-            together are one iteration.
+            together are one iteration. (A schedule counts the steps, as in Keras.)
         name: of the optimizer.
 
     Raises:
@@ -112,10 +112,10 @@ class Optimizer(SlotHolder):
         self.step(given, [gradient_of.get(id(weight)) for weight in given])
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> StepCount:
-        """One step from (gradient, weight) pairs; returns the count of iterations."""
+        """One step from (gradient, weight) pairs; returns how many were done."""
         pairs = list(grads_and_vars)
         self.apply([gradient for gradient, _ in pairs], [weight for _, weight in pairs])
-        return self.iterations
+        return StepCount(self._calls)
 
     @torch.no_grad()
     def step(

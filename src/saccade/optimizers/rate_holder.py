@@ -69,7 +69,7 @@ class RateHolder:
     def _rate_given(self) -> float:
         given = self._learning_rate
         if isinstance(given, schedules.LearningRateSchedule):
-            return float(given(self._iterations))
+            return float(given(self._calls))
         return float(given())
 
     @property
