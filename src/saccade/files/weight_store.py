@@ -122,6 +122,10 @@ def write_weights(file: Any, model: Any) -> None:
     if optimizer is not None:
         arrays = optimizer_state.state_arrays(optimizer, model.trainable_weights)
         _write(file, "optimizer", optimizer.name, arrays)
+        inner = getattr(optimizer, "inner_optimizer", None)
+        if inner is not None:  # Keras writes it twice, and looks for it twice
+            arrays = optimizer_state.state_arrays(inner, model.trainable_weights)
+            _write(file, "optimizer/inner_optimizer", inner.name, arrays)
 
 
 def _write(file: Any, path: str, name: str, arrays: Sequence[Any]) -> None:
