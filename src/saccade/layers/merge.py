@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 
@@ -33,7 +33,7 @@ class Merge(Layer):
 
     def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         if not isinstance(inputs, (list, tuple)):
-            self._say_list(tuple(inputs.shape))
+            self._say_list(type(inputs).__name__)
         batch = inputs[0].shape[0] if inputs and inputs[0].ndim else None
         if any(one.ndim == 0 or one.shape[0] != batch for one in inputs):
             self.compute_output_shape([tuple(one.shape) for one in inputs])
@@ -56,7 +56,7 @@ class Merge(Layer):
             raise ShapeError(self.where, "the inputs must be of one batch", listed(shapes))
         return self.merged_shape(shapes)
 
-    def _say_list(self, got: Any) -> None:
+    def _say_list(self, got: Any) -> NoReturn:
         raise ShapeError(
             self.where, "input must be a list of arrays", str(got), "Write layer([a, b])."
         )
@@ -86,7 +86,7 @@ class Elementwise(Merge):
         return (batches[0] if batches else None, *(self._meet_sizes(c, shapes) for c in columns))
 
     def _meet_sizes(self, sizes: tuple[int | None, ...], shapes: list[Shape]) -> int | None:
-        wide = set(sizes) - {1, None}
+        wide = {size for size in sizes if size is not None and size != 1}
         if len(wide) > 1:
             raise ShapeError(
                 self.where, "the shapes must be equal, or 1 where they differ", listed(shapes)

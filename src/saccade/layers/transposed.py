@@ -72,7 +72,7 @@ class _ConvTranspose(Convolution):
     def size_out(self, n: int | None, axis: int) -> int | None:
         extra = None if self.output_padding is None else self.output_padding[axis]
         k, s, d = self.kernel_size[axis], self.strides[axis], self.dilation_rate[axis]
-        return transposed_size(n, k, self.padding, s, d, extra)
+        return None if n is None else transposed_size(n, k, self.padding, s, d, extra)
 
     def convolve(self, x_nhwc: torch.Tensor) -> torch.Tensor:
         extra = self.output_padding

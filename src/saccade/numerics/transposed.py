@@ -48,13 +48,13 @@ def convolve_transposed_nhwc(
 
 
 def transposed_size(
-    n: int | None,
+    n: int,
     kernel: int,
     padding: str = "valid",
     strides: int = 1,
     dilation: int = 1,
     extra: int | None = None,
-) -> int | None:
+) -> int:
     """The size of what a transposed convolution makes of one axis.
 
     The law, with the kernel's reach r::
@@ -63,7 +63,7 @@ def transposed_size(
         "same":   (n - 1) * s + r % 2 + e,    n * s where e is not given
 
     Args:
-        n: size of the input in pixels, at least 1; None where it is not known yet.
+        n: size of the input in pixels, at least 1.
         kernel: size of the kernel in pixels, at least 1.
         padding: "valid" or "same".
         strides: pixels of the output for each of the input, at least 1.
@@ -71,7 +71,7 @@ def transposed_size(
         extra: Keras's `output_padding`, e in the law.
 
     Returns:
-        The size of the output in pixels; None when `n` is None.
+        The size of the output in pixels.
 
     Example:
         >>> transposed_size(5, 3, strides=2)
@@ -81,8 +81,6 @@ def transposed_size(
 
     Source: the shapes Keras 3 computes, which are TensorFlow's.
     """
-    if n is None:
-        return None
     reach = (kernel - 1) * dilation + 1
     if padding == "valid":
         return (n - 1) * strides + reach + (max(strides - reach, 0) if extra is None else extra)
