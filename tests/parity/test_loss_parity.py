@@ -10,6 +10,7 @@ import torch
 
 from parity.reference import array, close, keras, normal
 from saccade import losses
+from saccade.errors import NotSupported
 
 BATCH, CLASSES = 6, 4
 CROSS = ["SparseCategoricalCrossentropy", "CategoricalCrossentropy", "BinaryCrossentropy"]
@@ -22,11 +23,64 @@ WEIGHTS = {
 IGNORE = {"ignore_class": 2}
 
 
+# What kind of targets and predictions a loss takes, and its options beside the default.
+FREE = ("numbers", "numbers", [])
+POSITIVE = ("positive", "positive", [])
+OTHERS = {
+    "BinaryFocalCrossentropy": (
+        "binary",
+        "probabilities",
+        [
+            {"gamma": 0.0},
+            {"gamma": 0.5, "from_logits": True},
+            {"apply_class_balancing": True, "alpha": 0.7},
+            {"label_smoothing": 0.2},
+            {"axis": 0},
+        ],
+    ),
+    "CategoricalFocalCrossentropy": (
+        "one_hot",
+        "rows",
+        [
+            {"gamma": 0.0, "alpha": 1.0},
+            {"gamma": 1.5, "from_logits": True},
+            {"alpha": [0.1, 0.4, 0.9, 0.2]},
+            {"label_smoothing": 0.2},
+        ],
+    ),
+    "CategoricalGeneralizedCrossEntropy": ("labels", "rows", [{"q": 0.1}, {"q": 0.9}]),
+    "CategoricalHinge": ("one_hot", "numbers", []),
+    "Circle": (
+        "labels",
+        "directions",
+        [{"gamma": 10.0}, {"margin": 0.1}, {"remove_diagonal": False}],
+    ),
+    "CosineSimilarity": ("numbers", "numbers", [{"axis": 0}]),
+    "Dice": ("binary", "probabilities", [{"axis": 1}, {"axis": (0, 1)}]),
+    "Hinge": ("binary", "numbers", []),
+    "Huber": ("numbers", "numbers", [{"delta": 0.3}, {"delta": 3.0}]),
+    "KLDivergence": ("soft", "probabilities", []),
+    "LogCosh": FREE,
+    "MeanAbsoluteError": FREE,
+    "MeanAbsolutePercentageError": FREE,
+    "MeanSquaredError": FREE,
+    "MeanSquaredLogarithmicError": POSITIVE,
+    "Poisson": POSITIVE,
+    "SquaredHinge": ("binary", "numbers", []),
+    "Tversky": ("binary", "probabilities", [{"alpha": 0.2, "beta": 0.9}, {"axis": 1}]),
+}
+
+
 def predictions(name, from_logits, seed=1, shape=(BATCH, CLASSES)):
     x = normal(shape, seed) * 2
-    if from_logits or name == "MeanSquaredError":
+    kind = OTHERS[name][1] if name in OTHERS else None
+    if from_logits or kind == "numbers":
         return x
-    if name == "BinaryCrossentropy":
+    if kind == "positive":
+        return np.exp(x / 2)
+    if kind == "directions":
+        return x / np.sqrt((x**2).sum(-1, keepdims=True))
+    if name == "BinaryCrossentropy" or kind == "probabilities":
         return 1 / (1 + np.exp(-x))
     # Not normalised: what "probabilities" of a user may be; Keras normalises them.
     return np.exp(x) / np.exp(x).sum(-1, keepdims=True) * np.float32(1.1)
@@ -34,11 +88,16 @@ def predictions(name, from_logits, seed=1, shape=(BATCH, CLASSES)):
 
 def targets(name, seed=2, shape=(BATCH, CLASSES)):
     stream = np.random.RandomState(seed)
-    if name == "SparseCategoricalCrossentropy":
+    kind = OTHERS[name][0] if name in OTHERS else None
+    if kind == "positive":
+        return stream.uniform(0, 3, shape).astype(np.float32)
+    if kind == "soft":
+        return stream.dirichlet(np.ones(shape[-1]), shape[:-1]).astype(np.float32)
+    if name == "SparseCategoricalCrossentropy" or kind == "labels":
         return stream.randint(0, shape[-1], shape[:-1])
-    if name == "CategoricalCrossentropy":
+    if name == "CategoricalCrossentropy" or kind == "one_hot":
         return np.eye(shape[-1], dtype=np.float32)[stream.randint(0, shape[-1], shape[:-1])]
-    if name == "BinaryCrossentropy":
+    if name == "BinaryCrossentropy" or kind == "binary":
         return stream.randint(0, 2, shape).astype(np.float32)
     return stream.standard_normal(shape).astype(np.float32)
 
@@ -62,9 +121,93 @@ def agree(name, options, y_true, y_pred, sample_weight=None):
 
 @pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
 @pytest.mark.parametrize("reduction", REDUCTIONS)
-@pytest.mark.parametrize("name", [*CROSS, "MeanSquaredError"])
+@pytest.mark.parametrize("name", [*CROSS, "MeanSquaredError", "Circle", "Hinge"])
 def test_reductions_and_weights(name, reduction, weights):
     agree(name, {"reduction": reduction}, targets(name), predictions(name, False), weights)
+
+
+@pytest.mark.parametrize("weights", ["no weights", "weights"])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [(name, options) for name, case in OTHERS.items() for options in [{}, *case[2]]],
+    ids=str,
+)
+def test_every_other_loss(name, options, weights):
+    y_true, y_pred = targets(name), predictions(name, options.get("from_logits", False))
+    if options.get("axis") == 0 or name in ("Dice", "Tversky"):
+        weights = "no weights"  # one number is left, or one a column
+    agree(name, options, y_true, y_pred, WEIGHTS[weights])
+
+
+@pytest.mark.parametrize("signs", [False, True])
+@pytest.mark.parametrize("name", ["Hinge", "SquaredHinge"])
+def test_hinges_take_signs_and_bits(name, signs):
+    y_true = targets(name) * (2 if signs else 1) - (1 if signs else 0)
+    agree(name, {}, y_true, predictions(name, False))
+    y_true[0] = 0  # 0 beside -1 is a number of its own
+    agree(name, {}, y_true, predictions(name, False))
+
+
+def test_a_row_without_a_partner_has_no_circle_loss():
+    y_true, y_pred = np.array([0, 1, 1, 2, 3, 3]), predictions("Circle", False)
+    ours = losses.Circle(reduction="none")(y_true, y_pred)
+    assert [bool(one) for one in ours > 0] == [False, True, True, False, True, True]
+    agree("Circle", {"reduction": "none"}, y_true, y_pred)
+    agree("Circle", {}, y_true[:, None], y_pred)
+    others, numbers = predictions("Circle", False, 7), np.array([1, 0, 3, 2, 1, 0])
+    for options in ({}, {"remove_diagonal": False}):
+        mine, theirs = (
+            family.circle(torch.tensor(y_true), torch.tensor(y_pred), numbers, others, **options)
+            for family in (losses, keras.losses)
+        )
+        close(mine, theirs)
+
+
+@pytest.mark.parametrize("name", [*CROSS[1:], *sorted(OTHERS)])
+def test_functions(name):
+    """The function beside every class: one number a sample, not reduced."""
+    word = losses.snake_case(name).replace("kldivergence", "kl_divergence")
+    y_true, y_pred = targets(name), predictions(name, False)
+    more = (0.5,) if name == "CategoricalGeneralizedCrossEntropy" else ()
+    ours, theirs = (
+        getattr(family, word)(torch.tensor(y_true), torch.tensor(y_pred), *more)
+        for family in (losses, keras.losses)
+    )
+    close(ours, theirs)
+    assert {n for n in dir(keras.losses) if n[0] != "_"} <= {*losses.__all__, "CTC", "ctc"}
+
+
+@pytest.mark.parametrize("axis", [1, -2, 2])
+@pytest.mark.parametrize("from_logits", [False, True])
+@pytest.mark.parametrize("name", [CROSS[0], CROSS[1], "CategoricalFocalCrossentropy"])
+def test_classes_along_another_axis(name, from_logits, axis):
+    """Held to the same numbers with the classes last."""
+    y_pred = torch.tensor(predictions(name, from_logits, shape=(2, 3, 5, CLASSES)))
+    y_true = torch.tensor(targets(name, shape=(2, 3, 5, CLASSES)))
+    options = {} if name == CROSS[0] else {"label_smoothing": 0.1}
+    cls = getattr(losses, name)
+    moved = y_true if name == CROSS[0] else y_true.movedim(-1, axis)
+    last = cls(from_logits=from_logits, reduction="none", **options)(y_true, y_pred)
+    other = cls(from_logits=from_logits, reduction="none", axis=axis, **options)
+    close(other(moved, y_pred.movedim(-1, axis)), last)
+    assert cls.from_config(other.get_config()).axis == axis
+
+
+def test_weights_of_zero_leave_nothing_to_learn():
+    loss = losses.MeanSquaredError(reduction="mean_with_sample_weight")
+    p = torch.ones(3, 1, requires_grad=True)
+    value = loss(torch.zeros(3, 1), p, np.zeros(3))
+    (gradient,) = torch.autograd.grad(value, p)
+    assert value.detach() == 0.0
+    assert torch.equal(gradient, torch.zeros(3, 1))
+    theirs = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
+    close(theirs(torch.zeros(3, 1), p.detach(), np.zeros(3)), 0.0)
+
+
+@pytest.mark.parametrize("word", ["ctc", "CTC", {"class_name": "CTC", "config": {}}], ids=str)
+def test_what_is_left_out_is_refused_by_name(word):
+    with pytest.raises(NotSupported, match=r"CTC is not in saccade\. .*ctc_loss"):
+        losses.get(word)
 
 
 @pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
@@ -187,14 +330,30 @@ def test_lists_of_numbers(name):
 def test_words_mean_the_same(word):
     name = type(losses.get(word)).__name__
     y_true, y_pred = targets(name), predictions(name, False)
-    theirs = keras.losses.get(word)
+    older = {"kullback_leibler_divergence": "kl_divergence", "logcosh": "log_cosh"}
+    theirs = older.get(word, word)
+    if "generalized" in word.lower():  # not among Keras's words
+        theirs = keras.losses.CategoricalGeneralizedCrossEntropy()
+    theirs = keras.losses.get(theirs)
     theirs = theirs() if isinstance(theirs, type) else theirs
     reference = theirs(torch.as_tensor(y_true), torch.as_tensor(y_pred))
-    close(losses.get(word)(y_true, y_pred), np.mean(array(reference)))
+    reference = array(reference)
+    if name == "Circle":
+        reference = reference[reference > 0]
+    close(losses.get(word)(y_true, y_pred), np.mean(reference))
 
 
 @pytest.mark.parametrize("name", sorted(losses.CLASSES))
 def test_config(name):
-    ours, theirs = getattr(losses, name)(), getattr(keras.losses, name)()
-    assert ours.get_config() == theirs.get_config()
-    assert ours.name == theirs.name
+    """Huber's delta and the axes that Keras's own configs lose are kept here."""
+    for options in [{}, {"reduction": "sum"}, *(OTHERS[name][2] if name in OTHERS else [])]:
+        ours, theirs = getattr(losses, name)(**options), getattr(keras.losses, name)(**options)
+        config = ours.get_config()
+        lost = {k: v for k, v in config.items() if k not in theirs.get_config()}
+        assert config == theirs.get_config() | lost
+        assert lost == {k: v for k, v in options.items() if k in lost}
+        assert type(theirs).from_config(config).get_config() == theirs.get_config()
+        assert losses.get(losses.serialize(ours)).get_config() == config
+        if not lost:
+            assert losses.serialize(ours) == keras.losses.serialize(theirs)
+        assert ours.name == theirs.name

@@ -7,70 +7,314 @@ import torch
 from parity.reference import array, close, keras, normal
 from saccade import metrics
 
-# Keras's own variables lag behind NumPy.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+# Keras's own variables lag behind NumPy; it says that float weights are cut to whole numbers.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:You are passing weight as `float`:UserWarning"),
+]
 
 CLASSES = 4
 SIZES = [5, 3, 7]
 
 
-def batches(name, flat=False, pixels=()):
-    """(y_true, y_pred, weight) of a few batches of different sizes."""
+def labels(stream, n):
+    return stream.randint(0, CLASSES, n)
+
+
+def one_hot(stream, n):
+    return np.eye(CLASSES, dtype=np.float32)[labels(stream, n)]
+
+
+def several_hot(stream, n):
+    return stream.randint(0, 2, (n, CLASSES)).astype(np.float32)
+
+
+def binary(stream, n):
+    return stream.randint(0, 2, (n, 1)).astype(np.float32)
+
+
+def numbers(stream, n):
+    return stream.uniform(0.1, 2, (n, CLASSES)).astype(np.float32)
+
+
+def rows(stream, n):
+    p = stream.uniform(0.05, 1, (n, CLASSES)).astype(np.float32)
+    return p / p.sum(-1, keepdims=True)
+
+
+def each(stream, n):
+    return stream.uniform(size=(n, CLASSES)).astype(np.float32)
+
+
+def single(stream, n):
+    return stream.uniform(size=(n, 1)).astype(np.float32)
+
+
+def ordered_ids(stream, n):
+    return np.argsort(stream.uniform(size=(n, CLASSES)), -1).astype(np.float32)
+
+
+def logits(stream, n):
+    return stream.standard_normal((n, CLASSES)).astype(np.float32) * 3
+
+
+# Targets, predictions and the options to try; the first is what Keras takes without any.
+ERRORS = (numbers, numbers, [{}])
+CONFUSION = (
+    several_hot,
+    each,
+    [{}, {"thresholds": 0.3}, {"thresholds": [0.7, 0.2, 0.5]}, {"thresholds": [0.0, 0.5, 1.0]}],
+)
+RATE = (
+    several_hot,
+    each,
+    [
+        *CONFUSION[2],
+        {"top_k": 2},
+        {"top_k": 1, "class_id": 2},
+        {"class_id": 1, "thresholds": [0.1, 0.6]},
+        {"top_k": 3, "thresholds": 0.4},
+    ],
+)
+POINT = [{"num_thresholds": 50}, {"num_thresholds": 1}, {"class_id": 2}, {}]
+CURVES = [
+    {"curve": curve, "summation_method": method, **more}
+    for curve in ("ROC", "PR", "PRGAIN")
+    for method in ("interpolation", "majoring", "minoring")
+    for more in (
+        {"num_thresholds": 20},
+        {"thresholds": [0.7, 0.15, 0.4]},
+        {"num_thresholds": 20, "multi_label": True},
+        {"num_thresholds": 9, "multi_label": True, "label_weights": [1.0, 2.0, 0.5, 0.0]},
+    )
+]
+CASES = {
+    "AUC": (
+        several_hot,
+        each,
+        [
+            *CURVES,
+            {},
+            {"num_thresholds": 2},
+            {"label_weights": [1.0, 2.0, 0.5, 0.0]},
+            {"multi_label": True, "num_labels": CLASSES},
+            {"from_logits": True},
+        ],
+    ),
+    "Accuracy": (labels, labels, [{}]),
+    "BinaryAccuracy": (binary, single, [{}, {"threshold": 0.2}]),
+    "BinaryCrossentropy": (several_hot, each, [{}, {"label_smoothing": 0.2}]),
+    "BinaryIoU": (binary, single, [{}, {"target_class_ids": [1]}, {"threshold": 0.2}]),
+    "CategoricalAccuracy": (one_hot, rows, [{}]),
+    "CategoricalCrossentropy": (one_hot, rows, [{}, {"label_smoothing": 0.2}]),
+    "CategoricalHinge": (one_hot, logits, [{}]),
+    "ConcordanceCorrelation": ERRORS,
+    "CosineSimilarity": ERRORS,
+    "F1Score": (
+        one_hot,
+        rows,
+        [{"average": average} for average in (None, "micro", "macro", "weighted")],
+    ),
+    "FBetaScore": (
+        several_hot,
+        each,
+        [
+            {"average": average, "beta": beta, "threshold": threshold}
+            for average in (None, "micro", "macro", "weighted")
+            for beta, threshold in ((2.0, None), (0.5, 0.6))
+        ],
+    ),
+    "FalseNegatives": CONFUSION,
+    "FalsePositives": CONFUSION,
+    "Hinge": (several_hot, logits, [{}]),
+    "IoU": (
+        labels,
+        labels,
+        [
+            {"num_classes": CLASSES, "target_class_ids": [0, 2]},
+            {"num_classes": CLASSES, "target_class_ids": [1], "ignore_class": 3},
+        ],
+    ),
+    "KLDivergence": (rows, rows, [{}]),
+    "LogCoshError": ERRORS,
+    "Mean": (None, numbers, [{}]),
+    "MeanAbsoluteError": ERRORS,
+    "MeanAbsolutePercentageError": ERRORS,
+    "MeanIoU": (
+        labels,
+        labels,
+        [{"num_classes": CLASSES}, {"num_classes": CLASSES + 2, "ignore_class": 0}],
+    ),
+    "MeanMetricWrapper": None,
+    "MeanSquaredError": ERRORS,
+    "MeanSquaredLogarithmicError": ERRORS,
+    "OneHotIoU": (
+        one_hot,
+        rows,
+        [{"num_classes": CLASSES, "target_class_ids": [0, 1]}],
+    ),
+    "OneHotMeanIoU": (one_hot, rows, [{"num_classes": CLASSES}]),
+    "PearsonCorrelation": ERRORS,
+    "Poisson": ERRORS,
+    "Precision": RATE,
+    "PrecisionAtRecall": (several_hot, each, [{"recall": 0.6} | more for more in POINT]),
+    "R2Score": (
+        numbers,
+        numbers,
+        [
+            {},
+            {"class_aggregation": None},
+            {"class_aggregation": "variance_weighted_average"},
+            {"num_regressors": 2},
+        ],
+    ),
+    "Recall": RATE,
+    "RecallAtPrecision": (several_hot, each, [{"precision": 0.6} | more for more in POINT]),
+    "RootMeanSquaredError": ERRORS,
+    "SensitivityAtSpecificity": (several_hot, each, [{"specificity": 0.7} | m for m in POINT]),
+    "SparseCategoricalAccuracy": (labels, rows, [{}]),
+    "SparseCategoricalCrossentropy": (labels, rows, [{}]),
+    "SparseTopKCategoricalAccuracy": (labels, rows, [{"k": 2}, {"k": 1}, {"k": 3}]),
+    "SpecificityAtSensitivity": (several_hot, each, [{"sensitivity": 0.7} | m for m in POINT]),
+    "SquaredHinge": (several_hot, logits, [{}]),
+    "Sum": (None, numbers, [{}]),
+    "TopKCategoricalAccuracy": (one_hot, rows, [{"k": 2}, {"k": 4}]),
+    "TrueNegatives": CONFUSION,
+    "TruePositives": CONFUSION,
+}
+ALL = [(name, options) for name, case in CASES.items() if case for options in case[2]]
+WHOLE_WEIGHTS = {"IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU", "BinaryIoU"}
+
+
+def test_every_metric_has_a_case():
+    assert set(CASES) == set(metrics.CLASSES)
+    theirs = {n for n in dir(keras.metrics) if n[0].isupper()} - {"Metric"}
+    assert theirs == set(metrics.CLASSES)
+    assert {n for n in dir(keras.metrics) if n[0] != "_"} <= set(metrics.__all__)
+
+
+@pytest.mark.parametrize("weights", ["none", "(N,)"])
+@pytest.mark.parametrize(("name", "options"), ALL, ids=str)
+def test_values_over_batches(name, options, weights):
+    target, prediction, _ = CASES[name]
+    ours = getattr(metrics, name)(name="one", **options)
+    theirs = getattr(keras.metrics, name)(name="one", **options)
     for seed, n in enumerate(SIZES):
         stream = np.random.RandomState(seed)
-        shape = (n, *pixels)
-        p = stream.uniform(size=(*shape, CLASSES)).astype(np.float32)
-        labels = stream.randint(0, CLASSES, shape)
-        weight = stream.uniform(size=shape).astype(np.float32)
-        if name == "SparseCategoricalAccuracy":
-            yield labels if flat else labels[..., None], p, weight
-        elif name == "CategoricalAccuracy":
-            yield np.eye(CLASSES, dtype=np.float32)[labels], p, weight
-        elif name == "BinaryAccuracy":
-            y = (labels % 2).astype(np.float32)
-            yield (y if flat else y[..., None]), p[..., :1], weight
-        else:
-            yield (
-                normal((*shape, 1), seed)[..., 0] if flat else p[..., ::-1].copy(),
-                (p[..., :1] if flat else p),
-                weight,
-            )
-
-
-@pytest.mark.parametrize("flat", [False, True])
-@pytest.mark.parametrize("weights", ["none", "(N,)", "(N,1)"])
-@pytest.mark.parametrize("name", sorted(set(metrics.CLASSES) - {"Mean"}))
-def test_values_over_batches(name, weights, flat):
-    ours, theirs = getattr(metrics, name)(), getattr(keras.metrics, name)()
-    assert ours.name == theirs.name
-    for y_true, y_pred, weight in batches(name, flat):
-        weight = {"none": None, "(N,)": weight, "(N,1)": weight[:, None]}[weights]
-        ours.update_state(y_true, y_pred, weight)
-        theirs.update_state(y_true, y_pred, weight)
-        close(ours.result(), theirs.result())
-        close(ours.reader()(), theirs.result())
+        y = () if target is None else (target(stream, n),)
+        p = logits(stream, n) if options.get("from_logits") else prediction(stream, n)
+        weight = stream.uniform(0, 2, n).astype(np.float32)
+        if name in WHOLE_WEIGHTS:
+            weight = stream.randint(0, 4, n)
+        weight = None if weights == "none" else weight
+        ours.update_state(*y, p, sample_weight=weight)
+        theirs.update_state(*y, torch.tensor(p), sample_weight=weight)
+        close(ours.result(), theirs.result(), 2e-5 if name == "R2Score" else 1e-5)
+        value = ours.result()
+        assert value.dtype == torch.float32
+        close(ours.reader()(), array(value))
     ours.reset_state()
-    theirs.reset_state()
+    assert not np.any(array(ours.result())) or name in ("AUC", "R2Score")
+    with np.errstate(invalid="ignore"):
+        theirs.reset_state()
+    if name != "R2Score":
+        close(ours.result(), theirs.result())
+
+
+@pytest.mark.parametrize("fill", ["all positive", "all negative", "never called", "always called"])
+@pytest.mark.parametrize(
+    ("name", "options"), [one for one in ALL if CASES[one[0]][0] is several_hot], ids=str
+)
+def test_one_class_only(name, options, fill):
+    """Empty denominators on one side or the other."""
+    stream = np.random.RandomState(1)
+    y, p = several_hot(stream, 8), each(stream, 8)
+    y = {"all positive": np.ones_like(y), "all negative": np.zeros_like(y)}.get(fill, y)
+    p = {"never called": np.zeros_like(p), "always called": np.ones_like(p)}.get(fill, p)
+    if options.get("top_k") and fill.endswith("called"):
+        return  # ties among the largest: torch's choice differs from TensorFlow's, see below
+    ours, theirs = (getattr(family, name)(**options) for family in (metrics, keras.metrics))
+    ours.update_state(y, p)
+    theirs.update_state(y, torch.tensor(p))
     close(ours.result(), theirs.result())
 
 
-@pytest.mark.parametrize("name", sorted(set(metrics.CLASSES) - {"Mean"}))
-def test_a_value_for_every_pixel(name):
-    ours, theirs = getattr(metrics, name)(), getattr(keras.metrics, name)()
-    for y_true, y_pred, _ in batches(name, name != "BinaryAccuracy", (2, 3)):
-        if y_true.shape != y_pred.shape and name == "MeanSquaredError":
-            continue
-        ours.update_state(y_true, y_pred)
-        theirs.update_state(y_true, y_pred)
-    close(ours.result(), theirs.result())
+def test_ties_among_the_largest_go_to_the_lower_class():
+    """DEPARTURES.md: as TensorFlow's top_k; torch's order among equals is not defined."""
+    p, y = np.full((1, 5), 0.5, np.float32), np.eye(5, dtype=np.float32)
+    for place in range(5):
+        recall = metrics.Recall(top_k=2)
+        assert float(recall(y[place : place + 1], p)) == (place < 2)
+        # and in_top_k counts only what is larger than the label
+        assert float(metrics.TopKCategoricalAccuracy(k=1)(y[place : place + 1], p)) == 1.0
+        assert float(metrics.SparseTopKCategoricalAccuracy(k=1)([place], p)) == 1.0
+
+
+@pytest.mark.parametrize("from_sorted_ids", [False, True])
+@pytest.mark.parametrize("pixels", [(), (2, 3)], ids=str)
+def test_top_k_of_shapes(from_sorted_ids, pixels):
+    """Keras on torch reads ids only as (batch,); the law is held to NumPy."""
+    stream = np.random.RandomState(0)
+    y = stream.randint(0, CLASSES, (5, *pixels))
+    order = np.argsort(stream.uniform(size=(5, *pixels, CLASSES)), -1)
+    p = order if from_sorted_ids else -np.argsort(order, -1)
+    ours = metrics.SparseTopKCategoricalAccuracy(k=2, from_sorted_ids=from_sorted_ids)
+    expected = (order[..., :2] == y[..., None]).any(-1).mean()
+    close(ours(y, p.astype(np.float32)), expected)
+    close(ours(y[..., None], p.astype(np.float32)), expected)
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - {"MeanMetricWrapper"}))
+def test_config(name):
+    for options in CASES[name][2]:
+        if options.get("label_weights"):
+            continue  # Keras's own config holds a tensor and can't be read back
+        ours = getattr(metrics, name)(name="one", **options)
+        theirs = getattr(keras.metrics, name)(name="one", **options)
+        assert ours.get_config() == theirs.get_config()
+        again = type(ours).from_config(theirs.get_config())
+        assert again.get_config() == ours.get_config()
+        assert type(theirs).from_config(ours.get_config()).get_config() == theirs.get_config()
+        record = metrics.serialize(ours)
+        assert record == keras.metrics.serialize(theirs)
+        assert metrics.get(record).get_config() == ours.get_config()
+        assert getattr(ours, "_direction", None) == getattr(theirs, "_direction", None)
+    if {} in CASES[name][2]:
+        assert getattr(metrics, name)().name.rstrip("_0123456789") == getattr(
+            keras.metrics, name
+        )().name.rstrip("_0123456789")
+
+
+def test_ignored_labels_are_left_out_of_the_mean():
+    """DEPARTURES.md: Keras counts them as zeros unless there are sample weights."""
+    y, p = np.array([0, 3, 1, 3]), rows(np.random.RandomState(0), 4)
+    for weight in (None, np.array([1, 2, 3, 4], np.float32)):
+        ours = metrics.SparseCategoricalCrossentropy(ignore_class=3)
+        ours.update_state(y, p, weight)
+        w = np.ones(4) if weight is None else weight
+        expected = -(w[0] * np.log(p[0, 0]) + w[2] * np.log(p[2, 1])) / (w[0] + w[2])
+        close(ours.result(), expected)
+
+
+def test_fractions_as_weights_of_a_confusion_matrix():
+    """DEPARTURES.md: Keras cuts them to whole numbers unless dtype is float32."""
+    stream = np.random.RandomState(0)
+    y, p, weight = labels(stream, 9), labels(stream, 9), stream.uniform(size=9).astype(np.float32)
+    theirs = keras.metrics.MeanIoU(CLASSES, dtype="float32")
+    theirs.update_state(y, p, weight)
+    for dtype in (None, "float32"):
+        ours = metrics.MeanIoU(CLASSES, dtype=dtype)
+        ours.update_state(y, p, weight)
+        close(ours.result(), theirs.result())
 
 
 @pytest.mark.parametrize("weights", ["none", "(N,)", "(N,1)", "scalar"])
 @pytest.mark.parametrize("shape", [(4,), (4, 1), (4, 3), (4, 2, 3)], ids=str)
-def test_mean(weights, shape):
+@pytest.mark.parametrize("name", ["Mean", "Sum"])
+def test_mean_and_sum(name, weights, shape):
     if weights == "(N,1)" and shape == (4, 2, 3):
         shape = (4, 2)
-    ours, theirs = metrics.Mean(), keras.metrics.Mean()
+    ours, theirs = getattr(metrics, name)(), getattr(keras.metrics, name)()
     for seed in range(3):
         values = normal(shape, seed)
         weight = {
@@ -82,6 +326,25 @@ def test_mean(weights, shape):
         ours.update_state(values, weight)
         theirs.update_state(values, weight)
     close(ours.result(), theirs.result())
+
+
+def test_wrapper():
+    y, p = numbers(np.random.RandomState(0), 6), numbers(np.random.RandomState(1), 6)
+    for family in (metrics, keras.metrics):
+        wrapper = family.MeanMetricWrapper(family.huber, name="h", delta=0.1)
+        wrapper.update_state(y, torch.tensor(p))
+        np.testing.assert_allclose(float(wrapper.result()), _huber(y, p, 0.1), rtol=1e-5)
+        assert wrapper._direction == "down"
+    ours = metrics.MeanMetricWrapper(metrics.huber, name="h", delta=0.1)
+    theirs = keras.metrics.MeanMetricWrapper(keras.metrics.huber, name="h", delta=0.1)
+    assert ours.get_config() == theirs.get_config()
+    again = metrics.get(metrics.serialize(ours))
+    close(again(y, p), _huber(y, p, 0.1))
+
+
+def _huber(y, p, delta):
+    e = np.abs(y - p)
+    return np.where(e <= delta, e**2 / 2, delta * e - delta**2 / 2).mean()
 
 
 @pytest.mark.parametrize("threshold", [0.2, 0.5, 0.9])
@@ -126,15 +389,5 @@ def test_ties_go_to_the_first_class():
     p = np.array([[0.5, 0.5, 0], [0, 0.5, 0.5]], np.float32)
     for name, y in (("SparseCategoricalAccuracy", [0, 1]), ("CategoricalAccuracy", np.eye(3)[:2])):
         ours, theirs = getattr(metrics, name)(), getattr(keras.metrics, name)()
-        y = np.asarray(y, np.float32)
-        assert float(ours(y, p)) == float(theirs(y, p)) == 1.0
-
-
-@pytest.mark.parametrize("name", sorted(metrics.CLASSES))
-def test_config(name):
-    ours, theirs = (
-        getattr(metrics, name)().get_config(),
-        getattr(keras.metrics, name)().get_config(),
-    )
-    assert set(ours) == set(theirs)
-    assert {**ours, "dtype": 0} == {**theirs, "dtype": 0}
+        close(ours(y, p), theirs(np.array(y), p))
+        assert float(ours.result()) == 1.0

@@ -226,7 +226,7 @@ def samples(
     y_true, y_pred = y_true.bool(), y_pred.detach().float()
     weight = None if sample_weight is None else spread(sample_weight, y_pred)
     if top_k is not None:
-        best = y_pred.argsort(-1, descending=True, stable=True)[..., :top_k]
+        best = torch.argsort(y_pred, dim=-1, descending=True, stable=True)[..., :top_k]
         chosen = torch.zeros_like(y_true).scatter_(-1, best, True)
         y_pred = torch.where(chosen, y_pred, _NEVER)
     if class_id is not None:
