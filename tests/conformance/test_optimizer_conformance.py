@@ -211,11 +211,19 @@ def test_averages_become_the_weights_at_the_end(name):
     for step in range(3):
         optimizer.step([w], [torch.tensor([1.0, -0.5 * step])])
         seen.append(w.detach().clone())
+    for current in (optimizer, LossScaleOptimizer(optimizer)):
+        current.swap_averages()
+        assert not torch.equal(w.detach(), seen[-1])
+        assert torch.equal(optimizer.slots["average"][0], seen[-1])
+        current.swap_averages()
+        assert torch.equal(w.detach(), seen[-1])
     optimizer.finalize_variable_values([w])
     expected = 0.25 * seen[0] + 0.25 * seen[1] + 0.5 * seen[2]
     torch.testing.assert_close(w.detach(), expected)
     other = make(name)
     other.step([w], [torch.ones(2)])
+    with pytest.raises(StateError, match="needs averages"):
+        other.swap_averages()
     before = w.detach().clone()
     other.finalize_variable_values([w])
     assert torch.equal(w.detach(), before)
@@ -251,6 +259,11 @@ def test_a_scaled_loss_is_the_same_step(name):
         assert torch.equal(w.detach(), v.detach())
     again = LossScaleOptimizer(make(name), 4.0, dynamic_growth_steps=2)
     u = Variable(w.detach().clone())
+    again.build([u])
+    again.set_weights(optimizer.variables)
+    for mine, its in zip(again.variables, optimizer.variables, strict=True):
+        assert np.array_equal(np.asarray(mine), np.asarray(its))
+    again = LossScaleOptimizer(make(name), 4.0, dynamic_growth_steps=2)
     again.restore(optimizer.state(), [u])
     assert again.dynamic_scale == optimizer.dynamic_scale == 4.0 * 0.5**6
     for current, weight in ((again, u), (optimizer, w)):

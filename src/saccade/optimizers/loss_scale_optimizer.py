@@ -13,6 +13,7 @@ from saccade.names import snake_case
 from saccade.optimizers.learning_rate import LearningRate, StepCount
 from saccade.optimizers.optimizer import Optimizer
 from saccade.optimizers.options import check_positive
+from saccade.optimizers.slot_holder import as_array
 from saccade.optimizers.table import CLASSES, find
 from saccade.records import is_record, to_record
 
@@ -105,6 +106,9 @@ class LossScaleOptimizer(Optimizer):
     def finalize_variable_values(self, var_list: Iterable[Any]) -> None:
         self.inner_optimizer.finalize_variable_values(var_list)
 
+    def swap_averages(self) -> None:
+        self.inner_optimizer.swap_averages()
+
     def exclude_from_weight_decay(
         self, var_list: Iterable[Any] | None = None, var_names: Iterable[str] | None = None
     ) -> None:
@@ -148,8 +152,8 @@ class LossScaleOptimizer(Optimizer):
         own = len(self.variables) - len(self.inner_optimizer.variables)
         self.inner_optimizer.set_weights(weights[own:])
         if own > 2:
-            self.step_counter = int(weights[2][()])
-            self.dynamic_scale = float(weights[3][()])
+            self.step_counter = int(as_array(weights[2]))
+            self.dynamic_scale = float(as_array(weights[3]))
 
     def state(self) -> dict[str, Any]:
         return {

@@ -215,6 +215,22 @@ class Optimizer(SlotHolder):
             if id(weight) in average:
                 weight.copy_(average[id(weight)])
 
+    @torch.no_grad()
+    def swap_averages(self) -> None:
+        """Exchange the weights and their running averages; a second call undoes the first.
+
+        Raises:
+            StateError: there are no averages.
+        """
+        if "average" not in self.slots:
+            raise StateError(
+                self.where, "swap_averages() needs averages", do="Set use_ema=True and train."
+            )
+        w, averages = [weight.data for weight in self._weights], self.slots["average"]
+        before = [one.clone() for one in w]
+        torch._foreach_copy_(w, averages)
+        torch._foreach_copy_(averages, before)
+
     def exclude_from_weight_decay(
         self, var_list: Iterable[Any] | None = None, var_names: Iterable[str] | None = None
     ) -> None:

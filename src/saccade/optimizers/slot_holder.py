@@ -106,7 +106,7 @@ class SlotHolder(RateHolder):
         """
         if faults := self.misfits(weights):
             raise ShapeError(self.where, "the state must fit", "; ".join(faults))
-        arrays = [_array(value) for value in weights]
+        arrays = [as_array(value) for value in weights]
         self._calls = int(arrays[0])
         rates = 0 if callable(self._learning_rate) else 1
         if rates:
@@ -135,7 +135,7 @@ class SlotHolder(RateHolder):
                 mine.copy_(saved)
 
 
-def _array(value: Any) -> np.ndarray:
+def as_array(value: Any) -> np.ndarray:
     """Of an HDF5 dataset, a tensor on any device, an array or a number."""
     if torch.is_tensor(value):
         value = value.detach().cpu()
