@@ -50,7 +50,7 @@ def make(name, /, **options):
 
 
 def sample(name, seed=0):
-    """A batch; for a layer of several inputs, whose example has a list of shapes, a list of them."""
+    """A batch; for a layer of several inputs, whose example lists their shapes, a list of them."""
     stream = np.random.RandomState(seed)
 
     def draw(shape):

@@ -54,7 +54,8 @@ class Concatenate(Merge):
             raise ShapeError(self.where, needed, listed(shapes))
         sizes = [shape[axis] for shape in shapes]
         joined = None if None in sizes else sum(size for size in sizes if size is not None)
-        known = [next((n for n in column if n is not None), None) for column in zip(*rests, strict=True)]
+        columns = zip(*rests, strict=True)
+        known = [next((n for n in column if n is not None), None) for column in columns]
         return (*known[:axis], joined, *known[axis:])
 
     def get_config(self) -> dict[str, Any]:

@@ -47,8 +47,8 @@ class BatchNormalization(Layer):
     Example:
         >>> layer = BatchNormalization(momentum=0.9)
         >>> _ = layer(torch.tensor([[1.0], [3.0]]), training=True)
-        >>> layer.moving_mean.numpy().round(3).tolist()
-        [0.2]
+        >>> layer.moving_mean.numpy().round(3)
+        array([0.2], dtype=float32)
 
     Source: Ioffe and Szegedy (2015); `keras.layers.BatchNormalization`.
     """
@@ -169,7 +169,9 @@ class BatchNormalization(Layer):
         if n > 1:
             self.moving_variance.data.lerp_(before, 1.0 / n)
         else:
-            self.moving_variance.data.copy_(before)  # one number varies by 0, where torch divides by 0
+            self.moving_variance.data.copy_(
+                before
+            )  # one number varies by 0, where torch divides by 0
         return y_second
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
