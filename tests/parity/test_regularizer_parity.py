@@ -49,7 +49,7 @@ def test_values_and_slopes(family, name, options, shape):
     mine, other = ours(x), theirs(x)
     close(mine, other)
     assert mine.dtype == torch.float32
-    if other.requires_grad and not (family == "constraints" and shape[0] == 1):
+    if family == "regularizers" and other.requires_grad:
         slopes = [torch.autograd.grad(v.sum(), x, allow_unused=True)[0] for v in (mine, other)]
         if slopes[1] is not None and slopes[1].isfinite().all():
             close(*slopes)
