@@ -347,6 +347,10 @@ def test_clipping():
     length = math.sqrt(50.0**2 + 0.3**2)
     torch.testing.assert_close(moved["global_clipnorm"][0], big / length)
     torch.testing.assert_close(moved["global_clipnorm"][1], small / length)
+    for option in ("clipnorm", "clipvalue", "global_clipnorm"):  # short ones stay as they are
+        w = Variable(torch.zeros(2))
+        SGD(1.0, **{option: 100.0}).step([w], [big.clone()])
+        assert torch.equal(w.detach(), -big)
 
 
 def test_gradients_are_not_changed():
