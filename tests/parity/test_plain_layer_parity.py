@@ -114,6 +114,15 @@ def test_softmax_with_a_mask(mask, axis):
     assert np.isfinite(array(ours)).all()
 
 
+def test_the_slope_through_a_row_that_is_all_masked_is_a_number():
+    x = torch.tensor(normal((2, 4), 1), requires_grad=True)
+    mask = torch.tensor([[False] * 4, [True, False, True, True]])
+    (slope,) = torch.autograd.grad(layers.Softmax()(x, mask=mask).square().sum(), x)
+    assert torch.isfinite(slope).all()
+    assert (slope[0] == 0).all()
+    assert (slope[1] != 0).any()
+
+
 def test_a_mask_that_does_not_fit():
     x = normal((3, 4, 5), 1)
     for shape in ((4,), (2, 4, 5), (1, 3, 4, 5)):
