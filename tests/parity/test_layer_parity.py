@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from parity.reference import array, close, keras, normal
+from parity.twins import agree, twins
 from saccade import activations, layers
 from saccade.numerics.geometry import same_padding
 
@@ -41,39 +42,6 @@ POOL = [
     for s in (None, 1, 2, 3, (2, 1))
     for p in ("valid", "same")
 ]
-
-
-def twins(name, config, shape, seed=0):
-    """Our layer and Keras's with the same weights, both built for `shape`."""
-    ours, theirs = getattr(layers, name)(**config), getattr(keras.layers, name)(**config)
-    ours.build_on((None, *shape[1:]))
-    theirs.build((None, *shape[1:]))
-    values = [normal(weight.shape, seed + i) for i, weight in enumerate(theirs.weights)]
-    assert [tuple(w.shape) for w in ours.weights] == [tuple(w.shape) for w in theirs.weights]
-    assert [w.name for w in ours.weights] == [w.name for w in theirs.weights]
-    ours.set_weights(values)
-    theirs.set_weights(values)
-    return ours, theirs
-
-
-def gradients(layer, x, probe):
-    """Output, and the gradients of sum(output * probe) in the input and in the weights."""
-    x = torch.tensor(x, requires_grad=True)
-    y = layer(x, training=False)
-    weights = [getattr(w, "value", w) for w in layer.trainable_weights]
-    got = torch.autograd.grad((y * torch.tensor(probe)).sum(), [x, *weights])
-    return [array(y), *(array(g) for g in got)]
-
-
-def agree(name, config, shape, seed=0):
-    ours, theirs = twins(name, config, shape, seed)
-    x = normal(shape, seed + 50)
-    out = tuple(ours.compute_output_shape((None, *shape[1:])))
-    assert out == tuple(theirs.compute_output_shape((None, *shape[1:])))
-    probe = normal((shape[0], *out[1:]), seed + 90)
-    for mine, reference in zip(gradients(ours, x, probe), gradients(theirs, x, probe), strict=True):
-        assert mine.shape == reference.shape
-        close(mine, reference)
 
 
 @pytest.mark.parametrize("options", CONV.values(), ids=CONV)

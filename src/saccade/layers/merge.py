@@ -61,11 +61,6 @@ class Merge(Layer):
             self.where, "input must be a list of arrays", str(got), "Write layer([a, b])."
         )
 
-    def _prepared(self, value: Any) -> Any:
-        if isinstance(value, (list, tuple)):  # never rows of one array
-            return type(value)(super(Merge, self)._prepared(one) for one in value)
-        return super()._prepared(value)
-
 
 class Elementwise(Merge):
     """Numbers in the same place meet; shapes broadcast, axes that are missing follow the batch."""
