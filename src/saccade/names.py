@@ -41,7 +41,8 @@ def reset_names() -> None:
 def nearest(word: str, legal: Iterable[str]) -> str | None:
     """The legal word most like `word`, or None when nothing is close."""
     by_lower = {name.lower(): name for name in legal}
-    found = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.5)
+    found = difflib.get_close_matches(word.lower(), list(by_lower), n=3, cutoff=0.5)
+    found.sort(key=lambda name: sorted(name) != sorted(word.lower()))  # swapped letters first
     return by_lower[found[0]] if found else None
 
 

@@ -47,12 +47,7 @@ CASES = [
     ("Softmax", {"axis": (1, 2)}, (3, 4, 5)),
     ("Softmax", {"axis": [-1]}, (3, 4, 5)),
     ("Identity", {}, (3, 4, 5)),
-    pytest.param(
-        "ActivityRegularization",
-        {"l1": 0.1, "l2": 0.2},
-        (3, 4, 5),
-        marks=pytest.mark.xfail(reason="Layer does not divide the penalty by the batch size yet"),
-    ),
+    ("ActivityRegularization", {"l1": 0.1, "l2": 0.2}, (3, 4, 5)),
     ("ActivityRegularization", {"l1": 0.1, "l2": 0.2}, (1, 4, 5)),
     ("GaussianNoise", {"stddev": 0.3}, (3, 4)),
     ("GaussianDropout", {"rate": 0.3}, (3, 4)),

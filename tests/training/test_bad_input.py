@@ -315,17 +315,16 @@ WORDS = {
     "metric beside acc": ({"metrics": ["acc", "acuracy"]}, UnknownName, ['"accuracy"']),
     "metric number": ({"metrics": ["acc", 3]}, InvalidArgument, ["metric", "int"]),
     "metric None": ({"metrics": ["acc", None]}, InvalidArgument, ["metric"]),
-    "metric dict": ({"metrics": {"a": "acc"}}, NotSupported, ["metrics", "dict"]),
     "optimizer number": ({"optimizer": 0.01}, InvalidArgument, ["optimizer", "float"]),
     "optimizer of torch": (
         {"optimizer": torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)},
         InvalidArgument, ["optimizer"],
     ),
     "loss number": ({"loss": 3}, InvalidArgument, ["loss", "int"]),
-    "loss list": ({"loss": ["mse"]}, InvalidArgument, ["loss", "list"]),
-    "loss weights": ({"loss_weights": [1]}, NotSupported, ["loss_weights"]),
-    "weighted metrics": ({"weighted_metrics": ["acc"]}, NotSupported, ["weighted_metrics"]),
-    "jit": ({"jit_compile": True}, NotSupported, ["jit_compile"]),
+    "loss weights": ({"loss_weights": ["much"]}, InvalidArgument, ["loss_weights", "much"]),
+    "losses": ({"loss": ["mse", "mae"]}, InvalidArgument, ["loss", "2"]),
+    "weighted metrics": ({"weighted_metrics": ["acuracy"]}, UnknownName, ['"accuracy"']),
+    "jit": ({"jit_compile": "fast"}, InvalidArgument, ["jit_compile", "fast"]),
     "steps per execution": ({"steps_per_execution": 8}, NotSupported, ["steps_per_execution"]),
 }  # fmt: skip
 

@@ -9,16 +9,29 @@ from any batch of any pass.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 
 from saccade.data.batches import check_batch_size
+from saccade.data.tensors import as_tensors, holds_arrays
 from saccade.errors import DataError, InvalidArgument, ShapeError
+from saccade.nests import leaves, map_nest
 from saccade.seeds import draw_seed
 
 Batch = tuple[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Several:
+    """Whether a list of arrays means several inputs, or several targets, and not samples."""
+
+    inputs: bool = False
+    targets: bool = False
+
+
+ONE = Several()
 
 
 class Source:
@@ -50,8 +63,8 @@ class ArraySource(Source):
     """Arrays or tensors in memory, cut into batches.
 
     Args:
-        x, y, sample_weight: arrays with the samples along the first axis; y and sample_weight
-            may be None.
+        x, y, sample_weight: arrays with the samples along the first axis, or nests of them; y
+            and sample_weight may be None.
         batch_size: samples in a batch; the last may be smaller. None makes `steps` batches of the
             whole, as Keras does, and batches of 32 without `steps`.
         shuffle: a new order in every pass.
@@ -67,13 +80,12 @@ class ArraySource(Source):
         shuffle: bool = False,
         seed: int | None = None,
         steps: int | None = None,
+        several: Several = ONE,
     ):
-        self.x = as_tensor("x", x)
-        self.y = None if y is None else as_tensor("y", y)
-        self.sample_weight = (
-            None if sample_weight is None else as_tensor("sample_weight", sample_weight)
-        )
-        self.samples = len(self.x)
+        self.x = as_tensors("x", x, several.inputs)
+        self.y = as_tensors("y", y, several.targets)
+        self.sample_weight = as_tensors("sample_weight", sample_weight, several.targets)
+        self.samples = len(leaves(self.x)[0])
         if batch_size is None:
             batch_size = max(1, -(-self.samples // steps)) if steps else 32
         self.batch_size = check_batch_size(batch_size)
@@ -84,10 +96,11 @@ class ArraySource(Source):
         self._check_lengths()
 
     def _check_lengths(self) -> None:
-        lengths = {"x": self.samples}
-        for name, array in (("y", self.y), ("sample_weight", self.sample_weight)):
-            if array is not None:
-                lengths[name] = len(array)
+        lengths: dict[str, int] = {}
+        for name, nest in (("x", self.x), ("y", self.y), ("sample_weight", self.sample_weight)):
+            arrays = [array for array in leaves(nest) if array is not None]
+            for number, array in enumerate(arrays):
+                lengths[f"{name}[{number}]" if len(arrays) > 1 else name] = len(array)
         if len(set(lengths.values())) > 1:
             raise ShapeError("arrays", "x, y and sample_weight must be equally long", str(lengths))
         if not self.samples:
@@ -107,10 +120,12 @@ class ArraySource(Source):
             )
 
     @staticmethod
-    def _rows(array: torch.Tensor | None, order: torch.Tensor | None, rows: slice) -> Any:
-        if array is None:
+    def _rows(nest: Any, order: torch.Tensor | None, rows: slice) -> Any:
+        if nest is None:
             return None
-        return array[rows] if order is None else array.index_select(0, order[rows])
+        if not torch.is_tensor(nest):
+            return map_nest(lambda one: ArraySource._rows(one, order, rows), nest)
+        return nest[rows] if order is None else nest.index_select(0, order[rows])
 
     def state(self) -> Any:
         return self.seed
@@ -122,8 +137,8 @@ class ArraySource(Source):
 class IteratorSource(Source):
     """A Keras-style iterator that never ends: `next()` gives a batch, `len()` makes a pass."""
 
-    def __init__(self, iterator: Any):
-        self.iterator = iterator
+    def __init__(self, iterator: Any, several: Several = ONE):
+        self.iterator, self.several = iterator, several
         self.batches = len(iterator)
         self.samples = getattr(iterator, "samples", None)
 
@@ -133,7 +148,7 @@ class IteratorSource(Source):
             # predictions would not line up with the files.
             self.iterator.reset()
         for _ in range(start, self.batches or 0):
-            yield as_batch(next(self.iterator))
+            yield as_batch(next(self.iterator), self.several)
 
     def state(self) -> Any:
         return self.iterator.state() if hasattr(self.iterator, "state") else None
@@ -146,14 +161,54 @@ class IteratorSource(Source):
 class IterableSource(Source):
     """Anything that can be iterated again and again: a list of batches, a DataLoader."""
 
-    def __init__(self, iterable: Iterable[Any]):
-        self.iterable = iterable
+    def __init__(self, iterable: Iterable[Any], several: Several = ONE):
+        self.iterable, self.several = iterable, several
         self.batches = len(iterable) if hasattr(iterable, "__len__") else None  # type: ignore[arg-type]
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         for number, batch in enumerate(self.iterable):
             if number >= start:
-                yield as_batch(batch)
+                yield as_batch(batch, self.several)
+
+
+class SequenceSource(Source):
+    """Batches by their number: Keras's `Sequence` and `PyDataset`, and all that have their shape.
+
+    Args:
+        sequence: `sequence[i]` is a batch, `len(sequence)` how many make a pass; its
+            `on_epoch_end()`, when there is one, is called after a pass.
+        shuffle: a new order of the batches in every pass.
+        seed: of the orders; drawn when None.
+    """
+
+    def __init__(
+        self,
+        sequence: Any,
+        shuffle: bool = False,
+        seed: int | None = None,
+        several: Several = ONE,
+    ):
+        self.sequence, self.several = sequence, several
+        self.batches = len(sequence)
+        self.shuffle = bool(shuffle)
+        self.seed = (draw_seed() if seed is None else seed) if self.shuffle else 0
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        self.batches = len(self.sequence)  # it may have changed between two passes
+        order = list(range(self.batches))
+        if self.shuffle:
+            stream = torch.Generator().manual_seed(self.seed + pass_number)
+            order = torch.randperm(self.batches, generator=stream).tolist()
+        for number in order[start:]:
+            yield as_batch(self.sequence[number], self.several)
+        if hasattr(self.sequence, "on_epoch_end"):
+            self.sequence.on_epoch_end()
+
+    def state(self) -> Any:
+        return self.seed
+
+    def restore(self, state: Any) -> None:
+        self.seed = state
 
 
 class StreamSource(Source):
@@ -161,12 +216,12 @@ class StreamSource(Source):
 
     restarts = False
 
-    def __init__(self, generator: Iterator[Any]):
-        self.generator = generator
+    def __init__(self, generator: Iterator[Any], several: Several = ONE):
+        self.generator, self.several = generator, several
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         for batch in self.generator:
-            yield as_batch(batch)
+            yield as_batch(batch, self.several)
 
 
 class WeightedSource(Source):
@@ -199,6 +254,13 @@ class WeightedSource(Source):
                 raise InvalidArgument(
                     "fit", "class_weight and sample_weight can't be used together"
                 )
+            if isinstance(y, (list, tuple, dict)):
+                raise InvalidArgument(
+                    "class_weight",
+                    "is for models of one output",
+                    f"{len(y)} targets",
+                    "Give sample_weight= for each output instead.",
+                )
             if y is None:
                 raise DataError("class_weight", "targets are needed to know the classes", "x alone")
             labels = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(-1).long()
@@ -221,8 +283,12 @@ def as_source(
     shuffle: bool = False,
     seed: int | None = None,
     steps: int | None = None,
+    several: Several = ONE,
 ) -> Source:
     """The source that fits what the user gave.
+
+    Args:
+        several: whether the model has several inputs, and several outputs.
 
     Raises:
         InvalidArgument: y or sample_weight beside data that brings its own.
@@ -230,9 +296,17 @@ def as_source(
     """
     if isinstance(x, Source):
         return x
-    if is_array(x):
-        return ArraySource(x, y, sample_weight, batch_size, shuffle, seed, steps)
-    if not hasattr(x, "__iter__"):
+    if holds_arrays(x, several.inputs):
+        return ArraySource(x, y, sample_weight, batch_size, shuffle, seed, steps, several)
+    if isinstance(x, torch.utils.data.Dataset) and not isinstance(x, Iterable):
+        raise DataError(
+            where,
+            "data must come in batches",
+            f"{type(x).__name__}, a torch Dataset of single samples",
+            "Wrap it: torch.utils.data.DataLoader(dataset, batch_size=32, shuffle=True).",
+        )
+    by_number = hasattr(x, "__getitem__") and hasattr(x, "__len__")
+    if not hasattr(x, "__iter__") and not by_number:
         raise DataError(
             where,
             "data must be arrays, tensors, a generator or something to iterate over",
@@ -244,74 +318,13 @@ def as_source(
                 where, f"{name} must be left out when the data brings its own", type(x).__name__
             )
     if hasattr(x, "__next__"):
-        return IteratorSource(x) if hasattr(x, "__len__") else StreamSource(x)
-    return IterableSource(x)
+        return IteratorSource(x, several) if hasattr(x, "__len__") else StreamSource(x, several)
+    if by_number and (not hasattr(x, "__iter__") or hasattr(x, "on_epoch_end")):
+        return SequenceSource(x, shuffle, seed, several)
+    return IterableSource(x, several)
 
 
-def is_array(x: Any) -> bool:
-    """Whether x holds all samples at once: an array, a tensor, a frame, or a list of samples.
-
-    A list of tuples is a list of batches, and so is one of lists of arrays of different shapes.
-    """
-    if isinstance(x, (np.ndarray, torch.Tensor)) or hasattr(x, "__array__"):
-        return True
-    if not isinstance(x, list):
-        return False
-    first = x[0] if x else 0
-    if isinstance(first, list) and len({np.shape(part) for part in first if _has_axes(part)}) > 1:
-        return False
-    while isinstance(first, list) and first:
-        first = first[0]
-    return isinstance(first, (int, float, str, list, np.ndarray, np.generic, torch.Tensor))
-
-
-def _has_axes(part: Any) -> bool:
-    return isinstance(part, (np.ndarray, torch.Tensor)) and part.ndim > 0
-
-
-def as_tensor(name: str, array: Any) -> torch.Tensor:
-    """An array as a CPU tensor, shared where possible; float64 becomes float32, as in Keras.
-
-    Raises:
-        DataError: an array that holds no numbers.
-    """
-    try:
-        if isinstance(array, list) and array and all(torch.is_tensor(one) for one in array):
-            array = torch.stack(array)
-        values = array if torch.is_tensor(array) else np.asarray(array)
-    except (ValueError, RuntimeError):  # NumPy's and torch's words for rows of different lengths
-        raise DataError(
-            name, "all samples must have the same shape", f"a ragged {type(array).__name__}"
-        ) from None
-    return _of_tensor(name, values) if torch.is_tensor(values) else _of_array(name, values)
-
-
-def _of_tensor(name: str, tensor: torch.Tensor) -> torch.Tensor:
-    if tensor.is_complex():
-        raise DataError(name, "must hold numbers", f"dtype {tensor.dtype}")
-    tensor = tensor.detach()
-    tensor = tensor.float() if tensor.dtype == torch.float64 else tensor
-    return tensor if tensor.ndim else tensor.reshape(1)
-
-
-def _of_array(name: str, values: np.ndarray) -> torch.Tensor:
-    if values.dtype == object:
-        raise DataError(
-            name, "must hold numbers", "objects", "Are all samples numbers of the same shape?"
-        )
-    if values.dtype.kind not in "biuf":
-        raise DataError(name, "must hold numbers", f"dtype {values.dtype}")
-    if values.dtype.kind == "f" and values.dtype.itemsize > 4:
-        values = values.astype(np.float32)
-    values = values.astype(values.dtype.newbyteorder("="), copy=False)  # torch knows one order
-    if values.dtype.kind == "u" and values.dtype.itemsize > 1:
-        values = values.astype(np.int64)  # torch computes little in wider unsigned integers
-    if not values.flags.writeable or any(stride < 0 for stride in values.strides):
-        values = values.copy()  # torch warns about the first and refuses the second
-    return torch.from_numpy(np.ascontiguousarray(values) if values.ndim else values.reshape(1))
-
-
-def as_batch(batch: Any) -> Batch:
+def as_batch(batch: Any, several: Several = ONE) -> Batch:
     """(x, y, sample_weight) from what an iterator gave: x, (x,), (x, y) or all three."""
     if not isinstance(batch, (tuple, list)):
         batch = (batch,)
@@ -319,6 +332,9 @@ def as_batch(batch: Any) -> Batch:
         raise DataError(
             "data", "a batch must be x, (x, y) or (x, y, sample_weight)", f"{len(batch)} items"
         )
-    parts = [None if part is None else as_tensor("batch", part) for part in batch]
-    parts += [None] * (3 - len(parts))
-    return parts[0], parts[1], parts[2]
+    x, y, sample_weight = (*batch, None, None)[:3]
+    return (
+        as_tensors("batch", x, several.inputs),
+        as_tensors("batch", y, several.targets),
+        as_tensors("batch", sample_weight, several.targets),
+    )

@@ -1,4 +1,4 @@
-"""Arithmetic on symbols: `x + shortcut` is `Add()([x, shortcut])`, `x / 255` is `Rescaling(1 / 255)`."""
+"""Arithmetic on symbols: `x + y` is `Add()([x, y])`, `x / 255` is `Rescaling(1 / 255)`(x)."""
 
 from __future__ import annotations
 
@@ -32,10 +32,9 @@ def operate(sign: str, left: Any, right: Any) -> Symbol:
         if sign in _MERGES:
             scale, offset = {"+": (1.0, right), "-": (1.0, -right), "*": (right, 0.0)}[sign]
             return Rescaling(scale, offset)(left)
-    elif isinstance(right, Symbol) and isinstance(left, (int, float)):
-        if sign in _MERGES:
-            scale, offset = {"+": (1.0, left), "-": (-1.0, left), "*": (left, 0.0)}[sign]
-            return Rescaling(scale, offset)(right)
+    elif isinstance(right, Symbol) and isinstance(left, (int, float)) and sign in _MERGES:
+        scale, offset = {"+": (1.0, left), "-": (-1.0, left), "*": (left, 0.0)}[sign]
+        return Rescaling(scale, offset)(right)
     raise NotSupported(
         "a symbol",
         "can be added, subtracted and multiplied with symbols and numbers, and divided by a number",

@@ -125,7 +125,7 @@ class Layer(WeightHolder):
             y = self.call(*args, **kwargs)
             if self.activity_regularizer is not None:
                 for part in y if isinstance(y, (list, tuple)) else (y,):
-                    self.add_loss(self.activity_regularizer(part))
+                    self.add_loss(self.activity_regularizer(part) / max(len(part), 1))
             return y
         finally:
             scope.training, scope.outermost, scope.casting = outer, outermost, casting

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.data.source import Several
 from saccade.errors import InvalidArgument, NotSupported, ShapeError, StateError
 from saccade.files import keras_archive, weights_file
 from saccade.graph import Network, Shape, Symbol, from_inputs, map_symbols
@@ -22,6 +23,7 @@ from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.reviving import check_layers, reviver
 from saccade.models.summary import print_summary
 from saccade.models.trainer import Trainer
+from saccade.nests import is_nest
 
 
 class Model(Trainer):
@@ -207,6 +209,17 @@ class Model(Trainer):
         if self._network is None or not isinstance(self._network.outputs, Symbol):
             return None
         return self._network.outputs.shape
+
+    def _names_of_outputs(self) -> list[str] | None:
+        if self._network is None:
+            return None
+        outputs = self._network.outputs
+        return sorted(outputs) if isinstance(outputs, dict) else self.output_names
+
+    def _several(self) -> Several:
+        if self._network is None:
+            return super()._several()
+        return Several(is_nest(self._network.inputs), is_nest(self._network.outputs))
 
     def get_config(self) -> dict[str, Any]:
         if not self._is_described_by_graph():

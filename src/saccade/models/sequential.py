@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from saccade.data.source import Several
 from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
 from saccade.layers.input import InputLayer
@@ -171,6 +172,12 @@ class Sequential(Model):
         ):
             return None
         return self.compute_output_shape((None, *x.shape[1:]))
+
+    def _names_of_outputs(self) -> list[str] | None:
+        return [self._stack[-1].name] if self._stack else None
+
+    def _several(self) -> Several:
+        return Several()
 
     def _set_top(self, top: Any, first: InputLayer | None) -> None:
         """Note the symbol that comes out, None for none."""

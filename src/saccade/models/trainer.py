@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from saccade import losses, optimizers
-from saccade.data.source import WeightedSource, as_source, is_array
+from saccade.data.source import Several, WeightedSource, as_source
+from saccade.data.tensors import holds_arrays
 from saccade.errors import InvalidArgument, NotSupported, StateError
-from saccade.layers.checks import refuse
 from saccade.layers.layer import Layer
+from saccade.metrics import Metric
+from saccade.nests import leaves
 from saccade.notes import note_once
+from saccade.optimizers import LossScaleOptimizer
 from saccade.training import loop
 from saccade.training.arguments import (
     as_epochs,
@@ -59,18 +62,46 @@ class Trainer(Layer):
 
         Args:
             optimizer: a word ("adam") or an object.
-            loss: a word, an object, or a function of (y_true, y_pred).
-            metrics: a list of words, objects and functions; "acc" is reported as "acc".
+            loss: a word, an object, or a function of (y_true, y_pred); for several outputs one for
+                all, or a list in the order of the outputs, or a dict by their names.
+            loss_weights: what the loss of each output is multiplied by, a list or dict.
+            metrics: a list of words, objects and functions; "acc" is reported as "acc". For
+                several outputs a list or dict of such lists.
+            weighted_metrics: the same, counted with sample and class weights, which plain metrics
+                ignore.
+            run_eagerly: True switches `jit_compile` off; every step runs as it is written.
+            auto_scale_loss: whether a model under "mixed_float16" gets a LossScaleOptimizer.
         """
-        refuse(self, loss_weights=loss_weights, weighted_metrics=weighted_metrics or None)
-        if steps_per_execution != 1 or jit_compile is True:
-            asked = "jit_compile=True" if jit_compile is True else "steps_per_execution"
-            raise NotSupported("compile", f"{asked} is not supported yet")
+        if steps_per_execution != 1:
+            raise NotSupported(
+                "compile",
+                "steps_per_execution must be 1, as in Keras on torch",
+                repr(steps_per_execution),
+                "Leave it out: it is a hint that changes no number.",
+            )
+        if jit_compile not in (True, False, "auto"):
+            raise InvalidArgument(
+                "compile", 'jit_compile must be True, False or "auto"', repr(jit_compile)
+            )
         # Both may raise: only then is anything of the model changed.
-        optimizer, objective = optimizers.get(optimizer), Objective(loss, metrics)
+        optimizer = optimizers.get(optimizer)
+        scales = isinstance(optimizer, LossScaleOptimizer)
+        if auto_scale_loss and self.dtype_policy.name == "mixed_float16" and not scales:
+            optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
+        names = self._names_of_outputs()
+        objective = Objective(loss, metrics, weighted_metrics, loss_weights, names)
         self.optimizer, self._objective = optimizer, objective
         self.loss = loss
         self.compiled = True
+
+    def _names_of_outputs(self) -> list[str] | None:
+        """The names by which `compile` may call the outputs, when they are known."""
+        return None
+
+    def _several(self) -> Several:
+        """Whether the model has several inputs, and several outputs."""
+        given = None if self._objective is None else self._objective.given_loss
+        return Several(targets=isinstance(given, (list, tuple, dict)) and len(given) > 1)
 
     def _compiled(self, where: str) -> Objective:
         if self._objective is None:
@@ -81,7 +112,11 @@ class Trainer(Layer):
 
     @property
     def metrics(self) -> list[Any]:
-        return [] if self._objective is None else self._objective.metrics
+        """What is followed: the loss, the metrics of `compile`, and those that layers hold."""
+        own = [] if self._objective is None else self._objective.metrics
+        for layer in (self, *self.sublayers_within()):
+            own += [one for one in _metrics_in(vars(layer)) if one not in own]
+        return own
 
     @property
     def metrics_names(self) -> list[str]:
@@ -140,14 +175,17 @@ class Trainer(Layer):
         """
         objective = self._compiled("fit")
         epochs = as_epochs("epochs", epochs)
-        if not is_array(x) and batch_size is not None:
+        several = self._several()
+        if not holds_arrays(x, several.inputs) and batch_size is not None:
             note_once("fit: batch_size is left to the iterator, which brings batches of its own.")
         if validation_split:
             x, y, sample_weight, validation_data = split_off(
-                x, y, sample_weight, validation_split, validation_data
+                x, y, sample_weight, validation_split, validation_data, several
             )
         steps = as_steps("steps_per_epoch", steps_per_epoch)
-        source = as_source("fit", x, y, sample_weight, batch_size, shuffle, steps=steps)
+        source = as_source(
+            "fit", x, y, sample_weight, batch_size, shuffle, steps=steps, several=several
+        )
         if class_weight is not None:
             if sample_weight is not None:
                 raise InvalidArgument(
@@ -159,7 +197,7 @@ class Trainer(Layer):
         if validation_data is not None:
             steps = as_steps("validation_steps", validation_steps)
             size = batch_size if validation_batch_size is None else validation_batch_size
-            validation = Feed(held_out(validation_data, size, steps), steps)
+            validation = Feed(held_out(validation_data, size, steps, several), steps)
         history = History()
         run = Run(
             model=self,
@@ -195,13 +233,15 @@ class Trainer(Layer):
         """
         objective = self._compiled("evaluate")
         steps = as_steps("steps", steps)
-        source = as_source("evaluate", x, y, sample_weight, batch_size, steps=steps)
+        source = as_source(
+            "evaluate", x, y, sample_weight, batch_size, steps=steps, several=self._several()
+        )
         feed = Feed(source, steps)
         listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
         logs = loop.evaluate(self, objective, feed, listeners)
         if return_dict:
             return logs
-        values = [logs[metric.name] for metric in objective.metrics if metric.name in logs]
+        values = objective.values_in_order(logs)
         return values[0] if len(values) == 1 else values
 
     def predict(
@@ -221,7 +261,9 @@ class Trainer(Layer):
             A NumPy array (samples, ...).
         """
         steps = as_steps("steps", steps)
-        feed = Feed(as_source("predict", x, batch_size=batch_size, steps=steps), steps)
+        several = self._several()
+        source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
+        feed = Feed(source, steps)
         return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn))
 
     def _callbacks(
@@ -261,3 +303,10 @@ class Trainer(Layer):
             "steps_per_execution": 1,
             "jit_compile": False,
         }
+
+
+def _metrics_in(attributes: Mapping[str, Any]) -> Iterator[Metric]:
+    """The metrics that a layer holds, alone or in lists and dicts."""
+    for name, value in attributes.items():
+        if name != "_objective":
+            yield from (one for one in leaves(value) if isinstance(one, Metric))

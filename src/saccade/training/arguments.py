@@ -7,27 +7,34 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from saccade.data.source import ArraySource, Source, as_source, is_array
+from saccade.data.source import ONE, ArraySource, Several, Source, as_source
+from saccade.data.tensors import holds_arrays
 from saccade.errors import InvalidArgument
+from saccade.nests import map_nest
 
 
 def split_off(
-    x: Any, y: Any, sample_weight: Any, share: float, validation_data: Any
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    share: float,
+    validation_data: Any,
+    several: Several = ONE,
 ) -> tuple[Any, Any, Any, Any]:
     """The last part of the arrays for validation, before any shuffling, as Keras does."""
     if not isinstance(share, (int, float)) or not 0 < share < 1:
         raise InvalidArgument("fit", "validation_split must be between 0 and 1", repr(share))
     if validation_data is not None:
         raise InvalidArgument("fit", "give validation_split or validation_data, not both")
-    if not is_array(x):
+    if not holds_arrays(x, several.inputs):
         raise InvalidArgument(
             "fit",
             "validation_split needs arrays",
             type(x).__name__,
             "Give validation_data, or validation_split to ImageDataGenerator.",
         )
-    whole = ArraySource(x, y, sample_weight)
-    samples = len(whole.x)
+    whole = ArraySource(x, y, sample_weight, several=several)
+    samples = whole.samples or 0
     cut = math.floor(samples * (1.0 - share))
     if cut in (0, samples):
         raise InvalidArgument(
@@ -36,20 +43,24 @@ def split_off(
             f"{samples} samples",
         )
     parts = (whole.x, whole.y, whole.sample_weight)
-    train = [None if part is None else part[:cut] for part in parts]
-    held = tuple(None if part is None else part[cut:] for part in parts)
+    train = [map_nest(lambda one: None if one is None else one[:cut], part) for part in parts]
+    held = tuple(map_nest(lambda one: None if one is None else one[cut:], part) for part in parts)
     return train[0], train[1], train[2], held
 
 
-def held_out(data: Any, batch_size: int | None, steps: int | None) -> Source:
+def held_out(
+    data: Any, batch_size: int | None, steps: int | None, several: Several = ONE
+) -> Source:
     """What validation reads: arrays (x, y) or (x, y, sample_weight), or batches."""
-    if isinstance(data, (tuple, list)) and data and is_array(data[0]):
+    if isinstance(data, (tuple, list)) and data and holds_arrays(data[0], several.inputs):
         if not 1 <= len(data) <= 3:
             raise InvalidArgument(
                 "fit", "validation_data must be (x, y) or (x, y, sample_weight)", len(data)
             )
-        return ArraySource(*data, batch_size=batch_size, steps=steps)
-    return as_source("fit validation_data", data, batch_size=batch_size, steps=steps)
+        return ArraySource(*data, batch_size=batch_size, steps=steps, several=several)
+    return as_source(
+        "fit validation_data", data, batch_size=batch_size, steps=steps, several=several
+    )
 
 
 def as_steps(name: str, steps: Any) -> int | None:

@@ -9,13 +9,14 @@ import numpy as np
 import torch
 
 from saccade.errors import DataError, NotFinite
+from saccade.nests import map_nest
 from saccade.notes import note_once
 from saccade.numerics.allocator import keep_freed_memory
 from saccade.training.callback import CallbackList
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.run import Run
-from saccade.training.step import check_targets, train_step
+from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step
 
 
 def train(run: Run, resume: dict[str, Any] | None = None) -> None:
@@ -50,6 +51,8 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
         if run.feed.ended and run.epoch < run.epochs:
             _note_the_end(run)
             break
+    if run.epochs and hasattr(run.optimizer, "finalize_variable_values"):
+        run.optimizer.finalize_variable_values(run.model.trainable_weights)
     run.callbacks.call("on_train_end", logs)
 
 
@@ -135,11 +138,12 @@ def evaluate(
             on_cpu = y
             x, y, sample_weight = _on_device(model.device, x, y, sample_weight)
             y_pred = model(x, training=False)
+            added = penalties(model, None)
             loss = None
-            if objective.loss is not None:
-                objective.check_targets(on_cpu, y_pred.shape[-1], where)
-                loss = objective.compute(y, y_pred, sample_weight, where)
-            objective.update(y, y_pred, loss, len(x))
+            if objective.has_loss or added:
+                objective.check_targets(on_cpu, sizes_of(y_pred, objective), where)
+                loss = objective.compute(y, y_pred, sample_weight, where, added)
+            objective.update(y, y_pred, loss, samples_in(x), sample_weight)
             step += 1
             if heard:
                 callbacks.call("on_test_batch_end", step - 1, objective.logs())
@@ -153,7 +157,7 @@ def evaluate(
     return logs
 
 
-def predict(model: Any, feed: Feed, callbacks: CallbackList) -> np.ndarray:
+def predict(model: Any, feed: Feed, callbacks: CallbackList) -> Any:
     """The model's outputs over one turn of the feed, in the order of the data.
 
     Changes nothing of the model, so several threads may predict at once.
@@ -161,25 +165,33 @@ def predict(model: Any, feed: Feed, callbacks: CallbackList) -> np.ndarray:
     keep_freed_memory()
     feed.rewind()
     callbacks.call("on_predict_begin", {})
-    outputs: list[np.ndarray] = []
+    outputs: list[Any] = []
     with torch.inference_mode():
         for x, _, _ in feed.take():
             callbacks.call("on_predict_batch_begin", len(outputs), {})
             (x,) = _on_device(model.device, x)
-            y_pred = model(x, training=False).cpu().numpy()
+            y_pred = map_nest(as_array, model(x, training=False))
             outputs.append(y_pred)
             if callbacks.listens("on_predict_batch_end"):
                 callbacks.call("on_predict_batch_end", len(outputs) - 1, {"outputs": y_pred})
     if not outputs:
         raise DataError("predict", "there must be at least one batch", "none")
     callbacks.call("on_predict_end", {})
-    return np.concatenate(outputs)
+    return map_nest(lambda *parts: np.concatenate(parts), *outputs)
+
+
+def as_array(y_pred: torch.Tensor) -> np.ndarray:
+    """An output as NumPy holds it, which has no bfloat16."""
+    y_pred = y_pred.float() if y_pred.dtype is torch.bfloat16 else y_pred
+    return y_pred.detach().cpu().numpy()
 
 
 def _on_device(device: torch.device, *batch: Any) -> Sequence[Any]:
     """The batch where the model is; targets beside it."""
     if device.type == "cpu":
         return batch
-    return tuple(
-        part.to(device, non_blocking=True) if torch.is_tensor(part) else part for part in batch
-    )
+
+    def moved(part: Any) -> Any:
+        return part.to(device, non_blocking=True) if torch.is_tensor(part) else part
+
+    return tuple(map_nest(moved, part) for part in batch)

@@ -1,9 +1,9 @@
-"""Objective: the loss and the metrics that `compile` was given."""
+"""Objective: the losses and the metrics that `compile` was given."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -11,139 +11,392 @@ import torch
 from saccade import losses, metrics
 from saccade.errors import DataError, InvalidArgument, NotSupported, StateError
 from saccade.metrics import Mean
+from saccade.nests import is_nest, leaves
 from saccade.training.logs import LazyLogs
+from saccade.training.outputs import (
+    names_of,
+    per_output,
+    predictions_of,
+    targets_of,
+    weights_of,
+)
 
 
 class Objective:
     """What training makes smaller and what it reports.
 
     Args:
-        loss: a word, an object, a function, or None.
-        metrics: a list of words, objects and functions; "acc" and "accuracy" become the accuracy
-            that fits the first batch and are reported under the word that was typed.
+        loss: a word, an object, a function or None; for several outputs one for all, or a list
+            or dict of them.
+        metrics: words, objects and functions in a list; for several outputs a list of such, or a
+            dict by the outputs' names. "acc" and "accuracy" become the accuracy that fits the
+            first batch and are reported under the word that was typed.
+        weighted_metrics: the same, counted with the sample weights.
+        loss_weights: what each output's loss is multiplied by.
+        names: of the model's outputs, where it knows them.
     """
 
-    def __init__(self, loss: Any = None, metrics: Any = None):
-        self.loss = None if loss is None else losses.get(loss)
+    def __init__(
+        self,
+        loss: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        loss_weights: Any = None,
+        names: Sequence[str] | None = None,
+    ):
         self.given_loss, self.given_metrics = loss, metrics
+        self.given_weighted_metrics, self.given_loss_weights = weighted_metrics, loss_weights
         self.mean_loss = Mean("loss")
-        # A word that needs the shapes of the first batch stays a word until then.
-        self._planned = [one if _is_accuracy(one) else _metric(one) for one in _flat(metrics)]
-        self._metrics: list[Any] | None = None
-        if not any(_is_accuracy(one) for one in self._planned):
-            self._metrics = self._planned
+        self._has_followed_loss = False  # also where layers alone add one
+        self._model_names = names
+        # Words that are not known are errors now; what needs a batch's shapes stays a word.
+        self._loss = _each(loss, _loss)
+        self._plain = _each(metrics, _metric)
+        self._weighted = _each(weighted_metrics, _metric)
+        self._check_loss_weights(loss_weights)
+        self.outputs: list[str] | None = None
+        self._losses: list[Any] = []
+        self._factors: list[float | None] = []
+        self._means: list[Mean] = []  # of each output's loss, where there are several
+        self._plain_of: list[list[Any]] = []
+        self._weighted_of: list[list[Any]] = []
+        self._reported: list[tuple[str, Any]] | None = None
+        if names is not None:
+            self._tell_apart(list(names))
+        elif not isinstance(self._loss, (list, dict)):
+            self._tell_apart(["output"])  # until a batch tells otherwise
+            self.outputs = None
+        if self._losses and not self._has_words():
+            self._resolve(None, None)
+
+    @property
+    def has_loss(self) -> bool:
+        return any(one is not None for one in leaves(self._loss))
+
+    @property
+    def loss(self) -> Any:
+        """The loss of a model of one output."""
+        return self._losses[0] if len(self._losses) == 1 else self._loss
+
+    # -- one batch -------------------------------------------------------------------------
 
     def compute(
-        self, y: Any, y_pred: Any, sample_weight: Any = None, where: str = "fit"
+        self,
+        y: Any,
+        y_pred: Any,
+        sample_weight: Any = None,
+        where: str = "fit",
+        added: Sequence[torch.Tensor] = (),
     ) -> torch.Tensor:
-        """The loss of a batch, one number."""
-        if self.loss is None:
+        """The loss of a batch, one number.
+
+        Args:
+            added: what regularizers and layers add to it.
+        """
+        if self.outputs is None or len(self._losses) != len(self.outputs):
+            self.tell_apart(y_pred)
+        parts: list[torch.Tensor] = []
+        if self.has_loss:
+            if y is None:
+                raise DataError(
+                    where,
+                    "targets are needed to compute the loss",
+                    "x alone",
+                    'Give y, or class_mode="sparse" to the generator.',
+                )
+            if len(self._losses) == 1 and not is_nest(y_pred) and not is_nest(y):
+                parts.append(self._one(0, y, y_pred, sample_weight))
+            else:
+                parts.extend(self._several(y, y_pred, sample_weight, where))
+        parts.extend(one if one.ndim == 0 else one.sum() for one in added)
+        if not parts:
             raise StateError(
                 where,
                 "a loss is needed",
                 "compile(loss=None)",
                 'Give compile a loss, such as "sparse_categorical_crossentropy".',
             )
-        if y is None:
-            raise DataError(
-                where,
-                "targets are needed to compute the loss",
-                "x alone",
-                'Give y, or class_mode="sparse" to the generator.',
-            )
-        value = self.loss(y, y_pred, sample_weight)
-        return value if value.ndim == 0 else value.mean()
+        return parts[0] if len(parts) == 1 else torch.stack([one.float() for one in parts]).sum()
 
-    def check_targets(self, y: Any, classes: int, where: str = "fit") -> None:
-        """Raise when whole-number labels are out of range for so many classes.
+    def _one(self, place: int, y: Any, y_pred: Any, sample_weight: Any) -> torch.Tensor:
+        loss = self._losses[place]
+        if isinstance(loss, str):
+            loss = self._losses[place] = losses.get(_crossentropy_for(y, y_pred))
+        value = loss(y, y_pred, sample_weight)
+        value = value if value.ndim == 0 else value.mean()
+        if self._means:  # each is reported without its factor, as in Keras
+            self._means[place].add(value.detach() * len(y_pred), len(y_pred))
+        factor = self._factors[place]
+        return value if factor is None else value * factor
+
+    def _several(self, y: Any, y_pred: Any, sample_weight: Any, where: str) -> list[torch.Tensor]:
+        names = self.outputs or []
+        predictions = predictions_of(y_pred, names)
+        targets = targets_of(y, names, self._has_loss_at, where)
+        weights = weights_of(sample_weight, names)
+        values = []
+        for place, name in enumerate(names):
+            if not self._has_loss_at(place):
+                continue
+            if targets[place] is None:
+                raise DataError(where, f'targets are needed for the output "{name}"', "none")
+            values.append(self._one(place, targets[place], predictions[place], weights[place]))
+        return values
+
+    def _has_loss_at(self, place: int) -> bool:
+        return self._losses[place] is not None
+
+    def update(
+        self,
+        y: Any,
+        y_pred: Any,
+        loss: torch.Tensor | float | None,
+        samples: int,
+        sample_weight: Any = None,
+    ) -> None:
+        """Add a batch to the sums. Plain metrics ignore sample weights, as in Keras."""
+        if loss is not None:
+            self._has_followed_loss = True
+            self.mean_loss.add(loss * samples, samples)
+        if y is None:
+            return
+        if self.outputs is None:
+            self.tell_apart(y_pred)
+        if self._reported is None:
+            self._resolve(y, y_pred)
+        if not self._reported:
+            return
+        if len(self._plain_of) == 1 and not is_nest(y_pred) and not is_nest(y):
+            for metric in self._plain_of[0]:
+                metric.update_state(y, y_pred)
+            for metric in self._weighted_of[0]:
+                metric.update_state(y, y_pred, sample_weight)
+            return
+        names = self.outputs or []
+        weights = weights_of(sample_weight, names)
+        targets = targets_of(y, names, self._has_loss_at)
+        for place, one in enumerate(predictions_of(y_pred, names)):
+            if targets[place] is None:
+                continue
+            for metric in self._plain_of[place]:
+                metric.update_state(targets[place], one)
+            for metric in self._weighted_of[place]:
+                metric.update_state(targets[place], one, weights[place])
+
+    # -- outputs told apart ----------------------------------------------------------------
+
+    def tell_apart(self, y_pred: Any) -> None:
+        """Give each output its loss and metrics, now that a batch shows them."""
+        if self.outputs is not None and len(self._losses) == len(self.outputs):
+            return
+        if any(is_nest(one) for one in (y_pred.values() if isinstance(y_pred, dict) else ())) or (
+            isinstance(y_pred, (list, tuple)) and any(is_nest(one) for one in y_pred)
+        ):
+            raise NotSupported("fit", "outputs may be a list or a dict, not deeper nests")
+        names = names_of(y_pred, self._model_names)
+        if len(names) != len(self._losses) or is_nest(y_pred):
+            resolved, self._reported = self._reported, None
+            self._tell_apart(names)
+            if resolved is not None and not self._has_words():
+                self._resolve(None, None)
+        self.outputs = names
+
+    def _tell_apart(self, names: list[str]) -> None:
+        self.outputs = names
+        self._losses = per_output("loss", self._loss, names)
+        self._factors = per_output("loss_weights", self.given_loss_weights, names)
+        count = len(names)
+        self._plain_of = [_flat(one) for one in _metrics_of("metrics", self._plain, names)]
+        self._weighted_of = [
+            _flat(one) for one in _metrics_of("weighted_metrics", self._weighted, names)
+        ]
+        having = sum(one is not None for one in self._losses)
+        self._means = [Mean(f"{name}_loss") for name in names] if count > 1 and having > 1 else []
+
+    def _has_words(self) -> bool:
+        many = (*self._plain_of, *self._weighted_of)
+        return any(isinstance(one, str) for some in many for one in some)
+
+    def _resolve(self, y: Any, y_pred: Any) -> None:
+        """Make metrics of the words that needed shapes, and find each one's name in the logs."""
+        names = self.outputs or ["output"]
+        if self._has_words():
+            predictions = predictions_of(y_pred, names)
+            targets = targets_of(y, names, self._has_loss_at)
+            for many in (self._plain_of, self._weighted_of):
+                for place, some in enumerate(many):
+                    some[:] = [
+                        metrics.accuracy_for(targets[place], predictions[place], one)
+                        if isinstance(one, str)
+                        else one
+                        for one in some
+                    ]
+        self._reported = []
+        taken: set[str] = set()
+        prefixes = [f"{name}_" if len(names) > 1 else "" for name in names]
+        for many, weighted in ((self._plain_of, False), (self._weighted_of, True)):
+            for prefix, some in zip(prefixes, many, strict=True):
+                for metric in some:
+                    name = prefix + metric.name
+                    if weighted and name in taken:
+                        name = f"{prefix}weighted_{metric.name}"
+                    stem, count = name, 0
+                    while name in taken:
+                        count += 1
+                        name = f"{stem}_{count}"
+                    taken.add(name)
+                    self._reported.append((name, metric))
+
+    def _check_loss_weights(self, given: Any) -> None:
+        for one in leaves(given):
+            if one is not None and not isinstance(one, (int, float)):
+                raise InvalidArgument("compile", "loss_weights must be numbers", repr(one))
+
+    # -- labels ----------------------------------------------------------------------------
+
+    def check_targets(self, y: Any, sizes: Any, where: str = "fit") -> None:
+        """Raise when whole-number labels are out of range.
+
+        Args:
+            sizes: how many classes the output tells apart, or a list of that for several.
 
         Raises:
             DataError: naming the range that is needed and the one that was found.
         """
-        if not isinstance(self.loss, losses.SparseCategoricalCrossentropy):
+        if not isinstance(sizes, list):
+            if len(self._losses) == 1 and not is_nest(y):
+                _check_labels(self._losses[0], y, sizes, where)
             return
-        if y is None or y.shape[1:] not in ((), (1,)):
+        if y is None or self.outputs is None or len(sizes) != len(self.outputs):
             return
-        if self.loss.ignore_class is not None:
-            y = y[y != self.loss.ignore_class]
-        if not y.numel():
-            return
-        low, high = (one.item() for one in torch.aminmax(y))
-        finite = math.isfinite(low) and math.isfinite(high)
-        whole = not y.is_floating_point() or bool((y == y.trunc()).all())
-        if finite and whole and low >= 0 and high < classes:
-            return
-        if not finite:
-            do = "Look for NaN in the labels."
-        elif not whole:
-            do = "For probabilities as targets use another loss."
-        elif low < 0:
-            do = "Number the classes from 0."
-        else:
-            do = f"Give the last layer {int(high) + 1} units, or number the classes from 0."
-        raise DataError(
-            where,
-            f"labels must be whole numbers from 0 to {classes - 1}, "
-            f"one for each of the model's {classes} outputs",
-            f"{'labels' if whole or not finite else 'fractions'} from {low:g} to {high:g}",
-            do,
-        )
+        targets = targets_of(y, self.outputs, self._has_loss_at, where)
+        for loss, labels, classes in zip(self._losses, targets, sizes, strict=True):
+            _check_labels(loss, labels, classes, where)
 
-    def update(self, y: Any, y_pred: Any, loss: torch.Tensor | float | None, samples: int) -> None:
-        """Add a batch to the sums. Plain metrics ignore sample weights, as in Keras."""
-        if loss is not None:
-            self.mean_loss.add(loss * samples, samples)
-        if y is None:
-            return
-        if self._metrics is None:
-            self._metrics = [
-                metrics.accuracy_for(y, y_pred, one) if _is_accuracy(one) else one
-                for one in self._planned
-            ]
-        for metric in self._metrics:
-            metric.update_state(y, y_pred)
+    # -- sums ------------------------------------------------------------------------------
 
     def reset(self) -> None:
-        self.mean_loss.reset_state()
-        for metric in self._metrics or ():
+        for metric in self.metrics:
             metric.reset_state()
 
     @property
     def metrics(self) -> list[Any]:
-        return [self.mean_loss, *(self._metrics or ())]
+        """The loss, the metrics, and the losses of several outputs, in Keras's order."""
+        reported = [metric for _, metric in self._reported or ()]
+        return [self.mean_loss, *reported, *self._own_means()]
+
+    def _own_means(self) -> list[Mean]:
+        pairs = zip(self._means, self._losses, strict=False)
+        return [mean for mean, loss in pairs if loss is not None]
+
+    def readers(self, with_loss: bool = True) -> dict[str, Callable[[], Any]]:
+        """What reads each number, by its name in the logs."""
+        found: dict[str, Callable[[], Any]] = {}
+        if with_loss:
+            found["loss"] = self.mean_loss.reader()
+            found |= {mean.name: mean.reader() for mean in self._own_means()}
+        for name, metric in self._reported or ():
+            readers = metric.readers()
+            if list(readers) == [metric.name]:
+                found[name] = readers[metric.name]
+            else:  # a metric of several numbers
+                found |= readers
+        return found
 
     def logs(self) -> LazyLogs:
         """The numbers so far, in alphabetical order as Keras prints them."""
-        readers: dict[str, Callable[[], float]] = {}
-        for metric in self.metrics if self.loss is not None else self._metrics or ():
-            readers[metric.name] = metric.reader()
+        readers = self.readers(self.has_loss or self._has_followed_loss)
         return LazyLogs(dict(sorted(readers.items())))
 
-    def state(self) -> list[dict[str, Any]]:
-        """The sums so far; which accuracy "acc" turned out to be is part of them."""
-        return [
-            {
-                "class": type(metric).__name__,
-                "sums": metric.state() if hasattr(metric, "state") else None,
-            }
-            for metric in self.metrics
-        ]
+    def values_in_order(self, logs: dict[str, Any]) -> list[Any]:
+        """The numbers as `evaluate` lists them: loss, metrics, then what else, by name."""
+        known = [metric.name for metric in self.metrics]
+        values = [logs[name] for name in known if name in logs]
+        return values + [logs[name] for name in sorted(logs) if name not in known]
 
-    def restore(self, state: list[dict[str, Any]]) -> None:
+    def state(self) -> dict[str, Any]:
+        """The sums so far; which accuracy "acc" turned out to be is part of them."""
+        return {
+            "outputs": self.outputs,
+            "plain": [_kinds(some) for some in self._plain_of],
+            "weighted": [_kinds(some) for some in self._weighted_of],
+            "resolved": self._reported is not None,
+            "sums": [
+                metric.state() if hasattr(metric, "state") else None
+                for metric in (self.mean_loss, *self._means, *(m for _, m in self._reported or ()))
+            ],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state()`."""
-        if self._metrics is None and len(state) > 1:
-            self._metrics = [
-                metrics.CLASSES[saved["class"]](name=given) if _is_accuracy(given) else given
-                for given, saved in zip(self._planned, state[1:], strict=True)
-            ]
-        for metric, saved in zip(self.metrics, state, strict=False):
-            if saved["sums"] is not None:
-                metric.restore(saved["sums"])
+        if state["outputs"] is not None and state["outputs"] != self.outputs:
+            self._tell_apart(list(state["outputs"]))
+            self._reported = None
+        if state["resolved"] and self._reported is None:
+            for many, kinds in (
+                (self._plain_of, state["plain"]),
+                (self._weighted_of, state["weighted"]),
+            ):
+                for some, saved in zip(many, kinds, strict=True):
+                    some[:] = [
+                        metrics.CLASSES[kind](name=one) if isinstance(one, str) else one
+                        for one, kind in zip(some, saved, strict=True)
+                    ]
+            self._resolve(None, None)
+        followed = (self.mean_loss, *self._means, *(m for _, m in self._reported or ()))
+        for metric, saved in zip(followed, state["sums"], strict=False):
+            if saved is not None:
+                metric.restore(saved)
+
+
+def _check_labels(loss: Any, y: Any, classes: int, where: str) -> None:
+    if not isinstance(loss, losses.SparseCategoricalCrossentropy):
+        return
+    if y is None or y.shape[1:] not in ((), (1,)):
+        return
+    if loss.ignore_class is not None:
+        y = y[y != loss.ignore_class]
+    if not y.numel():
+        return
+    low, high = (one.item() for one in torch.aminmax(y))
+    finite = math.isfinite(low) and math.isfinite(high)
+    whole = not y.is_floating_point() or bool((y == y.trunc()).all())
+    if finite and whole and low >= 0 and high < classes:
+        return
+    if not finite:
+        do = "Look for NaN in the labels."
+    elif not whole:
+        do = "For probabilities as targets use another loss."
+    elif low < 0:
+        do = "Number the classes from 0."
+    else:
+        do = f"Give the last layer {int(high) + 1} units, or number the classes from 0."
+    raise DataError(
+        where,
+        f"labels must be whole numbers from 0 to {classes - 1}, "
+        f"one for each of the model's {classes} outputs",
+        f"{'labels' if whole or not finite else 'fractions'} from {low:g} to {high:g}",
+        do,
+    )
+
+
+def _crossentropy_for(y: Any, y_pred: Any) -> str:
+    """The cross-entropy that "crossentropy" means for targets and predictions of these shapes."""
+    if y_pred.shape[-1] == 1:
+        return "binary_crossentropy"
+    sparse = y.ndim < y_pred.ndim or (y.shape[-1] == 1 and y_pred.shape[-1] > 1)
+    return "sparse_categorical_crossentropy" if sparse else "categorical_crossentropy"
+
+
+def _loss(given: Any) -> Any:
+    if given is None or (isinstance(given, str) and given.lower() in ("crossentropy", "ce")):
+        return given
+    return losses.get(given)
 
 
 def _metric(given: Any) -> Any:
-    if given is None:
-        raise InvalidArgument("compile", "a metric can't be None")
+    if given is None or _is_accuracy(given):
+        return given
     return metrics.get(given)
 
 
@@ -151,11 +404,32 @@ def _is_accuracy(given: Any) -> bool:
     return isinstance(given, str) and given.lower() in metrics.ACCURACY_WORDS
 
 
+def _each(given: Any, function: Callable[[Any], Any]) -> Any:
+    """A nest with `function` of each leaf; a record is a leaf."""
+    if isinstance(given, dict) and "class_name" not in given:
+        return {key: _each(one, function) for key, one in given.items()}
+    if isinstance(given, (list, tuple)):
+        return [_each(one, function) for one in given]
+    return function(given)
+
+
+def _metrics_of(what: str, given: Any, names: list[str]) -> list[Any]:
+    """The metrics of each output; all are the one output's where there is one."""
+    if len(names) == 1:
+        return [leaves(given) if is_nest(given) else given]
+    return per_output(what, given, names)
+
+
 def _flat(given: Any) -> list[Any]:
     if given is None:
         return []
-    if isinstance(given, dict):
-        raise NotSupported("compile", "metrics must be a list for a model of one output", "a dict")
-    if isinstance(given, str) or not isinstance(given, (list, tuple)):
+    if not isinstance(given, (list, tuple)):
         given = [given]
-    return [one for part in given for one in (part if isinstance(part, (list, tuple)) else [part])]
+    found = [one for part in given for one in (part if isinstance(part, (list, tuple)) else [part])]
+    if any(one is None for one in found):
+        raise InvalidArgument("compile", "a metric can't be None")
+    return found
+
+
+def _kinds(some: list[Any]) -> list[str]:
+    return [one if isinstance(one, str) else type(one).__name__ for one in some]

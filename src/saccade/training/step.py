@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
 from saccade.errors import NotFinite, StateError
+from saccade.nests import leaves, map_nest
+from saccade.training.outputs import predictions_of
 from saccade.training.run import Run
 
 
@@ -17,11 +20,12 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     the program (CUDA, MPS) looking would mean waiting, so there the weights are left as they are
     on the device from that step on, and the loop raises when it next looks.
     """
-    y_pred = run.model(x, training=True)
+    model, objective = run.model, run.objective
+    y_pred = model(x, training=True)
     if run.outputs is None:
-        run.outputs = y_pred.shape[-1]
+        run.outputs = sizes_of(y_pred, objective)
         check_targets(run, y)
-    loss = run.objective.compute(y, y_pred, sample_weight)
+    loss = objective.compute(y, y_pred, sample_weight, added=penalties(model, run.weights))
     seen: torch.Tensor | float = loss.detach()
     if not nobody_waits(loss):
         seen = check_finite(run, loss, x, y, sample_weight)  # read anyway: a plain number
@@ -31,10 +35,39 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     weights = run.weights
     if not weights or not all(weight.requires_grad for weight in weights):  # frozen meanwhile
         weights = _weights_to_move(run)
-    gradients = torch.autograd.grad(loss, weights, allow_unused=True)
+    scaled = run.optimizer.scale_loss(loss)
+    gradients = torch.autograd.grad(scaled, weights, allow_unused=True)
     run.optimizer.step(weights, list(gradients), run.healthy)
     with torch.no_grad():
-        run.objective.update(y, y_pred.detach(), seen, len(x))
+        objective.update(y, detached(y_pred), seen, samples_in(x), sample_weight)
+
+
+def penalties(model: Any, weights: Sequence[Any] | None) -> list[torch.Tensor]:
+    """What layers added in the last call, and what the regularizers of trained weights add."""
+    added = [
+        loss for layer in vars(model).get("_lossy", {}).values() for loss in layer._call_losses
+    ]
+    for weight in model.trainable_weights if weights is None else weights:
+        if weight.regularizer is not None:
+            added.append(weight.regularizer(weight))
+    return added
+
+
+def samples_in(x: Any) -> int:
+    """How many samples a batch holds."""
+    return len(x) if torch.is_tensor(x) else len(next(one for one in leaves(x) if one is not None))
+
+
+def detached(y_pred: Any) -> Any:
+    return y_pred.detach() if torch.is_tensor(y_pred) else map_nest(torch.Tensor.detach, y_pred)
+
+
+def sizes_of(y_pred: Any, objective: Any) -> Any:
+    """The sizes of the outputs' last axes: one, or a list in the order of the outputs' names."""
+    if torch.is_tensor(y_pred):
+        return y_pred.shape[-1]
+    objective.tell_apart(y_pred)
+    return [one.shape[-1] for one in predictions_of(y_pred, objective.outputs)]
 
 
 def nobody_waits(loss: torch.Tensor) -> bool:
@@ -73,8 +106,10 @@ def check_finite(
     if value - value == 0.0:  # false for NaN and both infinities
         return value
     place = f"epoch {run.epoch + 1}, step {run.step + 1}"
-    for name, array in (("x", x), ("y", y), ("sample_weight", sample_weight)):
-        if torch.is_tensor(array) and array.is_floating_point():
+    for name, nest in (("x", x), ("y", y), ("sample_weight", sample_weight)):
+        for array in leaves(nest):
+            if not torch.is_tensor(array) or not array.is_floating_point():
+                continue
             bad = int((~torch.isfinite(array)).sum())
             if bad:
                 raise NotFinite(

@@ -1,0 +1,109 @@
+"""Tensors: what the user gave, as tensors on the CPU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import DataError
+from saccade.nests import leaves, map_nest
+
+
+def is_array(x: Any) -> bool:
+    """Whether x holds all samples at once: an array, a tensor, a frame, or a list of samples.
+
+    A list of tuples is a list of batches, and so is one of lists of arrays of different shapes.
+    """
+    if isinstance(x, (np.ndarray, torch.Tensor)) or hasattr(x, "__array__"):
+        return True
+    if not isinstance(x, list):
+        return False
+    first = x[0] if x else 0
+    if isinstance(first, list) and len({np.shape(part) for part in first if _has_axes(part)}) > 1:
+        return False
+    while isinstance(first, list) and first:
+        first = first[0]
+    return isinstance(first, (int, float, str, list, np.ndarray, np.generic, torch.Tensor))
+
+
+def _has_axes(part: Any) -> bool:
+    return isinstance(part, (np.ndarray, torch.Tensor)) and part.ndim > 0
+
+
+def as_tensor(name: str, array: Any) -> torch.Tensor:
+    """An array as a CPU tensor, shared where possible; float64 becomes float32, as in Keras.
+
+    Raises:
+        DataError: an array that holds no numbers.
+    """
+    try:
+        if isinstance(array, list) and array and all(torch.is_tensor(one) for one in array):
+            array = torch.stack(array)
+        values = array if torch.is_tensor(array) else np.asarray(array)
+    except (ValueError, RuntimeError):  # NumPy's and torch's words for rows of different lengths
+        raise DataError(
+            name, "all samples must have the same shape", f"a ragged {type(array).__name__}"
+        ) from None
+    return _of_tensor(name, values) if torch.is_tensor(values) else _of_array(name, values)
+
+
+def _of_tensor(name: str, tensor: torch.Tensor) -> torch.Tensor:
+    if tensor.is_complex():
+        raise DataError(name, "must hold numbers", f"dtype {tensor.dtype}")
+    tensor = tensor.detach()
+    tensor = tensor.float() if tensor.dtype == torch.float64 else tensor
+    return tensor if tensor.ndim else tensor.reshape(1)
+
+
+def _of_array(name: str, values: np.ndarray) -> torch.Tensor:
+    if values.dtype == object:
+        raise DataError(
+            name, "must hold numbers", "objects", "Are all samples numbers of the same shape?"
+        )
+    if values.dtype.kind not in "biuf":
+        raise DataError(name, "must hold numbers", f"dtype {values.dtype}")
+    if values.dtype.kind == "f" and values.dtype.itemsize > 4:
+        values = values.astype(np.float32)
+    values = values.astype(values.dtype.newbyteorder("="), copy=False)  # torch knows one order
+    if values.dtype.kind == "u" and values.dtype.itemsize > 1:
+        values = values.astype(np.int64)  # torch computes little in wider unsigned integers
+    if not values.flags.writeable or any(stride < 0 for stride in values.strides):
+        values = values.copy()  # torch warns about the first and refuses the second
+    return torch.from_numpy(np.ascontiguousarray(values) if values.ndim else values.reshape(1))
+
+
+def holds_arrays(x: Any, several: bool) -> bool:
+    """Whether x holds all samples at once: an array, or a nest of them for several inputs.
+
+    Args:
+        several: whether a list or tuple means several arrays and not a list of samples.
+    """
+    if isinstance(x, dict):
+        return all(is_array(one) for one in leaves(x))
+    if several and isinstance(x, (list, tuple)) and x:
+        return all(_has_axes(one) or isinstance(one, dict) for one in x)
+    return is_array(x)
+
+
+def as_tensors(name: str, value: Any, several: bool = False) -> Any:
+    """One array as a tensor, a nest of arrays as a nest of tensors, None as None.
+
+    Args:
+        several: whether a list means several arrays and not a list of samples.
+    """
+    if value is None:
+        return None
+    if isinstance(value, (dict, tuple)) or (
+        isinstance(value, list) and (several or _are_several(value))
+    ):
+        return map_nest(lambda one: None if one is None else as_tensor(name, one), value)
+    return as_tensor(name, value)
+
+
+def _are_several(value: list[Any]) -> bool:
+    """Whether a list can only mean several arrays: equally long, and shaped differently."""
+    if len(value) < 2 or not all(_has_axes(one) for one in value):
+        return False
+    return len({len(one) for one in value}) == 1 and len({tuple(one.shape) for one in value}) > 1

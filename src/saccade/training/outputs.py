@@ -1,0 +1,109 @@
+"""Outputs: what `compile` was given, told apart by the outputs of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from saccade.errors import DataError, InvalidArgument
+from saccade.names import nearest
+from saccade.nests import is_nest, leaves
+
+
+def names_of(y_pred: Any, model_names: Sequence[str] | None) -> list[str]:
+    """A name for every output: the keys of a dict, else the model's names, else numbers."""
+    if isinstance(y_pred, dict):
+        if model_names and set(model_names) == set(y_pred):
+            return list(model_names)
+        return sorted(y_pred)
+    count = len(y_pred) if is_nest(y_pred) else 1
+    if model_names and len(model_names) == count:
+        return list(model_names)
+    return [f"output_{number}" for number in range(count)]
+
+
+def per_output(what: str, given: Any, names: Sequence[str], single: bool = False) -> list[Any]:
+    """One entry for every output out of a list in their order, or a dict by their names.
+
+    Args:
+        what: the argument's name, for the message.
+        single: whether one value stands for all outputs.
+
+    Raises:
+        InvalidArgument: another number of entries, or a name that no output has.
+    """
+    if given is None:
+        return [None] * len(names)
+    if len(names) == 1 and is_nest(given) and len(given) == 1 and "class_name" not in given:
+        return leaves(given)
+    if isinstance(given, dict):
+        unknown = [key for key in given if key not in names]
+        if unknown:
+            guess = nearest(str(unknown[0]), names)
+            raise InvalidArgument(
+                "compile",
+                f"{what} must name outputs, which are {', '.join(names)}",
+                ", ".join(map(repr, unknown)),
+                f'Did you mean "{guess}"?' if guess else "",
+            )
+        return [given.get(name) for name in names]
+    if isinstance(given, (list, tuple)) and not (single and len(names) == 1):
+        if len(given) != len(names):
+            raise InvalidArgument(
+                "compile",
+                f"{what} needs an entry for each of the outputs {', '.join(names)}",
+                f"{len(given)} in {given!r}",
+            )
+        return list(given)
+    return [given] * len(names)
+
+
+def targets_of(
+    y: Any, names: Sequence[str], wanted: Callable[[int], bool], where: str = "fit"
+) -> list[Any]:
+    """The targets of every output; where only some outputs have a loss, theirs may come alone.
+
+    Args:
+        wanted: whether the output of this number has a loss.
+
+    Raises:
+        DataError: another number of targets, or other names.
+    """
+    if len(names) == 1:
+        found = y.get(names[0]) if isinstance(y, dict) else y
+        return [found[0] if isinstance(found, (list, tuple)) and len(found) == 1 else found]
+    if isinstance(y, dict):
+        if not set(y) & set(names):
+            raise DataError(
+                where, f"targets are needed for {', '.join(names)}", f"{', '.join(map(str, y))}"
+            )
+        return [y.get(name) for name in names]
+    given = list(y) if isinstance(y, (list, tuple)) else [y]
+    if len(given) == len(names):
+        return given
+    places = [number for number in range(len(names)) if wanted(number)]
+    if len(places) != len(given):
+        raise DataError(
+            where, f"{len(names)} targets are needed, for {', '.join(names)}", f"{len(given)}"
+        )
+    found: list[Any] = [None] * len(names)
+    for place, one in zip(places, given, strict=True):
+        found[place] = one
+    return found
+
+
+def weights_of(sample_weight: Any, names: Sequence[str]) -> list[Any]:
+    """The sample weights of every output; one array stands for all."""
+    if not is_nest(sample_weight):
+        return [sample_weight] * len(names)
+    if isinstance(sample_weight, dict):
+        return [sample_weight.get(name) for name in names]
+    given = list(sample_weight)
+    return given if len(given) == len(names) else [given[0]] * len(names)
+
+
+def predictions_of(y_pred: Any, names: Sequence[str]) -> list[Any]:
+    """The outputs in the order of their names."""
+    if isinstance(y_pred, dict):
+        return [y_pred[name] for name in names]
+    return leaves(y_pred)
