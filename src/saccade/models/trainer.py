@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import inspect
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import torch
 
 from saccade import losses, optimizers
-from saccade.data.source import Several, WeightedSource, as_source
+from saccade.data.source import ArraySource, Several, Source, WeightedSource, as_source
 from saccade.data.tensors import holds_arrays
 from saccade.errors import InvalidArgument, NotSupported, StateError
 from saccade.layers.layer import Layer
@@ -29,8 +32,11 @@ from saccade.training.callback import CallbackList
 from saccade.training.feed import Feed
 from saccade.training.history import History
 from saccade.training.objective import Objective
+from saccade.training.own_step import as_default
+from saccade.training.packing import unpack_x_y_sample_weight
 from saccade.training.progress import Progress
 from saccade.training.run import Run
+from saccade.training.step import check_finite, detached, samples_in
 
 
 class Trainer(Layer):
@@ -114,13 +120,103 @@ class Trainer(Layer):
     def metrics(self) -> list[Any]:
         """What is followed: the loss, the metrics of `compile`, and those that layers hold."""
         own = [] if self._objective is None else self._objective.metrics
-        for layer in (self, *self.sublayers_within()):
-            own += [one for one in _metrics_in(vars(layer)) if one not in own]
-        return own
+        return [*own, *self._metrics_held()]
+
+    def _metrics_held(self) -> list[Metric]:
+        found = [one for layer in (self, *self.sublayers_within()) for one in _metrics_in(layer)]
+        return list({id(metric): metric for metric in found}.values())
 
     @property
     def metrics_names(self) -> list[str]:
         return [metric.name for metric in self.metrics]
+
+    def reset_metrics(self) -> None:
+        """Set the sums of all metrics to zero, as every epoch starts."""
+        if self._objective is not None:
+            self._objective.tracked = self._metrics_held()
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """The value of each metric now, by its name in the logs."""
+        if self._objective is not None:
+            return self._objective.logs()
+        held = self._metrics_held()
+        return {name: read() for metric in held for name, read in metric.readers().items()}
+
+    # -- one step, for subclasses to override ----------------------------------------------
+
+    @as_default
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """One step of training on a batch; returns numbers by name.
+
+        A subclass may write its own: `self(x, training=True)`, `self.compute_loss(...)`,
+        `loss.backward()`, `self.optimizer.apply(gradients, weights)`.
+
+        Args:
+            data: x, (x, y) or (x, y, sample_weight), as torch tensors.
+        """
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=True)
+        loss = self._loss_of_batch(x, y, y_pred, sample_weight, True)
+        check_finite(self.where, loss, x, y, sample_weight)
+        weights = self.trainable_weights
+        scaled = self.optimizer.scale_loss(loss)
+        gradients = torch.autograd.grad(scaled, weights, allow_unused=True)
+        self.optimizer.step(weights, list(gradients))
+        return self._followed_step(x, y, y_pred, sample_weight, loss)
+
+    @as_default
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """One batch of evaluation; returns numbers by name."""
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        loss = self._loss_of_batch(x, y, y_pred, sample_weight, False)
+        return self._followed_step(x, y, y_pred, sample_weight, loss)
+
+    @as_default
+    def predict_step(self, data: Any) -> Any:
+        """The outputs for a batch."""
+        x, _, _ = unpack_x_y_sample_weight(data)
+        return self(x, training=False)
+
+    @as_default
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> torch.Tensor:
+        """The loss of a batch, with what layers and regularizers add."""
+        objective = self._compiled("compute_loss")
+        return objective.compute(y, y_pred, sample_weight, self.where, self.losses)
+
+    @as_default
+    def compute_metrics(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
+    ) -> dict[str, Any]:
+        """Add a batch to the metrics; returns their values by name."""
+        objective = self._compiled("compute_metrics")
+        with torch.no_grad():
+            objective.update(y, detached(y_pred), None, samples_in(x), sample_weight)
+        return self.get_metrics_result()
+
+    def _loss_of_batch(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool
+    ) -> torch.Tensor:
+        options = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": sample_weight}
+        if "training" in inspect.signature(self.compute_loss).parameters:
+            options["training"] = training
+        return self.compute_loss(**options)
+
+    def _followed_step(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any, loss: torch.Tensor
+    ) -> dict[str, Any]:
+        objective = self._compiled("fit")
+        objective.follow_loss(loss.detach(), samples_in(x))
+        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     # -- fit, evaluate, predict ------------------------------------------------------------
 
@@ -239,10 +335,7 @@ class Trainer(Layer):
         feed = Feed(source, steps)
         listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
         logs = loop.evaluate(self, objective, feed, listeners)
-        if return_dict:
-            return logs
-        values = objective.values_in_order(logs)
-        return values[0] if len(values) == 1 else values
+        return self._numbers(logs, return_dict)
 
     def predict(
         self,
@@ -265,6 +358,55 @@ class Trainer(Layer):
         source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
         feed = Feed(source, steps)
         return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn))
+
+    # -- batch by batch --------------------------------------------------------------------
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: dict[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """One step on one batch; the numbers are those of that batch.
+
+        Returns:
+            As `evaluate` does.
+        """
+        objective = self._compiled("train_on_batch")
+        if class_weight is not None and sample_weight is not None:
+            raise InvalidArgument(
+                "train_on_batch", "class_weight and sample_weight can't be used together"
+            )
+        source: Source = self._one_batch(x, y, sample_weight)
+        if class_weight is not None:
+            source = WeightedSource(source, class_weight)
+        listeners = self._callbacks(None, 0, 1, 1)
+        run = Run(self, self.optimizer, objective, Feed(source), None, listeners, epochs=1)
+        return self._numbers(loop.train_on_batch(run), return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Loss and metrics of one batch; returns as `evaluate` does."""
+        objective = self._compiled("test_on_batch")
+        feed = Feed(self._one_batch(x, y, sample_weight))
+        logs = loop.evaluate(self, objective, feed, self._callbacks(None, 0, 1, 1), "test_on_batch")
+        return self._numbers(logs, return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """The outputs for one batch, as NumPy arrays."""
+        return loop.predict(self, Feed(self._one_batch(x)), self._callbacks(None, 0, 1, 1))
+
+    def _one_batch(self, x: Any, y: Any = None, sample_weight: Any = None) -> ArraySource:
+        return ArraySource(x, y, sample_weight, batch_size=sys.maxsize, several=self._several())
+
+    def _numbers(self, logs: dict[str, Any], return_dict: bool) -> Any:
+        if return_dict:
+            return logs
+        values = self._compiled("evaluate").values_in_order(logs)
+        return values[0] if len(values) == 1 else values
 
     def _callbacks(
         self,
@@ -305,8 +447,8 @@ class Trainer(Layer):
         }
 
 
-def _metrics_in(attributes: Mapping[str, Any]) -> Iterator[Metric]:
-    """The metrics that a layer holds, alone or in lists and dicts."""
-    for name, value in attributes.items():
-        if name != "_objective":
+def _metrics_in(layer: Any) -> Iterator[Metric]:
+    """The metrics that a layer holds in attributes, alone or in lists and dicts."""
+    for name, value in vars(layer).items():
+        if isinstance(value, Metric) or (isinstance(value, (list, dict)) and name[0] != "_"):
             yield from (one for one in leaves(value) if isinstance(one, Metric))

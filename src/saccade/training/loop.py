@@ -15,6 +15,8 @@ from saccade.numerics.allocator import keep_freed_memory
 from saccade.training.callback import CallbackList
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
+from saccade.training.own_step import logs_of, overrides
+from saccade.training.packing import pack_x_y_sample_weight
 from saccade.training.run import Run
 from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step
 
@@ -34,7 +36,7 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
     first_epoch = run.epoch
     while run.epoch < run.epochs and not run.model.stop_training:
         if run.step == 0:
-            run.objective.reset()
+            run.model.reset_metrics()
             run.callbacks.call("on_epoch_begin", run.epoch, {})
             run.weights = None  # layers may have been frozen or unfrozen since
         _train_epoch(run)
@@ -43,7 +45,7 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
                 raise DataError("fit", "there must be at least one batch", "none")
             _note_the_end(run)
             break
-        logs = dict(run.objective.logs())
+        logs = _logs(run)
         if run.validation is not None and _validates(run):
             logs |= _validate(run)
         epoch, run.epoch, run.step = run.epoch, run.epoch + 1, 0
@@ -60,13 +62,17 @@ def _train_epoch(run: Run) -> None:
     heard = run.callbacks.listens("on_train_batch_end")
     for x, y, sample_weight in run.feed.take(done=run.step):
         run.callbacks.call("on_train_batch_begin", run.step, {})
-        _check_labels(run, x, y)
-        train_step(run, *_on_device(run.model.device, x, y, sample_weight))
-        run.step += 1
+        _step(run, x, y, sample_weight)
         if heard:
-            run.callbacks.call("on_train_batch_end", run.step - 1, run.objective.logs())
+            logs = run.objective.logs() if run.own_logs is None else _logs(run)
+            run.callbacks.call("on_train_batch_end", run.step - 1, logs)
         if run.model.stop_training:
             break
+    _check_health(run)
+
+
+def _check_health(run: Run) -> None:
+    """Look whether the loss stayed finite, where nobody looked after every step."""
     if run.healthy is not None and not bool(run.healthy):
         raise NotFinite(
             "fit",
@@ -75,6 +81,34 @@ def _train_epoch(run: Run) -> None:
             "Make the learning rate smaller, or look for NaN in the data. "
             "The weights are as they were before that step.",
         )
+
+
+def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
+    """One step, the loop's own or the one that the model brings."""
+    if overrides(run.model, "train_step", "compute_loss", "compute_metrics"):
+        batch = _on_device(run.model.device, x, y, sample_weight)
+        run.own_logs = run.model.train_step(pack_x_y_sample_weight(*batch))
+    else:
+        _check_labels(run, x, y)
+        train_step(run, *_on_device(run.model.device, x, y, sample_weight))
+    run.step += 1
+
+
+def _logs(run: Run) -> dict[str, Any]:
+    if run.own_logs is None:
+        return dict(run.objective.logs())
+    return logs_of(run.model, run.own_logs, "train_step")
+
+
+def train_on_batch(run: Run) -> dict[str, Any]:
+    """One step on the first batch of the run's feed, and its logs."""
+    run.model.reset_metrics()
+    for batch in run.feed.take():
+        _step(run, *batch)
+        if run.healthy is not None:
+            _check_health(run)
+        break
+    return _logs(run)
 
 
 def _check_labels(run: Run, x: Any, y: Any) -> None:
@@ -128,8 +162,10 @@ def evaluate(
     """Loss and metrics over one turn of the feed, from its start; the sums end up reset."""
     keep_freed_memory()
     feed.rewind()
-    objective.reset()
+    model.reset_metrics()
     heard = callbacks.listens("on_test_batch_end")
+    own = overrides(model, "test_step", "compute_loss", "compute_metrics")
+    logs: Any = None
     callbacks.call("on_test_begin", {})
     step = 0
     with torch.no_grad():  # inference mode would hide changes in place from the cross-entropies
@@ -137,22 +173,26 @@ def evaluate(
             callbacks.call("on_test_batch_begin", step, {})
             on_cpu = y
             x, y, sample_weight = _on_device(model.device, x, y, sample_weight)
-            y_pred = model(x, training=False)
-            added = penalties(model, None)
-            loss = None
-            if objective.has_loss or added:
-                objective.check_targets(on_cpu, sizes_of(y_pred, objective), where)
-                loss = objective.compute(y, y_pred, sample_weight, where, added)
-            objective.update(y, y_pred, loss, samples_in(x), sample_weight)
+            if own:
+                logs = model.test_step(pack_x_y_sample_weight(x, y, sample_weight))
+            else:
+                y_pred = model(x, training=False)
+                added = penalties(model, None)
+                loss = None
+                if objective.has_loss or added:
+                    objective.check_targets(on_cpu, sizes_of(y_pred, objective), where)
+                    loss = objective.compute(y, y_pred, sample_weight, where, added)
+                objective.update(y, y_pred, loss, samples_in(x), sample_weight)
             step += 1
             if heard:
-                callbacks.call("on_test_batch_end", step - 1, objective.logs())
+                now = logs_of(model, logs, "test_step") if own else objective.logs()
+                callbacks.call("on_test_batch_end", step - 1, now)
             if getattr(model, "stop_evaluating", False):
                 break
     if not step:
         raise DataError(where, "there must be at least one batch", "none")
-    logs = dict(objective.logs())
-    objective.reset()
+    logs = logs_of(model, logs, "test_step") if own else dict(objective.logs())
+    model.reset_metrics()
     callbacks.call("on_test_end", logs)
     return logs
 
@@ -164,13 +204,15 @@ def predict(model: Any, feed: Feed, callbacks: CallbackList) -> Any:
     """
     keep_freed_memory()
     feed.rewind()
+    own = overrides(model, "predict_step")
     callbacks.call("on_predict_begin", {})
     outputs: list[Any] = []
     with torch.inference_mode():
         for x, _, _ in feed.take():
             callbacks.call("on_predict_batch_begin", len(outputs), {})
             (x,) = _on_device(model.device, x)
-            y_pred = map_nest(as_array, model(x, training=False))
+            y_pred = model.predict_step(x) if own else model(x, training=False)
+            y_pred = map_nest(as_array, y_pred)
             outputs.append(y_pred)
             if callbacks.listens("on_predict_batch_end"):
                 callbacks.call("on_predict_batch_end", len(outputs) - 1, {"outputs": y_pred})

@@ -47,6 +47,7 @@ class Objective:
         self.given_loss, self.given_metrics = loss, metrics
         self.given_weighted_metrics, self.given_loss_weights = weighted_metrics, loss_weights
         self.mean_loss = Mean("loss")
+        self.tracked: list[Any] = []  # metrics that layers hold; the model says which
         self._has_followed_loss = False  # also where layers alone add one
         self._model_names = names
         # Words that are not known are errors now; what needs a batch's shapes stays a word.
@@ -156,8 +157,7 @@ class Objective:
     ) -> None:
         """Add a batch to the sums. Plain metrics ignore sample weights, as in Keras."""
         if loss is not None:
-            self._has_followed_loss = True
-            self.mean_loss.add(loss * samples, samples)
+            self.follow_loss(loss, samples)
         if y is None:
             return
         if self.outputs is None:
@@ -182,6 +182,11 @@ class Objective:
                 metric.update_state(targets[place], one)
             for metric in self._weighted_of[place]:
                 metric.update_state(targets[place], one, weights[place])
+
+    def follow_loss(self, loss: torch.Tensor | float, samples: int) -> None:
+        """Add a batch's loss to the sums."""
+        self._has_followed_loss = True
+        self.mean_loss.add(loss * samples, samples)
 
     # -- outputs told apart ----------------------------------------------------------------
 
@@ -276,7 +281,7 @@ class Objective:
     # -- sums ------------------------------------------------------------------------------
 
     def reset(self) -> None:
-        for metric in self.metrics:
+        for metric in (*self.metrics, *self.tracked):
             metric.reset_state()
 
     @property
@@ -301,6 +306,8 @@ class Objective:
                 found[name] = readers[metric.name]
             else:  # a metric of several numbers
                 found |= readers
+        for metric in self.tracked:
+            found |= metric.readers()
         return found
 
     def logs(self) -> LazyLogs:
@@ -322,8 +329,7 @@ class Objective:
             "weighted": [_kinds(some) for some in self._weighted_of],
             "resolved": self._reported is not None,
             "sums": [
-                metric.state() if hasattr(metric, "state") else None
-                for metric in (self.mean_loss, *self._means, *(m for _, m in self._reported or ()))
+                metric.state() if hasattr(metric, "state") else None for metric in self._followed()
             ],
         }
 
@@ -343,10 +349,13 @@ class Objective:
                         for one, kind in zip(some, saved, strict=True)
                     ]
             self._resolve(None, None)
-        followed = (self.mean_loss, *self._means, *(m for _, m in self._reported or ()))
-        for metric, saved in zip(followed, state["sums"], strict=False):
+        for metric, saved in zip(self._followed(), state["sums"], strict=False):
             if saved is not None:
                 metric.restore(saved)
+
+    def _followed(self) -> list[Any]:
+        reported = [metric for _, metric in self._reported or ()]
+        return [self.mean_loss, *self._means, *reported, *self.tracked]
 
 
 def _check_labels(loss: Any, y: Any, classes: int, where: str) -> None:

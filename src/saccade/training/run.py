@@ -39,6 +39,7 @@ class Run:
             None where the loss is looked at in every step.
         outputs: how many classes the model tells apart, once that is known.
         targets_checked: whether targets that are all in memory were looked through.
+        own_logs: what the last `train_step` of the model's own returned.
         validation_freq: validate after every so many epochs, or after these.
     """
 
@@ -56,6 +57,7 @@ class Run:
     outputs: int | None = None
     targets_checked: bool = False
     validation_freq: int | list[int] = 1
+    own_logs: Any = None
 
     def state(self) -> dict[str, Any]:
         """A copy of all that changes."""

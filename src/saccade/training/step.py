@@ -28,7 +28,8 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     loss = objective.compute(y, y_pred, sample_weight, added=penalties(model, run.weights))
     seen: torch.Tensor | float = loss.detach()
     if not nobody_waits(loss):
-        seen = check_finite(run, loss, x, y, sample_weight)  # read anyway: a plain number
+        place = f"epoch {run.epoch + 1}, step {run.step + 1}"
+        seen = check_finite(place, loss, x, y, sample_weight)  # read anyway: a plain number
     else:
         finite = torch.isfinite(loss).to(loss.dtype)
         run.healthy = finite if run.healthy is None else run.healthy * finite
@@ -99,13 +100,12 @@ def check_targets(run: Run, y: Any) -> None:
 
 
 def check_finite(
-    run: Run, loss: torch.Tensor, x: Any = None, y: Any = None, sample_weight: Any = None
+    place: str, loss: torch.Tensor, x: Any = None, y: Any = None, sample_weight: Any = None
 ) -> float:
     """The loss as a number; raises NotFinite, with the likely cause, unless it is finite."""
     value = loss.item()
     if value - value == 0.0:  # false for NaN and both infinities
         return value
-    place = f"epoch {run.epoch + 1}, step {run.step + 1}"
     for name, nest in (("x", x), ("y", y), ("sample_weight", sample_weight)):
         for array in leaves(nest):
             if not torch.is_tensor(array) or not array.is_floating_point():
