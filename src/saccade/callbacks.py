@@ -1,7 +1,59 @@
 """Callbacks, with Keras's names."""
 
-from saccade.training.callback import Callback, CallbackList
+import sys
+from typing import Any
+
+from saccade.errors import NotSupported
+from saccade.training.callback import Callback
+from saccade.training.callbacks.backup_and_restore import BackupAndRestore
+from saccade.training.callbacks.callback_list import CallbackList
+from saccade.training.callbacks.csv_logger import CSVLogger
+from saccade.training.callbacks.lambda_callback import LambdaCallback
+from saccade.training.callbacks.learning_rate_scheduler import LearningRateScheduler
+from saccade.training.callbacks.model_checkpoint import ModelCheckpoint
+from saccade.training.callbacks.progbar_logger import ProgbarLogger
+from saccade.training.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from saccade.training.callbacks.swap_ema_weights import SwapEMAWeights
+from saccade.training.callbacks.terminate_on_nan import TerminateOnNaN
 from saccade.training.early_stopping import EarlyStopping
 from saccade.training.history import History
 
-__all__ = ["Callback", "CallbackList", "EarlyStopping", "History"]
+__all__ = [
+    "BackupAndRestore",
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "SwapEMAWeights",
+    "TerminateOnNaN",
+]
+
+REFUSED: dict[str, str] = {
+    "OrbaxCheckpoint": "ModelCheckpoint saves models and weights, BackupAndRestore a whole run.",
+    "RemoteMonitor": "saccade calls no server; subclass Callback and send the logs in "
+    "on_epoch_end, or write them with CSVLogger or TensorBoard.",
+}
+"""Keras's name of a callback, and a sentence that says what to use instead."""
+
+
+class CallbackNotHere(NotSupported, AttributeError):
+    """`saccade.callbacks.RemoteMonitor`: an attribute that Keras has and saccade refuses."""
+
+
+class CallbackNotImportable(NotSupported, ImportError):
+    """`from saccade.callbacks import RemoteMonitor`: the same as an import."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in REFUSED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Under `from ... import` Python would turn an AttributeError into an error of its own.
+    is_import = sys._getframe(1).f_code.co_name == "_handle_fromlist"
+    kind = CallbackNotImportable if is_import else CallbackNotHere
+    raise kind(f"{__name__}.{name}", "is not in saccade", None, REFUSED[name])

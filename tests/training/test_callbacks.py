@@ -11,7 +11,7 @@ from saccade.errors import InvalidArgument, UnknownName
 from saccade.layers import Dense
 from saccade.models import Sequential
 from saccade.training.callback import CallbackList
-from saccade.training.early_stopping import rises
+from saccade.training.callbacks.monitor import rises
 
 X = np.random.RandomState(0).standard_normal((20, 4)).astype(np.float32)
 Y = np.arange(20) % 3
@@ -150,7 +150,7 @@ def test_directions_that_go_by_the_name(monitor, expected):
 
 def test_directions_that_must_be_said():
     with pytest.raises(InvalidArgument, match='Say mode="min" or mode="max"'):
-        EarlyStopping("val_something")
+        network().fit(X, Y, verbose=0, callbacks=[EarlyStopping("val_something")])
     with pytest.raises(UnknownName, match='Did you mean "max"'):
         EarlyStopping("loss", mode="maxi")
 

@@ -294,14 +294,15 @@ class Trainer(Layer):
             steps = as_steps("validation_steps", validation_steps)
             size = batch_size if validation_batch_size is None else validation_batch_size
             validation = Feed(held_out(validation_data, size, steps, several), steps)
-        history = History()
+        listeners = self._callbacks(callbacks, verbose, epochs, feed.turn, with_history=True)
+        history = next(one for one in listeners.callbacks if isinstance(one, History))
         run = Run(
             model=self,
             optimizer=self.optimizer,
             objective=objective,
             feed=feed,
             validation=validation,
-            callbacks=self._callbacks(callbacks, verbose, epochs, feed.turn, first=[history]),
+            callbacks=listeners,
             epochs=epochs,
             epoch=as_epochs("initial_epoch", initial_epoch),
             validation_freq=as_frequency(validation_freq),
@@ -414,14 +415,16 @@ class Trainer(Layer):
         verbose: int | str,
         epochs: int,
         steps: int | None,
-        first: Sequence[Any] = (),
+        with_history: bool = False,
     ) -> CallbackList:
         if isinstance(callbacks, CallbackList):
             callbacks = callbacks.callbacks
         level = as_verbosity(verbose)
-        given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
-        progress = [Progress(level)] if level else []
-        listeners = [*first, *(one for one in given if one is not None), *progress]
+        listeners = [one for one in leaves(callbacks) if one is not None]
+        if with_history and not any(isinstance(one, History) for one in listeners):
+            listeners.insert(0, History())
+        if level and not any(isinstance(one, Progress) for one in listeners):
+            listeners.append(Progress(level))
         return CallbackList(listeners, self, {"verbose": level, "epochs": epochs, "steps": steps})
 
     def get_compile_config(self) -> dict[str, Any] | None:

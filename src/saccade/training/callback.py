@@ -90,7 +90,8 @@ class CallbackList:
     """Calls every callback that overrides a hook, in the order given."""
 
     def __init__(self, callbacks: Iterable[Any], model: Any, params: dict[str, Any]):
-        self.callbacks = list(callbacks)
+        # What keeps the state of the others must hear after them.
+        self.callbacks = sorted(callbacks, key=lambda one: _says(one, "hears_last"))
         for callback in self.callbacks:
             if not hasattr(callback, "on_epoch_end"):
                 raise InvalidArgument(
@@ -98,14 +99,23 @@ class CallbackList:
                     "each must be a saccade.callbacks.Callback",
                     type(callback).__name__,
                 )
-            callback.set_model(model)
-            callback.set_params(params)
+            if model is not None:
+                callback.set_model(model)
+            if params:
+                callback.set_params(params)
+        self.ends_on_nan = any(_says(one, "ends_on_nan") for one in self.callbacks)
         self._listeners = {
             hook: [
                 getattr(callback, hook) for callback in self.callbacks if _listens(callback, hook)
             ]
             for hook in HOOKS
         }
+
+    def set_run(self, run: Any) -> None:
+        """Show the run to the callbacks that keep its state."""
+        for callback in self.callbacks:
+            if hasattr(type(callback), "set_run"):
+                callback.set_run(run)
 
     def listens(self, hook: str) -> bool:
         """Whether anybody would hear this hook."""
@@ -114,6 +124,11 @@ class CallbackList:
     def call(self, hook: str, *args: Any) -> None:
         for listener in self._listeners[hook]:
             listener(*args)
+
+
+def _says(callback: Any, trait: str) -> bool:
+    """Whether a callback's class says so of itself; an object may answer to any name."""
+    return bool(getattr(type(callback), trait, False))
 
 
 _ALIASES = {

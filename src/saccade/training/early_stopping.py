@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
 
-from saccade.errors import InvalidArgument
-from saccade.names import unknown_name
-from saccade.notes import note_once
-from saccade.training.callback import Callback
-
-_RISING = ("acc", "accuracy", "auc", "precision", "recall", "f1", "fbeta")
+from saccade.training.callbacks.monitor import Monitor
 
 
-def rises(monitor: str, mode: str) -> bool:
-    """Whether a larger value is better.
-
-    `mode` "auto" goes by the name: losses and errors fall, accuracies and their kin rise.
-
-    Raises:
-        InvalidArgument: a name that says neither.
-    """
-    if mode not in ("auto", "min", "max"):
-        raise unknown_name("mode", mode, ("auto", "min", "max"))
-    if mode != "auto":
-        return mode == "max"
-    name = monitor.removeprefix("val_")
-    if any(name == word or name.endswith("_" + word) for word in _RISING):
-        return True
-    if name == "loss" or name.endswith(("loss", "error", "crossentropy")) or name in ("mse", "mae"):
-        return False
-    raise InvalidArgument(
-        "EarlyStopping",
-        f'the direction of "{monitor}" must be known',
-        'mode="auto"',
-        'Say mode="min" or mode="max".',
-    )
-
-
-class EarlyStopping(Callback):
+class EarlyStopping(Monitor):
     """Stops training when `monitor` has not improved for `patience` epochs.
 
     Args:
         monitor: the name of a log.
         min_delta: how much a change must be to count.
         patience: epochs to wait for a change; 0 stops at the first epoch without one.
-        verbose: 1 prints when it stops.
-        mode: "min", "max" or "auto".
+        verbose: 1 prints when it stops, and which epoch's weights come back.
+        mode: "min", "max" or "auto", which goes by the metric.
         baseline: a value that must be beaten at all.
         restore_best_weights: end with the best epoch's weights, also when nothing stopped.
         start_from_epoch: epochs before watching starts.
@@ -67,10 +36,8 @@ class EarlyStopping(Callback):
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,
     ):
-        super().__init__()
-        self.monitor, self.patience, self.verbose = monitor, patience, verbose
-        self.min_delta = abs(min_delta)
-        self.sign = 1.0 if rises(monitor, mode) else -1.0
+        super().__init__(monitor, mode, min_delta=min_delta)
+        self.patience, self.verbose = patience, verbose
         self.baseline = baseline
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch
@@ -80,29 +47,26 @@ class EarlyStopping(Callback):
         self.wait = 0
         self.stopped_epoch = 0
         self.best_epoch = 0
-        self.best: float | None = None
+        self.best = None
         self.best_weights: list[torch.Tensor] | None = None
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         self._forget()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        value = (logs or {}).get(self.monitor)
+        self.find_direction()
+        value = self.read(logs)
         if value is None:
-            note_once(
-                f'EarlyStopping watches "{self.monitor}", which is not among the logs: '
-                f"{', '.join(logs or {})}."
-            )
             return
         if epoch < self.start_from_epoch:
             return
         if self.restore_best_weights and self.best_weights is None:
             self._keep(epoch)
         self.wait += 1
-        if self._better(value, self.best):
+        if self.improves(value, self.best):
             self.best = value
             self._keep(epoch)
-            if self.baseline is None or self._better(value, self.baseline):
+            if self.baseline is None or self.improves(value, self.baseline):
                 self.wait = 0
             return
         if self.wait >= self.patience and epoch > 0:
@@ -113,14 +77,14 @@ class EarlyStopping(Callback):
         if self.stopped_epoch and self.verbose:
             print(f"Epoch {self.stopped_epoch + 1}: early stopping")  # noqa: T201
         if self.restore_best_weights and self.best_weights is not None:
+            if self.verbose:
+                print(  # noqa: T201
+                    "Restoring model weights from the end of the best epoch: "
+                    f"{self.best_epoch + 1}."
+                )
             with torch.no_grad():
                 for weight, best in zip(self.model.weights, self.best_weights, strict=True):
                     weight.copy_(best)
-
-    def _better(self, value: float, than: float | None) -> bool:
-        if than is None:
-            return not math.isnan(value)
-        return self.sign * (value - than) > self.min_delta
 
     def _keep(self, epoch: int) -> None:
         self.best_epoch = epoch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,7 +31,9 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
     keep_freed_memory()
     run.model.stop_training = False
     logs: dict[str, float] = {}
+    run.callbacks.set_run(run)
     run.callbacks.call("on_train_begin", {})
+    resume = run.resume if resume is None else resume
     if resume is not None:  # after the callbacks began: beginning makes them forget
         run.restore(resume)
     first_epoch = run.epoch
@@ -73,7 +76,7 @@ def _train_epoch(run: Run) -> None:
 
 def _check_health(run: Run) -> None:
     """Look whether the loss stayed finite, where nobody looked after every step."""
-    if run.healthy is not None and not bool(run.healthy):
+    if run.healthy is not None and not run.callbacks.ends_on_nan and not bool(run.healthy):
         raise NotFinite(
             "fit",
             "the loss must stay finite",
@@ -87,7 +90,12 @@ def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     """One step, the loop's own or the one that the model brings."""
     if overrides(run.model, "train_step", "compute_loss", "compute_metrics"):
         batch = _on_device(run.model.device, x, y, sample_weight)
-        run.own_logs = run.model.train_step(pack_x_y_sample_weight(*batch))
+        try:
+            run.own_logs = run.model.train_step(pack_x_y_sample_weight(*batch))
+        except NotFinite:
+            if not run.callbacks.ends_on_nan:
+                raise
+            run.own_logs = {"loss": math.nan}
     else:
         _check_labels(run, x, y)
         train_step(run, *_on_device(run.model.device, x, y, sample_weight))

@@ -41,6 +41,7 @@ class Run:
         targets_checked: whether targets that are all in memory were looked through.
         own_logs: what the last `train_step` of the model's own returned.
         validation_freq: validate after every so many epochs, or after these.
+        resume: the state to go on from, which a callback found when training began.
     """
 
     model: Any
@@ -58,6 +59,7 @@ class Run:
     targets_checked: bool = False
     validation_freq: int | list[int] = 1
     own_logs: Any = None
+    resume: dict[str, Any] | None = None
 
     def state(self) -> dict[str, Any]:
         """A copy of all that changes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,8 +29,12 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     loss = objective.compute(y, y_pred, sample_weight, added=penalties(model, run.weights))
     seen: torch.Tensor | float = loss.detach()
     if not nobody_waits(loss):
-        place = f"epoch {run.epoch + 1}, step {run.step + 1}"
-        seen = check_finite(place, loss, x, y, sample_weight)  # read anyway: a plain number
+        seen = loss.item()  # read anyway, below or by the progress: a plain number
+        if run.callbacks.ends_on_nan and not math.isfinite(seen):
+            with torch.no_grad():  # the callback sees it in the logs, and ends the run
+                objective.update(y, detached(y_pred), seen, samples_in(x), sample_weight)
+            return
+        check_finite(f"epoch {run.epoch + 1}, step {run.step + 1}", loss, x, y, sample_weight)
     else:
         finite = torch.isfinite(loss).to(loss.dtype)
         run.healthy = finite if run.healthy is None else run.healthy * finite

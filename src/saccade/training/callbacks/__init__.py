@@ -1,0 +1,1 @@
+"""Callbacks that come with saccade, one a file; `saccade.callbacks` is their public face."""

@@ -1,0 +1,146 @@
+"""ModelCheckpoint: write the model to a file every now and then, or when it became better."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.notes import note_once
+from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
+from saccade.training.callbacks.monitor import Monitor
+
+
+class ModelCheckpoint(Monitor):
+    """Saves the model, or its weights, after every epoch or every so many batches.
+
+    Args:
+        filepath: where to. May hold `{epoch}` (from 1), `{batch}` (from 1, with an integer
+            `save_freq`) and the name of any log, with a format: "{epoch:02d}-{val_loss:.2f}.keras".
+            Ends in ".keras", or in ".weights.h5" with `save_weights_only`. Folders are made.
+        monitor: the name of a log.
+        verbose: 1 prints what is saved.
+        save_best_only: save only where `monitor` became better than ever before.
+        save_weights_only: `model.save_weights` and not `model.save`.
+        mode: "min", "max" or "auto", which goes by the metric.
+        save_freq: "epoch", or a number of batches, counted on across epochs.
+        initial_value_threshold: what the first value must beat, with `save_best_only`.
+
+    Raises:
+        InvalidArgument: the ending, the frequency, a name in braces that is no log.
+        NotSupported: a whole model as ".h5".
+
+    Source: `keras.callbacks.ModelCheckpoint`.
+    """
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str],
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+        save_freq: str | int = "epoch",
+        initial_value_threshold: float | None = None,
+    ):
+        super().__init__(monitor, mode, initial_value_threshold)
+        self.filepath = os.fspath(filepath)
+        self.verbose = verbose
+        self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
+        self.save_freq = check_save_freq("ModelCheckpoint", save_freq)
+        self._count = BatchCount(save_freq)
+        self._epoch = 0
+        _check_ending(self.filepath, save_weights_only)
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        if self._count.is_due():
+            self._save_if_due(self._epoch, logs or {}, batch)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        if self.save_freq == "epoch":
+            self._save_if_due(epoch, logs or {})
+
+    def _save_if_due(self, epoch: int, logs: dict, batch: int | None = None) -> None:
+        path = self._path(epoch, logs, batch)
+        if not self._is_due(epoch, logs, path):
+            return
+        if folder := os.path.dirname(path):
+            os.makedirs(folder, exist_ok=True)
+        if self.save_weights_only:
+            self.model.save_weights(path, overwrite=True)
+        else:
+            self.model.save(path, overwrite=True)
+        self._say(epoch, f"finished saving model to {path}")
+
+    def _path(self, epoch: int, logs: dict, batch: int | None) -> str:
+        places = {**logs, "epoch": epoch + 1}
+        if batch is not None:
+            places.setdefault("batch", batch + 1)
+        try:
+            return self.filepath.format(**places)
+        except (KeyError, IndexError) as error:
+            raise InvalidArgument(
+                "ModelCheckpoint",
+                f"{{{error.args[0]}}} in the filepath must be one of {', '.join(sorted(places))}",
+                repr(self.filepath),
+            ) from error
+
+    def _is_due(self, epoch: int, logs: dict, path: str) -> bool:
+        if not self.save_best_only:
+            self._say(epoch, f"saving model to {path}")
+            return True
+        self.find_direction()
+        value = self.read(logs)
+        if value is None:  # as in Keras: better one file too many than none
+            return True
+        if np.ndim(value):
+            note_once(
+                f'ModelCheckpoint: "{self.monitor}" must be one number to tell the best by; '
+                "every model is saved."
+            )
+            return True
+        best = "None" if self.best is None else f"{self.best:.5f}"
+        if not self.improves(value, self.best):
+            self._say(epoch, f"{self.monitor} did not improve from {best}")
+            return False
+        self._say(
+            epoch, f"{self.monitor} improved from {best} to {value:.5f}, saving model to {path}"
+        )
+        self.best = value
+        return True
+
+    def _say(self, epoch: int, text: str) -> None:
+        if self.verbose:
+            print(f"\nEpoch {epoch + 1}: {text}")  # noqa: T201
+
+    def state(self) -> Any:
+        return {"best": self.best, "epoch": self._epoch, "count": self._count.state()}
+
+    def restore(self, state: Any) -> None:
+        self.best, self._epoch = state["best"], state["epoch"]
+        self._count.restore(state["count"])
+
+
+def _check_ending(path: str, weights_only: bool) -> None:
+    if weights_only:
+        if not path.endswith(".weights.h5"):
+            raise InvalidArgument(
+                "ModelCheckpoint",
+                "with save_weights_only=True the filepath must end in .weights.h5",
+                repr(path),
+            )
+    elif path.endswith(".h5"):
+        raise NotSupported(
+            "ModelCheckpoint",
+            "a whole model can't be saved as .h5",
+            repr(path),
+            "Let the filepath end in .keras, or set save_weights_only=True.",
+        )
+    elif not path.endswith(".keras"):
+        raise InvalidArgument("ModelCheckpoint", "the filepath must end in .keras", repr(path))
