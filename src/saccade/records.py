@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from saccade.custom_objects import find_custom, find_recorded, get_registered_name
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.names import unknown_name
 
@@ -29,7 +30,7 @@ def to_record(thing: Any) -> dict[str, Any]:
         "module": own or cls.__module__,
         "class_name": cls.__name__,
         "config": thing.get_config(),
-        "registered_name": None if own else cls.__name__,
+        "registered_name": None if own else get_registered_name(cls),
     }
 
 
@@ -61,6 +62,8 @@ def resolve(
 ) -> Any:
     """Turn a word, a record, a class or an object into the object meant.
 
+    The user's own names, of a scope or registered, come before the table's.
+
     Args:
         what: the family, for the message ("optimizer").
         identifier: a word in any letter case ("adam"), a record, a class, or the object itself.
@@ -72,16 +75,22 @@ def resolve(
         InvalidArgument: `identifier` is of no usable kind.
     """
     if isinstance(identifier, str):
+        if (own := find_custom(identifier)) is not None:
+            return make(own)
         by_lower = {name.lower(): entry for name, entry in table.items()}
         if identifier.lower() not in by_lower:
             raise unknown_name(what, identifier, table)
         return make(by_lower[identifier.lower()])
     if is_record(identifier):
-        entry = {name.lower(): entry for name, entry in table.items()}.get(
-            identifier["class_name"].lower()
-        )
+        name = identifier["class_name"]
+        if name == "function":
+            name = str(identifier.get("config"))
+            identifier = {**identifier, "config": None}
+        entry = find_recorded(identifier, name)
         if entry is None:
-            raise unknown_name(what, identifier["class_name"], table)
+            entry = {word.lower(): entry for word, entry in table.items()}.get(name.lower())
+        if entry is None:
+            raise unknown_name(what, name, table)
         config = identifier.get("config") or {}
         return entry.from_config(config) if hasattr(entry, "from_config") else make(entry)
     if isinstance(identifier, type):

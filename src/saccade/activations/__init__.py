@@ -36,6 +36,7 @@ from saccade.activations.pointwise import (
     tanh_shrink,
     threshold,
 )
+from saccade.custom_objects import find_custom
 from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
 
@@ -110,8 +111,8 @@ def deserialize(
         config = config.get("config")
     if isinstance(config, str):
         own = custom_objects or {}
-        if config in own:
-            return own[config]
+        if (found := find_custom(config, own)) is not None:
+            return found() if isinstance(found, type) else found
         if config.lower() not in _WORDS:
             raise unknown_name("activation", config, [*_WORDS, *own])
         return _WORDS[config.lower()]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.custom_objects import get_registered_name
 from saccade.errors import InvalidArgument, NotSupported, StateError
 from saccade.records import to_record
 
@@ -71,6 +72,6 @@ def _function_record(where: str, function: Any, place: str) -> dict[str, Any]:
     return {
         "module": function.__module__,
         "class_name": "function",
-        "config": function.__name__,
-        "registered_name": function.__name__,
+        "config": get_registered_name(function),
+        "registered_name": get_registered_name(function),
     }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from saccade.custom_objects import find_recorded, known_names
 from saccade.errors import FileFormatError, NotSupported, UnknownName
 
 _UNSET = ("input_axes", "output_axes")  # of initialisers that scale the variance
@@ -71,14 +72,10 @@ class Reviver:
         return name if found is None else found
 
     def _custom(self, record: dict[str, Any], name: str) -> Any:
-        registered = record.get("registered_name")
-        if registered is None and str(record.get("module", "keras")).startswith("keras"):
-            return None  # Keras's own class keeps its meaning whatever the user's are called
-        words = [name] if registered is None else [registered, registered.rpartition(">")[2], name]
-        return next((self.custom_objects[w] for w in words if w in self.custom_objects), None)
+        return find_recorded(record, name, self.custom_objects)
 
     def _unknown(self, what: str, name: str) -> UnknownName:
-        given = ", ".join(sorted(self.custom_objects)) or "nothing"
+        given = ", ".join(known_names(self.custom_objects)) or "nothing"
         return UnknownName(
             self.where,
             f"a {what} of your own must be in custom_objects, which holds {given}",

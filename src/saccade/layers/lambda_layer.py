@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from saccade import activations
+from saccade.custom_objects import find_custom
 from saccade.errors import InvalidArgument, NotSupported, UnknownName
 from saccade.layers.checks import refuse
 from saccade.layers.layer import Layer
@@ -128,7 +129,7 @@ def _found(value: Any, custom_objects: Mapping[str, Any]) -> Any:
         value = value.get("config")
     if callable(value):
         return value
-    found = custom_objects.get(str(value)) or activations.FUNCTIONS.get(str(value))
+    found = find_custom(str(value), custom_objects) or activations.FUNCTIONS.get(str(value))
     if found is None:
         raise UnknownName(
             "Lambda",

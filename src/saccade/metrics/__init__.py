@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from saccade.custom_objects import find_custom
 from saccade.errors import InvalidArgument
 from saccade.metrics.accuracy import (
     Accuracy,
@@ -181,6 +182,8 @@ def get(identifier: Any) -> Metric:
     if isinstance(identifier, Metric):
         return identifier
     if isinstance(identifier, str):
+        if (own := find_custom(identifier)) is not None:
+            return own() if isinstance(own, type) else _metric(own)
         by_lower = {word.lower(): found for word, found in _WORDS.items()}
         if identifier.lower() not in by_lower:
             raise unknown_name("metric", identifier, [*_WORDS, *ACCURACY_WORDS])
