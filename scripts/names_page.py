@@ -1,0 +1,139 @@
+"""Write docs/keras-names.md: what saccade does with every public name of Keras's families."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ["KERAS_BACKEND"] = "torch"
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "keras-names.md"
+FAMILIES = ("layers", "optimizers", "optimizers.schedules", "losses", "metrics", "callbacks",
+            "initializers", "regularizers", "constraints", "activations")  # fmt: skip
+SUPPORTED, REFUSED, OUT_OF_SCOPE = "supported", "refused by name", "out of scope"
+# Names that are no option of a model's: no table of refusals has a place for them.
+OUTSIDE = {
+    ("layers", "InputSpec"): "a check inside Keras's layers; saccade's layers check their input",
+    ("layers", "Pipeline"): "call the layers one after the other, or put them into a Sequential",
+    ("layers", "serialize"): "`layer.get_config()`",
+    ("layers", "deserialize"): "`Layer.from_config(config)`, or a saved model",
+    ("optimizers", "OptimizerMap"): "a part of MultiOptimizer; use one optimizer for all weights",
+    ("optimizers", "legacy"): "Keras's names of old optimizers; use those of `optimizers`",
+    ("callbacks", "OrbaxCheckpoint"): "writes JAX's format; `model.save` writes `.keras` files",
+}
+# Until the package has a table of its own. The run time wins wherever it knows the name.
+NOT_YET = "not in saccade; subclass Callback, which has all of Keras's hooks"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing of Keras's under all its names."""
+
+    family: str
+    names: tuple[str, ...]
+    status: str
+    instead: str = ""
+
+
+def module_of(package: Any, family: str) -> Any:
+    return importlib.import_module(f"{package.__name__}.{family}")
+
+
+def public_names(module: Any) -> list[str]:
+    return [name for name in dir(module) if not name.startswith("_")]
+
+
+def folded(module: Any) -> list[tuple[str, ...]]:
+    """The names of each thing together, the thing's own name first."""
+    by_thing: dict[int, list[str]] = {}
+    for name in public_names(module):
+        if name != "schedules" or not module.__name__.endswith("optimizers"):
+            by_thing.setdefault(id(getattr(module, name)), []).append(name)
+        else:
+            by_thing[id(name)] = [name]
+    groups = []
+    for names in by_thing.values():
+        own = getattr(getattr(module, names[0]), "__name__", names[0])
+        groups.append(tuple(sorted(names, key=lambda name: (name != own, name))))
+    return sorted(groups, key=lambda group: group[0].lower())
+
+
+def every_row() -> list[Row]:
+    import keras
+    import saccade
+
+    return [
+        row_of(family, names, module_of(saccade, family))
+        for family in FAMILIES
+        for names in folded(module_of(keras, family))
+    ]
+
+
+def row_of(family: str, names: tuple[str, ...], ours: Any) -> Row:
+    table = getattr(ours, "REFUSED", {})
+    if all(has(ours, name) for name in names):
+        return Row(family, names, SUPPORTED)
+    for name in names:
+        if name in table:
+            return Row(family, names, REFUSED, table[name])
+        if name.lower() in {one.lower(): one for one in table}:
+            return Row(family, names, REFUSED, {k.lower(): v for k, v in table.items()}[name.lower()])
+        if (family, name) in OUTSIDE:
+            return Row(family, names, OUT_OF_SCOPE, OUTSIDE[family, name])
+    missing = [name for name in names if not has(ours, name)]
+    if len(missing) < len(names):
+        return Row(family, names, SUPPORTED, f"without the name {', '.join(missing)}")
+    if family == "callbacks":
+        return Row(family, names, OUT_OF_SCOPE, NOT_YET)
+    raise LookupError(f"{family}.{names[0]} is neither here nor refused nor out of scope")
+
+
+def has(module: Any, name: str) -> bool:
+    return inspect.getattr_static(module, name, None) is not None
+
+
+def ask_for(row: Row) -> Any:
+    """Ask saccade for a refused name, as a user would; raises what the user would see."""
+    import saccade
+
+    ours = module_of(saccade, row.family)
+    if hasattr(ours, "get"):
+        return ours.get(row.names[0])
+    return getattr(ours, row.names[0])
+
+
+def write_page(rows: list[Row]) -> str:
+    import keras
+
+    lines = [
+        "# Every name of Keras's, and what saccade does with it",
+        "",
+        f"Written by `scripts/names_page.py` from Keras {keras.__version__} and saccade itself; a "
+        "test",
+        "holds it current. Names for the same thing share a row. A name that is refused says the",
+        "sentence of its row at run time.",
+        "",
+        f"| family | names | {SUPPORTED} | {REFUSED} | {OUT_OF_SCOPE} |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for family in (*FAMILIES, None):
+        some = [row for row in rows if family in (row.family, None)]
+        counts = [sum(row.status == s for row in some) for s in (SUPPORTED, REFUSED, OUT_OF_SCOPE)]
+        cells = [f"[{family}](#{family.replace('.', '')})" if family else "**all**", len(some)]
+        lines.append("| " + " | ".join(map(str, [*cells, *counts])) + " |")
+    for family in FAMILIES:
+        lines += ["", f"## {family}", "", "| name | status | instead, or why |", "|---|---|---|"]
+        for row in rows:
+            if row.family == family:
+                names = ", ".join(f"`{name}`" for name in row.names)
+                lines.append(f"| {names} | {row.status} | {row.instead} |".replace("  |", " |"))
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(write_page(every_row()))
+    print(f"{PAGE.name}: {len(every_row())} rows")

@@ -1,0 +1,40 @@
+"""docs/keras-names.md is what scripts/names_page.py writes, and a refusal helps at run time."""
+
+import importlib.util
+import sys
+
+import pytest
+
+from parity.reference import keras
+from saccade.errors import NotSupported
+
+
+@pytest.fixture(scope="module")
+def page(root):
+    spec = importlib.util.spec_from_file_location("names_page", root / "scripts/names_page.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["names_page"] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_is_current(page, root):
+    assert (root / "docs/keras-names.md").read_text() == page.write_page(page.every_row())
+
+
+def test_every_name_of_keras_has_one_status(page):
+    rows = page.every_row()
+    for family in page.FAMILIES:
+        listed = [name for row in rows if row.family == family for name in row.names]
+        assert sorted(listed) == sorted(page.public_names(page.module_of(keras, family)))
+    assert {row.status for row in rows} <= {page.SUPPORTED, page.REFUSED, page.OUT_OF_SCOPE}
+    assert not [row.names[0] for row in rows if row.status != page.SUPPORTED and not row.instead]
+
+
+def test_a_refusal_says_at_run_time_what_to_use_instead(page):
+    refused = [row for row in page.every_row() if row.status == page.REFUSED]
+    assert refused
+    for row in refused:
+        with pytest.raises(NotSupported) as caught:
+            page.ask_for(row)
+        assert row.instead in str(caught.value), row.names
