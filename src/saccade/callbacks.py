@@ -14,6 +14,7 @@ from saccade.training.callbacks.model_checkpoint import ModelCheckpoint
 from saccade.training.callbacks.progbar_logger import ProgbarLogger
 from saccade.training.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from saccade.training.callbacks.swap_ema_weights import SwapEMAWeights
+from saccade.training.callbacks.tensorboard import TensorBoard
 from saccade.training.callbacks.terminate_on_nan import TerminateOnNaN
 from saccade.training.early_stopping import EarlyStopping
 from saccade.training.history import History
@@ -31,6 +32,7 @@ __all__ = [
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
 
