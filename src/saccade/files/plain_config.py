@@ -8,19 +8,16 @@ from typing import Any
 import numpy as np
 
 from saccade.custom_objects import get_registered_name
-from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.files.build_config import build_config
 from saccade.records import to_record
 
 
 def full_record(thing: Any) -> dict[str, Any]:
     """The record of a layer, with the shape that it was built for."""
     record = to_record(thing)
-    if getattr(thing, "built", False):
-        try:
-            record["build_config"] = {"input_shape": thing.input_shape}
-        except (AttributeError, StateError):  # an initialiser; a layer without a known shape
-            return record
-    return record
+    built_for = build_config(thing)
+    return record if built_for is None else {**record, "build_config": built_for}
 
 
 def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:

@@ -16,10 +16,12 @@ from typing import Any
 
 import torch
 
-from saccade.errors import FileFormatError
+from saccade.errors import FileFormatError, NotSupported
 from saccade.files import optimizer_state
+from saccade.layers.own_storage import is_own
 from saccade.layers.weight_holder import WeightHolder
 from saccade.names import snake_case
+from saccade.notes import note_once
 
 _LISTED_FIRST = ("Sequential", "Functional")  # their `layers` come before other attributes
 _OF_TORCH = frozenset(vars(torch.nn.Module()))
@@ -32,6 +34,7 @@ class Place:
     path: str
     name: str
     weights: list[Any]
+    layer: Any = None
 
 
 @contextmanager
@@ -68,7 +71,8 @@ def _places(layer: WeightHolder, path: str, seen: set[int]) -> Iterator[Place]:
         return
     seen.add(id(layer))
     inner = {id(weight) for sublayer in layer.sublayers() for weight in sublayer.weights}
-    yield Place(path, layer.name, [one for one in layer.weights if id(one) not in inner])
+    weights = [one for one in layer.weights if id(one) not in inner]
+    yield Place(path, layer.name, weights, layer)
     for attribute, value in _attributes(layer):
         yield from _inside(value, f"{path}/{attribute}".lstrip("/"), seen)
 
@@ -117,24 +121,50 @@ def _attributes(layer: WeightHolder) -> list[tuple[str, Any]]:
 def write_weights(file: Any, model: Any) -> None:
     """Write all weights, and the optimizer's state when there is one, into an open HDF5 file."""
     for place in places(model):
-        _write(file, place.path, place.name, place.weights)
+        _write(file, place.path, place.name, own_arrays(place))
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None:
         arrays = optimizer_state.state_arrays(optimizer, model.trainable_weights)
-        _write(file, "optimizer", optimizer.name, arrays)
+        _write(file, "optimizer", optimizer.name, _numbered(arrays))
         inner = getattr(optimizer, "inner_optimizer", None)
         if inner is not None:  # Keras writes it twice, and looks for it twice
             arrays = optimizer_state.state_arrays(inner, model.trainable_weights)
-            _write(file, "optimizer/inner_optimizer", inner.name, arrays)
+            _write(file, "optimizer/inner_optimizer", inner.name, _numbered(arrays))
 
 
-def _write(file: Any, path: str, name: str, arrays: Sequence[Any]) -> None:
+def own_arrays(place: Place) -> dict[str, Any]:
+    """What a layer writes of itself, by name: its weights by number, or as its own hook says.
+
+    Raises:
+        NotSupported: the layer has files of its own to write (`save_assets`).
+    """
+    layer = place.layer
+    for hook in ("save_assets", "load_assets"):
+        if hasattr(layer, hook):
+            raise NotSupported(
+                layer.where,
+                f"{hook}() is not supported",
+                None,
+                "Keep what belongs to the layer in its weights or in get_config().",
+            )
+    if not is_own(layer, "save_own_variables"):
+        return _numbered(place.weights)
+    store: dict[str, Any] = {}
+    layer.save_own_variables(store)
+    return store
+
+
+def _numbered(arrays: Sequence[Any]) -> dict[str, Any]:
+    return {str(number): values for number, values in enumerate(arrays)}
+
+
+def _write(file: Any, path: str, name: str, arrays: Mapping[str, Any]) -> None:
     group = file.require_group(f"{path}/vars".lstrip("/"))
     group.attrs["name"] = name
-    for number, values in enumerate(arrays):  # one copy at a time
+    for key, values in arrays.items():  # one copy at a time
         if torch.is_tensor(values):
             values = values.detach().cpu().numpy()
-        group[str(number)] = values
+        group[key] = values
 
 
 # -- reading -------------------------------------------------------------------------------
@@ -167,16 +197,29 @@ def datasets_in(where: str, file: Any) -> dict[str, Any]:
     return found
 
 
-def read_weights(where: str, saved: Mapping[str, Any], model: Any) -> None:
+def read_weights(
+    where: str, saved: Mapping[str, Any], model: Any, skip_mismatch: bool = False
+) -> None:
     """Copy all weights from `datasets_in(...)` into the model, one at a time.
+
+    Args:
+        skip_mismatch: True leaves layers out whose weights do not fit, and says so in one note.
 
     Raises:
         FileFormatError: weights that are missing, too many or of another shape, all listed;
             the model is as it was then.
     """
-    pairs, faults = [], []
+    pairs: list[tuple[Any, Any]] = []
+    hooks: list[tuple[Any, dict[str, Any]]] = []
+    faults: list[str] = []
     left = {path: values for path, values in saved.items() if _is_weight(path)}
     for place in places(model):
+        if is_own(place.layer, "load_own_variables"):
+            prefix = f"{place.path}/vars/".lstrip("/")
+            mine = [path for path in left if path.startswith(prefix)]
+            hooks.append((place.layer, {one.removeprefix(prefix): left.pop(one) for one in mine}))
+            continue
+        before, fitting = len(faults), []
         for number, weight in enumerate(place.weights):
             path = f"{place.path}/vars/{number}".lstrip("/")
             needed = tuple(weight.shape)
@@ -189,19 +232,26 @@ def read_weights(where: str, saved: Mapping[str, Any], model: Any) -> None:
             elif values.dtype.kind not in "fiu":
                 faults.append(f"{label}: needed numbers, got {values.dtype}")
             else:
-                pairs.append((weight, values))
+                fitting.append((weight, values))
+        if len(faults) == before:  # a layer is taken over whole or not at all
+            pairs += fitting
     faults += [f"{path}: needed none, got {tuple(left[path].shape)}" for path in sorted(left)]
-    if faults:
+    if faults and skip_mismatch:
+        note_once(f"{where}: left out what does not fit:\n  " + "\n  ".join(faults))
+    elif faults:
         raise FileFormatError(
             where,
             "the weights in the file must be those of the model",
             f"{len(faults)} that do not fit:\n  " + "\n  ".join(faults),
         )
     for weight, values in pairs:
-        if weight.device.type == "cpu" and weight.ndim and weight.is_contiguous():
+        direct = hasattr(values, "read_direct") and weight.ndim and weight.is_contiguous()
+        if direct and weight.device.type == "cpu":
             values.read_direct(torch.Tensor.numpy(weight.detach()))  # no copy on the way
         else:
             weight.assign(values[()])
+    for layer, entries in hooks:
+        layer.load_own_variables({name: values[()] for name, values in entries.items()})
 
 
 def read_optimizer(saved: Mapping[str, Any], model: Any) -> list[str]:

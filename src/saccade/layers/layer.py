@@ -21,6 +21,7 @@ from saccade.errors import InvalidArgument, StateError
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
 from saccade.layers.call_scope import scope
 from saccade.layers.checks import given_shape
+from saccade.layers.own_storage import OwnStorage
 from saccade.layers.traced import is_shape, shape_of, symbols_of, traced_shape
 from saccade.layers.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
@@ -29,7 +30,7 @@ from saccade.records import to_record
 _build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
 
 
-class Layer(WeightHolder):
+class Layer(OwnStorage, WeightHolder):
     """A function of arrays with weights.
 
     Args:

@@ -15,6 +15,7 @@ from typing import Any
 
 from saccade.errors import FileFormatError
 from saccade.graph import Network, Symbol, map_symbols
+from saccade.layers.own_storage import is_own
 from saccade.records import to_record
 
 _SYMBOL = "__keras_tensor__"
@@ -123,7 +124,9 @@ def _is_graph(layer: Any) -> bool:
 def _record(layer: Any) -> dict[str, Any]:
     record = to_record(layer)
     shape = getattr(layer, "_built_shape", None)
-    if shape is not None and not _is_graph(layer) and layer.nodes and layer.nodes[0].inputs:
+    if is_own(layer, "get_build_config"):
+        record["build_config"] = layer.get_build_config()
+    elif shape is not None and not _is_graph(layer) and layer.nodes and layer.nodes[0].inputs:
         record["build_config"] = {"input_shape": shape}
     return record
 

@@ -11,6 +11,7 @@ from saccade import layers
 from saccade.errors import UnknownName
 from saccade.files.revival import Reviver
 from saccade.layers.layer import Layer
+from saccade.layers.own_storage import is_own
 from saccade.layers.traced import is_shape
 from saccade.models.trainer import Trainer
 
@@ -51,8 +52,12 @@ def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
         layer = cls.from_revived(config, record)  # type: ignore[attr-defined]
     else:
         layer = cls.from_config(config)
-    shape = (record.get("build_config") or {}).get("input_shape")
-    if shape is not None:
+    built_for = record.get("build_config") or {}
+    shape = built_for.get("input_shape")
+    if built_for and is_own(layer, "build_from_config"):
+        layer.build_from_config(built_for)
+        layer.built = True
+    elif shape is not None:
         build(layer, tuple(shape) if is_shape(shape) else shape)
     return layer
 

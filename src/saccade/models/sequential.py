@@ -10,6 +10,7 @@ from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
 from saccade.layers.input import InputLayer
 from saccade.layers.layer import Layer
+from saccade.layers.own_storage import is_own
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers
 from saccade.records import to_record
@@ -238,6 +239,8 @@ class Sequential(Model):
 
 def _layer_record(layer: Layer) -> dict[str, Any]:
     record = to_record(layer)
-    if layer._built_shape is not None and not isinstance(layer, InputLayer):
+    if is_own(layer, "get_build_config"):
+        record["build_config"] = layer.get_build_config()
+    elif layer._built_shape is not None and not isinstance(layer, InputLayer):
         record["build_config"] = {"input_shape": list(layer._built_shape)}
     return record

@@ -1,0 +1,80 @@
+"""Tensors file: weights alone as `.safetensors`.
+
+The names are the paths of the weights in the HDF5 tree ("layers/dense/vars/0"), see
+`weight_store`; the layers' own names are in the metadata, for people.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import FileFormatError, NoSuchFile
+from saccade.files.weight_store import own_arrays, places
+from saccade.version import __version__
+
+_KINDS = {"F": "f", "B": "f", "I": "i", "U": "u"}  # the first letter of safetensors' dtypes
+
+
+def write_tensors(path: Path, model: Any) -> None:
+    """Write all weights of a built model; the optimizer's state has no place here."""
+    from safetensors.torch import save_file  # only needed here
+
+    tensors, names = {}, {}
+    for place in places(model):
+        for key, values in own_arrays(place).items():
+            name = f"{place.path}/vars/{key}".lstrip("/")
+            if not torch.is_tensor(values):
+                values = torch.from_numpy(np.array(values))
+            # A copy: the format knows neither strides nor shared memory.
+            tensors[name] = values.detach().cpu().clone(memory_format=torch.contiguous_format)
+            names[name] = place.name
+    metadata = {"format": "pt", "saccade_version": __version__, "layers": json.dumps(names)}
+    save_file(tensors, path, metadata=metadata)
+
+
+class StoredTensor:
+    """A tensor in an open file, read when it is asked for."""
+
+    def __init__(self, file: Any, name: str):
+        self._file, self._name = file, name
+        entry = file.get_slice(name)
+        word = entry.get_dtype()
+        self.shape = tuple(entry.get_shape())
+        kind = "b" if word == "BOOL" else _KINDS.get(word[0], "V")
+        self.dtype = SimpleNamespace(kind=kind, __str__=lambda: word)
+
+    def __getitem__(self, everything: tuple[()]) -> Any:
+        values = self._file.get_tensor(self._name)
+        return (values.float() if values.is_floating_point() else values).numpy()
+
+
+@contextmanager
+def open_tensors(where: str, path: Path) -> Iterator[dict[str, Any]]:
+    """The tensors of a file by name, to be read while this is open.
+
+    Raises:
+        NoSuchFile: there is none. FileFormatError: damaged, or of another kind.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise NoSuchFile(where, "the file must exist", "none of that name")
+    try:
+        file = safe_open(path, framework="pt")
+    except (SafetensorError, OSError) as error:
+        raise FileFormatError(
+            where,
+            "must be a whole .safetensors file",
+            str(error),
+            "The file was cut short or damaged: copy or save it again.",
+        ) from error
+    with file as tensors:
+        yield {name: StoredTensor(tensors, name) for name in tensors.keys()}  # noqa: SIM118
