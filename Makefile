@@ -8,7 +8,7 @@ PINS := pyproject.toml constraints.txt
 BENCH_PINS := benchmarks/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format setup bench-setup bench clean
+.PHONY: help demo test test-all conformance check format setup bench-setup bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: .venv/.dev ## the tests that fit ten minutes on two cores
 
 test-all: .venv/.dev ## the slow tests as well
 	$(BIN)/pytest --run-slow
+
+conformance: .venv/.dev ## every class, with generated arguments, against the installed Keras
+	@$(BIN)/python scripts/conformance.py
 
 check: .venv/.dev ## lint, formatting, types
 	$(BIN)/ruff check .

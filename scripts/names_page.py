@@ -64,6 +64,7 @@ def folded(module: Any) -> list[tuple[str, ...]]:
 
 def every_row() -> list[Row]:
     import keras
+
     import saccade
 
     return [
@@ -75,13 +76,16 @@ def every_row() -> list[Row]:
 
 def row_of(family: str, names: tuple[str, ...], ours: Any) -> Row:
     table = getattr(ours, "REFUSED", {})
+    by_lower = {name.lower(): instead for name, instead in table.items()}
     if all(has(ours, name) for name in names):
         return Row(family, names, SUPPORTED)
     for name in names:
         if name in table:
             return Row(family, names, REFUSED, table[name])
         if name.lower() in {one.lower(): one for one in table}:
-            return Row(family, names, REFUSED, {k.lower(): v for k, v in table.items()}[name.lower()])
+            return Row(
+                family, names, REFUSED, {k.lower(): v for k, v in table.items()}[name.lower()]
+            )
         if (family, name) in OUTSIDE:
             return Row(family, names, OUT_OF_SCOPE, OUTSIDE[family, name])
     missing = [name for name in names if not has(ours, name)]

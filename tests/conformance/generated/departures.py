@@ -1,0 +1,110 @@
+"""Where saccade departs from Keras on purpose; each is held to NumPy in tests/parity.
+
+A case is only named a departure where it really departs: one that agrees is a pass.
+"""
+
+from __future__ import annotations
+
+from conformance.generated.case import Departure
+
+POOLS = tuple(f"{kind}Pooling{rank}D" for kind in ("Average", "Max") for rank in (1, 2))
+AVERAGES = ("AveragePooling1D", "AveragePooling2D")
+
+DEPARTURES = [
+    Departure(
+        "layers",
+        AVERAGES,
+        lambda given: given.get("padding") == "same",
+        "the mean of the real pixels, as on TensorFlow and JAX",
+        1,
+        "output",
+    ),
+    Departure(
+        "layers",
+        ("Resizing",),
+        lambda given: given.get("interpolation") == "bicubic",
+        "the cubic of TensorFlow and JAX",
+        13,
+        "output",
+    ),
+    Departure(
+        "layers",
+        ("LayerNormalization",),
+        lambda given: given.get("axis") == 1,
+        "Keras raises in torch",
+        14,
+        "Keras refuses",
+    ),
+    Departure(
+        "metrics",
+        ("SparseCategoricalCrossentropy",),
+        lambda given: "ignore_class" in given,
+        "ignored labels are left out of the mean",
+        18,
+        "result",
+    ),
+    Departure(
+        "metrics",
+        ("TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"),
+        lambda given: given.get("k", 5) > 4,
+        "k beyond the classes is always a hit",
+        20,
+        "Keras refuses",
+    ),
+    Departure(
+        "losses",
+        ("Huber", "CosineSimilarity", "SparseCategoricalCrossentropy"),
+        lambda given: bool({"delta", "axis"} & set(given)),
+        "a copy is a copy",
+        21,
+        "config (ours",
+    ),
+    Departure(
+        "metrics",
+        ("CosineSimilarity",),
+        lambda given: "axis" in given,
+        "a copy is a copy",
+        21,
+        "config (ours",
+    ),
+    Departure(
+        "initializers",
+        ("Identity",),
+        lambda given: "gain" in given,
+        "a copy is a copy",
+        21,
+        "config (ours",
+    ),
+    Departure(
+        "activations",
+        ("sparsemax",),
+        lambda given: True,
+        "the nearest point of the simplex",
+        12,
+        "value",
+    ),
+    Departure(
+        "layers",
+        AVERAGES,
+        lambda given: not given,
+        "pool_size is 2 where it is left out; Keras needs it",
+        25,
+        "('pool_size', 2)",
+    ),
+    Departure(
+        "layers",
+        POOLS,
+        lambda given: given.get("padding") == "full",
+        "a padding that is not in the list is refused; Keras takes it as valid",
+        26,
+        "padding: must be one of",
+    ),
+    Departure(
+        "metrics",
+        ("AUC",),
+        lambda given: "label_weights" in given,
+        "the config of Keras's holds a tensor, which JSON has no word for",
+        27,
+        "not JSON serializable",
+    ),
+]

@@ -1,0 +1,191 @@
+"""Layers: output, gradients, moving weights, config, weight names and order."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from conformance.generated.case import Case, agree, both, same_config
+from conformance.generated.values import configurations
+from parity.reference import keras
+from saccade import activations, layers
+
+LISTS = {
+    "Concatenate": [(3, 4, 5), (3, 4, 5)],
+    "Dot": [(3, 4, 4), (3, 4, 4)],
+    "Subtract": [(3, 4, 5), (3, 4, 5)],
+    **{name: [(3, 4, 5)] * 3 for name in ("Add", "Average", "Maximum", "Minimum", "Multiply")},
+}
+# What Keras's layers take in `**kwargs` and some of ours name.
+PLACEMENT = {"activity_regularizer", "trainable", "dtype", "autocast", "name"}
+IMAGES = ("2D", "Resizing", "CenterCrop", "GroupNorm", "BatchNorm")
+# What a layer needs beside the first values of the table to work on its sample.
+BASES: dict[str, dict[str, Any]] = {
+    "GroupNormalization": {"groups": 2},
+    "Activation": {"activation": "tanh"},
+    "Dot": {"axes": (2, 1)},
+    "Normalization": {"mean": 0.3, "variance": 2.0},
+    "InputLayer": {"shape": (4, 5)},
+}
+
+
+def sample_shapes(name: str) -> Any:
+    """The shape of a batch that suits the layer; a list for a layer of several inputs."""
+    if name in LISTS:
+        return LISTS[name]
+    if any(word in name for word in IMAGES) or name.startswith(("Random", "Auto", "Mix", "Cut")):
+        return (2, 7, 8, 4)
+    if "1D" in name:
+        return (2, 9, 4)
+    return (3, 6) if name == "RepeatVector" else (3, 4, 5)
+
+
+def cases() -> Iterator[Case]:
+    for name in sorted(layers.CLASSES):
+        yield Case("layers", name, {}, partial(same_arguments, name))
+        if name == "InputLayer":  # Keras's can't be called
+            yield Case("layers", name, BASES[name], partial(compare_config, name))
+            continue
+        if name == "Lambda":
+            yield Case("layers", name, {"arguments": {"alpha": 0.5}}, compare_lambda)
+            continue
+        for options in configurations(getattr(keras.layers, name), BASES.get(name)):
+            yield Case("layers", name, options, partial(compare, name))
+
+
+def same_arguments(name: str, _: dict[str, Any]) -> None:
+    """Names, order and defaults; `**kwargs` of Keras's is `**placement` here, with typed names."""
+    mine, reference = (
+        [
+            (one.name, plain(one.default) if one.default is not one.empty else "(needed)")
+            for one in inspect.signature(cls).parameters.values()
+            if one.kind is not one.VAR_KEYWORD and one.name not in PLACEMENT
+        ]
+        for cls in (layers.CLASSES[name], getattr(keras.layers, name))
+    )
+    assert mine == reference, f"arguments: {mine}, Keras {reference}"
+
+
+def plain(default: Any) -> Any:
+    """(2, 2) is another way to write 2."""
+    pair = isinstance(default, tuple) and len(set(default)) == 1
+    return default[0] if pair else default
+
+
+def draw(name: str, stream: np.random.RandomState) -> Any:
+    def one(shape: tuple[int, ...]) -> np.ndarray:
+        return stream.standard_normal(shape).astype(np.float32)
+
+    shapes = sample_shapes(name)
+    return [one(shape) for shape in shapes] if isinstance(shapes, list) else one(shapes)
+
+
+def tensors(arrays: Any) -> Any:
+    if isinstance(arrays, list):
+        return [torch.tensor(one, requires_grad=True) for one in arrays]
+    return torch.tensor(arrays, requires_grad=True)
+
+
+def compare(name: str, options: dict[str, Any]) -> None:
+    stream = np.random.RandomState(11)
+    x = draw(name, stream)
+
+    def run(cls: type) -> tuple[Any, Any, Any]:
+        layer, given = cls(**options, name="one"), tensors(x)
+        return layer, given, layer(given, **training(cls, False))
+
+    made = both(lambda: run(layers.CLASSES[name]), lambda: run(getattr(keras.layers, name)))
+    if made is None:
+        return
+    (ours, our_x, _), (theirs, their_x, _) = made
+    compare_weights(ours, theirs)
+    values = [
+        stream.uniform(0.5, 1.5, one.shape) if "variance" in one.name
+        else stream.standard_normal(one.shape) * 0.5
+        for one in theirs.weights
+    ]  # fmt: skip
+    values = [np.asarray(value, np.float32) for value in values]
+    if values and all(w.dtype in ("float32", torch.float32) for w in theirs.weights):
+        for layer in (ours, theirs):
+            layer.set_weights(values)
+    modes = [False] if "seed" in inspect.signature(theirs.__init__).parameters else [False, True]
+    for mode in modes:
+        our_y = ours(our_x, **training(type(ours), mode))
+        their_y = theirs(their_x, **training(type(theirs), mode))
+        what = f"output, training={mode}"
+        agree(what, our_y, their_y)
+        probe = torch.tensor(stream.standard_normal(tuple(their_y.shape))).float()
+        our_loss, their_loss = our_y.mul(probe).sum(), their_y.mul(probe).sum()
+        for layer_loss in ours.losses:
+            our_loss = our_loss + layer_loss
+        for layer_loss in theirs.losses:
+            their_loss = their_loss + layer_loss
+        agree(f"loss, training={mode}", our_loss, their_loss)
+        agree_on_gradients(ours, our_x, our_loss, theirs, their_x, their_loss, mode)
+    for mine, reference in zip(ours.weights, theirs.weights, strict=True):
+        agree(f"{mine.name} after training", mine, reference.value)
+    agree_on_constraints(ours, theirs)
+    compare_config(name, options)
+
+
+def compare_config(name: str, options: dict[str, Any]) -> None:
+    """Configs as constructed: Keras's `LayerNormalization` writes its axis otherwise once built."""
+    same_config(
+        layers.CLASSES[name](**options, name="one"),
+        getattr(keras.layers, name)(**options, name="one"),
+    )
+
+
+def training(cls: type, mode: bool) -> dict[str, bool]:
+    """Keras passes `training` only to layers that take it; ours all do."""
+    if cls.__module__.startswith("saccade"):
+        return {"training": mode}
+    return {"training": mode} if "training" in inspect.signature(cls.call).parameters else {}
+
+
+def compare_weights(ours: Any, theirs: Any) -> None:
+    for kind in ("trainable_weights", "non_trainable_weights", "weights"):
+        mine, reference = (
+            [(one.name, one.path, tuple(one.shape)) for one in getattr(layer, kind)]
+            for layer in (ours, theirs)
+        )
+        assert mine == reference, f"{kind}: {mine}, Keras {reference}"
+
+
+def agree_on_gradients(ours, our_x, our_loss, theirs, their_x, their_loss, mode) -> None:
+    def slopes(x: Any, weights: list[Any], loss: torch.Tensor) -> list[np.ndarray]:
+        places = [*(x if isinstance(x, list) else [x]), *weights]
+        if not loss.requires_grad:
+            return [np.zeros(tuple(one.shape)) for one in places]
+        found = torch.autograd.grad(loss, places, allow_unused=True)
+        return [
+            np.zeros(tuple(place.shape)) if one is None else one.numpy()
+            for place, one in zip(places, found, strict=True)
+        ]
+
+    mine = slopes(our_x, list(ours.trainable_weights), our_loss)
+    reference = slopes(their_x, [w.value for w in theirs.trainable_weights], their_loss)
+    for number, (one, other) in enumerate(zip(mine, reference, strict=True)):
+        agree(f"gradient {number} (inputs, then weights), training={mode}", one, other)
+
+
+def agree_on_constraints(ours: Any, theirs: Any) -> None:
+    for mine, reference in zip(ours.trainable_weights, theirs.trainable_weights, strict=True):
+        assert (mine.constraint is None) == (reference.constraint is None), mine.name
+        if mine.constraint is not None:
+            with torch.no_grad():
+                held = reference.constraint(reference.value)
+                agree(f"constraint of {mine.name}", mine.constraint(mine.detach()), held)
+
+
+def compare_lambda(options: dict[str, Any]) -> None:
+    """Each has its own functions, so configs are not exchanged: the function is."""
+    x = tensors(draw("Lambda", np.random.RandomState(3)))
+    ours = layers.Lambda(activations.elu, **options)
+    theirs = keras.layers.Lambda(keras.activations.elu, **options)
+    agree("output", ours(x), theirs(x))
