@@ -52,7 +52,7 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
         if run.validation is not None and _validates(run):
             logs |= _validate(run)
         epoch, run.epoch, run.step = run.epoch, run.epoch + 1, 0
-        run.callbacks.call("on_epoch_end", epoch, logs)
+        run.callbacks.call("on_epoch_end", epoch, dict(logs))  # theirs to add to
         if run.feed.ended and run.epoch < run.epochs:
             _note_the_end(run)
             break
@@ -201,7 +201,7 @@ def evaluate(
         raise DataError(where, "there must be at least one batch", "none")
     logs = logs_of(model, logs, "test_step") if own else dict(objective.logs())
     model.reset_metrics()
-    callbacks.call("on_test_end", logs)
+    callbacks.call("on_test_end", dict(logs))
     return logs
 
 

@@ -17,10 +17,10 @@ from saccade.training.callbacks.event_file import EventFile, check_installed
 
 
 class TensorBoard(Callback):
-    """Writes event files below log_dir, in train/ and validation/; `tensorboard --logdir` shows them.
+    """Writes event files below log_dir; `tensorboard --logdir logs` shows them.
 
-    Tags are Keras's: "epoch_loss", "epoch_learning_rate" and so on by epochs from 0; "batch_loss"
-    and so on by batches from 1; "evaluation_loss_vs_iterations" after each evaluation.
+    In train/ and validation/, under Keras's tags: "epoch_loss" and so on by epochs from 0;
+    "batch_loss" and so on by batches from 1; "evaluation_loss_vs_iterations" after evaluations.
 
     Args:
         log_dir: the folder; nothing else should write there.
