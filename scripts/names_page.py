@@ -25,8 +25,6 @@ OUTSIDE = {
     ("optimizers", "legacy"): "Keras's names of old optimizers; use those of `optimizers`",
     ("callbacks", "OrbaxCheckpoint"): "writes JAX's format; `model.save` writes `.keras` files",
 }
-# Until the package has a table of its own. The run time wins wherever it knows the name.
-NOT_YET = "not in saccade; subclass Callback, which has all of Keras's hooks"
 
 
 @dataclass(frozen=True)
@@ -82,17 +80,13 @@ def row_of(family: str, names: tuple[str, ...], ours: Any) -> Row:
     for name in names:
         if name in table:
             return Row(family, names, REFUSED, table[name])
-        if name.lower() in {one.lower(): one for one in table}:
-            return Row(
-                family, names, REFUSED, {k.lower(): v for k, v in table.items()}[name.lower()]
-            )
+        if name.lower() in by_lower:  # the function of a refused class
+            return Row(family, names, REFUSED, by_lower[name.lower()])
         if (family, name) in OUTSIDE:
             return Row(family, names, OUT_OF_SCOPE, OUTSIDE[family, name])
     missing = [name for name in names if not has(ours, name)]
     if len(missing) < len(names):
         return Row(family, names, SUPPORTED, f"without the name {', '.join(missing)}")
-    if family == "callbacks":
-        return Row(family, names, OUT_OF_SCOPE, NOT_YET)
     raise LookupError(f"{family}.{names[0]} is neither here nor refused nor out of scope")
 
 
