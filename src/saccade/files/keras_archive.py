@@ -44,13 +44,19 @@ _MOST_JSON_BYTES = 1 << 28
 # -- writing -------------------------------------------------------------------------------
 
 
-def write(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+def write(
+    model: Any,
+    filepath: str | os.PathLike[str],
+    overwrite: bool = True,
+    include_optimizer: bool = True,
+) -> None:
     """Write a model with all that it needs to go on: layers, weights, how it trains, where it is.
 
     Args:
         model: built or not; `model.preprocessing` and `model.class_names` go along.
         filepath: ends in ".keras"; an existing file stays as it is until the new one is whole.
         overwrite: False raises where the file exists.
+        include_optimizer: False leaves out how the model trains, with the optimizer's state.
 
     Raises:
         NotSupported: another kind of file, or a lambda in the model.
@@ -60,7 +66,7 @@ def write(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) 
     where = "save"
     path = check_suffix(where, filepath, [".keras"])
     record = plain_config.full_record(model)
-    record["compile_config"] = model.get_compile_config() or {}
+    record["compile_config"] = (model.get_compile_config() if include_optimizer else None) or {}
     texts = {
         METADATA: json.dumps(
             {
@@ -76,7 +82,7 @@ def write(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) 
     with replacing(where, path, overwrite) as draft:
         weights = draft.with_name(WEIGHTS)  # HDF5 jumps while it writes, a zip can't
         with weight_store.open_h5(where, weights, "w") as file:
-            weight_store.write_weights(file, model)
+            weight_store.write_weights(file, model, include_optimizer)
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(METADATA, texts[METADATA])
             archive.writestr(CONFIG, texts[CONFIG])

@@ -118,12 +118,12 @@ def _attributes(layer: WeightHolder) -> list[tuple[str, Any]]:
 # -- writing -------------------------------------------------------------------------------
 
 
-def write_weights(file: Any, model: Any) -> None:
+def write_weights(file: Any, model: Any, include_optimizer: bool = True) -> None:
     """Write all weights, and the optimizer's state when there is one, into an open HDF5 file."""
     for place in places(model):
         _write(file, place.path, place.name, own_arrays(place))
     optimizer = getattr(model, "optimizer", None)
-    if optimizer is not None:
+    if optimizer is not None and include_optimizer:
         arrays = optimizer_state.state_arrays(optimizer, model.trainable_weights)
         _write(file, "optimizer", optimizer.name, _numbered(arrays))
         inner = getattr(optimizer, "inner_optimizer", None)

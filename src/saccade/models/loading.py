@@ -9,18 +9,16 @@ from typing import Any
 
 import torch
 
-from saccade import losses, metrics, names, optimizers
+from saccade import names
+from saccade.custom_objects import CustomObjectScope
 from saccade.errors import FileFormatError, SaccadeError, UnknownName
 from saccade.files import weight_store
 from saccade.files.keras_archive import KerasArchive, open_archive
 from saccade.files.revival import Reviver
 from saccade.layers.layer import Layer
+from saccade.models.compile_config import ALONE, compile_from
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers, reviver
-from saccade.notes import note_once
-from saccade.records import is_record
-
-_ALONE = "load_model(..., compile=False) loads the model without its optimizer."
 
 
 def load_model(
@@ -62,11 +60,11 @@ def load_model(
     """
     with open_archive(filepath) as archive:
         try:
-            with torch.random.fork_rng(devices=[]):
+            with torch.random.fork_rng(devices=[]), CustomObjectScope(custom_objects):
                 revival = reviver(archive.where, custom_objects, safe_mode)
                 model = _model(revival, archive)
                 if compile:
-                    _compile(model, revival.revive(archive.config.get("compile_config")))
+                    compile_from(model, revival.revive(archive.config.get("compile_config")))
         except SaccadeError as error:
             if error.where == archive.where:
                 raise
@@ -103,36 +101,6 @@ def _model(revival: Reviver, archive: KerasArchive) -> Model:
     raise FileFormatError(archive.where, "config.json must be the record of a model")
 
 
-# -- how it trains -------------------------------------------------------------------------
-
-
-def _compile(model: Model, config: dict[str, Any] | None) -> None:
-    if not config:
-        return
-    if type(model).compile is not Model.compile:
-        note_once(f"{model.where} has a compile() of its own: call it after loading.")
-        return
-    optimizer: Any = config.get("optimizer")
-    loss: Any = config.get("loss")
-    try:
-        model.compile(
-            optimizer=optimizers.get(optimizer),
-            loss=losses.get(loss) if is_record(loss) else loss,
-            metrics=_metrics(config.get("metrics")),
-            loss_weights=config.get("loss_weights"),
-            weighted_metrics=config.get("weighted_metrics"),
-        )
-    except SaccadeError as error:
-        do = f"{error.do} {_ALONE}".strip()
-        raise type(error)(error.where, error.needed, error.got, do) from error
-
-
-def _metrics(given: Any) -> Any:
-    if isinstance(given, list):
-        return [_metrics(one) for one in given]
-    return metrics.get(given) if is_record(given) else given
-
-
 def _read_optimizer(where: str, saved: dict[str, Any], model: Model) -> None:
     faults = weight_store.read_optimizer(saved, model)
     if faults:
@@ -140,7 +108,7 @@ def _read_optimizer(where: str, saved: dict[str, Any], model: Model) -> None:
             where,
             "the optimizer's state must fit the model",
             f"{len(faults)} that do not:\n  " + "\n  ".join(faults),
-            _ALONE,
+            ALONE,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -19,6 +20,7 @@ from saccade.layers.input import Input
 from saccade.layers.layer import Layer
 from saccade.layers.traced import shape_of
 from saccade.layers.tracking import safe_key
+from saccade.models.compile_config import compile_config, compile_from, model_record
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.reviving import check_layers, reviver
 from saccade.models.summary import print_summary
@@ -282,7 +284,15 @@ class Model(Trainer):
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
 
-    def save(self, filepath: str | os.PathLike[str], overwrite: bool = True, **extra: Any) -> None:
+    def save(
+        self,
+        filepath: str | os.PathLike[str],
+        overwrite: bool = True,
+        zipped: bool | None = None,
+        *,
+        include_optimizer: bool = True,
+        **extra: Any,
+    ) -> None:
         """Write the model, its optimizer and their state to a `.keras` file, which Keras reads.
 
         `preprocessing` and `class_names` go along. An existing file stays as it was until the new
@@ -291,15 +301,21 @@ class Model(Trainer):
         Args:
             filepath: ends in ".keras".
             overwrite: False raises where the file exists.
+            zipped: False, a folder, is not supported.
+            include_optimizer: False leaves out how the model trains.
 
         Raises:
             NotSupported: another kind of file, or a lambda in the model.
             InvalidArgument: the file exists, or the model holds something that JSON can't.
             NoSuchFile: the folder does not exist.
         """
+        if zipped is False:
+            raise NotSupported(
+                "save", "zipped=False is not supported", None, "A model is one .keras file."
+            )
         for option in extra:
-            raise NotSupported("save", f"{option}= is not supported yet")
-        keras_archive.write(self, filepath, overwrite=overwrite)
+            raise NotSupported("save", f"{option}= is not supported")
+        keras_archive.write(self, filepath, overwrite, include_optimizer)
 
     def save_weights(
         self,
@@ -308,6 +324,9 @@ class Model(Trainer):
         max_shard_size: float | None = None,
     ) -> None:
         """Write the weights, and the optimizer's state, to a `.weights.h5` file, which Keras reads.
+
+        A name that ends in ".safetensors" gives a file of the weights alone, each named by its
+        path in the HDF5 tree ("layers/dense/vars/0").
 
         Raises:
             StateError: the model is not built. InvalidArgument, NotSupported, NoSuchFile: the path.
@@ -318,14 +337,37 @@ class Model(Trainer):
     def load_weights(
         self, filepath: str | os.PathLike[str], skip_mismatch: bool = False, **extra: Any
     ) -> None:
-        """Read the weights from a `.weights.h5` or `.keras` file, all or none.
+        """Read the weights from a `.weights.h5`, `.safetensors` or `.keras` file, all or none.
+
+        Args:
+            skip_mismatch: True leaves the layers as they are whose weights do not fit; one note
+                lists them.
 
         Raises:
             StateError: the model is not built. NoSuchFile: there is no such file.
             FileFormatError: damaged, or not the weights of this model; each fault is listed.
         """
-        refuse("load_weights", skip_mismatch=skip_mismatch, **extra)
-        weights_file.read_weights(self, filepath)
+        refuse("load_weights", **extra)
+        weights_file.read_weights(self, filepath, skip_mismatch)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The model without its weights as JSON, for `model_from_json`.
+
+        Args:
+            kwargs: for `json.dumps`, such as indent=2.
+
+        Raises:
+            NotSupported: a lambda in the model.
+        """
+        return json.dumps(model_record(self), **kwargs)
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What `compile` was given, as Keras writes it down; None before."""
+        return compile_config(self)
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as `get_compile_config()` of this or another model says."""
+        compile_from(self, reviver(self.where).revive(config))
 
 
 def _own_model(cls: type[Model], config: dict[str, Any]) -> Model:

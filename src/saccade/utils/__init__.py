@@ -1,11 +1,28 @@
 """Keras's `utils`: a thin face."""
 
+from saccade.custom_objects import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
 from saccade.data.labels import to_categorical
+from saccade.models.serialization import deserialize_keras_object, serialize_keras_object
 from saccade.seeds import set_random_seed
 from saccade.training.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 __all__ = [
+    "CustomObjectScope",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
     "pack_x_y_sample_weight",
+    "register_keras_serializable",
+    "serialize_keras_object",
     "set_random_seed",
     "to_categorical",
     "unpack_x_y_sample_weight",

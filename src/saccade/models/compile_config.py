@@ -1,0 +1,90 @@
+"""Compile config: what `compile` was given as plain records, as Keras writes it, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from saccade import losses, metrics, optimizers
+from saccade.custom_objects import find_custom
+from saccade.errors import SaccadeError
+from saccade.files.plain_config import full_record, to_plain
+from saccade.models.trainer import Trainer
+from saccade.notes import note_once
+from saccade.records import is_record
+
+ALONE = "load_model(..., compile=False) loads the model without its optimizer."
+
+
+def compile_config(model: Any) -> dict[str, Any] | None:
+    """What `compile` was given; None before."""
+    given = model._objective
+    if given is None:
+        return None
+    optimizer = optimizers.serialize(model.optimizer)
+    if model.optimizer.decay:  # Keras ignores it, with a warning
+        optimizer["config"]["decay"] = model.optimizer.decay
+    return {
+        "optimizer": optimizer,
+        "loss": _mapped(given.given_loss, _written_loss),
+        "loss_weights": given.given_loss_weights,
+        "metrics": given.given_metrics,
+        "weighted_metrics": given.given_weighted_metrics,
+        "run_eagerly": False,
+        "steps_per_execution": 1,
+        "jit_compile": False,
+    }
+
+
+def compile_from(model: Any, config: dict[str, Any] | None) -> None:
+    """Compile a model as a config says, whose custom objects are made already.
+
+    Args:
+        config: None or empty leaves the model as it is.
+    """
+    if not config:
+        return
+    if type(model).compile is not Trainer.compile:
+        note_once(f"{model.where} has a compile() of its own: call it after loading.")
+        return
+    try:
+        model.compile(
+            optimizer=optimizers.get(config.get("optimizer")),
+            loss=_mapped(config.get("loss"), _revived(losses.get)),
+            loss_weights=config.get("loss_weights"),
+            metrics=_mapped(config.get("metrics"), _revived(metrics.get)),
+            weighted_metrics=_mapped(config.get("weighted_metrics"), _revived(metrics.get)),
+        )
+    except SaccadeError as error:
+        do = f"{error.do} {ALONE}".strip()
+        raise type(error)(error.where, error.needed, error.got, do) from error
+
+
+def model_record(model: Any) -> dict[str, Any]:
+    """The whole record of a model, with how it was compiled."""
+    record = full_record(model)
+    compiled = model.get_compile_config()
+    if compiled is not None:
+        record["compile_config"] = compiled
+    return to_plain("to_json", record, "model")
+
+
+def _written_loss(loss: Any) -> Any:
+    """Keras knows its words in one letter case only."""
+    known = not isinstance(loss, str) or loss == loss.lower() or loss in losses.CLASSES
+    if known or find_custom(loss) is not None:
+        return losses.serialize(loss)
+    return losses.get(loss).name
+
+
+def _revived(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda one: get(one) if is_record(one) else one
+
+
+def _mapped(nest: Any, change: Callable[[Any], Any]) -> Any:
+    """The lists and dicts of a nest with its leaves changed; records are leaves."""
+    if isinstance(nest, (list, tuple)):
+        return [_mapped(one, change) for one in nest]
+    if isinstance(nest, dict) and not is_record(nest):
+        return {name: _mapped(one, change) for name, one in nest.items()}
+    return change(nest)

@@ -1,0 +1,123 @@
+"""Serialization: objects of every family as plain records, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from saccade import (
+    constraints,
+    dtype_policy,
+    initializers,
+    losses,
+    metrics,
+    optimizers,
+    regularizers,
+)
+from saccade.custom_objects import CustomObjectScope
+from saccade.errors import FileFormatError, InvalidArgument, UnknownName
+from saccade.files.plain_config import to_plain
+from saccade.layers.layer import Layer
+from saccade.models.model import Model
+from saccade.models.reviving import check_layers, reviver
+from saccade.optimizers import schedules
+from saccade.records import is_record
+
+_FAMILIES = {
+    "schedules": schedules.deserialize,
+    "optimizers": optimizers.deserialize,
+    "losses": losses.deserialize,
+    "metrics": metrics.deserialize,
+    "initializers": initializers.deserialize,
+    "regularizers": regularizers.deserialize,
+    "constraints": constraints.deserialize,
+}
+
+
+def serialize_keras_object(obj: Any) -> Any:
+    """An object of any family, or a nest of them, as values that JSON can hold.
+
+    Raises:
+        NotSupported: a lambda. InvalidArgument: what has no get_config().
+
+    Source: `keras.utils.serialize_keras_object`.
+    """
+    return to_plain("serialize_keras_object", obj, "obj")
+
+
+def deserialize_keras_object(
+    config: Any, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
+) -> Any:
+    """The object that `serialize_keras_object` described, with fresh weights.
+
+    Args:
+        config: a record, or a nest with records in it.
+        custom_objects: classes and functions of your own, by name.
+        safe_mode: code is never run; True calls such a record damaged.
+
+    Raises:
+        UnknownName: a class that is not known.
+
+    Source: `keras.utils.deserialize_keras_object`.
+    """
+    where = "deserialize_keras_object"
+    with CustomObjectScope(custom_objects):
+        return _made(reviver(where, custom_objects, safe_mode).revive(config), where)
+
+
+def _made(value: Any, where: str) -> Any:
+    if isinstance(value, list):
+        return [_made(one, where) for one in value]
+    if not is_record(value):
+        return {k: _made(v, where) for k, v in value.items()} if isinstance(value, dict) else value
+    parts = str(value.get("module") or "").split(".")
+    for family, get in _FAMILIES.items():
+        if family in parts:
+            return get(value)
+    if "dtype_policies" in parts:
+        return dtype_policy.get(value)
+    raise UnknownName(
+        where,
+        "a record must be of a family that saccade has",
+        f"{value.get('module')}.{value['class_name']}",
+        "Classes of your own go into custom_objects.",
+    )
+
+
+def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """The model that `model.to_json()` described, with fresh weights.
+
+    It is compiled again where it was.
+
+    Args:
+        json_string: as `to_json` gave it, ours or Keras's.
+        custom_objects: classes and functions of your own, by name.
+
+    Raises:
+        FileFormatError: not JSON, or not of a model. UnknownName: a layer that is not known.
+
+    Example:
+        >>> from saccade.layers import Dense
+        >>> from saccade.models import Sequential
+        >>> model_from_json(Sequential([Dense(2, input_shape=(3,))]).to_json()).output_shape
+        (None, 2)
+
+    Source: `keras.models.model_from_json`.
+    """
+    where = "model_from_json"
+    if not isinstance(json_string, str):
+        raise InvalidArgument(where, "needs a string of JSON", type(json_string).__name__)
+    try:
+        record = json.loads(json_string)
+    except ValueError as error:
+        raise FileFormatError(where, "needs JSON", str(error)) from error
+    with CustomObjectScope(custom_objects):
+        model = reviver(where, custom_objects).revive(record)
+        if not isinstance(model, Model):
+            if is_record(model) and not isinstance(model, Layer):
+                check_layers([record], where)
+            raise FileFormatError(where, "needs the record of a model", type(model).__name__)
+        if isinstance(record, dict) and record.get("compile_config"):
+            model.compile_from_config(record["compile_config"])
+    return model
