@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade import losses, optimizers
+from saccade import optimizers
 from saccade.data.source import ArraySource, Several, Source, WeightedSource, as_source
 from saccade.data.tensors import holds_arrays
 from saccade.errors import InvalidArgument, NotSupported, StateError
@@ -29,6 +29,7 @@ from saccade.training.arguments import (
     split_off,
 )
 from saccade.training.callback import CallbackList
+from saccade.training.compiling import Compiling
 from saccade.training.feed import Feed
 from saccade.training.history import History
 from saccade.training.objective import Objective
@@ -48,6 +49,8 @@ class Trainer(Layer):
         self.history: Any = None
         self.stop_training = False
         self.compiled = False
+        self.jit_compile: bool | str = "auto"
+        self.run_eagerly = False
         self._objective: Objective | None = None
 
     # -- compile ---------------------------------------------------------------------------
@@ -75,6 +78,9 @@ class Trainer(Layer):
                 several outputs a list or dict of such lists.
             weighted_metrics: the same, counted with sample and class weights, which plain metrics
                 ignore.
+            jit_compile: whether torch.compile makes the step faster. True always (where there is a
+                compiler); "auto" in runs that are long enough, after one trial in which it proved
+                faster; False never.
             run_eagerly: True switches `jit_compile` off; every step runs as it is written.
             auto_scale_loss: whether a model under "mixed_float16" gets a LossScaleOptimizer.
         """
@@ -98,6 +104,7 @@ class Trainer(Layer):
         objective = Objective(loss, metrics, weighted_metrics, loss_weights, names)
         self.optimizer, self._objective = optimizer, objective
         self.loss = loss
+        self.jit_compile, self.run_eagerly = jit_compile, bool(run_eagerly)
         self.compiled = True
 
     def _names_of_outputs(self) -> list[str] | None:
@@ -306,6 +313,7 @@ class Trainer(Layer):
             epochs=epochs,
             epoch=as_epochs("initial_epoch", initial_epoch),
             validation_freq=as_frequency(validation_freq),
+            compiling=None if self.run_eagerly else Compiling(self.jit_compile),
         )
         self.history = history
         loop.train(run)
@@ -426,28 +434,6 @@ class Trainer(Layer):
         if level and not any(isinstance(one, Progress) for one in listeners):
             listeners.append(Progress(level))
         return CallbackList(listeners, self, {"verbose": level, "epochs": epochs, "steps": steps})
-
-    def get_compile_config(self) -> dict[str, Any] | None:
-        """What `compile` was given, as Keras writes it down; None before."""
-        if self._objective is None:
-            return None
-        objective = self._objective
-        optimizer = optimizers.serialize(self.optimizer)
-        if self.optimizer.decay:  # Keras ignores it, with a warning
-            optimizer["config"]["decay"] = self.optimizer.decay
-        loss = objective.given_loss
-        if isinstance(loss, str) and loss != loss.lower() and loss not in losses.CLASSES:
-            loss = losses.get(loss).name  # Keras knows its words in one letter case only
-        return {
-            "optimizer": optimizer,
-            "loss": losses.serialize(loss),
-            "loss_weights": None,
-            "metrics": objective.given_metrics,
-            "weighted_metrics": None,
-            "run_eagerly": False,
-            "steps_per_execution": 1,
-            "jit_compile": False,
-        }
 
 
 def _metrics_in(layer: Any) -> Iterator[Metric]:

@@ -98,7 +98,10 @@ def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
             run.own_logs = {"loss": math.nan}
     else:
         _check_labels(run, x, y)
-        train_step(run, *_on_device(run.model.device, x, y, sample_weight))
+        batch = _on_device(run.model.device, x, y, sample_weight)
+        if run.compiling is not None and run.weights:
+            run.compiling.consider(run, batch)
+        train_step(run, *batch)
     run.step += 1
 
 

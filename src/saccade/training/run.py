@@ -40,6 +40,7 @@ class Run:
         outputs: how many classes the model tells apart, once that is known.
         targets_checked: whether targets that are all in memory were looked through.
         own_logs: what the last `train_step` of the model's own returned.
+        compiling: decides whether the step is compiled, and holds it then; None for never.
         validation_freq: validate after every so many epochs, or after these.
         resume: the state to go on from, which a callback found when training began.
     """
@@ -59,6 +60,7 @@ class Run:
     targets_checked: bool = False
     validation_freq: int | list[int] = 1
     own_logs: Any = None
+    compiling: Any = None
     resume: dict[str, Any] | None = None
 
     def state(self) -> dict[str, Any]:

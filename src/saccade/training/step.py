@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,31 +20,45 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     the program (CUDA, MPS) looking would mean waiting, so there the weights are left as they are
     on the device from that step on, and the loop raises when it next looks.
     """
-    model, objective = run.model, run.objective
-    y_pred = model(x, training=True)
-    if run.outputs is None:
-        run.outputs = sizes_of(y_pred, objective)
-        check_targets(run, y)
-    loss = objective.compute(y, y_pred, sample_weight, added=penalties(model, run.weights))
-    seen: torch.Tensor | float = loss.detach()
-    if not nobody_waits(loss):
-        seen = loss.item()  # read anyway, below or by the progress: a plain number
-        if run.callbacks.ends_on_nan and not math.isfinite(seen):
-            with torch.no_grad():  # the callback sees it in the logs, and ends the run
-                objective.update(y, detached(y_pred), seen, samples_in(x), sample_weight)
-            return
-        check_finite(f"epoch {run.epoch + 1}, step {run.step + 1}", loss, x, y, sample_weight)
+    objective, batch = run.objective, (x, y, sample_weight)
+    compiled = run.compiling.step if run.compiling is not None else None
+    if compiled is not None and run.weights is None:  # the first step of an epoch
+        run.weights = run.model.trainable_weights
+    if compiled is not None and compiled.fits(run.weights, batch):
+        loss, y_pred, gradients = compiled(batch)
     else:
-        finite = torch.isfinite(loss).to(loss.dtype)
-        run.healthy = finite if run.healthy is None else run.healthy * finite
+        compiled, gradients = None, []
+        y_pred = run.model(x, training=True)
+        if run.outputs is None:
+            run.outputs = sizes_of(y_pred, objective)
+            check_targets(run, y)
+        loss = objective.compute(y, y_pred, sample_weight, added=penalties(run.model, run.weights))
+    try:
+        seen = _look(run, loss, batch)
+    except NotFinite:
+        if not run.callbacks.ends_on_nan:
+            raise
+        with torch.no_grad():  # the callback sees it in the logs, and ends the run
+            objective.update(y, detached(y_pred), loss.item(), samples_in(x), sample_weight)
+        return
     weights = run.weights
-    if not weights or not all(weight.requires_grad for weight in weights):  # frozen meanwhile
-        weights = _weights_to_move(run)
-    scaled = run.optimizer.scale_loss(loss)
-    gradients = torch.autograd.grad(scaled, weights, allow_unused=True)
-    run.optimizer.step(weights, list(gradients), run.healthy)
+    if compiled is None:
+        if not weights or not all(weight.requires_grad for weight in weights):  # frozen meanwhile
+            weights = _weights_to_move(run)
+        scaled = run.optimizer.scale_loss(loss)
+        gradients = list(torch.autograd.grad(scaled, weights, allow_unused=True))
+    run.optimizer.step(weights, gradients, run.healthy)
     with torch.no_grad():
         objective.update(y, detached(y_pred), seen, samples_in(x), sample_weight)
+
+
+def _look(run: Run, loss: torch.Tensor, batch: tuple[Any, Any, Any]) -> torch.Tensor | float:
+    """The loss to report; raises unless it is finite, or notes it where nobody waits."""
+    if not nobody_waits(loss):  # read anyway: a plain number
+        return check_finite(f"epoch {run.epoch + 1}, step {run.step + 1}", loss, *batch)
+    finite = torch.isfinite(loss.detach()).to(loss.dtype)
+    run.healthy = finite if run.healthy is None else run.healthy * finite
+    return loss.detach()
 
 
 def penalties(model: Any, weights: Sequence[Any] | None) -> list[torch.Tensor]:
