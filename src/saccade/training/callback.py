@@ -99,10 +99,8 @@ class CallbackList:
                     "each must be a saccade.callbacks.Callback",
                     type(callback).__name__,
                 )
-            if model is not None:
-                callback.set_model(model)
-            if params:
-                callback.set_params(params)
+        self.set_model(model)
+        self.set_params(params)
         self.ends_on_nan = any(_says(one, "ends_on_nan") for one in self.callbacks)
         self._listeners = {
             hook: [
@@ -110,6 +108,18 @@ class CallbackList:
             ]
             for hook in HOOKS
         }
+
+    def set_model(self, model: Any) -> None:
+        """Tell all of them which model is theirs, unless it is None."""
+        if model is not None:
+            for callback in self.callbacks:
+                callback.set_model(model)
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Tell all of them what they find in `self.params`, unless it is empty."""
+        if params:
+            for callback in self.callbacks:
+                callback.set_params(params)
 
     def set_run(self, run: Any) -> None:
         """Show the run to the callbacks that keep its state."""

@@ -61,6 +61,7 @@ class TensorBoard(Callback):
         self.write_graph, self.write_images = write_graph, write_images
         self.write_steps_per_second = write_steps_per_second
         self.update_freq = _as_frequency(update_freq)
+        self.embeddings_freq, self.embeddings_metadata = embeddings_freq, embeddings_metadata
         check_installed()
         self._files: dict[str, EventFile] = {}
         self._train_batch = 0

@@ -55,7 +55,8 @@ class CallbackNotImportable(NotSupported, ImportError):
 def __getattr__(name: str) -> Any:
     if name not in REFUSED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # Under `from ... import` Python would turn an AttributeError into an error of its own.
+    # Under `from ... import` Python would turn an AttributeError into an error of its own; there
+    # the call comes from the import system (as it is a folder, not a file, that is imported from).
     is_import = sys._getframe(1).f_code.co_name == "_handle_fromlist"
     kind = CallbackNotImportable if is_import else CallbackNotHere
     raise kind(f"{__name__}.{name}", "is not in saccade", None, REFUSED[name])
