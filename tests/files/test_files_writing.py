@@ -54,8 +54,10 @@ def test_a_folder_of_that_name_is_refused(tmp_path):
 
 
 def test_options_of_keras_that_are_not_built_are_refused(tmp_path):
-    with pytest.raises(NotSupported, match="include_optimizer"):
-        small().save(tmp_path / "m.keras", include_optimizer=False)
+    with pytest.raises(NotSupported, match="zipped=False"):
+        small().save(tmp_path / "m.keras", zipped=False)
+    with pytest.raises(NotSupported, match="weights_only="):
+        small().save(tmp_path / "m.keras", weights_only=True)
 
 
 @pytest.mark.parametrize("where", ["weights", "archive", "move"])
