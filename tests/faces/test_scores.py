@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from saccade.cli.scores import judge
-from saccade.data.source import ArraySource
+from saccade.data.array_source import ArraySource
 from saccade.layers import Activation
 from saccade.models import Sequential
 

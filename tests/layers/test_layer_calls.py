@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from saccade.errors import InvalidArgument, NotSupported, ShapeError, StateError
+from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.layers import (
     Activation,
     AveragePooling2D,

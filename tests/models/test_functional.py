@@ -210,7 +210,7 @@ def test_inputs_are_made_fit_or_refused():
     entry = Input((1,), name="entry")
     model = Model(entry, Dense(2)(entry))
     assert model(np.arange(3)).shape == (3, 2)  # integers, and a last axis of one left out
-    with pytest.raises(ShapeError, match='input "entry": must be .None, 1., got .3, 4'):
+    with pytest.raises(ShapeError, match=r'input "entry": must be \(None, 1\), got \(3, 4\)'):
         model(np.zeros((3, 4), np.float32))
     images = Model(image := Input((4, 4, 1)), Flatten()(image))
     assert images(np.zeros((2, 4, 4), np.float32)).shape == (2, 16)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade.errors import InvalidArgument, StateError
 from saccade.layers import Conv2D, Dense, Dropout, Flatten, Layer
 from saccade.models import Model, Sequential
 

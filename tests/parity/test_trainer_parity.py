@@ -1,4 +1,4 @@
-"""Training beside Keras 3.15.1 on the same batches: several outputs, weights, penalties, own steps."""
+"""Training beside Keras 3.15.1 on the same batches: outputs, weights, penalties, own steps."""
 
 import numpy as np
 import pytest
@@ -168,7 +168,7 @@ def own_step(library):
             y_pred = self(x, training=True)
             loss = self.compute_loss(y=y, y_pred=y_pred)
             self.zero_grad()
-            trainable_weights = [v for v in self.trainable_weights]
+            trainable_weights = list(self.trainable_weights)
             loss.backward()
             gradients = [v.value.grad for v in trainable_weights]
             with torch.no_grad():

@@ -10,7 +10,8 @@ from PIL import Image
 
 from saccade import optimizers
 from saccade.callbacks import Callback, EarlyStopping, History
-from saccade.data.source import ArraySource, IteratorSource
+from saccade.data.array_source import ArraySource
+from saccade.data.batch_sources import IteratorSource
 from saccade.layers import Conv2D, Dense, Dropout, Flatten
 from saccade.metrics import SparseCategoricalAccuracy
 from saccade.models import Sequential

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from saccade.cli.nudge import DRAWS, nudge
-from saccade.data.source import ArraySource, Batch, Source
+from saccade.data.array_source import ArraySource
+from saccade.data.source import Batch, Source
 from saccade.errors import SaccadeError
 from saccade.predictor import Preprocessing
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from saccade import optimizers
-from saccade.data.source import ArraySource, Several, Source, WeightedSource, as_source
+from saccade.data.array_source import ArraySource
+from saccade.data.choice import as_source
+from saccade.data.source import Several, Source
 from saccade.data.tensors import holds_arrays
-from saccade.errors import InvalidArgument, NotSupported, StateError
-from saccade.layers.layer import Layer
-from saccade.metrics import Metric
+from saccade.data.weighted_source import WeightedSource
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.models.stepper import Stepper
 from saccade.nests import leaves
 from saccade.notes import note_once
 from saccade.optimizers import LossScaleOptimizer
@@ -33,25 +33,12 @@ from saccade.training.compiling import Compiling
 from saccade.training.feed import Feed
 from saccade.training.history import History
 from saccade.training.objective import Objective
-from saccade.training.own_step import as_default
-from saccade.training.packing import unpack_x_y_sample_weight
 from saccade.training.progress import Progress
 from saccade.training.run import Run
-from saccade.training.step import check_finite, detached, samples_in
 
 
-class Trainer(Layer):
+class Trainer(Stepper):
     """A layer with `compile`, `fit`, `evaluate` and `predict`: what every Model is."""
-
-    def __init__(self, **options: Any):
-        super().__init__(**options)
-        self.optimizer: Any = None
-        self.history: Any = None
-        self.stop_training = False
-        self.compiled = False
-        self.jit_compile: bool | str = "auto"
-        self.run_eagerly = False
-        self._objective: Objective | None = None
 
     # -- compile ---------------------------------------------------------------------------
 
@@ -115,115 +102,6 @@ class Trainer(Layer):
         """Whether the model has several inputs, and several outputs."""
         given = None if self._objective is None else self._objective.given_loss
         return Several(targets=isinstance(given, (list, tuple, dict)) and len(given) > 1)
-
-    def _compiled(self, where: str) -> Objective:
-        if self._objective is None:
-            raise StateError(
-                where, "the model must be compiled first", None, "Call model.compile(...)."
-            )
-        return self._objective
-
-    @property
-    def metrics(self) -> list[Any]:
-        """What is followed: the loss, the metrics of `compile`, and those that layers hold."""
-        own = [] if self._objective is None else self._objective.metrics
-        return [*own, *self._metrics_held()]
-
-    def _metrics_held(self) -> list[Metric]:
-        found = [one for layer in (self, *self.sublayers_within()) for one in _metrics_in(layer)]
-        return list({id(metric): metric for metric in found}.values())
-
-    @property
-    def metrics_names(self) -> list[str]:
-        return [metric.name for metric in self.metrics]
-
-    def reset_metrics(self) -> None:
-        """Set the sums of all metrics to zero, as every epoch starts."""
-        if self._objective is not None:
-            self._objective.tracked = self._metrics_held()
-        for metric in self.metrics:
-            metric.reset_state()
-
-    def get_metrics_result(self) -> dict[str, Any]:
-        """The value of each metric now, by its name in the logs."""
-        if self._objective is not None:
-            return self._objective.logs()
-        held = self._metrics_held()
-        return {name: read() for metric in held for name, read in metric.readers().items()}
-
-    # -- one step, for subclasses to override ----------------------------------------------
-
-    @as_default
-    def train_step(self, data: Any) -> dict[str, Any]:
-        """One step of training on a batch; returns numbers by name.
-
-        A subclass may write its own: `self(x, training=True)`, `self.compute_loss(...)`,
-        `loss.backward()`, `self.optimizer.apply(gradients, weights)`.
-
-        Args:
-            data: x, (x, y) or (x, y, sample_weight), as torch tensors.
-        """
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self(x, training=True)
-        loss = self._loss_of_batch(x, y, y_pred, sample_weight, True)
-        check_finite(self.where, loss, x, y, sample_weight)
-        weights = self.trainable_weights
-        scaled = self.optimizer.scale_loss(loss)
-        gradients = torch.autograd.grad(scaled, weights, allow_unused=True)
-        self.optimizer.step(weights, list(gradients))
-        return self._followed_step(x, y, y_pred, sample_weight, loss)
-
-    @as_default
-    def test_step(self, data: Any) -> dict[str, Any]:
-        """One batch of evaluation; returns numbers by name."""
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self(x, training=False)
-        loss = self._loss_of_batch(x, y, y_pred, sample_weight, False)
-        return self._followed_step(x, y, y_pred, sample_weight, loss)
-
-    @as_default
-    def predict_step(self, data: Any) -> Any:
-        """The outputs for a batch."""
-        x, _, _ = unpack_x_y_sample_weight(data)
-        return self(x, training=False)
-
-    @as_default
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> torch.Tensor:
-        """The loss of a batch, with what layers and regularizers add."""
-        objective = self._compiled("compute_loss")
-        return objective.compute(y, y_pred, sample_weight, self.where, self.losses)
-
-    @as_default
-    def compute_metrics(
-        self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
-    ) -> dict[str, Any]:
-        """Add a batch to the metrics; returns their values by name."""
-        objective = self._compiled("compute_metrics")
-        with torch.no_grad():
-            objective.update(y, detached(y_pred), None, samples_in(x), sample_weight)
-        return self.get_metrics_result()
-
-    def _loss_of_batch(
-        self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool
-    ) -> torch.Tensor:
-        options = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": sample_weight}
-        if "training" in inspect.signature(self.compute_loss).parameters:
-            options["training"] = training
-        return self.compute_loss(**options)
-
-    def _followed_step(
-        self, x: Any, y: Any, y_pred: Any, sample_weight: Any, loss: torch.Tensor
-    ) -> dict[str, Any]:
-        objective = self._compiled("fit")
-        objective.follow_loss(loss.detach(), samples_in(x))
-        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     # -- fit, evaluate, predict ------------------------------------------------------------
 
@@ -434,10 +312,3 @@ class Trainer(Layer):
         if level and not any(isinstance(one, Progress) for one in listeners):
             listeners.append(Progress(level))
         return CallbackList(listeners, self, {"verbose": level, "epochs": epochs, "steps": steps})
-
-
-def _metrics_in(layer: Any) -> Iterator[Metric]:
-    """The metrics that a layer holds in attributes, alone or in lists and dicts."""
-    for name, value in vars(layer).items():
-        if isinstance(value, Metric) or (isinstance(value, (list, dict)) and name[0] != "_"):
-            yield from (one for one in leaves(value) if isinstance(one, Metric))

@@ -7,7 +7,9 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from saccade.data.source import ONE, ArraySource, Several, Source, as_source
+from saccade.data.array_source import ArraySource
+from saccade.data.choice import as_source
+from saccade.data.source import ONE, Several, Source
 from saccade.data.tensors import holds_arrays
 from saccade.errors import InvalidArgument
 from saccade.nests import map_nest

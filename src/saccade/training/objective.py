@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from saccade import losses, metrics
 from saccade.errors import DataError, InvalidArgument, NotSupported, StateError
 from saccade.metrics import Mean
 from saccade.nests import is_nest, leaves
+from saccade.training.labels import check_labels, crossentropy_for
 from saccade.training.logs import LazyLogs
 from saccade.training.outputs import (
     names_of,
@@ -20,6 +20,7 @@ from saccade.training.outputs import (
     targets_of,
     weights_of,
 )
+from saccade.training.wishes import as_loss, as_metric, each, flat, kinds, metrics_of
 
 
 class Objective:
@@ -51,9 +52,9 @@ class Objective:
         self._has_followed_loss = False  # also where layers alone add one
         self._model_names = names
         # Words that are not known are errors now; what needs a batch's shapes stays a word.
-        self._loss = _each(loss, _loss)
-        self._plain = _each(metrics, _metric)
-        self._weighted = _each(weighted_metrics, _metric)
+        self._loss = each(loss, as_loss)
+        self._plain = each(metrics, as_metric)
+        self._weighted = each(weighted_metrics, as_metric)
         self._check_loss_weights(loss_weights)
         self.outputs: list[str] | None = None
         self._losses: list[Any] = []
@@ -122,7 +123,7 @@ class Objective:
     def _one(self, place: int, y: Any, y_pred: Any, sample_weight: Any) -> torch.Tensor:
         loss = self._losses[place]
         if isinstance(loss, str):
-            loss = self._losses[place] = losses.get(_crossentropy_for(y, y_pred))
+            loss = self._losses[place] = losses.get(crossentropy_for(y, y_pred))
         value = loss(y, y_pred, sample_weight)
         value = value if value.ndim == 0 else value.mean()
         if self._means:  # each is reported without its factor, as in Keras
@@ -211,9 +212,9 @@ class Objective:
         self._losses = per_output("loss", self._loss, names)
         self._factors = per_output("loss_weights", self.given_loss_weights, names)
         count = len(names)
-        self._plain_of = [_flat(one) for one in _metrics_of("metrics", self._plain, names)]
+        self._plain_of = [flat(one) for one in metrics_of("metrics", self._plain, names)]
         self._weighted_of = [
-            _flat(one) for one in _metrics_of("weighted_metrics", self._weighted, names)
+            flat(one) for one in metrics_of("weighted_metrics", self._weighted, names)
         ]
         having = sum(one is not None for one in self._losses)
         self._means = [Mean(f"{name}_loss") for name in names] if count > 1 and having > 1 else []
@@ -270,13 +271,13 @@ class Objective:
         """
         if not isinstance(sizes, list):
             if len(self._losses) == 1 and not is_nest(y):
-                _check_labels(self._losses[0], y, sizes, where)
+                check_labels(self._losses[0], y, sizes, where)
             return
         if y is None or self.outputs is None or len(sizes) != len(self.outputs):
             return
         targets = targets_of(y, self.outputs, self._has_loss_at, where)
         for loss, labels, classes in zip(self._losses, targets, sizes, strict=True):
-            _check_labels(loss, labels, classes, where)
+            check_labels(loss, labels, classes, where)
 
     # -- sums ------------------------------------------------------------------------------
 
@@ -325,8 +326,8 @@ class Objective:
         """The sums so far; which accuracy "acc" turned out to be is part of them."""
         return {
             "outputs": self.outputs,
-            "plain": [_kinds(some) for some in self._plain_of],
-            "weighted": [_kinds(some) for some in self._weighted_of],
+            "plain": [kinds(some) for some in self._plain_of],
+            "weighted": [kinds(some) for some in self._weighted_of],
             "resolved": self._reported is not None,
             "sums": [
                 metric.state() if hasattr(metric, "state") else None for metric in self._followed()
@@ -356,89 +357,3 @@ class Objective:
     def _followed(self) -> list[Any]:
         reported = [metric for _, metric in self._reported or ()]
         return [self.mean_loss, *self._means, *reported, *self.tracked]
-
-
-def _check_labels(loss: Any, y: Any, classes: int, where: str) -> None:
-    if not isinstance(loss, losses.SparseCategoricalCrossentropy):
-        return
-    if y is None or y.shape[1:] not in ((), (1,)):
-        return
-    if loss.ignore_class is not None:
-        y = y[y != loss.ignore_class]
-    if not y.numel():
-        return
-    low, high = (one.item() for one in torch.aminmax(y))
-    finite = math.isfinite(low) and math.isfinite(high)
-    whole = not y.is_floating_point() or bool((y == y.trunc()).all())
-    if finite and whole and low >= 0 and high < classes:
-        return
-    if not finite:
-        do = "Look for NaN in the labels."
-    elif not whole:
-        do = "For probabilities as targets use another loss."
-    elif low < 0:
-        do = "Number the classes from 0."
-    else:
-        do = f"Give the last layer {int(high) + 1} units, or number the classes from 0."
-    raise DataError(
-        where,
-        f"labels must be whole numbers from 0 to {classes - 1}, "
-        f"one for each of the model's {classes} outputs",
-        f"{'labels' if whole or not finite else 'fractions'} from {low:g} to {high:g}",
-        do,
-    )
-
-
-def _crossentropy_for(y: Any, y_pred: Any) -> str:
-    """The cross-entropy that "crossentropy" means for targets and predictions of these shapes."""
-    if y_pred.shape[-1] == 1:
-        return "binary_crossentropy"
-    sparse = y.ndim < y_pred.ndim or (y.shape[-1] == 1 and y_pred.shape[-1] > 1)
-    return "sparse_categorical_crossentropy" if sparse else "categorical_crossentropy"
-
-
-def _loss(given: Any) -> Any:
-    if given is None or (isinstance(given, str) and given.lower() in ("crossentropy", "ce")):
-        return given
-    return losses.get(given)
-
-
-def _metric(given: Any) -> Any:
-    if given is None or _is_accuracy(given):
-        return given
-    return metrics.get(given)
-
-
-def _is_accuracy(given: Any) -> bool:
-    return isinstance(given, str) and given.lower() in metrics.ACCURACY_WORDS
-
-
-def _each(given: Any, function: Callable[[Any], Any]) -> Any:
-    """A nest with `function` of each leaf; a record is a leaf."""
-    if isinstance(given, dict) and "class_name" not in given:
-        return {key: _each(one, function) for key, one in given.items()}
-    if isinstance(given, (list, tuple)):
-        return [_each(one, function) for one in given]
-    return function(given)
-
-
-def _metrics_of(what: str, given: Any, names: list[str]) -> list[Any]:
-    """The metrics of each output; all are the one output's where there is one."""
-    if len(names) == 1:
-        return [leaves(given) if is_nest(given) else given]
-    return per_output(what, given, names)
-
-
-def _flat(given: Any) -> list[Any]:
-    if given is None:
-        return []
-    if not isinstance(given, (list, tuple)):
-        given = [given]
-    found = [one for part in given for one in (part if isinstance(part, (list, tuple)) else [part])]
-    if any(one is None for one in found):
-        raise InvalidArgument("compile", "a metric can't be None")
-    return found
-
-
-def _kinds(some: list[Any]) -> list[str]:
-    return [one if isinstance(one, str) else type(one).__name__ for one in some]

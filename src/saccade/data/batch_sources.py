@@ -1,0 +1,101 @@
+"""Things that bring batches of their own: iterators, generators, sequences, loaders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+
+from saccade.data.source import ONE, Batch, Several, Source, as_batch
+from saccade.seeds import draw_seed
+
+
+class IteratorSource(Source):
+    """A Keras-style iterator that never ends: `next()` gives a batch, `len()` makes a pass."""
+
+    def __init__(self, iterator: Any, several: Several = ONE):
+        self.iterator, self.several = iterator, several
+        self.batches = len(iterator)
+        self.samples = getattr(iterator, "samples", None)
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        if start == 0 and hasattr(self.iterator, "reset"):
+            # Somebody may have called next() to look at a batch: a pass starts at the start, or
+            # predictions would not line up with the files.
+            self.iterator.reset()
+        for _ in range(start, self.batches or 0):
+            yield as_batch(next(self.iterator), self.several)
+
+    def state(self) -> Any:
+        return self.iterator.state() if hasattr(self.iterator, "state") else None
+
+    def restore(self, state: Any) -> None:
+        if state is not None:
+            self.iterator.restore(state)
+
+
+class IterableSource(Source):
+    """Anything that can be iterated again and again: a list of batches, a DataLoader."""
+
+    def __init__(self, iterable: Iterable[Any], several: Several = ONE):
+        self.iterable, self.several = iterable, several
+        self.batches = len(iterable) if hasattr(iterable, "__len__") else None  # type: ignore[arg-type]
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        for number, batch in enumerate(self.iterable):
+            if number >= start:
+                yield as_batch(batch, self.several)
+
+
+class SequenceSource(Source):
+    """Batches by their number: Keras's `Sequence` and `PyDataset`, and all that have their shape.
+
+    Args:
+        sequence: `sequence[i]` is a batch, `len(sequence)` how many make a pass; its
+            `on_epoch_end()`, when there is one, is called after a pass.
+        shuffle: a new order of the batches in every pass.
+        seed: of the orders; drawn when None.
+    """
+
+    def __init__(
+        self,
+        sequence: Any,
+        shuffle: bool = False,
+        seed: int | None = None,
+        several: Several = ONE,
+    ):
+        self.sequence, self.several = sequence, several
+        self.batches = len(sequence)
+        self.shuffle = bool(shuffle)
+        self.seed = (draw_seed() if seed is None else seed) if self.shuffle else 0
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        self.batches = len(self.sequence)  # it may have changed between two passes
+        order = list(range(self.batches))
+        if self.shuffle:
+            stream = torch.Generator().manual_seed(self.seed + pass_number)
+            order = torch.randperm(self.batches, generator=stream).tolist()
+        for number in order[start:]:
+            yield as_batch(self.sequence[number], self.several)
+        if hasattr(self.sequence, "on_epoch_end"):
+            self.sequence.on_epoch_end()
+
+    def state(self) -> Any:
+        return self.seed
+
+    def restore(self, state: Any) -> None:
+        self.seed = state
+
+
+class StreamSource(Source):
+    """A Python generator: one pass, as long as it lasts."""
+
+    restarts = False
+
+    def __init__(self, generator: Iterator[Any], several: Several = ONE):
+        self.generator, self.several = generator, several
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        for batch in self.generator:
+            yield as_batch(batch, self.several)

@@ -1,0 +1,58 @@
+"""Wishes: the losses and metrics that `compile` was given, as objects in the same nests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from saccade import losses, metrics
+from saccade.errors import InvalidArgument
+from saccade.nests import is_nest, leaves
+from saccade.training.outputs import per_output
+
+
+def as_loss(given: Any) -> Any:
+    if given is None or (isinstance(given, str) and given.lower() in ("crossentropy", "ce")):
+        return given
+    return losses.get(given)
+
+
+def as_metric(given: Any) -> Any:
+    if given is None or _is_accuracy(given):
+        return given
+    return metrics.get(given)
+
+
+def _is_accuracy(given: Any) -> bool:
+    return isinstance(given, str) and given.lower() in metrics.ACCURACY_WORDS
+
+
+def each(given: Any, function: Callable[[Any], Any]) -> Any:
+    """A nest with `function` of each leaf; a record is a leaf."""
+    if isinstance(given, dict) and "class_name" not in given:
+        return {key: each(one, function) for key, one in given.items()}
+    if isinstance(given, (list, tuple)):
+        return [each(one, function) for one in given]
+    return function(given)
+
+
+def metrics_of(what: str, given: Any, names: list[str]) -> list[Any]:
+    """The metrics of each output; all are the one output's where there is one."""
+    if len(names) == 1:
+        return [leaves(given) if is_nest(given) else given]
+    return per_output(what, given, names)
+
+
+def flat(given: Any) -> list[Any]:
+    if given is None:
+        return []
+    if not isinstance(given, (list, tuple)):
+        given = [given]
+    found = [one for part in given for one in (part if isinstance(part, (list, tuple)) else [part])]
+    if any(one is None for one in found):
+        raise InvalidArgument("compile", "a metric can't be None")
+    return found
+
+
+def kinds(some: list[Any]) -> list[str]:
+    return [one if isinstance(one, str) else type(one).__name__ for one in some]
