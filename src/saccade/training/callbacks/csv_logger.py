@@ -33,39 +33,28 @@ class CSVLogger(Callback):
         self.filename = os.fspath(filename)
         self.sep, self.append = separator, append
         self.keys: list[str] | None = None
-        self.csv_file: TextIO | None = None
         self.append_header = True
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         path = Path(self.filename)
         self.append_header = not (self.append and path.exists() and path.stat().st_size)
-        self._open("a" if self.append else "w")
+        self._open("a" if self.append else "w").close()  # a path that can't be fails here
         self.keys = None
 
-    def _open(self, mode: str) -> None:
-        self._close()
-        self.csv_file = open(self.filename, mode, newline="", encoding="utf-8")  # noqa: SIM115
+    def _open(self, mode: str) -> TextIO:
+        return open(self.filename, mode, newline="", encoding="utf-8")
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        assert self.csv_file is not None, "on_train_begin opens the file"
         logs = logs or {}
-        writer = csv.writer(self.csv_file, delimiter=self.sep)
-        if self.keys is None:
-            self.keys = sorted(logs)
-            if not any(key.startswith("val_") for key in self.keys):
-                self.keys += [f"val_{key}" for key in self.keys]
-            if self.append_header:
-                writer.writerow(["epoch", *self.keys])
-        writer.writerow([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)])
-        self.csv_file.flush()
-
-    def on_train_end(self, logs: dict | None = None) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        if self.csv_file is not None:
-            self.csv_file.close()
-            self.csv_file = None
+        with self._open("a") as file:  # closed again, however the training may end
+            writer = csv.writer(file, delimiter=self.sep)
+            if self.keys is None:
+                self.keys = sorted(logs)
+                if not any(key.startswith("val_") for key in self.keys):
+                    self.keys += [f"val_{key}" for key in self.keys]
+                if self.append_header:
+                    writer.writerow(["epoch", *self.keys])
+            writer.writerow([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)])
 
     def state(self) -> Any:
         """The file so far: a run that goes on writes neither an epoch twice nor one too few."""
@@ -74,10 +63,8 @@ class CSVLogger(Callback):
         return {"keys": self.keys, "text": text}
 
     def restore(self, state: Any) -> None:
-        self._open("w")
-        assert self.csv_file is not None
-        self.csv_file.write(state["text"])
-        self.csv_file.flush()
+        with self._open("w") as file:
+            file.write(state["text"])
         self.keys = state["keys"]
         self.append_header = not state["text"]
 

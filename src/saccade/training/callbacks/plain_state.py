@@ -23,8 +23,8 @@ def as_plain(value: Any, where: str = "the run") -> Any:
     if isinstance(value, torch.Tensor):
         return value.detach().as_subclass(torch.Tensor)
     if isinstance(value, np.ndarray) and not value.dtype.hasobject:
-        data = torch.frombuffer(bytearray(value.tobytes()), dtype=torch.uint8)
-        return {_ARRAY: data, "dtype": value.dtype.str, "shape": value.shape}
+        data = np.array(value, order="C").reshape(-1).view(np.uint8)
+        return {_ARRAY: torch.from_numpy(data), "dtype": value.dtype.str, "shape": value.shape}
     if isinstance(value, np.generic):
         return as_plain(value.item(), where)
     if isinstance(value, (bool, int, float, str)):  # a number or word of a class of its own
@@ -47,8 +47,7 @@ def from_plain(value: Any) -> Any:
     """What `as_plain` was given."""
     if isinstance(value, dict):
         if _ARRAY in value:
-            data = value[_ARRAY].numpy().tobytes()
-            return np.frombuffer(data, value["dtype"]).reshape(value["shape"]).copy()
+            return value[_ARRAY].numpy().view(value["dtype"]).reshape(value["shape"]).copy()
         return {key: from_plain(one) for key, one in value.items()}
     if isinstance(value, list):
         return [from_plain(one) for one in value]
