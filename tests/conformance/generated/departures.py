@@ -1,4 +1,6 @@
-"""Where saccade departs from Keras on purpose; each is held to NumPy in tests/parity.
+"""Where saccade departs from Keras on purpose; the rows of tests/parity/DEPARTURES.md say why.
+
+Those that follow TensorFlow and JAX are held to NumPy in tests/parity.
 
 A case is only named a departure where it really departs: one that agrees is a pass.
 """
