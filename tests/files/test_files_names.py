@@ -182,6 +182,7 @@ class Banked(Layer):
 
     def build_from_config(self, config):
         self.build_for_size(config["size"])
+        self.is_from_file = True
 
     def save_own_variables(self, store):
         super().save_own_variables(store)
@@ -199,6 +200,7 @@ def test_a_layers_own_way_into_a_file(tmp_path, name):
     if name == "m.keras":
         model.save(tmp_path / name)
         read = load_model(tmp_path / name, custom_objects={"Banked": Banked})
+        assert read.layers[0].is_from_file
     else:
         model.save_weights(tmp_path / name)
         read = Sequential([Banked(), Dense(2)])

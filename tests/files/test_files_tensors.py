@@ -19,7 +19,10 @@ X = np.random.RandomState(1).standard_normal((3, 6, 6, 2)).astype("float32")
 def made(seed, units=4):
     torch.manual_seed(seed)
     parts = [Input((6, 6, 2)), Conv2D(3, 3, name="eye"), BatchNormalization(), Flatten()]
-    return Sequential([*parts, Dense(units), Dense(2)])
+    model = Sequential([*parts, Dense(units), Dense(2)])
+    drawn = np.random.RandomState(seed)
+    model.set_weights([drawn.rand(*weight.shape) for weight in model.weights])
+    return model
 
 
 def test_weights_come_back_under_their_places_in_the_tree(tmp_path):

@@ -161,7 +161,8 @@ def _copied(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _copied(one) for name, one in value.items()}
     made = hasattr(value, "get_config") and not isinstance(value, type)
-    return type(value).from_config(value.get_config()) if made else value
+    cls: Any = type(value)
+    return cls.from_config(value.get_config()) if made else value
 
 
 def _like(symbol: Symbol) -> Symbol:
