@@ -95,7 +95,8 @@ def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
         except NotFinite:
             if not run.callbacks.ends_on_nan:
                 raise
-            run.own_logs = {"loss": math.nan}
+            run.objective.follow_loss(math.nan, samples_in(x))
+            run.own_logs = run.model.get_metrics_result()
     else:
         _check_labels(run, x, y)
         batch = _on_device(run.model.device, x, y, sample_weight)
