@@ -6,7 +6,7 @@ import csv
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 from saccade.training.callback import Callback
 
@@ -41,7 +41,7 @@ class CSVLogger(Callback):
         self._open("a" if self.append else "w").close()  # a path that can't be fails here
         self.keys = None
 
-    def _open(self, mode: str) -> TextIO:
+    def _open(self, mode: str) -> IO[str]:
         return open(self.filename, mode, newline="", encoding="utf-8")
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:

@@ -64,7 +64,7 @@ class EventFile:
 
     def layers(self, tag: str, model_json: str, step: int) -> None:
         """A model's record, which TensorBoard draws as its conceptual graph."""
-        from tensorboard.compat.proto.summary_pb2 import SummaryMetadata
+        from tensorboard.compat.proto.summary_pb2 import SummaryMetadata  # type: ignore[attr-defined]
         from tensorboard.plugins.graph import metadata
 
         made = SummaryMetadata()
@@ -73,8 +73,8 @@ class EventFile:
         self._add(tag, np.array(model_json.encode(), object), made, step)
 
     def _add(self, tag: str, array: np.ndarray, metadata: Any, step: int) -> None:
-        from tensorboard.compat.proto.event_pb2 import Event
-        from tensorboard.compat.proto.summary_pb2 import Summary
+        from tensorboard.compat.proto.event_pb2 import Event  # type: ignore[attr-defined]
+        from tensorboard.compat.proto.summary_pb2 import Summary  # type: ignore[attr-defined]
         from tensorboard.util import tensor_util
 
         summary = Summary()
