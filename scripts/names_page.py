@@ -5,25 +5,30 @@ from __future__ import annotations
 import importlib
 import inspect
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 os.environ["KERAS_BACKEND"] = "torch"
 
+from saccade.layers.refused import OUT_OF_SCOPE as OUT_OF_SCOPE_LAYERS
+
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "keras-names.md"
 FAMILIES = ("layers", "optimizers", "optimizers.schedules", "losses", "metrics", "callbacks",
             "initializers", "regularizers", "constraints", "activations")  # fmt: skip
 SUPPORTED, REFUSED, OUT_OF_SCOPE = "supported", "refused by name", "out of scope"
-# Names that are no option of a model's: no table of refusals has a place for them.
-OUTSIDE = {
-    ("layers", "InputSpec"): "a check inside Keras's layers; saccade's layers check their input",
-    ("layers", "Pipeline"): "call the layers one after the other, or put them into a Sequential",
-    ("layers", "serialize"): "`layer.get_config()`",
-    ("layers", "deserialize"): "`Layer.from_config(config)`, or a saved model",
-    ("optimizers", "OptimizerMap"): "a part of MultiOptimizer; use one optimizer for all weights",
-    ("optimizers", "legacy"): "Keras's names of old optimizers; use those of `optimizers`",
-    ("callbacks", "OrbaxCheckpoint"): "writes JAX's format; `model.save` writes `.keras` files",
+# Refused for what they are about, beside the subjects that `layers.refused.OUT_OF_SCOPE` lists.
+OTHER_SUBJECTS = {
+    ("layers", "MaxNumBoundingBoxes"),
+    ("optimizers", "legacy"),
+    ("losses", "CTC"),
+    ("losses", "ctc"),
+    ("callbacks", "OrbaxCheckpoint"),
+    ("callbacks", "RemoteMonitor"),
+    ("initializers", "STFT"),
+    ("initializers", "STFTInitializer"),
 }
 
 
@@ -73,35 +78,33 @@ def every_row() -> list[Row]:
 
 
 def row_of(family: str, names: tuple[str, ...], ours: Any) -> Row:
-    table = getattr(ours, "REFUSED", {})
-    by_lower = {name.lower(): instead for name, instead in table.items()}
-    if all(has(ours, name) for name in names):
-        return Row(family, names, SUPPORTED)
-    for name in names:
-        if name in table:
-            return Row(family, names, REFUSED, table[name])
-        if name.lower() in by_lower:  # the function of a refused class
-            return Row(family, names, REFUSED, by_lower[name.lower()])
-        if (family, name) in OUTSIDE:
-            return Row(family, names, OUT_OF_SCOPE, OUTSIDE[family, name])
+    by_lower = {word.lower(): instead for word, instead in getattr(ours, "REFUSED", {}).items()}
     missing = [name for name in names if not has(ours, name)]
+    if not missing:
+        return Row(family, names, SUPPORTED)
     if len(missing) < len(names):
         return Row(family, names, SUPPORTED, f"without the name {', '.join(missing)}")
-    raise LookupError(f"{family}.{names[0]} is neither here nor refused nor out of scope")
+    for name in names:
+        if name.lower() in by_lower:  # the function of a refused class has its sentence
+            instead = by_lower[name.lower()]
+            subject = instead in OUT_OF_SCOPE_LAYERS or (family, name) in OTHER_SUBJECTS
+            return Row(family, names, OUT_OF_SCOPE if subject else REFUSED, instead)
+    raise LookupError(f"{family}.{names[0]} is neither here nor in {family}.REFUSED")
 
 
 def has(module: Any, name: str) -> bool:
     return inspect.getattr_static(module, name, None) is not None
 
 
-def ask_for(row: Row) -> Any:
-    """Ask saccade for a refused name, as a user would; raises what the user would see."""
+def ways_to_ask(row: Row) -> list[Callable[[], Any]]:
+    """How a user asks saccade for the names of a row: as attributes, and as words for `get`."""
     import saccade
 
     ours = module_of(saccade, row.family)
+    ways: list[Callable[[], Any]] = [partial(getattr, ours, name) for name in row.names]
     if hasattr(ours, "get"):
-        return ours.get(row.names[0])
-    return getattr(ours, row.names[0])
+        ways += [partial(ours.get, name) for name in row.names]
+    return ways
 
 
 def write_page(rows: list[Row]) -> str:
@@ -112,8 +115,9 @@ def write_page(rows: list[Row]) -> str:
         "",
         f"Written by `scripts/names_page.py` from Keras {keras.__version__} and saccade itself; a "
         "test",
-        "holds it current. Names for the same thing share a row. A name that is refused says the",
-        "sentence of its row at run time.",
+        "holds it current. Names for the same thing share a row. Asked for a name that it does not",
+        "have, saccade says the sentence of its row at run time. Out of scope is what belongs to",
+        "another subject: volumes, series, attention, text, sound, other backends, servers.",
         "",
         f"| family | names | {SUPPORTED} | {REFUSED} | {OUT_OF_SCOPE} |",
         "|---|---:|---:|---:|---:|",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import NoReturn, TypeVar
 
-from saccade.errors import UnknownName
+from saccade.errors import NotSupported, UnknownName
 
 _used: Counter[str] = Counter()
 T = TypeVar("T")
@@ -52,3 +53,31 @@ def unknown_name(where: str, word: object, legal: Iterable[str]) -> UnknownName:
     guess = nearest(str(word), legal)
     do = f'Did you mean "{guess}"? ' if guess else ""
     return UnknownName(where, f"must be one of {', '.join(legal)}", repr(word), do.strip())
+
+
+class NameNotHere(NotSupported, AttributeError):
+    """`saccade.layers.Conv3D`: an attribute that Keras has and saccade refuses."""
+
+
+class NameNotImportable(NotSupported, ImportError):
+    """`from saccade.layers import Conv3D`: the same as an import."""
+
+
+def refuse_name(module: str, name: str, refused: Mapping[str, str]) -> NoReturn:
+    """Raise for a name that a package does not have; called by its `__getattr__`.
+
+    Python turns an AttributeError under `from ... import` into an ImportError of its own, and the
+    sentence would be lost: there, and only there, an ImportError is raised. `hasattr` and
+    `getattr` with a default go on working.
+
+    Args:
+        module: the package, as the message is to call it.
+        name: what was asked for.
+        refused: Keras's names that are left out, and what to use instead of each.
+    """
+    by_lower = {word.lower(): instead for word, instead in refused.items()}  # ctc is CTC
+    if name.lower() not in by_lower:
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+    is_import = sys._getframe(2).f_code.co_name == "_handle_fromlist"
+    kind = NameNotImportable if is_import else NameNotHere
+    raise kind(f"{module}.{name}", "is not in saccade", None, by_lower[name.lower()])

@@ -1,9 +1,8 @@
 """Callbacks, with Keras's names."""
 
-import sys
 from typing import Any
 
-from saccade.errors import NotSupported
+from saccade.names import refuse_name
 from saccade.training.callback import Callback
 from saccade.training.callbacks.backup_and_restore import BackupAndRestore
 from saccade.training.callbacks.callback_list import CallbackList
@@ -44,19 +43,5 @@ REFUSED: dict[str, str] = {
 """Keras's name of a callback, and a sentence that says what to use instead."""
 
 
-class CallbackNotHere(NotSupported, AttributeError):
-    """`saccade.callbacks.RemoteMonitor`: an attribute that Keras has and saccade refuses."""
-
-
-class CallbackNotImportable(NotSupported, ImportError):
-    """`from saccade.callbacks import RemoteMonitor`: the same as an import."""
-
-
 def __getattr__(name: str) -> Any:
-    if name not in REFUSED:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # Under `from ... import` Python would turn an AttributeError into an error of its own; there
-    # the call comes from the import system (as it is a folder, not a file, that is imported from).
-    is_import = sys._getframe(1).f_code.co_name == "_handle_fromlist"
-    kind = CallbackNotImportable if is_import else CallbackNotHere
-    raise kind(f"{__name__}.{name}", "is not in saccade", None, REFUSED[name])
+    refuse_name(__name__, name, REFUSED)

@@ -27,7 +27,7 @@ from saccade.initializers.scaling import (
     VarianceScaling,
     count_fans,
 )
-from saccade.names import snake_case
+from saccade.names import refuse_name, snake_case
 from saccade.records import is_record, resolve, to_record
 
 CLASSES: dict[str, type[Initializer]] = {
@@ -63,10 +63,8 @@ _WORDS: dict[str, type[Initializer]] = (
     }
 )
 # Initialisers of Keras's that saccade leaves out, and what to use instead.
-REFUSED = {
-    "STFT": "It makes the kernels of a Fourier transform of sounds; give a function of (shape, "
-    "dtype) instead.",
-}
+_STFT = "It makes the kernels of a Fourier transform of sounds; give a function of (shape, dtype)."
+REFUSED = {"STFT": _STFT, "STFTInitializer": _STFT}
 
 
 def get(identifier: Any) -> Any:
@@ -93,7 +91,7 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
 def _refuse(identifier: Any) -> None:
     word = identifier["class_name"] if is_record(identifier) else identifier
     for name, instead in REFUSED.items():
-        if isinstance(word, str) and word.lower() in (name.lower(), f"{name}initializer".lower()):
+        if isinstance(word, str) and word.lower() == name.lower():
             raise NotSupported("initializer", f"{name} is not in saccade", None, instead)
 
 
@@ -105,6 +103,11 @@ glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
 he_normal, he_uniform = HeNormal, HeUniform
 lecun_normal, lecun_uniform = LecunNormal, LecunUniform
 IdentityInitializer, OrthogonalInitializer = Identity, Orthogonal
+
+
+def __getattr__(name: str) -> Any:
+    refuse_name(__name__, name, REFUSED)
+
 
 __all__ = [
     "Constant",

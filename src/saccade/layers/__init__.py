@@ -53,7 +53,7 @@ from saccade.layers.pool import (
     MaxPooling2D,
 )
 from saccade.layers.rectifiers import ELU, LeakyReLU, PReLU, ReLU
-from saccade.layers.refused import REFUSED, refuse_layer
+from saccade.layers.refused import REFUSED
 from saccade.layers.rescaling import Rescaling
 from saccade.layers.resizing import CenterCrop, Resizing
 from saccade.layers.sample_norm import GroupNormalization, LayerNormalization, UnitNormalization
@@ -72,6 +72,7 @@ from saccade.layers.transposed import (
     Convolution2DTranspose,
 )
 from saccade.layers.upsampling import UpSampling1D, UpSampling2D
+from saccade.names import refuse_name
 
 Symbol.operate = operate  # the graph lies below, and knows no layer
 
@@ -142,7 +143,7 @@ CLASSES: dict[str, type[Layer]] = {
 
 
 def __getattr__(name: str) -> Any:
-    refuse_layer(__name__, name)
+    refuse_name(__name__, name, REFUSED)
 
 
 __all__ = [

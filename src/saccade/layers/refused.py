@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from typing import NoReturn
-
-from saccade.errors import NotSupported
-
 _VOLUMES = "saccade trains on images, not on volumes; there are the 1D and 2D layers."
 _SERIES = "saccade has no recurrent layers; Conv1D works on series."
 _ATTENTION = "saccade has no attention layers; subclass Layer and call torch in call()."
@@ -60,6 +55,7 @@ REFUSED: dict[str, str] = {
     "GroupQueryAttention": _ATTENTION,
     "HashedCrossing": _TEXT,
     "Hashing": _TEXT,
+    "InputSpec": "Check the shape in build() of your own layer; saccade's layers check theirs.",
     "IntegerLookup": _TEXT,
     "JaxLayer": _BACKEND,
     "LSTM": _SERIES,
@@ -71,6 +67,7 @@ REFUSED: dict[str, str] = {
     "MelSpectrogram": _SOUND,
     "MixUp": _MIXES,
     "MultiHeadAttention": _ATTENTION,
+    "Pipeline": "A Sequential calls layers one after the other.",
     "RMSNormalization": "LayerNormalization is the nearest; it also takes the mean away.",
     "RNN": _SERIES,
     "RandAugment": _AUGMENTS,
@@ -110,27 +107,10 @@ REFUSED: dict[str, str] = {
     "UpSampling3D": _VOLUMES,
     "Wrapper": "Subclass Layer and keep the inner layer as an attribute.",
     "ZeroPadding3D": _VOLUMES,
+    "deserialize": "saving.deserialize_keras_object(record) makes the layer.",
+    "serialize": "saving.serialize_keras_object(layer) writes the same record.",
 }
 """Keras's name of a layer, and a sentence that says why it is not here or what to use instead."""
 
-
-class LayerNotHere(NotSupported, AttributeError):
-    """`saccade.layers.Conv3D`: an attribute that Keras has and saccade refuses."""
-
-
-class LayerNotImportable(NotSupported, ImportError):
-    """`from saccade.layers import Conv3D`: the same as an import."""
-
-
-def refuse_layer(module: str, name: str) -> NoReturn:
-    """Raise for a name that is not in `saccade.layers`; called by its `__getattr__`.
-
-    Python turns an AttributeError under `from ... import` into an ImportError of its own, and the
-    sentence would be lost: there, and only there, an ImportError is raised. `hasattr` and
-    `getattr` with a default go on working.
-    """
-    if name not in REFUSED:
-        raise AttributeError(f"module {module!r} has no attribute {name!r}")
-    is_import = sys._getframe(2).f_code.co_name == "_handle_fromlist"
-    kind = LayerNotImportable if is_import else LayerNotHere
-    raise kind(f"{module}.{name}", "is not in saccade", None, REFUSED[name])
+OUT_OF_SCOPE = (_VOLUMES, _SERIES, _ATTENTION, _TEXT, _BACKEND, _SOUND)
+"""The sentences above that refuse a whole subject, not one layer of image classification."""

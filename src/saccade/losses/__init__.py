@@ -24,7 +24,7 @@ from saccade.losses.focal import BinaryFocalCrossentropy, CategoricalFocalCrosse
 from saccade.losses.loss import FunctionLoss, Loss
 from saccade.losses.margin import CategoricalHinge, Hinge, SquaredHinge
 from saccade.losses.overlap import Dice, Tversky
-from saccade.names import snake_case
+from saccade.names import refuse_name, snake_case
 from saccade.numerics.loss_formulas import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -143,6 +143,10 @@ def _refuse(identifier: Any) -> None:
     for name, instead in REFUSED.items():
         if isinstance(word, str) and snake_case(word) == snake_case(name):
             raise NotSupported("loss", f"{name} is not in saccade", None, instead)
+
+
+def __getattr__(name: str) -> Any:
+    refuse_name(__name__, name, REFUSED)
 
 
 __all__ = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from saccade.names import refuse_name
 from saccade.optimizers import schedules
 from saccade.optimizers.adadelta import Adadelta
 from saccade.optimizers.adagrad import Adagrad
@@ -18,8 +19,7 @@ from saccade.optimizers.nadam import Nadam
 from saccade.optimizers.optimizer import Optimizer
 from saccade.optimizers.rmsprop import RMSprop
 from saccade.optimizers.sgd import SGD
-from saccade.optimizers.table import CLASSES, find
-from saccade.optimizers.table import REFUSED as REFUSED
+from saccade.optimizers.table import CLASSES, REFUSED, find
 from saccade.records import is_record, to_record
 
 WRAPPERS: dict[str, type[Optimizer]] = {"LossScaleOptimizer": LossScaleOptimizer}
@@ -40,6 +40,10 @@ def serialize(optimizer: Optimizer) -> dict[str, Any]:
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Optimizer:
     """The optimizer of a record; `custom_objects` are classes of your own by name."""
     return find(config, {**CLASSES, **WRAPPERS}, custom_objects)
+
+
+def __getattr__(name: str) -> Any:
+    refuse_name(__name__, name, REFUSED)
 
 
 __all__ = [

@@ -38,7 +38,9 @@ REFUSED: dict[str, str] = {  # Keras's name: what to use instead
     "MultiOptimizer": "Use one optimizer for all weights, or write the training step yourself "
     "and call apply(gradients, weights) of several.",
     "Muon": 'Use "adamw" or "lion".',
+    "OptimizerMap": "A part of MultiOptimizer. Use one optimizer for all weights.",
     "ScheduleFreeAdamW": 'Use "adamw" with a schedule and use_ema=True.',
+    "legacy": "Keras keeps old names of its optimizers there; use those of saccade.optimizers.",
 }
 
 
