@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
@@ -62,7 +62,7 @@ def as_source(
             raise InvalidArgument(
                 where, f"{name} must be left out when the data brings its own", type(x).__name__
             )
-    if hasattr(x, "__next__"):
+    if isinstance(x, Iterator):
         return IteratorSource(x, several) if hasattr(x, "__len__") else StreamSource(x, several)
     if by_number and (not hasattr(x, "__iter__") or hasattr(x, "on_epoch_end")):
         return SequenceSource(x, shuffle, seed, several)

@@ -114,6 +114,7 @@ class Sequential(Model):
         self._call_on_symbols()
 
     def _call_on_symbols(self) -> None:
+        assert self._input is not None
         top = self._input.output
         for layer in self._stack:
             top = layer.describe((top,), {})

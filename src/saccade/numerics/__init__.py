@@ -1,4 +1,5 @@
 """Pure functions of arrays: sizes, the lesson's convolution, contour kernels.
 
-`geometry` is plain integer arithmetic; the other modules are NumPy. None of them loads torch.
+`geometry` is plain integer arithmetic, and what users convolve is NumPy: neither loads torch. What layers and
+losses compute with are functions of torch tensors.
 """

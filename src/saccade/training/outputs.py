@@ -70,8 +70,8 @@ def targets_of(
         DataError: another number of targets, or other names.
     """
     if len(names) == 1:
-        found = y.get(names[0]) if isinstance(y, dict) else y
-        return [found[0] if isinstance(found, (list, tuple)) and len(found) == 1 else found]
+        one = y.get(names[0]) if isinstance(y, dict) else y
+        return [one[0] if isinstance(one, (list, tuple)) and len(one) == 1 else one]
     if isinstance(y, dict):
         if not set(y) & set(names):
             raise DataError(

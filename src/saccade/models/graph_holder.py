@@ -1,0 +1,146 @@
+"""GraphHolder: the half of a model that may be a graph of layers between symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.data.source import Several
+from saccade.errors import ShapeError, StateError
+from saccade.graph import Network, Shape, Symbol, map_symbols
+from saccade.layers.layer import Layer
+from saccade.layers.tracking import safe_key
+from saccade.models.graph_config import graph_config, rebuilt
+from saccade.models.trainer import Trainer
+from saccade.nests import is_nest
+
+
+class GraphHolder(Trainer):
+    """Knows the calls between its inputs and outputs when it was made of symbols."""
+
+    _network: Network | None = None
+    _graph_layers: Sequence[Layer] = ()
+
+    def sublayers(self) -> Iterator[Any]:
+        known = self._graph_layers
+        yield from known
+        ids = {id(layer) for layer in known}
+        yield from (layer for layer in super().sublayers() if id(layer) not in ids)
+
+    def _set_graph(self, inputs: Any, outputs: Any) -> None:
+        """Become the graph between some symbols."""
+        network = Network(inputs, outputs)
+        # Not attributes like others: the layers are tracked in Keras's order.
+        self.__dict__["_network"], self.__dict__["_graph_layers"] = network, list(network.layers)
+        for number, layer in enumerate(network.layers):
+            self._modules[safe_key("_graph_layers", number)] = layer  # torch finds them there
+        self.autocast = False  # each input says what it needs
+        self.built = True
+        self._built_shape = map_symbols(inputs, lambda symbol: symbol.shape)
+
+    @property
+    def inputs(self) -> list[Symbol]:
+        """The symbols that come in."""
+        return self._graph().input_symbols
+
+    @property
+    def outputs(self) -> list[Symbol]:
+        """The symbols that come out."""
+        return self._graph().output_symbols
+
+    @property
+    def input(self) -> Any:
+        return self._graph().inputs
+
+    @property
+    def output(self) -> Any:
+        return self._graph().outputs
+
+    @property
+    def input_names(self) -> list[str]:
+        return [symbol.name for symbol in self.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the layers that make the outputs."""
+        return [symbol.node.layer.name for symbol in self.outputs]
+
+    def _graph(self) -> Network:
+        if self._network is None:
+            raise StateError(
+                self.where,
+                "inputs and outputs are known for models made of symbols",
+                None,
+                "Use Model(inputs, outputs), or a Sequential with an input shape.",
+            )
+        return self._network
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._network is None:
+            return super().call(inputs, *args, **kwargs)
+        return self._network.run(inputs, self._fitted)
+
+    def _fitted(self, value: Any, symbol: Symbol) -> Any:
+        """An input in its dtype; a last axis of one is added or taken off where that is missing."""
+        dtype = getattr(torch, symbol.dtype)
+        if not torch.is_tensor(value):
+            value = torch.as_tensor(np.asarray(value), device=self.device)
+        if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
+            value = value.to(dtype)
+        needed, got = symbol.shape, value.shape
+        if len(got) == len(needed) - 1 and needed[-1] == 1:
+            return value[..., None]
+        if len(got) == len(needed) + 1 and got[-1] == 1:
+            return value[..., 0]
+        fits = len(got) == len(needed) and all(
+            n in (None, size) for n, size in zip(needed[1:], got[1:], strict=True)
+        )
+        if not fits:
+            raise ShapeError(
+                f'{self.where}, input "{symbol.name}"', f"must be {needed}", str(tuple(got))
+            )
+        return value
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        if self._network is None:
+            return super().compute_output_shape(input_shape)
+        return self._network.shapes(input_shape)
+
+    @property
+    def output_shape(self) -> Any:
+        if self._network is None:
+            return super().output_shape
+        return map_symbols(self._network.outputs, lambda symbol: symbol.shape)
+
+    def known_output_shape(self, x: Any) -> Shape | None:
+        """The output's shape for a batch like x, when it can be told without computing."""
+        if self._network is None or not isinstance(self._network.outputs, Symbol):
+            return None
+        return self._network.outputs.shape
+
+    def _names_of_outputs(self) -> list[str] | None:
+        if self._network is None:
+            return None
+        outputs = self._network.outputs
+        return sorted(outputs) if isinstance(outputs, dict) else self.output_names
+
+    def _several(self) -> Several:
+        if self._network is None:
+            return super()._several()
+        return Several(is_nest(self._network.inputs), is_nest(self._network.outputs))
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        network = state.get("_network")
+        if network is not None:
+            state["_network"] = graph_config(network, with_layers=False)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        calls = state.pop("_network", None)
+        super().__setstate__({**state, "_network": None})
+        if calls is not None:
+            self._set_graph(*rebuilt(calls, self._graph_layers))
