@@ -4,8 +4,9 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
-from saccade import losses, metrics
+from saccade import losses, metrics, optimizers
 from saccade.errors import FileFormatError, InvalidArgument, NotSupported, UnknownName
 from saccade.layers import Add, Conv2D, Dense, Dropout, Flatten, Input
 from saccade.models import Model, Sequential, clone_model, model_from_json
@@ -115,3 +116,67 @@ def test_json_there_and_back(make):
 def test_other_json_is_refused(given, error):
     with pytest.raises(error):
         model_from_json(given)
+
+
+class Halving(optimizers.schedules.LearningRateSchedule):
+    def __init__(self, start):
+        self.start = start
+
+    def __call__(self, step):
+        return self.start / (1 + step)
+
+    def get_config(self):
+        return {"start": self.start}
+
+
+class Off(losses.Loss):
+    def call(self, y_true, y_pred):
+        return (y_true - y_pred).abs().mean(-1)
+
+
+class Slow(optimizers.SGD):
+    pass
+
+
+@pytest.mark.parametrize("scaled", [True, False])
+def test_a_clone_is_compiled_with_classes_of_ones_own_and_lambdas(scaled):
+    optimizer = Slow(Halving(0.25), momentum=0.5)
+    if scaled:
+        optimizer = optimizers.LossScaleOptimizer(optimizer)
+    model = Sequential([Dense(2, input_shape=(3,))])
+    model.compile(optimizer, Off(), metrics=[lambda a, b: (a - b).abs().mean(-1)])
+    clone = clone_model(model)
+    clone.set_weights(model.get_weights())
+    x, y = np.eye(3, dtype="float32"), np.ones((3, 2), "float32")
+    for one in (model, clone):  # each moves its own weights by its own optimizer
+        one.fit(x, y, verbose=0)
+        one.fit(x, y, verbose=0)
+    assert clone.optimizer.iterations == model.optimizer.iterations == 2
+    for mine, other in zip(clone.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, other)
+    assert clone.metrics[1] is not model.metrics[1]
+
+
+class Whole(Model):
+    def __init__(self, units=2, **placement):
+        super().__init__(**placement)
+        self.units, self.dense = units, Dense(units)
+
+    def call(self, x):
+        return self.dense(x)
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+def test_a_clone_of_ones_own_model_is_built_as_it_was():
+    model = Whole(5)
+    assert not clone_model(model).built
+    model(torch.ones(1, 3))
+    assert [tuple(w.shape) for w in clone_model(model).weights] == [(3, 5), (5,)]
+
+
+def test_compile_configs_are_plain_values():
+    model = Sequential([Dense(2, input_shape=(3,))])
+    model.compile("adam", Off(), metrics=[metrics.MeanSquaredError(name="w")])
+    assert '"name": "w"' in json.dumps(model.get_compile_config())

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from saccade.custom_objects import CustomObjectScope
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
+from saccade.files.build_config import build_config
 from saccade.graph import Symbol, map_symbols
 from saccade.graph.network import leaves
 from saccade.graph.symbol import symbols_in
@@ -13,6 +15,7 @@ from saccade.layers.input import Input, InputLayer
 from saccade.models.model import Functional, Model
 from saccade.models.reviving import reviver
 from saccade.models.sequential import Sequential
+from saccade.nests import leaves as nest_leaves
 from saccade.records import to_record
 
 _WHERE = "clone_model"
@@ -60,7 +63,8 @@ def clone_model(
     }
     clone = _Cloner(clone_function, call_function, recursive).clone(model, input_tensors, given)
     if model.compiled:
-        clone.compile_from_config(_copied(model.get_compile_config()))
+        with CustomObjectScope(_classes_in(model)):
+            clone.compile_from_config(model.get_compile_config())
     clone.preprocessing, clone.class_names = model.preprocessing, model.class_names
     return clone
 
@@ -90,7 +94,7 @@ class _Cloner:
                 raise NotSupported(
                     _WHERE, f"{option} is for Sequential and models of symbols", model.where
                 )
-        return _fresh(model)
+        return _fresh(model, build_config(model))
 
     def _layer(self, layer: Any) -> Any:
         if id(layer) not in self._clones:
@@ -145,24 +149,23 @@ class _Cloner:
         return clone
 
 
-def _fresh(layer: Any) -> Any:
+def _fresh(layer: Any, built_for: Any = None) -> Any:
     """A layer from another's config; a model with all that is inside it."""
     if not isinstance(layer, Model):
         return type(layer).from_config(layer.get_config())
     own = {type(one).__name__: type(one) for one in (layer, *layer.sublayers_within())}
     record = to_record(layer)
-    return reviver(_WHERE, own).revive({**record, "build_config": None})
+    return reviver(_WHERE, own).revive({**record, "build_config": built_for})
 
 
-def _copied(value: Any) -> Any:
-    """A compile config whose metrics and losses are objects of their own."""
-    if isinstance(value, (list, tuple)):
-        return [_copied(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _copied(one) for name, one in value.items()}
-    made = hasattr(value, "get_config") and not isinstance(value, type)
-    cls: Any = type(value)
-    return cls.from_config(value.get_config()) if made else value
+def _classes_in(model: Any) -> dict[str, type]:
+    """The classes of what `compile` was given, so that one's own need no custom_objects."""
+    given, optimizer = model._objective, model.optimizer
+    scored = (given.given_loss, given.given_metrics, given.given_weighted_metrics)
+    many = [one for nest in scored for one in nest_leaves(nest)]
+    many += [optimizer, getattr(optimizer, "inner_optimizer", None)]
+    many += [getattr(one, "_learning_rate", None) for one in many[-2:]]  # a schedule
+    return {type(one).__name__: type(one) for one in many if hasattr(one, "get_config")}
 
 
 def _like(symbol: Symbol) -> Symbol:

@@ -17,7 +17,7 @@ ALONE = "load_model(..., compile=False) loads the model without its optimizer."
 
 
 def compile_config(model: Any) -> dict[str, Any] | None:
-    """What `compile` was given; None before."""
+    """What `compile` was given as records, functions as they are; None before."""
     given = model._objective
     if given is None:
         return None
@@ -28,8 +28,8 @@ def compile_config(model: Any) -> dict[str, Any] | None:
         "optimizer": optimizer,
         "loss": _mapped(given.given_loss, _written_loss),
         "loss_weights": given.given_loss_weights,
-        "metrics": given.given_metrics,
-        "weighted_metrics": given.given_weighted_metrics,
+        "metrics": _mapped(given.given_metrics, metrics.serialize),
+        "weighted_metrics": _mapped(given.given_weighted_metrics, metrics.serialize),
         "run_eagerly": False,
         "steps_per_execution": 1,
         "jit_compile": False,
