@@ -17,10 +17,10 @@ demo: .venv/.runtime ## train on 1,797 handwritten digits and show what came out
 	@$(BIN)/python scripts/demo.py
 
 test: .venv/.dev ## the tests that fit ten minutes on two cores
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 test-all: .venv/.dev ## the slow tests as well
-	$(BIN)/pytest --run-slow
+	$(BIN)/pytest -n 2 --run-slow
 
 conformance: .venv/.dev ## every class, with generated arguments, against the installed Keras
 	@$(BIN)/python scripts/conformance.py

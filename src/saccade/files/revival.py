@@ -13,6 +13,17 @@ from typing import Any
 from saccade.custom_objects import find_recorded, known_names
 from saccade.errors import FileFormatError, NotSupported, UnknownName
 
+_OTHER_FAMILIES = frozenset(
+    [
+        "constraints",
+        "dtype_policies",
+        "initializers",
+        "losses",
+        "metrics",
+        "optimizers",
+        "regularizers",
+    ]
+)
 _UNSET = ("input_axes", "output_axes")  # of initialisers that scale the variance
 
 
@@ -56,7 +67,7 @@ class Reviver:
         if not isinstance(kind, str) or "config" not in value:
             return {key: self.revive(item) for key, item in value.items()}
         config = self.revive(value["config"] or {})
-        cls = self._custom(value, kind) or (self.classes.get(kind) if _is_keras(value) else None)
+        cls = self._custom(value, kind) or (self.classes.get(kind) if _is_layer(value) else None)
         if cls is not None:
             return self.make(cls, config, value)
         if not _is_keras(value):
@@ -105,6 +116,12 @@ def _without_unset(config: Any) -> Any:
     if not isinstance(config, dict):
         return config
     return {k: v for k, v in config.items() if v is not None or k not in _UNSET}
+
+
+def _is_layer(record: dict[str, Any]) -> bool:
+    """Whether a record of Keras's may be of a layer: there is an initialiser Identity, too."""
+    module = str(record.get("module") or "keras")
+    return _is_keras(record) and not _OTHER_FAMILIES & set(module.split("."))
 
 
 def _is_keras(record: dict[str, Any]) -> bool:
