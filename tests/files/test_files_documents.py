@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import saccade.custom_objects
+import saccade.models.cloning
 import saccade.models.loading
+import saccade.models.serialization
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "files.md"
 
@@ -15,12 +18,29 @@ def test_the_page_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names: dict = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 6
     for block in blocks:
         exec(block, names)
 
 
-@pytest.mark.parametrize("module", [saccade.models.loading])
+@pytest.fixture(autouse=True)
+def _registry():
+    registry = saccade.custom_objects.get_custom_objects()
+    before = dict(registry)
+    yield
+    registry.clear()
+    registry.update(before)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        saccade.custom_objects,
+        saccade.models.cloning,
+        saccade.models.loading,
+        saccade.models.serialization,
+    ],
+)
 def test_the_docstrings_run(tmp_path, monkeypatch, module):
     monkeypatch.chdir(tmp_path)
     results = doctest.testmod(module)
