@@ -126,6 +126,25 @@ def test_a_stop_comes_where_it_comes_in_keras(when):
     )  # fmt: skip
 
 
+def test_evaluate_and_predict_can_be_stopped_and_start_again():
+    """`stop_evaluating` and `stop_predicting`, which the next call takes back."""
+
+    def stop(callback, name, place, logs):
+        if name == "on_test_batch_end" and place[0] == 1:
+            callback.model.stop_evaluating = True
+        if name == "on_predict_batch_end" and place[0] == 0:
+            callback.model.stop_predicting = True
+
+    def use(model, one):
+        for _ in range(2):
+            model.evaluate(X, Y, batch_size=8, verbose=0, callbacks=[one])
+            assert len(model.predict(X, batch_size=8, verbose=0, callbacks=[one])) == 8
+        assert len(model.predict(X, batch_size=8, verbose=0)) == 22
+
+    told = both(use, stop)
+    assert len(told) == 2 * (2 + 2 * 2 + 2 + 2 * 1)
+
+
 def test_what_one_callback_adds_the_next_and_the_history_see():
     histories = []
 

@@ -178,6 +178,7 @@ def evaluate(
     heard = callbacks.listens("on_test_batch_end")
     own = overrides(model, "test_step", "compute_loss", "compute_metrics")
     logs: Any = None
+    model.stop_evaluating = False
     callbacks.call("on_test_begin", {})
     step = 0
     with torch.no_grad():  # inference mode would hide changes in place from the cross-entropies
@@ -199,7 +200,7 @@ def evaluate(
             if heard:
                 now = logs_of(model, logs, "test_step") if own else objective.logs()
                 callbacks.call("on_test_batch_end", step - 1, now)
-            if getattr(model, "stop_evaluating", False):
+            if model.stop_evaluating:
                 break
     if not step:
         raise DataError(where, "there must be at least one batch", "none")
@@ -217,6 +218,8 @@ def predict(model: Any, feed: Feed, callbacks: CallbackList) -> Any:
     keep_freed_memory()
     feed.rewind()
     own = overrides(model, "predict_step")
+    if getattr(model, "stop_predicting", False):
+        model.stop_predicting = False
     callbacks.call("on_predict_begin", {})
     outputs: list[Any] = []
     with torch.inference_mode():
@@ -228,6 +231,8 @@ def predict(model: Any, feed: Feed, callbacks: CallbackList) -> Any:
             outputs.append(y_pred)
             if callbacks.listens("on_predict_batch_end"):
                 callbacks.call("on_predict_batch_end", len(outputs) - 1, {"outputs": y_pred})
+                if getattr(model, "stop_predicting", False):
+                    break
     if not outputs:
         raise DataError("predict", "there must be at least one batch", "none")
     callbacks.call("on_predict_end", {})
