@@ -209,6 +209,28 @@ def test_a_layers_own_way_into_a_file(tmp_path, name):
     np.testing.assert_array_equal(read.predict(X, verbose=0), model.predict(X, verbose=0))
 
 
+class Fails(Banked):
+    def load_own_variables(self, store):
+        super().load_own_variables(store)
+        raise RuntimeError("mine")
+
+
+def test_a_hook_that_fails_leaves_the_model_as_it_was(tmp_path):
+    read, model = (Sequential([Dense(4), Banked(), one(), Dense(2)]) for one in (Fails, Banked))
+    for one in (read, model):
+        one.build((None, 4))
+        one.layers[1].bank.assign(np.arange(4.0))
+        one.layers[2].bank.assign(np.arange(4.0) + 1)
+    read.layers[1].bank.assign(np.zeros(4))
+    model.layers[2].__class__ = Fails  # the same place in the tree
+    model.save_weights(tmp_path / "m.weights.h5")
+    before = read.get_weights()
+    with pytest.raises(RuntimeError, match="mine"):
+        read.load_weights(tmp_path / "m.weights.h5")
+    for now, old in zip(read.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(now, old)
+
+
 def test_files_of_a_layers_own_are_refused(tmp_path):
     class Wordy(Dense):
         def save_assets(self, folder):

@@ -89,3 +89,13 @@ def test_damage_is_named_and_a_full_disk_costs_nothing(tmp_path, monkeypatch):
     path.write_bytes(before[: len(before) // 2])
     with pytest.raises(FileFormatError, match=r"whole \.safetensors file"):
         made(1).load_weights(path)
+
+
+def test_values_that_are_no_numbers_are_named(tmp_path):
+    model = made(1)
+    model.save_weights(tmp_path / "m.safetensors")
+    with safe_open(tmp_path / "m.safetensors", framework="np") as file:
+        truths = {name: file.get_tensor(name) > 0 for name in file.keys()}  # noqa: SIM118
+    save_file(truths, tmp_path / "bool.safetensors")
+    with pytest.raises(FileFormatError, match=r'"eye" kernel\): needed numbers, got BOOL\n'):
+        model.load_weights(tmp_path / "bool.safetensors")

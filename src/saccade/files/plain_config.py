@@ -65,6 +65,13 @@ def _function_record(where: str, function: Any, place: str) -> dict[str, Any]:
             None,
             "Give the function a name with def, and pass it to load_model in custom_objects.",
         )
+    if function.__module__.split(".")[0] == "saccade":  # as Keras writes its functions
+        return {
+            "module": "builtins",
+            "class_name": "function",
+            "config": function.__name__,
+            "registered_name": "function",
+        }
     # The user's module, not Keras's "builtins": so nobody takes a user's `relu` for Keras's.
     return {
         "module": function.__module__,

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -40,16 +39,25 @@ def write_tensors(path: Path, model: Any) -> None:
     save_file(tensors, path, metadata=metadata)
 
 
+class StoredType:
+    """The type of a stored tensor: NumPy's letter for its kind, "V" for one that is no number."""
+
+    def __init__(self, word: str):
+        self._word = word
+        self.kind = "b" if word == "BOOL" else _KINDS.get(word[0], "V")
+
+    def __str__(self) -> str:
+        return self._word
+
+
 class StoredTensor:
     """A tensor in an open file, read when it is asked for."""
 
     def __init__(self, file: Any, name: str):
         self._file, self._name = file, name
         entry = file.get_slice(name)
-        word = entry.get_dtype()
         self.shape = tuple(entry.get_shape())
-        kind = "b" if word == "BOOL" else _KINDS.get(word[0], "V")
-        self.dtype = SimpleNamespace(kind=kind, __str__=lambda: word)
+        self.dtype = StoredType(entry.get_dtype())
 
     def __getitem__(self, everything: tuple[()]) -> Any:
         values = self._file.get_tensor(self._name)

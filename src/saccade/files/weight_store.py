@@ -244,14 +244,25 @@ def read_weights(
             "the weights in the file must be those of the model",
             f"{len(faults)} that do not fit:\n  " + "\n  ".join(faults),
         )
+    _run_hooks(hooks)  # the user's code may fail: before anything else is changed
     for weight, values in pairs:
         direct = hasattr(values, "read_direct") and weight.ndim and weight.is_contiguous()
         if direct and weight.device.type == "cpu":
             values.read_direct(torch.Tensor.numpy(weight.detach()))  # no copy on the way
         else:
             weight.assign(values[()])
-    for layer, entries in hooks:
-        layer.load_own_variables({name: values[()] for name, values in entries.items()})
+
+
+def _run_hooks(hooks: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+    """Let layers read their own weights, all or none."""
+    kept = [(weight, weight.detach().clone()) for layer, _ in hooks for weight in layer.weights]
+    try:
+        for layer, entries in hooks:
+            layer.load_own_variables({name: values[()] for name, values in entries.items()})
+    except Exception:
+        for weight, values in kept:
+            weight.assign(values)
+        raise
 
 
 def read_optimizer(saved: Mapping[str, Any], model: Any) -> list[str]:
