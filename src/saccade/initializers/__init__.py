@@ -63,7 +63,7 @@ _WORDS: dict[str, type[Initializer]] = (
     }
 )
 # Initialisers of Keras's that saccade leaves out, and what to use instead.
-_STFT = "It makes the kernels of a Fourier transform of sounds; give a function of (shape, dtype)."
+_STFT = "It makes kernels for spectra of sounds; give a function of (shape, dtype) instead."
 REFUSED = {"STFT": _STFT, "STFTInitializer": _STFT}
 
 
