@@ -4,6 +4,7 @@ Exact equality, because both sides decode and resize with Pillow and draw from N
 """
 
 import os
+import re
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
@@ -161,7 +162,7 @@ def to_float64(image_hwc):
         {"preprocessing_function": to_float64, "rescale": 0.1},
         {"preprocessing_function": np.sqrt},
     ],
-    ids=str,
+    ids=lambda options: re.sub(r" at 0x\w+", "", str(options)),  # the same in every process
 )
 @pytest.mark.parametrize("seed", [None, 3])
 def test_batches_under_generator_options(photos, generator_options, seed):
