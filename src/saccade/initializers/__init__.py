@@ -92,7 +92,8 @@ def _refuse(identifier: Any) -> None:
     word = identifier["class_name"] if is_record(identifier) else identifier
     for name, instead in REFUSED.items():
         if isinstance(word, str) and word.lower() == name.lower():
-            raise NotSupported("initializer", f"{name} is not in saccade", None, instead)
+            shown = name.removesuffix("Initializer")
+            raise NotSupported("initializer", f"{shown} is not in saccade", None, instead)
 
 
 # Keras's functions are the classes themselves.

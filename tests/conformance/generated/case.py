@@ -17,6 +17,11 @@ from saccade.errors import NotSupported
 TOLERANCE = 1e-5
 AXES = ("input_axes", "output_axes")  # of initialisers
 PASS, FAIL, DEPARTS, REFUSED = "pass", "fail", "departure", "refused by name"
+BOTH_REFUSE = "both refuse"
+
+
+class BothRefuse(Exception):
+    """Keras refuses the options, and so does saccade: agreement, but nothing was computed."""
 
 
 @dataclass
@@ -51,6 +56,8 @@ class Case:
         try:
             self.compare(copy.deepcopy(self.options))
             self.outcome = PASS
+        except BothRefuse:
+            self.outcome = BOTH_REFUSE
         except NotSupported as refusal:
             self.outcome, self.message = REFUSED, str(refusal)
         except Exception as fault:  # whatever goes wrong in either is a finding
@@ -63,10 +70,11 @@ class Case:
         return self
 
 
-def both(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[Any, Any] | None:
-    """What both make, or None where both refuse.
+def both(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[Any, Any]:
+    """What both make.
 
     Raises:
+        BothRefuse: neither makes anything.
         NotSupported: saccade refuses by name what Keras takes.
         AssertionError: only one of them refuses.
     """
@@ -76,7 +84,7 @@ def both(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[Any, Any] 
         try:
             ours()
         except (ValueError, TypeError, NotImplementedError):
-            return None
+            raise BothRefuse(f"Keras: {refusal}") from refusal
         raise AssertionError(f"Keras refuses, saccade takes it: {refusal}") from refusal
     return ours(), reference
 

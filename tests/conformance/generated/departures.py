@@ -109,4 +109,12 @@ DEPARTURES = [
         27,
         "not JSON serializable",
     ),
+    Departure(
+        "optimizers",
+        ("LossScaleOptimizer",),
+        lambda given: "inner_optimizer" in given,
+        "Keras names the inner optimizer by its private class for torch",
+        35,
+        "config (ours, Keras's): {'inner_optimizer'",
+    ),
 ]

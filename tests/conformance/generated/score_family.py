@@ -30,6 +30,16 @@ def cases() -> Iterator[Case]:
         for options in configurations(theirs, drawn=4):
             yield Case("losses", name, options, partial(compare_loss, name))
 
+    yield from function_cases("losses", losses, keras.losses)
+
+
+def function_cases(family: str, ours: Any, theirs: Any) -> Iterator[Case]:
+    """The arguments of the functions; what they compute is what the classes do."""
+    for name in ours.__all__:
+        if inspect.isfunction(getattr(ours, name)) and hasattr(theirs, name):
+            one = partial(same_arguments, getattr(ours, name), getattr(theirs, name))
+            yield Case(family, name, {}, one)
+
 
 def cases_of_metrics() -> Iterator[Case]:
     for name, cls in sorted(metrics.CLASSES.items()):
@@ -46,14 +56,13 @@ def cases_of_metrics() -> Iterator[Case]:
         }
         for options in configurations(theirs, needed, drawn=4):
             yield Case("metrics", name, options, partial(compare_metric, name))
+    yield from function_cases("metrics", metrics, keras.metrics)
 
 
 def compare_loss(name: str, options: dict[str, Any]) -> None:
     made = both(lambda: getattr(losses, name)(**options), lambda: getattr(keras.losses, name)(
         **options
     ))  # fmt: skip
-    if made is None:
-        return
     ours, theirs = made
     y = loss_cases.targets(name)
     p = loss_cases.predictions(name, options.get("from_logits", False))
@@ -67,10 +76,9 @@ def compare_loss(name: str, options: dict[str, Any]) -> None:
             lambda one=one, weights=weights: value_and_slope(one, y, p, weights),
             lambda other=other, weights=weights: value_and_slope(other, y, p, weights),
         )
-        if found is not None:
-            weighted = "weighted" if weights is not None else "plain"
-            agree(f"value, {one.reduction}, {weighted}", found[0][0], found[1][0])
-            agree(f"gradient, {one.reduction}, {weighted}", found[0][1], found[1][1])
+        weighted = "weighted" if weights is not None else "plain"
+        agree(f"value, {one.reduction}, {weighted}", found[0][0], found[1][0])
+        agree(f"gradient, {one.reduction}, {weighted}", found[0][1], found[1][1])
     same_config(ours, theirs)
 
 
@@ -101,8 +109,6 @@ def compare_metric(name: str, options: dict[str, Any]) -> None:
 
     for weighted in (False, True):
         made = both(lambda w=weighted: run(metrics, w), lambda w=weighted: run(keras.metrics, w))
-        if made is None:
-            continue
         (ours, mine), (theirs, reference) = made
         for number, (one, other) in enumerate(zip(mine, reference, strict=True)):
             agree(f"result {number + 1}, weighted={weighted}", one, other)

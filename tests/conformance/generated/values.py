@@ -10,10 +10,10 @@ import random
 from typing import Any
 
 # Where a thing stands or what it is called, not what it computes.
-PLACE = {"name", "dtype", "trainable", "autocast", "seed", "old", "placement", "kwargs",
+PLACE = {"name", "dtype", "trainable", "autocast", "old", "placement", "kwargs",
          "batch_size", "batch_shape", "input_shape", "batch_input_shape", "input_dim",
-         "input_tensor", "optional", "sparse", "ragged", "weights", "lora_rank", "lora_alpha",
-         "quantization_config", "data_format", "output_shape", "mask", "fn", "function",
+         "input_tensor", "optional", "sparse", "ragged", "weights", "lora_alpha",
+         "quantization_config", "output_shape", "mask", "fn", "function",
          "build_args"}  # fmt: skip
 INITIALIZERS = ["ones", {"class_name": "Constant", "config": {"value": 0.5}}]
 REGULARIZERS, CONSTRAINTS = ["l2", "l1"], ["non_neg", "max_norm"]
@@ -31,6 +31,7 @@ VALUES: dict[str, list[Any]] = {
     "center": [False, True],
     "crop_to_aspect_ratio": [True, False],
     "cropping": [1, (1, 2), ((0, 1), (2, 0))],
+    "data_format": ["channels_last", "channels_first"],
     "depth_multiplier": [2, 3],
     "dilation_rate": [2, 1, (1, 2)],
     "dims": [(2, 1), (1, 2), (3, 1, 2), (2, 2)],
@@ -47,6 +48,8 @@ VALUES: dict[str, list[Any]] = {
     "kernel_size": [3, 2, (3, 2), 1],
     "l1": [0.1, 0.0],
     "l2": [0.2, 0.0],
+    "lora_rank": [2],
+    "seed": [3],
     "max_value": [0.6, 2.0],
     "mean": [0.3, 1.0],
     "variance": [2.0, 0.5],
@@ -145,6 +148,9 @@ VALUES: dict[str, list[Any]] = {
     "q": [0.1, 0.9],
     "margin": [0.1, 0.3],
     "remove_diagonal": [False, True],
+    "inner_optimizer": ["sgd", "adam"],
+    "initial_scale": [32.0, 1024.0],
+    "dynamic_growth_steps": [2, 1],
     "delta": [0.3, 3.0],
     "ignore_class": [2, None],
     "num_thresholds": [50, 1],
