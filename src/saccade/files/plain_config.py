@@ -65,7 +65,8 @@ def _function_record(where: str, function: Any, place: str) -> dict[str, Any]:
             None,
             "Give the function a name with def, and pass it to load_model in custom_objects.",
         )
-    if function.__module__.split(".")[0] == "saccade":  # as Keras writes its functions
+    module = function.__module__ or ""  # none where it was made by exec()
+    if module.split(".")[0] == "saccade":  # as Keras writes its functions
         return {
             "module": "builtins",
             "class_name": "function",
