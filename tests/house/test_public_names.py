@@ -11,43 +11,106 @@ import pytest
 NAMES = {
     "saccade": """
         HORIZONTAL_CONTOURS Input Layer Model Predictor Sequential VERTICAL_CONTOURS
-        __version__ activations applications box callbacks convolve convolve2d errors
-        gaussian initializers layers losses metrics models optimizers output_size
-        preprocessing saving sharpen utils
+        __version__ activations applications box callbacks constraints convolve
+        convolve2d errors gaussian initializers layers losses metrics mixed_precision
+        models optimizers output_size preprocessing regularizers saving sharpen utils
     """,
     "saccade.activations": """
-        deserialize elu exponential gelu get hard_sigmoid hard_silu leaky_relu linear
-        log_softmax logits_of mish relu relu6 selu serialize sigmoid silu softmax
-        softplus softsign tanh
+        celu deserialize elu exponential gelu get glu hard_shrink hard_sigmoid hard_silu
+        hard_swish hard_tanh leaky_relu linear log_sigmoid log_softmax logits_of mish
+        relu relu6 selu serialize sigmoid silu soft_shrink softmax softplus softsign
+        sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
         LeNet5
     """,
     "saccade.callbacks": """
-        Callback CallbackList EarlyStopping History
+        BackupAndRestore CSVLogger Callback CallbackList EarlyStopping History
+        LambdaCallback LearningRateScheduler ModelCheckpoint ProgbarLogger
+        ReduceLROnPlateau SwapEMAWeights TensorBoard TerminateOnNaN
+    """,
+    "saccade.constraints": """
+        Constraint MaxNorm MinMaxNorm NonNeg UnitNorm deserialize get max_norm
+        min_max_norm non_neg serialize unit_norm
+    """,
+    "saccade.errors": """
+        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported
+        SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
-        Constant GlorotNormal GlorotUniform HeNormal HeUniform Initializer LecunNormal
-        LecunUniform Ones RandomNormal RandomUniform TruncatedNormal VarianceScaling
-        Zeros count_fans deserialize get serialize
+        Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity
+        IdentityInitializer Initializer LecunNormal LecunUniform Ones Orthogonal
+        OrthogonalInitializer RandomNormal RandomUniform TruncatedNormal VarianceScaling
+        Zeros constant count_fans deserialize get glorot_normal glorot_uniform he_normal
+        he_uniform identity lecun_normal lecun_uniform ones orthogonal random_normal
+        random_uniform serialize truncated_normal variance_scaling zeros
     """,
     "saccade.layers": """
-        Activation AveragePooling2D AvgPool2D Conv2D Dense Dropout Flatten Input
-        InputLayer Layer MaxPool2D MaxPooling2D
+        Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D
+        AveragePooling2D AvgPool1D AvgPool2D BatchNormalization CenterCrop Concatenate
+        Conv1D Conv1DTranspose Conv2D Conv2DTranspose Convolution1D
+        Convolution1DTranspose Convolution2D Convolution2DTranspose Cropping1D
+        Cropping2D Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU Flatten
+        GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
+        GlobalAvgPool1D GlobalAvgPool2D GlobalMaxPool1D GlobalMaxPool2D
+        GlobalMaxPooling1D GlobalMaxPooling2D GroupNormalization Identity Input
+        InputLayer Lambda Layer LayerNormalization LeakyReLU MaxPool1D MaxPool2D
+        MaxPooling1D MaxPooling2D Maximum Minimum Multiply Normalization PReLU Permute
+        REFUSED ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D
+        SeparableConv2D SeparableConvolution1D SeparableConvolution2D Softmax
+        SpatialDropout1D SpatialDropout2D Subtract UnitNormalization UpSampling1D
+        UpSampling2D ZeroPadding1D ZeroPadding2D add average concatenate dot maximum
+        minimum multiply subtract
     """,
     "saccade.losses": """
-        BinaryCrossentropy CategoricalCrossentropy Loss MeanSquaredError
-        SparseCategoricalCrossentropy deserialize get serialize
+        BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy
+        CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy CategoricalHinge
+        Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh Loss
+        MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError
+        MeanSquaredLogarithmicError Poisson SparseCategoricalCrossentropy SquaredHinge
+        Tversky binary_crossentropy binary_focal_crossentropy categorical_crossentropy
+        categorical_focal_crossentropy categorical_generalized_cross_entropy
+        categorical_hinge circle cosine_similarity deserialize dice get hinge huber
+        kl_divergence log_cosh mean_absolute_error mean_absolute_percentage_error
+        mean_squared_error mean_squared_logarithmic_error poisson serialize
+        sparse_categorical_crossentropy squared_hinge tversky
     """,
     "saccade.metrics": """
-        BinaryAccuracy CategoricalAccuracy Mean MeanSquaredError Metric
-        SparseCategoricalAccuracy accuracy_for get
+        AUC Accuracy BinaryAccuracy BinaryCrossentropy BinaryIoU CategoricalAccuracy
+        CategoricalCrossentropy CategoricalHinge ConcordanceCorrelation CosineSimilarity
+        F1Score FBetaScore FalseNegatives FalsePositives Hinge IoU KLDivergence
+        LogCoshError Mean MeanAbsoluteError MeanAbsolutePercentageError MeanIoU
+        MeanMetricWrapper MeanSquaredError MeanSquaredLogarithmicError Metric OneHotIoU
+        OneHotMeanIoU PearsonCorrelation Poisson Precision PrecisionAtRecall R2Score
+        Recall RecallAtPrecision RootMeanSquaredError SensitivityAtSpecificity
+        SparseCategoricalAccuracy SparseCategoricalCrossentropy
+        SparseTopKCategoricalAccuracy SpecificityAtSensitivity SquaredHinge Sum
+        TopKCategoricalAccuracy TrueNegatives TruePositives accuracy_for binary_accuracy
+        binary_crossentropy binary_focal_crossentropy categorical_accuracy
+        categorical_crossentropy categorical_focal_crossentropy categorical_hinge
+        concordance_correlation deserialize get hinge huber kl_divergence log_cosh
+        mean_absolute_error mean_absolute_percentage_error mean_squared_error
+        mean_squared_logarithmic_error pearson_correlation poisson serialize
+        sparse_categorical_accuracy sparse_categorical_crossentropy
+        sparse_top_k_categorical_accuracy squared_hinge top_k_categorical_accuracy
+    """,
+    "saccade.mixed_precision": """
+        DTypePolicy Policy dtype_policy global_policy set_dtype_policy set_global_policy
     """,
     "saccade.models": """
-        Model Sequential load_model
+        Model Sequential clone_model load_model model_from_json
     """,
     "saccade.optimizers": """
-        Adam Optimizer RMSprop SGD deserialize get serialize
+        Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam
+        Optimizer RMSprop SGD deserialize get schedules serialize
+    """,
+    "saccade.optimizers.schedules": """
+        CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay
+        LearningRateSchedule PiecewiseConstantDecay PolynomialDecay deserialize
+        serialize
+    """,
+    "saccade.predictor": """
+        Prediction Predictor Preprocessing
     """,
     "saccade.preprocessing": """
         image
@@ -56,21 +119,21 @@ NAMES = {
         DirectoryIterator ImageDataGenerator Iterator array_to_img img_to_array load_img
         save_img
     """,
+    "saccade.regularizers": """
+        L1 L1L2 L2 OrthogonalRegularizer Regularizer deserialize get l1 l1_l2 l2
+        orthogonal_regularizer serialize
+    """,
     "saccade.saving": """
-        load_model save_model
+        CustomObjectScope custom_object_scope deserialize_keras_object
+        get_custom_objects get_registered_name get_registered_object load_model
+        load_weights register_keras_serializable save_model save_weights
+        serialize_keras_object
     """,
     "saccade.utils": """
-        set_random_seed to_categorical
-    """,
-    "saccade.applications.lenet": """
-        LeNet5
-    """,
-    "saccade.errors": """
-        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported
-        SaccadeError ShapeError StateError UnknownName
-    """,
-    "saccade.predictor": """
-        Prediction Predictor Preprocessing
+        CustomObjectScope custom_object_scope deserialize_keras_object
+        get_custom_objects get_registered_name get_registered_object
+        pack_x_y_sample_weight register_keras_serializable serialize_keras_object
+        set_random_seed to_categorical unpack_x_y_sample_weight
     """,
 }
 

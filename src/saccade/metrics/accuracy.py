@@ -16,8 +16,7 @@ from saccade.numerics.loss_formulas import aligned, tensors
 
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> torch.Tensor:
     """Whether the largest of y_pred (batch, classes) is at the label; (batch,) of truths."""
-    y_true, y_pred = _labels("sparse_categorical_accuracy", y_true, y_pred)
-    return (y_pred.argmax(-1) == y_true).float()
+    return _sparse_hits(y_true, y_pred).float()
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> torch.Tensor:
@@ -84,7 +83,7 @@ class SparseCategoricalAccuracy(MeanOf):
         super().__init__(name, dtype)
 
     def values(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
-        return sparse_categorical_accuracy(y_true, y_pred).bool()
+        return _sparse_hits(y_true, y_pred)
 
 
 class CategoricalAccuracy(MeanOf):
@@ -189,6 +188,11 @@ def accuracy_for(y_true: torch.Tensor, y_pred: torch.Tensor, name: str) -> MeanO
     if y_true.ndim < y_pred.ndim or y_true.shape[-1] == 1:
         return SparseCategoricalAccuracy(name)
     return CategoricalAccuracy(name)
+
+
+def _sparse_hits(y_true: Any, y_pred: Any) -> torch.Tensor:
+    y_true, y_pred = _labels("sparse_categorical_accuracy", y_true, y_pred)
+    return y_pred.argmax(-1) == y_true
 
 
 def _in_top_k(labels: torch.Tensor, y_pred: torch.Tensor, k: int) -> torch.Tensor:

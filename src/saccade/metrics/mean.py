@@ -53,7 +53,10 @@ class Mean(Sums):
 
     def add(self, total: Any, count: Any) -> None:
         """Add a batch's sum and how many values it is the sum of."""
-        self.grow(total=total, count=count)
+        if isinstance(total, (int, float)) and isinstance(count, int):  # read already
+            self.total, self.count = self.total + total, self.count + count
+        else:
+            self.grow(total=total, count=count)
 
     def add_values(self, values: torch.Tensor, sample_weight: Any = None) -> None:
         """Add every value, weighted when weights are given."""
@@ -73,6 +76,11 @@ class Mean(Sums):
         total, count = self.total, self.count
         return lambda: float(total) / float(count) if float(count) else 0.0
 
+    def readers(self) -> dict[str, Callable[[], Any]]:
+        if type(self).result is not Mean.result:
+            return super().readers()
+        return {self.name: self.reader()}  # a number for certain: nothing to compute yet
+
 
 class MeanOf(Mean):
     """The mean over samples of `values(y_true, y_pred)`, which each class below writes."""
@@ -86,10 +94,17 @@ class MeanOf(Mean):
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:
         y_true, y_pred = loss_formulas.tensors(y_true, y_pred)
-        with torch.no_grad():
-            # detached where it can be: a function of the user's may want NumPy
-            values = self.values(y_true, y_pred if self.reads_logits else y_pred.detach())
-            self.add_values(values.detach(), sample_weight)
+        if torch.is_grad_enabled():
+            with torch.no_grad():
+                self._add_batch(y_true, y_pred, sample_weight)
+        else:
+            self._add_batch(y_true, y_pred, sample_weight)
+
+    def _add_batch(self, y_true: torch.Tensor, y_pred: torch.Tensor, sample_weight: Any) -> None:
+        if y_pred.requires_grad and not self.reads_logits:
+            y_pred = y_pred.detach()  # a function of the user's may want NumPy
+        values = self.values(y_true, y_pred)
+        self.add_values(values.detach() if values.requires_grad else values, sample_weight)
 
 
 class MeanMetricWrapper(MeanOf):

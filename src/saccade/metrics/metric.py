@@ -188,10 +188,11 @@ class Sums(Metric):
         """Add a batch's part to each sum that is named."""
         for name, part in batch.items():
             sofar = getattr(self, name)
-            if torch.is_tensor(part):
+            if isinstance(part, torch.Tensor):
                 apple = part.device.type == "mps"  # which has no float64
-                part = part.double() if part.is_floating_point() and not apple else part
-                if torch.is_tensor(sofar):
+                if part.is_floating_point() and not apple:
+                    part = part.double()
+                if isinstance(sofar, torch.Tensor) and sofar.device != part.device:
                     sofar = (sofar.float() if apple else sofar).to(part.device)
             setattr(self, name, sofar + part)
 
