@@ -61,6 +61,7 @@ def measure(make: Callable[[], Any], shape: tuple[int, ...], size: int) -> tuple
     )  # fmt: skip
     begun_s = time.perf_counter()
     compiled = CompiledStep(run, (x, y, None))
+    compiled.compile((x, y, None))
     compile_s = time.perf_counter() - begun_s
 
     def written() -> None:

@@ -85,7 +85,7 @@ def test_the_compiled_step_gives_the_same_numbers(traced, options):
     steps = len(traced)
     assert_same(compiled, fitted(network(jit_compile=False, **optimizer), **options))
     assert len(traced) == steps
-    # 3 epochs of 3 whole batches; the first step is not compiled, and two trials are no steps
+    # 3 epochs of 3 whole batches; the first step is not compiled, and two calls are no steps
     assert steps == 3 * 3 - 1 + 2
 
 
@@ -199,3 +199,16 @@ def test_a_compiler_is_looked_for(monkeypatch):
     )
     assert compiled_step.has_compiler(torch.device("cpu"))
     assert issubclass(CannotCompile, Exception)
+
+
+def test_models_that_draw_are_compiled_where_asked_for_only(traced, monkeypatch):
+    monkeypatch.setattr(compiling, "WORTH_S", 0.0)
+    dropout = {"rate": 0.5}
+    torch.manual_seed(0)
+    automatic = fitted(network("sgd", jit_compile="auto", dropout=dropout), epochs=12)
+    assert not traced
+    torch.manual_seed(0)
+    assert_same(automatic, fitted(network("sgd", dropout=dropout), epochs=12), 0.0)
+    history, _ = fitted(network("sgd", jit_compile=True, dropout=dropout))
+    assert traced
+    assert np.isfinite(history["loss"]).all()

@@ -26,7 +26,7 @@ def has_compiler(device: torch.device) -> bool:
 
 
 class CompiledStep:
-    """forward -> loss -> gradients, traced on one batch and compiled for batches like it.
+    """forward -> loss -> gradients, traced on one batch, to be compiled for batches like it.
 
     The layers' own code runs once, while the operations that it calls are written down; what
     depends on values, or draws from a stream of its own, can't be written down.
@@ -36,7 +36,7 @@ class CompiledStep:
         batch: (x, y, sample_weight) as the step gets it.
 
     Raises:
-        CannotCompile: the step is not a fixed list of operations, or torch failed.
+        CannotCompile: the step is not a fixed list of operations.
     """
 
     def __init__(self, run: Any, batch: tuple[Any, Any, Any]):
@@ -45,19 +45,31 @@ class CompiledStep:
         moved = {id(weight) for weight in self._moved}
         self._kept = [weight for weight in run.model.weights if id(weight) not in moved]
         self._like = _signature(batch)
+        self._call: Any = None
         _check_plain(run, batch)
         try:
             with torch.random.fork_rng(devices=[]):
-                graph = self._traced(batch)
-            self._call = compile_graph(graph)
-            with torch.random.fork_rng(devices=[]):
-                self.trial(batch)
-        except CannotCompile:
-            raise
-        except Exception as error:  # torch may fail in any of its parts; training need not
-            raise CannotCompile(f"{type(error).__name__}: {str(error).splitlines()[0]}") from error
+                self._graph = self._traced(batch)
+        except Exception as error:  # what a layer does may be more than operations
+            raise _why(error) from error
         finally:
             run.model._forget_losses()
+
+    def compile(self, batch: tuple[Any, Any, Any]) -> None:
+        """Have the operations compiled, by a call on copies: the model may train meanwhile.
+
+        Raises:
+            CannotCompile: torch failed.
+        """
+        moved = [weight.detach().clone() for weight in self._moved]
+        kept = [weight.detach().clone() for weight in self._kept]
+        try:
+            call = compile_graph(self._graph)
+            with torch.no_grad():
+                call(moved, kept, *batch)
+        except Exception as error:  # torch may fail in any of its parts; training need not
+            raise _why(error) from error
+        self._call = call
 
     def fits(self, weights: Any, batch: tuple[Any, Any, Any]) -> bool:
         """Whether a batch, and the weights to move, are those that were compiled for."""
@@ -111,6 +123,11 @@ class CompiledStep:
 def compile_graph(graph: Any) -> Any:
     """The graph as torch.compile makes it fast."""
     return torch.compile(graph, dynamic=False, fullgraph=True)
+
+
+def _why(error: Exception) -> CannotCompile:
+    first = (str(error).splitlines() or [""])[0]
+    return CannotCompile(f"{type(error).__name__}: {first}")
 
 
 def _check_plain(run: Any, batch: tuple[Any, Any, Any]) -> None:

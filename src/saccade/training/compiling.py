@@ -69,9 +69,17 @@ class Compiling:
                     "steps run as they are; the numbers are the same."
                 )
             return
+        draws = _draws(run.model)
+        if draws and self.asked is not True:
+            return  # a compiled step would draw other numbers, and nobody asked for that
         start = self.clock()
         try:
-            step = _in_time(lambda: CompiledStep(run, batch), TRIAL_S)
+            step = CompiledStep(run, batch)  # here: tracing must have the model to itself
+            if draws:  # a late end would draw from the run's stream
+                with torch.random.fork_rng(devices=[]):
+                    step.compile(batch)
+            else:
+                _in_time(lambda: step.compile(batch), TRIAL_S)
             _check_numbers(run, step, batch)
             gain = None if eager_s is None else eager_s / self._seconds(step, batch)
         except CannotCompile as why:
