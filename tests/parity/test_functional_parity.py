@@ -129,6 +129,33 @@ def test_nested_models_are_keras(tmp_path):
         np.testing.assert_allclose(loaded(X).detach().numpy(), y, rtol=1e-5, atol=1e-6)
 
 
+def test_a_model_may_end_with_a_model(tmp_path):
+    """Keras counts the calls of an inner model from 1 where a graph ends."""
+
+    def made(library):
+        make, Model = library.layers, library.models.Model
+        inner_in = make.Input((6,), name="inner_in")
+        inner = Model(inner_in, make.Dense(6, name="inner_dense")(inner_in), name="inner")
+        outer = make.Input((6,), name="outer")
+        return Model(outer, [inner(make.Dense(6, name="first")(outer)), inner(outer)])
+
+    mine, theirs = made(ours), made(keras)
+    record = json.loads(json.dumps(mine.get_config()))
+    for key in ("input_layers", "output_layers"):
+        assert record[key] == json.loads(json.dumps(theirs.get_config()))[key]
+    mine.set_weights([array(weight) for weight in theirs.weights])
+    expected = [one.detach().numpy() for one in theirs(X)]
+    mine.save(tmp_path / "mine.keras")
+    theirs.save(tmp_path / "theirs.keras")
+    for loaded in (
+        keras.models.load_model(tmp_path / "mine.keras"),
+        models.load_model(tmp_path / "theirs.keras"),
+        models.load_model(tmp_path / "mine.keras"),
+    ):
+        for one, other in zip(loaded(X), expected, strict=True):
+            np.testing.assert_allclose(one.detach().numpy(), other, rtol=1e-5, atol=1e-6)
+
+
 def table(model, **options):
     lines = []
     model.summary(print_fn=lambda text, **_: lines.append(text), line_length=100, **options)
