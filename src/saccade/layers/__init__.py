@@ -6,10 +6,20 @@ from saccade.graph import Symbol
 from saccade.layers.activation import Activation
 from saccade.layers.arithmetic import operate
 from saccade.layers.border import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
+from saccade.layers.color import (
+    RandomColorDegeneration,
+    RandomColorJitter,
+    RandomGrayscale,
+    RandomHue,
+    RandomSaturation,
+)
 from saccade.layers.conv import Conv1D, Conv2D, Convolution1D, Convolution2D
 from saccade.layers.dense import Dense
 from saccade.layers.depthwise import DepthwiseConv1D, DepthwiseConv2D
 from saccade.layers.dropout import AlphaDropout, Dropout, SpatialDropout1D, SpatialDropout2D
+from saccade.layers.erasing import RandomErasing
+from saccade.layers.flip import RandomFlip
+from saccade.layers.geometric import RandomRotation, RandomShear, RandomTranslation, RandomZoom
 from saccade.layers.global_pool import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -20,6 +30,7 @@ from saccade.layers.global_pool import (
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
 )
+from saccade.layers.histogram import AutoContrast, Equalization
 from saccade.layers.identity import ActivityRegularization, Identity
 from saccade.layers.input import Input, InputLayer
 from saccade.layers.joining import Concatenate, Dot, concatenate, dot
@@ -39,9 +50,12 @@ from saccade.layers.merge import (
     multiply,
     subtract,
 )
+from saccade.layers.mixing import CutMix, MixUp
 from saccade.layers.noise import GaussianDropout, GaussianNoise
 from saccade.layers.norm import BatchNormalization
 from saccade.layers.normalization import Normalization
+from saccade.layers.perspective import RandomPerspective
+from saccade.layers.pipeline import Pipeline
 from saccade.layers.pool import (
     AveragePooling1D,
     AveragePooling2D,
@@ -52,6 +66,8 @@ from saccade.layers.pool import (
     MaxPooling1D,
     MaxPooling2D,
 )
+from saccade.layers.rand_augment import RandAugment
+from saccade.layers.random_crop import RandomCrop
 from saccade.layers.rectifiers import ELU, LeakyReLU, PReLU, ReLU
 from saccade.layers.refused import REFUSED
 from saccade.layers.rescaling import Rescaling
@@ -64,7 +80,15 @@ from saccade.layers.separable import (
     SeparableConvolution2D,
 )
 from saccade.layers.shape import Flatten, Permute, RepeatVector, Reshape
+from saccade.layers.sharpness import RandomGaussianBlur, RandomSharpness
 from saccade.layers.softmax import Softmax
+from saccade.layers.tone import (
+    RandomBrightness,
+    RandomContrast,
+    RandomInvert,
+    RandomPosterization,
+    Solarization,
+)
 from saccade.layers.transposed import (
     Conv1DTranspose,
     Conv2DTranspose,
@@ -83,6 +107,7 @@ CLASSES: dict[str, type[Layer]] = {
         ActivityRegularization,
         Add,
         AlphaDropout,
+        AutoContrast,
         Average,
         AveragePooling1D,
         AveragePooling2D,
@@ -95,12 +120,14 @@ CLASSES: dict[str, type[Layer]] = {
         Conv2DTranspose,
         Cropping1D,
         Cropping2D,
+        CutMix,
         Dense,
         DepthwiseConv1D,
         DepthwiseConv2D,
         Dot,
         Dropout,
         ELU,
+        Equalization,
         Flatten,
         GaussianDropout,
         GaussianNoise,
@@ -118,10 +145,32 @@ CLASSES: dict[str, type[Layer]] = {
         MaxPooling2D,
         Maximum,
         Minimum,
+        MixUp,
         Multiply,
         Normalization,
         PReLU,
         Permute,
+        Pipeline,
+        RandAugment,
+        RandomBrightness,
+        RandomColorDegeneration,
+        RandomColorJitter,
+        RandomContrast,
+        RandomCrop,
+        RandomErasing,
+        RandomFlip,
+        RandomGaussianBlur,
+        RandomGrayscale,
+        RandomHue,
+        RandomInvert,
+        RandomPerspective,
+        RandomPosterization,
+        RandomRotation,
+        RandomSaturation,
+        RandomSharpness,
+        RandomShear,
+        RandomTranslation,
+        RandomZoom,
         ReLU,
         RepeatVector,
         Rescaling,
@@ -130,6 +179,7 @@ CLASSES: dict[str, type[Layer]] = {
         SeparableConv1D,
         SeparableConv2D,
         Softmax,
+        Solarization,
         SpatialDropout1D,
         SpatialDropout2D,
         Subtract,
@@ -153,6 +203,7 @@ __all__ = [
     "ActivityRegularization",
     "Add",
     "AlphaDropout",
+    "AutoContrast",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -171,11 +222,13 @@ __all__ = [
     "Convolution2DTranspose",
     "Cropping1D",
     "Cropping2D",
+    "CutMix",
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
+    "Equalization",
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
@@ -201,10 +254,32 @@ __all__ = [
     "MaxPooling2D",
     "Maximum",
     "Minimum",
+    "MixUp",
     "Multiply",
     "Normalization",
     "PReLU",
     "Permute",
+    "Pipeline",
+    "RandAugment",
+    "RandomBrightness",
+    "RandomColorDegeneration",
+    "RandomColorJitter",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomErasing",
+    "RandomFlip",
+    "RandomGaussianBlur",
+    "RandomGrayscale",
+    "RandomHue",
+    "RandomInvert",
+    "RandomPerspective",
+    "RandomPosterization",
+    "RandomRotation",
+    "RandomSaturation",
+    "RandomSharpness",
+    "RandomShear",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
@@ -215,6 +290,7 @@ __all__ = [
     "SeparableConvolution1D",
     "SeparableConvolution2D",
     "Softmax",
+    "Solarization",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "Subtract",
