@@ -198,7 +198,6 @@ def test_a_broken_file_is_named(photos):
         ({"batch_size": 2.5}, InvalidArgument, "batch_size"),
         ({"seed": -1}, InvalidArgument, "seed"),
         ({"seed": "7"}, InvalidArgument, "seed"),
-        ({"save_to_dir": "out"}, NotSupported, "save_to_dir"),
     ],
 )
 def test_arguments_are_checked_before_the_folder(tmp_path, options, error, word):

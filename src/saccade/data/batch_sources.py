@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from saccade.data.flow_notes import class_mode_notes
 from saccade.data.source import ONE, Batch, Several, Source, as_batch
 from saccade.seeds import draw_seed
 
@@ -24,8 +25,28 @@ class IteratorSource(Source):
             # Somebody may have called next() to look at a batch: a pass starts at the start, or
             # predictions would not line up with the files.
             self.iterator.reset()
-        for _ in range(start, self.batches or 0):
-            yield as_batch(next(self.iterator), self.several)
+        count = max(0, (self.batches or 0) - start)
+        for batch in self._batches(count):
+            yield as_batch(batch, self.several)
+
+    def _batches(self, count: int) -> Iterator[Any]:
+        if hasattr(self.iterator, "read_ahead"):  # ours, which prepares the next ones meanwhile
+            yield from self.iterator.read_ahead(count)
+            return
+        for _ in range(count):
+            yield next(self.iterator)
+
+    def waiting_hint(self) -> str:
+        if hasattr(self.iterator, "waiting_hint"):
+            return self.iterator.waiting_hint()
+        return super().waiting_hint()
+
+    def label_notes(self, outputs: int | None) -> list[str]:
+        return class_mode_notes(self.iterator, outputs)
+
+    @property
+    def warms_up(self) -> bool:  # type: ignore[override]
+        return getattr(self.iterator, "fills_cache", False)
 
     def state(self) -> Any:
         return self.iterator.state() if hasattr(self.iterator, "state") else None

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import operator
 import threading
-from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from saccade.data.stream import State, global_state, set_global_state, stream_from
 from saccade.errors import DataError, InvalidArgument
 
 SEEDS = 2**32  # NumPy's global stream takes seeds below this
 
 
-class BatchIterator(ABC):
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where an iterator stands between two batches."""
+
+    batch_index: int
+    total_batches_seen: int
+    index_array: np.ndarray | None
+
+    def same_as(self, other: Place) -> bool:
+        """Whether the next batch is the same from either."""
+        return (
+            self.batch_index == other.batch_index
+            and self.total_batches_seen == other.total_batches_seen
+            and self.index_array is other.index_array
+        )
+
+
+class BatchIterator:
     """Batches of n images without end; `len(it)` calls of `next(it)` are one pass.
 
     Law of `next()`, which batch number b of the iterator's life obeys (b = total_batches_seen)::
@@ -28,7 +46,7 @@ class BatchIterator(ABC):
     stream, and so does this: with a seed, `next()` reseeds the user's `numpy.random` too.
 
     `next()` may be called from several threads: the order and all draws are made under a lock,
-    the pixels outside it.
+    the pixels outside it. A subclass gives `_get_batches_of_transformed_samples(index_array)`.
 
     Attributes:
         n, batch_size, shuffle, seed: as given.
@@ -49,22 +67,23 @@ class BatchIterator(ABC):
         self.index_array: np.ndarray | None = None
         self.lock = threading.Lock()
 
-    @abstractmethod
-    def _prepare(self, indices: np.ndarray) -> Callable[[], Any]:
-        """Make every draw that the batch of these images needs, under the lock; the returned
-        call, made outside it, builds the batch."""
+    def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> Any:
+        """The batch of these images."""
+        raise NotImplementedError(f"{type(self).__name__} must say how a batch is made")
 
     def __len__(self) -> int:
         """The batches in one pass, the short last one included."""
         return -(-self.n // self.batch_size)
 
-    def __iter__(self) -> BatchIterator:
+    def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
         with self.lock:
-            build = self._prepare(self._advance())
-        return build()
+            indices, after, stream = self._take(self._place(), global_state())
+            set_global_state(stream.get_state())  # type: ignore[arg-type]
+            self._stand(after)
+        return self._get_batches_of_transformed_samples(indices)
 
     def next(self) -> Any:
         """`next(it)`, as scripts for older versions of Keras spell it."""
@@ -76,16 +95,11 @@ class BatchIterator(ABC):
         Raises:
             InvalidArgument: there is no batch i in a pass.
         """
-        place = operator.index(i)
-        if not -len(self) <= place < len(self):
-            raise InvalidArgument(f"batch {i}", f"must be one of the pass's {len(self)} batches")
         with self.lock:
-            self._seed_stream()
-            self.total_batches_seen += 1
-            order = self._draw_order() if self.index_array is None else self.index_array
-            start = place % len(self) * self.batch_size
-            build = self._prepare(order[start : start + self.batch_size])
-        return build()
+            indices, after, stream = self._take_number(i, self._place(), global_state())
+            set_global_state(stream.get_state())  # type: ignore[arg-type]
+            self._stand(after)
+        return self._get_batches_of_transformed_samples(indices)
 
     def reset(self) -> None:
         """Start a new pass with the next batch; total_batches_seen goes on counting."""
@@ -95,7 +109,7 @@ class BatchIterator(ABC):
     def on_epoch_end(self) -> None:
         """Draw a new order for `it[i]`; `next()` draws its own."""
         with self.lock:
-            self._draw_order()
+            self.index_array = self._draw_order(np.random)
 
     def state(self) -> dict[str, Any]:
         """Where the iterator stands, for `restore`.
@@ -134,29 +148,52 @@ class BatchIterator(ABC):
         if not 0 <= batch_index < max(1, len(self)):
             raise DataError("restore", f"batch_index must be below {len(self)}", batch_index)
         with self.lock:
-            self.index_array = order
-            self.batch_index = batch_index
-            self.total_batches_seen = int(state["total_batches_seen"])
+            self._stand(Place(batch_index, int(state["total_batches_seen"]), order))
 
-    def _advance(self) -> np.ndarray:
-        """The images of the next batch; the lock is held."""
-        self._seed_stream()
-        order = self.index_array
-        if order is None or self.batch_index == 0:
-            order = self._draw_order()
-        start = self.batch_index * self.batch_size
+    def _place(self) -> Place:
+        return Place(self.batch_index, self.total_batches_seen, self.index_array)
+
+    def _stand(self, place: Place) -> None:
+        self.batch_index = place.batch_index
+        self.total_batches_seen = place.total_batches_seen
+        self.index_array = place.index_array
+
+    def _take(self, place: Place, state: State) -> tuple[np.ndarray, Place, np.random.RandomState]:
+        """The images of the batch after `place`, the place after it, and the stream to go on with.
+
+        Nothing of the iterator changes, so batches can be looked up ahead of their time.
+        """
+        stream = self._stream(place, state)
+        order = place.index_array
+        if order is None or place.batch_index == 0:
+            order = self._draw_order(stream)
+        start = place.batch_index * self.batch_size
         stop = start + self.batch_size
-        self.batch_index = self.batch_index + 1 if stop < self.n else 0
-        self.total_batches_seen += 1
-        return order[start:stop]
+        batch_index = place.batch_index + 1 if stop < self.n else 0
+        after = Place(batch_index, place.total_batches_seen + 1, order)
+        return order[start:stop], after, stream
 
-    def _seed_stream(self) -> None:
-        if self.seed is not None:
-            np.random.seed((self.seed + self.total_batches_seen) % SEEDS)
+    def _take_number(
+        self, i: int, place: Place, state: State
+    ) -> tuple[np.ndarray, Place, np.random.RandomState]:
+        """The same for batch i of the order."""
+        number = operator.index(i)
+        if not -len(self) <= number < len(self):
+            raise InvalidArgument(f"batch {i}", f"must be one of the pass's {len(self)} batches")
+        stream = self._stream(place, state)
+        order = self._draw_order(stream) if place.index_array is None else place.index_array
+        start = number % len(self) * self.batch_size
+        after = Place(place.batch_index, place.total_batches_seen + 1, order)
+        return order[start : start + self.batch_size], after, stream
 
-    def _draw_order(self) -> np.ndarray:
-        self.index_array = np.random.permutation(self.n) if self.shuffle else np.arange(self.n)
-        return self.index_array
+    def _stream(self, place: Place, state: State) -> np.random.RandomState:
+        """What the batch after `place` draws from; `state` is that of `numpy.random`."""
+        if self.seed is None:
+            return stream_from(state)
+        return np.random.RandomState((self.seed + place.total_batches_seen) % SEEDS)
+
+    def _draw_order(self, stream: Any) -> np.ndarray:
+        return stream.permutation(self.n) if self.shuffle else np.arange(self.n)
 
 
 def check_batch_size(batch_size: int) -> int:

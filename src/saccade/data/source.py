@@ -36,17 +36,27 @@ class Source:
 
     `batches`: how many make a pass, None when nobody knows. `samples`: the same in samples.
     `restarts`: whether a second pass is possible. `targets`: all targets at once, when they are
-    in memory, so that they can be checked before training starts.
+    in memory, so that they can be checked before training starts. `warms_up`: whether the first
+    pass does work that later ones find done.
     """
 
     batches: int | None = None
     samples: int | None = None
     restarts = True
+    warms_up = False
     targets: torch.Tensor | None = None
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of a pass from number `start` on."""
         raise NotImplementedError
+
+    def waiting_hint(self) -> str:
+        """What the user can do when the network waits for the data."""
+        return "make the batches faster, in several threads ahead of time, or give arrays"
+
+    def label_notes(self, outputs: int | None) -> list[str]:
+        """What is doubtful about the labels beside a network of so many outputs."""
+        return []
 
     def state(self) -> Any:
         """What else a run must keep to read the same batches again; None for most."""

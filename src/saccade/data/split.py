@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -45,6 +45,52 @@ def keras_split(index: FolderIndex, validation_split: float) -> dict[str, np.nda
     for places in _places_of_classes(index):
         validates[places[: int(validation_split * len(places))]] = True
     return {"training": np.flatnonzero(~validates), "validation": np.flatnonzero(validates)}
+
+
+def random_share(index: FolderIndex, share: float, seed: int = 0) -> np.ndarray:
+    """Which images of a folder validate, drawn for each class by a hash of the file's name.
+
+    Law: the n files of a class are ordered by SHA-256 of "seed:path" (relative, "/" between
+    folders); the first floor(share * n + 1/2) validate, but never all n. So a class of one file
+    trains, and a note names it. The order is that of `random_split`, which also serves several
+    parts and gives each of them a file of every class that has enough.
+
+    Args:
+        index: the folder.
+        share: the share that validates, in [0, 1).
+        seed: any integer; another one gives another split.
+
+    Returns:
+        bool (n,), in the order of `index.paths`. Adding a file moves at most one other of its
+        class.
+
+    Example:
+        >>> paths = tuple(f"a/{i}.png" for i in range(10))
+        >>> index = FolderIndex(".", ("a",), paths, np.zeros(10, int))
+        >>> int(random_share(index, 0.25).sum())
+        3
+    """
+    labels = [index.class_names[label] for label in index.labels]
+    return share_of_names(index.paths, labels, share, seed, f'"{index.directory}"')
+
+
+def share_of_names(
+    names: Sequence[str], labels: Sequence[str], share: float, seed: int, where: str
+) -> np.ndarray:
+    """`random_share` for any names, such as those of a table; without labels all are one class."""
+    if not 0 <= share < 1:
+        raise InvalidArgument("validation_split", "must be in [0, 1)", share)
+    places: dict[str, list[int]] = {}
+    for place, label in enumerate(labels or [""] * len(names)):
+        places.setdefault(label, []).append(place)
+    validates = np.zeros(len(names), dtype=bool)
+    for of_class in places.values():
+        ordered = sorted(of_class, key=lambda i: _draw(seed, names[i]))
+        count = min(len(ordered) - 1, math.floor(share * len(ordered) + 0.5))
+        validates[ordered[:count]] = True
+    if share:
+        _note_alone(where, [label for label, of_class in places.items() if len(of_class) == 1])
+    return validates
 
 
 def random_split(
@@ -100,11 +146,7 @@ def random_split(
         cuts = _cuts(len(ordered), list(shares.values()))
         for part, (start, stop) in enumerate(zip([0, *cuts], cuts, strict=False), start=1):
             part_of[ordered[start:stop]] = part
-    if alone:
-        note_once(
-            f'"{index.directory}": one image only, which trains, so no held-out part can judge '
-            f"the class: {', '.join(alone)}."
-        )
+    _note_alone(f'"{index.directory}"', alone)
     names = ["train", *shares]
     return {name: np.flatnonzero(part_of == part) for part, name in enumerate(names)}
 
@@ -113,6 +155,14 @@ def _places_of_classes(index: FolderIndex) -> list[np.ndarray]:
     """For each class, the places of its files in `index.paths`, ascending."""
     order = np.argsort(index.labels, kind="stable")
     return np.split(order, np.cumsum(index.counts)[:-1]) if index.class_names else []
+
+
+def _note_alone(where: str, alone: list[str]) -> None:
+    if alone:
+        note_once(
+            f"{where}: one image only, which trains, so no held-out part can judge "
+            f"the class: {', '.join(alone)}."
+        )
 
 
 def _draw(seed: int, path: str) -> bytes:

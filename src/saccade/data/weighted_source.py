@@ -54,6 +54,16 @@ class WeightedSource(Source):
             known = labels.clamp(0, len(table) - 1)
             yield x, y, torch.where(labels < len(table), table[known], 1.0)
 
+    def waiting_hint(self) -> str:
+        return self.source.waiting_hint()
+
+    def label_notes(self, outputs: int | None) -> list[str]:
+        return self.source.label_notes(outputs)
+
+    @property
+    def warms_up(self) -> bool:  # type: ignore[override]
+        return self.source.warms_up
+
     def state(self) -> Any:
         return self.source.state()
 

@@ -11,6 +11,7 @@ import numpy as np
 from saccade import optimizers
 from saccade.data.array_source import ArraySource
 from saccade.data.choice import as_source
+from saccade.data.flow_notes import validation_notes
 from saccade.data.source import Several, Source
 from saccade.data.tensors import holds_arrays
 from saccade.data.weighted_source import WeightedSource
@@ -179,6 +180,8 @@ class Trainer(Stepper):
             steps = as_steps("validation_steps", validation_steps)
             size = batch_size if validation_batch_size is None else validation_batch_size
             validation = Feed(held_out(validation_data, size, steps, several), steps)
+            for note in validation_notes(x, validation_data):
+                note_once(note)
         listeners = self._callbacks(callbacks, verbose, epochs, feed.turn, with_history=True)
         history = next(one for one in listeners.callbacks if isinstance(one, History))
         run = Run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ class Feed:
         self.pass_number = 0
         self.batch = 0
         self.ended = False
+        self.waited_s = 0.0  # for batches, so far
         self._reader: Iterator[Batch] | None = None
         self._ahead: Batch | None = None
 
@@ -65,7 +67,9 @@ class Feed:
             return batch
         if self._reader is None:
             self._reader = self.source.read(self.pass_number, self.batch)
+        began = time.perf_counter()
         batch = next(self._reader, None)
+        self.waited_s += time.perf_counter() - began
         if batch is not None:
             self.batch += 1
         return batch

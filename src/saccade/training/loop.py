@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ from saccade.training.own_step import logs_of, overrides
 from saccade.training.packing import pack_x_y_sample_weight
 from saccade.training.run import Run
 from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step
+
+MOST_WAITING = 0.2  # the share of an epoch above which a word about the data is due
+LEAST_EPOCH_S = 1.0  # below it nobody waits for anything
 
 
 def train(run: Run, resume: dict[str, Any] | None = None) -> None:
@@ -63,6 +67,8 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
 
 def _train_epoch(run: Run) -> None:
     heard = run.callbacks.listens("on_train_batch_end")
+    began, waited_s = time.perf_counter(), run.feed.waited_s
+    warming = run.feed.source.warms_up and run.epoch + 1 < run.epochs
     for x, y, sample_weight in run.feed.take(done=run.step):
         run.callbacks.call("on_train_batch_begin", run.step, {})
         _step(run, x, y, sample_weight)
@@ -72,6 +78,20 @@ def _train_epoch(run: Run) -> None:
         if run.model.stop_training:
             break
     _check_health(run)
+    if not warming:
+        _note_waiting(run, time.perf_counter() - began, run.feed.waited_s - waited_s)
+
+
+def _note_waiting(run: Run, epoch_s: float, waited_s: float) -> None:
+    """Say once that the data are what takes the time, and what helps."""
+    share = waited_s / max(epoch_s, 1e-9)
+    if share <= MOST_WAITING or epoch_s < LEAST_EPOCH_S:
+        return
+    note_once(
+        f"fit: {share:.0%} of epoch {run.epoch + 1} ({epoch_s:.0f} s) went into waiting for data: "
+        f"{run.feed.source.waiting_hint()}.",
+        key="waiting for data",
+    )
 
 
 def _check_health(run: Run) -> None:
@@ -132,6 +152,8 @@ def _check_labels(run: Run, x: Any, y: Any) -> None:
     if run.outputs is None:
         shape = run.model.known_output_shape(x)
         run.outputs = shape[-1] if shape else None
+        for note in run.feed.source.label_notes(run.outputs):
+            note_once(note)
     if run.outputs is not None:
         check_targets(run, y)
 

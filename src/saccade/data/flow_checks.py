@@ -1,0 +1,44 @@
+"""Checks of what every way into a generator takes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.names import unknown_name
+
+SUBSETS = ("training", "validation")
+
+
+def check_data_format(data_format: str | None) -> str:
+    """ "channels_last", or the error for anything else."""
+    if data_format == "channels_first":
+        raise NotSupported(
+            "data_format",
+            "images are (height, width, channels)",
+            repr(data_format),
+            "Leave it out, and move the axis yourself where you need it: numpy.moveaxis(x, -1, 1).",
+        )
+    if data_format not in (None, "channels_last"):
+        raise unknown_name("data_format", data_format, ["channels_last"])
+    return "channels_last"
+
+
+def check_dtype(dtype: str | type | np.dtype | None) -> np.dtype:
+    """The dtype of a batch, float32 for None; raise InvalidArgument unless NumPy's numbers."""
+    try:
+        checked = np.dtype("float32" if dtype is None else dtype)
+    except TypeError:
+        checked = np.dtype(object)
+    if checked.kind not in "fiu":
+        raise InvalidArgument("dtype", "must be a NumPy type of real numbers", repr(dtype))
+    return checked
+
+
+def check_subset(subset: str | None, has_generator: bool) -> str | None:
+    """The subset's word or None; raise InvalidArgument for another."""
+    if subset is not None and subset not in SUBSETS:
+        raise unknown_name("subset", subset, SUBSETS)
+    if subset is not None and not has_generator:
+        raise InvalidArgument("subset", "needs an ImageDataGenerator with a validation_split")
+    return subset

@@ -1,0 +1,392 @@
+"""ImageBatches: batches of images that are read, changed at random and normalised by threads.
+
+A batch goes three ways::
+
+    plan    every random number it needs, drawn in Keras's order        (one thread, in order)
+    pixels  read -> augment -> standardize, a few images to a thread    (many threads, any order)
+    hand out NumPy's stream and the iterator's place become Keras's     (the caller's thread)
+
+Plans can be made ahead, and `read_ahead` does; the batches stay those of `next()` to the bit. A
+function of the user's may itself draw from `numpy.random` and need not bear threads, so it runs
+while the batch is handed out, image by image, with the stream as Keras would have it there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from saccade.data.augmentation import Augmentation
+from saccade.data.batches import BatchIterator, Place
+from saccade.data.flow_options import FlowOptions
+from saccade.data.image_file import array_to_img
+from saccade.data.pool import processors, workers
+from saccade.data.stream import State, global_state, same_state, set_global_state
+from saccade.errors import ShapeError
+
+
+class ImageTransform(Protocol):
+    """What an iterator asks of the ImageDataGenerator that made it."""
+
+    options: FlowOptions
+
+    @property
+    def validation_split(self) -> float: ...
+
+    @property
+    def runs_user_code(self) -> bool: ...
+
+    @property
+    def has_own_methods(self) -> bool: ...
+
+    def augmentation(self) -> Augmentation: ...
+
+    def get_random_transform(self, img_shape: tuple[int, ...]) -> dict[str, Any]: ...
+
+    def apply_transform(
+        self, x: np.ndarray, transform_parameters: dict[str, Any]
+    ) -> np.ndarray: ...
+
+    def standardize(self, x: np.ndarray) -> np.ndarray: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Saving:
+    """Where every batch is written as pictures, for a look at them; `folder` None: nowhere."""
+
+    folder: str | None = None
+    prefix: str = ""
+    format: str = "png"
+    names: int = 10**7  # a name ends in a number below this
+
+    def __post_init__(self) -> None:
+        if self.folder is not None:
+            os.makedirs(self.folder, exist_ok=True)
+
+    def write(self, batch_nhwc: np.ndarray, indices: np.ndarray, suffixes: list[int]) -> None:
+        """One file for each image: PREFIX_INDEX_SUFFIX.FORMAT."""
+        assert self.folder is not None
+        for image_hwc, i, suffix in zip(batch_nhwc, indices, suffixes, strict=True):
+            name = f"{self.prefix}_{i}_{suffix}.{self.format}"
+            array_to_img(image_hwc).save(os.path.join(self.folder, name))
+
+
+@dataclass(eq=False)
+class _Batch:
+    """A batch on its way.
+
+    Attributes:
+        place, state: where the iterator and NumPy's stream stood when it was planned.
+        after: where the iterator stands when it is handed out.
+        stream: what its draws came from; its state is NumPy's then.
+        indices: its images.
+        parameters: each image's transformation; None where nothing is random.
+        x: the pixels, filled by the pool.
+        images: each image before the user's function, where there is one.
+        states: NumPy's stream before the first image's draws, then after each image's: what the
+            user's function finds.
+        parts: what the pool works on.
+    """
+
+    place: Place
+    state: State
+    after: Place
+    stream: np.random.RandomState
+    indices: np.ndarray
+    x: np.ndarray
+    parameters: list[dict[str, Any]] | None = None
+    suffixes: list[int] | None = None
+    images: list[np.ndarray | None] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    parts: list[Future[None]] = field(default_factory=list)
+
+    def wait(self) -> None:
+        """Until the pool is done; the first fault of an image is raised."""
+        try:
+            for part in self.parts:
+                part.result()
+        except BaseException:
+            self.drop()
+            raise
+
+    def drop(self) -> None:
+        for part in self.parts:
+            part.cancel()
+
+
+class ImageBatches(BatchIterator):
+    """An iterator over images: `_read` gives one of them, `_package` completes a batch.
+
+    Args:
+        image_shape: (height, width, channels) of every image.
+        transform: the generator that made the iterator; None leaves images as they are.
+        dtype: of the batches.
+        saving: where batches are written for a look at them.
+    """
+
+    image_data_generator: ImageTransform | None
+    dtype: np.dtype
+
+    def __init__(
+        self,
+        n: int,
+        batch_size: int,
+        shuffle: bool,
+        seed: int | None,
+        image_shape: tuple[int, ...],
+        saving: Saving,
+        options: FlowOptions,
+    ):
+        super().__init__(n, batch_size, shuffle, seed)
+        self.image_shape = image_shape
+        self._saving = saving
+        self._options = options
+        transform = self.image_data_generator
+        # A function that was seen drawing, or a subclass that may: nothing can be foreseen.
+        self._function_draws = transform is not None and transform.has_own_methods
+
+    def _read(self, i: int) -> np.ndarray:
+        """Image i, HWC, of any number type, not to be written to."""
+        raise NotImplementedError
+
+    def _package(self, x: np.ndarray, indices: np.ndarray) -> Any:
+        """What is handed out: x with the labels of the images."""
+        raise NotImplementedError
+
+    @property
+    def augments(self) -> bool:
+        """Whether an image may look different each time."""
+        transform = self.image_data_generator
+        return transform is not None and not transform.augmentation().is_identity
+
+    def __next__(self) -> Any:
+        return next(self.read_ahead(1))
+
+    def __getitem__(self, i: int) -> Any:
+        """Batch i of the present order (drawn now if there is none); counts as a batch seen.
+
+        Raises:
+            InvalidArgument: there is no batch i in a pass.
+        """
+        with self.lock:
+            place, state = self._place(), global_state()
+            batch = self._plan(place, state, self._take_number(i, place, state))
+            self._start(batch)
+            return self._hand_out(batch)
+
+    def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> Any:
+        """The batch of these images, its draws from `numpy.random` as it stands."""
+        with self.lock:
+            place, state = self._place(), global_state()
+            stream = np.random.RandomState(0)
+            stream.set_state(state)
+            batch = self._plan(place, state, (np.asarray(index_array), place, stream))
+            self._start(batch)
+            return self._hand_out(batch)
+
+    def read_ahead(self, count: int) -> Iterator[Any]:
+        """The next `count` batches, those of `next()`, while threads work on the ones after.
+
+        If somebody meanwhile takes a batch, resets the iterator or draws from `numpy.random`
+        (where there is no seed), what was prepared is dropped and prepared anew.
+        """
+        coming: deque[_Batch] = deque()
+        try:
+            for left in range(count, 0, -1):
+                with self.lock:
+                    place, state = self._place(), global_state()
+                    if coming and not self._follows(coming[0], place, state):
+                        while coming:
+                            coming.popleft().drop()
+                    while len(coming) < min(left, 1 + self._look_ahead()):
+                        if coming:
+                            place = coming[-1].after
+                            state = coming[-1].stream.get_state()  # type: ignore[assignment]
+                        coming.append(self._plan(place, state, self._take(place, state)))
+                        self._start(coming[-1])
+                    batch = coming.popleft()
+                    if self._runs_user_code:
+                        done = self._hand_out(batch)
+                    else:
+                        self._arrive(batch)
+                if not self._runs_user_code:  # the pixels need no lock
+                    batch.wait()
+                    done = self._complete(batch)
+                yield done
+        finally:
+            for batch in coming:
+                batch.drop()
+
+    @property
+    def _runs_user_code(self) -> bool:
+        transform = self.image_data_generator
+        return transform is not None and transform.runs_user_code
+
+    def _look_ahead(self) -> int:
+        """How many batches after the next one can be planned already."""
+        return 0 if self._function_draws and self.seed is None else self._options.prefetch
+
+    def _follows(self, batch: _Batch, place: Place, state: State) -> bool:
+        if not batch.place.same_as(place):
+            return False
+        return self.seed is not None or same_state(batch.state, state)
+
+    # -- plan ------------------------------------------------------------------------------
+
+    def _plan(
+        self,
+        place: Place,
+        state: State,
+        taken: tuple[np.ndarray, Place, np.random.RandomState],
+    ) -> _Batch:
+        """Draw what the batch needs, in Keras's order."""
+        indices, after, stream = taken
+        x = np.empty((len(indices), *self.image_shape), self.dtype)
+        batch = _Batch(place, state, after, stream, indices, x)
+        transform = self.image_data_generator
+        if transform is not None and self._runs_user_code:
+            batch.images = [None] * len(indices)
+            self._plan_for_user_code(batch, transform)
+        elif transform is not None:
+            augmentation = transform.augmentation()
+            if augmentation.is_identity:
+                stream.random_sample(2 * len(indices))  # Keras draws for both flips even so
+            else:
+                shape = self.image_shape
+                batch.parameters = [augmentation.draw(stream, shape) for _ in indices]
+        if self._saving.folder is not None and not self._runs_user_code:
+            batch.suffixes = self._draw_suffixes(stream, len(indices))
+        return batch
+
+    def _plan_for_user_code(self, batch: _Batch, transform: ImageTransform) -> None:
+        """As if the function drew nothing, which `_hand_out` looks after."""
+        batch.states.append(batch.stream.get_state())  # type: ignore[arg-type]
+        if self._function_draws:
+            return
+        augmentation = transform.augmentation()
+        batch.parameters = []
+        for _ in batch.indices:
+            batch.parameters.append(augmentation.draw(batch.stream, self.image_shape))
+            batch.states.append(batch.stream.get_state())  # type: ignore[arg-type]
+        if self._saving.folder is not None:  # so that the next plan starts after them
+            self._draw_suffixes(batch.stream, len(batch.indices))
+
+    def _draw_suffixes(self, stream: Any, count: int) -> list[int]:
+        return [int(stream.randint(self._saving.names)) for _ in range(count)]
+
+    # -- pixels ----------------------------------------------------------------------------
+
+    def _start(self, batch: _Batch) -> None:
+        """Give the batch's images to the pool, a few to a task."""
+        count = self._options.workers
+        rows = len(batch.indices)
+        if count == 0 or rows == 0:
+            self._fill(batch, range(rows))
+            return
+        tasks = min(rows, processors() if count is None else count)
+        bounds = [rows * task // tasks for task in range(tasks + 1)]
+        pool = workers(count)
+        batch.parts = [
+            pool.submit(self._fill, batch, range(start, stop))
+            for start, stop in zip(bounds, bounds[1:], strict=False)
+        ]
+
+    def _fill(self, batch: _Batch, rows: range) -> None:
+        transform = self.image_data_generator
+        augmentation = None if transform is None else transform.augmentation()
+        for row in rows:
+            image_hwc = self._read(int(batch.indices[row]))
+            if batch.images:  # the rest is done while it is handed out
+                batch.images[row] = self._augmented(image_hwc, batch, row, augmentation)
+                continue
+            if transform is not None:
+                image_hwc = self._augmented(image_hwc, batch, row, augmentation)
+                image_hwc = transform.standardize(image_hwc)
+            self._put(batch, row, image_hwc)
+
+    def _augmented(
+        self, image_hwc: np.ndarray, batch: _Batch, row: int, augmentation: Augmentation | None
+    ) -> np.ndarray:
+        """An array of its own, float32, after the transformation that was drawn for it."""
+        image_hwc = image_hwc.astype(np.float32)
+        if augmentation is None or batch.parameters is None:
+            return image_hwc
+        return augmentation.apply(image_hwc, batch.parameters[row])
+
+    def _put(self, batch: _Batch, row: int, image_hwc: np.ndarray) -> None:
+        try:
+            batch.x[row] = image_hwc
+        except ValueError as fault:
+            raise ShapeError(
+                "preprocessing_function",
+                f"must keep the image's shape {self.image_shape}",
+                np.shape(image_hwc),
+            ) from fault
+
+    # -- hand out --------------------------------------------------------------------------
+
+    def _hand_out(self, batch: _Batch) -> Any:
+        """Wait for the pixels, run the user's function; the lock is held."""
+        self._stand(batch.after)  # a batch with a fault is passed over, as in Keras
+        batch.wait()
+        if self._runs_user_code:
+            self._run_user_code(batch)
+        else:
+            self._arrive(batch)
+        return self._complete(batch)
+
+    def _arrive(self, batch: _Batch) -> None:
+        self._stand(batch.after)
+        set_global_state(batch.stream.get_state())  # type: ignore[arg-type]
+
+    def _complete(self, batch: _Batch) -> Any:
+        if batch.suffixes is not None:
+            self._saving.write(batch.x, batch.indices, batch.suffixes)
+        return self._package(batch.x, batch.indices)
+
+    def _run_user_code(self, batch: _Batch) -> None:
+        """Standardize image by image, in order, in `numpy.random` as Keras would have it."""
+        transform = self.image_data_generator
+        assert transform is not None
+        drew = self._function_draws
+        set_global_state(batch.states[0])
+        for row, i in enumerate(batch.indices):
+            image_hwc = batch.images[row]
+            assert image_hwc is not None
+            if drew:  # what was planned for this image no longer holds
+                if batch.parameters is not None:
+                    image_hwc = self._read(int(i)).astype(np.float32)
+                parameters = transform.get_random_transform(image_hwc.shape)
+                image_hwc = transform.apply_transform(image_hwc, parameters)
+                self._put(batch, row, transform.standardize(image_hwc))
+                continue
+            state = batch.states[row + 1]
+            set_global_state(state)
+            self._put(batch, row, transform.standardize(image_hwc))
+            drew = not same_state(state, global_state())
+        self._function_draws = drew
+        if self._saving.folder is not None:
+            batch.suffixes = self._draw_suffixes(np.random, len(batch.indices))
+
+    def waiting_hint(self) -> str:
+        """What helps when a network waits for this iterator."""
+        options, transform = self._options, self.image_data_generator
+        if transform is not None and self._runs_user_code:
+            return (
+                "the generator's preprocessing_function runs image by image on one thread; do its "
+                "work in the first layers of the model instead (Rescaling, for one)"
+            )
+        if options.cache is False:
+            return 'give the generator cache="auto", which keeps decoded images in memory'
+        if options.workers is not None and options.workers < processors():
+            return "give the generator workers=None, which uses every processor"
+        return (
+            "make the photos smaller on disk, or give the generator cache=FOLDER (or True) if "
+            "they do not fit its memory budget"
+        )

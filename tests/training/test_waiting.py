@@ -1,0 +1,73 @@
+"""`fit` says once, with what helps, that it spent its time waiting for data."""
+
+import logging
+import time
+
+import numpy as np
+import pytest
+
+from saccade import notes
+from saccade.data import ImageDataGenerator
+from saccade.layers import Dense, Flatten
+from saccade.models import Sequential
+from saccade.training import loop
+
+
+@pytest.fixture(autouse=True)
+def said(caplog, monkeypatch):
+    notes.forget_notes()
+    caplog.set_level(logging.WARNING)
+    monkeypatch.setattr(loop, "LEAST_EPOCH_S", 0.01)
+    yield
+    notes.forget_notes()
+
+
+def batches(wait_s, count=5):
+    for _ in range(count):
+        time.sleep(wait_s)
+        yield np.zeros((2, 4, 4, 1)), np.zeros(2)
+
+
+class Slow:
+    """A sequence whose batches take their time."""
+
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, i):
+        time.sleep(0.02)
+        return np.zeros((2, 4, 4, 1)), np.zeros(2)
+
+
+def make():
+    model = Sequential([Flatten(), Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_slow_data_are_noted_once(caplog):
+    model = make()
+    model.fit(batches(0.05), verbose=0)
+    model.fit(Slow(), epochs=2, verbose=0)
+    assert [record.message for record in caplog.records if "waiting for data" in record.message]
+    assert len(caplog.records) == 1
+    share = int(caplog.text.split("fit: ")[1].split("%")[0])
+    assert share > 50
+    assert "give arrays" in caplog.text
+
+
+def test_quick_data_are_not(caplog, monkeypatch):
+    x, y = np.zeros((40, 4, 4, 1)), np.zeros(40)
+    monkeypatch.setattr(loop, "LEAST_EPOCH_S", 0.0)
+    make().fit(x, y, epochs=3, verbose=0)
+    assert "waiting" not in caplog.text
+
+
+def test_the_remedy_is_the_generator_s(caplog):
+    def slow(image):
+        time.sleep(0.01)
+        return image
+
+    flow = ImageDataGenerator(preprocessing_function=slow).flow(np.zeros((9, 4, 4, 1)), np.zeros(9))
+    make().fit(flow, verbose=0)
+    assert "preprocessing_function runs image by image on one thread" in caplog.text
