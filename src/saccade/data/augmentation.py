@@ -150,7 +150,8 @@ class Augmentation:
         if self.shear_range:
             drawn["shear"] = stream.uniform(-self.shear_range, self.shear_range)
         if self.zoom_range != (1, 1):
-            drawn["zx"], drawn["zy"] = stream.uniform(*self.zoom_range, 2)
+            low, high = _pair("zoom_range", self.zoom_range)
+            drawn["zx"], drawn["zy"] = stream.uniform(low, high, 2)
         drawn["flip_horizontal"] = (stream.random_sample() < 0.5) and bool(self.horizontal_flip)
         drawn["flip_vertical"] = (stream.random_sample() < 0.5) and bool(self.vertical_flip)
         if self.channel_shift_range != 0:
@@ -191,8 +192,10 @@ class Augmentation:
         for name in parameters:
             if name not in known:
                 raise unknown_name("apply_transform", name, known)
-        place = [parameters.get(name, IDENTITY[name]) for name in tuple(IDENTITY)[:6]]
-        matrix = affine_matrix(*place, image_hwc.shape[0], image_hwc.shape[1])
+        theta, tx, ty = (parameters.get(name, 0) for name in ("theta", "tx", "ty"))
+        shear, zx, zy = parameters.get("shear", 0), parameters.get("zx", 1), parameters.get("zy", 1)
+        height, width = image_hwc.shape[:2]
+        matrix = affine_matrix(theta, tx, ty, shear, zx, zy, height, width)
         if matrix is not None:
             image_hwc = warp(image_hwc, matrix, self.fill_mode, self.cval, self.interpolation_order)
         if (intensity := parameters.get("channel_shift_intensity")) is not None:

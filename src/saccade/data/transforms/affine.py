@@ -12,6 +12,7 @@ from saccade.names import unknown_name
 FILL_MODES = ("nearest", "reflect", "constant", "wrap")
 SCIPY_FILL_MODES = ("mirror", "grid-mirror", "grid-constant", "grid-wrap")  # Keras lets them pass
 OPENCV_LARGEST_PX = 32766  # OpenCV counts pixels in 16 bits
+OPENCV_CHANNELS = (1, 3, 4)  # with others OpenCV 5 rounds places to 1/32 px
 
 
 def affine_matrix(
@@ -127,7 +128,7 @@ def warp(
     height, width, channels = image_hwc.shape
     fast = order == 1 and fill_mode in FILL_MODES and image_hwc.dtype == np.float32
     sizes_fit = min(height, width) >= 2 and max(height, width) <= OPENCV_LARGEST_PX
-    if not fast or not sizes_fit or channels > 4:
+    if not fast or not sizes_fit or channels not in OPENCV_CHANNELS:
         return _warp_by_scipy(image_hwc, matrix, fill_mode, cval, order)
     import cv2
 
@@ -187,8 +188,9 @@ def _warp_by_scipy(
     from scipy.ndimage import affine_transform
 
     linear, offset = matrix[:2, :2], matrix[:2, 2]
+    options = {"order": order, "mode": fill_mode, "cval": cval}
     channels = [
-        affine_transform(channel_hw, linear, offset, None, None, order, fill_mode, cval)
+        affine_transform(channel_hw, linear, offset, **options)  # pyright: ignore
         for channel_hw in np.moveaxis(image_hwc, -1, 0)
     ]
     return np.stack(channels, axis=-1)
