@@ -75,7 +75,7 @@ def test_read_ahead_gives_the_batches_of_next(photos, seed, function, options):
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("seed", [3, None])
 def test_what_happens_between_two_batches_counts(photos, function, seed):
-    """A reset, a batch taken aside, numbers drawn by the user: what was prepared is prepared anew."""
+    """After a reset, a batch taken aside, numbers drawn by the user: all is prepared anew."""
 
     def happen(step, one):
         if step == 1:

@@ -56,8 +56,8 @@ class NumpyArrayIterator(ImageBatches):
             if part is not None and len(part) != len(images):
                 raise DataError(
                     "flow",
-                    f"{name} must have one row for each image",
-                    f"{len(part)} rows for {len(images)} images",
+                    f"{name} must have one row for each of the {len(images)} images",
+                    f"{len(part)} rows",
                 )
         if images.ndim != 4:
             raise ShapeError(
@@ -65,7 +65,8 @@ class NumpyArrayIterator(ImageBatches):
             )
         if images.shape[3] not in (1, 3, 4):
             note_once(
-                f"flow: images of {images.shape[3]} channels (the last axis); pictures have 1, 3 or 4."
+                f"flow: images of {images.shape[3]} channels (the last axis); pictures have 1, 3 "
+                "or 4."
             )
         chosen = slice(None)
         if subset is not None:
@@ -103,7 +104,10 @@ def _inputs(x: Any) -> tuple[np.ndarray, list[np.ndarray]]:
     if isinstance(x, (tuple, list)):
         if len(x) != 2:
             raise DataError(
-                "flow", "x must be images, or (images, further inputs)", f"{len(x)} items"
+                "flow",
+                "x must be an array of images, or (images, further inputs)",
+                f"{len(x)} items",
+                "Stack a list of images: numpy.stack(x).",
             )
         x, others = x
         further = others if isinstance(others, list) else [others]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from saccade.data.stream import State, global_state, set_global_state, stream_from
+from saccade.data.stream import State, global_state, set_global_state, state_of, stream_from
 from saccade.errors import DataError, InvalidArgument
 
 SEEDS = 2**32  # NumPy's global stream takes seeds below this
@@ -81,7 +81,7 @@ class BatchIterator:
     def __next__(self) -> Any:
         with self.lock:
             indices, after, stream = self._take(self._place(), global_state())
-            set_global_state(stream.get_state())  # type: ignore[arg-type]
+            set_global_state(state_of(stream))
             self._stand(after)
         return self._get_batches_of_transformed_samples(indices)
 
@@ -97,7 +97,7 @@ class BatchIterator:
         """
         with self.lock:
             indices, after, stream = self._take_number(i, self._place(), global_state())
-            set_global_state(stream.get_state())  # type: ignore[arg-type]
+            set_global_state(state_of(stream))
             self._stand(after)
         return self._get_batches_of_transformed_samples(indices)
 

@@ -123,8 +123,8 @@ class DirectoryIterator(FileBatches):
         if not faults:
             return index
         note_once(
-            f'"{index.directory}": left out {count_of(len(faults), "file")} that cannot be decoded: '
-            f"{list_some(list(self.skipped))}. `skipped` tells what is wrong with each."
+            f'"{index.directory}": left out {count_of(len(faults), "file")} that cannot be '
+            f"decoded: {list_some(list(self.skipped))}. `skipped` tells what is wrong with each."
         )
         good = np.array([i for i in range(len(index)) if i not in faults], dtype=np.intp)
         return replace(index, paths=tuple(index.paths[i] for i in good), labels=index.labels[good])

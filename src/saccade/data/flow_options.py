@@ -1,4 +1,4 @@
-"""FlowOptions: how a generator's images are found, split, read and kept, beyond Keras's arguments."""
+"""FlowOptions: how images are found, split, read and kept, beyond Keras's arguments."""
 
 from __future__ import annotations
 

@@ -351,7 +351,7 @@ class ImageDataGenerator:
                 "raw" the columns as they are, "multi_output" a list of them; "input", None.
             subset: "training" or "validation": the first int(validation_split * rows) validate.
             validate_filenames: look whether each file is there; rows without are left out.
-            **outdated: `has_ext`, `sort` and `drop_duplicates` of old scripts, which have no effect.
+            **outdated: `has_ext`, `sort`, `drop_duplicates` of old scripts, without effect.
 
         Returns:
             A `DataFrameIterator`.
@@ -510,11 +510,7 @@ class ImageDataGenerator:
             sample_nhwc *= self.rescale
         if augment:
             sample_nhwc = np.stack(
-                [
-                    self.random_transform(image_hwc)
-                    for _ in range(rounds)
-                    for image_hwc in sample_nhwc
-                ]
+                [self.random_transform(image) for _ in range(rounds) for image in sample_nhwc]
             ).astype(self.dtype)
         statistics = measure(
             sample_nhwc,

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,7 +28,7 @@ from saccade.data.batches import BatchIterator, Place
 from saccade.data.flow_options import FlowOptions
 from saccade.data.image_file import array_to_img
 from saccade.data.pool import processors, workers
-from saccade.data.stream import State, global_state, same_state, set_global_state
+from saccade.data.stream import State, global_state, same_state, set_global_state, state_of
 from saccade.errors import ShapeError
 
 
@@ -207,18 +208,19 @@ class ImageBatches(BatchIterator):
                     while len(coming) < min(left, 1 + self._look_ahead()):
                         if coming:
                             place = coming[-1].after
-                            state = coming[-1].stream.get_state()  # type: ignore[assignment]
+                            state = state_of(coming[-1].stream)
                         coming.append(self._plan(place, state, self._take(place, state)))
                         self._start(coming[-1])
                     batch = coming.popleft()
-                    if self._runs_user_code:
-                        done = self._hand_out(batch)
+                    self._stand(batch.after)  # a batch with a fault is passed over, as in Keras
+                    if batch.states:
+                        batch.wait()
+                        self._run_user_code(batch)
                     else:
-                        self._arrive(batch)
-                if not self._runs_user_code:  # the pixels need no lock
+                        set_global_state(state_of(batch.stream))
+                if not batch.states:  # the pixels need no lock
                     batch.wait()
-                    done = self._complete(batch)
-                yield done
+                yield self._complete(batch)
         finally:
             for batch in coming:
                 batch.drop()
@@ -266,14 +268,14 @@ class ImageBatches(BatchIterator):
 
     def _plan_for_user_code(self, batch: _Batch, transform: ImageTransform) -> None:
         """As if the function drew nothing, which `_hand_out` looks after."""
-        batch.states.append(batch.stream.get_state())  # type: ignore[arg-type]
+        batch.states.append(state_of(batch.stream))
         if self._function_draws:
             return
         augmentation = transform.augmentation()
         batch.parameters = []
         for _ in batch.indices:
             batch.parameters.append(augmentation.draw(batch.stream, self.image_shape))
-            batch.states.append(batch.stream.get_state())  # type: ignore[arg-type]
+            batch.states.append(state_of(batch.stream))
         if self._saving.folder is not None:  # so that the next plan starts after them
             self._draw_suffixes(batch.stream, len(batch.indices))
 
@@ -293,8 +295,7 @@ class ImageBatches(BatchIterator):
         bounds = [rows * task // tasks for task in range(tasks + 1)]
         pool = workers(count)
         batch.parts = [
-            pool.submit(self._fill, batch, range(start, stop))
-            for start, stop in zip(bounds, bounds[1:], strict=False)
+            pool.submit(self._fill, batch, range(start, stop)) for start, stop in pairwise(bounds)
         ]
 
     def _fill(self, batch: _Batch, rows: range) -> None:
@@ -333,17 +334,13 @@ class ImageBatches(BatchIterator):
 
     def _hand_out(self, batch: _Batch) -> Any:
         """Wait for the pixels, run the user's function; the lock is held."""
-        self._stand(batch.after)  # a batch with a fault is passed over, as in Keras
+        self._stand(batch.after)
         batch.wait()
-        if self._runs_user_code:
+        if batch.states:
             self._run_user_code(batch)
         else:
-            self._arrive(batch)
+            set_global_state(state_of(batch.stream))
         return self._complete(batch)
-
-    def _arrive(self, batch: _Batch) -> None:
-        self._stand(batch.after)
-        set_global_state(batch.stream.get_state())  # type: ignore[arg-type]
 
     def _complete(self, batch: _Batch) -> Any:
         if batch.suffixes is not None:

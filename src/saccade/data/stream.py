@@ -19,6 +19,11 @@ def global_state() -> State:
     return np.random.get_state()  # type: ignore[return-value]
 
 
+def state_of(stream: np.random.RandomState) -> State:
+    """The state of a stream of its own."""
+    return stream.get_state()  # type: ignore[return-value]
+
+
 def set_global_state(state: State) -> None:
     """Put `numpy.random` into a state."""
     np.random.set_state(state)
