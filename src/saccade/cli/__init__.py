@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from saccade.cli.augment_preview import augment_preview
 from saccade.cli.contours import contours
 from saccade.cli.doctor import doctor
 from saccade.cli.evaluate import evaluate
@@ -45,7 +46,7 @@ def saccade(
     """Train image classifiers on folders of photos, and use them."""
 
 
-for _command in (train, predict, evaluate, summary, contours, doctor):
+for _command in (train, predict, evaluate, summary, contours, augment_preview, doctor):
     app.command()(_command)
 
 
