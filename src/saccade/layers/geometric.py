@@ -267,4 +267,4 @@ class RandomShear(_Warping):
 def _given(factor: Any) -> Any:
     """The number f that stands for (-f, f): Keras writes two into configs, but reads only one."""
     pair = isinstance(factor, (tuple, list)) and len(factor) == 2
-    return factor[1] if pair and factor[0] == -factor[1] else factor
+    return factor[1] if pair and factor[0] == -factor[1] != 0 else factor

@@ -63,8 +63,8 @@ class RandomCrop(Augmenting):
         return resize_nhwc(part, self.height, self.width, "bilinear")
 
     def rest(self, x_nhwc: torch.Tensor) -> torch.Tensor:
-        rows, columns = middle_of(*x_nhwc.shape[1:3], self.height, self.width)
-        return resize_nhwc(x_nhwc[:, rows, columns], self.height, self.width, "bilinear")
+        part = middle_of(x_nhwc.shape[1], x_nhwc.shape[2], self.height, self.width)
+        return resize_nhwc(x_nhwc[:, part[0], part[1]], self.height, self.width, "bilinear")
 
     def shape_after(self, shape: Any) -> Any:
         return (*shape[:-3], self.height, self.width, shape[-1])

@@ -23,6 +23,7 @@ LISTS = {
 }
 # What Keras's layers take in `**kwargs` and some of ours name.
 PLACEMENT = {"activity_regularizer", "trainable", "dtype", "autocast", "name"}
+DRAWING = ("Random", "RandAugment", "Auto", "Equalization", "Solarization", "Mix", "Cut")
 IMAGES = ("2D", "Resizing", "CenterCrop", "GroupNorm", "BatchNorm")
 # What a layer needs beside the first values of the table to work on its sample.
 BASES: dict[str, dict[str, Any]] = {
@@ -31,6 +32,7 @@ BASES: dict[str, dict[str, Any]] = {
     "Dot": {"axes": (2, 1)},
     "Normalization": {"mean": 0.3, "variance": 2.0},
     "InputLayer": {"shape": (4, 5)},
+    "RandomCrop": {"seed": 3},  # without one, Keras draws one and writes it down
 }
 
 
@@ -38,7 +40,9 @@ def sample_shapes(name: str) -> Any:
     """The shape of a batch that suits the layer; a list for a layer of several inputs."""
     if name in LISTS:
         return LISTS[name]
-    if any(word in name for word in IMAGES) or name.startswith(("Random", "Auto", "Mix", "Cut")):
+    if name.startswith(DRAWING):
+        return (2, 7, 8, 3)
+    if any(word in name for word in IMAGES):
         return (2, 7, 8, 4)
     if "1D" in name:
         return (2, 9, 4)
@@ -53,6 +57,9 @@ def cases() -> Iterator[Case]:
             continue
         if name == "Lambda":
             yield Case("layers", name, {"arguments": {"alpha": 0.5}}, compare_lambda)
+            continue
+        if name == "Pipeline":
+            yield Case("layers", name, {}, compare_pipeline)
             continue
         for options in configurations(getattr(keras.layers, name), BASES.get(name)):
             yield Case("layers", name, options, partial(compare, name))
@@ -191,3 +198,19 @@ def compare_lambda(options: dict[str, Any]) -> None:
     ours = layers.Lambda(activations.elu, **options)
     theirs = keras.layers.Lambda(keras.activations.elu, **options)
     agree("output", ours(x), theirs(x))
+
+
+def compare_pipeline(_: dict[str, Any]) -> None:
+    """Each has layers of its own family; one record is the other's."""
+    x = torch.tensor(draw("RandomFlip", np.random.RandomState(3)))
+    ours, theirs = (
+        family.Pipeline([family.Rescaling(0.5, name="a"), family.RandomFlip(name="b")], name="one")
+        for family in (layers, keras.layers)
+    )
+    agree("output", ours(x, training=False), theirs(x, training=False))
+    for mine, reference in zip(ours.layers, theirs.layers, strict=True):
+        same_config(mine, reference)
+    agree("Keras's config", layers.Pipeline.from_config(theirs.get_config())(x, training=False),
+          theirs(x, training=False))  # fmt: skip
+    back = keras.layers.Pipeline.from_config(ours.get_config())
+    agree("our config", back(x, training=False), theirs(x, training=False))
