@@ -1,4 +1,5 @@
 import io
+import sys
 
 import numpy as np
 import pytest
@@ -147,3 +148,107 @@ def test_the_file_is_closed_and_its_pixels_read(photo):
     image = load_img(photo)
     photo.unlink()
     assert image.getpixel((0, 0)) is not None
+
+
+def scene(height, width):
+    """A smooth picture with a bright corner: any shift, turn or crop shows."""
+    y, x = np.mgrid[0:height, 0:width]
+    planes = [255 * x / width, 255 * y / height, 127 + 100 * np.sin(x / 9) * np.cos(y / 7)]
+    picture = np.stack(planes, axis=-1)
+    picture[: height // 4, : width // 4] = 250
+    return picture.astype(np.uint8)
+
+
+FAST = {
+    "rgb": ("RGB", (401, 603), (28, 40), {}),
+    "odd": ("RGB", (449, 449), (28, 28), {}),
+    "grey": ("L", (401, 603), (28, 40), {"color_mode": "grayscale"}),
+    "colour as grey": ("RGB", (401, 603), (28, 40), {"color_mode": "grayscale"}),
+    "grey as colour": ("L", (401, 603), (28, 40), {}),
+    "cmyk": ("CMYK", (401, 603), (28, 40), {}),
+    "cmyk as rgba": ("CMYK", (401, 603), (28, 40), {"color_mode": "rgba"}),
+    "cropped": ("RGB", (401, 903), (28, 28), {"keep_aspect_ratio": True}),
+    "cropped upright": ("RGB", (903, 401), (30, 60), {"keep_aspect_ratio": True}),
+}
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 7])
+@pytest.mark.parametrize("case", FAST)
+def test_fast_is_nearly_the_same_picture(tmp_path, case, orientation):
+    mode, size, target, options = FAST[case]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "photo.jpg"
+    Image.fromarray(scene(*size)).convert(mode).save(path, quality=95, exif=exif)
+    for turned in (False, True):
+        options = {**options, "target_size": target, "interpolation": "bilinear", "exif": turned}
+        exact, fast = decode(path, **options), decode(path, **options, fast=True)
+        assert fast.shape == exact.shape
+        assert fast.dtype == np.uint8
+        assert (
+            np.abs(fast.astype(int) - exact).mean() < 2.5
+        )  # a shift by half a pixel gives 4 and more
+
+
+@pytest.mark.parametrize(
+    ("size", "target", "scale"),
+    [
+        ((400, 800), (50, 100), 4),  # eight would leave the target itself
+        ((400, 800), (25, 50), 8),
+        ((399, 800), (25, 50), 4),  # 399 / 8 is less than 2 * 25
+        ((400, 800), (100, 100), 2),
+        ((400, 800), (101, 100), 1),
+        ((40, 800), (25, 50), 1),
+    ],
+)
+def test_fast_never_goes_below_twice_the_target(tmp_path, monkeypatch, size, target, scale):
+    module = sys.modules["saccade.data.decode"]  # the package has a function of that name
+    sizes = []
+    convert = module._convert
+
+    def watch(image, *arguments):
+        sizes.append((image.height, image.width))
+        return convert(image, *arguments)
+
+    monkeypatch.setattr(module, "_convert", watch)
+    path = save(tmp_path / "photo.jpg", scene(*size))
+    decode(path, "rgb", target, fast=True)
+    assert sizes == [tuple(-(-side // scale) for side in size)]
+    assert scale == 1 or min(sizes[0][0] / target[0], sizes[0][1] / target[1]) >= 2
+
+
+def test_fast_leaves_small_jpegs_and_other_formats_to_the_bit(tmp_path):
+    for name in ("small.jpg", "large.png", "large.webp"):
+        size = (50, 60) if name == "small.jpg" else (400, 600)
+        path = save(tmp_path / name, scene(*size))
+        exact = decode(path, "rgb", (28, 31), "bilinear")
+        assert np.array_equal(decode(path, "rgb", (28, 31), "bilinear", fast=True), exact)
+
+
+def test_fast_without_a_target_changes_nothing(tmp_path):
+    path = save(tmp_path / "photo.jpg", scene(400, 600))
+    assert np.array_equal(decode(path, fast=True), decode(path))
+
+
+def test_content_decides_not_the_name(tmp_path, photo):
+    expected = decode(photo)
+    for name in ("photo.jpg", "photo.gif", "photo"):
+        (tmp_path / name).write_bytes(photo.read_bytes())
+        assert np.array_equal(decode(tmp_path / name), expected)
+
+
+def test_the_first_picture_of_an_animation(tmp_path):
+    frames = [Image.new("RGB", (4, 3), color) for color in ("red", "blue")]
+    for name in ("two.gif", "two.webp", "two.png", "two.tif"):
+        options = {"lossless": True} if name == "two.webp" else {}
+        frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:], **options)
+        assert decode(tmp_path / name).reshape(-1, 3).tolist() == [[255, 0, 0]] * 12
+
+
+def test_a_palette_with_transparency(tmp_path):
+    image = Image.new("P", (2, 1))
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.putdata([0, 1])
+    image.save(tmp_path / "p.png", transparency=b"\x40\xff")
+    assert decode(tmp_path / "p.png").tolist() == [[[255, 0, 0], [0, 0, 255]]]
+    assert decode(tmp_path / "p.png", "rgba").tolist() == [[[255, 0, 0, 64], [0, 0, 255, 255]]]

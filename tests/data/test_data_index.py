@@ -45,7 +45,7 @@ def test_what_is_passed_over_is_counted(tmp_path):
     notes = folder_notes(index)
     assert len(notes) == 4
     assert all(str(tmp_path) in note for note in notes)
-    assert "2 .gif files, 1 .webp file;" in notes[0]
+    assert "2 .gif files, 1 .webp file. Give extensions=['.gif', '.webp'] to use" in notes[0]
     assert "left out 1 image beside the class folders" in notes[1]
     assert ".ipynb_checkpoints" in notes[2]
     assert "b, empty" in notes[3]
@@ -66,6 +66,19 @@ def test_chosen_classes_are_numbered_as_given(tmp_path):
 def test_other_extensions(tmp_path):
     make(tmp_path, "a/1.png", "a/2.webp")
     assert len(index_folder(tmp_path, extensions=("png", "webp"))) == 2
+
+
+@pytest.mark.parametrize("extensions", [[".webp"], ["webp"], [".WEBP"], (".Webp", ".gif")])
+def test_extensions_with_or_without_a_dot_in_capitals_or_not(tmp_path, extensions):
+    make(tmp_path, "a/1.webp", "a/2.WEBP", "a/3.png", "a/4.jpg")
+    assert len(index_folder(tmp_path, extensions)) == 2
+
+
+@pytest.mark.parametrize("extensions", ["webp", [], [""], ["."], [None], [3]])
+def test_extensions_that_would_accept_everything_or_nothing(tmp_path, extensions):
+    make(tmp_path, "a/1.webp")
+    with pytest.raises(InvalidArgument, match="extensions: must be a list of endings"):
+        index_folder(tmp_path, extensions)
 
 
 def test_a_link_that_leads_up_is_followed_once(tmp_path):
@@ -110,7 +123,11 @@ def test_a_folder_without_anything(tmp_path):
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (("a/1.webp", "b/2.webp"), r"\(a, b\) with 2 .webp files. Convert them to PNG or JPEG"),
+        (
+            ("a/1.webp", "b/2.webp"),
+            r"\(a, b\) with 2 .webp files. Give extensions=\['.webp'\] to use them",
+        ),
+        (("a/1.heic", "b/2.svg"), r"Convert .heic, .svg to PNG or JPEG"),
         (("a/1.txt",), r"1 class folder \(a\) with 1 .txt file. Check that this is the folder"),
     ],
 )

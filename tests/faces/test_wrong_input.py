@@ -93,10 +93,10 @@ def test_one_class_points_to_the_folder_below(photos):
 def test_no_images_says_what_was_seen(photos):
     for name in ("a", "b"):
         (photos.parent / "odd" / name).mkdir(parents=True)
-        (photos.parent / "odd" / name / "x.webp").write_bytes(b"")
+        (photos.parent / "odd" / name / "x.heic").write_bytes(b"")
     said = fail("train", "odd")
-    assert "2 .webp files" in said
-    assert "Convert them" in said
+    assert "2 .heic files" in said
+    assert "Convert .heic to PNG" in said
 
 
 def test_images_that_are_all_broken(photos):

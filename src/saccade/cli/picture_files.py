@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from saccade.data.index import EXTENSIONS
+from saccade.data.index import PICTURE_EXTENSIONS
 from saccade.errors import DataError
 
 
@@ -24,8 +24,10 @@ def list_pictures(paths: Iterable[Path]) -> Iterator[str]:
         for root, folders, files in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(files):
-                if name.lower().endswith(EXTENSIONS) and not name.startswith("."):
+                if name.lower().endswith(PICTURE_EXTENSIONS) and not name.startswith("."):
                     found = True
                     yield os.path.join(root, name)
         if not found:
-            raise DataError(f'"{path}"', f"must hold images ({', '.join(EXTENSIONS)})", "none")
+            raise DataError(
+                f'"{path}"', "must hold images (.png, .jpg, .webp and the like)", "none"
+            )

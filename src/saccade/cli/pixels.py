@@ -12,6 +12,7 @@ import torch
 
 from saccade.cli.nudge import DRAWS, nudge
 from saccade.data.array_source import ArraySource
+from saccade.data.readable import without_frames
 from saccade.data.source import Batch, Source
 from saccade.errors import SaccadeError
 from saccade.predictor import Preprocessing
@@ -96,7 +97,7 @@ def preprocessing_reader(
         try:
             return preprocessing.read(file)
         except SaccadeError as fault:
-            return fault
+            return without_frames(fault)
 
     return read
 

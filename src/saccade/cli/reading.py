@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from saccade.data.orientation import SIDEWAYS, orientation_of
+from saccade.data.quiet import quiet
 from saccade.predictor import Preprocessing
 
 LENET_PX, LARGEST_NATIVE_PX = 28, 64
 GREY_MODES = ("1", "L", "LA", "La", "F")  # and all that start with "I"
-_SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that swap height and width
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,11 @@ def _read_header(file: str) -> Header | None:
     from PIL import Image
 
     try:
-        with Image.open(file) as image:
+        with quiet(), Image.open(file) as image:
             width, height = image.size
             # A PNG may keep its EXIF behind the pixels, so asking would decode it all.
             tells = image.format != "PNG" or "exif" in image.info
-            if width != height and tells and image.getexif().get(0x0112) in _SIDEWAYS:
+            if width != height and tells and orientation_of(image) in SIDEWAYS:
                 width, height = height, width
             return Header(height, width, image.mode in GREY_MODES or image.mode.startswith("I"))
     except Exception:  # decoding it tells in words what is wrong

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from saccade.errors import DataError, NoSuchFile
 from saccade.names import nearest
 
-# Of the files that are passed over, these look like pictures: worth a word to the user.
-UNREAD_PICTURES = frozenset(
-    [".gif", ".webp", ".jfif", ".jpe", ".jp2", ".heic", ".heif", ".avif", ".svg", ".tga", ".dng"]
+# Of the files that are passed over, these look like pictures: worth a word to the user. Those that
+# Pillow reads, `extensions=` lets in; the others need another program.
+READABLE_PICTURES = frozenset(
+    [".gif", ".webp", ".jfif", ".jpe", ".mpo", ".avif", ".jp2", ".j2k", ".jpx", ".tga", ".pgm"]
+)
+UNREAD_PICTURES = READABLE_PICTURES | frozenset(
+    [".heic", ".heif", ".svg", ".psd", ".dng", ".cr2", ".nef", ".arw"]
 )
 
 
@@ -63,13 +67,23 @@ def no_images(
     folders = f"{count_of(len(class_names), 'class folder')} ({list_some(class_names)})"
     if ignored:
         got = f"{folders} with {extensions_in_words(ignored)}"
-        do = "Convert them to PNG or JPEG."
-        if not UNREAD_PICTURES.intersection(ignored):
-            do = "Check that this is the folder you mean."
+        do = how_to_use(ignored) or "Check that this is the folder you mean."
     else:
         got, do = f"{folders} without a file", "Check that this is the folder you mean."
-    needed = f"must hold images ({', '.join(extensions)}) in its class folders"
+    needed = f"must hold images ({list_some(extensions)}) in its class folders"
     return DataError(f'"{directory}"', needed, got, do)
+
+
+def how_to_use(endings: Iterable[str]) -> str:
+    """What to do with pictures that were passed over; empty where none looks like one."""
+    readable = [ending for ending in endings if ending in READABLE_PICTURES]
+    others = [ending for ending in endings if ending in UNREAD_PICTURES - READABLE_PICTURES]
+    ways = []
+    if readable:
+        ways.append(f"Give extensions={readable} to use them.")
+    if others:
+        ways.append(f"Convert {list_some(others)} to PNG or JPEG.")
+    return " ".join(ways)
 
 
 def missing_classes(directory: str, missing: Sequence[str], folders: Sequence[str]) -> DataError:

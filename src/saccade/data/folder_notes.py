@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import os
 
-from saccade.data.folder_errors import UNREAD_PICTURES, count_of, extensions_in_words, list_some
+from saccade.data.folder_errors import (
+    UNREAD_PICTURES,
+    count_of,
+    extensions_in_words,
+    how_to_use,
+    list_some,
+)
 from saccade.data.index import FolderIndex
 
 
@@ -26,10 +32,7 @@ def folder_notes(index: FolderIndex) -> list[str]:
     notes = []
     pictures = {kind: count for kind, count in index.ignored.items() if kind in UNREAD_PICTURES}
     if pictures:
-        notes.append(
-            f"{where}: left out {extensions_in_words(pictures)}; convert them to PNG or JPEG to "
-            "use them."
-        )
+        notes.append(f"{where}: left out {extensions_in_words(pictures)}. {how_to_use(pictures)}")
     if index.loose:
         loose = count_of(index.loose, "image")
         notes.append(f"{where}: left out {loose} beside the class folders, in no class.")

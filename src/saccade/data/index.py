@@ -25,6 +25,14 @@ from saccade.errors import DataError, InvalidArgument, NoSuchFile
 
 # Keras compares the end of the lower-cased name with these, without a dot.
 EXTENSIONS = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
+# All that Pillow reads by itself and that holds a picture as a user means it: no documents, no
+# layers (.psd), no measurements (.fits). Some builds of Pillow lack AVIF or JPEG 2000; such files
+# are then reported one by one, which beats passing over them.
+PICTURE_EXTENSIONS = (
+    *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".avif", ".gif"),
+    *(".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".pcx"),
+    *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".qoi"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +95,7 @@ def index_folder(
 
     Args:
         directory: the folder that holds the class folders.
-        extensions: the accepted ends of a file name, lower case.
+        extensions: the accepted ends of a file name, ".webp" or "webp", in capitals or not.
         classes: the class folders to read, in the order that numbers them; None or empty: all.
         follow_links: enter folders that are symbolic links (a link that leads back up is not
             followed twice). A class folder may be a link either way.
@@ -113,7 +121,7 @@ def index_folder(
     Source: Keras 3, legacy/preprocessing/image.py, DirectoryIterator.
     """
     directory = os.fspath(directory)
-    endings = tuple(extensions)
+    endings = check_extensions(extensions)
     folders, loose = _list_top(directory, endings)
     class_names = _choose_classes(directory, folders, classes)
 
@@ -142,6 +150,21 @@ def index_folder(
     if not allow_empty:
         require_images(index, endings)
     return index
+
+
+def check_extensions(extensions: Sequence[str]) -> tuple[str, ...]:
+    """The accepted ends of a file name, lower case.
+
+    Raises:
+        InvalidArgument: a single word, or something that is no word; an empty one would accept
+            every file.
+    """
+    words = () if isinstance(extensions, str) else tuple(extensions)
+    if not words or not all(isinstance(word, str) and word.strip(".") for word in words):
+        raise InvalidArgument(
+            "extensions", 'must be a list of endings, as [".png", ".webp"]', repr(extensions)
+        )
+    return tuple(word.lower() for word in words)
 
 
 def require_images(index: FolderIndex, extensions: Sequence[str] = EXTENSIONS) -> None:

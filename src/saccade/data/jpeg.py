@@ -13,7 +13,7 @@ import numpy as np
 
 _FRAMES = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended, progressive; Huffman coded
 _ADOBE = 0xEE
-_ALONE = frozenset((0x01, *range(0xD0, 0xD9)))  # markers without a length
+_ALONE = frozenset((0x00, 0x01, *range(0xD0, 0xD9)))  # markers without a length
 _SCAN = 0xDA
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 TAG = 0x0112
+HEAD_BYTES = 2**13  # of a file: EXIF and XMP stand in front, or their notes begin there
 SIDEWAYS = (5, 6, 7, 8)  # height and width change places
 # What turns a stored picture upright: Pillow's `Transpose` by name.
 _TURNS = {
@@ -53,8 +54,8 @@ def upright(image: Image.Image) -> Image.Image:
 def count_rotated(paths: Iterable[str | os.PathLike[str]]) -> int:
     """How many of the files a reader that knows no EXIF would show turned or mirrored.
 
-    Only the first bytes of each file are read. Files that cannot be read count as upright, and so
-    do TIFF files, which Pillow turns by itself.
+    Only the first bytes of a file are read where they tell that it has no such note. Files that
+    cannot be read count as upright, and so do TIFF files, which Pillow turns by itself.
 
     Args:
         paths: the files.
@@ -77,10 +78,19 @@ def _is_rotated(path: str | os.PathLike[str]) -> bool:
     from PIL import Image
 
     try:
-        with quiet(), open(path, "rb") as file:
-            image = Image.open(file)
-            if image.format == "TIFF" or (image.format == "PNG" and "exif" not in image.info):
-                return False  # asking a PNG without it would decode the pixels
-            return orientation_of(image) != 1
+        with open(path, "rb", buffering=0) as file:
+            head = file.read(HEAD_BYTES)
+            if not _may_tell(head):
+                return False
+            with quiet():
+                image = Image.open(file)
+                return image.format != "TIFF" and orientation_of(image) != 1
     except Exception:  # reading it whole says in words what is wrong
         return False
+
+
+def _may_tell(head: bytes) -> bool:
+    """Whether the start of a file hints at an orientation: most tell at once that it has none."""
+    if head[:4] == b"RIFF":  # WebP keeps EXIF behind the pixels, and a flag in front
+        return len(head) > 20 and bool(head[20] & 8)
+    return any(word in head for word in (b"Exif", b"eXIf", b"ns.adobe.com/xap"))
