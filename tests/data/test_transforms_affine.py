@@ -126,10 +126,11 @@ def test_the_input_stays_as_it_was_whatever_its_strides():
     np.testing.assert_array_equal(image_hwc, before)
 
 
-def test_wide_images_do_not_overflow_opencv():
+@pytest.mark.parametrize("mode", FILL_MODES)
+def test_wide_images_do_not_overflow_opencv(mode):
     image_hwc = np.arange(40_000, dtype=np.float32).reshape(1, -1, 1).repeat(2, axis=0)
     matrix = affine_matrix(0, 3, 0, 0, 1, 1, 2, 40_000)
-    assert warp(image_hwc, matrix)[0, 39_000, 0] == 39_003
+    assert warp(image_hwc, matrix, mode)[0, 39_000, 0] == 39_003
 
 
 def test_what_cannot_work_is_refused():

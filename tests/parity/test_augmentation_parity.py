@@ -192,6 +192,13 @@ def test_functions_draw_and_do_what_keras_does(photos, name):
             assert np.abs(result - expected).mean() < 1e-3
 
 
+def test_a_zoom_of_nothing_draws_nothing(photos):
+    for module in (ours, theirs):
+        np.random.seed(3)
+        assert module.random_zoom(photos[0], (1, 1)) is photos[0]
+        assert np.random.random() == np.random.RandomState(3).random_sample()
+
+
 def test_functions_take_channels_first_as_keras_does(photos):
     image_chw = np.ascontiguousarray(photos[2].transpose(2, 0, 1))
     for name in ("random_rotation", "random_shift", "random_shear", "random_zoom"):

@@ -11,7 +11,7 @@ from saccade.names import unknown_name
 
 FILL_MODES = ("nearest", "reflect", "constant", "wrap")
 SCIPY_FILL_MODES = ("mirror", "grid-mirror", "grid-constant", "grid-wrap")  # Keras lets them pass
-OPENCV_LARGEST_PX = 32766  # OpenCV counts pixels in 16 bits
+OPENCV_LARGEST_PX = 32766  # cv2.remap counts pixels in 16 bits
 OPENCV_CHANNELS = (1, 3, 4)  # with others OpenCV 5 rounds places to 1/32 px
 
 
