@@ -96,7 +96,7 @@ def test_what_an_array_s_batch_holds():
 
 @pytest.mark.parametrize("subset", ["training", "validation"])
 def test_subsets_of_arrays(subset):
-    options = {"validation_split": 0.4}
+    options = {"validation_split": 0.46}
     compare(flows(images(), LABELS, options, subset=subset, batch_size=5, seed=1))
     compare(
         flows(
@@ -123,6 +123,43 @@ def test_batches_by_number():
         iterator.reset()
         taken[-1] += [iterator[1], next(iterator)]
     equal(taken[1], taken[0])
+
+
+def test_images_without_contrast():
+    options = {"samplewise_center": True, "samplewise_std_normalization": True}
+    compare(flows(np.full((6, 4, 4, 3), 7, np.uint8), None, options, batch_size=3, seed=1), 3)
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_pictures_are_saved_under_keras_s_names(tmp_path, seed):
+    names = []
+    for number, side in enumerate(SIDES):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        np.random.seed(5)
+        flow = side.ImageDataGenerator(horizontal_flip=True).flow(
+            images(), batch_size=5, seed=seed, save_to_dir=str(folder), save_prefix="p"
+        )
+        batches = [next(flow), next(flow), np.random.random(2)]
+        names.append(sorted(path.name for path in folder.iterdir()))
+        names[-1] += [str(one.sum()) for one in batches]
+    assert names[0] == names[1]
+
+
+@pytest.mark.parametrize("function", [None, lambda x: x + np.random.normal()])
+def test_pictures_of_files_are_saved_under_keras_s_names(folder, tmp_path, function):
+    names = []
+    for number, side in enumerate(SIDES):
+        seen = tmp_path / str(number)
+        seen.mkdir()
+        generator = side.ImageDataGenerator(preprocessing_function=function)
+        flow = generator.flow_from_dataframe(
+            table(), str(folder), batch_size=5, seed=2, save_to_dir=str(seen), save_format="jpeg"
+        )
+        batches = [next(flow), next(flow), next(flow)]
+        names.append(sorted(path.name for path in seen.iterdir()))
+        names[-1] += [str(x.sum()) for x, _ in batches]
+    assert names[0] == names[1]
 
 
 STATISTICS = [
