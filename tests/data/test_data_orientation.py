@@ -31,7 +31,10 @@ def test_files_that_nobody_needs_to_turn(tmp_path):
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe1\0\x20Exif\0\0nonsense")
     (tmp_path / "empty.jpg").write_bytes(b"")
     (tmp_path / "flag.webp").write_bytes(b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0")
-    by_pillow = photo(tmp_path / "sideways.tif", 6)
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "Exif"
+    by_pillow = tmp_path / "sideways.tif"
+    Image.new("RGB", (8, 6)).save(by_pillow, exif=exif)
     paths = [*tmp_path.glob("*"), tmp_path / "missing.jpg"]
     assert count_rotated(paths) == 0
     with Image.open(by_pillow) as image:

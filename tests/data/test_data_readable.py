@@ -44,6 +44,11 @@ def test_every_file_is_read_once_and_progress_is_told(pool):
     assert find_unreadable([], seen.append, pool) == {}
 
 
+def test_places_go_on_from_one_portion_to_the_next(tmp_path, pool):
+    files = [str(tmp_path / "gone.png")] * (AT_A_TIME + 3)
+    assert list(find_unreadable(files, decode, pool)) == list(range(AT_A_TIME + 3))
+
+
 def test_other_errors_are_no_faults_of_the_file(pool):
     with pytest.raises(ZeroDivisionError):
         find_unreadable(["x"], lambda file: 1 // 0, pool)
