@@ -32,6 +32,11 @@ class RandomErasing(Toned):
     Input: (batch, height, width, channels), or one image; integers become floats.
     Output: the same shape.
 
+    Example:
+        >>> layer = RandomErasing((1.0, 1.0), scale=(0.25, 0.25), fill_value=9.0)
+        >>> (layer(torch.zeros(1, 8, 8, 1)) == 9).sum().item()  # half of each side
+        16
+
     Source: Zhong et al. (2020); `keras.layers.RandomErasing`.
     """
 

@@ -70,6 +70,11 @@ class RandomRotation(_Warping):
     Input: (batch, height, width, channels), or one image; integers become floats.
     Output: the same shape.
 
+    Example:
+        >>> x_hwc = torch.tensor([[1.0, 2], [3, 4]])[..., None]
+        >>> RandomRotation((0.25, 0.25))(x_hwc)[..., 0].round(decimals=3).tolist()
+        [[2.0, 4.0], [1.0, 3.0]]
+
     Source: `keras.layers.RandomRotation`.
     """
 
@@ -115,6 +120,11 @@ class RandomZoom(_Warping):
 
     Input: (batch, height, width, channels), or one image; integers become floats.
     Output: the same shape.
+
+    Example:
+        >>> x_hwc = torch.tensor([1.0, 2, 3, 4]).reshape(1, 4, 1)
+        >>> RandomZoom(0, (1.0, 1.0), fill_mode="constant")(x_hwc).flatten().tolist()
+        [0.0, 1.5, 3.5, 0.0]
 
     Source: `keras.layers.RandomZoom`.
     """
@@ -171,6 +181,11 @@ class RandomTranslation(_Warping):
 
     Input: (batch, height, width, channels), or one image; integers become floats.
     Output: the same shape.
+
+    Example:
+        >>> x_hwc = torch.tensor([1.0, 2, 3, 4]).reshape(1, 4, 1)
+        >>> RandomTranslation(0, (0.25, 0.25))(x_hwc).flatten().round(decimals=4).tolist()
+        [1.0, 1.0, 2.0, 3.0]
 
     Source: `keras.layers.RandomTranslation`.
     """

@@ -46,6 +46,12 @@ class MixUp(_Mixing):
     Input: {"images": (batch, height, width, channels), "labels": (batch, classes)}, or images.
     Output: the same shapes, as floats.
 
+    Example:
+        >>> images, labels = torch.zeros(2, 4, 4, 3), torch.eye(2)
+        >>> mixed = MixUp(seed=1)({"images": images, "labels": labels}, training=True)
+        >>> mixed["labels"].sum(1).tolist()
+        [1.0, 1.0]
+
     Source: Zhang et al. (2018); `keras.layers.MixUp`.
     """
 

@@ -42,6 +42,14 @@ class RandAugment(Toned):
     Input: (batch, height, width, 3 or 1), or one image; integers become floats.
     Output: the same shape.
 
+    Example:
+        >>> layer, x_nhwc = RandAugment(num_ops=3, seed=1), torch.rand(2, 8, 8, 3) * 255
+        >>> drawn = layer.get_random_transformation(x_nhwc)
+        >>> [layer.changes[number].name for number in drawn["layer_idxes"]]
+        ['random_shear', 'random_brightness', 'random_contrast']
+        >>> layer.transform_images(x_nhwc, drawn).shape
+        torch.Size([2, 8, 8, 3])
+
     Source: Cubuk et al. (2020); `keras.layers.RandAugment`.
     """
 

@@ -27,6 +27,11 @@ class RandomCrop(Augmenting):
     Input: (batch, height, width, channels), or one image; integers become floats.
     Output: the same in the new size.
 
+    Example:
+        >>> x_nhwc = torch.zeros(8, 6, 9, 3)
+        >>> RandomCrop(4, 5)(x_nhwc).shape, RandomCrop(4, 5)(x_nhwc, training=False).shape
+        (torch.Size([8, 4, 5, 3]), torch.Size([8, 4, 5, 3]))
+
     Source: `keras.layers.RandomCrop`; at rest as its documentation says.
     """
 

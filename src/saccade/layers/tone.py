@@ -48,6 +48,11 @@ class RandomContrast(Toned):
     Input: (batch, height, width, channels), or one image; integers become floats in training.
     Output: the same shape.
 
+    Example:
+        >>> x_hwc = torch.tensor([100.0, 140]).reshape(1, 2, 1)
+        >>> RandomContrast((0.5, 0.5), seed=1)(x_hwc).mean().round().item()
+        120.0
+
     Source: `keras.layers.RandomContrast`.
     """
 
@@ -88,6 +93,11 @@ class RandomBrightness(Toned):
 
     Input: (batch, height, width, channels), or one image; integers become floats in training.
     Output: the same shape.
+
+    Example:
+        >>> x_hwc = torch.tensor([0.0, 100, 200]).reshape(1, 3, 1)
+        >>> RandomBrightness((0.4, 0.4))(x_hwc).flatten().tolist()
+        [102.0, 202.0, 255.0]
 
     Source: `keras.layers.RandomBrightness`.
     """
