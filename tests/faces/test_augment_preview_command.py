@@ -126,6 +126,14 @@ def test_the_same_seed_is_the_same_sheet_and_a_row_does_not_know_the_others(benc
     assert not np.array_equal(sheets["a"], sheets["c"])
 
 
+def test_rows_do_not_share_their_numbers(bench):
+    image_hwc = np.full((90, 90, 3), 128, np.uint8)
+    nearly_never = {"noise_range": (20, 20), "unchanged": 1e-9}
+    draw_augmentations([image_hwc], nearly_never, "sheet.png", samples=1)
+    tiles, _ = read_tiles("sheet.png", 3, 1, 1, (90, 90))
+    assert not np.array_equal(tiles[1], tiles[2])
+
+
 def test_small_images_are_shown_in_squares_and_grey_ones_grey(bench):
     image_hwc = np.random.RandomState(3).randint(0, 256, (28, 28, 1)).astype(np.uint8)
     draw_augmentations([image_hwc], {"contrast_range": 0.2}, "sheet.png", samples=1)
@@ -187,6 +195,7 @@ def test_a_sheet_that_is_there_stays_unless_told(bench):
         (["photos", "-o", "sheet.jpg"], "must be a file name that ends in .png"),
         (["photos", "-o", "nowhere/sheet.png"], "the folder of the output must exist"),
         (["empty"], "must hold images"),
+        (["missing", "--zoom-range", "1,2,3"], "zoom_range: must be a number or two"),
         (["missing"], "missing"),
     ],
     ids=str,
