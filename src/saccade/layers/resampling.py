@@ -1,18 +1,12 @@
-"""Resampling: images of another size, as weighted sums of their rows and columns.
-
-Pixels are squares: pixel i of n spans [i, i + 1], and output pixel j of m looks at the middle of
-its share, (j + 0.5) * n / m. What lies beyond the border is left out, and the weights of the rest
-are divided by their sum.
-"""
+"""Resampling: batches of images of another size; `numerics.resampling` says how pixels lie."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
-import numpy as np
 import torch
 import torch.nn.functional as F
+
+from saccade.numerics.resampling import middle_of as middle_of  # for the layers beside this one
+from saccade.numerics.resampling import resampling_weights
 
 INTERPOLATIONS = ("area", "bicubic", "bilinear", "lanczos3", "lanczos5", "nearest")
 
@@ -47,30 +41,6 @@ def resize_nhwc(
     return torch.einsum("bw,nawc->nabc", by_columns, x_nhwc)
 
 
-def resampling_weights(n: int, m: int, interpolation: str, antialias: bool) -> np.ndarray:
-    """How much each of `n` pixels counts in each of `m`: an array (m, n) whose rows sum to 1."""
-    share = n / m  # how many pixels make one
-    if interpolation == "area":
-        edges = np.arange(m + 1)[:, None] * share
-        covered = np.clip(edges - np.arange(n), 0, 1)
-        return np.diff(covered, axis=0) / share
-    kernel = _KERNELS[interpolation]
-    stretch = max(share, 1.0) if antialias else 1.0
-    middles = (np.arange(m)[:, None] + 0.5) * share - 0.5
-    weights = kernel(np.abs(middles - np.arange(n)) / stretch)
-    return weights / weights.sum(1, keepdims=True)
-
-
-def middle_of(
-    height: int, width: int, target_height: int, target_width: int
-) -> tuple[slice, slice]:
-    """Rows and columns of the largest part in the middle that has the target's proportions."""
-    rows = max(min(height, width * target_height // target_width), 1)
-    columns = max(min(width, height * target_width // target_height), 1)
-    top, left = (height - rows) // 2, (width - columns) // 2
-    return slice(top, top + rows), slice(left, left + columns)
-
-
 def pad_to_shape_of(
     x_nhwc: torch.Tensor, target_height: int, target_width: int, fill_value: float
 ) -> torch.Tensor:
@@ -79,26 +49,3 @@ def pad_to_shape_of(
     rows = (max(height, width * target_height // target_width) - height) // 2
     columns = (max(width, height * target_width // target_height) - width) // 2
     return F.pad(x_nhwc, (0, 0, columns, columns, rows, rows), value=fill_value)
-
-
-def _triangle(d: np.ndarray) -> np.ndarray:
-    return np.maximum(0.0, 1 - d)
-
-
-def _cubic(d: np.ndarray) -> np.ndarray:
-    """Keys's kernel with a = -1/2."""
-    near = (1.5 * d - 2.5) * d * d + 1
-    far = ((-0.5 * d + 2.5) * d - 4) * d + 2
-    return np.where(d >= 2, 0.0, np.where(d >= 1, far, near))
-
-
-def _lanczos(radius: int, d: np.ndarray) -> np.ndarray:
-    return np.where(d > radius, 0.0, np.sinc(d) * np.sinc(d / radius))
-
-
-_KERNELS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "bilinear": _triangle,
-    "bicubic": _cubic,
-    "lanczos3": partial(_lanczos, 3),
-    "lanczos5": partial(_lanczos, 5),
-}
