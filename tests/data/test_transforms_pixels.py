@@ -14,6 +14,7 @@ from saccade.data.transforms.focus import blur, sharpen
 from saccade.data.transforms.light import brighten, change_contrast, shift_channels
 from saccade.data.transforms.noise import add_noise
 from saccade.errors import ShapeError
+from saccade.notes import forget_notes
 
 MODULES = [module.name for module in pkgutil.iter_modules(transforms.__path__)]
 
@@ -50,6 +51,17 @@ def test_brightness_cuts_and_stretches_and_comes_back():
     np.testing.assert_array_equal(brighten(wide_hwc, 1.0, scale=True).ravel(), [0, 63, 255])
     flat_hwc = np.full((2, 2, 1), 400.0, np.float32)  # no span to stretch
     np.testing.assert_array_equal(brighten(flat_hwc, 0.5), flat_hwc)
+
+
+def test_brightness_says_so_where_it_makes_an_image_black(caplog):
+    forget_notes()
+    black_hwc, unit_hwc = np.zeros((4, 4, 3), np.float32), picture() / 255
+    brighten(black_hwc, 1.2)
+    brighten(picture(), 1.2)
+    brighten(unit_hwc, 1.2, scale=True)
+    assert not caplog.records
+    assert (brighten(unit_hwc, 0.9) == 0).all()
+    assert "rescale=1/255" in caplog.text
 
 
 def test_brightness_refuses_what_is_no_picture():

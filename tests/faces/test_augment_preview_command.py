@@ -126,6 +126,20 @@ def test_the_same_seed_is_the_same_sheet_and_a_row_does_not_know_the_others(benc
     assert not np.array_equal(sheets["a"], sheets["c"])
 
 
+def test_a_label_says_where_a_shift_goes(bench):
+    """Keras's choice, which looks like a fault to whoever does not know it."""
+    image_hwc = np.arange(40, dtype=np.float32).reshape(5, 8, 1)
+    for name, words, axis in (
+        ("width_shift_range", "up and down", 0),
+        ("height_shift_range", "left and right", 1),
+    ):
+        ((label, augmentation),) = preview_rows({name: [1]})
+        assert words in label
+        drawn = augmentation.draw(np.random.RandomState(1), image_hwc.shape)
+        moved_hwc = augmentation.apply(image_hwc, drawn)
+        assert np.ptp(moved_hwc - image_hwc, axis=1 - axis).max() == 0, name
+
+
 def test_rows_do_not_share_their_numbers(bench):
     image_hwc = np.full((90, 90, 3), 128, np.uint8)
     nearly_never = {"noise_range": (20, 20), "unchanged": 1e-9}

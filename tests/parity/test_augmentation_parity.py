@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_sample_image
 
+from saccade.data import transforms as ours
 from saccade.data.augmentation import Augmentation
-from saccade.data.transforms import functions as ours
 from saccade.errors import SaccadeError
 
 with warnings.catch_warnings():

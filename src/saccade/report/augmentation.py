@@ -16,6 +16,11 @@ from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
 WHERE = "augment-preview"
 # These say how the others are carried out; a row of their own would show nothing.
 MANNERS = ("fill_mode", "cval", "interpolation_order")
+# Keras exchanges the axes after drawing; whoever looks at the sheet must not look for a fault.
+SURPRISES = {
+    "width_shift_range": "\n(moves up and down)",
+    "height_shift_range": "\n(moves left and right)",
+}
 SMALLEST_TILE_PX, LARGEST_TILE_PX = 84, 150
 LABEL_PX, MARGIN_PX, GROUP_GAP_PX, TILE_GAP_PX, ROW_GAP_PX = 176, 16, 16, 3, 10
 DOTS_PER_INCH = 100
@@ -90,7 +95,7 @@ def preview_rows(settings: Mapping[str, Any]) -> list[tuple[str, Augmentation]]:
     for name, value in settings.items():
         alone = Augmentation(**manners, **({} if name in manners else {name: value}))
         if not alone.is_identity:
-            rows.append((f"{name}\n= {value}", alone))
+            rows.append((f"{name}\n= {value}{SURPRISES.get(name, '')}", alone))
     if not rows:
         raise InvalidArgument(WHERE, "needs a setting that changes something", dict(settings))
     if len(rows) > 1 or together.unchanged:
