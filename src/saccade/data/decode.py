@@ -23,6 +23,7 @@ COLOR_MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 _LONGEST_HEADER = 2**16  # EXIF is in one segment, which comes first
+_IN_MEMORY_BYTES = 2**25  # files up to this size are read whole
 # Greyscale that Keras keeps as it is: 16 and 32 bits are not squeezed into 8.
 _GREY_MODES = ("L", "I;16", "I")
 # Pillow would start another program to draw these.
@@ -233,7 +234,10 @@ def _open(
         raise TypeError(f"path must be a path or io.BytesIO, got {type(source).__name__}")
     name = os.fsdecode(source)
     try:
-        return open(name, "rb"), f'"{name}"'
+        if os.stat(name).st_size > _IN_MEMORY_BYTES:
+            return open(name, "rb"), f'"{name}"'
+        with open(name, "rb") as file:  # Pillow takes its bytes in many little pieces
+            return nullcontext(io.BytesIO(file.read())), f'"{name}"'
     except FileNotFoundError as fault:
         raise NoSuchFile(f'"{name}"', "must be an image file", "nothing of that name") from fault
     except OSError as fault:
