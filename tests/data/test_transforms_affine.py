@@ -8,6 +8,7 @@ from scipy import ndimage
 
 from saccade.data.transforms.affine import FILL_MODES, SCIPY_FILL_MODES, affine_matrix, warp
 from saccade.data.transforms.moves import apply_affine_transform, flip_axis
+from saccade.data.transforms.tones import apply_channel_shift
 from saccade.errors import InvalidArgument, ShapeError, UnknownName
 
 PLACES = [
@@ -148,6 +149,9 @@ def test_what_cannot_work_is_refused():
     for axes in [(0, 0, 1), (0, 2, 1), (1, 2, 3), (-3, -2, -1)]:
         with pytest.raises(InvalidArgument, match="must be 0, 1"):
             apply_affine_transform(image_hwc, 5, 0, 0, 0, 1, 1, *axes)
+    for axis in (-1, 3):  # Keras would hand back an image with its axes exchanged
+        with pytest.raises(InvalidArgument, match="channel_axis must be from 0 to 2"):
+            apply_channel_shift(image_hwc, 5, axis)
     with pytest.raises(ShapeError, match="3 axes"):
         apply_affine_transform(image_hwc[0], 5)
 
