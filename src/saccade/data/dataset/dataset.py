@@ -1,0 +1,305 @@
+"""Dataset: a chain of stages, spelled like tf.data's."""
+
+from __future__ import annotations
+
+import operator
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import torch
+
+from saccade.data.dataset.ahead import as_ahead, close
+from saccade.data.dataset.cache import FileCache, MemoryCache
+from saccade.data.dataset.choosing import Concatenate, Repeat, Skip, Take, Zip
+from saccade.data.dataset.elements import as_numpy, copy_of, leaves_of, map_element, spec_of
+from saccade.data.dataset.shuffle import Shuffle
+from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit
+from saccade.data.dataset.stages import (
+    Batch,
+    Enumerate,
+    Filter,
+    Map,
+    Prefetch,
+    Slices,
+    Unbatch,
+    as_columns,
+)
+from saccade.errors import InvalidArgument
+from saccade.names import NameNotHere
+
+_LEFT_OUT = {
+    "from_generator": "fit takes a Python generator as it is.",
+    "list_files": "Use image_dataset_from_directory, or from_tensor_slices of a list of paths.",
+    "interleave": "Use concatenate(...).shuffle(...), or zip.",
+    "padded_batch": "Bring images to one size with a Resizing layer in map, then batch.",
+    "reduce": "Write a for loop over the dataset.",
+    "apply": "Call the function: function(dataset).",
+    "window": "Use batch.",
+    "shard": "Give from_tensor_slices the rows of one part.",
+    "save": "Use cache(filename).",
+    "load": "Use cache(filename).",
+}
+
+
+class Dataset:
+    """Elements that go through stages, made again in every iteration; tf.data's words for them.
+
+    Nothing is read before somebody iterates. Each method gives a new dataset and leaves this one
+    as it is. Elements are torch tensors (words stay words), in tuples and dicts as `map` made
+    them; a list counts as one tensor.
+
+    A dataset with `shuffle` gives another order in every iteration, a function of the seed and of
+    how many iterations there were; the numbers are NumPy's, so the orders are not tf.data's.
+
+    Attributes:
+        class_names: of the labels, where the dataset was read from class folders; else None.
+        file_paths: the images in the order in which they were found; None where stages that
+            choose or reorder elements came after.
+
+    Example:
+        >>> ds = Dataset.from_tensor_slices(([1.0, 2.0, 3.0], [0, 1, 0]))
+        >>> for x, y in ds.map(lambda x, y: (x * 10, y)).batch(2):
+        ...     print(x.tolist(), y.tolist())
+        [10.0, 20.0] [0, 1]
+        [30.0] [0]
+
+    Source: `tf.data.Dataset`.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        class_names: list[str] | None = None,
+        file_paths: list[str] | None = None,
+    ):
+        if not isinstance(stage, Stage):
+            raise InvalidArgument(
+                "Dataset",
+                "is made by its methods",
+                type(stage).__name__,
+                "Use Dataset.from_tensor_slices or image_dataset_from_directory.",
+            )
+        self.stage, self.class_names, self.file_paths = stage, class_names, file_paths
+
+    @staticmethod
+    def from_tensor_slices(tensors: Any) -> Dataset:
+        """The rows of arrays; a tuple or dict of arrays gives tuples or dicts of rows.
+
+        Raises:
+            ShapeError: arrays of different lengths.
+        """
+        return Dataset(Slices(as_columns(tensors)))
+
+    @staticmethod
+    def zip(*args: Any, datasets: Any = None) -> Dataset:
+        """Tuples (or a dict) of an element of each dataset, as long as all have one."""
+        structure = datasets if datasets is not None else args[0] if len(args) == 1 else args
+        for one in leaves_of(structure):
+            if not isinstance(one, Dataset):
+                raise InvalidArgument("Dataset.zip", "needs datasets", type(one).__name__)
+        if isinstance(structure, Dataset) or not leaves_of(structure):
+            structure = (structure,) if isinstance(structure, Dataset) else ()
+        if not structure:
+            raise InvalidArgument("Dataset.zip", "needs at least one dataset", "none")
+        stage = Zip(map_element(lambda one: one.stage, structure))
+        names = [one.class_names for one in leaves_of(structure) if one.class_names is not None]
+        return Dataset(stage, names[0] if names else None)
+
+    # -- elements one by one -----------------------------------------------------------------
+
+    def map(
+        self,
+        map_func: Callable[..., Any],
+        num_parallel_calls: int | None = None,
+        deterministic: bool | None = None,
+    ) -> Dataset:
+        """A function of each element: `map_func(element)`, or `map_func(*parts)` of a tuple.
+
+        It may use layers, tensors and NumPy. What draws random numbers, such as `RandomFlip`, is
+        repeatable in one thread only: leave `num_parallel_calls` out and give the layer a seed.
+
+        Args:
+            map_func: gives a tensor, array or number, or a tuple or dict of them.
+            num_parallel_calls: how many at once in threads; AUTOTUNE (-1): one for each processor.
+            deterministic: the order is always kept, which serves True and False.
+        """
+        calls = as_ahead("Dataset.map num_parallel_calls", num_parallel_calls)
+        return self._then(Map(self.stage, _callable("map", map_func), calls), keeps_order=True)
+
+    def filter(self, predicate: Callable[..., Any]) -> Dataset:
+        """The elements of which `predicate` says True."""
+        return self._then(Filter(self.stage, _callable("filter", predicate)))
+
+    def enumerate(self, start: int = 0) -> Dataset:
+        """(number, element), the number an int64 tensor."""
+        return self._then(Enumerate(self.stage, _whole("enumerate", start)), keeps_order=True)
+
+    # -- batches -----------------------------------------------------------------------------
+
+    def batch(
+        self,
+        batch_size: int,
+        drop_remainder: bool = False,
+        num_parallel_calls: int | None = None,
+        deterministic: bool | None = None,
+    ) -> Dataset:
+        """So many elements stacked.
+
+        Args:
+            batch_size: elements to a batch.
+            drop_remainder: leave out a last batch that would be shorter.
+            num_parallel_calls: how many batches are stacked at once, in threads.
+            deterministic: the order is always kept, which serves True and False.
+
+        Raises:
+            ShapeError: while iterating, where elements differ in shape.
+        """
+        size = _whole("batch", batch_size, at_least=1)
+        calls = as_ahead("Dataset.batch num_parallel_calls", num_parallel_calls)
+        return self._then(Batch(self.stage, size, bool(drop_remainder), calls), keeps_order=True)
+
+    def unbatch(self) -> Dataset:
+        """The rows of each element; `batch` the other way round."""
+        return self._then(Unbatch(self.stage), keeps_order=True)
+
+    # -- order -------------------------------------------------------------------------------
+
+    def shuffle(
+        self, buffer_size: int, seed: int | None = None, reshuffle_each_iteration: bool = True
+    ) -> Dataset:
+        """Another order: each element is drawn from a buffer, which the next one then joins.
+
+        Args:
+            buffer_size: elements in the buffer, which are in memory; the number of elements or
+                more gives every order the same chance.
+            seed: of the orders; drawn when None (repeatable after `set_random_seed`).
+            reshuffle_each_iteration: another order in every iteration and round of `repeat`.
+        """
+        size = _whole("shuffle", buffer_size, at_least=1)
+        number = None if seed is None else _whole("shuffle seed", seed, at_least=None)
+        again = reshuffle_each_iteration is None or bool(reshuffle_each_iteration)
+        return self._then(Shuffle(self.stage, size, number, again))
+
+    def take(self, count: int) -> Dataset:
+        """The first `count` elements; all for -1."""
+        return self._then(Take(self.stage, _whole("take", count, at_least=-1)))
+
+    def skip(self, count: int) -> Dataset:
+        """All but the first `count` elements; none for -1."""
+        return self._then(Skip(self.stage, _whole("skip", count, at_least=-1)))
+
+    def repeat(self, count: int | None = None) -> Dataset:
+        """All elements `count` times; for ever for None and -1."""
+        times = None if count is None else _whole("repeat", count, at_least=-1)
+        return self._then(Repeat(self.stage, None if times == -1 else times))
+
+    def concatenate(self, dataset: Dataset) -> Dataset:
+        """These elements, then those of another dataset."""
+        if not isinstance(dataset, Dataset):
+            raise InvalidArgument("Dataset.concatenate", "needs a dataset", type(dataset).__name__)
+        return self._then(Concatenate(self.stage, dataset.stage))
+
+    # -- speed -------------------------------------------------------------------------------
+
+    def cache(self, filename: str | os.PathLike[str] = "") -> Dataset:
+        """Keep what the stages before this one made, from the first complete iteration on.
+
+        Put it before `shuffle` and before what draws random numbers, or those are kept too.
+
+        Args:
+            filename: a file (".cache" is added) or folder; "" keeps the elements in memory. A file
+                that is there is read instead of the stages before: delete it when they change.
+        """
+        name = os.fspath(filename)
+        stage = FileCache(self.stage, name) if name else MemoryCache(self.stage)
+        return self._then(stage, keeps_order=True)
+
+    def prefetch(self, buffer_size: int) -> Dataset:
+        """Read up to `buffer_size` elements ahead, in a thread; AUTOTUNE (-1) reads two."""
+        depth = as_ahead("Dataset.prefetch buffer_size", _whole("prefetch", buffer_size, -1))
+        return self._then(Prefetch(self.stage, depth or 0), keeps_order=True)
+
+    # -- looking -----------------------------------------------------------------------------
+
+    def cardinality(self) -> torch.Tensor:
+        """How many elements an iteration gives, an int64 tensor; -1 for ever, -2 unknown."""
+        return torch.tensor(self.stage.length(), dtype=torch.int64)
+
+    @property
+    def element_spec(self) -> Any:
+        """Shapes and dtypes of an element; None is a size that may change. It reads the first.
+
+        Example:
+            >>> Dataset.from_tensor_slices([[1.0, 2.0]]).batch(4).element_spec
+            TensorSpec(shape=(None, 2), dtype=torch.float32)
+        """
+        positions = self.stage.positions()
+        items = self.stage.open(Visit())
+        try:
+            first = next(items, None)
+        finally:
+            close(items)
+            self.stage.restore(positions)  # nobody saw that iteration
+        if first is None:
+            raise InvalidArgument("Dataset.element_spec", "needs an element to look at", "none")
+        return spec_of(first, self.stage.any_rows)
+
+    def as_numpy_iterator(self) -> Iterator[Any]:
+        """The elements with NumPy arrays for tensors."""
+        return map(as_numpy, iter(self))
+
+    def __iter__(self) -> Iterator[Any]:
+        items = self.stage.open(Visit())  # now: the number of an iteration is that of its start
+        return _copies(items) if self.stage.shares else items
+
+    def __len__(self) -> int:
+        length = self.stage.length()
+        if length == INFINITE:
+            raise TypeError("Dataset: an infinite dataset has no length; see repeat() in its chain")
+        if length == UNKNOWN:
+            raise TypeError(
+                "Dataset: the length is unknown before it is read, because of filter() or unbatch()"
+            )
+        return length
+
+    def __bool__(self) -> bool:
+        return True  # or `if dataset:` would ask for a length that may be unknown
+
+    def __repr__(self) -> str:
+        length = {INFINITE: "infinite", UNKNOWN: "unknown length"}.get(self.stage.length())
+        return f"<Dataset of {type(self.stage).__name__}: {length or f'{len(self)} elements'}>"
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name in _LEFT_OUT:
+            raise NameNotHere(f"Dataset.{name}", "is not in saccade", None, _LEFT_OUT[name])
+        raise AttributeError(f"'Dataset' object has no attribute {name!r}")
+
+    def _then(self, stage: Stage, keeps_order: bool = False) -> Dataset:
+        return Dataset(stage, self.class_names, self.file_paths if keeps_order else None)
+
+
+def _copies(items: Iterator[Any]) -> Iterator[Any]:
+    """The elements in memory of their own, which the user may write to."""
+    try:
+        for element in items:
+            yield copy_of(element)
+    finally:
+        close(items)
+
+
+def _whole(where: str, value: Any, at_least: int | None = 0) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool) or (at_least is not None and number < at_least):
+        needed = "must be an integer" + ("" if at_least is None else f", {at_least} or above")
+        raise InvalidArgument(f"Dataset.{where}", needed, repr(value))
+    return number
+
+
+def _callable(where: str, function: Any) -> Callable[..., Any]:
+    if not callable(function):
+        raise InvalidArgument(f"Dataset.{where}", "needs a function", type(function).__name__)
+    return function
