@@ -27,6 +27,8 @@ from saccade.data.split import keras_split, random_share
 from saccade.names import unknown_name
 from saccade.notes import note_once
 
+MOST_LOOKED_AT = 10_000  # files whose header is read for a note; each takes some 20 us
+
 
 class DirectoryIterator(FileBatches):
     """The batches (x, y) of a folder's images, or of one subset of them.
@@ -147,11 +149,19 @@ class DirectoryIterator(FileBatches):
                 f'{where}: class_mode="binary" with {self.num_classes} classes labels '
                 'them by number, as "sparse" does.'
             )
-        rotated = 0 if options.exif else count_rotated(self.filepaths)
-        if rotated:
-            notes.append(
-                f"{where}: {count_of(rotated, 'photo')} of {self.samples} lie on their side or "
-                "upside down, as in Keras; ImageDataGenerator(exif=True) turns them as the camera "
-                "noted."
-            )
+        if not options.exif and self.samples:
+            notes += _rotation_notes(where, self.filepaths)
         return notes
+
+
+def _rotation_notes(where: str, files: list[str]) -> list[str]:
+    """How many photos are shown otherwise than their camera meant; of very many, a sample."""
+    looked_at = files[:: -(-len(files) // MOST_LOOKED_AT)]
+    rotated = count_rotated(looked_at)
+    if not rotated:
+        return []
+    of = f"{len(files)}" if len(looked_at) == len(files) else f"{len(looked_at)} looked at"
+    return [
+        f"{where}: {count_of(rotated, 'photo')} of {of} will lie on their side, upside down or "
+        "mirrored, as in Keras; ImageDataGenerator(exif=True) turns them as the camera noted."
+    ]

@@ -11,6 +11,8 @@ import struct
 
 import numpy as np
 
+from saccade.data.opencv import opencv
+
 _FRAMES = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended, progressive; Huffman coded
 _ADOBE = 0xEE
 _ALONE = frozenset((0x00, 0x01, *range(0xD0, 0xD9)))  # markers without a length
@@ -30,8 +32,9 @@ def decode_jpeg(content: bytes, most_pixels: int | None) -> np.ndarray | None:
     size_hw = _ordinary_size(content)
     if size_hw is None or (most_pixels is not None and size_hw[0] * size_hw[1] > most_pixels):
         return None
-    import cv2
-
+    cv2 = opencv()
+    if not hasattr(cv2, "IMREAD_COLOR_RGB"):  # an old one
+        return None
     flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
     image_hwc = cv2.imdecode(np.frombuffer(content, dtype=np.uint8), flags)
     if image_hwc is None or image_hwc.shape != (*size_hw, 3):

@@ -1,16 +1,42 @@
 """Keras's `preprocessing.image`: a thin face of `saccade.data`."""
 
+from saccade.data.array_batches import NumpyArrayIterator
 from saccade.data.batches import BatchIterator as Iterator
+from saccade.data.dataframe import DataFrameIterator
 from saccade.data.directory import DirectoryIterator
 from saccade.data.generator import ImageDataGenerator
 from saccade.data.image_file import array_to_img, img_to_array, load_img, save_img
+from saccade.data.transforms import (
+    apply_affine_transform,
+    apply_brightness_shift,
+    apply_channel_shift,
+    flip_axis,
+    random_brightness,
+    random_channel_shift,
+    random_rotation,
+    random_shear,
+    random_shift,
+    random_zoom,
+)
 
 __all__ = [
+    "DataFrameIterator",
     "DirectoryIterator",
     "ImageDataGenerator",
     "Iterator",
+    "NumpyArrayIterator",
+    "apply_affine_transform",
+    "apply_brightness_shift",
+    "apply_channel_shift",
     "array_to_img",
+    "flip_axis",
     "img_to_array",
     "load_img",
+    "random_brightness",
+    "random_channel_shift",
+    "random_rotation",
+    "random_shear",
+    "random_shift",
+    "random_zoom",
     "save_img",
 ]

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import numpy as np
 
+from saccade.data.opencv import opencv
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.names import unknown_name
 
@@ -130,7 +131,7 @@ def warp(
     sizes_fit = min(height, width) >= 2 and max(height, width) <= OPENCV_LARGEST_PX
     if not fast or not sizes_fit or channels not in OPENCV_CHANNELS:
         return _warp_by_scipy(image_hwc, matrix, fill_mode, cval, order)
-    import cv2
+    cv2 = opencv()
 
     image_hwc = np.ascontiguousarray(image_hwc)
     if fill_mode in ("nearest", "reflect"):

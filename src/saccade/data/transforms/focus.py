@@ -33,7 +33,7 @@ def blur(image_hwc: np.ndarray, sigma_px: float) -> np.ndarray:
     image_hwc = np.ascontiguousarray(image_hwc, dtype=np.float32)
     if radius_px == 0:
         return image_hwc.copy()
-    import cv2
+    cv2 = opencv()
 
     size = (2 * radius_px + 1, 2 * radius_px + 1)
     blurred = cv2.GaussianBlur(image_hwc, size, sigma_px, borderType=cv2.BORDER_REFLECT)
