@@ -81,7 +81,12 @@ RANGES = {
     "height_zoom": (layers.RandomZoom, {"height_factor": 0.3}, 0.7, 1.3),
     "width_zoom": (layers.RandomZoom, {"height_factor": 0, "width_factor": (0.1, 0.5)}, 1.1, 1.5),
     "contrast_factor": (layers.RandomContrast, {"factor": (0.2, 0.6)}, 0.8, 1.6),
-    "rgb_delta": (layers.RandomBrightness, {"factor": (-0.2, 0.4)}, -51, 102),
+    "rgb_delta": (
+        layers.RandomBrightness,
+        {"factor": (-0.2, 0.4), "value_range": (-1, 1)},
+        -0.4,
+        0.8,
+    ),
     "shift_factor": (layers.RandomPosterization, {"factor": (2, 6)}, 3, 6),
     "additions": (layers.Solarization, {"addition_factor": 0.5}, 0, 127.5),
     "thresholds": (layers.Solarization, {"threshold_factor": (0.1, 0.5)}, 0.1, 127.5),
@@ -108,6 +113,30 @@ def test_translations_are_shares_of_the_sides():
     assert -20 <= x.min() <= x.max() <= -12
 
 
+def test_a_crop_comes_from_anywhere():
+    """Every place where it fits, alike often; from the middle where one side leaves no choice."""
+    layer = layers.RandomCrop(4, 5, seed=1)
+    places = [layer.get_random_transformation(np.zeros((1, 6, 7, 3))) for _ in range(900)]
+    counts = np.zeros((3, 3))
+    for place in places:
+        counts[place] += 1
+    assert abs(counts - 100).max() < 5 * 100**0.5
+    for shape in ((4, 9, 3), (9, 5, 3)):
+        middle = (max(0, shape[0] - 4) // 2, max(0, shape[1] - 5) // 2)
+        for _ in range(20):
+            assert layer.get_random_transformation(np.zeros(shape)) == middle
+
+
+def test_corners_move_by_up_to_half_of_scale():
+    drawn = layers.RandomPerspective(scale=0.6, seed=1).get_random_transformation(
+        np.zeros((2000, 11, 21, 1))
+    )
+    moved = (drawn["end_points"] / drawn["start_points"] - 1).nan_to_num()
+    assert drawn["start_points"][0].tolist() == [[0, 0], [20, 0], [0, 10], [20, 10]]
+    assert -0.3 <= moved.min() < -0.295
+    assert 0.295 < moved.max() <= 0.3
+
+
 def test_half_of_all_images_are_flipped():
     flips = layers.RandomFlip(seed=1).get_random_transformation(np.zeros((4000, 2, 2, 1)))["flips"]
     assert abs(flips.float().mean() - 0.5) < 4 * 0.5 / 4000**0.5
@@ -132,6 +161,16 @@ def test_a_box_covers_the_share_that_scale_says():
     assert ((y == 9) | (y == 0)).all()
     corners = {tuple(mask.nonzero()[0].tolist()) for mask in covered}
     assert len(corners) > 10
+
+
+def test_labels_are_cut_as_boxes_are():
+    """The weight of the other label is the share of the box, of which all sizes come alike."""
+    layer = layers.CutMix((1.0, 1.0), seed=1)
+    drawn = layer.get_random_transformation(np.zeros((400, 50, 80, 1)))
+    shares = drawn["batch_masks"].float().mean((1, 2, 3))
+    assert (shares - (1 - drawn["mix_weight"])).abs().max() < 0.04  # whole pixels
+    assert abs(shares.mean() - 0.5) < 4 * (1 / 12 / 400) ** 0.5
+    assert abs(shares.var() - 1 / 12) < 0.015
 
 
 def test_probabilities():
@@ -208,6 +247,20 @@ def test_half_precision(name):
     assert y.dtype == torch.bfloat16
     if name not in ("Equalization", "RandomPosterization", "RandAugment"):  # steps
         assert (y.float() - whole(x, training=True)).abs().mean() < 0.02
+
+
+def test_places_are_not_computed_in_half_precision():
+    """A ramp of 256 pixels, shifted by a third of one: bfloat16 has no such place."""
+    ramp = np.arange(256, dtype=np.float32).reshape(1, 1, 256, 1) / 256
+    shift = {"translations": torch.tensor([[-1 / 3, 0.0]])}
+    for interpolation in ("bilinear", "nearest"):
+        options = {"height_factor": 0, "width_factor": 0, "interpolation": interpolation}
+        whole, half = (layers.RandomTranslation(**options, dtype=dtype)
+                       for dtype in ("float32", "mixed_bfloat16"))  # fmt: skip
+        images = torch.tensor(ramp).bfloat16()
+        expected = whole.transform_images(images.float(), shift)
+        got = half.transform_images(images, shift).float()
+        np.testing.assert_allclose(got, expected, atol=2**-9)
 
 
 def test_a_flat_channel_has_no_contrast_to_stretch():
@@ -365,3 +418,17 @@ def test_colours_need_their_channels():
         layers.RandomErasing(fill_value=(1, 2, 3))(gray)
     with pytest.raises(ValueError, match=r"labels must be \(batch, classes\)"):
         layers.MixUp()({"images": gray, "labels": np.arange(2)})
+
+
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"Equalization", "CutMix"}))
+@pytest.mark.parametrize("seed", [None, 3])
+def test_all_is_computed_where_the_images_are(name, seed):
+    """A device of shapes without values: nothing of another one may slip in. Two layers need
+    values there: a count of them, or one that is a parameter of the next draw."""
+    if name == "RandAugment":
+        seed = 3  # draws no equalization
+    options = {"seed": seed} if name in DRAWING else {}
+    for dtype in (torch.float32, torch.uint8):
+        images = torch.empty(EXAMPLES[name][1], device="meta", dtype=dtype)
+        changes = {"num_ops": 1} if name == "RandAugment" else {}
+        assert make(name, **options, **changes)(images, training=True).is_meta

@@ -107,9 +107,8 @@ class Augmenting(Noise):
             if name in data:
                 do = "saccade classifies whole images: give images and labels."
                 raise NotSupported(self.where, f"{name} are not supported", None, do)
-        result = {
-            **data, "images": self.transform_images(data["images"], transformation, training)
-        }  # fmt: skip
+        images = self.transform_images(data["images"], transformation, training)
+        result = {**data, "images": images}
         if "labels" in data:
             labels = data["labels"]
             if data["images"].ndim == 3:  # one image: its label is a batch of one
