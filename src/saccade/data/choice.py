@@ -14,6 +14,8 @@ from saccade.data.batch_sources import (
     SequenceSource,
     StreamSource,
 )
+from saccade.data.dataset import Dataset
+from saccade.data.dataset_source import DatasetSource
 from saccade.data.source import ONE, Several, Source
 from saccade.data.tensors import holds_arrays
 from saccade.errors import DataError, InvalidArgument
@@ -62,6 +64,8 @@ def as_source(
             raise InvalidArgument(
                 where, f"{name} must be left out when the data brings its own", type(x).__name__
             )
+    if isinstance(x, Dataset):
+        return DatasetSource(where, x, steps, several)
     if isinstance(x, Iterator):
         return IteratorSource(x, several) if hasattr(x, "__len__") else StreamSource(x, several)
     if by_number and (not hasattr(x, "__iter__") or hasattr(x, "on_epoch_end")):

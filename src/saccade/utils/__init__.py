@@ -8,6 +8,7 @@ from saccade.custom_objects import (
     get_registered_object,
     register_keras_serializable,
 )
+from saccade.data.directory_dataset import image_dataset_from_directory
 from saccade.data.labels import to_categorical
 from saccade.models.serialization import deserialize_keras_object, serialize_keras_object
 from saccade.seeds import set_random_seed
@@ -20,6 +21,7 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "image_dataset_from_directory",
     "pack_x_y_sample_weight",
     "register_keras_serializable",
     "serialize_keras_object",
