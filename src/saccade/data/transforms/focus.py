@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from saccade.data.opencv import opencv
-
 from saccade.data.transforms.light import bounds
 
 SHARPEN_SIGMA_PX = 1.0
