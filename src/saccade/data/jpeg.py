@@ -7,6 +7,7 @@ an ordinary, whole JPEG is left to Pillow, so that there is one judge of odd fil
 
 from __future__ import annotations
 
+import re
 import struct
 
 import numpy as np
@@ -17,6 +18,10 @@ _FRAMES = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended, progressive; Huff
 _ADOBE = 0xEE
 _ALONE = frozenset((0x00, 0x01, *range(0xD0, 0xD9)))  # markers without a length
 _SCAN = 0xDA
+# Pillow refuses a marker astray among the pixels, which OpenCV reads past. Stuffing, padding and
+# restarts belong there; in a progressive image tables and further scans too.
+_STRAY = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_STRAY_PROGRESSIVE = re.compile(rb"\xff[^\x00\xd0-\xd7\xff\xc4\xda\xdd]")
 
 
 def decode_jpeg(content: bytes, most_pixels: int | None) -> np.ndarray | None:
@@ -46,19 +51,20 @@ def _ordinary_size(content: bytes) -> tuple[int, int] | None:
     """(height, width) of a whole grey or YCbCr JPEG of 8 bits; None for other content."""
     if content[:3] != b"\xff\xd8\xff" or content[-2:] != b"\xff\xd9":
         return None
-    place, size_hw = 2, None
+    place, size_hw, progressive = 2, None, False
     while place + 4 <= len(content) and content[place] == 0xFF:
         marker = content[place + 1]
         if marker in _ALONE or marker == 0xFF:
             return None
         length = int.from_bytes(content[place + 2 : place + 4], "big")
         if marker == _SCAN:
-            return size_hw
+            stray = _STRAY_PROGRESSIVE if progressive else _STRAY
+            return None if stray.search(content, place + 2, len(content) - 2) else size_hw
         body = content[place + 4 : place + 2 + length]
         if marker == _ADOBE and body[:5] == b"Adobe" and body[-1:] != b"\x01":
             return None  # CMYK, or RGB that was never turned into YCbCr
         if marker in _FRAMES:
-            size_hw = _frame_size(body)
+            size_hw, progressive = _frame_size(body), marker == 0xC2
             if size_hw is None:
                 return None
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
