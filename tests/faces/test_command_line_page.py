@@ -22,7 +22,7 @@ def test_the_page_holds(root, tmp_path, monkeypatch, capsys):
         make_photos(tmp_path / folder, classes=("cat", "dog"), count=5, ending="jpg")
     commands = re.findall(r"^\$ saccade (.*)$", "".join(CONSOLE.findall(page)), re.MULTILINE)
     assert {command.split()[0] for command in commands} == {
-        "train", "predict", "evaluate", "summary", "contours", "doctor",
+        "train", "predict", "evaluate", "augment-preview", "summary", "contours", "doctor",
     }  # fmt: skip
     for command in commands:
         words = shlex.split(command)

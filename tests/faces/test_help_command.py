@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from saccade.cli import app, machine
 from saccade.version import __version__
 
-COMMANDS = ("train", "predict", "evaluate", "summary", "contours", "doctor")
+COMMANDS = ("train", "predict", "evaluate", "augment-preview", "summary", "contours", "doctor")
 HELP_S = 0.4
 
 

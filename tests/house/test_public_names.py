@@ -46,18 +46,23 @@ NAMES = {
         random_uniform serialize truncated_normal variance_scaling zeros
     """,
     "saccade.layers": """
-        Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D
-        AveragePooling2D AvgPool1D AvgPool2D BatchNormalization CenterCrop Concatenate
-        Conv1D Conv1DTranspose Conv2D Conv2DTranspose Convolution1D
-        Convolution1DTranspose Convolution2D Convolution2DTranspose Cropping1D
-        Cropping2D Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU Flatten
-        GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
-        GlobalAvgPool1D GlobalAvgPool2D GlobalMaxPool1D GlobalMaxPool2D
-        GlobalMaxPooling1D GlobalMaxPooling2D GroupNormalization Identity Input
-        InputLayer Lambda Layer LayerNormalization LeakyReLU MaxPool1D MaxPool2D
-        MaxPooling1D MaxPooling2D Maximum Minimum Multiply Normalization PReLU Permute
-        REFUSED ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D
-        SeparableConv2D SeparableConvolution1D SeparableConvolution2D Softmax
+        Activation ActivityRegularization Add AlphaDropout AutoContrast Average
+        AveragePooling1D AveragePooling2D AvgPool1D AvgPool2D BatchNormalization
+        CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose
+        Convolution1D Convolution1DTranspose Convolution2D Convolution2DTranspose
+        Cropping1D Cropping2D CutMix Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout
+        ELU Equalization Flatten GaussianDropout GaussianNoise GlobalAveragePooling1D
+        GlobalAveragePooling2D GlobalAvgPool1D GlobalAvgPool2D GlobalMaxPool1D
+        GlobalMaxPool2D GlobalMaxPooling1D GlobalMaxPooling2D GroupNormalization
+        Identity Input InputLayer Lambda Layer LayerNormalization LeakyReLU MaxPool1D
+        MaxPool2D MaxPooling1D MaxPooling2D Maximum Minimum MixUp Multiply Normalization
+        PReLU Permute Pipeline REFUSED RandAugment RandomBrightness
+        RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
+        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue
+        RandomInvert RandomPerspective RandomPosterization RandomRotation
+        RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom ReLU
+        RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D
+        SeparableConvolution1D SeparableConvolution2D Softmax Solarization
         SpatialDropout1D SpatialDropout2D Subtract UnitNormalization UpSampling1D
         UpSampling2D ZeroPadding1D ZeroPadding2D add average concatenate dot maximum
         minimum multiply subtract
@@ -113,11 +118,14 @@ NAMES = {
         Prediction Predictor Preprocessing
     """,
     "saccade.preprocessing": """
-        image
+        image image_dataset_from_directory
     """,
     "saccade.preprocessing.image": """
-        DirectoryIterator ImageDataGenerator Iterator array_to_img img_to_array load_img
-        save_img
+        DataFrameIterator DirectoryIterator ImageDataGenerator Iterator
+        NumpyArrayIterator apply_affine_transform apply_brightness_shift
+        apply_channel_shift array_to_img flip_axis img_to_array load_img
+        random_brightness random_channel_shift random_rotation random_shear random_shift
+        random_zoom save_img
     """,
     "saccade.regularizers": """
         L1 L1L2 L2 OrthogonalRegularizer Regularizer deserialize get l1 l1_l2 l2
@@ -132,8 +140,8 @@ NAMES = {
     "saccade.utils": """
         CustomObjectScope custom_object_scope deserialize_keras_object
         get_custom_objects get_registered_name get_registered_object
-        pack_x_y_sample_weight register_keras_serializable serialize_keras_object
-        set_random_seed to_categorical unpack_x_y_sample_weight
+        image_dataset_from_directory pack_x_y_sample_weight register_keras_serializable
+        serialize_keras_object set_random_seed to_categorical unpack_x_y_sample_weight
     """,
 }
 
