@@ -20,7 +20,7 @@ class Take(Stage):
 
     def length(self) -> int:
         count = self.inner[0].length()
-        if self.count < 0 or (count == UNKNOWN and self.count):
+        if self.count < 0 or count == UNKNOWN:
             return count
         return self.count if count == INFINITE else min(count, self.count)
 
