@@ -9,6 +9,7 @@ from PIL import Image
 
 from saccade.data import ImageDataGenerator, UnreadableImage
 from saccade.data.batch_sources import IteratorSource
+from saccade.data.reading import ImageReading
 from saccade.data.stream import global_state, same_state
 
 RANDOM = {"rotation_range": 30, "horizontal_flip": True, "brightness_range": (0.5, 1.5)}
@@ -184,6 +185,24 @@ def test_skipping_leaves_faulty_files_out_before_the_split(tmp_path, caplog, cap
     assert "1 file that cannot be decoded" in caplog.text
     assert "Found 4 images" in capsys.readouterr().out
     assert (tmp_path / "dog" / "0.png").exists()
+
+
+def test_the_subsets_of_a_folder_look_for_faults_once(tmp_path, monkeypatch):
+    (tmp_path / "cat").mkdir()
+    for i in range(4):
+        Image.new("RGB", (9, 9), (i, i, i)).save(tmp_path / "cat" / f"{i}.png")
+    (tmp_path / "cat" / "2.png").write_bytes(b"no picture")
+    decoded = []
+    read = ImageReading.read
+    monkeypatch.setattr(
+        ImageReading, "read", lambda self, path: decoded.append(path) or read(self, path)
+    )
+    options = {"on_error": "skip", "validation_split": 0.5}
+    for subset, count in (("training", 2), ("validation", 1)):
+        assert flow(tmp_path, options, subset=subset).samples == count
+    assert len(decoded) == 4
+    Image.new("RGB", (9, 9)).save(tmp_path / "cat" / "2.png")  # mended meanwhile
+    assert flow(tmp_path, options).samples == 4
 
 
 def test_a_subclass_may_change_any_step(photos):

@@ -17,7 +17,7 @@ from saccade.data.flow_options import FlowOptions
 from saccade.data.folder_errors import count_of, list_some
 from saccade.data.image_batches import ImageTransform, Saving
 from saccade.data.pool import workers
-from saccade.data.readable import find_unreadable
+from saccade.data.readable import unreadable_files
 from saccade.data.reading import ImageReading
 from saccade.data.split import share_of_names
 from saccade.errors import DataError, InvalidArgument
@@ -182,7 +182,7 @@ class DataFrameIterator(FileBatches):
         options: FlowOptions,
     ) -> np.ndarray:
         files = [os.path.join(folder, names[i]) for i in rows]
-        faults = find_unreadable(files, reading.read, workers(options.workers or None))
+        faults = unreadable_files(files, reading, workers(options.workers or None))
         self.skipped = {names[rows[i]]: str(fault) for i, fault in sorted(faults.items())}
         if faults:
             note_once(

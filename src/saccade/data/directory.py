@@ -21,7 +21,7 @@ from saccade.data.image_batches import ImageTransform, Saving
 from saccade.data.index import FolderIndex, index_folder, require_images
 from saccade.data.orientation import count_rotated
 from saccade.data.pool import workers
-from saccade.data.readable import find_unreadable
+from saccade.data.readable import unreadable_files
 from saccade.data.reading import CLASS_MODES, ImageReading
 from saccade.data.split import keras_split, random_share
 from saccade.names import unknown_name
@@ -120,7 +120,7 @@ class DirectoryIterator(FileBatches):
     ) -> FolderIndex:
         """The index without the files that cannot be decoded, which are listed."""
         files = [index.full_path(i) for i in range(len(index))]
-        faults = find_unreadable(files, reading.read, workers(options.workers or None))
+        faults = unreadable_files(files, reading, workers(options.workers or None))
         self.skipped = {index.paths[i]: str(fault) for i, fault in sorted(faults.items())}
         if not faults:
             return index

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
+from saccade.data.reading import ImageReading
 from saccade.errors import SaccadeError
 
+MOST_REMEMBERED = 4  # folders whose faulty files are remembered
 AT_A_TIME = 512  # files handed to the threads together: the images of no more are in memory
 
 
@@ -57,3 +60,28 @@ def without_frames(fault: SaccadeError) -> SaccadeError:
     """The same error for keeping: its traceback would hold on to the pixels that were read."""
     fault.__cause__ = fault.__context__ = None
     return fault.with_traceback(None)
+
+
+_LATEST: dict[int, dict[int, SaccadeError]] = {}
+
+
+def unreadable_files(
+    files: Sequence[str], reading: ImageReading, pool: Executor
+) -> dict[int, SaccadeError]:
+    """`find_unreadable`, remembered while the files stay as they are: a training and a validation
+    subset look at the same folder."""
+    key = hash((reading, tuple(files), tuple(_stamp(file) for file in files)))
+    if key not in _LATEST:
+        faults = find_unreadable(files, reading.read, pool)
+        while len(_LATEST) >= MOST_REMEMBERED:
+            _LATEST.pop(next(iter(_LATEST)))
+        _LATEST[key] = faults
+    return _LATEST[key]
+
+
+def _stamp(file: str) -> tuple[int, int]:
+    try:
+        status = os.stat(file)
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
