@@ -89,7 +89,7 @@ def start_peers(wanted: list[str]) -> list[Peer]:
 def measure(
     peers: list[Peer], cases: dict[str, dict[str, Any]], folders: dict[str, str], rounds: int
 ) -> dict[str, dict[str, dict[str, list[float]]]]:
-    """rates[case][peer] = {"first": [...], "later": [...]}, one figure of each a round."""
+    """rates[case][peer] = {"first": [...], "later": [...], "cpu_ms": [...]}, one figure a round."""
     rates: dict[str, dict[str, dict[str, list[float]]]] = {}
     for case, plan in cases.items():
         of_case = rates.setdefault(case, {})
@@ -109,9 +109,10 @@ def measure(
                         print(f"{peer.name}: left out, {found['missing']}")
                     continue
                 if turn:
-                    row = of_case.setdefault(peer.name, {"first": [], "later": []})
+                    row = of_case.setdefault(peer.name, {"first": [], "later": [], "cpu_ms": []})
                     row["first"].append(found["rates"][0])
                     row["later"].append(found["rates"][1])
+                    row["cpu_ms"].append(found["cpu_ms"][0])  # of the first epoch
             print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return rates
@@ -120,14 +121,14 @@ def measure(
 def print_rates(rates: dict[str, dict[str, dict[str, list[float]]]]) -> None:
     for case, rows in rates.items():
         width = max(len(name) for name in rows) + 2
-        print(f"\n{case:{width}}{'first epoch':>24}{'later epoch':>24}")
+        print(f"\n{case:{width}}{'first epoch':>24}{'later epoch':>24}{'CPU ms, first':>16}")
         base = rows.get("saccade ImageDataGenerator")
         for name, row in rows.items():
             cells = ""
             for epoch in ("first", "later"):
                 ratio = f"{middle(base[epoch]) / middle(row[epoch]):6.2f} x" if base else ""
                 cells += f"{middle(row[epoch]):>9.0f} ±{spread(row[epoch]):4.0%} {ratio:>9}"
-            print(f"{name:{width}}{cells}")
+            print(f"{name:{width}}{cells}{middle(row['cpu_ms']):16.2f}")
 
 
 def measure_many(files: int) -> dict[str, Any]:

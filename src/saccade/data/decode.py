@@ -86,8 +86,8 @@ def decode(
 
     Source: Keras 3, utils/image_utils.py, load_img.
     """
-    if color_mode == "rgb" and not fast:
-        plain_hwc = _decode_plain_jpeg(path, target_size, interpolation, keep_aspect_ratio, exif)
+    if color_mode == "rgb" and interpolation == "nearest" and not fast:
+        plain_hwc = _decode_plain_jpeg(path, target_size, keep_aspect_ratio, exif)
         if plain_hwc is not None:
             return plain_hwc
     image = load_image(path, color_mode, target_size, interpolation, keep_aspect_ratio, exif, fast)
@@ -98,12 +98,14 @@ def decode(
 def _decode_plain_jpeg(
     path: str | os.PathLike[str],
     target_size: Sequence[int] | None,
-    interpolation: str,
     keep_aspect_ratio: bool,
     exif: bool,
 ) -> np.ndarray | None:
-    """The quick way for most photos; None where `load_image` must judge."""
-    check_interpolation(interpolation)
+    """The quick way for most photos; None where `load_image` must judge.
+
+    Only for "nearest", which takes pixels out of an array. The other filters are Pillow's, and
+    handing it an array costs more than this saves: 3.0 ms against 1.7 for 640 x 480 pixels.
+    """
     size_hw = None if target_size is None else check_target_size(target_size)
     if not isinstance(path, str | os.PathLike):
         return None
@@ -122,10 +124,7 @@ def _decode_plain_jpeg(
     image_hwc = decode_jpeg(content, Image.MAX_IMAGE_PIXELS)
     if image_hwc is None or size_hw is None:
         return image_hwc
-    if interpolation == "nearest":
-        return take_nearest(image_hwc, size_hw, keep_aspect_ratio)
-    image = Image.fromarray(image_hwc)
-    return np.array(_resize(image, size_hw, interpolation, keep_aspect_ratio, image.size))
+    return take_nearest(image_hwc, size_hw, keep_aspect_ratio)
 
 
 def take_nearest(
