@@ -13,7 +13,6 @@ from saccade.errors import (
     DataError,
     InvalidArgument,
     NoSuchFile,
-    NotSupported,
     ShapeError,
     UnknownName,
 )

@@ -315,6 +315,7 @@ def test_states_that_saccade_does_not_keep_are_passed_over(path):
     def change(file):
         file["layers/sequential/optimizer/vars/0"] = 3
         file["layers/dropout/seed_generator/vars/0"] = np.zeros(2, "uint32")
+        file["layers/random_flip/generator/vars/0"] = np.zeros(2, "uint32")
 
     change_weights(path, change)
     assert load_model(path).built

@@ -84,6 +84,13 @@ def test_arrays_of_other_types(dtype):
     compare(flows((images() / 4).astype(dtype), LABELS, {"rescale": 0.5}, batch_size=5, seed=1))
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float16"])
+def test_arrays_stay_in_the_generator_s_type(dtype):
+    x = np.random.RandomState(0).normal(100, 30, (9, 6, 5, 3))
+    options = {"dtype": dtype, "rescale": 1 / 3, "samplewise_center": True, "vertical_flip": True}
+    compare(flows(x, None, options, batch_size=4, seed=1))
+
+
 def test_what_an_array_s_batch_holds():
     x, extra = images(), np.arange(46.0).reshape(23, 2)
     weights = np.linspace(0, 1, 23)

@@ -9,7 +9,9 @@ import numpy as np
 
 from saccade.data.flow_checks import SUBSETS, check_data_format, check_dtype
 from saccade.data.flow_options import FlowOptions
-from saccade.data.image_batches import ImageBatches, ImageTransform, Saving
+from saccade.data.image_batches import ImageBatches
+from saccade.data.image_transform import ImageTransform
+from saccade.data.saving import Saving
 from saccade.errors import DataError, InvalidArgument, NotSupported, ShapeError
 from saccade.names import unknown_name
 from saccade.notes import note_once
@@ -47,6 +49,8 @@ class NumpyArrayIterator(ImageBatches):
     ):
         self.data_format = check_data_format(data_format)
         self.dtype = check_dtype(dtype)
+        if self.dtype.kind == "f":
+            self.image_dtype = self.dtype
         self.image_data_generator = image_data_generator
         images, further = _inputs(x)
         parts = [images, *further]

@@ -15,10 +15,11 @@ from saccade.data.flow_checks import check_data_format, check_dtype, check_subse
 from saccade.data.flow_notes import subset_notes
 from saccade.data.flow_options import FlowOptions
 from saccade.data.folder_errors import count_of, list_some
-from saccade.data.image_batches import ImageTransform, Saving
+from saccade.data.image_transform import ImageTransform
 from saccade.data.pool import workers
 from saccade.data.readable import unreadable_files
 from saccade.data.reading import ImageReading
+from saccade.data.saving import Saving
 from saccade.data.split import share_of_names
 from saccade.errors import DataError, InvalidArgument
 from saccade.names import unknown_name

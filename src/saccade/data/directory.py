@@ -17,12 +17,13 @@ from saccade.data.flow_notes import subset_notes
 from saccade.data.flow_options import FlowOptions
 from saccade.data.folder_errors import count_of, list_some
 from saccade.data.folder_notes import folder_notes
-from saccade.data.image_batches import ImageTransform, Saving
+from saccade.data.image_transform import ImageTransform
 from saccade.data.index import FolderIndex, index_folder, require_images
 from saccade.data.orientation import count_rotated
 from saccade.data.pool import workers
 from saccade.data.readable import unreadable_files
 from saccade.data.reading import CLASS_MODES, ImageReading
+from saccade.data.saving import Saving
 from saccade.data.split import keras_split, random_share
 from saccade.names import unknown_name
 from saccade.notes import note_once

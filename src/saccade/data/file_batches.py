@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from saccade.data.flow_options import FlowOptions
-from saccade.data.image_batches import ImageBatches, ImageTransform, Saving
+from saccade.data.image_batches import ImageBatches
 from saccade.data.image_files import ImageFiles
+from saccade.data.image_transform import ImageTransform
 from saccade.data.index import EXTENSIONS
 from saccade.data.reading import ImageReading, encode_labels
+from saccade.data.saving import Saving
 
 
 class FileBatches(ImageBatches):

@@ -13,126 +13,43 @@ while the batch is handed out, image by image, with the stream as Keras would ha
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from saccade.data.augmentation import Augmentation
 from saccade.data.batches import BatchIterator, Place
 from saccade.data.flow_options import FlowOptions
-from saccade.data.image_file import array_to_img
+from saccade.data.image_transform import ImageTransform
+from saccade.data.planned_batch import PlannedBatch
 from saccade.data.pool import processors, workers
+from saccade.data.saving import Saving
 from saccade.data.stream import State, global_state, same_state, set_global_state, state_of
 from saccade.errors import ShapeError
-
-
-class ImageTransform(Protocol):
-    """What an iterator asks of the ImageDataGenerator that made it."""
-
-    options: FlowOptions
-
-    @property
-    def validation_split(self) -> float: ...
-
-    @property
-    def runs_user_code(self) -> bool: ...
-
-    @property
-    def has_own_methods(self) -> bool: ...
-
-    def augmentation(self) -> Augmentation: ...
-
-    def get_random_transform(self, img_shape: tuple[int, ...]) -> dict[str, Any]: ...
-
-    def apply_transform(
-        self, x: np.ndarray, transform_parameters: dict[str, Any]
-    ) -> np.ndarray: ...
-
-    def standardize(self, x: np.ndarray) -> np.ndarray: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Saving:
-    """Where every batch is written as pictures, for a look at them; `folder` None: nowhere."""
-
-    folder: str | None = None
-    prefix: str = ""
-    format: str = "png"
-    names: int = 10**7  # a name ends in a number below this
-
-    def __post_init__(self) -> None:
-        if self.folder is not None:
-            os.makedirs(self.folder, exist_ok=True)
-
-    def write(self, batch_nhwc: np.ndarray, indices: np.ndarray, suffixes: list[int]) -> None:
-        """One file for each image: PREFIX_INDEX_SUFFIX.FORMAT."""
-        assert self.folder is not None
-        for image_hwc, i, suffix in zip(batch_nhwc, indices, suffixes, strict=True):
-            name = f"{self.prefix}_{i}_{suffix}.{self.format}"
-            array_to_img(image_hwc).save(os.path.join(self.folder, name))
-
-
-@dataclass(eq=False)
-class _Batch:
-    """A batch on its way.
-
-    Attributes:
-        place, state: where the iterator and NumPy's stream stood when it was planned.
-        after: where the iterator stands when it is handed out.
-        stream: what its draws came from; its state is NumPy's then.
-        indices: its images.
-        parameters: each image's transformation; None where nothing is random.
-        x: the pixels, filled by the pool.
-        images: each image before the user's function, where there is one.
-        states: NumPy's stream before the first image's draws, then after each image's: what the
-            user's function finds.
-        parts: what the pool works on.
-    """
-
-    place: Place
-    state: State
-    after: Place
-    stream: np.random.RandomState
-    indices: np.ndarray
-    x: np.ndarray
-    parameters: list[dict[str, Any]] | None = None
-    suffixes: list[int] | None = None
-    images: list[np.ndarray | None] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
-    parts: list[Future[None]] = field(default_factory=list)
-
-    def wait(self) -> None:
-        """Until the pool is done; the first fault of an image is raised."""
-        try:
-            for part in self.parts:
-                part.result()
-        except BaseException:
-            self.drop()
-            raise
-
-    def drop(self) -> None:
-        for part in self.parts:
-            part.cancel()
 
 
 class ImageBatches(BatchIterator):
     """An iterator over images: `_read` gives one of them, `_package` completes a batch.
 
+    A subclass sets `image_data_generator` and `dtype` before it calls this.
+
     Args:
         image_shape: (height, width, channels) of every image.
-        transform: the generator that made the iterator; None leaves images as they are.
-        dtype: of the batches.
         saving: where batches are written for a look at them.
+        options: threads, batches ahead, and what concerns files.
+
+    Attributes:
+        image_data_generator: the generator that made the iterator; None leaves images as they are.
+        dtype: of the batches.
+        image_dtype: of an image while it is changed and normalised.
     """
 
     image_data_generator: ImageTransform | None
     dtype: np.dtype
+    image_dtype = np.dtype(np.float32)
 
     def __init__(
         self,
@@ -197,7 +114,7 @@ class ImageBatches(BatchIterator):
         If somebody meanwhile takes a batch, resets the iterator or draws from `numpy.random`
         (where there is no seed), what was prepared is dropped and prepared anew.
         """
-        coming: deque[_Batch] = deque()
+        coming: deque[PlannedBatch] = deque()
         try:
             for left in range(count, 0, -1):
                 with self.lock:
@@ -234,7 +151,7 @@ class ImageBatches(BatchIterator):
         """How many batches after the next one can be planned already."""
         return 0 if self._function_draws and self.seed is None else self._options.prefetch
 
-    def _follows(self, batch: _Batch, place: Place, state: State) -> bool:
+    def _follows(self, batch: PlannedBatch, place: Place, state: State) -> bool:
         if not batch.place.same_as(place):
             return False
         return self.seed is not None or same_state(batch.state, state)
@@ -246,11 +163,11 @@ class ImageBatches(BatchIterator):
         place: Place,
         state: State,
         taken: tuple[np.ndarray, Place, np.random.RandomState],
-    ) -> _Batch:
+    ) -> PlannedBatch:
         """Draw what the batch needs, in Keras's order."""
         indices, after, stream = taken
         x = np.empty((len(indices), *self.image_shape), self.dtype)
-        batch = _Batch(place, state, after, stream, indices, x)
+        batch = PlannedBatch(place, state, after, stream, indices, x)
         transform = self.image_data_generator
         if transform is not None and self._runs_user_code:
             batch.images = [None] * len(indices)
@@ -266,7 +183,7 @@ class ImageBatches(BatchIterator):
             batch.suffixes = self._draw_suffixes(stream, len(indices))
         return batch
 
-    def _plan_for_user_code(self, batch: _Batch, transform: ImageTransform) -> None:
+    def _plan_for_user_code(self, batch: PlannedBatch, transform: ImageTransform) -> None:
         """As if the function drew nothing, which `_hand_out` looks after."""
         batch.states.append(state_of(batch.stream))
         if self._function_draws:
@@ -284,7 +201,7 @@ class ImageBatches(BatchIterator):
 
     # -- pixels ----------------------------------------------------------------------------
 
-    def _start(self, batch: _Batch) -> None:
+    def _start(self, batch: PlannedBatch) -> None:
         """Give the batch's images to the pool, a few to a task."""
         count = self._options.workers
         rows = len(batch.indices)
@@ -298,7 +215,7 @@ class ImageBatches(BatchIterator):
             pool.submit(self._fill, batch, range(start, stop)) for start, stop in pairwise(bounds)
         ]
 
-    def _fill(self, batch: _Batch, rows: range) -> None:
+    def _fill(self, batch: PlannedBatch, rows: range) -> None:
         transform = self.image_data_generator
         augmentation = None if transform is None else transform.augmentation()
         for row in rows:
@@ -312,15 +229,19 @@ class ImageBatches(BatchIterator):
             self._put(batch, row, image_hwc)
 
     def _augmented(
-        self, image_hwc: np.ndarray, batch: _Batch, row: int, augmentation: Augmentation | None
+        self,
+        image_hwc: np.ndarray,
+        batch: PlannedBatch,
+        row: int,
+        augmentation: Augmentation | None,
     ) -> np.ndarray:
-        """An array of its own, float32, after the transformation that was drawn for it."""
-        image_hwc = image_hwc.astype(np.float32)
+        """An array of its own, after the transformation that was drawn for it."""
+        image_hwc = image_hwc.astype(self.image_dtype)
         if augmentation is None or batch.parameters is None:
             return image_hwc
         return augmentation.apply(image_hwc, batch.parameters[row])
 
-    def _put(self, batch: _Batch, row: int, image_hwc: np.ndarray) -> None:
+    def _put(self, batch: PlannedBatch, row: int, image_hwc: np.ndarray) -> None:
         try:
             batch.x[row] = image_hwc
         except ValueError as fault:
@@ -332,7 +253,7 @@ class ImageBatches(BatchIterator):
 
     # -- hand out --------------------------------------------------------------------------
 
-    def _hand_out(self, batch: _Batch) -> Any:
+    def _hand_out(self, batch: PlannedBatch) -> Any:
         """Wait for the pixels, run the user's function; the lock is held."""
         self._stand(batch.after)
         batch.wait()
@@ -342,12 +263,12 @@ class ImageBatches(BatchIterator):
             set_global_state(state_of(batch.stream))
         return self._complete(batch)
 
-    def _complete(self, batch: _Batch) -> Any:
+    def _complete(self, batch: PlannedBatch) -> Any:
         if batch.suffixes is not None:
             self._saving.write(batch.x, batch.indices, batch.suffixes)
         return self._package(batch.x, batch.indices)
 
-    def _run_user_code(self, batch: _Batch) -> None:
+    def _run_user_code(self, batch: PlannedBatch) -> None:
         """Standardize image by image, in order, in `numpy.random` as Keras would have it."""
         transform = self.image_data_generator
         assert transform is not None
@@ -358,7 +279,7 @@ class ImageBatches(BatchIterator):
             assert image_hwc is not None
             if drew:  # what was planned for this image no longer holds
                 if batch.parameters is not None:
-                    image_hwc = self._read(int(i)).astype(np.float32)
+                    image_hwc = self._read(int(i)).astype(self.image_dtype)
                 parameters = transform.get_random_transform(image_hwc.shape)
                 image_hwc = transform.apply_transform(image_hwc, parameters)
                 self._put(batch, row, transform.standardize(image_hwc))

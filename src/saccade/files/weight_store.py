@@ -212,7 +212,7 @@ def read_weights(
     pairs: list[tuple[Any, Any]] = []
     hooks: list[tuple[Any, dict[str, Any]]] = []
     faults: list[str] = []
-    left = {path: values for path, values in saved.items() if _is_weight(path)}
+    left = {path: values for path, values in saved.items() if _is_weight(path, values)}
     for place in places(model):
         if is_own(place.layer, "load_own_variables"):
             prefix = f"{place.path}/vars/".lstrip("/")
@@ -275,6 +275,9 @@ def read_optimizer(saved: Mapping[str, Any], model: Any) -> list[str]:
     return optimizer_state.restore_state(model.optimizer, numbered, model.trainable_weights)
 
 
-def _is_weight(path: str) -> bool:
+def _is_weight(path: str, values: Any) -> bool:
     """False for the state of an (inner) optimizer and for random streams of older Keras."""
-    return not {"optimizer", "seed_generator"} & set(path.split("/"))
+    parts = path.split("/")
+    if parts[-3:] == ["generator", "vars", "0"]:  # of an augmenting layer; or a model's own name
+        return values.dtype.kind not in "iu" or tuple(values.shape) != (2,)
+    return not {"optimizer", "seed_generator"} & set(parts)
