@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import IO, TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from saccade.data.jpeg import decode_jpeg
+from saccade.data.opening import identify, open_source
 from saccade.data.orientation import SIDEWAYS, orientation_of, turn, upright
 from saccade.data.quiet import quiet, silent_libtiff
-from saccade.errors import DataError, InvalidArgument, NoSuchFile
+from saccade.data.resizing import resize, take_nearest
+from saccade.data.unreadable import UnreadableImage as UnreadableImage
+from saccade.data.unreadable import unreadable
+from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
 
 if TYPE_CHECKING:
@@ -23,15 +27,8 @@ COLOR_MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 _LONGEST_HEADER = 2**16  # EXIF is in one segment, which comes first
-_IN_MEMORY_BYTES = 2**25  # files up to this size are read whole
 # Greyscale that Keras keeps as it is: 16 and 32 bits are not squeezed into 8.
 _GREY_MODES = ("L", "I;16", "I")
-# Pillow would start another program to draw these.
-_PROGRAMS = {"EPS": "PostScript", "WMF": "a Windows metafile"}
-
-
-class UnreadableImage(DataError, OSError):
-    """A file that is no image, or a broken one; also an OSError, as Pillow's own error is."""
 
 
 def decode(
@@ -127,35 +124,6 @@ def _decode_plain_jpeg(
     return take_nearest(image_hwc, size_hw, keep_aspect_ratio)
 
 
-def take_nearest(
-    image_hwc: np.ndarray, size_hw: tuple[int, int], keep_aspect_ratio: bool = False
-) -> np.ndarray:
-    """What Pillow's resizing by "nearest" gives, by taking rows and columns.
-
-    Law: row r of the result is row floor(begin + step/2 + step + ... + step), r steps of
-    length / rows, summed up one by one as Pillow does it, since the last bit decides ties.
-    """
-    boxes = _crop(image_hwc.shape[0], image_hwc.shape[1], size_hw, keep_aspect_ratio)
-    for axis, ((begin, length), target) in enumerate(zip(boxes, size_hw, strict=True)):
-        step = length / target
-        steps = np.full(target, step)
-        steps[0] = begin + step * 0.5
-        image_hwc = image_hwc.take(np.add.accumulate(steps).astype(np.intp), axis)
-    return image_hwc
-
-
-def _crop(
-    height: int, width: int, size_hw: tuple[int, int], keep_aspect_ratio: bool
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    """(top, height) and (left, width) of the part of an image that is resized."""
-    if not keep_aspect_ratio:
-        return (0, height), (0, width)
-    target_height, target_width = size_hw
-    crop_height = min(height, width * target_height // target_width)
-    crop_width = min(width, height * target_width // target_height)
-    return ((height - crop_height) // 2, crop_height), ((width - crop_width) // 2, crop_width)
-
-
 def load_image(
     source: str | bytes | os.PathLike[str] | io.BytesIO,
     color_mode: str = "rgb",
@@ -174,17 +142,17 @@ def load_image(
     check_color_mode(color_mode)
     check_interpolation(interpolation)
     size_hw = None if target_size is None else check_target_size(target_size)
-    opened, name = _open(source)
+    opened, name = open_source(source)
     with opened as file, quiet():
         try:
-            image = _identify(file)
+            image = identify(file)
             if fast and size_hw is not None and image.format in ("JPEG", "MPO"):
                 orientation = orientation_of(image) if exif else 1
                 if orientation in SIDEWAYS:
                     size_hw = size_hw[1], size_hw[0]
                 whole_wh, scale = image.size, _draft(image, size_hw)
                 image = _convert(image, color_mode, keep_deep)
-                image = _resize(image, size_hw, interpolation, keep_aspect_ratio, whole_wh, scale)
+                image = resize(image, size_hw, interpolation, keep_aspect_ratio, whole_wh, scale)
                 return turn(image, orientation)
             with silent_libtiff() if image.format == "TIFF" else nullcontext():
                 image.load()
@@ -192,10 +160,10 @@ def load_image(
                 image = upright(image)
             image = _convert(image, color_mode, keep_deep)
             if size_hw is not None:
-                image = _resize(image, size_hw, interpolation, keep_aspect_ratio, image.size)
+                image = resize(image, size_hw, interpolation, keep_aspect_ratio, image.size)
             return image
         except Exception as fault:  # Pillow's readers raise nearly anything on broken files
-            raise _unreadable(name, fault) from fault
+            raise unreadable(name, fault) from fault
 
 
 def check_color_mode(color_mode: str) -> None:
@@ -223,49 +191,6 @@ def check_target_size(target_size: Sequence[int]) -> tuple[int, int]:
     return height, width
 
 
-def _open(
-    source: str | bytes | os.PathLike[str] | io.BytesIO,
-) -> tuple[AbstractContextManager[IO[bytes]], str]:
-    """A context that gives the open file, and what to call it in an error."""
-    if isinstance(source, io.BytesIO):
-        return nullcontext(source), "the given bytes"
-    if not isinstance(source, str | bytes | os.PathLike):
-        raise TypeError(f"path must be a path or io.BytesIO, got {type(source).__name__}")
-    name = os.fsdecode(source)
-    try:
-        if os.stat(name).st_size > _IN_MEMORY_BYTES:
-            return open(name, "rb"), f'"{name}"'
-        with open(name, "rb") as file:  # Pillow takes its bytes in many little pieces
-            return nullcontext(io.BytesIO(file.read())), f'"{name}"'
-    except FileNotFoundError as fault:
-        raise NoSuchFile(f'"{name}"', "must be an image file", "nothing of that name") from fault
-    except OSError as fault:
-        raise UnreadableImage(
-            f'"{name}"', "must be readable", fault.strerror, "Check its permissions."
-        ) from fault
-
-
-def _identify(file: IO[bytes]) -> Image.Image:
-    """The opened image, no pixel read yet; an error where reading them would do harm."""
-    from PIL import Image, UnidentifiedImageError
-
-    image = Image.open(file)
-    limit = Image.MAX_IMAGE_PIXELS
-    pixels = max(image.width * image.height, _tile_pixels(image))
-    if limit is not None and pixels > limit:  # Pillow itself reads up to twice as many
-        raise Image.DecompressionBombError(f"{pixels:,}, and the limit is {limit:,}")
-    if image.format in _PROGRAMS:
-        raise UnidentifiedImageError(_PROGRAMS[image.format])
-    return image
-
-
-def _tile_pixels(image: Image.Image) -> int:
-    """A TIFF is decoded tile by tile, and its tiles may be larger than the picture."""
-    tags = getattr(image, "tag_v2", {})
-    width, height = tags.get(322, 0), tags.get(323, 0)  # TileWidth, TileLength
-    return width * height if isinstance(width, int) and isinstance(height, int) else 0
-
-
 def _draft(image: Image.Image, size_hw: tuple[int, int]) -> int:
     """Have a JPEG decoded at 1/s of its size in each direction; the largest s is returned."""
     height, width = size_hw
@@ -283,48 +208,3 @@ def _convert(image: Image.Image, color_mode: str, keep_deep: bool) -> Image.Imag
         image = image.convert("RGB")  # Pillow's only way there
     pillow_mode = COLOR_MODES[color_mode]
     return image if image.mode == pillow_mode else image.convert(pillow_mode)
-
-
-def _resize(
-    image: Image.Image,
-    size_hw: tuple[int, int],
-    interpolation: str,
-    keep_aspect_ratio: bool,
-    whole_wh: tuple[int, int],
-    scale: int = 1,
-) -> Image.Image:
-    """Crop and resize an image that was decoded at 1/scale of the size `whole_wh`."""
-    from PIL import Image
-
-    target_height, target_width = size_hw
-    width, height = whole_wh
-    if image.size == (target_width, target_height):
-        return image
-    (top, crop_height), (left, crop_width) = _crop(height, width, size_hw, keep_aspect_ratio)
-    right, bottom = left + crop_width, top + crop_height
-    resample = Image.Resampling[interpolation.upper()]
-    box = (left / scale, top / scale, right / scale, bottom / scale)
-    return image.resize((target_width, target_height), resample, box=box)
-
-
-def _unreadable(name: str, fault: Exception) -> UnreadableImage:
-    from PIL import Image, UnidentifiedImageError
-
-    bomb = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-    do = "Open it in a viewer; replace it or take it out of the folder."
-    if isinstance(fault, UnidentifiedImageError):
-        got = "a file of another kind or a damaged one"
-        if os.path.basename(name.strip('"')).startswith("._"):
-            do = "It is a side file of macOS, not a picture: delete it."
-        elif str(fault) in _PROGRAMS.values():
-            got, do = f"{fault}, a program that draws a picture", "Convert it to PNG or JPEG."
-        elif name.strip('"').lower().endswith((".heic", ".heif", ".avif", ".svg", ".dng")):
-            do = "Convert it to PNG or JPEG."
-    elif isinstance(fault, bomb):
-        got = f"too many pixels ({fault})"
-        do = "If you trust the file, shrink it first, or raise PIL.Image.MAX_IMAGE_PIXELS."
-    elif isinstance(fault, MemoryError):
-        got, do = "more pixels than there is memory for", "Shrink it first."
-    else:
-        got = f"{type(fault).__name__}: {fault}"
-    return UnreadableImage(name, "must be an image that can be decoded", got, do)
