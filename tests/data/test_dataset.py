@@ -107,6 +107,7 @@ def test_choosing_and_joining():
     assert read(ds.skip(3)) == [3, 4]
     assert read(ds.skip(-1)) == read(ds.take(0)) == []
     assert read(ds.repeat(2).skip(3).take(4)) == [3, 4, 0, 1]
+    assert read(ds.repeat(3).skip(13)) == [3, 4]
     assert read(ds.concatenate(ds.take(1))) == [0, 1, 2, 3, 4, 0]
     assert [(int(i), int(x)) for i, x in ds.skip(3).enumerate(7)] == [(7, 3), (8, 4)]
     assert [(int(a), int(b)) for a, b in Dataset.zip(ds, ds.skip(3))] == [(0, 3), (1, 4)]
@@ -206,7 +207,7 @@ def test_a_look_at_other_images_each_time():
 def test_rounds_do_not_depend_on_reading_ahead():
     plain, ahead = numbers(10).shuffle(10, seed=2), numbers(10).shuffle(10, seed=2)
     expected = [read(plain.repeat().take(14)) for _ in range(3)]
-    assert expected[0][:10] != expected[0][10:]
+    assert expected[0][:4] != expected[0][10:]  # the second round has another order
     assert [read(ahead.repeat().prefetch(16).take(14)) for _ in range(3)] == expected
 
 
@@ -270,7 +271,7 @@ def test_faults_in_arguments():
 
 
 def test_what_is_left_out_says_what_to_use():
-    with pytest.raises(NotSupported, match="padded_batch: is not in saccade. Bring images"):
+    with pytest.raises(NotSupported, match=r"padded_batch: is not in saccade\. Bring images"):
         numbers(3).padded_batch(2)  # pyright: ignore
     assert not hasattr(numbers(3), "padded_batch")
     assert not hasattr(numbers(3), "nonsense")

@@ -47,9 +47,9 @@ def test_the_first_call_is_made_alone():
     def watch(x):
         with lock:
             inside[0] += 1
-            most[0] = max(most[0], inside[0] if x == 0 else 0)
         time.sleep(0.02)
         with lock:
+            most[0] = max(most[0], inside[0] if x == 0 else 0)
             inside[0] -= 1
         return x
 
@@ -86,8 +86,7 @@ def test_an_error_comes_in_its_place(calls, ahead):
     ds = numbers(20).map(fail, num_parallel_calls=calls).map(lambda x: x, 2).prefetch(ahead)
     seen = []
     with pytest.raises(KeyError, match="the sixth"):
-        for x in ds:
-            seen.append(int(x))
+        seen.extend(int(x) for x in ds)
     assert seen == [0, 1, 2, 3, 4]
     assert wait_until(lambda: not prefetchers())
 
@@ -109,10 +108,13 @@ def test_a_loop_that_is_left_leaves_nothing():
 
 
 def test_ctrl_c_leaves_nothing():
-    with pytest.raises(KeyboardInterrupt):
+    def interrupted():
         for x in numbers(1000).map(lambda x: x, AUTOTUNE).prefetch(2):
             if x == 10:
                 raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     gc.collect()
     assert wait_until(lambda: not prefetchers())
 
