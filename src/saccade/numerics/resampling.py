@@ -92,8 +92,9 @@ def _bilinear(image_hwc: np.ndarray, height: int, width: int) -> np.ndarray:
 
     def along(rows: np.ndarray) -> np.ndarray:
         # Four small pictures are taken out of a large one, which is never turned into floats.
-        start = image_hwc[rows[:, None], left].astype(np.float32)
-        stop = image_hwc[rows[:, None], right].astype(np.float32)
+        picked = image_hwc.take(rows, axis=0)
+        start = picked.take(left, axis=1).astype(np.float32)
+        stop = picked.take(right, axis=1).astype(np.float32)
         return start + (stop - start) * across
 
     top = along(above)
