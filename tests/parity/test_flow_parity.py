@@ -349,5 +349,28 @@ def test_old_scripts_arguments_have_no_effect(folder, caplog):
     )
     assert flow.class_mode == "raw"
     assert "has_ext has had no effect" in caplog.text
-    with pytest.raises(ValueError, match="drop_dupes"):
-        generator.flow_from_dataframe(table(), folder, drop_dupes=True)
+    with pytest.raises(ValueError, match='Did you mean "batch_size"'):
+        generator.flow_from_dataframe(table(), folder, bacth_size=4)
+
+
+def test_a_table_s_photos_may_keep_their_proportions(folder):
+    keep = {"target_size": (6, 6), "shuffle": False, "class_mode": None, "batch_size": 12}
+    for options in ({"keep_aspect_ratio": True}, {}):
+        theirs = keras_image.DataFrameIterator(
+            table(), str(folder), keras_image.ImageDataGenerator(), **keep, **options
+        )
+        mine = ours.ImageDataGenerator().flow_from_dataframe(table(), folder, **keep, **options)
+        equal(next(mine), next(theirs))
+
+
+def test_weights_are_those_of_the_subset_s_images():
+    """Keras leaves the weights whole, so that its training images get those of others."""
+    weights = np.arange(23.0)
+    generator = ours.ImageDataGenerator(validation_split=0.46)
+    flow = generator.flow(
+        images(), LABELS, sample_weight=weights, subset="training", shuffle=False, batch_size=13
+    )
+    x, y, w = next(flow)
+    assert np.array_equal(w, weights[10:])
+    assert np.array_equal(y, LABELS[10:])
+    assert np.array_equal(x, images()[10:])

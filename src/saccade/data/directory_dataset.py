@@ -149,12 +149,22 @@ def _read(
     def image(path: str) -> torch.Tensor:
         return torch.from_numpy(reading.read(path))
 
-    def image_and_label(path: str, number: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def images(some_paths: list[str]) -> torch.Tensor:
+        x = np.empty((len(some_paths), *reading.shape), np.float32)
+        for row, path in enumerate(some_paths):
+            x[row] = reading.read(path)
+        return torch.from_numpy(x)
+
+    def labels_of(some: torch.Tensor) -> torch.Tensor:
         if label_mode == "binary":
-            number = number.float()[None]
-        elif label_mode == "categorical":  # here, and not for all files at once: 1000 columns each
-            number = F.one_hot(number.long(), len(class_names or ())).float()
-        return image(path), number
+            return some.float()[..., None]
+        if label_mode == "categorical":  # here, and not for all files at once: 1000 columns each
+            return F.one_hot(some.long(), len(class_names or ())).float()
+        return some
+
+    # A thread reads a whole batch: handing single images from thread to thread costs nearly as
+    # much as decoding them.
+    read = image if batch_size is None else images
 
     def build(seed: int | None) -> Dataset:
         labels = None if numbers is None else torch.from_numpy(numbers.astype(np.int32))
@@ -162,8 +172,13 @@ def _read(
         if seed is not None:
             buffer = _BUFFER_IMAGES if batch_size is None else batch_size * _BUFFER_BATCHES
             ds = ds.shuffle(buffer, seed=seed)
-        ds = ds.map(image if labels is None else image_and_label, num_parallel_calls=AUTOTUNE)
-        return (ds if batch_size is None else ds.batch(batch_size)).prefetch(AUTOTUNE)
+        if batch_size is not None:
+            ds = ds.batch(batch_size)
+        if labels is None:
+            ds = ds.map(read, num_parallel_calls=AUTOTUNE)
+        else:
+            ds = ds.map(lambda x, y: (read(x), labels_of(y)), num_parallel_calls=AUTOTUNE)
+        return ds.prefetch(AUTOTUNE)
 
     return build
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from saccade.data.decode import CHANNELS, check_color_mode, load_image
+from saccade.data.jpeg import read_plain_jpeg
 from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
 from saccade.numerics.resampling import middle_of, resize_hwc
@@ -50,6 +51,11 @@ class FittedImage:
                 "crop_to_aspect_ratio", "and pad_to_aspect_ratio exclude each other", "both"
             )
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of every image."""
+        return (*self.size_hw, CHANNELS[self.color_mode])
+
     def read(self, path: str) -> np.ndarray:
         """A file as (height, width, channels), float32 in [0, 255].
 
@@ -68,6 +74,9 @@ class FittedImage:
         return resize_hwc(image_hwc, *self.size_hw, self.interpolation)
 
     def _pixels(self, path: str) -> np.ndarray:
+        plain_hwc = read_plain_jpeg(path) if self.color_mode == "rgb" else None
+        if plain_hwc is not None:
+            return plain_hwc
         pixels = np.asarray(load_image(path, self.color_mode, keep_deep=True))
         channels = CHANNELS[self.color_mode]
         if pixels.dtype != np.uint8:  # 16 bits a pixel, of which TensorFlow keeps the upper 8

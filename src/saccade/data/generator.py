@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -232,6 +233,7 @@ class ImageDataGenerator(ImageTransform):
         subset: str | None = None,
         interpolation: str = "nearest",
         validate_filenames: bool = True,
+        keep_aspect_ratio: bool = False,
         **outdated: Any,
     ) -> DataFrameIterator:
         """Read the images that a table names; prints how many it found.
@@ -249,6 +251,7 @@ class ImageDataGenerator(ImageTransform):
                 "raw" the columns as they are, "multi_output" a list of them; "input", None.
             subset: "training" or "validation": the first int(validation_split * rows) validate.
             validate_filenames: look whether each file is there; rows without are left out.
+            keep_aspect_ratio: crop the centre instead of distorting.
             **outdated: `has_ext`, `sort`, `drop_duplicates` of old scripts, without effect.
 
         Returns:
@@ -259,9 +262,8 @@ class ImageDataGenerator(ImageTransform):
         """
         for name in outdated:
             if name not in ("has_ext", "sort", "drop_duplicates"):
-                raise unknown_name(
-                    "flow_from_dataframe", name, ["has_ext", "sort", "drop_duplicates"]
-                )
+                known = inspect.signature(self.flow_from_dataframe).parameters
+                raise unknown_name("flow_from_dataframe", name, set(known) - {"outdated"})
             note_once(
                 f"flow_from_dataframe: {name} has had no effect since Keras 2.3; leave it out."
             )
@@ -288,6 +290,7 @@ class ImageDataGenerator(ImageTransform):
             save_format=save_format,
             subset=subset,
             interpolation=interpolation,
+            keep_aspect_ratio=keep_aspect_ratio,
             dtype=self.dtype,
             validate_filenames=validate_filenames,
         )

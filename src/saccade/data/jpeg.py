@@ -7,6 +7,7 @@ an ordinary, whole JPEG is left to Pillow, so that there is one judge of odd fil
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from saccade.data.opencv import opencv
 
+_LONGEST_HEADER = 2**16  # EXIF is in one segment, which comes first
 _FRAMES = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended, progressive; Huffman coded
 _ADOBE = 0xEE
 _ALONE = frozenset((0x00, 0x01, *range(0xD0, 0xD9)))  # markers without a length
@@ -22,6 +24,30 @@ _SCAN = 0xDA
 # restarts belong there; in a progressive image tables and further scans too.
 _STRAY = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _STRAY_PROGRESSIVE = re.compile(rb"\xff[^\x00\xd0-\xd7\xff\xc4\xda\xdd]")
+
+
+def read_plain_jpeg(path: object, exif: bool = False) -> np.ndarray | None:
+    """The RGB pixels of a file that is named and made like most photos; None for any other.
+
+    Args:
+        path: the file.
+        exif: whether the camera's orientation matters; then a photo with a note of it is None.
+    """
+    if not isinstance(path, str | os.PathLike):
+        return None
+    name = os.fspath(path)
+    if not isinstance(name, str) or not name.lower().endswith((".jpg", ".jpeg")):
+        return None
+    try:
+        with open(name, "rb") as file:
+            content = file.read()
+    except OSError:
+        return None
+    if exif and b"Exif\0" in content[:_LONGEST_HEADER]:
+        return None
+    from PIL import Image
+
+    return decode_jpeg(content, Image.MAX_IMAGE_PIXELS)
 
 
 def decode_jpeg(content: bytes, most_pixels: int | None) -> np.ndarray | None:
