@@ -11,7 +11,9 @@ def test_keras_s_arguments_come_first_and_the_others_by_name_only():
     parameters = inspect.signature(ImageDataGenerator).parameters.values()
     kinds = [parameter.kind for parameter in parameters]
     assert kinds[:23] == [inspect.Parameter.POSITIONAL_OR_KEYWORD] * 23
-    assert set(kinds[23:]) == {inspect.Parameter.KEYWORD_ONLY}
+    assert set(kinds[23:-1]) == {inspect.Parameter.KEYWORD_ONLY}
+    with pytest.raises(UnknownName, match='Did you mean "rotation_range"'):
+        ImageDataGenerator(rotaton_range=20)
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,6 @@ def test_the_same_folder_under_another_name(photos, caplog, monkeypatch):
         ("categorical", 2, "categorical_crossentropy", "give the last layer 3 units"),
         ("sparse", 1, "binary_crossentropy", '"sparse_categorical_crossentropy"'),
         ("sparse", 2, "sparse_categorical_crossentropy", "give the last layer 3 units"),
-        ("binary", 3, "categorical_crossentropy", 'say class_mode="categorical"'),
     ],
 )
 def test_labels_that_do_not_fit_the_network(photos, caplog, class_mode, units, loss, words):
@@ -112,6 +111,19 @@ def test_labels_that_do_not_fit_the_network(photos, caplog, class_mode, units, l
         fit(flow(photos, class_mode=class_mode), units=units, loss=loss)
     assert f'class_mode="{class_mode}" gives' in caplog.text
     assert words in caplog.text
+
+
+def test_more_outputs_than_binary_labels(photos, caplog):
+    two = flow(photos, class_mode="binary", classes=["cat", "dog"])
+    with pytest.raises(ValueError):  # noqa: PT011
+        fit(two, units=3)
+    assert 'say class_mode="categorical"' in caplog.text
+
+
+def test_one_note_for_a_validation_subset_that_is_augmented(photos, caplog):
+    options = {"validation_split": 0.25, "horizontal_flip": True}
+    fit(flow(photos, options, subset="training"), flow(photos, options, subset="validation"))
+    assert len(caplog.records) == 1
 
 
 def test_two_classes_in_columns_before_one_sigmoid(photos, caplog):
@@ -128,6 +140,7 @@ def test_two_classes_in_columns_before_one_sigmoid(photos, caplog):
         ("sparse", 3, "sparse_categorical_crossentropy", None),
         ("sparse", 5, "sparse_categorical_crossentropy", None),
         ("binary", 1, "binary_crossentropy", ["cat", "dog"]),
+        ("binary", 2, "sparse_categorical_crossentropy", ["cat", "dog"]),
         ("sparse", 1, "binary_crossentropy", ["cat", "dog"]),
         ("sparse", 2, "sparse_categorical_crossentropy", ["cat", "dog"]),
     ],

@@ -117,7 +117,8 @@ def _inputs(x: Any) -> tuple[np.ndarray, list[np.ndarray]]:
         further = others if isinstance(others, list) else [others]
     images = np.asarray(x)
     if images.dtype.kind not in "biuf":
-        images = images.astype(np.float32)
+        do = "For files there is flow_from_directory." if images.dtype.kind in "US" else ""
+        raise DataError("flow", "images must be an array of numbers", str(images.dtype), do)
     return images, [np.asarray(one) for one in further]
 
 
@@ -136,6 +137,13 @@ def _choose(
             "flow",
             f'split="{transform.options.split}" orders files by their names, and arrays have none',
             do="Split them with sklearn.model_selection.train_test_split(stratify=y).",
+        )
+    if not transform.validation_split:
+        raise InvalidArgument(
+            "subset",
+            "needs a share that validates",
+            "a generator without validation_split",
+            "Give ImageDataGenerator(validation_split=0.25).",
         )
     cut = int(count * transform.validation_split)
     if y is not None and not ignore_class_split:

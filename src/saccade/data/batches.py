@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.data.flow_checks import check_switch
 from saccade.data.stream import State, global_state, set_global_state, state_of, stream_from
 from saccade.errors import DataError, InvalidArgument
 
@@ -60,7 +61,7 @@ class BatchIterator:
     def __init__(self, n: int, batch_size: int, shuffle: bool, seed: int | None):
         self.n = n
         self.batch_size = check_batch_size(batch_size)
-        self.shuffle = shuffle
+        self.shuffle = check_switch("shuffle", shuffle)
         self.seed = check_seed(seed)
         self.batch_index = 0
         self.total_batches_seen = 0

@@ -88,12 +88,19 @@ class DataFrameIterator(FileBatches):
             exif=options.exif,
             fast=options.fast_decode,
         )
-        folder = "" if directory is None else os.fspath(directory)
+        folder = _check_folder(directory)
+        _check_table(dataframe)
+        if not isinstance(x_col, str):
+            raise InvalidArgument("x_col", "must be the name of one column", repr(x_col))
         names = _column(dataframe, x_col)
+        if not names:
+            raise DataError("flow_from_dataframe", "the table must have rows", "none")
         _require_words("x_col", x_col, names, (str,))
         rows = np.arange(len(names))
         if validate_filenames:
             rows = _existing(folder, names, options.extensions, x_col)
+        if not len(rows):
+            raise _no_files(folder, names, options.extensions, x_col)
         self.skipped: dict[str, str] = {}
         if options.on_error == "skip":
             rows = self._readable(rows, folder, names, reading, options)
@@ -112,6 +119,9 @@ class DataFrameIterator(FileBatches):
                     f"{len(class_names)} ({list_some(class_names)})",
                     'Say class_mode="categorical" or "sparse".',
                 )
+            if not len(rows):
+                wanted = f"must have rows of the classes asked for ({list_some(class_names)})"
+                raise DataError(f'column "{y_col}"', wanted, "none")
             self.class_indices = {name: number for number, name in enumerate(class_names)}
         places = self._choose(
             [names[i] for i in rows], [_word(one) for one in labels], image_data_generator, options
@@ -149,13 +159,6 @@ class DataFrameIterator(FileBatches):
         sys.stdout.write(f"Found {self.samples} {found} image filenames{belonging}.\n")
         for note in subset_notes(self, "flow_from_dataframe"):
             note_once(note)
-        if not self.samples and not (self.subset and len(names)):
-            raise DataError(
-                "flow_from_dataframe",
-                f'column "{x_col}" must name images in "{folder or os.getcwd()}"',
-                f"{len(names)} rows, and no such file",
-                "Give directory=, the folder that the names are relative to.",
-            )
 
     @property
     def labels(self) -> Any:
@@ -210,6 +213,41 @@ class DataFrameIterator(FileBatches):
             names, labels, transform.validation_split, options.split_seed, "flow_from_dataframe"
         )
         return np.flatnonzero(validates if self.subset == "validation" else ~validates)
+
+
+def _check_folder(directory: Any) -> str:
+    if directory is None:
+        return ""
+    if not isinstance(directory, str | os.PathLike):
+        raise InvalidArgument(
+            "directory",
+            "must be the path of the folder that the names are relative to",
+            type(directory).__name__,
+            "The table comes first: flow_from_dataframe(dataframe, directory).",
+        )
+    return os.fspath(directory)
+
+
+def _check_table(dataframe: Any) -> None:
+    if isinstance(dataframe, str | os.PathLike):
+        raise InvalidArgument(
+            "dataframe", "must be a table", repr(dataframe), "Read it: pandas.read_csv(path)."
+        )
+    if not hasattr(dataframe, "__getitem__"):
+        raise InvalidArgument("dataframe", "must be a table", type(dataframe).__name__)
+
+
+def _no_files(folder: str, names: list[str], extensions: tuple[str, ...], column: str) -> DataError:
+    """Why no row is left: names without an ending, or no such file."""
+    if not any(name.lower().endswith(extensions) for name in names):
+        got, do = f"{names[0]!r} and the like", 'Add it: dataframe[column] + ".jpg".'
+        return DataError(f'column "{column}"', "must hold names with the ending of images", got, do)
+    return DataError(
+        f'column "{column}"',
+        f'must name images in "{folder or os.getcwd()}"',
+        f"{len(names)} rows, and no such file",
+        "Give directory=, the folder that the names are relative to.",
+    )
 
 
 def _column(dataframe: Any, name: Any) -> list[Any]:

@@ -35,6 +35,13 @@ def check_dtype(dtype: str | type | np.dtype | None) -> np.dtype:
     return checked
 
 
+def check_switch(name: str, value: object) -> bool:
+    """True or False (None too); raise InvalidArgument for a word: "False" would count as True."""
+    if isinstance(value, str) or value not in (True, False, None):
+        raise InvalidArgument(name, "must be True or False", repr(value))
+    return bool(value)
+
+
 def check_subset(subset: str | None, has_generator: bool) -> str | None:
     """The subset's word or None; raise InvalidArgument for another."""
     if subset is not None and subset not in SUBSETS:

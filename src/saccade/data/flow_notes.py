@@ -29,8 +29,8 @@ def subset_notes(flow: Any, where: str) -> list[str]:
         ]
     if not flow.samples:
         return [
-            f"{where}: the {flow.subset} subset is empty, as validation_split="
-            f"{transform.validation_split} of each class's files is rounded down."
+            f"{where}: the {flow.subset} subset is empty: validation_split="
+            f"{transform.validation_split} of each class is less than one file."
         ]
     return [_AUGMENTED.format(where)] if flow.subset == "validation" and flow.augments else []
 
@@ -50,7 +50,8 @@ def validation_notes(train: Any, validation: Any) -> list[str]:
         train, validation: what `fit` was given, of any kind.
     """
     notes = []
-    if getattr(validation, "augments", False):
+    told = getattr(validation, "subset", None) == "validation"  # when it was made
+    if getattr(validation, "augments", False) and not told:
         notes.append(_AUGMENTED.format("validation_data"))
     if hasattr(train, "filepaths") and hasattr(validation, "filepaths"):
         both = len(_files(train) & _files(validation))
@@ -87,7 +88,7 @@ def class_mode_notes(flow: Any, outputs: int | None) -> list[str]:
     if mode in ("binary", "sparse") and 1 < outputs < classes:
         do = f"give the last layer {classes} units"
         return [_misfit(mode, f"numbers from 0 to {classes - 1}", outputs, do)]
-    if mode == "binary" and outputs > 1:
+    if mode == "binary" and outputs > classes:
         do = (
             'say class_mode="categorical" for the loss "categorical_crossentropy", or "sparse" '
             'for "sparse_categorical_crossentropy"; with "binary" the last layer has one unit'

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from saccade.data.flow_checks import check_switch
 from saccade.data.index import EXTENSIONS
 from saccade.data.pool import check_workers
 from saccade.errors import InvalidArgument
-from saccade.names import unknown_name
+from saccade.names import nearest, unknown_name
 
 SPLITS = ("first", "random")
 ON_ERROR = ("raise", "skip")
@@ -55,8 +57,12 @@ class FlowOptions:
             if given[name] not in legal:
                 raise unknown_name(name, given[name], legal)
         seed, prefetch, cache = given["split_seed"], given["prefetch"], given["cache"]
-        if isinstance(seed, bool) or not isinstance(seed, int):
-            raise InvalidArgument("split_seed", "must be an integer", repr(seed))
+        try:
+            given["split_seed"] = operator.index(seed)
+        except TypeError:
+            raise InvalidArgument("split_seed", "must be an integer", repr(seed)) from None
+        for name in ("exif", "fast_decode"):
+            given[name] = check_switch(name, given[name])
         if isinstance(prefetch, bool) or not isinstance(prefetch, int) or prefetch < 0:
             raise InvalidArgument("prefetch", "must be a number of batches, 0 or more", prefetch)
         check_workers(given["workers"])
@@ -64,8 +70,15 @@ class FlowOptions:
             cache = os.fspath(cache)
         if not isinstance(cache, bool | str) or cache == "":
             raise InvalidArgument("cache", 'must be "auto", True, False or a folder', repr(cache))
+        if isinstance(cache, str) and cache != "auto" and _looks_like_auto(cache):
+            raise unknown_name("cache", cache, ["auto"])
         given |= {"cache": cache, "extensions": _all_extensions(given["extensions"])}
         return cls(**given)
+
+
+def _looks_like_auto(cache: str) -> bool:
+    """A slip of the pen rather than a folder."""
+    return nearest(cache, ["auto"]) is not None and os.sep not in cache and not os.path.isdir(cache)
 
 
 def _all_extensions(more: Sequence[str] | None) -> tuple[str, ...]:
@@ -73,6 +86,7 @@ def _all_extensions(more: Sequence[str] | None) -> tuple[str, ...]:
         return EXTENSIONS
     if isinstance(more, str):
         more = (more,)
-    if not all(isinstance(one, str) and one.strip(".") for one in more):
+    words = list(more) if isinstance(more, Iterable) else [more]
+    if not all(isinstance(one, str) and one.strip(".") for one in words):
         raise InvalidArgument("extensions", 'must be endings such as ".webp"', repr(more))
-    return tuple(dict.fromkeys([*EXTENSIONS, *(one.lower() for one in more)]))
+    return tuple(dict.fromkeys([*EXTENSIONS, *(one.lower() for one in words)]))

@@ -60,7 +60,7 @@ def _note_too_high(index: FolderIndex) -> str | None:
     shared = set.intersection(*below.values())
     if len(shared) < 2:  # one folder below says nothing: cat/originals/1.jpg
         return None
-    first = next(iter(below))
+    first = next((name for name in below if name.lower().startswith("train")), next(iter(below)))
     one = len(below) == 1
     subject = f'class "{first}" lie' if one else f"classes ({list_some(list(below))}) all lie"
     return (

@@ -158,6 +158,12 @@ def save_img(
         file_format = Path(path).suffix[1:]
     if file_format is not None:
         file_format = file_format.lower().replace("jpg", "jpeg")
+    if file_format is not None:
+        from PIL import Image
+
+        formats = {ending.lstrip(".") for ending in Image.registered_extensions()}
+        if file_format not in formats:
+            raise unknown_name("file_format", file_format, formats)
     if img.mode == "RGBA" and file_format == "jpeg":
         note_once("save_img: JPEG has no transparency, so the alpha channel was left out.")
         img = img.convert("RGB")

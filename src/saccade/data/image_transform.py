@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
+import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from saccade.data.augmentation import Augmentation
-from saccade.data.flow_checks import check_data_format, check_dtype
+from saccade.data.flow_checks import check_data_format, check_dtype, check_switch
 from saccade.data.flow_options import FlowOptions
 from saccade.data.statistics import EPSILON, measure
-from saccade.errors import InvalidArgument, ShapeError
+from saccade.errors import DataError, InvalidArgument, ShapeError
+from saccade.names import unknown_name
 from saccade.notes import note_once
 
 _OWN_METHODS = ("get_random_transform", "apply_transform", "random_transform", "standardize")
@@ -67,7 +70,11 @@ class ImageTransform:
         workers: int | None = None,
         prefetch: int = 2,
         cache: bool | str | os.PathLike[str] = "auto",
+        **misspelt: Any,
     ):
+        for name in misspelt:
+            known = set(inspect.signature(ImageTransform.__init__).parameters)
+            raise unknown_name("ImageDataGenerator", name, known - {"self", "misspelt"})
         self.featurewise_center = featurewise_center
         self.samplewise_center = samplewise_center
         self.featurewise_std_normalization = featurewise_std_normalization
@@ -83,8 +90,8 @@ class ImageTransform:
         self.channel_shift_range = channel_shift_range
         self.fill_mode = fill_mode
         self.cval = cval
-        self.horizontal_flip = horizontal_flip
-        self.vertical_flip = vertical_flip
+        self.horizontal_flip = check_switch("horizontal_flip", horizontal_flip)
+        self.vertical_flip = check_switch("vertical_flip", vertical_flip)
         self.rescale = _check_rescale(rescale)
         if preprocessing_function is not None and not callable(preprocessing_function):
             raise InvalidArgument(
@@ -162,6 +169,9 @@ class ImageTransform:
 
     def apply_transform(self, x: np.ndarray, transform_parameters: dict[str, Any]) -> np.ndarray:
         """Apply a transformation to one image HWC; parameters that are left out change nothing."""
+        if not isinstance(transform_parameters, Mapping):
+            needed = "transform_parameters must be what get_random_transform returned, a dict"
+            raise InvalidArgument("apply_transform", needed, repr(transform_parameters))
         return self.augmentation().apply(x, transform_parameters)
 
     def random_transform(self, x: np.ndarray, seed: int | None = None) -> np.ndarray:
@@ -181,7 +191,15 @@ class ImageTransform:
             The result; x itself, changed, unless the function made another array.
         """
         if self.preprocessing_function is not None:
+            given = x.shape
             x = np.asarray(self.preprocessing_function(x))
+            if x.shape != given:
+                raise ShapeError(
+                    "preprocessing_function",
+                    f"must return an image of the shape it was given, {given}",
+                    "None" if x.dtype == object and x.ndim == 0 else x.shape,
+                    "Does it end with return?" if x.ndim == 0 else "",
+                )
         normalises = (
             self.rescale
             or self.samplewise_center
@@ -206,6 +224,12 @@ class ImageTransform:
         if self.zca_whitening and self._measured("zca_whitening", self.zca_whitening_matrix):
             matrix = self.zca_whitening_matrix
             assert matrix is not None
+            if math.prod(x.shape[-3:]) != len(matrix):
+                raise ShapeError(
+                    "zca_whitening",
+                    f"needs images of {len(matrix)} values, as those given to fit",
+                    x.shape,
+                )
             x = (x.reshape(-1, len(matrix)) @ matrix).reshape(x.shape)
         return x
 
@@ -221,13 +245,7 @@ class ImageTransform:
         Raises:
             ShapeError: x is no batch of images.
         """
-        sample_nhwc = np.array(x, dtype=self.dtype)
-        if sample_nhwc.ndim != 4 or not len(sample_nhwc):
-            raise ShapeError(
-                "ImageDataGenerator.fit",
-                "images must be (samples, height, width, channels), one at least",
-                sample_nhwc.shape,
-            )
+        sample_nhwc = _sample(x, self.dtype)
         if seed is not None:
             np.random.seed(seed)
         if self.rescale:
@@ -285,12 +303,37 @@ class ImageTransform:
                 setattr(self, implied, True)
 
 
+def _sample(x: Any, dtype: np.dtype) -> np.ndarray:
+    """A copy of the images that `fit` was given, of the generator's type."""
+    if hasattr(x, "__next__") or not hasattr(x, "__len__"):
+        raise DataError(
+            "ImageDataGenerator.fit",
+            "needs an array of images",
+            type(x).__name__,
+            "Give it one batch: fit(next(flow)[0]).",
+        )
+    try:
+        sample_nhwc = np.array(x, dtype=dtype)
+    except (ValueError, TypeError) as fault:
+        raise DataError("ImageDataGenerator.fit", "needs an array of images", str(fault)) from fault
+    if sample_nhwc.ndim != 4 or not len(sample_nhwc):
+        raise ShapeError(
+            "ImageDataGenerator.fit",
+            "images must be (samples, height, width, channels), one at least",
+            sample_nhwc.shape,
+        )
+    if not np.isfinite(sample_nhwc).all():
+        raise DataError("ImageDataGenerator.fit", "images must hold finite numbers", "NaN or inf")
+    return sample_nhwc
+
+
 def _check_zoom(zoom_range: float | Sequence[float]) -> list[float]:
     """[low, high] of a zoom range."""
     if isinstance(zoom_range, Real):
         return [1 - zoom_range, 1 + zoom_range]  # type: ignore[operator, list-item]
-    if len(zoom_range) == 2 and all(isinstance(one, Real) for one in zoom_range):  # type: ignore[arg-type]
-        return list(zoom_range)  # type: ignore[arg-type]
+    pair = list(zoom_range) if isinstance(zoom_range, Sequence | np.ndarray) else []
+    if len(pair) == 2 and all(isinstance(one, Real) for one in pair):
+        return pair
     raise InvalidArgument("zoom_range", "must be a number or two numbers", repr(zoom_range))
 
 

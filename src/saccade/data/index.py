@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -120,6 +120,8 @@ def index_folder(
 
     Source: Keras 3, legacy/preprocessing/image.py, DirectoryIterator.
     """
+    if not isinstance(directory, str | os.PathLike):
+        raise InvalidArgument("directory", "must be the path of a folder", repr(directory))
     directory = os.fspath(directory)
     endings = check_extensions(extensions)
     folders, loose = _list_top(directory, endings)
@@ -247,9 +249,9 @@ def _list_top(directory: str, endings: tuple[str, ...]) -> tuple[list[str], int]
 def _choose_classes(
     directory: str, folders: list[str], classes: Sequence[str] | None
 ) -> tuple[str, ...]:
-    if classes is None or len(classes) == 0:
+    if classes is None or (isinstance(classes, Sequence) and len(classes) == 0):
         return tuple(folders)
-    if isinstance(classes, str):
+    if isinstance(classes, str) or not isinstance(classes, Iterable):
         raise InvalidArgument("classes", "must be a list of folder names", repr(classes))
     chosen = tuple(str(name) for name in classes)
     twice = [name for name, count in Counter(chosen).items() if count > 1]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from saccade.data.image_file import array_to_img
+from saccade.errors import DataError
+from saccade.names import unknown_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +22,16 @@ class Saving:
     names: int = 10**7  # a name ends in a number below this
 
     def __post_init__(self) -> None:
-        if self.folder is not None:
-            os.makedirs(self.folder, exist_ok=True)
+        if self.folder is None:
+            return
+        from PIL import Image
+
+        formats = [ending.lstrip(".") for ending in Image.registered_extensions()]
+        if self.format.lower().lstrip(".") not in formats:
+            raise unknown_name("save_format", self.format, formats)
+        if os.path.exists(self.folder) and not os.path.isdir(self.folder):
+            raise DataError(f'"{self.folder}"', "must be a folder to save pictures in", "a file")
+        os.makedirs(self.folder, exist_ok=True)
 
     def write(self, batch_nhwc: np.ndarray, indices: np.ndarray, suffixes: list[int]) -> None:
         """One file for each image: PREFIX_INDEX_SUFFIX.FORMAT."""

@@ -147,7 +147,7 @@ def warp(
 def check_fill(fill_mode: str, order: int) -> None:
     """Raise unless `warp` knows the mode and the order."""
     if fill_mode not in (*FILL_MODES, *SCIPY_FILL_MODES):
-        raise unknown_name("fill_mode", fill_mode, FILL_MODES)
+        raise unknown_name("fill_mode", fill_mode, (*FILL_MODES, *SCIPY_FILL_MODES))
     if isinstance(order, bool) or order not in range(6):
         raise InvalidArgument("interpolation_order", "must be an integer from 0 to 5", repr(order))
 
