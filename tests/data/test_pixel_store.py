@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from saccade.data import pixel_store
 from saccade.data.image_files import ImageFiles
 from saccade.data.pixel_store import Budget, PixelStore, store_name
 from saccade.data.reading import ImageReading
+from saccade.errors import DataError
 
 SHAPE = (4, 5, 3)
 IMAGE_BYTES = 60
@@ -102,6 +104,23 @@ def test_a_full_disk_ends_the_keeping_with_a_note(files, tmp_path, caplog, monke
     store.keep(3, files[3], image(3))
     assert "No space left" in caplog.text
     assert store.get(3, files[3]) is None
+
+
+def test_a_folder_that_cannot_be_made_is_named(files, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match=r'cache=".*file"'):
+        PixelStore(6, SHAPE, str(tmp_path / "file"), lambda: "x", Budget(0))
+
+
+def test_a_disk_without_room_is_a_note(files, tmp_path, caplog, monkeypatch):
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pixel_store, "_DiskRows", full)
+    store = PixelStore(6, SHAPE, str(tmp_path / "c"), lambda: "x", Budget(0))
+    store.keep(3, files[3], image(3))
+    assert store.get(3, files[3]) is None
+    assert "No space left" in caplog.text
 
 
 def test_sixteen_bits_are_not_squeezed_into_the_store(tmp_path):

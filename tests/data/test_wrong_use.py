@@ -40,6 +40,17 @@ def test_a_generator(options, words):
         ImageDataGenerator(**options)
 
 
+@pytest.mark.parametrize("folder", ["data", "out", "auto2", "cache"])
+def test_folders_that_resemble_nothing(folder):
+    assert ImageDataGenerator(cache=folder).options.cache == folder
+
+
+def test_the_home_folder_has_its_short_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert ImageDataGenerator(cache="~/kept").options.cache == str(tmp_path / "kept")
+
+
 def test_integers_and_folders_of_any_kind_pass(tmp_path):
     generator = ImageDataGenerator(split_seed=np.int64(3), cache=tmp_path / "auto", exif=np.True_)
     assert generator.options.split_seed == 3
@@ -53,14 +64,17 @@ def test_integers_and_folders_of_any_kind_pass(tmp_path):
         ({"shuffle": "False"}, "True or False"),
         ({"save_to_dir": "seen", "save_format": "jpgg"}, 'Did you mean "jpg"'),
         ({"save_to_dir": "a_file"}, "must be a folder"),
+        ({"cache": "cat/kept"}, "must lie outside the folder of photos"),
+        ({"cache": "."}, "must lie outside the folder of photos"),
     ],
     ids=str,
 )
 def test_a_folder(photos, tmp_path, monkeypatch, options, words):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a_file").write_text("")
+    generator = ImageDataGenerator(cache=options.pop("cache", "auto"))
     with pytest.raises(SaccadeError, match=words):
-        ImageDataGenerator().flow_from_directory(**{"directory": photos, **options})
+        generator.flow_from_directory(**{"directory": photos, **options})
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from saccade.data.flow_checks import check_switch
+from saccade.data.fork_safe_lock import ForkSafeLock
 from saccade.data.stream import State, global_state, set_global_state, state_of, stream_from
 from saccade.errors import DataError, InvalidArgument
 
@@ -66,7 +66,7 @@ class BatchIterator:
         self.batch_index = 0
         self.total_batches_seen = 0
         self.index_array: np.ndarray | None = None
-        self.lock = threading.Lock()
+        self.lock = ForkSafeLock()
 
     def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> Any:
         """The batch of these images."""

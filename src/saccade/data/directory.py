@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from saccade.data.readable import unreadable_files
 from saccade.data.reading import CLASS_MODES, ImageReading
 from saccade.data.saving import Saving
 from saccade.data.split import keras_split, random_share
+from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
 from saccade.notes import note_once
 
@@ -90,6 +92,7 @@ class DirectoryIterator(FileBatches):
         check_batch_size(batch_size)
         check_seed(seed)
 
+        _keep_apart(options.cache, directory)
         index = index_folder(
             directory, options.extensions, classes, follow_links=follow_links, allow_empty=True
         )
@@ -153,6 +156,20 @@ class DirectoryIterator(FileBatches):
         if not options.exif and self.samples:
             notes += _rotation_notes(where, self.filepaths)
         return notes
+
+
+def _keep_apart(cache: bool | str, directory: str | os.PathLike[str]) -> None:
+    """Refuse a cache below the photos: the next run would take it for a class."""
+    if isinstance(cache, bool) or cache == "auto" or not isinstance(directory, str | os.PathLike):
+        return
+    photos, kept = Path(os.fspath(directory)).resolve(), Path(cache).resolve()
+    if kept.is_relative_to(photos):
+        raise InvalidArgument(
+            f'cache="{cache}"',
+            "must lie outside the folder of photos",
+            f'inside "{directory}"',
+            "Its next reader would take it for a class.",
+        )
 
 
 def _rotation_notes(where: str, files: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from saccade.data.flow_checks import check_switch
 from saccade.data.index import EXTENSIONS
 from saccade.data.pool import check_workers
 from saccade.errors import InvalidArgument
-from saccade.names import nearest, unknown_name
+from saccade.names import unknown_name
 
 SPLITS = ("first", "random")
 ON_ERROR = ("raise", "skip")
@@ -72,13 +72,15 @@ class FlowOptions:
             raise InvalidArgument("cache", 'must be "auto", True, False or a folder', repr(cache))
         if isinstance(cache, str) and cache != "auto" and _looks_like_auto(cache):
             raise unknown_name("cache", cache, ["auto"])
+        if isinstance(cache, str) and cache != "auto":
+            cache = os.path.expanduser(cache)
         given |= {"cache": cache, "extensions": _all_extensions(given["extensions"])}
         return cls(**given)
 
 
 def _looks_like_auto(cache: str) -> bool:
-    """A slip of the pen rather than a folder."""
-    return nearest(cache, ["auto"]) is not None and os.sep not in cache and not os.path.isdir(cache)
+    """A slip of the pen, such as "Auto" or "atuo", rather than a folder."""
+    return sorted(cache.lower()) == sorted("auto") and not os.path.isdir(cache)
 
 
 def _all_extensions(more: Sequence[str] | None) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-import threading
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from saccade.data.fork_safe_lock import ForkSafeLock
+from saccade.errors import DataError
 from saccade.notes import note_once
 
 LARGEST_BUDGET_BYTES = 4 * 2**30
@@ -24,7 +25,7 @@ class Budget:
     def __init__(self, limit_bytes: int):
         self.limit_bytes = limit_bytes
         self.taken_bytes = 0
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def take(self, wanted_bytes: int, unit_bytes: int) -> int:
         """Take whole units of the bytes wanted, as many as are left; returns the bytes taken."""
@@ -77,7 +78,7 @@ class PixelStore:
         self._disk: _DiskRows | None = None
         if isinstance(cache, str) and cache != "auto" and self.in_memory < files:
             rows = files - self.in_memory
-            self._disk = _DiskRows(Path(cache), name(), rows, image_shape)
+            self._disk = _open_rows(Path(cache), name(), rows, image_shape)
 
     def get(self, place: int, file: str) -> np.ndarray | None:
         """The image, read-only; None if it is not kept or the file has changed."""
@@ -108,14 +109,37 @@ class PixelStore:
             self._disk = None
 
 
+def _open_rows(
+    folder: Path, name: str, rows: int, image_shape: tuple[int, int, int]
+) -> _DiskRows | None:
+    """The rows kept in a folder; None, with a note, where the disk has no room for them."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise DataError(
+            f'cache="{folder}"', "must be a folder that can be made", fault.strerror
+        ) from fault
+    try:
+        return _DiskRows(folder, name, rows, image_shape)
+    except OSError as fault:
+        _note_unwritable(folder, fault)
+        return None
+
+
+def _note_unwritable(path: Path, fault: OSError) -> None:
+    note_once(
+        f'cache: "{path}" cannot be written ({fault.strerror}), so the images beyond the memory '
+        "budget are decoded in every epoch."
+    )
+
+
 class _DiskRows:
     """Rows of one file, with a file of stamps beside it; they outlive the process."""
 
     def __init__(self, folder: Path, name: str, rows: int, image_shape: tuple[int, int, int]):
         self.shape = image_shape
         self.row_bytes = math.prod(image_shape)
-        self.lock = threading.Lock()
-        folder.mkdir(parents=True, exist_ok=True)
+        self.lock = ForkSafeLock()
         self.path = folder / f"saccade-{name}.pixels"
         stamps_path = folder / f"saccade-{name}.stamps"
         for path, size_bytes in ((self.path, rows * self.row_bytes), (stamps_path, rows * 16)):
@@ -147,10 +171,7 @@ class _DiskRows:
                 self.stamps.seek(row * 16)
                 self.stamps.write(np.array(stamp, dtype="<i8").tobytes())
         except OSError as fault:
-            note_once(
-                f'cache: "{self.path}" cannot be written ({fault.strerror}), so the images beyond '
-                "the memory budget are decoded in every epoch."
-            )
+            _note_unwritable(self.path, fault)
             return False
         self.kept[row] = stamp
         return True
