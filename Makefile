@@ -36,13 +36,14 @@ format: .venv/.dev ## put the code into its one format
 
 setup: .venv/.dev ## the virtual environment .venv with saccade and the tools
 
-bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/torch/.ready ## the peers' environments, in .bench
+bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/torch/.ready .bench/torchvision/.ready ## the peers' environments, in .bench
 
 bench: bench-setup .data/mnist ## every benchmark, about half an hour; keep the machine quiet
 	$(BENCH_PYTHON) benchmarks/imports.py
 	$(BENCH_PYTHON) benchmarks/overhead.py
 	$(BENCH_PYTHON) benchmarks/step_share.py
 	$(BENCH_PYTHON) benchmarks/lenet.py
+	$(BENCH_PYTHON) benchmarks/data.py
 	$(BENCH_PYTHON) benchmarks/mnist_lenet.py
 
 clean: ## remove what the other targets made, downloads excepted
