@@ -269,6 +269,19 @@ class ImageTransform:
             self.zca_whitening_matrix = statistics.whitening
 
     @property
+    def only_rescale(self) -> float | None:
+        """The factor that is all `standardize` applies, 0 for none; None where it does more."""
+        does_more = (
+            self.runs_user_code
+            or self.samplewise_center
+            or self.samplewise_std_normalization
+            or self.featurewise_center
+            or self.featurewise_std_normalization
+            or self.zca_whitening
+        )
+        return None if does_more else self.rescale or 0
+
+    @property
     def runs_user_code(self) -> bool:
         """Whether something runs on an image that is not saccade's."""
         return self.preprocessing_function is not None or self.has_own_methods
