@@ -229,3 +229,15 @@ def test_neither_pillow_nor_torch_is_loaded_by_an_index():
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_is_no_image_and_nobody_waits_for_it(tmp_path):
+    (tmp_path / "cat").mkdir()
+    os.mkfifo(tmp_path / "cat" / "pipe.jpg")
+    (tmp_path / "cat" / "1.jpg").write_bytes(b"")
+    os.symlink(tmp_path / "gone.jpg", tmp_path / "cat" / "link.jpg")
+    index = index_folder(tmp_path)
+    assert index.paths == (os.path.join("cat", "1.jpg"), os.path.join("cat", "link.jpg"))
+    assert index.special == (os.path.join("cat", "pipe.jpg"),)
+    assert any("pipe.jpg" in note for note in folder_notes(index))

@@ -260,6 +260,12 @@ def test_pictures_are_saved_as_keras_names_them(photos, tmp_path):
     assert [int(name.split("_")[1]) for name in names] == [0, 1, 2, 3]
 
 
+def test_transparent_pictures_are_saved_as_jpeg_without_it(photos, tmp_path):
+    one = flow(photos, save_to_dir=str(tmp_path), save_format="jpeg", color_mode="rgba")
+    next(one)
+    assert len(list(tmp_path.iterdir())) == 4
+
+
 def test_a_forked_child_makes_batches_of_its_own(photos):
     """The pool's threads stay with the parent; the child makes new ones."""
     if not hasattr(os, "fork"):

@@ -129,3 +129,12 @@ def test_noise_is_its_seeds_and_nobody_elses():
     assert add_noise(picture(), 300.0, 1).max() == 255
     np.testing.assert_array_equal(np.random.get_state()[1], before)
     assert (grey_hwc == 128).all()
+
+
+def test_noise_in_grey_levels_drowns_images_up_to_one(caplog):
+    forget_notes()
+    add_noise(picture() / 255, 0.1, 1)
+    add_noise(picture(), 20.0, 1)
+    assert "grey levels" not in caplog.text
+    add_noise(picture() / 255, 20.0, 1)
+    assert "noise_range is in grey levels" in caplog.text

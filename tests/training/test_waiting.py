@@ -8,6 +8,7 @@ import pytest
 
 from saccade import notes
 from saccade.data import ImageDataGenerator
+from saccade.data.reading import ImageReading
 from saccade.layers import Dense, Flatten
 from saccade.models import Sequential
 from saccade.training import loop
@@ -61,6 +62,28 @@ def test_quick_data_are_not(caplog, monkeypatch):
     monkeypatch.setattr(loop, "LEAST_EPOCH_S", 0.0)
     make().fit(x, y, epochs=3, verbose=0)
     assert "waiting" not in caplog.text
+
+
+def test_the_epoch_that_fills_the_cache_does_not_count(tmp_path, caplog, monkeypatch):
+    """Decoding is slow once; from the second epoch on whatever is slow is told."""
+    from PIL import Image
+
+    (tmp_path / "a").mkdir()
+    for i in range(8):
+        Image.new("RGB", (9, 9)).save(tmp_path / "a" / f"{i}.png")
+    slow = {"s": 0.02}
+    read = ImageReading.read
+    monkeypatch.setattr(
+        ImageReading, "read", lambda self, path: time.sleep(slow["s"]) or read(self, path)
+    )
+    options = {"target_size": (4, 4), "batch_size": 2, "class_mode": "binary"}
+    flow = ImageDataGenerator().flow_from_directory(tmp_path, **options)
+    make().fit(flow, epochs=2, verbose=0)
+    assert "waiting for data" not in caplog.text
+    never = ImageDataGenerator(cache=False).flow_from_directory(tmp_path, **options)
+    make().fit(never, epochs=2, verbose=0)
+    assert "of epoch 1" in caplog.text
+    assert 'cache="auto"' in caplog.text
 
 
 def test_the_remedy_is_the_generator_s(caplog):

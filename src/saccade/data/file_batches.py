@@ -96,8 +96,8 @@ class FileBatches(ImageBatches):
 
     @property
     def fills_cache(self) -> bool:
-        """Whether the first epoch decodes what later ones find in memory."""
-        return self._files.keeps_all
+        """Whether this epoch decodes what later ones find in memory."""
+        return self._files.filling
 
     def _read(self, i: int) -> np.ndarray:
         return self._files[i]

@@ -33,6 +33,8 @@ def folder_notes(index: FolderIndex) -> list[str]:
     pictures = {kind: count for kind, count in index.ignored.items() if kind in UNREAD_PICTURES}
     if pictures:
         notes.append(f"{where}: left out {extensions_in_words(pictures)}. {how_to_use(pictures)}")
+    if index.special:
+        notes.append(f"{where}: left out what is no file: {list_some(index.special)}.")
     if index.loose:
         loose = count_of(index.loose, "image")
         notes.append(f"{where}: left out {loose} beside the class folders, in no class.")

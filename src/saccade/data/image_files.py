@@ -56,9 +56,9 @@ class ImageFiles:
         return image_hwc
 
     @property
-    def keeps_all(self) -> bool:
-        """Whether every image is kept once it was decoded."""
-        return self._store is not None and self._store.in_memory >= len(self)
+    def filling(self) -> bool:
+        """Whether images are being kept that later epochs need not decode."""
+        return self._store is not None and not self._store.is_full
 
     def _name(self) -> str:
         paths: Callable[[], list[str]] = lambda: [self.path(i) for i in range(len(self))]  # noqa: E731

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ class FolderIndex:
         hidden: the classes whose folder name starts with a dot (`.ipynb_checkpoints`).
         empty: the classes without an image.
         loose: how many images lie in `directory` itself, in no class.
+        special: pipes, devices and sockets with the name of an image, which are passed over.
     """
 
     directory: str
@@ -58,6 +60,7 @@ class FolderIndex:
     hidden: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     loose: int = 0
+    special: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -130,13 +133,16 @@ def index_folder(
     paths: list[str] = []
     counts: list[int] = []
     ignored: Counter[str] = Counter()
+    special: list[str] = []
     for name in class_names:
         before = len(paths)
         for path in _walk_class(directory, name, follow_links):
-            if path.lower().endswith(endings):
-                paths.append(path)
-            else:
+            if not path.lower().endswith(endings):
                 ignored[os.path.splitext(path)[1].lower()] += 1
+            elif _is_special(os.path.join(directory, path)):
+                special.append(path)
+            else:
+                paths.append(path)
         counts.append(len(paths) - before)
 
     index = FolderIndex(
@@ -148,6 +154,7 @@ def index_folder(
         hidden=tuple(name for name in class_names if name.startswith(".")),
         empty=tuple(name for name, count in zip(class_names, counts, strict=True) if not count),
         loose=loose,
+        special=tuple(special),
     )
     if not allow_empty:
         require_images(index, endings)
@@ -280,6 +287,15 @@ def _walk_class(directory: str, name: str, follow_links: bool) -> Iterator[str]:
         inside = os.path.join(name, os.path.relpath(root, top)) if root != top else name
         for file in sorted(files):
             yield os.path.join(inside, file)
+
+
+def _is_special(path: str) -> bool:
+    """A pipe, a device, a socket: to open one may wait for ever. A dead link counts as a file."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:  # reading it will say so
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _leads_up(root: str, folder: str) -> bool:

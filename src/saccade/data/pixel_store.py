@@ -80,6 +80,11 @@ class PixelStore:
             rows = files - self.in_memory
             self._disk = _open_rows(Path(cache), name(), rows, image_shape)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether every image that has room in memory was kept once."""
+        return bool(self._stamps[: self.in_memory, 0].all())
+
     def get(self, place: int, file: str) -> np.ndarray | None:
         """The image, read-only; None if it is not kept or the file has changed."""
         if place >= self.in_memory and self._disk is None:

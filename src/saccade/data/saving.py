@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from saccade.data.image_file import array_to_img
+from saccade.data.image_file import save_img
 from saccade.errors import DataError
 from saccade.names import unknown_name
 
@@ -38,4 +38,4 @@ class Saving:
         assert self.folder is not None
         for image_hwc, i, suffix in zip(batch_nhwc, indices, suffixes, strict=True):
             name = f"{self.prefix}_{i}_{suffix}.{self.format}"
-            array_to_img(image_hwc).save(os.path.join(self.folder, name))
+            save_img(os.path.join(self.folder, name), image_hwc)

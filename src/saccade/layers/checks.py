@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,11 +69,13 @@ _PLACEMENT_WORDS = (
 )
 
 
-def given_shape(where: str, placement: dict[str, Any]) -> Shape | None:
+def given_shape(where: str, placement: dict[str, Any], layer_class: type) -> Shape | None:
     """The shape that `input_shape=` and its older spellings give, batch first."""
     for word in placement:
         if word not in _PLACEMENT_WORDS:
-            guess = nearest(word, (*_PLACEMENT_WORDS, "autocast", "dtype", "name", "trainable"))
+            own = set(inspect.signature(layer_class).parameters) - {"placement"}
+            general = ("autocast", "dtype", "name", "trainable")
+            guess = nearest(word, own) or nearest(word, (*_PLACEMENT_WORDS, *general))
             do = f"Did you mean {guess}=?" if guess else ""
             raise InvalidArgument(where, "has no such argument", f"{word}=", do)
     refuse(where, weights=placement.get("weights"))

@@ -72,7 +72,7 @@ class Layer(OwnStorage, WeightHolder):
         self._is_mixed = self._computes_in is not torch.float32
         self._built_shape: Any = None
         object.__setattr__(self, "nodes", [])  # calls on symbols; no layers of this one
-        self._given_shape = given_shape(self.where, placement)
+        self._given_shape = given_shape(self.where, placement, type(self))
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._call_losses: list[torch.Tensor] = []  # what `call` added to the loss
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from saccade.data.transforms.light import bounds
+from saccade.notes import note_once
 
 
 def add_noise(image_hwc: np.ndarray, std: float, seed: int) -> np.ndarray:
@@ -27,6 +28,11 @@ def add_noise(image_hwc: np.ndarray, std: float, seed: int) -> np.ndarray:
 
     Source: numpy.random.Generator.standard_normal (PCG64), float32.
     """
+    if 0 < image_hwc.max() <= 1 < std:
+        note_once(
+            "noise_range is in grey levels, for values from 0 to 255; images with values up to 1 "
+            "drown in it. Leave the division by 255 to rescale=1/255, which comes afterwards."
+        )
     noise_hwc = np.random.default_rng(seed).standard_normal(image_hwc.shape, dtype=np.float32)
     noise_hwc *= np.float32(std)
     noise_hwc += image_hwc
