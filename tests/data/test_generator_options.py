@@ -126,6 +126,8 @@ def turned(tmp_path):
 
 def test_photos_on_their_side_are_counted_and_can_be_turned(turned, caplog):
     as_stored = next(flow(turned, shuffle=False))[0]
+    flow(turned, {"validation_split": 0.5}, subset="training")  # of the same folder: said already
+    assert len(caplog.records) == 1
     assert "1 photo of 2" in caplog.text
     assert "exif=True" in caplog.text
     assert np.abs(as_stored[0] - as_stored[1]).max() < 8

@@ -134,6 +134,11 @@ def test_fitting(given, words):
         ImageDataGenerator(featurewise_center=True).fit(given())
 
 
+def test_a_function_may_return_one_channel_for_all():
+    flow = ImageDataGenerator(preprocessing_function=lambda x: x[..., :1] + 3).flow(IMAGES)
+    assert np.array_equal(next(flow), np.full(IMAGES.shape, 3, np.float32))
+
+
 @pytest.mark.parametrize("function", [lambda x: None, lambda x: x.mean(), lambda x: x[:4]])
 def test_a_function_that_returns_something_else(function):
     with pytest.raises(SaccadeError, match="image of the shape it was given"):

@@ -138,10 +138,11 @@ NAMES = {
         serialize_keras_object
     """,
     "saccade.utils": """
-        CustomObjectScope custom_object_scope deserialize_keras_object
+        CustomObjectScope array_to_img custom_object_scope deserialize_keras_object
         get_custom_objects get_registered_name get_registered_object
-        image_dataset_from_directory pack_x_y_sample_weight register_keras_serializable
-        serialize_keras_object set_random_seed to_categorical unpack_x_y_sample_weight
+        image_dataset_from_directory img_to_array load_img pack_x_y_sample_weight
+        register_keras_serializable save_img serialize_keras_object set_random_seed
+        to_categorical unpack_x_y_sample_weight
     """,
 }
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from saccade import notes
 from saccade.preprocessing import image as ours
 
 with warnings.catch_warnings():
@@ -24,6 +25,13 @@ with warnings.catch_warnings():
 pd = pytest.importorskip("pandas")
 
 SIDES = (keras_image, ours)
+
+
+@pytest.fixture(autouse=True)
+def said():
+    notes.forget_notes()
+    yield
+    notes.forget_notes()
 
 
 def equal(mine, theirs):

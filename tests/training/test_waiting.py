@@ -71,7 +71,8 @@ def test_the_epoch_that_fills_the_cache_does_not_count(tmp_path, caplog, monkeyp
     (tmp_path / "a").mkdir()
     for i in range(8):
         Image.new("RGB", (9, 9)).save(tmp_path / "a" / f"{i}.png")
-    slow = {"s": 0.02}
+    monkeypatch.setattr(loop, "LEAST_EPOCH_S", 0.15)
+    slow = {"s": 0.05}
     read = ImageReading.read
     monkeypatch.setattr(
         ImageReading, "read", lambda self, path: time.sleep(slow["s"]) or read(self, path)
@@ -80,6 +81,11 @@ def test_the_epoch_that_fills_the_cache_does_not_count(tmp_path, caplog, monkeyp
     flow = ImageDataGenerator().flow_from_directory(tmp_path, **options)
     make().fit(flow, epochs=2, verbose=0)
     assert "waiting for data" not in caplog.text
+    notes.forget_notes()
+    cold = ImageDataGenerator().flow_from_directory(tmp_path, **options)
+    make().fit(cold, epochs=1, verbose=0)
+    assert "the next ones find the pixels in memory" in caplog.text
+    notes.forget_notes()
     never = ImageDataGenerator(cache=False).flow_from_directory(tmp_path, **options)
     make().fit(never, epochs=2, verbose=0)
     assert "of epoch 1" in caplog.text

@@ -76,6 +76,11 @@ class BatchIterator:
         """The batches in one pass, the short last one included."""
         return -(-self.n // self.batch_size)
 
+    @property
+    def num_batches(self) -> int:
+        """The same, as Keras 3 calls it."""
+        return len(self)
+
     def __iter__(self) -> Iterator[Any]:
         return self
 

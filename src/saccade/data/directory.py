@@ -118,6 +118,8 @@ class DirectoryIterator(FileBatches):
         require_images(index, options.extensions)
         for note in [*folder_notes(index), *self._notes(index, options)]:
             note_once(note)
+        if not options.exif and self.samples:
+            self._note_rotation(index.directory)
 
     def _readable(
         self, index: FolderIndex, reading: ImageReading, options: FlowOptions
@@ -153,9 +155,22 @@ class DirectoryIterator(FileBatches):
                 f'{where}: class_mode="binary" with {self.num_classes} classes labels '
                 'them by number, as "sparse" does.'
             )
-        if not options.exif and self.samples:
-            notes += _rotation_notes(where, self.filepaths)
         return notes
+
+    def _note_rotation(self, directory: str) -> None:
+        """Say once for a folder how many photos are shown otherwise than their camera meant; of
+        very many, a sample is looked at."""
+        files = self.filepaths[:: -(-self.samples // MOST_LOOKED_AT)]
+        rotated = count_rotated(files)
+        if not rotated:
+            return
+        of = f"{self.samples}" if len(files) == self.samples else f"{len(files)} looked at"
+        note_once(
+            f'"{directory}": {count_of(rotated, "photo")} of {of} will lie on their side, upside '
+            "down or mirrored, as in Keras; ImageDataGenerator(exif=True) turns them as the camera "
+            "noted.",
+            key=f"rotated photos in {os.path.realpath(directory)}",
+        )
 
 
 def _keep_apart(cache: bool | str, directory: str | os.PathLike[str]) -> None:
@@ -170,16 +185,3 @@ def _keep_apart(cache: bool | str, directory: str | os.PathLike[str]) -> None:
             f'inside "{directory}"',
             "Its next reader would take it for a class.",
         )
-
-
-def _rotation_notes(where: str, files: list[str]) -> list[str]:
-    """How many photos are shown otherwise than their camera meant; of very many, a sample."""
-    looked_at = files[:: -(-len(files) // MOST_LOOKED_AT)]
-    rotated = count_rotated(looked_at)
-    if not rotated:
-        return []
-    of = f"{len(files)}" if len(looked_at) == len(files) else f"{len(looked_at)} looked at"
-    return [
-        f"{where}: {count_of(rotated, 'photo')} of {of} will lie on their side, upside down or "
-        "mirrored, as in Keras; ImageDataGenerator(exif=True) turns them as the camera noted."
-    ]

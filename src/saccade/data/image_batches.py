@@ -267,7 +267,7 @@ class ImageBatches(BatchIterator):
         except ValueError as fault:
             raise ShapeError(
                 "preprocessing_function",
-                f"must keep the image's shape {self.image_shape}",
+                f"must return an image of the shape it was given, {self.image_shape}",
                 np.shape(image_hwc),
             ) from fault
 

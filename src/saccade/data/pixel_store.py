@@ -73,7 +73,15 @@ class PixelStore:
             weakref.finalize(self, budget.give_back, taken_bytes)
         self.in_memory = taken_bytes // image_bytes
         # Untouched pages of an empty array cost nothing: memory grows with what is kept.
-        self._rows = np.empty((self.in_memory, *image_shape), dtype=np.uint8)
+        try:
+            self._rows = np.empty((self.in_memory, *image_shape), dtype=np.uint8)
+        except MemoryError as fault:
+            raise DataError(
+                "cache=True",
+                "must fit the memory",
+                f"{files:,} images of {image_bytes:,} bytes",
+                'Say cache="auto", which keeps what fits.',
+            ) from fault
         self._stamps = np.zeros((files, 2), dtype=np.int64)  # size + 1, time; 0: not kept
         self._disk: _DiskRows | None = None
         if isinstance(cache, str) and cache != "auto" and self.in_memory < files:

@@ -23,6 +23,7 @@ from saccade.training.run import Run
 from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step
 
 MOST_WAITING = 0.2  # the share of an epoch above which a word about the data is due
+WARMING = "a first epoch decodes every file, and the next ones find the pixels in memory"
 LEAST_EPOCH_S = 1.0  # below it nobody waits for anything
 
 
@@ -68,7 +69,7 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
 def _train_epoch(run: Run) -> None:
     heard = run.callbacks.listens("on_train_batch_end")
     began, waited_s = time.perf_counter(), run.feed.waited_s
-    warming = run.feed.source.warms_up and run.epoch + 1 < run.epochs
+    warming = run.feed.source.warms_up
     for x, y, sample_weight in run.feed.take(done=run.step):
         run.callbacks.call("on_train_batch_begin", run.step, {})
         _step(run, x, y, sample_weight)
@@ -78,18 +79,19 @@ def _train_epoch(run: Run) -> None:
         if run.model.stop_training:
             break
     _check_health(run)
-    if not warming:
-        _note_waiting(run, time.perf_counter() - began, run.feed.waited_s - waited_s)
+    if not warming or run.epoch + 1 == run.epochs:
+        hint = WARMING if warming else run.feed.source.waiting_hint()
+        _note_waiting(run, time.perf_counter() - began, run.feed.waited_s - waited_s, hint)
 
 
-def _note_waiting(run: Run, epoch_s: float, waited_s: float) -> None:
+def _note_waiting(run: Run, epoch_s: float, waited_s: float, hint: str) -> None:
     """Say once that the data are what takes the time, and what helps."""
     share = waited_s / max(epoch_s, 1e-9)
     if share <= MOST_WAITING or epoch_s < LEAST_EPOCH_S:
         return
     note_once(
         f"fit: {share:.0%} of epoch {run.epoch + 1} ({epoch_s:.0f} s) went into waiting for data: "
-        f"{run.feed.source.waiting_hint()}.",
+        f"{hint}.",
         key="waiting for data",
     )
 

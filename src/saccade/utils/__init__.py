@@ -9,6 +9,7 @@ from saccade.custom_objects import (
     register_keras_serializable,
 )
 from saccade.data.directory_dataset import image_dataset_from_directory
+from saccade.data.image_file import array_to_img, img_to_array, load_img, save_img
 from saccade.data.labels import to_categorical
 from saccade.models.serialization import deserialize_keras_object, serialize_keras_object
 from saccade.seeds import set_random_seed
@@ -16,14 +17,18 @@ from saccade.training.packing import pack_x_y_sample_weight, unpack_x_y_sample_w
 
 __all__ = [
     "CustomObjectScope",
+    "array_to_img",
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
     "image_dataset_from_directory",
+    "img_to_array",
+    "load_img",
     "pack_x_y_sample_weight",
     "register_keras_serializable",
+    "save_img",
     "serialize_keras_object",
     "set_random_seed",
     "to_categorical",
