@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
-from saccade.data.augmentation import Augmentation
+from saccade.data.augmentation import IDENTITY, Augmentation
 
 TILE_PX, GAP_PX, CAPTION_PX, DOTS_PER_INCH = 144, 6, 20, 100
 FLOWER, CHINA = (50, 165, 320), (20, 130, 288)  # top, left, side: squares with the subject in them
@@ -75,7 +75,12 @@ def draw_pictures(folder: Path) -> list[Path]:
     written.append(draw_strip(modes, folder / "augment_fill_mode.png"))
     together, stream = Augmentation(**TOGETHER), np.random.RandomState(4)
     draws = [together.draw(stream, china_hwc.shape) for _ in range(5)]
-    drawn = {f"draw {i}": together.apply(china_hwc, draw) for i, draw in enumerate(draws, 1)}
+    drawn = {
+        f"draw {i}" + (", unchanged" if dict(IDENTITY).items() <= draw.items() else ""): (
+            together.apply(china_hwc, draw)
+        )
+        for i, draw in enumerate(draws, 1)
+    }
     written.append(draw_strip(drawn, folder / "augment_together.png"))
     return written
 
