@@ -1,5 +1,6 @@
 """A model in a file: it comes back as it was, in this process and in a fresh one."""
 
+import copy
 import json
 import os
 import subprocess
@@ -59,6 +60,7 @@ def example(name):
     config, shape, _ = EXAMPLES[name]
     if isinstance(shape, list) or name == "InputLayer":
         return None
+    config = copy.deepcopy(config)  # layers inside a layer belong to one model
     return CLASSES[name](**config), np.random.RandomState(1).standard_normal(shape).astype("f")
 
 

@@ -263,7 +263,11 @@ class RandomColorJitter(Toned):
         return x_nhwc
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), **self.factors}
+        plain = {  # lists, as a file gives them back
+            name: list(factor) if isinstance(factor, tuple) else factor
+            for name, factor in self.factors.items()
+        }
+        return {**super().get_config(), **plain}
 
 
 def check_channels(layer: Any, shape: Any, legal: tuple[int, ...]) -> None:

@@ -40,6 +40,13 @@ class Pipeline(Layer):
         """The layers, in the order of their calls."""
         return self._pipeline_layers
 
+    def build(self, input_shape: Any) -> None:
+        for layer in self._pipeline_layers:
+            if not layer.built:
+                layer.build_on(input_shape)
+            input_shape = layer.compute_output_shape(input_shape)
+        self.built = True
+
     def call(self, inputs: Any, training: bool = True) -> Any:
         for layer in self._pipeline_layers:
             inputs = layer(inputs, training=training)
