@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 
 from saccade.cli.nudge import DRAWS, nudge
 from saccade.data.array_source import ArraySource
+from saccade.data.pool import workers
 from saccade.data.readable import without_frames
 from saccade.data.source import Batch, Source
 from saccade.errors import SaccadeError
@@ -72,18 +72,18 @@ def read_pixels(
     fits = math.prod(shape) <= budget_bytes
     stored = np.zeros(shape, dtype=np.uint8) if fits else None
     pixels = Pixels(files, preprocessing)
-    with ThreadPoolExecutor() as pool:
-        for start in range(0, len(files), AT_A_TIME):
-            read = pool.map(preprocessing_reader(preprocessing), files[start : start + AT_A_TIME])
-            for row, image_hwc in enumerate(read, start):
-                if isinstance(image_hwc, SaccadeError):
-                    pixels.faults[row] = image_hwc
-                    continue
-                if pixels.all_grey and image_hwc.shape[2] == 3:
-                    pixels.all_grey = bool((image_hwc == image_hwc[:, :, :1]).all())
-                if stored is not None:
-                    stored[row] = image_hwc
-            tick(min(start + AT_A_TIME, len(files)))
+    for start in range(0, len(files), AT_A_TIME):
+        some = files[start : start + AT_A_TIME]
+        read = workers().map(preprocessing_reader(preprocessing), some)
+        for row, image_hwc in enumerate(read, start):
+            if isinstance(image_hwc, SaccadeError):
+                pixels.faults[row] = image_hwc
+                continue
+            if pixels.all_grey and image_hwc.shape[2] == 3:
+                pixels.all_grey = bool((image_hwc == image_hwc[:, :, :1]).all())
+            if stored is not None:
+                stored[row] = image_hwc
+        tick(min(start + AT_A_TIME, len(files)))
     pixels.stored = None if stored is None else torch.from_numpy(stored)
     return pixels
 
@@ -155,13 +155,13 @@ class PixelSource(Source):
             for rows, labels, _ in places:
                 yield stored.index_select(0, rows), labels
             return
-        with ThreadPoolExecutor() as pool:
-            ahead = None
-            for rows, labels, _ in places:
-                files = [self.pixels.files[row] for row in rows.tolist()]
-                coming = pool.map(self.pixels.preprocessing.read, files), labels
-                if ahead is not None:
-                    yield torch.from_numpy(np.stack(list(ahead[0]))), ahead[1]
-                ahead = coming
+        pool = workers()
+        ahead = None
+        for rows, labels, _ in places:
+            files = [self.pixels.files[row] for row in rows.tolist()]
+            coming = pool.map(self.pixels.preprocessing.read, files), labels
             if ahead is not None:
                 yield torch.from_numpy(np.stack(list(ahead[0]))), ahead[1]
+            ahead = coming
+        if ahead is not None:
+            yield torch.from_numpy(np.stack(list(ahead[0]))), ahead[1]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from saccade.data.orientation import SIDEWAYS, orientation_of
+from saccade.data.pool import workers
 from saccade.data.quiet import quiet
 from saccade.predictor import Preprocessing
 
@@ -75,8 +75,7 @@ def choose_reading(
 
 def read_headers(files: Sequence[str]) -> list[Header | None]:
     """The header of each file, read in threads; None where there is none."""
-    with ThreadPoolExecutor() as pool:
-        return list(pool.map(_read_header, files))
+    return list(workers().map(_read_header, files))
 
 
 def _read_header(file: str) -> Header | None:

@@ -20,14 +20,20 @@ from typing import Any
 
 import numpy as np
 
-from saccade.data.augmentation import Augmentation
 from saccade.data.batches import BatchIterator, Place
 from saccade.data.flow_options import FlowOptions
 from saccade.data.image_transform import ImageTransform
 from saccade.data.planned_batch import PlannedBatch
 from saccade.data.pool import processors, workers
 from saccade.data.saving import Saving
-from saccade.data.stream import State, global_state, same_state, set_global_state, state_of
+from saccade.data.stream import (
+    State,
+    global_state,
+    same_state,
+    set_global_state,
+    state_of,
+    stream_from,
+)
 from saccade.errors import ShapeError
 
 
@@ -96,17 +102,18 @@ class ImageBatches(BatchIterator):
             place, state = self._place(), global_state()
             batch = self._plan(place, state, self._take_number(i, place, state))
             self._start(batch)
-            return self._hand_out(batch)
+            self._arrive(batch)
+        return self._complete(batch)
 
     def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> Any:
         """The batch of these images, its draws from `numpy.random` as it stands."""
         with self.lock:
             place, state = self._place(), global_state()
-            stream = np.random.RandomState(0)
-            stream.set_state(state)
-            batch = self._plan(place, state, (np.asarray(index_array), place, stream))
+            taken = np.asarray(index_array), place, stream_from(state)
+            batch = self._plan(place, state, taken)
             self._start(batch)
-            return self._hand_out(batch)
+            self._arrive(batch)
+        return self._complete(batch)
 
     def read_ahead(self, count: int) -> Iterator[Any]:
         """The next `count` batches, those of `next()`, while threads work on the ones after.
@@ -129,15 +136,8 @@ class ImageBatches(BatchIterator):
                         coming.append(self._plan(place, state, self._take(place, state)))
                         self._start(coming[-1])
                     batch = coming.popleft()
-                    self._stand(batch.after)  # a batch with a fault is passed over, as in Keras
-                    if batch.states:
-                        batch.wait()
-                        self._run_user_code(batch)
-                    else:
-                        set_global_state(state_of(batch.stream))
-                if not batch.states:  # the pixels need no lock
-                    batch.wait()
-                yield self._complete(batch)
+                    self._arrive(batch)
+                yield self._complete(batch)  # the pixels need no lock
         finally:
             for batch in coming:
                 batch.drop()
@@ -173,7 +173,7 @@ class ImageBatches(BatchIterator):
             batch.images = [None] * len(indices)
             self._plan_for_user_code(batch, transform)
         elif transform is not None:
-            augmentation = transform.augmentation()
+            augmentation = batch.augmentation = transform.augmentation()
             if augmentation.is_identity:
                 stream.random_sample(2 * len(indices))  # Keras draws for both flips even so
             else:
@@ -184,11 +184,11 @@ class ImageBatches(BatchIterator):
         return batch
 
     def _plan_for_user_code(self, batch: PlannedBatch, transform: ImageTransform) -> None:
-        """As if the function drew nothing, which `_hand_out` looks after."""
+        """As if the function drew nothing, which `_run_user_code` looks after."""
         batch.states.append(state_of(batch.stream))
         if self._function_draws:
             return
-        augmentation = transform.augmentation()
+        augmentation = batch.augmentation = transform.augmentation()
         batch.parameters = []
         for _ in batch.indices:
             batch.parameters.append(augmentation.draw(batch.stream, self.image_shape))
@@ -217,49 +217,35 @@ class ImageBatches(BatchIterator):
 
     def _fill(self, batch: PlannedBatch, rows: range) -> None:
         transform = self.image_data_generator
-        augmentation = None if transform is None else transform.augmentation()
+        rescale = self._quick_rescale(batch)
         for row in rows:
             image_hwc = self._read(int(batch.indices[row]))
-            if batch.parameters is None and self._fill_quickly(batch, row, image_hwc):
-                continue
-            if batch.images:  # the rest is done while it is handed out
-                batch.images[row] = self._augmented(image_hwc, batch, row, augmentation)
-                continue
-            if transform is not None:
-                image_hwc = self._augmented(image_hwc, batch, row, augmentation)
-                image_hwc = transform.standardize(image_hwc)
-            self._put(batch, row, image_hwc)
+            if rescale is not None and image_hwc.dtype == np.uint8:
+                np.multiply(image_hwc, rescale, out=batch.x[row])
+            elif batch.images:  # the rest is done while it is handed out
+                batch.images[row] = self._augmented(image_hwc, batch, row)
+            elif transform is not None:
+                image_hwc = self._augmented(image_hwc, batch, row)
+                self._put(batch, row, transform.standardize(image_hwc))
+            else:
+                self._put(batch, row, image_hwc)
 
-    def _fill_quickly(self, batch: PlannedBatch, row: int, image_hwc: np.ndarray) -> bool:
-        """Do what `standardize` would, in one pass over the pixels, where it only rescales.
-
-        Returns:
-            Whether it is done.
-        """
+    def _quick_rescale(self, batch: PlannedBatch) -> np.float32 | None:
+        """The factor where it is all that happens to an image: one pass over bytes then does it."""
         transform = self.image_data_generator
-        if batch.images or image_hwc.dtype != np.uint8 or self.dtype != np.float32:
-            return False
-        rescale = 0 if transform is None else transform.only_rescale
+        if batch.parameters is not None or batch.images or self.dtype != np.float32:
+            return None
+        rescale = 1 if transform is None else transform.only_rescale
         if type(rescale) not in (int, float):  # a NumPy number counts with its own precision
-            return False
-        if rescale:
-            np.multiply(image_hwc, np.float32(rescale), out=batch.x[row])
-        else:
-            batch.x[row] = image_hwc
-        return True
+            return None
+        return np.float32(rescale or 1)
 
-    def _augmented(
-        self,
-        image_hwc: np.ndarray,
-        batch: PlannedBatch,
-        row: int,
-        augmentation: Augmentation | None,
-    ) -> np.ndarray:
+    def _augmented(self, image_hwc: np.ndarray, batch: PlannedBatch, row: int) -> np.ndarray:
         """An array of its own, after the transformation that was drawn for it."""
         image_hwc = image_hwc.astype(self.image_dtype)
-        if augmentation is None or batch.parameters is None:
+        if batch.augmentation is None or batch.parameters is None:
             return image_hwc
-        return augmentation.apply(image_hwc, batch.parameters[row])
+        return batch.augmentation.apply(image_hwc, batch.parameters[row])
 
     def _put(self, batch: PlannedBatch, row: int, image_hwc: np.ndarray) -> None:
         try:
@@ -273,17 +259,18 @@ class ImageBatches(BatchIterator):
 
     # -- hand out --------------------------------------------------------------------------
 
-    def _hand_out(self, batch: PlannedBatch) -> Any:
-        """Wait for the pixels, run the user's function; the lock is held."""
-        self._stand(batch.after)
-        batch.wait()
+    def _arrive(self, batch: PlannedBatch) -> None:
+        """Stand where Keras would after this batch, its user's function run; the lock is held."""
+        self._stand(batch.after)  # a batch with a fault is passed over, as in Keras
         if batch.states:
+            batch.wait()
             self._run_user_code(batch)
         else:
             set_global_state(state_of(batch.stream))
-        return self._complete(batch)
 
     def _complete(self, batch: PlannedBatch) -> Any:
+        """Wait for the pixels, and put the labels to them."""
+        batch.wait()
         if batch.suffixes is not None:
             self._saving.write(batch.x, batch.indices, batch.suffixes)
         return self._package(batch.x, batch.indices)

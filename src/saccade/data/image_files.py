@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -61,5 +61,4 @@ class ImageFiles:
         return self._store is not None and not self._store.is_full
 
     def _name(self) -> str:
-        paths: Callable[[], list[str]] = lambda: [self.path(i) for i in range(len(self))]  # noqa: E731
-        return store_name(paths(), self.reading)
+        return store_name([self.path(i) for i in range(len(self))], self.reading)

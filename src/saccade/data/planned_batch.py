@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.data.augmentation import Augmentation
 from saccade.data.batches import Place
 from saccade.data.stream import State
 
@@ -22,6 +23,7 @@ class PlannedBatch:
         stream: what its draws came from; its state is NumPy's then.
         indices: its images.
         parameters: each image's transformation; None where nothing is random.
+        augmentation: what they were drawn from, and what applies them.
         x: the pixels, filled by the pool.
         images: each image before the user's function, where there is one.
         states: NumPy's stream before the first image's draws, then after each image's: what the
@@ -36,6 +38,7 @@ class PlannedBatch:
     indices: np.ndarray
     x: np.ndarray
     parameters: list[dict[str, Any]] | None = None
+    augmentation: Augmentation | None = None
     suffixes: list[int] | None = None
     images: list[np.ndarray | None] = field(default_factory=list)
     states: list[State] = field(default_factory=list)

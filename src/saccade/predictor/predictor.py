@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from saccade.data.pool import workers
 from saccade.errors import (
     DataError,
     FileFormatError,
@@ -112,17 +112,17 @@ class Predictor:
         return self._stream(enumerate(_each(images)), top)
 
     def _stream(self, numbered: Iterator[tuple[int, Picture]], top: int) -> Iterator[Prediction]:
-        with ThreadPoolExecutor() as pool:
-            while batch := list(islice(numbered, self.batch_size)):
-                read = list(pool.map(self._try_to_read, [picture for _, picture in batch]))
-                images = [image for image in read if isinstance(image, np.ndarray)]
-                rows = iter(self._probabilities(np.stack(images)) if images else ())
-                for (number, picture), image in zip(batch, read, strict=True):
-                    source = _name(number, picture)
-                    if isinstance(image, SaccadeError):
-                        yield Prediction(source, error=image)
-                    else:
-                        yield Prediction(source, self._rank(next(rows), top))
+        pool = workers()
+        while batch := list(islice(numbered, self.batch_size)):
+            read = list(pool.map(self._try_to_read, [picture for _, picture in batch]))
+            images = [image for image in read if isinstance(image, np.ndarray)]
+            rows = iter(self._probabilities(np.stack(images)) if images else ())
+            for (number, picture), image in zip(batch, read, strict=True):
+                source = _name(number, picture)
+                if isinstance(image, SaccadeError):
+                    yield Prediction(source, error=image)
+                else:
+                    yield Prediction(source, self._rank(next(rows), top))
 
     def _try_to_read(self, picture: Picture) -> np.ndarray | SaccadeError:
         try:
