@@ -1,6 +1,7 @@
 """The graph that describes a model before it has data. No torch in here."""
 
 from saccade.graph.copying import from_inputs
+from saccade.graph.inlining import inlined
 from saccade.graph.network import Network
 from saccade.graph.node import Node
 from saccade.graph.symbol import Shape, Symbol, batch_shape, map_symbols, symbols_in
@@ -12,6 +13,7 @@ __all__ = [
     "Symbol",
     "batch_shape",
     "from_inputs",
+    "inlined",
     "map_symbols",
     "symbols_in",
 ]

@@ -19,6 +19,8 @@ class Network:
 
     Attributes:
         nodes: the calls, in Keras's order, which is also one that works.
+        calls: the same without those that make the inputs.
+        last_uses: for each of `calls` the values, by `id` of their symbol, not needed after it.
         layers: the layers that are called, in Keras's order, inputs too.
     """
 
@@ -33,15 +35,9 @@ class Network:
             )
         self.nodes = order_nodes(self.input_symbols, self.output_symbols)
         self.layers = order_layers(self.nodes)
-        names = [layer.name for layer in self.layers]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise InvalidArgument(
-                "Model", "the names of layers must differ", ", ".join(twice), "Rename them."
-            )
         given = {id(symbol) for symbol in self.input_symbols}
-        self._calls = [node for node in self.nodes if not self._is_given(node, given)]
-        self._last_use = self._find_last_uses()
+        self.calls = [node for node in self.nodes if not self._is_given(node, given)]
+        self.last_uses = self._find_last_uses()
 
     @staticmethod
     def _is_given(node: Node, given: set[int]) -> bool:
@@ -52,11 +48,20 @@ class Network:
         kept = {id(symbol) for symbol in self.output_symbols}
         seen: set[int] = set(kept)
         drops: list[list[int]] = []
-        for node in reversed(self._calls):
+        for node in reversed(self.calls):
             used = {id(symbol) for symbol in node.inputs} - seen
             seen |= used
             drops.append(sorted(used))
         return drops[::-1]
+
+    def check_names(self) -> None:
+        """Raise where two layers have one name, which a model does not allow."""
+        names = [layer.name for layer in self.layers]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise InvalidArgument(
+                "Model", "the names of layers must differ", ", ".join(twice), "Rename them."
+            )
 
     @property
     def is_chain(self) -> bool:
@@ -77,7 +82,7 @@ class Network:
         values = self.assign(inputs)
         for symbol in self.input_symbols:
             values[id(symbol)] = fitted(values[id(symbol)], symbol)
-        for node, drops in zip(self._calls, self._last_use, strict=True):
+        for node, drops in zip(self.calls, self.last_uses, strict=True):
             if node.is_plain:  # one array and nothing else, as most calls are
                 result = node.layer(values[id(node.args[0])])
             else:
@@ -120,7 +125,7 @@ class Network:
     def shapes(self, inputs: Any) -> Any:
         """The outputs' shapes for shapes of the inputs, given in the same nest."""
         shapes = self.assign(inputs)
-        for node in self._calls:
+        for node in self.calls:
             args, kwargs = map_symbols(
                 (node.args, node.kwargs), lambda symbol: Symbol(shapes[id(symbol)], symbol.dtype)
             )

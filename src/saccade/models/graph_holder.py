@@ -33,6 +33,7 @@ class GraphHolder(Trainer):
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
         """Become the graph between some symbols."""
         network = Network(inputs, outputs)
+        network.check_names()
         # Not attributes like others: the layers are tracked in Keras's order.
         self.__dict__["_network"], self.__dict__["_graph_layers"] = network, list(network.layers)
         for number, layer in enumerate(network.layers):
