@@ -53,8 +53,8 @@ class StoredType:
 class StoredTensor:
     """A tensor in an open file, read when it is asked for."""
 
-    def __init__(self, file: Any, name: str):
-        self._file, self._name = file, name
+    def __init__(self, file: Any, name: str, layer_name: str | None = None):
+        self._file, self._name, self.layer_name = file, name, layer_name
         entry = file.get_slice(name)
         self.shape = tuple(entry.get_shape())
         self.dtype = StoredType(entry.get_dtype())
@@ -85,4 +85,17 @@ def open_tensors(where: str, path: Path) -> Iterator[dict[str, Any]]:
             "The file was cut short or damaged: copy or save it again.",
         ) from error
     with file as tensors:
-        yield {name: StoredTensor(tensors, name) for name in tensors.keys()}  # noqa: SIM118
+        layers = _layer_names(tensors.metadata())
+        yield {
+            name: StoredTensor(tensors, name, layers.get(name))
+            for name in tensors.keys()  # noqa: SIM118
+        }
+
+
+def _layer_names(metadata: Any) -> dict[str, str]:
+    """Each tensor's layer, where the file says it."""
+    try:
+        names = json.loads((metadata or {}).get("layers", "{}"))
+    except ValueError:
+        return {}
+    return names if isinstance(names, dict) else {}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from saccade.errors import NoSuchFile, StateError
+from saccade.errors import NoSuchFile, NotSupported, StateError
 from saccade.files import tensors_file, weight_store
 from saccade.files.keras_archive import open_archive
+from saccade.files.legacy_h5 import SavedLayer, is_legacy, saved_layers
+from saccade.files.legacy_match import read_legacy
 from saccade.files.replacement import check_suffix, replacing
 from saccade.notes import note_once
+
+_READ = (".weights.h5", ".h5", ".hdf5", ".safetensors", ".keras")
 
 
 def write_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
@@ -36,10 +40,21 @@ def write_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool 
         weight_store.write_weights(file, model)
 
 
-def read_weights(model: Any, filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
-    """Read the weights from a `.weights.h5`, `.safetensors` or `.keras` file, all or none.
+def read_weights(
+    model: Any,
+    filepath: str | os.PathLike[str],
+    skip_mismatch: bool = False,
+    by_name: bool = False,
+    surplus: Sequence[str] = (),
+) -> None:
+    """Read the weights from an `.h5`, `.safetensors` or `.keras` file, all or none.
 
-    With `skip_mismatch`, layers whose weights do not fit stay as they are; one note lists them.
+    An `.h5` file is read by what is in it, the layout of Keras 3 or the older one.
+
+    Args:
+        skip_mismatch: layers whose weights do not fit stay as they are; one note lists them.
+        by_name: take the layers whose names agree and no others; older layout only.
+        surplus: names of layers that the file may have and the model need not (a network's top).
 
     An optimizer that has taken steps takes the file's state over where it fits, as in Keras; one
     that has not stays as `compile` made it.
@@ -48,10 +63,18 @@ def read_weights(model: Any, filepath: str | os.PathLike[str], skip_mismatch: bo
         StateError: the model is not built. NoSuchFile: there is no such file.
         FileFormatError: damaged, or not the weights of this model; each fault is listed.
     """
-    path = check_suffix("load_weights", filepath, [".weights.h5", ".safetensors", ".keras"])
+    path = check_suffix("load_weights", filepath, _READ)
     _check_built("load_weights", model)
     where = f'"{path}"'
     with _saved(where, path) as saved:
+        if not isinstance(saved, dict):
+            read_legacy(where, saved, model, skip_mismatch, by_name, surplus)
+            return
+        if by_name:
+            raise NotSupported(
+                where, "by_name=True is for the older layout of .h5 files", "the layout of Keras 3"
+            )
+        saved = {path: one for path, one in saved.items() if layer_name(one) not in surplus}
         weight_store.read_weights(where, saved, model, skip_mismatch)
         optimizer = getattr(model, "optimizer", None)
         if optimizer is not None and optimizer.built:
@@ -61,7 +84,8 @@ def read_weights(model: Any, filepath: str | os.PathLike[str], skip_mismatch: bo
 
 
 @contextmanager
-def _saved(where: str, path: Path) -> Iterator[dict[str, Any]]:
+def _saved(where: str, path: Path) -> Iterator[dict[str, Any] | list[SavedLayer]]:
+    """The datasets by path, or in the older layout the layers."""
     if path.name.endswith(".keras"):
         with open_archive(path) as archive, archive.weights() as saved:
             yield saved
@@ -73,7 +97,18 @@ def _saved(where: str, path: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         raise NoSuchFile(where, "the file must exist", "none of that name")
     with weight_store.open_h5(where, path) as file:
-        yield weight_store.datasets_in(where, file)
+        if is_legacy(file):
+            yield saved_layers(where, file)
+        else:
+            yield weight_store.datasets_in(where, file)
+
+
+def layer_name(values: Any) -> str | None:
+    """The name of the layer that a saved array is of, where the file says it."""
+    if hasattr(values, "layer_name"):
+        return values.layer_name
+    name = values.parent.attrs.get("name")
+    return name.decode("utf-8") if isinstance(name, bytes) else name
 
 
 def _check_built(where: str, model: Any) -> None:

@@ -12,6 +12,7 @@ import torch
 
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.files import keras_archive, weights_file
+from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol, from_inputs
 from saccade.layers.checks import refuse
 from saccade.layers.input import Input
@@ -64,6 +65,8 @@ class Model(GraphHolder):
         # What a picture needs on its way in and a number on its way out; saved with the model.
         self.preprocessing: dict[str, Any] | None = None
         self.class_names: list[str] | None = None
+        # What a network with trained weights was trained on; None where that is not known.
+        self.input_record: InputRecord | None = None
 
     @property
     def layers(self) -> list[Any]:
@@ -208,20 +211,28 @@ class Model(GraphHolder):
         weights_file.write_weights(self, filepath, overwrite=overwrite)
 
     def load_weights(
-        self, filepath: str | os.PathLike[str], skip_mismatch: bool = False, **extra: Any
+        self,
+        filepath: str | os.PathLike[str],
+        skip_mismatch: bool = False,
+        by_name: bool = False,
+        **extra: Any,
     ) -> None:
-        """Read the weights from a `.weights.h5`, `.safetensors` or `.keras` file, all or none.
+        """Read the weights from an `.h5`, `.safetensors` or `.keras` file, all or none.
+
+        The `.h5` files of every Keras are read by what is in them: `.weights.h5`, the older
+        layout of weights alone, and the weights of a whole model.
 
         Args:
             skip_mismatch: True leaves the layers as they are whose weights do not fit; one note
                 lists them.
+            by_name: True takes the layers whose names agree and no others; for the older layout.
 
         Raises:
             StateError: the model is not built. NoSuchFile: there is no such file.
             FileFormatError: damaged, or not the weights of this model; each fault is listed.
         """
         refuse("load_weights", **extra)
-        weights_file.read_weights(self, filepath, skip_mismatch)
+        weights_file.read_weights(self, filepath, skip_mismatch, bool(by_name))
 
     def to_json(self, **kwargs: Any) -> str:
         """The model without its weights as JSON, for `model_from_json`.

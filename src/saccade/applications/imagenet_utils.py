@@ -1,0 +1,152 @@
+"""What networks trained on ImageNet share: the numbers that go in, the classes that come out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import InvalidArgument, ShapeError
+from saccade.graph import Symbol
+from saccade.layers import Concatenate, Cropping2D, Permute, Rescaling
+from saccade.names import unknown_name
+
+_MODES = ("caffe", "tf", "torch")
+_FORMATS = ("channels_first", "channels_last")
+_CAFFE_MEANS_BGR = (103.939, 116.779, 123.68)
+_TORCH_MEANS_RGB, _TORCH_DEVIATIONS_RGB = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe") -> Any:
+    """Bring pixels into the range that a network was trained on.
+
+    Law, for a pixel (r, g, b) in [0, 255]::
+
+        caffe   (b - 103.939, g - 116.779, r - 123.68)
+        tf      value / 127.5 - 1
+        torch   (value / 255 - mean) / deviation
+                mean (0.485, 0.456, 0.406), deviation (0.229, 0.224, 0.225)
+
+    Args:
+        x: an image or batch, channels last unless `data_format` says otherwise. NumPy's floats are
+            changed in place, as in Keras; integers become float32; a symbol becomes layers.
+        data_format: "channels_last" (None too) or "channels_first".
+        mode: "caffe", "tf" or "torch".
+
+    Returns:
+        The same kind of thing.
+
+    Raises:
+        InvalidArgument: not an image of three channels, or an unknown word.
+
+    Example:
+        >>> import numpy as np
+        >>> preprocess_input(np.array([[[0, 51, 255]]], "uint8"), mode="tf").round(3).tolist()
+        [[[-1.0, -0.6, 1.0]]]
+
+    Source: `keras.applications.imagenet_utils.preprocess_input`.
+    """
+    where = "preprocess_input"
+    if mode not in _MODES:
+        raise unknown_name(f"{where}, mode", mode, _MODES)
+    if data_format is not None and data_format not in _FORMATS:
+        raise unknown_name(f"{where}, data_format", data_format, _FORMATS)
+    if not isinstance(x, (Symbol, np.ndarray, torch.Tensor)):
+        raise InvalidArgument(
+            where, "needs an array of pixels", type(x).__name__, "Use img_to_array(image)."
+        )
+    axis = len(x.shape) - 3 if data_format == "channels_first" else len(x.shape) - 1
+    if mode != "tf":
+        _check_channels(where, x, axis)
+    if isinstance(x, Symbol):
+        return _of_symbol(x, axis, mode)
+    if isinstance(x, np.ndarray):
+        return _of_array(x, axis, mode)
+    return _of_tensor(x, axis, mode)
+
+
+preprocess_input.draws_nothing = True  # type: ignore[attr-defined]  # it may run in threads
+
+
+def _check_channels(where: str, x: Any, axis: int) -> None:
+    if len(x.shape) < 3 or x.shape[axis] != 3:
+        raise ShapeError(
+            where,
+            "an image must have 3 channels",
+            f"an array of shape {tuple(x.shape)}",
+            "Read grey images with color_mode='rgb'.",
+        )
+
+
+def _of_array(x: np.ndarray, axis: int, mode: str) -> np.ndarray:
+    if not np.issubdtype(x.dtype, np.floating):
+        x = x.astype("float32")
+    elif not x.flags.writeable:
+        x = x.copy()
+    if mode == "tf":
+        x /= 127.5
+        x -= 1.0
+        return x
+    if mode == "caffe":
+        x = np.flip(x, axis)  # a view
+        means, deviations = _CAFFE_MEANS_BGR, (1.0, 1.0, 1.0)
+    else:
+        x /= 255.0
+        means, deviations = _TORCH_MEANS_RGB, _TORCH_DEVIATIONS_RGB
+    for channel in range(3):  # a plane at a time: NumPy is slow where the last axis is 3
+        plane = np.moveaxis(x, axis, 0)[channel]
+        plane -= means[channel]
+        if mode == "torch":
+            plane /= deviations[channel]
+    return x
+
+
+def _of_tensor(x: torch.Tensor, axis: int, mode: str) -> torch.Tensor:
+    if not x.is_floating_point():
+        x = x.float()
+    if mode == "tf":
+        return x / 127.5 - 1.0
+
+    def along_channels(values: tuple[float, ...]) -> torch.Tensor:
+        return torch.tensor(values, dtype=x.dtype, device=x.device).reshape(
+            [3 if place == axis else 1 for place in range(x.ndim)]
+        )
+
+    if mode == "caffe":
+        return x.flip(axis) - along_channels(_CAFFE_MEANS_BGR)
+    return (x / 255.0 - along_channels(_TORCH_MEANS_RGB)) / along_channels(_TORCH_DEVIATIONS_RGB)
+
+
+def _of_symbol(x: Symbol, axis: int, mode: str) -> Symbol:
+    """The same as layers of Keras's own, so that Keras can read the model's file."""
+    if mode == "tf":
+        return Rescaling(1 / 127.5, offset=-1.0)(x)
+    if mode == "caffe":
+        x = _reversed_channels(x, axis)
+        scale, offset = [1.0] * 3, [-mean for mean in _CAFFE_MEANS_BGR]
+    else:
+        scale = [1 / (255.0 * deviation) for deviation in _TORCH_DEVIATIONS_RGB]
+        offset = [
+            -mean / deviation
+            for mean, deviation in zip(_TORCH_MEANS_RGB, _TORCH_DEVIATIONS_RGB, strict=True)
+        ]
+    inner = [1] * (len(x.shape) - 1 - axis)  # axes behind the channels
+    shape = (3, *inner)
+    return Rescaling(np.reshape(scale, shape), np.reshape(offset, shape))(x)
+
+
+def _reversed_channels(x: Symbol, axis: int) -> Symbol:
+    """The three channels cut apart and joined in reverse; all views but the joining."""
+    if len(x.shape) != 4:
+        raise ShapeError("preprocess_input", "a symbol must be of a batch of images", str(x.shape))
+    if axis == 3:
+        x = Permute((3, 1, 2))(x)
+    planes = [Cropping2D(((channel, 2 - channel), (0, 0)))(x) for channel in (2, 1, 0)]
+    x = Concatenate(axis=1)(planes)
+    return Permute((2, 3, 1))(x) if axis == 3 else x
+
+
+def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, Any]]]:
+    """Say which classes of ImageNet the best scores are of."""
+    raise InvalidArgument("decode_predictions", "not built yet")

@@ -1,0 +1,68 @@
+"""Input shape: the sizes of image that a network takes, by Keras's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from saccade.errors import InvalidArgument
+from saccade.graph import Shape, batch_shape
+from saccade.notes import note_once
+
+
+def obtain_input_shape(
+    where: str,
+    input_shape: Sequence[int | None] | None,
+    default_px: int,
+    least_px: int,
+    include_top: bool,
+    weights: Any,
+) -> Shape:
+    """The shape of one image, checked.
+
+    Law::
+
+        top and weights="imagenet"    (default, default, 3) and nothing else
+        top                           as given, no side open; else (default, default, 3)
+        no top                        as given; else (None, None, 3)
+
+    Args:
+        where: how messages name the network.
+        input_shape: (height, width, channels) in pixels, None for a side that varies.
+        default_px, least_px: the network's own side, and the smallest that it can take.
+        include_top: whether the network ends in its classifier.
+        weights: as the network was given them.
+
+    Raises:
+        InvalidArgument: a shape that the network, its top or its weights can't take.
+    """
+    default = (default_px, default_px, 3)
+    if not input_shape:
+        return default if include_top else (None, None, 3)
+    shape = batch_shape(f"{where}, input_shape", input_shape)
+    is_imagenet = isinstance(weights, str) and weights == "imagenet"
+    if is_imagenet and include_top and shape != default:
+        raise InvalidArgument(
+            where,
+            f'with its top and weights="imagenet", input_shape must be {default}',
+            str(shape),
+            "include_top=False takes images of any size.",
+        )
+    if len(shape) != 3:
+        raise InvalidArgument(where, "input_shape must be (height, width, channels)", str(shape))
+    if is_imagenet and shape[-1] != 3:
+        raise InvalidArgument(where, "ImageNet's images have 3 channels", str(shape))
+    if any(side is not None and side < least_px for side in shape[:2]):
+        raise InvalidArgument(
+            where, f"images must be at least {least_px} x {least_px} pixels", str(shape)
+        )
+    if include_top and None in shape:
+        raise InvalidArgument(
+            where,
+            "with its top the network needs an input_shape without None",
+            str(shape),
+            "Give both sides, or include_top=False.",
+        )
+    if shape[-1] not in (1, 3):
+        note_once(f"{where} gets images of {shape[-1]} channels; 3 are usual, or 1.")
+    return shape

@@ -1,0 +1,153 @@
+"""Network: what all networks with a name have in common: their arguments, top and weights."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from saccade import activations
+from saccade.applications.input_shape import obtain_input_shape
+from saccade.applications.pretrained import Pretrained
+from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
+from saccade.files import weights_file
+from saccade.graph import Symbol
+from saccade.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
+from saccade.models import Model
+
+_POOLING = {"avg": GlobalAveragePooling2D, "max": GlobalMaxPooling2D}
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """The arguments of a network, as Keras calls them."""
+
+    include_top: bool
+    weights: Any
+    input_tensor: Any
+    input_shape: Sequence[int | None] | None
+    pooling: str | None
+    classes: int
+    classifier_activation: Any
+    name: str
+
+
+def build_network(
+    options: NetworkOptions,
+    body: Callable[[Symbol], Symbol],
+    pretrained: Pretrained,
+    default_px: int = 224,
+    least_px: int = 32,
+) -> Model:
+    """A model of `body` between an input and a top, with weights.
+
+    Args:
+        options: the user's arguments.
+        body: gives the last feature map for an image.
+        pretrained: the weights that `weights="imagenet"` stands for.
+        default_px, least_px: the network's own side, and the smallest that it can take.
+
+    Raises:
+        InvalidArgument: arguments that can't work, or not together.
+        NoSuchFile, FileFormatError: weights that are not there, damaged, or of another network.
+    """
+    where = f'"{options.name}"'
+    _check(where, options, pretrained)
+    shape = obtain_input_shape(
+        where, options.input_shape, default_px, least_px, options.include_top, options.weights
+    )
+    start = Input(shape) if options.input_tensor is None else options.input_tensor
+    outputs = _topped(options, body(start))
+    inputs = start if options.input_tensor is None else _single(_sources(start))
+    model = Model(inputs, outputs, name=options.name)
+    if options.weights is not None:
+        _load(where, model, options, pretrained)
+        model.input_record = pretrained.input_record
+    return model
+
+
+def _check(where: str, options: NetworkOptions, pretrained: Pretrained) -> None:
+    weights = options.weights
+    if not (weights is None or weights == "imagenet" or _is_file(weights)):
+        raise NoSuchFile(
+            where,
+            'weights must be None, "imagenet", or the path of a file that exists',
+            repr(weights),
+        )
+    if weights == "imagenet" and options.include_top and options.classes != pretrained.classes:
+        raise InvalidArgument(
+            where,
+            f'with its top and weights="imagenet", classes must be {pretrained.classes}',
+            repr(options.classes),
+            "include_top=False gives the features, for a top of your own.",
+        )
+    if options.pooling not in (None, *_POOLING):
+        raise InvalidArgument(where, 'pooling must be None, "avg" or "max"', repr(options.pooling))
+    if options.input_tensor is not None and not isinstance(options.input_tensor, Symbol):
+        raise InvalidArgument(
+            where,
+            "input_tensor must come from Input() or from layers called on it",
+            type(options.input_tensor).__name__,
+        )
+    if options.include_top and weights is not None:
+        word = activations.serialize(activations.get(options.classifier_activation))
+        if word not in ("softmax", "linear", None):
+            raise InvalidArgument(
+                where,
+                'with trained weights, classifier_activation must be "softmax" or None',
+                repr(options.classifier_activation),
+            )
+
+
+def _is_file(weights: Any) -> bool:
+    return isinstance(weights, (str, os.PathLike)) and Path(weights).is_file()
+
+
+def _topped(options: NetworkOptions, features: Symbol) -> Symbol:
+    if options.include_top:
+        pooled = GlobalAveragePooling2D(name="avg_pool")(features)
+        return Dense(options.classes, options.classifier_activation, name="predictions")(pooled)
+    if options.pooling is None:
+        return features
+    return _POOLING[options.pooling](name=f"{options.pooling}_pool")(features)
+
+
+def _sources(symbol: Symbol) -> list[Symbol]:
+    """The inputs that a symbol comes from, in the order in which they are met."""
+    found: dict[int, Symbol] = {}
+    waiting, seen = [symbol], set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if one.node is None or not one.node.inputs:
+            found[id(one)] = one
+        else:
+            waiting.extend(reversed(one.node.inputs))
+    return list(found.values())
+
+
+def _single(symbols: list[Symbol]) -> Any:
+    return symbols[0] if len(symbols) == 1 else symbols
+
+
+# -- weights -------------------------------------------------------------------------------
+
+
+def _load(where: str, model: Model, options: NetworkOptions, pretrained: Pretrained) -> None:
+    path = options.weights
+    if path == "imagenet":
+        raise InvalidArgument(where, "weights are not fetched yet", "imagenet", "Give a path.")
+    try:
+        weights_file.read_weights(model, path, surplus=() if options.include_top else _TOP)
+    except FileFormatError as error:
+        if options.include_top and "predictions" in str(error):
+            do = "The file has no top for these classes: include_top=False takes it without."
+            raise FileFormatError(error.where, error.needed, error.got, do) from error
+        raise
+
+
+_TOP = ("predictions",)

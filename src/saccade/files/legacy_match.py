@@ -1,0 +1,151 @@
+"""Legacy match: which array of a legacy file belongs to which weight of a model.
+
+Layers are matched by name where the names of both sides are the same, else by their order where
+there are as many; the weights in a layer likewise. A layer counts whole: an inner model is one
+layer, whose weights Keras writes trainable ones first. That order depends on what was frozen when
+the file was written, which is why names are tried first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from saccade.errors import FileFormatError
+from saccade.files.legacy_h5 import SavedLayer
+from saccade.files.weight_store import places
+from saccade.notes import note_once
+
+
+@dataclass
+class Match:
+    """What belongs together, and what does not fit, in words."""
+
+    pairs: list[tuple[Any, Any]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def read_legacy(
+    where: str,
+    saved: Sequence[SavedLayer],
+    model: Any,
+    skip_mismatch: bool = False,
+    by_name: bool = False,
+    surplus: Sequence[str] = (),
+) -> None:
+    """Copy the weights of a legacy file into a model, all or none.
+
+    Args:
+        where: how messages name the file.
+        saved: the layers of the file that have weights.
+        skip_mismatch: leave out what does not fit, and say so in one note.
+        by_name: take the layers whose names agree and leave all others alone.
+        surplus: names of layers that the file may have and the model need not (a network's top).
+
+    Raises:
+        FileFormatError: layers or weights that are missing, too many or of another shape, all
+            listed; the model is as it was then.
+    """
+    match = Match()
+    own = _own_weights(model)
+    layers = [layer for layer in model.layers if layer.weights]
+    of_model = [one for one in saved if not one.name]
+    named = [one for one in saved if one.name]
+    for layer, one in _layer_pairs(where, named, layers, by_name, surplus, match.faults):
+        _match_weights(layer.name, _keyed(layer), one, match)
+    if of_model or (own and not by_name):
+        arrays = of_model[0] if of_model else SavedLayer("", [], [])
+        _match_weights(model.name, [(one.name, one) for one in own], arrays, match)
+    if match.faults and not skip_mismatch:
+        raise FileFormatError(
+            where,
+            "the weights in the file must be those of the model",
+            f"{len(match.faults)} that do not fit:\n  " + "\n  ".join(match.faults),
+        )
+    if match.faults:
+        note_once(f"{where}: left out what does not fit:\n  " + "\n  ".join(match.faults))
+    arrays = [values[()] for _, values in match.pairs]  # all are read before any is changed
+    for (weight, _), values in zip(match.pairs, arrays, strict=True):
+        weight.assign(values)
+
+
+def _layer_pairs(
+    where: str,
+    saved: list[SavedLayer],
+    layers: list[Any],
+    by_name: bool,
+    surplus: Sequence[str],
+    faults: list[str],
+) -> list[tuple[Any, SavedLayer]]:
+    """The layers of the model with those of the file."""
+    needed = {layer.name: layer for layer in layers}
+    found = {one.name: one for one in saved}
+    if by_name:
+        return [(needed[name], one) for name, one in found.items() if name in needed]
+    extra = [name for name in found if name not in needed]
+    missing = [name for name in needed if name not in found]
+    if not missing and all(name in surplus for name in extra):
+        return [(layer, found[layer.name]) for layer in layers]
+    if surplus and len(saved) > len(layers):  # an older file calls the top otherwise
+        saved = saved[: len(layers)] if len(saved) == len(layers) + len(surplus) else saved
+    if len(saved) == len(layers):
+        if surplus:
+            note_once(
+                f"{where}: its layers have other names "
+                f"({saved[0].name} for {layers[0].name}): they were taken in their order."
+            )
+        return list(zip(layers, saved, strict=True))
+    faults += [f"{name}: needed, not in the file" for name in missing]
+    faults += [f"{name}: in the file, not needed" for name in extra if name not in surplus]
+    return [(needed[name], one) for name, one in found.items() if name in needed]
+
+
+def _match_weights(
+    name: str, needed: list[tuple[str, Any]], saved: SavedLayer, match: Match
+) -> None:
+    """The weights of one layer: taken whole or not at all."""
+    keys = [_key(one) for one in saved.weight_names]
+    wanted = {key for key, _ in needed}
+    by_key = dict(zip(keys, saved.arrays, strict=True))
+    faults: list[str] = []
+    pairs = []
+    if len(wanted) == len(needed) == len(keys) and wanted == set(by_key):
+        pairs = [(weight, by_key[key], key) for key, weight in needed]
+    elif len(keys) == len(needed):
+        pairs = [
+            (weight, values, key)
+            for (key, weight), values in zip(needed, saved.arrays, strict=True)
+        ]
+    else:
+        faults.append(f"{name}: needed {len(needed)} weights, got {len(keys)}")
+    for weight, values, key in pairs:
+        shape = tuple(weight.shape)
+        if tuple(values.shape) != shape:
+            faults.append(f"{_label(name, key)}: needed {shape}, got {tuple(values.shape)}")
+        elif values.dtype.kind not in "fiu":
+            faults.append(f"{_label(name, key)}: needed numbers, got {values.dtype}")
+    if not faults:
+        match.pairs += [(weight, values) for weight, values, _ in pairs]
+    match.faults += faults
+
+
+def _keyed(layer: Any) -> list[tuple[str, Any]]:
+    """The weights of a layer in Keras's order of legacy files, each with its layer's name."""
+    owners = {id(weight): place.name for place in places(layer) for weight in place.weights}
+    in_order = [*layer.trainable_weights, *layer.non_trainable_weights]
+    return [(f"{owners[id(weight)]}/{weight.name}", weight) for weight in in_order]
+
+
+def _key(weight_name: str) -> str:
+    """`resnet50/conv1_bn/gamma:0` is `conv1_bn/gamma`."""
+    return "/".join(weight_name.removesuffix(":0").split("/")[-2:])
+
+
+def _label(name: str, key: str) -> str:
+    return key if key.split("/")[0] == name else f"{name}, {key}"
+
+
+def _own_weights(model: Any) -> list[Any]:
+    inner = {id(weight) for layer in model.sublayers() for weight in layer.weights}
+    return [weight for weight in model.weights if id(weight) not in inner]
