@@ -93,11 +93,11 @@ def test_names_for_writing(tmp_path, name, error):
 
 @pytest.mark.parametrize(
     ("name", "error"),
-    [("m.h5", NotSupported), ("m.npz", InvalidArgument), ("gone.weights.h5", NoSuchFile)],
+    [("m.h5", FileFormatError), ("m.npz", InvalidArgument), ("gone.weights.h5", NoSuchFile)],
 )
 def test_names_for_reading(tmp_path, name, error):
     (tmp_path / "m.h5").write_bytes(b"")
-    with pytest.raises(error, match=r"\.weights\.h5"):
+    with pytest.raises(error, match=r"\.weights\.h5|whole HDF5 file"):
         made(1).load_weights(tmp_path / name)
 
 
@@ -125,7 +125,7 @@ def test_files_that_are_something_else(tmp_path):
         made(1).load_weights(path)
     with h5py.File(path, "w") as file:
         file.attrs["layer_names"] = ["dense"]
-    with pytest.raises(FileFormatError, match="older layout of Keras 2"):
+    with pytest.raises(FileFormatError, match="\"dense\" is named in the file"):
         made(1).load_weights(path)
 
 

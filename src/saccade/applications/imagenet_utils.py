@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
 from saccade.errors import InvalidArgument, ShapeError
+from saccade.files.kept_file import kept_file
+from saccade.files.remote_file import RemoteFile
 from saccade.graph import Symbol
 from saccade.layers import Concatenate, Cropping2D, Permute, Rescaling
 from saccade.names import unknown_name
+
+CLASS_INDEX = RemoteFile(
+    "https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json",
+    "c2c37ea517e94d9795004a39431a14cb",
+)
+"""The names of ImageNet's classes."""
 
 _MODES = ("caffe", "tf", "torch")
 _FORMATS = ("channels_first", "channels_last")
@@ -148,5 +159,43 @@ def _reversed_channels(x: Symbol, axis: int) -> Symbol:
 
 
 def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, Any]]]:
-    """Say which classes of ImageNet the best scores are of."""
-    raise InvalidArgument("decode_predictions", "not built yet")
+    """Name the classes of ImageNet that have the best scores.
+
+    Law: for each image, the `top` greatest scores, the greatest first
+
+    Args:
+        preds: (images, 1000) scores of a network with its top.
+        top: how many classes to name.
+
+    Returns:
+        For each image a list of (WordNet's id, name, score), such as
+        `("n07742313", "Granny_Smith", 0.98)`.
+
+    Raises:
+        ShapeError: scores of another shape. InvalidArgument: a top below 1.
+        NoSuchFile: the names of the classes are not there and can't be fetched.
+
+    Source: `keras.applications.imagenet_utils.decode_predictions`.
+    """
+    where = "decode_predictions"
+    scores = preds.detach().cpu().numpy() if torch.is_tensor(preds) else np.asarray(preds)
+    if scores.ndim != 2 or scores.shape[1] != 1000:
+        raise ShapeError(
+            where,
+            "scores must be (images, 1000)",
+            str(scores.shape),
+            "Only a network with its top of 1000 classes gives them.",
+        )
+    if top < 1:
+        raise InvalidArgument(where, "top must be at least 1", repr(top))
+    names = _read_names(kept_file(CLASS_INDEX))
+    return [
+        [(*names[place], row[place]) for place in np.argsort(row)[::-1][:top]] for row in scores
+    ]
+
+
+@functools.cache
+def _read_names(path: Path) -> list[tuple[str, str]]:
+    """(WordNet's id, name) of each class, out of Keras's file."""
+    table = json.loads(path.read_text(encoding="utf-8"))
+    return [(table[str(place)][0], table[str(place)][1]) for place in range(1000)]

@@ -13,6 +13,7 @@ from saccade.applications.input_shape import obtain_input_shape
 from saccade.applications.pretrained import Pretrained
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 from saccade.files import weights_file
+from saccade.files.kept_file import is_kept, kept_file
 from saccade.graph import Symbol
 from saccade.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
 from saccade.models import Model
@@ -58,12 +59,13 @@ def build_network(
     shape = obtain_input_shape(
         where, options.input_shape, default_px, least_px, options.include_top, options.weights
     )
+    path = _weights_path(where, options, pretrained)  # what can't be fetched is said at once
     start = Input(shape) if options.input_tensor is None else options.input_tensor
     outputs = _topped(options, body(start))
     inputs = start if options.input_tensor is None else _single(_sources(start))
     model = Model(inputs, outputs, name=options.name)
-    if options.weights is not None:
-        _load(where, model, options, pretrained)
+    if path is not None:
+        _load(model, path, options.include_top)
         model.input_record = pretrained.input_record
     return model
 
@@ -137,17 +139,29 @@ def _single(symbols: list[Symbol]) -> Any:
 # -- weights -------------------------------------------------------------------------------
 
 
-def _load(where: str, model: Model, options: NetworkOptions, pretrained: Pretrained) -> None:
-    path = options.weights
-    if path == "imagenet":
-        raise InvalidArgument(where, "weights are not fetched yet", "imagenet", "Give a path.")
+def _weights_path(where: str, options: NetworkOptions, pretrained: Pretrained) -> Path | None:
+    if options.weights is None or options.weights != "imagenet":
+        return options.weights
+    return _published(where, options.include_top, pretrained)
+
+
+def _load(model: Model, path: Path, include_top: bool) -> None:
     try:
-        weights_file.read_weights(model, path, surplus=() if options.include_top else _TOP)
+        weights_file.read_weights(model, path, surplus=() if include_top else _TOP)
     except FileFormatError as error:
-        if options.include_top and "predictions" in str(error):
+        if include_top and "predictions" in str(error):
             do = "The file has no top for these classes: include_top=False takes it without."
             raise FileFormatError(error.where, error.needed, error.got, do) from error
         raise
+
+
+def _published(where: str, include_top: bool, pretrained: Pretrained) -> Path:
+    """The file with the published weights, fetched if need be; one with a top serves both."""
+    both = [pretrained.with_top, pretrained.without_top]
+    wanted = [file for file in (both if include_top else both[::-1]) if file is not None]
+    if not include_top and len(wanted) == 2 and is_kept(wanted[1]) and not is_kept(wanted[0]):
+        return kept_file(wanted[1])
+    return kept_file(wanted[0], instead=f"Or give {where} weights=PATH, or weights=None.")
 
 
 _TOP = ("predictions",)

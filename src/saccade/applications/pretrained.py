@@ -5,24 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from saccade.files.input_record import InputRecord
-
-
-@dataclass(frozen=True)
-class WeightsFile:
-    """A file of weights that somebody publishes.
-
-    Attributes:
-        address: where it is fetched.
-        md5: of its bytes, 32 hexadecimal digits.
-    """
-
-    address: str
-    md5: str
-
-    @property
-    def name(self) -> str:
-        """The file's name, under which it is kept."""
-        return self.address.rsplit("/", 1)[-1]
+from saccade.files.remote_file import RemoteFile
 
 
 @dataclass(frozen=True)
@@ -35,7 +18,7 @@ class Pretrained:
         classes: how many come out of the top.
     """
 
-    with_top: WeightsFile | None
-    without_top: WeightsFile | None
+    with_top: RemoteFile | None
+    without_top: RemoteFile | None
     input_record: InputRecord
     classes: int = 1000

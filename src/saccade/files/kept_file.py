@@ -1,0 +1,80 @@
+"""Kept file: a published file in Keras's folder, fetched when it is not there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from saccade.errors import NoSuchFile
+from saccade.files.download import download
+from saccade.files.remote_file import RemoteFile, md5_of
+from saccade.notes import note_once
+
+
+def keras_home() -> Path:
+    """Where Keras keeps what it fetched: `$KERAS_HOME`, or `.keras` in the home folder.
+
+    A home that can't be written to is passed over for the folder of temporary files.
+    """
+    told = os.environ.get("KERAS_HOME")
+    if told:
+        return Path(told).expanduser()
+    home = Path.home()
+    return (home if os.access(home, os.W_OK) else _spare()) / ".keras"
+
+
+def kept_file(file: RemoteFile, folder: str = "models", instead: str = "") -> Path:
+    """The path of a published file, whose bytes are those that were published.
+
+    Args:
+        file: what is wanted.
+        folder: within `keras_home()`.
+        instead: a sentence for the error, on what one can do without the file.
+
+    Raises:
+        NoSuchFile: it is not there and can't be fetched; the message says from where and whereto.
+        FileFormatError: what arrived is something else.
+    """
+    homes = _homes(folder)
+    for path in (home / file.name for home in homes):
+        if path.is_file():
+            md5 = md5_of(path)
+            if md5 == file.md5:
+                return path
+            note_once(
+                f'"{path}" is not the file that is published (md5 {md5} instead of {file.md5}): '
+                "it is fetched again."
+            )
+    target = _writable(homes, instead) / file.name
+    download(file, target, instead)
+    return target
+
+
+def is_kept(file: RemoteFile, folder: str = "models") -> bool:
+    """Whether `kept_file` would find the file, and not have to fetch it."""
+    return any(file.is_at(home / file.name) for home in _homes(folder))
+
+
+def _homes(folder: str) -> list[Path]:
+    return [keras_home() / folder, _spare() / ".keras" / folder]
+
+
+def _writable(homes: list[Path], instead: str) -> Path:
+    for home in homes:
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(home, os.W_OK):
+            return home
+    raise NoSuchFile(
+        "weights",
+        "need a folder that can be written to",
+        f"{homes[0]}, which can't",
+        f"Set KERAS_HOME to a folder of yours. {instead}".strip(),
+    )
+
+
+def _spare() -> Path:
+    return Path("/tmp") if os.path.isdir("/tmp") else Path(tempfile.gettempdir())
