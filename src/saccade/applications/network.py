@@ -13,6 +13,7 @@ from saccade.applications.input_shape import obtain_input_shape
 from saccade.applications.pretrained import Pretrained
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 from saccade.files import weights_file
+from saccade.files.input_record import record_input
 from saccade.files.kept_file import is_kept, kept_file
 from saccade.graph import Symbol
 from saccade.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
@@ -66,7 +67,8 @@ def build_network(
     model = Model(inputs, outputs, name=options.name)
     if path is not None:
         _load(model, path, options.include_top)
-        model.input_record = pretrained.input_record
+        first = [one for one in model.layers if any(start in node.inputs for node in one.nodes)]
+        record_input(pretrained.input_record, model, *first)
     return model
 
 

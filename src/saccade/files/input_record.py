@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from saccade.files.weight_store import places
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,27 @@ class InputRecord:
     high: float
     preprocess_input: str
 
-    def as_plain(self) -> dict[str, Any]:
-        """The record as JSON can hold it."""
-        return asdict(self)
+
+def record_input(record: InputRecord, *layers: Any) -> None:
+    """Note on a model, and on the layers of it that take the image, what the input must be.
+
+    Both, because a graph that goes on from the model's output shares its layers and not it.
+    """
+    for layer in layers:
+        layer.input_record = record
+
+
+def input_records(model: Any) -> dict[str, dict[str, Any]]:
+    """The records of a model and the layers inside it by their place, as JSON can hold them."""
+    found = {place.path: getattr(place.layer, "input_record", None) for place in places(model)}
+    return {path: asdict(one) for path, one in found.items() if isinstance(one, InputRecord)}
+
+
+def restore_input_records(model: Any, saved: Any) -> None:
+    """Give a model the records that `input_records` gave; what is no record is passed over."""
+    if not isinstance(saved, Mapping):
+        return
+    for place in places(model):
+        plain = saved.get(place.path)
+        if isinstance(plain, Mapping) and set(plain) == set(InputRecord.__dataclass_fields__):
+            record_input(InputRecord(**plain), place.layer)

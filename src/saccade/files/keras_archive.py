@@ -22,6 +22,7 @@ from typing import Any
 
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupported
 from saccade.files import plain_config, weight_store
+from saccade.files.input_record import input_records
 from saccade.files.replacement import check_suffix, replacing
 from saccade.files.stored_entry import open_entry
 from saccade.notes import note_once
@@ -108,6 +109,7 @@ def _extras(where: str, model: Any) -> dict[str, Any]:
             where, preprocessing, "model.preprocessing", objects=False
         ),
         "class_names": class_names,
+        "input_records": input_records(model),
     }
 
 
@@ -196,7 +198,8 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
                 "an HDF5 file",
                 "It holds weights alone: use model.load_weights(...)."
                 if weights
-                else "Load it with Keras and save it as .keras.",
+                else "Make the same layers and call model.load_weights(...), which reads its "
+                "weights; or load it with Keras and save it as .keras.",
             )
         try:
             archive = zipfile.ZipFile(file)

@@ -13,6 +13,7 @@ from saccade import names
 from saccade.custom_objects import CustomObjectScope
 from saccade.errors import FileFormatError, SaccadeError, UnknownName
 from saccade.files import weight_store
+from saccade.files.input_record import restore_input_records
 from saccade.files.keras_archive import KerasArchive, open_archive
 from saccade.files.revival import Reviver
 from saccade.layers.layer import Layer
@@ -87,6 +88,7 @@ def load_model(
                 _read_optimizer(archive.where, saved, model)
         model.preprocessing = archive.extras.get("preprocessing")
         model.class_names = archive.extras.get("class_names")
+        restore_input_records(model, archive.extras.get("input_records"))
     _reserve_names(model)
     return model
 
