@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.data.fixed_images import digest_of
 from saccade.data.flow_checks import SUBSETS, check_data_format, check_dtype
 from saccade.data.flow_options import FlowOptions
 from saccade.data.image_batches import ImageBatches
@@ -92,6 +93,13 @@ class NumpyArrayIterator(ImageBatches):
 
     def _read(self, i: int) -> np.ndarray:
         return self.x[i]
+
+    @property
+    def _gives_images_alone(self) -> bool:
+        return not self.x_misc
+
+    def images_name(self) -> bytes:
+        return digest_of(self.x)
 
     def _package(self, x: np.ndarray, indices: np.ndarray) -> Any:
         inputs = [x, *(part[indices] for part in self.x_misc)] if self.x_misc else x

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from saccade.data.batches import check_batch_size
+from saccade.data.fixed_images import ArrayImages, FixedImages
 from saccade.data.source import ONE, Batch, Several, Source
 from saccade.data.tensors import as_tensors
 from saccade.errors import DataError, ShapeError
@@ -63,6 +64,17 @@ class ArraySource(Source):
             raise DataError("x", "there must be at least one sample", "an empty array")
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        return self._read(self.x, pass_number, start)
+
+    def fixed_images(self) -> FixedImages | str:
+        if not torch.is_tensor(self.x):
+            return "the model has several inputs"
+        return ArrayImages(self.x)
+
+    def read_places(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        return self._read(torch.arange(self.samples or 0), pass_number, start)
+
+    def _read(self, x: Any, pass_number: int, start: int) -> Iterator[Batch]:
         order = None
         if self.shuffle:
             stream = torch.Generator().manual_seed(self.seed + pass_number)
@@ -70,7 +82,7 @@ class ArraySource(Source):
         for batch in range(start, self.batches or 0):
             rows = slice(batch * self.batch_size, (batch + 1) * self.batch_size)
             yield (
-                self._rows(self.x, order, rows),
+                self._rows(x, order, rows),
                 self._rows(self.y, order, rows),
                 self._rows(self.sample_weight, order, rows),
             )

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from saccade.data.fixed_images import FixedImages
 from saccade.data.flow_notes import class_mode_notes
 from saccade.data.source import ONE, Batch, Several, Source, as_batch
 from saccade.seeds import draw_seed
@@ -35,6 +36,18 @@ class IteratorSource(Source):
             return
         for _ in range(count):
             yield next(self.iterator)
+
+    def fixed_images(self) -> FixedImages | str:
+        if not hasattr(self.iterator, "fixed_images"):
+            return super().fixed_images()
+        return self.iterator.fixed_images()
+
+    def read_places(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        if start == 0:
+            self.iterator.reset()
+        count = max(0, (self.batches or 0) - start)
+        for batch in self.iterator.read_places(count):
+            yield as_batch(batch, self.several)
 
     def waiting_hint(self) -> str:
         if hasattr(self.iterator, "waiting_hint"):

@@ -13,6 +13,7 @@ from saccade.data.image_batches import ImageBatches
 from saccade.data.image_files import ImageFiles
 from saccade.data.image_transform import ImageTransform
 from saccade.data.index import EXTENSIONS
+from saccade.data.pixel_store import store_name
 from saccade.data.reading import ImageReading, encode_labels
 from saccade.data.saving import Saving
 
@@ -101,6 +102,16 @@ class FileBatches(ImageBatches):
 
     def _read(self, i: int) -> np.ndarray:
         return self._files[i]
+
+    @property
+    def _gives_images_alone(self) -> bool:
+        return self.class_mode != "input"
+
+    def images_name(self) -> bytes:
+        return store_name(self.filepaths, self._reading).encode()
+
+    def images_stamps(self) -> np.ndarray:
+        return self._files.stamps()
 
     def _package(self, x: np.ndarray, indices: np.ndarray) -> Any:
         if self.class_mode is None:

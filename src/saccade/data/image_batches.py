@@ -21,8 +21,10 @@ from typing import Any
 import numpy as np
 
 from saccade.data.batches import BatchIterator, Place
+from saccade.data.fixed_images import FixedImages
 from saccade.data.flow_options import FlowOptions
 from saccade.data.image_transform import ImageTransform
+from saccade.data.iterator_images import IteratorImages
 from saccade.data.planned_batch import PlannedBatch
 from saccade.data.pool import processors, workers
 from saccade.data.saving import Saving
@@ -141,6 +143,88 @@ class ImageBatches(BatchIterator):
         finally:
             for batch in coming:
                 batch.drop()
+
+    # -- the images by their place ---------------------------------------------------------
+
+    def fixed_images(self) -> FixedImages | str:
+        """The images by place, where every pass has the same ones; else in words why not."""
+        transform = self.image_data_generator
+        if self.augments:
+            return "the generator changes the images at random"
+        if self._saving.folder is not None:
+            return "every batch is written to save_to_dir"
+        if transform is not None and transform.has_own_methods:
+            return "a generator of your own class may give other images each time"
+        if self._function_draws:
+            return "the preprocessing_function draws random numbers"
+        if not self._gives_images_alone:
+            return "the batches hold more than one array of images"
+        return IteratorImages(self)
+
+    def read_places(self, count: int) -> Iterator[Any]:
+        """The next `count` batches with the places of the images, int64 (batch,), for the images.
+
+        The iterator, and `numpy.random`, stand afterwards where `next()` would have left them.
+        """
+        for _ in range(count):
+            with self.lock:
+                place, state = self._place(), global_state()
+                batch = self._plan(place, state, self._take(place, state))
+                self._stand(batch.after)
+                set_global_state(state_of(batch.stream))
+            places = batch.indices.astype(np.int64)
+            yield self._package(places, batch.indices)
+
+    def read_images(self, places: np.ndarray, size: int) -> Iterator[np.ndarray]:
+        """The images at these places as batches hold them, `size` at a time.
+
+        For images that nothing changes at random: no number is drawn, and nothing here moves.
+        """
+        starts = iter(range(0, len(places), size))
+        coming: deque[PlannedBatch] = deque()
+        try:
+            while True:
+                while len(coming) <= self._options.prefetch:
+                    start = next(starts, None)
+                    if start is None:
+                        break
+                    coming.append(self._of_places(places[start : start + size]))
+                    self._start(coming[-1])
+                if not coming:
+                    return
+                batch = coming.popleft()
+                batch.wait()
+                for row, image_hwc in enumerate(batch.images):
+                    assert self.image_data_generator is not None
+                    self._put(batch, row, self.image_data_generator.standardize(image_hwc))
+                yield batch.x
+        finally:
+            for batch in coming:
+                batch.drop()
+
+    def _of_places(self, places: np.ndarray) -> PlannedBatch:
+        """A batch that nobody will hand out."""
+        x = np.empty((len(places), *self.image_shape), self.dtype)
+        here, stream = self._place(), np.random.RandomState(0)
+        batch = PlannedBatch(here, global_state(), here, stream, places, x)
+        if self._runs_user_code:
+            batch.images = [None] * len(places)
+        return batch
+
+    @property
+    def _gives_images_alone(self) -> bool:
+        """Whether x is one array of images, and y is none of them."""
+        return True
+
+    def images_name(self) -> bytes:
+        """What stands for the images as they are before they are normalised."""
+        raise NotImplementedError(f"{type(self).__name__} must name its images")
+
+    def images_stamps(self) -> np.ndarray:
+        """int64 (n, 2): a row that changes when the file at that place does."""
+        return np.zeros((self.n, 2), dtype=np.int64)
+
+    # -- what may be foreseen --------------------------------------------------------------
 
     @property
     def _runs_user_code(self) -> bool:

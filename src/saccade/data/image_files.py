@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from saccade.data.pixel_store import PixelStore, store_name
+from saccade.data.pixel_store import PixelStore, stamp_of, store_name
 from saccade.data.reading import ImageReading
 
 
@@ -54,6 +54,11 @@ class ImageFiles:
             image_hwc = self.reading.read(path)
             self._store.keep(place, path, image_hwc)
         return image_hwc
+
+    def stamps(self) -> np.ndarray:
+        """int64 (files, 2): size and time of every file now, zeros where there is none."""
+        stamps = [stamp_of(self.path(place)) or (0, 0) for place in range(len(self))]
+        return np.array(stamps, dtype=np.int64).reshape(len(self), 2)
 
     @property
     def filling(self) -> bool:

@@ -97,7 +97,7 @@ class PixelStore:
         """The image, read-only; None if it is not kept or the file has changed."""
         if place >= self.in_memory and self._disk is None:
             return None
-        stamp = _stamp(file)
+        stamp = stamp_of(file)
         if place < self.in_memory:
             kept = stamp is not None and tuple(self._stamps[place]) == stamp
             return self._rows[place] if kept else None
@@ -110,7 +110,7 @@ class PixelStore:
             return
         if place >= self.in_memory and self._disk is None:
             return
-        stamp = _stamp(file)
+        stamp = stamp_of(file)
         if stamp is None:
             return
         if place < self.in_memory:
@@ -222,7 +222,7 @@ def _memory_bytes() -> int:
     return min(machine_bytes, int(limit)) if limit.isdecimal() else machine_bytes
 
 
-def _stamp(file: str) -> tuple[int, int] | None:
+def stamp_of(file: str) -> tuple[int, int] | None:
     """What changes with a file, never (0, ...); None where there is no such file."""
     try:
         status = os.stat(file)

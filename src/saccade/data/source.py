@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from saccade.data.fixed_images import FixedImages
 from saccade.data.tensors import as_tensors
 from saccade.errors import DataError
 
@@ -49,6 +50,17 @@ class Source:
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of a pass from number `start` on."""
         raise NotImplementedError
+
+    def fixed_images(self) -> FixedImages | str:
+        """The images, where every pass has the same ones; else in words why that is not known.
+
+        A source that has them gives their places instead of them in `read_places`.
+        """
+        return "its batches may differ from one epoch to the next"
+
+    def read_places(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        """As `read`, with the places of the images, int64 (batch,), in place of x."""
+        raise NotImplementedError(f"{type(self).__name__} has no places")
 
     def waiting_hint(self) -> str:
         """What the user can do when the network waits for the data."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from saccade.data.fixed_images import FixedImages
 from saccade.data.source import Batch, Source
 from saccade.errors import DataError, InvalidArgument
 
@@ -33,10 +34,19 @@ class WeightedSource(Source):
         self.restarts, self.targets = source.restarts, source.targets
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        return self._weighted(self.source.read(pass_number, start))
+
+    def read_places(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        return self._weighted(self.source.read_places(pass_number, start))
+
+    def fixed_images(self) -> FixedImages | str:
+        return self.source.fixed_images()
+
+    def _weighted(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         table = torch.ones(max(self.weights, default=0) + 1)
         for label, weight in self.weights.items():
             table[label] = weight
-        for x, y, given in self.source.read(pass_number, start):
+        for x, y, given in batches:
             if given is not None:
                 raise InvalidArgument(
                     "fit", "class_weight and sample_weight can't be used together"

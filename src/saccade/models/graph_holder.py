@@ -10,12 +10,15 @@ import torch
 
 from saccade.data.source import Several
 from saccade.errors import ShapeError, StateError
-from saccade.graph import Network, Shape, Symbol, map_symbols
+from saccade.graph import Network, Shape, Symbol, inlined, map_symbols
 from saccade.layers.layer import Layer
 from saccade.layers.tracking import safe_key
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.trainer import Trainer
 from saccade.nests import is_nest
+from saccade.training.frozen_front import find_front, is_watched
+from saccade.training.own_step import overrides
+from saccade.training.reuse import Reuse
 
 
 class GraphHolder(Trainer):
@@ -133,6 +136,14 @@ class GraphHolder(Trainer):
             return super()._several()
         return Several(is_nest(self._network.inputs), is_nest(self._network.outputs))
 
+    def _reuse(self, wanted: bool) -> Reuse | None:
+        own = ("train_step", "test_step", "compute_loss", "compute_metrics")
+        network = None if overrides(self, *own) else network_of(self)
+        if network is None:
+            return None
+        front = find_front(inlined(network, network_of), self._fitted)
+        return None if front is None else Reuse(front, wanted, self._look)
+
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         network = state.get("_network")
@@ -145,3 +156,15 @@ class GraphHolder(Trainer):
         super().__setstate__({**state, "_network": None})
         if calls is not None:
             self._set_graph(*rebuilt(calls, self._graph_layers))
+
+
+def network_of(layer: Any) -> Network | None:
+    """The network that a model runs when it is called, if it does that and nothing else."""
+    if not isinstance(layer, GraphHolder) or not layer.built or is_watched(layer):
+        return None
+    if not type(layer).call.__module__.startswith("saccade.") or layer.activity_regularizer:
+        return None
+    try:
+        return layer._graph()
+    except StateError:  # a model that was built without symbols
+        return None

@@ -12,6 +12,7 @@ from saccade import optimizers
 from saccade.data.array_source import ArraySource
 from saccade.data.choice import as_source
 from saccade.data.flow_notes import validation_notes
+from saccade.data.input_range import range_notes, records_in
 from saccade.data.source import Several, Source
 from saccade.data.tensors import holds_arrays
 from saccade.data.weighted_source import WeightedSource
@@ -35,6 +36,7 @@ from saccade.training.feed import Feed
 from saccade.training.history import History
 from saccade.training.objective import Objective
 from saccade.training.progress import Progress
+from saccade.training.reuse import Reuse
 from saccade.training.run import Run
 
 
@@ -124,6 +126,8 @@ class Trainer(Stepper):
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int | Sequence[int] = 1,
+        *,
+        reuse_features: bool = True,
     ) -> History:
         """Train for a number of epochs.
 
@@ -147,6 +151,10 @@ class Trainer(Stepper):
             validation_steps: batches to validate on, always the first ones.
             validation_batch_size: as `batch_size`, for validation arrays.
             validation_freq: validate every so many epochs, or after the epochs listed.
+            reuse_features: compute what a frozen first part of the model makes of an image once,
+                and train what comes after it on that. It happens where every epoch has the same
+                images (arrays, and saccade's iterators without random changes), and changes no
+                bit of the result; False runs the frozen part in every epoch.
 
         Returns:
             A History: `history.history["loss"]` has a number an epoch.
@@ -174,7 +182,7 @@ class Trainer(Stepper):
                     "fit", "class_weight and sample_weight can't be used together"
                 )
             source = WeightedSource(source, class_weight)
-        feed = Feed(source, steps)
+        feed = Feed(source, steps, self._look)
         validation = None
         if validation_data is not None:
             steps = as_steps("validation_steps", validation_steps)
@@ -195,10 +203,20 @@ class Trainer(Stepper):
             epoch=as_epochs("initial_epoch", initial_epoch),
             validation_freq=as_frequency(validation_freq),
             compiling=None if self.run_eagerly else Compiling(self.jit_compile),
+            reuse=self._reuse(reuse_features),
         )
         self.history = history
         loop.train(run)
         return history
+
+    def _reuse(self, wanted: bool) -> Reuse | None:
+        """How a run uses the frozen front; None for a model without one."""
+        return None
+
+    def _look(self, x: Any) -> None:
+        """Say what is doubtful about the first images that come in."""
+        for note in range_notes(records_in(self), x):
+            note_once(note)
 
     def evaluate(
         self,
@@ -222,7 +240,7 @@ class Trainer(Stepper):
         source = as_source(
             "evaluate", x, y, sample_weight, batch_size, steps=steps, several=self._several()
         )
-        feed = Feed(source, steps)
+        feed = Feed(source, steps, self._look)
         listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
         logs = loop.evaluate(self, objective, feed, listeners)
         return self._numbers(logs, return_dict)
@@ -246,7 +264,7 @@ class Trainer(Stepper):
         steps = as_steps("steps", steps)
         several = self._several()
         source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
-        feed = Feed(source, steps)
+        feed = Feed(source, steps, self._look)
         return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn))
 
     # -- batch by batch --------------------------------------------------------------------

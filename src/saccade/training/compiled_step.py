@@ -40,10 +40,10 @@ class CompiledStep:
     """
 
     def __init__(self, run: Any, batch: tuple[Any, Any, Any]):
-        self._model, self._objective = run.model, run.objective
+        self._model, self._objective = run.forward, run.objective
         self._moved = list(run.weights or run.model.trainable_weights)
         moved = {id(weight) for weight in self._moved}
-        self._kept = [weight for weight in run.model.weights if id(weight) not in moved]
+        self._kept = [weight for weight in run.forward.weights if id(weight) not in moved]
         self._like = _signature(batch)
         self._call: Any = None
         _check_plain(run, batch)
@@ -53,7 +53,7 @@ class CompiledStep:
         except Exception as error:  # what a layer does may be more than operations
             raise _why(error) from error
         finally:
-            run.model._forget_losses()
+            run.forward._forget_losses()
 
     def compile(self, batch: tuple[Any, Any, Any]) -> None:
         """Have the operations compiled, by a call on copies: the model may train meanwhile.

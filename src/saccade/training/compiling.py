@@ -117,8 +117,8 @@ def _check_numbers(run: Any, step: CompiledStep, batch: tuple[Any, Any, Any]) ->
     kept = [weight.detach().clone() for weight in run.model.weights]
     with torch.random.fork_rng(devices=[]):
         x, y, sample_weight = batch
-        y_pred = run.model(x, training=True)
-        loss = run.objective.compute(y, y_pred, sample_weight, added=run.model.losses)
+        y_pred = run.forward(x, training=True)
+        loss = run.objective.compute(y, y_pred, sample_weight, added=run.forward.losses)
     with torch.no_grad():
         for weight, values in zip(run.model.weights, kept, strict=True):
             weight.copy_(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from saccade.data.source import Batch, Source
@@ -16,11 +16,19 @@ class Feed:
         source: what to read.
         steps: batches to a turn; None makes every turn one whole pass. A number above or below
             the length of a pass goes round the data: each turn takes up where the last ended.
+        look: shown the first images, before anything is done with them.
+
+    Attributes:
+        front: what the loop calls on the images before the rest of the model; None for nothing.
     """
 
-    def __init__(self, source: Source, steps: int | None = None):
+    def __init__(
+        self, source: Source, steps: int | None = None, look: Callable[[Any], None] | None = None
+    ):
         self.source = source
         self.steps = steps
+        self.look = look
+        self.front: Callable[[Any], Any] | None = None
         self.pass_number = 0
         self.batch = 0
         self.ended = False
@@ -72,7 +80,15 @@ class Feed:
         self.waited_s += time.perf_counter() - began
         if batch is not None:
             self.batch += 1
+            if self.look is not None:
+                self.look(batch[0])
+                self.look = None
         return batch
+
+    def switch(self, source: Source) -> None:
+        """Go on with the batches of another source, from the same place on."""
+        self.source = source
+        self._reader = None
 
     def _new_pass(self) -> None:
         self._reader = None

@@ -42,11 +42,15 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
     if resume is not None:  # after the callbacks began: beginning makes them forget
         run.restore(resume)
     first_epoch = run.epoch
+    if run.reuse is not None and run.epoch < run.epochs:
+        run.reuse.begin(run)
     while run.epoch < run.epochs and not run.model.stop_training:
         if run.step == 0:
             run.model.reset_metrics()
             run.callbacks.call("on_epoch_begin", run.epoch, {})
             run.weights = None  # layers may have been frozen or unfrozen since
+            if run.reuse is not None:
+                run.reuse.check(run)
         _train_epoch(run)
         if run.step == 0:
             if run.epoch == first_epoch:
@@ -121,7 +125,8 @@ def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
             run.own_logs = run.model.get_metrics_result()
     else:
         _check_labels(run, x, y)
-        batch = _on_device(run.model.device, x, y, sample_weight)
+        x, y, sample_weight = _on_device(run.model.device, x, y, sample_weight)
+        batch = (x if run.feed.front is None else run.feed.front(x), y, sample_weight)
         if run.compiling is not None and run.weights:
             run.compiling.consider(run, batch)
         train_step(run, *batch)
@@ -176,7 +181,9 @@ def _validates(run: Run) -> bool:
 
 def _validate(run: Run) -> dict[str, float]:
     assert run.validation is not None
-    logs = evaluate(run.model, run.objective, run.validation, run.callbacks, "fit, validation")
+    logs = evaluate(
+        run.model, run.objective, run.validation, run.callbacks, "fit, validation", run.forward
+    )
     return {f"val_{name}": value for name, value in logs.items()}
 
 
@@ -194,9 +201,15 @@ def evaluate(
     feed: Feed,
     callbacks: CallbackList,
     where: str = "evaluate",
+    forward: Any = None,
 ) -> dict[str, float]:
-    """Loss and metrics over one turn of the feed, from its start; the sums end up reset."""
+    """Loss and metrics over one turn of the feed, from its start; the sums end up reset.
+
+    Args:
+        forward: what is called on a batch, if not the model.
+    """
     keep_freed_memory()
+    forward = model if forward is None else forward
     feed.rewind()
     model.reset_metrics()
     heard = callbacks.listens("on_test_batch_end")
@@ -213,8 +226,9 @@ def evaluate(
             if own:
                 logs = model.test_step(pack_x_y_sample_weight(x, y, sample_weight))
             else:
-                y_pred = model(x, training=False)
-                added = penalties(model, None)
+                x = x if feed.front is None else feed.front(x)
+                y_pred = forward(x, training=False)
+                added = penalties(forward, model.trainable_weights)
                 loss = None
                 if objective.has_loss or added:
                     objective.check_targets(on_cpu, sizes_of(y_pred, objective), where)

@@ -75,6 +75,16 @@ class Progress(Callback):
     def on_predict_end(self, logs: dict | None = None) -> None:
         self._finish(None)
 
+    def say(self, text: str) -> None:
+        """Write a line of its own, over what `draw_over` drew."""
+        self._draw(f"{text}\n")
+        self._drawn = 0
+
+    def draw_over(self, text: str) -> None:
+        """Draw a line that the next one is drawn over; nothing where that can't be done."""
+        if self._live:
+            self._draw(text[: shutil.get_terminal_size().columns - 1])
+
     def _start(self) -> None:
         self._live = self.verbose == 1 and _can_redraw()
         self._begun_s = self._drawn_s = time.perf_counter()

@@ -42,6 +42,8 @@ class Run:
         own_logs: what the last `train_step` of the model's own returned.
         compiling: decides whether the step is compiled, and holds it then; None for never.
         validation_freq: validate after every so many epochs, or after these.
+        forward: what is called on a batch: the model, or what comes after its frozen front.
+        reuse: how the frozen front is used; None for a model without one.
         resume: the state to go on from, which a callback found when training began.
     """
 
@@ -61,7 +63,11 @@ class Run:
     validation_freq: int | list[int] = 1
     own_logs: Any = None
     compiling: Any = None
+    reuse: Any = None
     resume: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        self.forward: Any = self.model
 
     def state(self) -> dict[str, Any]:
         """A copy of all that changes."""

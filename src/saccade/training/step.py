@@ -28,11 +28,11 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
         loss, y_pred, gradients = compiled(batch)
     else:
         compiled, gradients = None, []
-        y_pred = run.model(x, training=True)
+        y_pred = run.forward(x, training=True)
         if run.outputs is None:
             run.outputs = sizes_of(y_pred, objective)
             check_targets(run, y)
-        loss = objective.compute(y, y_pred, sample_weight, added=penalties(run.model, run.weights))
+        loss = objective.compute(y, y_pred, sample_weight, added=_added(run))
     try:
         seen = _look(run, loss, batch)
     except NotFinite:
@@ -61,12 +61,17 @@ def _look(run: Run, loss: torch.Tensor, batch: tuple[Any, Any, Any]) -> torch.Te
     return loss.detach()
 
 
-def penalties(model: Any, weights: Sequence[Any] | None) -> list[torch.Tensor]:
+def _added(run: Run) -> list[torch.Tensor]:
+    weights = run.model.trainable_weights if run.weights is None else run.weights
+    return penalties(run.forward, weights)
+
+
+def penalties(called: Any, weights: Sequence[Any]) -> list[torch.Tensor]:
     """What layers added in the last call, and what the regularizers of trained weights add."""
     added = [
-        loss for layer in vars(model).get("_lossy", {}).values() for loss in layer._call_losses
+        loss for layer in vars(called).get("_lossy", {}).values() for loss in layer._call_losses
     ]
-    for weight in model.trainable_weights if weights is None else weights:
+    for weight in weights:
         if weight.regularizer is not None:
             added.append(weight.regularizer(weight))
     return added

@@ -1,0 +1,119 @@
+"""A convolution at rest with what follows it in one call: addition and ReLU.
+
+On the CPU torch hands convolutions to oneDNN, which can add another image and cut off below zero
+while the result is still in the processor's cache. torch offers that to its compiler only, under
+names without a promise (`torch.ops.mkldnn`); so they are looked for, tried once, and done without
+where they are missing.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+Pair = tuple[int, int]
+
+
+class FusedConvolution:
+    """y = relu(convolution(x) + bias + added), the last two steps only where asked for.
+
+    Args:
+        weight: (filters, channels/groups, height, width), not to be changed afterwards.
+        bias: (filters,).
+        strides, padding, dilation: along rows and columns; the padding is zeros on both sides.
+        groups: into how many the channels are split.
+        relu: whether what is negative becomes zero.
+    """
+
+    def __init__(
+        self,
+        weight: torch.Tensor,
+        bias: torch.Tensor,
+        strides: Pair,
+        padding: Pair,
+        dilation: Pair,
+        groups: int,
+        relu: bool = False,
+    ):
+        self.weight = weight.contiguous(memory_format=torch.channels_last)
+        self.bias = bias
+        self.geometry = ([*padding], [*strides], [*dilation], groups)
+        self.relu = relu
+        self._packed: torch.Tensor | None = None
+        self._packed_for: Any = None
+
+    def __call__(
+        self, x_nchw: torch.Tensor, added: torch.Tensor | None = None, may_write: bool = False
+    ) -> torch.Tensor:
+        """The result for a batch (n, channels, height, width) in memory channels last.
+
+        Args:
+            added: of the result's shape.
+            may_write: whether the result may take the place of `added`.
+        """
+        padding, strides, dilation, groups = self.geometry
+        word = "relu" if self.relu else "none"
+        if not has_fused(x_nchw.device.type, x_nchw.dtype):
+            y = F.conv2d(x_nchw, self.weight, self.bias, strides, padding, dilation, groups)
+            y = y if added is None else y.add_(added)
+            return y.relu_() if self.relu else y
+        weight = self._pack(x_nchw)
+        if added is None:
+            return torch.ops.mkldnn._convolution_pointwise(
+                x_nchw, weight, self.bias, *self.geometry, word, [], ""
+            )
+        call: Any = torch.ops.mkldnn._convolution_pointwise_.binary
+        images = (added, x_nchw)
+        if not may_write:
+            call, images = torch.ops.mkldnn._convolution_pointwise.binary, (x_nchw, added)
+        then = ("relu", [], None) if self.relu else (None, [], None)
+        return call(*images, weight, self.bias, *self.geometry, "add", 1.0, *then)
+
+    def _pack(self, x_nchw: torch.Tensor) -> torch.Tensor:
+        """The weight as oneDNN wants it for batches of this shape, so that no call lays it out."""
+        shape = tuple(x_nchw.shape)
+        if self._packed is None or self._packed_for != shape:
+            self._packed = torch.ops.mkldnn._reorder_convolution_weight(
+                self.weight, *self.geometry, shape
+            )
+            self._packed_for = shape
+        assert self._packed is not None
+        return self._packed
+
+
+@lru_cache(maxsize=16)
+def has_fused(device: str, dtype: torch.dtype) -> bool:
+    """Whether the calls that are looked for exist here and give what they should, tried once."""
+    if device != "cpu" or not torch.backends.mkldnn.is_available():
+        return False
+    stream = torch.Generator().manual_seed(0)
+    x = torch.randn(2, 3, 5, 5, generator=stream).to(dtype)
+    weight = torch.randn(4, 3, 3, 3, generator=stream).to(dtype)
+    added = torch.randn(2, 4, 5, 5, generator=stream).to(dtype)
+    x, weight, added = (
+        one.contiguous(memory_format=torch.channels_last) for one in (x, weight, added)
+    )
+    bias = torch.ones(4, dtype=dtype)
+    geometry = ([1, 1], [1, 1], [1, 1], 1)
+    plain = F.conv2d(x, weight, bias, padding=1)
+    ops = torch.ops.mkldnn
+    try:
+        packed = ops._reorder_convolution_weight(weight, *geometry, tuple(x.shape))
+        pairs = [
+            (ops._convolution_pointwise(x, packed, bias, *geometry, "none", [], ""), plain),
+            (ops._convolution_pointwise(x, packed, bias, *geometry, "relu", [], ""), plain.relu()),
+        ]
+        for after, wanted in (("relu", (plain + added).relu()), (None, plain + added)):
+            rest = (packed, bias, *geometry, "add", 1.0, after, [], None)
+            pairs.append((ops._convolution_pointwise.binary(x, added, *rest), wanted))
+            pairs.append((ops._convolution_pointwise_.binary(added.clone(), x, *rest), wanted))
+    except (AttributeError, RuntimeError, TypeError):
+        return False
+    tolerance = 1e-4 if dtype is torch.float32 else 0.1
+    return all(
+        torch.allclose(got.float(), wanted.float(), atol=tolerance, rtol=tolerance)
+        for got, wanted in pairs
+    )

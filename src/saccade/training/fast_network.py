@@ -1,0 +1,57 @@
+"""Fast network: a network at rest, with its layers melted into as few operations as possible."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from saccade.graph import Network
+from saccade.training.melting import Convolve, melt
+
+
+class FastNetwork:
+    """A network of one input and one output, ready to run at rest, without gradients.
+
+    The weights are copied: what changes in the layers afterwards is not seen.
+
+    Args:
+        network: without models inside it (`graph.inlined`), every layer built.
+        dtype: in which to compute, torch.float32 or torch.bfloat16.
+        device: where to.
+    """
+
+    def __init__(self, network: Network, dtype: torch.dtype = torch.float32, device: Any = "cpu"):
+        self.dtype, self.device = dtype, torch.device(device)
+        self._input, self._output = (id(network.input_symbols[0]), id(network.output_symbols[0]))
+        self._steps = melt(network, dtype)
+        self._drops = self._find_drops()
+
+    @torch.inference_mode()
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """The output for a batch, in `dtype`, for reading only."""
+        values = {self._input: x.to(self.device, self.dtype)}
+        for step, drops in zip(self._steps, self._drops, strict=True):
+            values[step.gives] = step.run(*(values[name] for name in step.reads))
+            for unused in drops:
+                del values[unused]
+        return values[self._output]
+
+    def _find_drops(self) -> list[list[int]]:
+        """The values that nobody takes after each step; where it may be, a sum is written there."""
+        readers: dict[int, list[Any]] = {}
+        for step in self._steps:
+            for name in step.reads:
+                readers.setdefault(name, []).append(step.run)
+        fresh = {step.gives for step in self._steps if isinstance(step.run, Convolve)}
+        needed, drops = {self._output}, []
+        for step in reversed(self._steps):
+            unused = {name for name in step.reads if name not in needed}
+            needed |= set(step.reads)
+            drops.append(sorted(unused))
+            if isinstance(step.run, Convolve) and len(step.reads) == 2:
+                added = step.reads[1]
+                # Other layers may hand on what they were given, and it may still be needed.
+                own = all(isinstance(one, Convolve) for one in readers[added])
+                step.run.may_write = own and added in fresh and added in unused
+        return drops[::-1]

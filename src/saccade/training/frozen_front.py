@@ -1,0 +1,184 @@
+"""Frozen front: the first part of a model, which training cannot change.
+
+It ends at one array that everything behind it is computed from; nothing in it has a weight that is
+trained, and nothing in it does otherwise in training than at rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from saccade.graph import Network, Node, Symbol, symbols_in
+from saccade.layers import BatchNormalization, Lambda
+from saccade.layers.layer import Layer
+from saccade.training.fast_network import FastNetwork
+
+BLOCK = 16  # images that run together, however many are asked for
+
+
+class Rest(Layer):
+    """What of a model comes after its frozen front: the same layers, called on features."""
+
+    def __init__(self, network: Network):
+        super().__init__(name="rest", autocast=False)
+        self._network = network
+        self._parts = list(network.layers)  # so that torch finds their weights here, too
+        self.built = True
+
+    def call(self, features: torch.Tensor) -> Any:
+        return self._network.run(features, lambda value, symbol: value)
+
+
+class FrozenFront:
+    """A front, melted and ready to run on images.
+
+    Law: features(x) runs blocks of 16 images, the last one filled up with zeros, so an image's
+    features do not depend on the batch that it comes in, to the bit.
+
+    Args:
+        network: from the model's input to the end of the front, without models inside it.
+        fitted: makes an input what its symbol says, or raises; see `Network.run`.
+
+    Attributes:
+        rest: what comes after it.
+        is_known: whether saccade knows all that its layers do.
+    """
+
+    def __init__(self, network: Network, rest: Rest, fitted: Callable[[Any, Symbol], Any]):
+        self.network, self.rest = network, rest
+        self.is_known = not any(type(layer) is Lambda for layer in network.layers)
+        self._fitted = fitted
+        self._melted: FastNetwork | None = None
+        self._melted_from: Any = None
+
+    @property
+    def shape(self) -> tuple[int | None, ...]:
+        """Of the features of one image."""
+        return self.network.output_symbols[0].shape[1:]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the features."""
+        return getattr(torch, self.network.output_symbols[0].dtype)
+
+    @property
+    def device(self) -> torch.device:
+        return next(w.device for layer in self.network.layers for w in layer.weights)
+
+    def is_still(self) -> bool:
+        """Whether nothing was unfrozen since it was found."""
+        return all(_is_still(node) for node in self.network.calls)
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """The features of images on the model's device, (n, ...) in its precision."""
+        blocks = [self._of_block(x[start : start + BLOCK]) for start in range(0, len(x), BLOCK)]
+        return torch.cat(blocks)
+
+    def features_together(self, x: torch.Tensor) -> torch.Tensor:
+        """The same for images that nobody asks for twice: all of them in one block of their own."""
+        x = self._fitted(x, self.network.input_symbols[0])
+        with torch.no_grad():
+            return self._run(x).clone()  # a tensor of inference mode could not be trained on
+
+    def _of_block(self, x: torch.Tensor) -> torch.Tensor:
+        rows = len(x)
+        if rows < BLOCK:
+            x = torch.cat([x, x.new_zeros(BLOCK - rows, *x.shape[1:])])
+        return self.features_together(x)[:rows]
+
+    def _run(self, x: torch.Tensor) -> torch.Tensor:
+        dtype = _common_dtype(self.network)
+        if dtype is None:
+            return self.network.run(x, lambda value, symbol: value)
+        state = self.state()
+        if self._melted is None or self._melted_from != state:
+            self._melted, self._melted_from = FastNetwork(self.network, dtype, x.device), state
+        return self._melted(x)
+
+    def state(self) -> Any:
+        """Differs after a weight has changed; cheap enough to ask often."""
+        weights = [weight for layer in self.network.layers for weight in layer.weights]
+        return [(id(weight), weight._version, weight.device) for weight in weights]
+
+    def name(self) -> bytes:
+        """What stands for all that the features of an image depend on: layers, settings, weights."""
+        whole = hashlib.blake2b()
+        places = {id(layer): place for place, layer in enumerate(self.network.layers)}
+        for node in self.network.nodes:
+            inputs = [places[id(one.layer)] for one in node.parents]
+            config = node.layer.get_config() if type(node.layer) is not Lambda else id(node.layer)
+            told = {name: repr(value) for name, value in node.kwargs.items()}
+            words = [places[id(node.layer)], type(node.layer).__name__, inputs, told, config]
+            whole.update(json.dumps(words, default=str, sort_keys=True).encode())
+        for layer in self.network.layers:
+            for weight in layer.weights:
+                values = weight.detach().cpu().contiguous().reshape(-1).view(torch.uint8)
+                whole.update(values.numpy().data)
+        return whole.digest()
+
+
+def find_front(network: Network, fitted: Callable[[Any, Symbol], Any]) -> FrozenFront | None:
+    """The longest frozen front of a network without models inside it; None if none has weights."""
+    if len(network.input_symbols) != 1 or not isinstance(network.inputs, Symbol):
+        return None
+    cut = None
+    for live, has_weights in _prefixes(network):
+        if len(live) == 1 and has_weights:
+            cut = live[0]
+    if cut is None or any(cut is symbol for symbol in network.output_symbols):
+        return None
+    front = Network(network.inputs, cut)
+    return FrozenFront(front, Rest(Network(cut, network.outputs)), fitted)
+
+
+def _prefixes(network: Network) -> Iterator[tuple[list[Symbol], bool]]:
+    """After each of the first calls that are still: (values needed later, any weights)."""
+    uses: dict[int, int] = {}
+    for symbol in network.output_symbols:
+        uses[id(symbol)] = uses.get(id(symbol), 0) + 1
+    for node in network.calls:
+        for symbol in node.inputs:
+            uses[id(symbol)] = uses.get(id(symbol), 0) + 1
+    live = {id(symbol): symbol for symbol in network.input_symbols}
+    has_weights = False
+    for node in network.calls:
+        if not _is_still(node):
+            return
+        has_weights = has_weights or bool(node.layer.weights)
+        for symbol in node.inputs:
+            uses[id(symbol)] -= 1
+            if not uses[id(symbol)]:
+                live.pop(id(symbol), None)
+        live |= {id(one): one for one in symbols_in(node.outputs) if uses.get(id(one))}
+        yield list(live.values()), has_weights
+
+
+def _is_still(node: Node) -> bool:
+    """Whether a call does in training what it does at rest, and cannot change."""
+    layer = node.layer
+    known = type(layer).__module__.startswith("saccade.layers.")
+    if not known or layer.activity_regularizer is not None or is_watched(layer):
+        return False
+    if layer.trainable_weights or any(True for _ in layer.sublayers()):
+        return False
+    if type(layer) is Lambda:
+        return "training" not in layer._passed_on
+    if not layer._takes_training or node.kwargs.get("training") is False:
+        return True
+    return type(layer) is BatchNormalization and not layer.trainable
+
+
+def is_watched(layer: Any) -> bool:
+    """Whether somebody hung torch hooks on a layer, which want to see it called."""
+    return bool(layer._forward_hooks or layer._forward_pre_hooks or layer._backward_hooks)
+
+
+def _common_dtype(network: Network) -> torch.dtype | None:
+    """The precision in which all layers compute; None where they differ."""
+    words = {node.layer.compute_dtype for node in network.calls}
+    return getattr(torch, words.pop()) if len(words) == 1 else None

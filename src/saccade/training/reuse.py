@@ -1,0 +1,149 @@
+"""Reuse: how a run uses its model's frozen front: the features of an image are computed once."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.data.fixed_images import FixedImages
+from saccade.data.stream import global_state, same_state, set_global_state
+from saccade.notes import note_once
+from saccade.training.feature_source import FeatureSource
+from saccade.training.feature_table import KEPT, FeatureTable
+from saccade.training.feed import Feed
+from saccade.training.frozen_front import BLOCK, FrozenFront
+from saccade.training.progress import Progress
+
+REDRAW_S = 0.5
+
+
+class Reuse:
+    """The front of one run.
+
+    Args:
+        front: the model's.
+        wanted: whether features may be kept; False runs the front in every epoch, with the same
+            results to the bit.
+        look: shown the first images that are read.
+
+    While the front stays frozen, `run.forward` is what comes after it, and the run's feeds bring
+    features, or images with `feed.front` to be called on them.
+    """
+
+    def __init__(self, front: FrozenFront, wanted: bool, look: Callable[[torch.Tensor], None]):
+        self.front, self.wanted, self.look = front, wanted, look
+        self._state: Any = None
+        self._sources: dict[Feed, Any] = {}
+
+    def begin(self, run: Any) -> None:
+        """Called before the first epoch, when every weight has its value."""
+        run.forward, self._state = self.front.rest, self.front.state()
+        feeds = [feed for feed in (run.feed, run.validation) if feed is not None]
+        found: list[FeatureSource] = []
+        for feed in feeds:
+            source = self._sources.setdefault(feed, feed.source)
+            images = source.fixed_images()
+            if not isinstance(images, str) and self.wanted:
+                images = self._doubts(images) or images
+            feed.front = self.front.features
+            if isinstance(images, str):
+                feed.front = self.front.features_together
+                if self.wanted and feed is run.feed and run.epochs - run.epoch > 1:
+                    _note_changing(images)
+            elif self.wanted:
+                table = self._table(images, [one.table for one in found])
+                kept = FeatureSource(source, images, self.front, table, self.look)
+                feed.switch(kept)
+                feed.front = None
+                if _reads_all(feed, run.epochs - run.epoch if feed is run.feed else 1):
+                    found.append(kept)
+        if found:
+            _compute(found, run)
+
+    def check(self, run: Any) -> None:
+        """Called before every epoch: a callback may have unfrozen a layer, or set weights."""
+        if not self._sources or self.front.state() == self._state and self.front.is_still():
+            return
+        for feed, source in self._sources.items():
+            feed.switch(source)
+            feed.front = None
+        if self.front.is_still():
+            self.begin(run)
+            return
+        run.forward, run.reuse = run.model, None
+
+    def _table(self, images: FixedImages, beside: list[FeatureTable]) -> FeatureTable:
+        """The table of these images, without rows that can't be trusted any more."""
+        name = hashlib.blake2b(self.front.name() + images.name()).digest()
+        shape: Any = self.front.shape
+        if None in shape:  # a front for images of any size
+            shape = tuple(self._computed(images, np.arange(1)).shape[1:])
+        table = KEPT.find(name, images.count, shape, self.front.dtype, beside)
+        table.forget_changed(images.stamps())
+        if not (images.is_known and self.front.is_known):
+            some = np.arange(min(BLOCK, images.count))
+            some = np.setdiff1d(some, table.missing(some))
+            if len(some) and not torch.equal(table.get(some), self._computed(images, some)):
+                table.forget()  # the function does otherwise than in an earlier fit
+        return table
+
+    def _computed(self, images: FixedImages, places: np.ndarray) -> torch.Tensor:
+        x = torch.cat(list(images.read(places, BLOCK)))
+        return self.front.features(x.to(self.front.device)).cpu()
+
+    def _doubts(self, images: FixedImages) -> str:
+        """Why images are not the same in every call, found out by trying; empty if they are."""
+        if images.is_known and self.front.is_known:
+            return ""
+        places = np.arange(min(BLOCK, images.count))
+        before = global_state()
+        first, second = (torch.cat(list(images.read(places, BLOCK))) for _ in range(2))
+        drew = not same_state(before, global_state())
+        set_global_state(before)
+        if drew or not torch.equal(first, second):
+            return "the preprocessing_function gives other results in another call"
+        one, two = (self.front.features(first.to(self.front.device)) for _ in range(2))
+        return "" if torch.equal(one, two) else "a Lambda gives other results in another call"
+
+
+def _reads_all(feed: Feed, turns: int) -> bool:
+    """Whether so many turns read every image; else features are computed as they are asked for."""
+    return feed.steps is None or feed.steps * turns >= (feed.source.batches or 0)
+
+
+def _compute(sources: list[FeatureSource], run: Any) -> None:
+    """Compute what is missing of all sources, and say so in one line."""
+    progress = next((one for one in run.callbacks.callbacks if isinstance(one, Progress)), None)
+    begun_s = drawn_s = time.perf_counter()
+    images = sum(source.images.count for source in sources)
+    before = computed = 0
+
+    def tick(done: int) -> None:
+        nonlocal drawn_s
+        now_s = time.perf_counter()
+        if progress is not None and now_s - drawn_s >= REDRAW_S:
+            progress.draw_over(f"features of {before + done:,} of {images:,} images ...")
+            drawn_s = now_s
+
+    for source in sources:
+        computed += source.compute(tick)
+        before = computed
+    if progress is None:
+        return
+    spent_s = time.perf_counter() - begun_s
+    if computed:
+        progress.say(f"features of {computed:,} images computed once, {spent_s:.1f} s")
+    else:
+        progress.say(f"features of {images:,} images known from an earlier fit")
+
+
+def _note_changing(reason: str) -> None:
+    note_once(
+        f"fit: the frozen part of the model runs again in every epoch, because {reason}.",
+        key=f"the frozen part runs again: {reason}",
+    )
