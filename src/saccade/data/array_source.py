@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
 
 from saccade.data.batches import check_batch_size
-from saccade.data.fixed_images import ArrayImages, FixedImages
+from saccade.data.fixed_images import FixedImages, digest_of
 from saccade.data.source import ONE, Batch, Several, Source
 from saccade.data.tensors import as_tensors
 from saccade.errors import DataError, ShapeError
@@ -100,3 +101,22 @@ class ArraySource(Source):
 
     def restore(self, state: Any) -> None:
         self.seed = state
+
+
+class ArrayImages:
+    """The rows of a tensor on the CPU; see `FixedImages`."""
+
+    is_known = True
+
+    def __init__(self, x: torch.Tensor):
+        self.x, self.count = x, len(x)
+
+    def read(self, places: np.ndarray, size: int) -> Iterator[torch.Tensor]:
+        for start in range(0, len(places), size):
+            yield self.x.index_select(0, torch.from_numpy(places[start : start + size]))
+
+    def name(self) -> bytes:
+        return digest_of(self.x.detach().contiguous().view(torch.uint8).numpy())
+
+    def stamps(self) -> np.ndarray:
+        return np.zeros((self.count, 2), dtype=np.int64)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import numpy as np
-import torch
 
 
 class FixedImages(Protocol):
@@ -22,8 +21,9 @@ class FixedImages(Protocol):
     count: int
     is_known: bool
 
-    def read(self, places: np.ndarray, size: int) -> Iterator[torch.Tensor]:
-        """The images at these places, `size` at a time (the last time fewer), NHWC."""
+    def read(self, places: np.ndarray, size: int) -> Iterator[Any]:
+        """The images at these places, `size` at a time (the last time fewer), NHWC, arrays or
+        tensors on the CPU."""
         ...
 
     def name(self) -> bytes:
@@ -35,28 +35,11 @@ class FixedImages(Protocol):
         ...
 
 
-class ArrayImages:
-    """The rows of an array."""
-
-    is_known = True
-
-    def __init__(self, x: torch.Tensor):
-        self.x, self.count = x, len(x)
-
-    def read(self, places: np.ndarray, size: int) -> Iterator[torch.Tensor]:
-        for start in range(0, len(places), size):
-            yield self.x[torch.from_numpy(places[start : start + size])]
-
-    def name(self) -> bytes:
-        return digest_of(self.x.detach().cpu())
-
-    def stamps(self) -> np.ndarray:
-        return np.zeros((self.count, 2), dtype=np.int64)
-
-
-def digest_of(array: Any) -> bytes:
+def digest_of(array: np.ndarray) -> bytes:
     """A hash of an array's shape, type and content."""
-    array = array if torch.is_tensor(array) else torch.from_numpy(np.ascontiguousarray(array))
-    content = array.contiguous().reshape(-1).view(torch.uint8).numpy()
-    head = f"{tuple(array.shape)} {array.dtype}".encode()
-    return hashlib.blake2b(content.data, key=hashlib.sha256(head).digest()).digest()
+    head = f"{array.shape} {array.dtype}".encode()
+    return hashlib.blake2b(np.ascontiguousarray(array).data, salt=_short(head)).digest()
+
+
+def _short(head: bytes) -> bytes:
+    return hashlib.blake2b(head, digest_size=16).digest()

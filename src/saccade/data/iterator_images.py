@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import torch
-
-if TYPE_CHECKING:
-    from saccade.data.image_batches import ImageBatches
 
 _NORMALISES_BY = (  # the settings of a generator that decide what becomes of an image
     "samplewise_center",
@@ -24,16 +20,15 @@ _MEASURED = ("mean", "std", "zca_whitening_matrix")
 
 
 class IteratorImages:
-    """See `FixedImages`; the iterator stays where it stands."""
+    """See `FixedImages`; the iterator (of images) stays where it stands."""
 
-    def __init__(self, iterator: ImageBatches):
+    def __init__(self, iterator: Any):
         self.iterator, self.count = iterator, iterator.n
         transform = iterator.image_data_generator
         self.is_known = transform is None or not transform.runs_user_code
 
-    def read(self, places: np.ndarray, size: int) -> Iterator[torch.Tensor]:
-        for x in self.iterator.read_images(places, size):
-            yield torch.from_numpy(x)
+    def read(self, places: np.ndarray, size: int) -> Iterator[np.ndarray]:
+        return self.iterator.read_images(places, size)
 
     def name(self) -> bytes:
         iterator, transform = self.iterator, self.iterator.image_data_generator

@@ -142,8 +142,10 @@ class Layer(OwnStorage, WeightHolder):
 
     def _forget_losses(self) -> None:
         """Drop what the last call added."""
-        for layer in self.__dict__.pop("_lossy", {}).values():
+        lossy = self.__dict__.get("_lossy", {})
+        for layer in lossy.values():
             layer._call_losses.clear()
+        lossy.clear()
 
     @property
     def losses(self) -> list[torch.Tensor]:

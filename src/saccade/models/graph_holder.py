@@ -141,7 +141,7 @@ class GraphHolder(Trainer):
         network = None if overrides(self, *own) else network_of(self)
         if network is None:
             return None
-        front = find_front(inlined(network, network_of), self._fitted)
+        front = find_front(inlined(network, network_of), self)
         return None if front is None else Reuse(front, wanted, self._look)
 
     def __getstate__(self) -> dict[str, Any]:

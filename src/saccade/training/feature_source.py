@@ -75,7 +75,8 @@ class FeatureSource(Source):
     def _computed(self, places: np.ndarray) -> Iterator[tuple[np.ndarray, torch.Tensor]]:
         """(places, features on the CPU), a few at a time, in the order of the places."""
         done = 0
-        for x in self.images.read(places, AT_A_TIME):
+        for read in self.images.read(places, AT_A_TIME):
+            x = torch.as_tensor(read)
             if self._look is not None:
                 self._look(x)
                 self._look = None

@@ -1,4 +1,4 @@
-"""Feature table: what a frozen front gives for each image, in memory and, beyond a bound, on disk."""
+"""Feature table: what a frozen front gives for each image, in memory and beyond a bound on disk."""
 
 from __future__ import annotations
 

@@ -22,10 +22,16 @@ BLOCK = 16  # images that run together, however many are asked for
 
 
 class Rest(Layer):
-    """What of a model comes after its frozen front: the same layers, called on features."""
+    """What of a model comes after its frozen front: the same layers, called on features.
 
-    def __init__(self, network: Network):
+    Args:
+        network: from the features to the model's outputs.
+        model: whose place it takes: what layers add to the loss is noted there.
+    """
+
+    def __init__(self, network: Network, model: Layer):
         super().__init__(name="rest", autocast=False)
+        self.__dict__["_lossy"] = model.__dict__.setdefault("_lossy", {})
         self._network = network
         self._parts = list(network.layers)  # so that torch finds their weights here, too
         self.built = True
@@ -106,7 +112,7 @@ class FrozenFront:
         return [(id(weight), weight._version, weight.device) for weight in weights]
 
     def name(self) -> bytes:
-        """What stands for all that the features of an image depend on: layers, settings, weights."""
+        """What stands for all that an image's features depend on: layers, settings, weights."""
         whole = hashlib.blake2b()
         places = {id(layer): place for place, layer in enumerate(self.network.layers)}
         for node in self.network.nodes:
@@ -122,8 +128,12 @@ class FrozenFront:
         return whole.digest()
 
 
-def find_front(network: Network, fitted: Callable[[Any, Symbol], Any]) -> FrozenFront | None:
-    """The longest frozen front of a network without models inside it; None if none has weights."""
+def find_front(network: Network, model: Any) -> FrozenFront | None:
+    """The longest frozen front of a model; None where none has weights.
+
+    Args:
+        network: the model's, without models inside it.
+    """
     if len(network.input_symbols) != 1 or not isinstance(network.inputs, Symbol):
         return None
     cut = None
@@ -133,7 +143,7 @@ def find_front(network: Network, fitted: Callable[[Any, Symbol], Any]) -> Frozen
     if cut is None or any(cut is symbol for symbol in network.output_symbols):
         return None
     front = Network(network.inputs, cut)
-    return FrozenFront(front, Rest(Network(cut, network.outputs)), fitted)
+    return FrozenFront(front, Rest(Network(cut, network.outputs), model), model._fitted)
 
 
 def _prefixes(network: Network) -> Iterator[tuple[list[Symbol], bool]]:

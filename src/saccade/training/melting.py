@@ -230,7 +230,7 @@ def _scale_and_shift(layer: BatchNormalization) -> tuple[torch.Tensor, torch.Ten
 def _weights_of(layer: Any) -> tuple[torch.Tensor, torch.Tensor, int]:
     """torch's weight (filters, channels/groups, height, width), bias and groups, in float64."""
     if type(layer) is DepthwiseConv2D:
-        height, width, channels, multiplier = layer.kernel.shape
+        height, width, channels, _ = layer.kernel.shape
         weight = layer.kernel.permute(2, 3, 0, 1).reshape(-1, 1, height, width)
         groups = channels
     else:

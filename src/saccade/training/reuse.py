@@ -67,7 +67,7 @@ class Reuse:
 
     def check(self, run: Any) -> None:
         """Called before every epoch: a callback may have unfrozen a layer, or set weights."""
-        if not self._sources or self.front.state() == self._state and self.front.is_still():
+        if not self._sources or (self.front.state() == self._state and self.front.is_still()):
             return
         for feed, source in self._sources.items():
             feed.switch(source)
@@ -93,7 +93,7 @@ class Reuse:
         return table
 
     def _computed(self, images: FixedImages, places: np.ndarray) -> torch.Tensor:
-        x = torch.cat(list(images.read(places, BLOCK)))
+        x = _read(images, places)
         return self.front.features(x.to(self.front.device)).cpu()
 
     def _doubts(self, images: FixedImages) -> str:
@@ -102,13 +102,17 @@ class Reuse:
             return ""
         places = np.arange(min(BLOCK, images.count))
         before = global_state()
-        first, second = (torch.cat(list(images.read(places, BLOCK))) for _ in range(2))
+        first, second = (_read(images, places) for _ in range(2))
         drew = not same_state(before, global_state())
         set_global_state(before)
         if drew or not torch.equal(first, second):
             return "the preprocessing_function gives other results in another call"
         one, two = (self.front.features(first.to(self.front.device)) for _ in range(2))
         return "" if torch.equal(one, two) else "a Lambda gives other results in another call"
+
+
+def _read(images: FixedImages, places: np.ndarray) -> torch.Tensor:
+    return torch.cat([torch.as_tensor(x) for x in images.read(places, BLOCK)])
 
 
 def _reads_all(feed: Feed, turns: int) -> bool:
