@@ -249,6 +249,7 @@ def read_weights(
         direct = hasattr(values, "read_direct") and weight.ndim and weight.is_contiguous()
         if direct and weight.device.type == "cpu":
             values.read_direct(torch.Tensor.numpy(weight.detach()))  # no copy on the way
+            torch.autograd.graph.increment_version(weight)  # who asks sees that it changed
         else:
             weight.assign(values[()])
 

@@ -123,9 +123,16 @@ class FrozenFront:
             whole.update(json.dumps(words, default=str, sort_keys=True).encode())
         for layer in self.network.layers:
             for weight in layer.weights:
-                values = weight.detach().cpu().contiguous().reshape(-1).view(torch.uint8)
-                whole.update(values.numpy().data)
+                whole.update(str(weight.stride()).encode())
+                whole.update(_in_memory(weight.detach().cpu()).numpy().data)
         return whole.digest()
+
+
+def _in_memory(weight: torch.Tensor) -> torch.Tensor:
+    """The bytes of a weight in the order in which they lie, which spares a copy in another."""
+    if weight.untyped_storage().nbytes() == weight.nbytes:
+        weight = weight.as_strided((weight.numel(),), (1,))
+    return weight.contiguous().reshape(-1).view(torch.uint8)
 
 
 def find_front(network: Network, model: Any) -> FrozenFront | None:

@@ -43,6 +43,7 @@ class Reuse:
     def begin(self, run: Any) -> None:
         """Called before the first epoch, when every weight has its value."""
         run.forward, self._state = self.front.rest, self.front.state()
+        name = self.front.name() if self.wanted else b""
         feeds = [feed for feed in (run.feed, run.validation) if feed is not None]
         found: list[FeatureSource] = []
         for feed in feeds:
@@ -56,7 +57,7 @@ class Reuse:
                 if self.wanted and feed is run.feed and run.epochs - run.epoch > 1:
                     _note_changing(images)
             elif self.wanted:
-                table = self._table(images, [one.table for one in found])
+                table = self._table(name, images, [one.table for one in found])
                 kept = FeatureSource(source, images, self.front, table, self.look)
                 feed.switch(kept)
                 feed.front = None
@@ -77,9 +78,9 @@ class Reuse:
             return
         run.forward, run.reuse = run.model, None
 
-    def _table(self, images: FixedImages, beside: list[FeatureTable]) -> FeatureTable:
+    def _table(self, front: bytes, images: FixedImages, beside: list[FeatureTable]) -> FeatureTable:
         """The table of these images, without rows that can't be trusted any more."""
-        name = hashlib.blake2b(self.front.name() + images.name()).digest()
+        name = hashlib.blake2b(front + images.name()).digest()
         shape: Any = self.front.shape
         if None in shape:  # a front for images of any size
             shape = tuple(self._computed(images, np.arange(1)).shape[1:])
