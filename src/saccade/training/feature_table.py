@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
+import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
@@ -81,6 +82,7 @@ class FeatureTable:
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="saccade-features-", buffering=0)  # noqa: SIM115
+                weakref.finalize(self, self._file.close)
             self._file.seek((place - self.in_memory) * self.row_bytes)
             return self._file.write(row.data) == self.row_bytes
         except OSError as fault:

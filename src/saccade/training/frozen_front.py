@@ -117,7 +117,9 @@ class FrozenFront:
         places = {id(layer): place for place, layer in enumerate(self.network.layers)}
         for node in self.network.nodes:
             inputs = [places[id(one.layer)] for one in node.parents]
-            config = node.layer.get_config() if type(node.layer) is not Lambda else id(node.layer)
+            config: Any = id(node.layer)
+            if type(node.layer) is not Lambda:
+                config = node.layer.get_config() | {"name": "", "trainable": False}
             told = {name: repr(value) for name, value in node.kwargs.items()}
             words = [places[id(node.layer)], type(node.layer).__name__, inputs, told, config]
             whole.update(json.dumps(words, default=str, sort_keys=True).encode())

@@ -1,0 +1,626 @@
+"""Features of a frozen front: computed once, the same to the bit, not when they may differ."""
+
+import logging
+import os
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from saccade import layers, notes
+from saccade.callbacks import Callback
+from saccade.data import ImageDataGenerator
+from saccade.models import Model, Sequential
+from saccade.training import feature_source, feature_table, frozen_front
+from saccade.training.fast_network import FastNetwork
+from saccade.utils import set_random_seed
+
+RANDOM = np.random.RandomState(0)
+X = RANDOM.rand(50, 8, 8, 3).astype(np.float32)
+Y = RANDOM.randint(0, 3, 50)
+
+
+@pytest.fixture(autouse=True)
+def fresh(caplog):
+    notes.forget_notes()
+    feature_table.KEPT.clear()
+    caplog.set_level(logging.WARNING)
+    yield
+    feature_table.KEPT.clear()
+    notes.forget_notes()
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """How many images the melted front ran on, filled-up ones included."""
+    counted = []
+    original = FastNetwork.__call__
+
+    def call(self, x):
+        counted.append(len(x))
+        return original(self, x)
+
+    monkeypatch.setattr(FastNetwork, "__call__", call)
+    return counted
+
+
+def front_layers():
+    return [
+        layers.ZeroPadding2D(1),
+        layers.Conv2D(4, 3),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+        layers.Conv2D(6, 3, strides=2, padding="same", activation="relu"),
+    ]
+
+
+def stir(model, seed=3):
+    """Weights and moving statistics that are not those of a fresh layer."""
+    stream = np.random.RandomState(seed)
+    for weight in model.weights:
+        values = stream.rand(*weight.shape) if "variance" in weight.name else None
+        weight.assign(0.4 * stream.standard_normal(weight.shape) if values is None else values)
+
+
+def backbone(size=(8, 8, 3), name="backbone"):
+    made = Sequential([layers.Input(size), *front_layers()], name=name)
+    stir(made)
+    made.trainable = False
+    return made
+
+
+def residual(size=(8, 8, 3), name="residual"):
+    """A graph with a branch around two convolutions."""
+    x = given = layers.Input(size)
+    x = start = layers.Conv2D(4, 3, padding="same", activation="relu", name="start")(x)
+    x = layers.BatchNormalization(name="bn1")(layers.Conv2D(4, 3, padding="same", name="c1")(x))
+    x = layers.BatchNormalization(name="bn2")(layers.Conv2D(4, 1, name="c2")(layers.ReLU()(x)))
+    x = layers.Activation("relu", name="out")(layers.Add(name="add")([start, x]))
+    made = Model(given, x, name=name)
+    stir(made)
+    made.trainable = False
+    return made
+
+
+def classifier(front=None, optimizer="adam", seed=1):
+    set_random_seed(seed)
+    model = Sequential(
+        [
+            front or backbone(),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(3, "softmax", name="head"),
+        ]
+    )
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["acc"])
+    return model
+
+
+def fitted(model, x=X, y=Y, **options):
+    options = {"epochs": 3, "batch_size": 16, "verbose": 0, **options}
+    set_random_seed(5)
+    history = model.fit(x, y, **options).history
+    return history, model.get_weights()
+
+
+def assert_bits(one, other):
+    assert one[0] == other[0]
+    for mine, theirs in zip(one[1], other[1], strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.fixture
+def photos(tmp_path):
+    stream = np.random.RandomState(0)
+    for name in ("cat", "dog", "eel"):
+        (tmp_path / name).mkdir()
+        for i in range(9):
+            pixels = stream.randint(0, 256, (10, 11, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / name / f"{i}.png")
+    return tmp_path
+
+
+def flow(photos, generator=None, **options):
+    options = {"target_size": (8, 8), "batch_size": 5, "class_mode": "sparse", "seed": 1} | options
+    generator = generator or ImageDataGenerator(rescale=1 / 255)
+    return generator.flow_from_directory(photos, **options)
+
+
+# -- the same to the bit -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("front", [backbone, residual])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"shuffle": False, "batch_size": 7},
+        {"validation_split": 0.3},
+        {"class_weight": {0: 2.0, 1: 0.5}},
+        {"steps_per_epoch": 3},
+        {"batch_size": 50, "epochs": 2},
+        {"batch_size": 1, "epochs": 1},
+    ],
+    ids=str,
+)
+def test_kept_features_change_no_bit(front, options):
+    kept = fitted(classifier(front()), **options)
+    assert_bits(kept, fitted(classifier(front()), reuse_features=False, **options))
+    assert len(kept[0]["loss"]) == options.get("epochs", 3)
+
+
+def test_the_front_runs_once_an_image(runs):
+    fitted(classifier(), epochs=4)
+    assert sum(runs) == 64  # 50 images in blocks of 16
+    fitted(classifier(), epochs=2)
+    assert sum(runs) == 64  # another model of the same weights, the same images
+    fitted(classifier(), epochs=2, reuse_features=False)
+    assert sum(runs) == 64 + 2 * 4 * 16
+
+
+def test_features_are_those_of_the_plain_layers():
+    for made in (backbone(), residual()):
+        model = classifier(made)
+        front = model._reuse(True).front
+        with torch.no_grad():
+            plain = layers.GlobalAveragePooling2D()(made(torch.tensor(X), training=False))
+        features = front.features(torch.tensor(X))
+        assert features.shape == plain.shape
+        assert (features - plain).abs().max() < 1e-4 * plain.abs().max()
+        assert features.std() > 0.01
+
+
+def test_an_image_has_the_same_features_in_any_batch():
+    front = classifier(residual())._reuse(True).front
+    images = torch.tensor(X)
+    whole = front.features(images)
+    for some in ([3], [49, 0, 7], list(range(20, 45)), list(range(49, -1, -1))):
+        assert torch.equal(front.features(images[some]), whole[some])
+
+
+def test_iterators_give_the_same_batches(photos, runs):
+    results = []
+    for reuse in (True, False):
+        np.random.seed(4)
+        train, held_out = flow(photos), flow(photos, shuffle=False)
+        model = classifier()
+        history = model.fit(
+            train, validation_data=held_out, epochs=3, verbose=0, reuse_features=reuse
+        ).history
+        _, numbers, place, *_ = np.random.get_state()
+        stands = numbers.tolist(), place, train.total_batches_seen, train.batch_index
+        results.append((history, model.get_weights(), *stands))
+        runs.append(0)
+    assert_bits(results[0], results[1])
+    assert results[0][2:] == results[1][2:]
+    assert sum(runs[: runs.index(0)]) == 32  # 27 images, which are those of both iterators
+
+
+def test_unshuffled_and_unseeded_iterators_too(photos):
+    for options in ({"shuffle": False}, {"seed": None}, {"class_mode": "categorical"}):
+        results = []
+        for reuse in (True, False):
+            loss = "categorical_crossentropy" if "class_mode" in options else None
+            model = classifier()
+            if loss:
+                model.compile("adam", loss)
+            np.random.seed(11)
+            history = model.fit(
+                flow(photos, **options), epochs=2, verbose=0, reuse_features=reuse
+            ).history
+            results.append((history, model.get_weights()))
+        assert_bits(*results)
+
+
+def test_resumed_in_the_middle_of_an_epoch(photos):
+    class Stop(Callback):
+        def __init__(self, at):
+            super().__init__()
+            self.at, self.kept = at, None
+
+        def set_run(self, run):
+            self.run = run
+
+        def on_train_batch_end(self, batch, logs=None):
+            if (self.run.epoch, batch) == self.at:
+                self.kept = self.run.state()
+
+    class Resume(Stop):
+        def __init__(self, kept):
+            super().__init__(None)
+            self.taken = kept
+
+        def on_train_begin(self, logs=None):
+            self.run.resume = self.taken
+
+    stop = Stop((1, 2))
+    whole = classifier()
+    whole.fit(flow(photos), epochs=3, verbose=0, callbacks=[stop])
+    later = classifier(seed=9)
+    later.fit(flow(photos), epochs=3, verbose=0, callbacks=[Resume(stop.kept)])
+    for mine, theirs in zip(whole.get_weights(), later.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_frozen_weights_and_statistics_stay(photos):
+    front = backbone()
+    before = front.get_weights()
+    model = classifier(front)
+    model.fit(flow(photos), epochs=2, verbose=0)
+    for mine, was in zip(front.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(mine, was)
+    assert len(model.optimizer.slots["m"]) == 2  # kernel and bias of the head
+
+
+# -- where the front ends ------------------------------------------------------------------
+
+
+def names_after_the_front(model):
+    reuse = model._reuse(True)
+    return None if reuse is None else [layer.name for layer in reuse.front.rest._parts]
+
+
+def test_a_partly_frozen_model_inside_is_cut_inside():
+    made = residual()
+    made.trainable = True
+    for layer in made.layers[:2]:
+        layer.trainable = False
+    assert names_after_the_front(classifier(made))[0] == "c1"
+    for layer in made.layers[:-1]:
+        layer.trainable = False
+    assert names_after_the_front(classifier(made)) == ["head"]
+    made.trainable = True
+    assert names_after_the_front(classifier(made)) is None
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda: layers.Dropout(0.5),
+        lambda: layers.RandomFlip(),
+        lambda: layers.BatchNormalization(),
+        lambda: layers.Lambda(lambda x, training: x),
+        lambda: layers.ReLU(activity_regularizer="l2"),
+        lambda: Own(),
+    ],
+)
+def test_the_front_ends_before(stop):
+    set_random_seed(0)
+    stopping = stop()
+    model = Sequential([backbone(), stopping, layers.Flatten(), layers.Dense(3)])
+    assert names_after_the_front(model)[0] == stopping.name
+
+
+class Own(layers.Layer):
+    def call(self, x):
+        return x
+
+
+def test_what_is_told_to_rest_is_at_rest():
+    made = Sequential([layers.Input((8, 8, 3)), *front_layers(), layers.Dropout(0.5)])
+    made.trainable = False
+    x = given = layers.Input((8, 8, 3))
+    x = layers.Flatten(name="flat")(made(x, training=False))
+    model = Model(given, layers.Dense(3, name="head")(x))
+    assert names_after_the_front(model) == ["head"]
+
+
+def test_no_front():
+    hooked = classifier()
+    hooked.layers[0].layers[1].register_forward_hook(lambda *given: None)
+    assert names_after_the_front(hooked) is None
+
+    class OwnStep(Sequential):
+        def train_step(self, data):
+            return super().train_step(data)
+
+    assert names_after_the_front(OwnStep([backbone(), layers.Flatten(), layers.Dense(3)])) is None
+    nothing_frozen = Sequential([layers.Input((8, 8, 3)), layers.Flatten(), layers.Dense(3)])
+    assert names_after_the_front(nothing_frozen) is None
+    left, right = layers.Input((8, 8, 3)), layers.Input((8, 8, 3))
+    both = layers.Concatenate()([backbone()(left), backbone(name="other")(right)])
+    assert (
+        names_after_the_front(Model([left, right], layers.Dense(3)(layers.Flatten()(both)))) is None
+    )
+
+
+def test_two_models_inside_may_have_layers_of_one_name():
+    given = layers.Input((8, 8, 3))
+    one, other = residual(), residual(name="other")
+    stir(other, seed=8)
+    both = layers.Concatenate()([one(given), other(given)])
+    pooled = layers.GlobalAveragePooling2D()(both)
+    set_random_seed(0)
+    model = Model(given, layers.Dense(3, "softmax", name="head")(pooled))
+    assert names_after_the_front(model) == ["head"]
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    features = model._reuse(True).front.features(torch.tensor(X))
+    with torch.no_grad():
+        plain = torch.cat([part(torch.tensor(X)).mean((1, 2)) for part in (one, other)], -1)
+    torch.testing.assert_close(features, plain, rtol=1e-4, atol=1e-5)
+
+
+# -- what makes features old ---------------------------------------------------------------
+
+
+def test_only_a_changed_file_is_computed_again(photos, runs):
+    model = classifier()
+    model.fit(flow(photos), epochs=2, verbose=0)
+    del runs[:]
+    path = photos / "dog" / "3.png"
+    Image.fromarray(np.full((10, 11, 3), 9, np.uint8)).save(path)
+    os.utime(path, ns=(1, 1))
+    after = model._reuse(True).front.features(
+        torch.full((1, 8, 8, 3), 9 / 255, dtype=torch.float32)
+    )
+    del runs[:]
+    model.fit(flow(photos), epochs=2, verbose=0)
+    assert sum(runs) == 16  # one block
+    (table,) = feature_table.KEPT._tables.values()
+    torch.testing.assert_close(table.get(np.array([12])), after)
+
+
+def test_other_weights_or_settings_are_computed_again(photos, runs):
+    model = classifier()
+    model.fit(flow(photos), verbose=0)
+    seen = sum(runs)
+    assert seen == 32
+    model.fit(flow(photos, ImageDataGenerator(rescale=1 / 127)), verbose=0)
+    assert sum(runs) == 2 * seen
+    model.fit(flow(photos, interpolation="bilinear"), verbose=0)
+    assert sum(runs) == 3 * seen
+    model.layers[0].layers[1].kernel.assign(np.ones((3, 3, 3, 4)))
+    model.fit(flow(photos), verbose=0)
+    assert sum(runs) == 4 * seen
+    model.layers[0].layers[2].moving_mean.assign(np.ones(4))
+    model.fit(flow(photos), verbose=0)
+    assert sum(runs) == 5 * seen
+    model.fit(flow(photos), verbose=0)
+    assert sum(runs) == 5 * seen
+    fitted(model)
+    fitted(model, x=X + 1)
+    assert sum(runs) == 5 * seen + 2 * 64
+
+
+def test_a_callback_that_changes_the_front_is_heard(runs):
+    class Change(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                self.model.layers[0].layers[1].kernel.assign(np.ones((3, 3, 3, 4)))
+
+    kept = fitted(classifier(), callbacks=[Change()], epochs=4)
+    assert sum(runs) == 2 * 64
+    assert_bits(kept, fitted(classifier(), callbacks=[Change()], epochs=4, reuse_features=False))
+
+
+def test_a_callback_that_unfreezes_the_front_trains_it(photos):
+    class Unfreeze(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 1:
+                self.model.layers[0].trainable = True
+
+    results = []
+    for reuse in (True, False):
+        front = backbone()
+        before = front.layers[1].get_weights()[0]
+        model = classifier(front, "sgd")
+        history = model.fit(
+            flow(photos), epochs=3, verbose=0, callbacks=[Unfreeze()], reuse_features=reuse
+        ).history
+        assert np.abs(front.layers[1].get_weights()[0] - before).max() > 0
+        results.append((history, model.get_weights()))
+    assert_bits(*results)
+
+
+# -- when images are not the same ----------------------------------------------------------
+
+
+def test_random_augmentation_is_told_and_never_kept(photos, runs, caplog):
+    generator = ImageDataGenerator(rescale=1 / 255, horizontal_flip=True)
+    model = classifier()
+    model.fit(flow(photos, generator), epochs=3, verbose=0)
+    assert sum(runs) == 3 * 27
+    assert caplog.text.count("runs again in every epoch") == 1
+    assert "changes the images at random" in caplog.text
+    assert not feature_table.KEPT._tables
+
+
+def test_a_plain_generator_is_no_known_source(caplog, runs):
+    def batches():
+        while True:
+            yield X[:16], Y[:16]
+
+    classifier().fit(batches(), steps_per_epoch=2, epochs=2, verbose=0)
+    assert caplog.text.count("may differ from one epoch to the next") == 1
+    assert runs == [16] * 4
+
+
+def test_an_unknown_function_is_tried_and_then_trusted(photos, runs):
+    calls = []
+
+    def halve(image):
+        calls.append(len(image))
+        return image / 2
+
+    model = classifier()
+    model.fit(flow(photos, ImageDataGenerator(preprocessing_function=halve)), epochs=3, verbose=0)
+    assert len(calls) == 2 * 16 + 27  # two calls on one block, then every image once
+    assert sum(runs) == 2 * 16 + 32
+
+
+def test_a_function_that_differs_is_found_out(photos, caplog):
+    count = iter(range(10**6))
+    for function in (lambda image: image + next(count), lambda image: image * np.random.rand()):
+        feature_table.KEPT.clear()
+        notes.forget_notes()
+        generator = ImageDataGenerator(preprocessing_function=function)
+        classifier().fit(flow(photos, generator), epochs=2, verbose=0)
+        assert "gives other results in another call" in caplog.text
+        assert not feature_table.KEPT._tables
+        caplog.clear()
+
+
+def test_a_function_that_does_otherwise_later_is_found_out(photos):
+    factor = [1.0]
+
+    def scale(image):
+        return image * factor[0]
+
+    def train():
+        model = classifier()
+        model.fit(flow(photos, ImageDataGenerator(preprocessing_function=scale)), verbose=0)
+        return model.get_weights()
+
+    first = train()
+    factor[0] = 3.0
+    second = train()
+    feature_table.KEPT.clear()
+    for mine, fresh_one in zip(second, train(), strict=True):
+        np.testing.assert_array_equal(mine, fresh_one)
+    assert any((a != b).any() for a, b in zip(first, second, strict=True))
+
+
+def test_a_lambda_in_the_front_is_tried(runs):
+    def model_of(function):
+        stack = [layers.Input((8, 8, 3)), layers.Lambda(function), *backbone().layers]
+        model = Sequential([*stack, layers.Flatten(), layers.Dense(3, "softmax")])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
+
+    fitted(model_of(lambda x: x * 2.0), epochs=3)
+    assert sum(runs) == 2 * 16 + 64
+    del runs[:]
+    fitted(model_of(lambda x: x + torch.rand(())), epochs=3)
+    assert sum(runs) == 2 * 16 + 3 * 50
+
+
+# -- memory, faults and words --------------------------------------------------------------
+
+
+def test_beyond_the_bound_features_lie_on_disk(monkeypatch):
+    whole = fitted(classifier(), validation_split=0.2)
+    tables = feature_table.FeatureTables(memory_bytes=6 * 4 * 10)  # ten rows of six numbers
+    monkeypatch.setattr("saccade.training.reuse.KEPT", tables)
+    assert_bits(fitted(classifier(), validation_split=0.2), whole)
+    assert sum(table.in_memory for table in tables._tables.values()) == 10
+    assert any(table._file is not None for table in tables._tables.values())
+
+
+def test_a_full_disk_costs_time_and_a_note(monkeypatch, caplog, runs):
+    whole = fitted(classifier())
+    tables = feature_table.FeatureTables(memory_bytes=6 * 4 * 10)
+    monkeypatch.setattr("saccade.training.reuse.KEPT", tables)
+
+    class Full:
+        def seek(self, place): ...
+
+        def close(self): ...
+
+        def write(self, data):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(feature_table.tempfile, "TemporaryFile", lambda **options: Full())
+    assert_bits(fitted(classifier()), whole)
+    assert caplog.text.count("No space left on device") == 1
+
+
+def test_older_tables_make_room_for_new_ones():
+    tables = feature_table.FeatureTables(memory_bytes=1000)
+    one = tables.find(b"1", 100, (1,), torch.float32)
+    two = tables.find(b"2", 100, (1,), torch.float32, beside=[one])
+    three = tables.find(b"3", 100, (1,), torch.float32, beside=[two])
+    assert [table.in_memory for table in (one, two, three)] == [100, 100, 100]
+    assert list(tables._tables) == [b"2", b"3"]
+    assert tables.find(b"2", 100, (1,), torch.float32) is two
+    four = tables.find(b"4", 200, (1,), torch.float32, beside=[two, three])
+    assert four.in_memory == 50
+
+
+def test_an_interrupted_pass_is_taken_up_where_it_ended(monkeypatch, runs):
+    monkeypatch.setattr(feature_source, "AT_A_TIME", 16)
+    put = feature_table.FeatureTable.put
+
+    def interrupted(self, places, features):
+        put(self, places, features)
+        if 20 in places:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(feature_table.FeatureTable, "put", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fitted(classifier())
+    assert sum(runs) == 32
+    monkeypatch.setattr(feature_table.FeatureTable, "put", put)
+    fitted(classifier())
+    assert sum(runs) == 64  # 32 more for the 18 images that were missing
+
+
+def test_few_steps_of_many_images_compute_no_more_than_they_read(runs):
+    fitted(classifier(), epochs=1, steps_per_epoch=2, batch_size=5)
+    assert sum(runs) == 2 * 16
+    fitted(classifier(), epochs=1, steps_per_epoch=2, batch_size=5)
+    assert sum(runs) == 2 * 16
+
+
+def test_one_line_says_so(capsys):
+    set_random_seed(0)
+    model = classifier()
+    model.fit(X, Y, epochs=2, verbose=2, validation_split=0.2)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("features of 50 images computed once, ")
+    assert lines[0].endswith(" s")
+    assert lines[1] == "Epoch 1/2"
+    model.fit(X, Y, epochs=2, verbose=2, validation_split=0.2)
+    assert capsys.readouterr().out.splitlines()[0] == (
+        "features of 50 images known from an earlier fit"
+    )
+    model.fit(X, Y, epochs=1, verbose=0, validation_split=0.2)
+    assert capsys.readouterr().out == ""
+
+
+def test_the_first_bad_image_size_is_told():
+    with pytest.raises(ValueError, match=r"must be \(None, 8, 8, 3\)"):
+        fitted(classifier(), x=np.zeros((50, 9, 8, 3), np.float32))
+
+
+def test_labels_are_checked_as_always():
+    with pytest.raises(ValueError, match="7"):
+        fitted(classifier(), y=np.full(50, 7))
+
+
+def test_half_precision_features_are_kept_as_they_are():
+    import saccade
+
+    results = []
+    for reuse in (True, False):
+        saccade.mixed_precision.set_global_policy("mixed_bfloat16")
+        try:
+            model = classifier()
+        finally:
+            saccade.mixed_precision.set_global_policy("float32")
+        assert model._reuse(True).front.dtype is torch.bfloat16
+        results.append(fitted(model, reuse_features=reuse))
+    assert_bits(*results)
+
+
+def test_added_losses_are_those_of_one_call():
+    def model_of():
+        set_random_seed(2)
+        head = layers.Dense(3, "softmax", activity_regularizer="l2", kernel_regularizer="l2")
+        model = Sequential([backbone(), layers.Flatten(), head])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
+
+    class Look(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.evaluate(X, Y, verbose=0)
+
+    plain = model_of()
+    front = plain._reuse(True).front
+    monkey = fitted(model_of(), callbacks=[Look()], validation_data=(X, Y))
+    assert frozen_front.BLOCK == 16
+    assert front.shape == (4 * 4 * 6,)
+    by_hand = model_of()
+    by_hand._reuse = lambda wanted: None  # layer by layer
+    other = fitted(by_hand, callbacks=[Look()], validation_data=(X, Y))
+    for name in monkey[0]:
+        np.testing.assert_allclose(monkey[0][name], other[0][name], rtol=1e-4)
