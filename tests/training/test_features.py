@@ -12,7 +12,7 @@ from saccade import layers, notes
 from saccade.callbacks import Callback
 from saccade.data import ImageDataGenerator
 from saccade.models import Model, Sequential
-from saccade.training import feature_source, feature_table, frozen_front
+from saccade.training import feature_source, feature_table
 from saccade.training.fast_network import FastNetwork
 from saccade.utils import set_random_seed
 
@@ -170,6 +170,43 @@ def test_features_are_those_of_the_plain_layers():
         assert features.std() > 0.01
 
 
+def test_sums_are_written_over_nothing_that_is_needed():
+    x = given = layers.Input((8, 8, 3))
+    x = start = layers.Conv2D(4, 3, padding="same", name="start")(x)
+    x = layers.Add(name="add")([layers.Conv2D(4, 3, padding="same", name="c1")(x), start])
+    twice = layers.Add(name="twice")([x, x])
+    kept = layers.Dropout(0.5, name="kept")(start)  # at rest: the very same array
+    c2 = layers.Conv2D(4, 1, name="c2")(x)
+    x = layers.Add(name="again")([c2, start])
+    x = layers.Concatenate(name="all")([x, twice, kept, given])
+    made = Model(given, x)
+    stir(made)
+    made.trainable = False
+    images = torch.tensor(X)
+    with torch.no_grad():
+        plain = made(images, training=False)
+    head = layers.Conv2D(2, 1, name="head")
+    given = layers.Input((8, 8, 3))
+    model = Model(given, head(made(given, training=False)))
+    assert names_after_the_front(model) == ["head"]
+    features = model._reuse(True).front.features(images)
+    torch.testing.assert_close(features, plain, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(features[..., -3:], images, rtol=0, atol=0)
+
+
+def test_models_that_are_wired_otherwise_have_other_names():
+    names = set()
+    for swapped in (False, True):
+        given = layers.Input((8, 8, 3))
+        one = layers.Conv2D(3, 1, name="one", kernel_initializer="ones")(given)
+        pair = [one, given] if swapped else [given, one]
+        both = layers.Subtract(name="minus")(pair)
+        made = Model(given, layers.Flatten(name="flat")(both), trainable=False)
+        model = Sequential([made, layers.Dense(3)])
+        names.add(model._reuse(True).front.name())
+    assert len(names) == 2
+
+
 def test_an_image_has_the_same_features_in_any_batch():
     front = classifier(residual())._reuse(True).front
     images = torch.tensor(X)
@@ -279,6 +316,7 @@ def test_a_partly_frozen_model_inside_is_cut_inside():
         lambda: layers.Dropout(0.5),
         lambda: layers.RandomFlip(),
         lambda: layers.BatchNormalization(),
+        lambda: layers.BatchNormalization(center=False, scale=False),
         lambda: layers.Lambda(lambda x, training: x),
         lambda: layers.ReLU(activity_regularizer="l2"),
         lambda: Own(),
@@ -391,6 +429,10 @@ def test_a_callback_that_changes_the_front_is_heard(runs):
     kept = fitted(classifier(), callbacks=[Change()], epochs=4)
     assert sum(runs) == 2 * 64
     assert_bits(kept, fitted(classifier(), callbacks=[Change()], epochs=4, reuse_features=False))
+    by_hand = classifier()
+    by_hand._reuse = lambda wanted: None  # layer by layer
+    plain = fitted(by_hand, callbacks=[Change()], epochs=4)
+    np.testing.assert_allclose(kept[0]["loss"], plain[0]["loss"], rtol=1e-4)
 
 
 def test_a_callback_that_unfreezes_the_front_trains_it(photos):
@@ -458,6 +500,33 @@ def test_a_function_that_differs_is_found_out(photos, caplog):
         assert "gives other results in another call" in caplog.text
         assert not feature_table.KEPT._tables
         caplog.clear()
+
+
+def test_a_function_that_draws_is_not_trusted_whatever_it_returns(photos, caplog):
+    def waste(image):
+        np.random.rand()
+        return image
+
+    results = []
+    for reuse in (True, False):
+        np.random.seed(3)
+        model = classifier()
+        generator = ImageDataGenerator(preprocessing_function=waste)
+        train = flow(photos, generator, seed=None)
+        history = model.fit(train, epochs=2, verbose=0, reuse_features=reuse).history
+        results.append((history, model.get_weights(), np.random.rand()))
+    assert_bits(*results)
+    assert results[0][2] == results[1][2]
+    assert "gives other results in another call" in caplog.text
+
+
+def test_functions_of_one_name_are_two(photos):
+    def times(factor):
+        return lambda image: image * factor
+
+    flows = [flow(photos, ImageDataGenerator(preprocessing_function=times(n))) for n in (1, 2)]
+    one, two = (each.fixed_images().name() for each in flows)
+    assert one != two
 
 
 def test_a_function_that_does_otherwise_later_is_found_out(photos):
@@ -611,16 +680,18 @@ def test_added_losses_are_those_of_one_call():
         return model
 
     class Look(Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            self.model.evaluate(X, Y, verbose=0)
+        def __init__(self):
+            super().__init__()
+            self.seen = []
 
-    plain = model_of()
-    front = plain._reuse(True).front
-    monkey = fitted(model_of(), callbacks=[Look()], validation_data=(X, Y))
-    assert frozen_front.BLOCK == 16
-    assert front.shape == (4 * 4 * 6,)
+        def on_train_batch_end(self, batch, logs=None):
+            self.seen.append(self.model.evaluate(X, Y, verbose=0))
+
+    look, plain_look = Look(), Look()
+    kept = fitted(model_of(), callbacks=[look], validation_data=(X, Y))
     by_hand = model_of()
     by_hand._reuse = lambda wanted: None  # layer by layer
-    other = fitted(by_hand, callbacks=[Look()], validation_data=(X, Y))
-    for name in monkey[0]:
-        np.testing.assert_allclose(monkey[0][name], other[0][name], rtol=1e-4)
+    plain = fitted(by_hand, callbacks=[plain_look], validation_data=(X, Y))
+    np.testing.assert_allclose(look.seen, plain_look.seen, rtol=1e-4)
+    for name in kept[0]:
+        np.testing.assert_allclose(kept[0][name], plain[0][name], rtol=1e-4)
