@@ -175,10 +175,11 @@ def test_sums_are_written_over_nothing_that_is_needed():
     x = start = layers.Conv2D(4, 3, padding="same", name="start")(x)
     x = layers.Add(name="add")([layers.Conv2D(4, 3, padding="same", name="c1")(x), start])
     twice = layers.Add(name="twice")([x, x])
+    three = layers.Add(name="three")([layers.Conv2D(4, 1, name="c3")(x), start, twice])
     kept = layers.Dropout(0.5, name="kept")(start)  # at rest: the very same array
     c2 = layers.Conv2D(4, 1, name="c2")(x)
     x = layers.Add(name="again")([c2, start])
-    x = layers.Concatenate(name="all")([x, twice, kept, given])
+    x = layers.Concatenate(name="all")([x, twice, three, kept, given])
     made = Model(given, x)
     stir(made)
     made.trainable = False

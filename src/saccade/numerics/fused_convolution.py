@@ -26,6 +26,9 @@ class FusedConvolution:
         strides, padding, dilation: along rows and columns; the padding is zeros on both sides.
         groups: into how many the channels are split.
         relu: whether what is negative becomes zero.
+
+    Attributes:
+        is_plain: whether to do without the calls that have no promise.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class FusedConvolution:
         self.bias = bias
         self.geometry = ([*padding], [*strides], [*dilation], groups)
         self.relu = relu
+        self.is_plain = False
         self._packed: torch.Tensor | None = None
         self._packed_for: Any = None
 
@@ -56,7 +60,7 @@ class FusedConvolution:
         """
         padding, strides, dilation, groups = self.geometry
         word = "relu" if self.relu else "none"
-        if not has_fused(x_nchw.device.type, x_nchw.dtype):
+        if self.is_plain or not has_fused(x_nchw.device.type, x_nchw.dtype):
             y = F.conv2d(x_nchw, self.weight, self.bias, strides, padding, dilation, groups)
             y = y if added is None else y.add_(added)
             return y.relu_() if self.relu else y

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -30,12 +32,28 @@ class FastNetwork:
     @torch.inference_mode()
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """The output for a batch, in `dtype`, for reading only."""
-        values = {self._input: x.to(self.device, self.dtype)}
+        return self.run(x.to(self.device, self.dtype))
+
+    def run(self, x: torch.Tensor) -> torch.Tensor:
+        """The same for a batch in `dtype` on the device."""
+        values = {self._input: x}
         for step, drops in zip(self._steps, self._drops, strict=True):
             values[step.gives] = step.run(*(values[name] for name in step.reads))
             for unused in drops:
                 del values[unused]
         return values[self._output]
+
+    @contextmanager
+    def in_plain_operations(self) -> Iterator[None]:
+        """Meanwhile no operation is used that only torch's own compiler knows."""
+        convolutions = [step.run for step in self._steps if isinstance(step.run, Convolve)]
+        for one in convolutions:
+            one.melted.is_plain = True
+        try:
+            yield
+        finally:
+            for one in convolutions:
+                one.melted.is_plain = False
 
     def _find_drops(self) -> list[list[int]]:
         """The values that nobody takes after each step; where it may be, a sum is written there."""

@@ -16,7 +16,7 @@ import torch
 from saccade.graph import Network, Node, Symbol, symbols_in
 from saccade.layers import BatchNormalization, Lambda
 from saccade.layers.layer import Layer
-from saccade.training.fast_network import FastNetwork
+from saccade.training.at_rest import AtRest
 
 BLOCK = 16  # images that run together, however many are asked for
 
@@ -52,6 +52,7 @@ class FrozenFront:
 
     Attributes:
         rest: what comes after it.
+        at_rest: runs it.
         is_known: whether saccade knows all that its layers do.
     """
 
@@ -59,8 +60,7 @@ class FrozenFront:
         self.network, self.rest = network, rest
         self.is_known = not any(type(layer) is Lambda for layer in network.layers)
         self._fitted = fitted
-        self._melted: FastNetwork | None = None
-        self._melted_from: Any = None
+        self.at_rest = AtRest(network)
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -89,7 +89,7 @@ class FrozenFront:
         """The same for images that nobody asks for twice: all of them in one block of their own."""
         x = self._fitted(x, self.network.input_symbols[0])
         with torch.no_grad():
-            return self._run(x).clone()  # a tensor of inference mode could not be trained on
+            return self.at_rest(x).clone()  # a tensor of inference mode could not be trained on
 
     def _of_block(self, x: torch.Tensor) -> torch.Tensor:
         rows = len(x)
@@ -97,23 +97,13 @@ class FrozenFront:
             x = torch.cat([x, x.new_zeros(BLOCK - rows, *x.shape[1:])])
         return self.features_together(x)[:rows]
 
-    def _run(self, x: torch.Tensor) -> torch.Tensor:
-        dtype = _common_dtype(self.network)
-        if dtype is None:
-            return self.network.run(x, lambda value, symbol: value)
-        state = self.state()
-        if self._melted is None or self._melted_from != state:
-            self._melted, self._melted_from = FastNetwork(self.network, dtype, x.device), state
-        return self._melted(x)
-
     def state(self) -> Any:
         """Differs after a weight has changed; cheap enough to ask often."""
-        weights = [weight for layer in self.network.layers for weight in layer.weights]
-        return [(id(weight), weight._version, weight.device) for weight in weights]
+        return self.at_rest.state()
 
     def name(self) -> bytes:
         """What stands for all that an image's features depend on: layers, settings, weights."""
-        whole = hashlib.blake2b()
+        whole = hashlib.blake2b(self.at_rest.engine.encode())
         places = {id(layer): place for place, layer in enumerate(self.network.layers)}
         for node in self.network.nodes:
             inputs = [places[id(one.layer)] for one in node.parents]
@@ -195,9 +185,3 @@ def _is_still(node: Node) -> bool:
 def is_watched(layer: Any) -> bool:
     """Whether somebody hung torch hooks on a layer, which want to see it called."""
     return bool(layer._forward_hooks or layer._forward_pre_hooks or layer._backward_hooks)
-
-
-def _common_dtype(network: Network) -> torch.dtype | None:
-    """The precision in which all layers compute; None where they differ."""
-    words = {node.layer.compute_dtype for node in network.calls}
-    return getattr(torch, words.pop()) if len(words) == 1 else None

@@ -43,8 +43,9 @@ class Reuse:
     def begin(self, run: Any) -> None:
         """Called before the first epoch, when every weight has its value."""
         run.forward, self._state = self.front.rest, self.front.state()
-        name = self.front.name() if self.wanted else b""
         feeds = [feed for feed in (run.feed, run.validation) if feed is not None]
+        self.front.at_rest.images = sum(feed.source.samples or 0 for feed in feeds)
+        name = self.front.name() if self.wanted else b""
         found: list[FeatureSource] = []
         for feed in feeds:
             source = self._sources.setdefault(feed, feed.source)

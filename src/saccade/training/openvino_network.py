@@ -1,0 +1,80 @@
+"""OpenVINO, where it is installed, runs a melted network: on processors it is the faster engine.
+
+It is an optional extra (`pip install saccade[openvino]`). It is asked for the same precision, so
+results differ from torch's by rounding only.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any
+
+import torch
+
+from saccade.training.fast_network import FastNetwork
+
+MOST_SHAPES = 3  # a full batch, the last one of a pass, and one more
+SWITCH = "SACCADE_OPENVINO"  # the environment variable that leaves it out when it is "0"
+
+
+class OpenVinoNetwork:
+    """A melted network in OpenVINO; compiled for each shape of batches when it first comes.
+
+    Args:
+        melted: what it does.
+    """
+
+    def __init__(self, melted: FastNetwork):
+        self._melted = melted
+        self._compiled: dict[tuple[int, ...], Any] = {}
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """The output for a batch on the CPU, float32 in and out."""
+        shape = tuple(x.shape)
+        if shape not in self._compiled:
+            if len(self._compiled) == MOST_SHAPES:
+                self._compiled.pop(next(iter(self._compiled)))
+            self._compiled[shape] = self._compile(x)
+        result = self._compiled[shape](x.contiguous().numpy())[0]
+        return torch.from_numpy(result)
+
+    def _compile(self, x: torch.Tensor) -> Any:
+        import openvino
+        from openvino.frontend import FrontEndManager
+        from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+        with torch.no_grad(), self._melted.in_plain_operations(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about torch.jit, and sizes that become constants
+            traced = torch.jit.trace(_Traced(self._melted), x, check_trace=False)
+        frontend = FrontEndManager().load_by_framework("pytorch")
+        decoder = TorchScriptPythonDecoder(traced, example_input=x)
+        network = frontend.convert(frontend.load(decoder))
+        network.reshape(list(x.shape))
+        precision = "f32" if self._melted.dtype is torch.float32 else "bf16"
+        return openvino.Core().compile_model(
+            network,
+            "CPU",
+            {
+                "INFERENCE_PRECISION_HINT": precision,
+                "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+                "PERFORMANCE_HINT": "LATENCY",
+            },
+        )
+
+
+class _Traced(torch.nn.Module):
+    def __init__(self, melted: FastNetwork):
+        super().__init__()
+        self.__dict__["melted"] = melted  # no part of this module: its weights become constants
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.melted.run(x)
+
+
+@lru_cache(maxsize=1)
+def has_openvino() -> bool:
+    """Whether OpenVINO is installed, and not switched off by SACCADE_OPENVINO=0."""
+    return os.environ.get(SWITCH) != "0" and find_spec("openvino") is not None

@@ -1,0 +1,100 @@
+"""OpenVINO, where it is installed, gives the same features, and torch takes over where it can't."""
+
+import logging
+
+import numpy as np
+import pytest
+import torch
+
+from saccade import layers, notes
+from saccade.models import Model, Sequential
+from saccade.training import at_rest, feature_table, openvino_network
+from saccade.utils import set_random_seed
+
+pytest.importorskip("openvino", reason="the extra `openvino` is not installed")
+
+RANDOM = np.random.RandomState(0)
+X = RANDOM.rand(40, 12, 12, 3).astype(np.float32)
+Y = RANDOM.randint(0, 3, 40)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch, caplog):
+    monkeypatch.setattr(at_rest, "WORTH_IMAGES", 1)
+    feature_table.KEPT.clear()
+    notes.forget_notes()
+    openvino_network.has_openvino.cache_clear()
+    caplog.set_level(logging.WARNING)
+    yield
+    openvino_network.has_openvino.cache_clear()
+    feature_table.KEPT.clear()
+    notes.forget_notes()
+
+
+def classifier():
+    """A branch, borders, poolings, and layers that nothing was melted into."""
+    x = given = layers.Input((12, 12, 3))
+    x = layers.Conv2D(4, 3, strides=2, activation="relu", name="c0")(layers.ZeroPadding2D(1)(x))
+    x = start = layers.MaxPooling2D(2, padding="same")(layers.ZeroPadding2D(1)(x))
+    x = layers.Conv2D(4, 3, padding="same", use_bias=False, name="c1")(x)
+    x = layers.Add()([layers.BatchNormalization(name="bn")(x), start])
+    x = layers.DepthwiseConv2D(3, activation="tanh", name="d")(layers.ReLU()(x))
+    x = layers.LayerNormalization(name="ln")(x)
+    x = layers.Flatten()(x)
+    front = Model(given, x, name="front")
+    stream = np.random.RandomState(4)
+    for weight in front.weights:
+        weight.assign(0.5 * stream.rand(*weight.shape))
+    front.trainable = False
+    set_random_seed(1)
+    model = Sequential([front, layers.Dense(3, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
+def fitted(**options):
+    model = classifier()
+    set_random_seed(5)
+    options = {"epochs": 2, "batch_size": 7, "verbose": 0, **options}
+    return model.fit(X, Y, **options).history, model.get_weights()
+
+
+def test_features_are_those_of_the_layers():
+    model = classifier()
+    front = model._reuse(True).front
+    front.at_rest.images = 40
+    assert front.at_rest.engine == "openvino"
+    features = front.features(torch.tensor(X))
+    assert type(front.at_rest._melted).__name__ == "OpenVinoNetwork"
+    with torch.no_grad():
+        plain = model.layers[0](torch.tensor(X), training=False)
+    torch.testing.assert_close(features, plain, rtol=1e-4, atol=1e-5)
+    assert features.std() > 0.1
+    assert torch.equal(front.features(torch.tensor(X[[9, 3]])), features[[9, 3]])
+
+
+def test_kept_or_not_the_result_is_the_same_to_the_bit():
+    kept, again = fitted(), fitted(reuse_features=False)
+    assert kept[0] == again[0]
+    for mine, theirs in zip(kept[1], again[1], strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert len(feature_table.KEPT._tables) == 1
+
+
+def test_engines_do_not_share_features(monkeypatch):
+    fitted()
+    monkeypatch.setenv("SACCADE_OPENVINO", "0")
+    openvino_network.has_openvino.cache_clear()
+    fitted()
+    assert len(feature_table.KEPT._tables) == 2
+
+
+def test_what_it_cannot_run_torch_does(monkeypatch, caplog):
+    def fall_over(self, x):
+        raise RuntimeError("no such operation\nand more")
+
+    monkeypatch.setattr(openvino_network.OpenVinoNetwork, "_compile", fall_over)
+    history, _ = fitted()
+    assert len(history["loss"]) == 2
+    assert "OpenVINO cannot run this network, so torch does: no such operation" in caplog.text
+    assert "and more" not in caplog.text
