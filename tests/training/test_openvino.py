@@ -1,6 +1,9 @@
 """OpenVINO, where it is installed, gives the same features, and torch takes over where it can't."""
 
 import logging
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -98,3 +101,21 @@ def test_what_it_cannot_run_torch_does(monkeypatch, caplog):
     assert len(history["loss"]) == 2
     assert "OpenVINO cannot run this network, so torch does: no such operation" in caplog.text
     assert "and more" not in caplog.text
+
+
+def test_nobody_is_told_that_it_runs(tmp_path):
+    code = (
+        "from saccade.training.openvino_network import import_quietly\n"
+        "print(import_quietly()[0].__name__)\n"
+    )
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "CI": "",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
+    )
+    assert done.stdout == "openvino\n"
+    assert list(tmp_path.iterdir()) == []

@@ -7,8 +7,10 @@ results differ from torch's by rounding only.
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from functools import lru_cache
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -17,6 +19,7 @@ import torch
 from saccade.training.fast_network import FastNetwork
 
 MOST_SHAPES = 3  # a full batch, the last one of a pass, and one more
+MODULES = ("openvino", "openvino.frontend", "openvino.frontend.pytorch.ts_decoder")
 SWITCH = "SACCADE_OPENVINO"  # the environment variable that leaves it out when it is "0"
 
 
@@ -42,16 +45,13 @@ class OpenVinoNetwork:
         return torch.from_numpy(result)
 
     def _compile(self, x: torch.Tensor) -> Any:
-        import openvino
-        from openvino.frontend import FrontEndManager
-        from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
-
+        openvino, frontend, decoder = import_quietly()
         with torch.no_grad(), self._melted.in_plain_operations(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about torch.jit, and sizes that become constants
             traced = torch.jit.trace(_Traced(self._melted), x, check_trace=False)
-        frontend = FrontEndManager().load_by_framework("pytorch")
-        decoder = TorchScriptPythonDecoder(traced, example_input=x)
-        network = frontend.convert(frontend.load(decoder))
+        reader = frontend.FrontEndManager().load_by_framework("pytorch")
+        operations = decoder.TorchScriptPythonDecoder(traced, example_input=x)
+        network = reader.convert(reader.load(operations))
         network.reshape(list(x.shape))
         precision = "f32" if self._melted.dtype is torch.float32 else "bf16"
         return openvino.Core().compile_model(
@@ -72,6 +72,22 @@ class _Traced(torch.nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.melted.run(x)
+
+
+def import_quietly() -> list[Any]:
+    """OpenVINO's modules, without the message to its maker that importing them would send.
+
+    It asks nobody before; where its messenger is missing, it does without.
+    """
+    messenger = "openvino_telemetry"
+    held = sys.modules.get(messenger)
+    sys.modules[messenger] = None  # type: ignore[assignment]
+    try:
+        return [import_module(name) for name in MODULES]
+    finally:
+        del sys.modules[messenger]
+        if held is not None:
+            sys.modules[messenger] = held
 
 
 @lru_cache(maxsize=1)
