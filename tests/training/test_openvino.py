@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from saccade.models import Model, Sequential
 from saccade.training import at_rest, feature_table, openvino_network
 from saccade.utils import set_random_seed
 
-pytest.importorskip("openvino", reason="the extra `openvino` is not installed")
+pytestmark = pytest.mark.skipif(
+    find_spec("openvino") is None, reason="the extra `openvino` is not installed"
+)
 
 RANDOM = np.random.RandomState(0)
 X = RANDOM.rand(40, 12, 12, 3).astype(np.float32)
