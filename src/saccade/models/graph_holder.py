@@ -16,9 +16,12 @@ from saccade.layers.tracking import safe_key
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.trainer import Trainer
 from saccade.nests import is_nest
+from saccade.training.at_rest import AtRest
 from saccade.training.frozen_front import find_front, is_watched
 from saccade.training.own_step import overrides
 from saccade.training.reuse import Reuse
+
+MANY_IMAGES = 256  # from so many on, predicting earns back what melting the layers costs
 
 
 class GraphHolder(Trainer):
@@ -144,8 +147,25 @@ class GraphHolder(Trainer):
         front = find_front(inlined(network, network_of), self)
         return None if front is None else Reuse(front, wanted, self._look)
 
+    def _for_predicting(self, images: int) -> Any:
+        if images < MANY_IMAGES or (network := network_of(self)) is None:
+            return self
+        held = self.__dict__.get("_at_rest")
+        if held is None or held[0] is not network:
+            flat = inlined(network, network_of)
+            single = isinstance(flat.inputs, Symbol) and isinstance(flat.outputs, Symbol)
+            held = self.__dict__["_at_rest"] = network, AtRest(flat) if single else None
+        at_rest = held[1]
+        if at_rest is None or at_rest.engine == "layers":
+            return self
+        if any(is_watched(layer) for layer in at_rest.network.layers):
+            return self
+        at_rest.images = images
+        return lambda x, training: at_rest(self._fitted(x, at_rest.network.input_symbols[0]))
+
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
+        state.pop("_at_rest", None)
         network = state.get("_network")
         if network is not None:
             state["_network"] = graph_config(network, with_layers=False)

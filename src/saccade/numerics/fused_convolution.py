@@ -23,7 +23,7 @@ class FusedConvolution:
     Args:
         weight: (filters, channels/groups, height, width), not to be changed afterwards.
         bias: (filters,).
-        strides, padding, dilation: along rows and columns; the padding is zeros on both sides.
+        strides, dilation: along rows and columns.
         groups: into how many the channels are split.
         relu: whether what is negative becomes zero.
 
@@ -36,56 +36,63 @@ class FusedConvolution:
         weight: torch.Tensor,
         bias: torch.Tensor,
         strides: Pair,
-        padding: Pair,
         dilation: Pair,
         groups: int,
         relu: bool = False,
     ):
         self.weight = weight.contiguous(memory_format=torch.channels_last)
         self.bias = bias
-        self.geometry = ([*padding], [*strides], [*dilation], groups)
+        self.steps = [*strides], [*dilation], groups
         self.relu = relu
         self.is_plain = False
-        self._packed: torch.Tensor | None = None
-        self._packed_for: Any = None
+        self._packed: tuple[Any, torch.Tensor | None] = (None, None)
 
     def __call__(
-        self, x_nchw: torch.Tensor, added: torch.Tensor | None = None, may_write: bool = False
+        self,
+        x_nchw: torch.Tensor,
+        padding: Pair = (0, 0),
+        added: torch.Tensor | None = None,
+        may_write: bool = False,
     ) -> torch.Tensor:
         """The result for a batch (n, channels, height, width) in memory channels last.
 
+        Several threads may call at once.
+
         Args:
+            padding: zeros on both sides of rows and columns.
             added: of the result's shape.
             may_write: whether the result may take the place of `added`.
         """
-        padding, strides, dilation, groups = self.geometry
+        geometry = [*padding], *self.steps
         word = "relu" if self.relu else "none"
         if self.is_plain or not has_fused(x_nchw.device.type, x_nchw.dtype):
+            strides, dilation, groups = self.steps
             y = F.conv2d(x_nchw, self.weight, self.bias, strides, padding, dilation, groups)
             y = y if added is None else y.add_(added)
             return y.relu_() if self.relu else y
-        weight = self._pack(x_nchw)
+        weight = self._pack(x_nchw, geometry)
         if added is None:
             return torch.ops.mkldnn._convolution_pointwise(
-                x_nchw, weight, self.bias, *self.geometry, word, [], ""
+                x_nchw, weight, self.bias, *geometry, word, [], ""
             )
         call: Any = torch.ops.mkldnn._convolution_pointwise_.binary
         images = (added, x_nchw)
         if not may_write:
             call, images = torch.ops.mkldnn._convolution_pointwise.binary, (x_nchw, added)
         then = ("relu", [], None) if self.relu else (None, [], None)
-        return call(*images, weight, self.bias, *self.geometry, "add", 1.0, *then)
+        return call(*images, weight, self.bias, *geometry, "add", 1.0, *then)
 
-    def _pack(self, x_nchw: torch.Tensor) -> torch.Tensor:
+    def _pack(self, x_nchw: torch.Tensor, geometry: Any) -> torch.Tensor:
         """The weight as oneDNN wants it for batches of this shape, so that no call lays it out."""
-        shape = tuple(x_nchw.shape)
-        if self._packed is None or self._packed_for != shape:
-            self._packed = torch.ops.mkldnn._reorder_convolution_weight(
-                self.weight, *self.geometry, shape
+        wanted = (tuple(x_nchw.shape), geometry)
+        packed_for, packed = self._packed
+        if packed is None or packed_for != wanted:
+            packed = torch.ops.mkldnn._reorder_convolution_weight(
+                self.weight, *geometry, tuple(x_nchw.shape)
             )
-            self._packed_for = shape
-        assert self._packed is not None
-        return self._packed
+            self._packed = wanted, packed
+        assert packed is not None
+        return packed
 
 
 @lru_cache(maxsize=16)

@@ -68,8 +68,8 @@ class FastNetwork:
             needed |= set(step.reads)
             drops.append(sorted(unused))
             if isinstance(step.run, Convolve) and len(step.reads) == 2:
-                added = step.reads[1]
+                x, added = step.reads
                 # Other layers may hand on what they were given, and it may still be needed.
                 own = all(isinstance(one, Convolve) for one in readers[added])
-                step.run.may_write = own and added in fresh and added in unused
+                step.run.may_write = own and added in fresh and added in unused and added != x
         return drops[::-1]

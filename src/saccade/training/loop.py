@@ -248,12 +248,16 @@ def evaluate(
     return logs
 
 
-def predict(model: Any, feed: Feed, callbacks: CallbackList) -> Any:
+def predict(model: Any, feed: Feed, callbacks: CallbackList, forward: Any = None) -> Any:
     """The model's outputs over one turn of the feed, in the order of the data.
 
     Changes nothing of the model, so several threads may predict at once.
+
+    Args:
+        forward: what is called on a batch, if not the model.
     """
     keep_freed_memory()
+    forward = model if forward is None else forward
     feed.rewind()
     own = overrides(model, "predict_step")
     if getattr(model, "stop_predicting", False):
@@ -264,7 +268,7 @@ def predict(model: Any, feed: Feed, callbacks: CallbackList) -> Any:
         for x, _, _ in feed.take():
             callbacks.call("on_predict_batch_begin", len(outputs), {})
             (x,) = _on_device(model.device, x)
-            y_pred = model.predict_step(x) if own else model(x, training=False)
+            y_pred = model.predict_step(x) if own else forward(x, training=False)
             y_pred = map_nest(as_array, y_pred)
             outputs.append(y_pred)
             if callbacks.listens("on_predict_batch_end"):

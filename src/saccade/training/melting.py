@@ -65,14 +65,12 @@ class Convolve:
     def __call__(self, x_nhwc: torch.Tensor, added: torch.Tensor | None = None) -> torch.Tensor:
         x_nchw = x_nhwc.permute(0, 3, 1, 2)
         top, bottom, left, right = self._sides(x_nchw)
-        if top == bottom and left == right:
-            self.melted.geometry[0][:] = [top, left]
-        else:
-            self.melted.geometry[0][:] = [0, 0]
-            x_nchw = F.pad(x_nchw, (left, right, top, bottom))
+        padding = (top, left)
+        if top != bottom or left != right:
+            padding, x_nchw = (0, 0), F.pad(x_nchw, (left, right, top, bottom))
         if added is not None:
             added = added.permute(0, 3, 1, 2)
-        return self.melted(x_nchw, added, self.may_write).permute(0, 2, 3, 1)
+        return self.melted(x_nchw, padding, added, self.may_write).permute(0, 2, 3, 1)
 
     def _sides(self, x_nchw: torch.Tensor) -> tuple[int, ...]:
         if self.layer.padding != "same":
@@ -150,7 +148,6 @@ class _Melting:
             weight.to(self.dtype),
             bias.to(self.dtype),
             layer.strides,
-            (0, 0),
             layer.dilation_rate,
             groups,
             relu,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import warnings
 from functools import lru_cache
 from importlib import import_module
@@ -33,16 +34,20 @@ class OpenVinoNetwork:
     def __init__(self, melted: FastNetwork):
         self._melted = melted
         self._compiled: dict[tuple[int, ...], Any] = {}
+        self._lock = threading.Lock()
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """The output for a batch on the CPU, float32 in and out."""
+        with self._lock:  # a compiled network serves one caller at a time
+            return torch.from_numpy(self._compiled_for(x)(x.contiguous().numpy())[0])
+
+    def _compiled_for(self, x: torch.Tensor) -> Any:
         shape = tuple(x.shape)
         if shape not in self._compiled:
             if len(self._compiled) == MOST_SHAPES:
                 self._compiled.pop(next(iter(self._compiled)))
             self._compiled[shape] = self._compile(x)
-        result = self._compiled[shape](x.contiguous().numpy())[0]
-        return torch.from_numpy(result)
+        return self._compiled[shape]
 
     def _compile(self, x: torch.Tensor) -> Any:
         openvino, frontend, decoder = import_quietly()
