@@ -36,15 +36,16 @@ format: .venv/.dev ## put the code into its one format
 
 setup: .venv/.dev ## the virtual environment .venv with saccade and the tools
 
-bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/torch/.ready .bench/torchvision/.ready ## the peers' environments, in .bench
+bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/torch/.ready .bench/torchvision/.ready .bench/fastai/.ready ## the peers' environments, in .bench
 
-bench: bench-setup .data/mnist ## every benchmark, about half an hour; keep the machine quiet
+bench: bench-setup .data/mnist ## every benchmark, about an hour; keep the machine quiet
 	$(BENCH_PYTHON) benchmarks/imports.py
 	$(BENCH_PYTHON) benchmarks/overhead.py
 	$(BENCH_PYTHON) benchmarks/step_share.py
 	$(BENCH_PYTHON) benchmarks/lenet.py
 	$(BENCH_PYTHON) benchmarks/data.py
 	$(BENCH_PYTHON) benchmarks/mnist_lenet.py
+	$(BENCH_PYTHON) benchmarks/transfer.py
 
 clean: ## remove what the other targets made, downloads excepted
 	rm -rf .venv .bench build dist runs digits .pytest_cache .ruff_cache .hypothesis
@@ -63,7 +64,7 @@ $(BIN)/python:
 	$(BIN)/python $(PIP) -c constraints.txt -e ".[dev]"
 	@touch .venv/.runtime $@
 
-.bench/%/.ready: $(BENCH_PINS)
+.bench/%/.ready: $(BENCH_PINS) benchmarks/%.txt
 	$(PYTHON) -m venv .bench/$*
 	.bench/$*/bin/python $(PIP) -c $(BENCH_PINS) -r benchmarks/$*.txt
 	@touch $@
