@@ -6,7 +6,6 @@ import inspect
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,25 @@ from saccade.data.augmentation import Augmentation
 from saccade.data.flow_checks import check_data_format, check_dtype, check_switch
 from saccade.data.flow_options import FlowOptions
 from saccade.data.statistics import EPSILON, measure
-from saccade.errors import DataError, InvalidArgument, ShapeError
+from saccade.data.transform_checks import (
+    check_function,
+    check_rescale,
+    check_validation_split,
+    check_zoom,
+    note_functions,
+    sample_of,
+)
+from saccade.errors import InvalidArgument, ShapeError
 from saccade.names import unknown_name
 from saccade.notes import note_once
 
+_SWITCHES = (
+    "featurewise_center",
+    "samplewise_center",
+    "featurewise_std_normalization",
+    "samplewise_std_normalization",
+    "zca_whitening",
+)
 _OWN_METHODS = ("get_random_transform", "apply_transform", "random_transform", "standardize")
 
 
@@ -86,21 +100,17 @@ class ImageTransform:
         self.height_shift_range = height_shift_range
         self.brightness_range = brightness_range
         self.shear_range = shear_range
-        self.zoom_range = _check_zoom(zoom_range)
+        self.zoom_range = check_zoom(zoom_range)
         self.channel_shift_range = channel_shift_range
         self.fill_mode = fill_mode
         self.cval = cval
         self.horizontal_flip = check_switch("horizontal_flip", horizontal_flip)
         self.vertical_flip = check_switch("vertical_flip", vertical_flip)
-        self.rescale = _check_rescale(rescale)
-        if preprocessing_function is not None and not callable(preprocessing_function):
-            raise InvalidArgument(
-                "preprocessing_function", "must be a function of an image", preprocessing_function
-            )
-        self.preprocessing_function = preprocessing_function
+        self.rescale = check_rescale(rescale)
+        self.preprocessing_function = check_function(preprocessing_function)
         self.data_format = check_data_format(data_format)
         self.row_axis, self.col_axis, self.channel_axis = 1, 2, 3
-        self.validation_split = _check_validation_split(validation_split)
+        self.validation_split = check_validation_split(validation_split)
         self.interpolation_order = interpolation_order
         self.dtype = check_dtype(dtype)
         self.contrast_range = contrast_range
@@ -123,6 +133,7 @@ class ImageTransform:
         self.std: np.ndarray | None = None
         self.zca_whitening_matrix: np.ndarray | None = None
         self.augmentation()  # its settings are checked now, not in the first batch
+        note_functions({name: getattr(self, name) for name in _SWITCHES})
         self._settle_normalisations()
 
     # -- one image -------------------------------------------------------------------------
@@ -245,7 +256,7 @@ class ImageTransform:
         Raises:
             ShapeError: x is no batch of images.
         """
-        sample_nhwc = _sample(x, self.dtype)
+        sample_nhwc = sample_of(x, self.dtype)
         if seed is not None:
             np.random.seed(seed)
         if self.rescale:
@@ -272,7 +283,8 @@ class ImageTransform:
     def only_rescale(self) -> float | None:
         """The factor that is all `standardize` applies, 0 for none; None where it does more."""
         does_more = (
-            self.runs_user_code
+            self.preprocessing_function is not None
+            or self.has_own_methods
             or self.samplewise_center
             or self.samplewise_std_normalization
             or self.featurewise_center
@@ -283,8 +295,14 @@ class ImageTransform:
 
     @property
     def runs_user_code(self) -> bool:
-        """Whether something runs on an image that is not saccade's."""
-        return self.preprocessing_function is not None or self.has_own_methods
+        """Whether something runs on an image that may draw random numbers, or not bear threads.
+
+        A function with the attribute `draws_nothing = True`, as `preprocess_input` has it, does
+        neither.
+        """
+        function = self.preprocessing_function
+        draws = function is not None and getattr(function, "draws_nothing", False) is not True
+        return draws or self.has_own_methods
 
     @property
     def has_own_methods(self) -> bool:
@@ -294,7 +312,7 @@ class ImageTransform:
         )
 
     def _measured(self, option: str, value: np.ndarray | None) -> bool:
-        if value is None:
+        if value is None and not callable(getattr(self, option)):  # of which more was said
             note_once(
                 f"ImageDataGenerator: {option} has no effect before fit(images) has measured a "
                 "sample; call it with some of the training images."
@@ -314,53 +332,3 @@ class ImageTransform:
             if getattr(self, option) and not getattr(self, implied):
                 note_once(f"ImageDataGenerator: {option} implies {implied}.")
                 setattr(self, implied, True)
-
-
-def _sample(x: Any, dtype: np.dtype) -> np.ndarray:
-    """A copy of the images that `fit` was given, of the generator's type."""
-    if hasattr(x, "__next__") or not hasattr(x, "__len__"):
-        raise DataError(
-            "ImageDataGenerator.fit",
-            "needs an array of images",
-            type(x).__name__,
-            "Give it one batch: fit(next(flow)[0]).",
-        )
-    try:
-        sample_nhwc = np.array(x, dtype=dtype)
-    except (ValueError, TypeError) as fault:
-        raise DataError("ImageDataGenerator.fit", "needs an array of images", str(fault)) from fault
-    if sample_nhwc.ndim != 4 or not len(sample_nhwc):
-        raise ShapeError(
-            "ImageDataGenerator.fit",
-            "images must be (samples, height, width, channels), one at least",
-            sample_nhwc.shape,
-        )
-    if not np.isfinite(sample_nhwc).all():
-        raise DataError("ImageDataGenerator.fit", "images must hold finite numbers", "NaN or inf")
-    return sample_nhwc
-
-
-def _check_zoom(zoom_range: float | Sequence[float]) -> list[float]:
-    """[low, high] of a zoom range."""
-    if isinstance(zoom_range, Real):
-        return [1 - zoom_range, 1 + zoom_range]  # type: ignore[operator, list-item]
-    pair = list(zoom_range) if isinstance(zoom_range, Sequence | np.ndarray) else []
-    if len(pair) == 2 and all(isinstance(one, Real) for one in pair):
-        return pair
-    raise InvalidArgument("zoom_range", "must be a number or two numbers", repr(zoom_range))
-
-
-def _check_rescale(rescale: float | None) -> float | None:
-    if rescale is not None and not isinstance(rescale, Real):
-        raise InvalidArgument("rescale", "must be a number or None", repr(rescale))
-    return rescale
-
-
-def _check_validation_split(validation_split: float) -> float:
-    if not validation_split:  # None and False are Keras's other ways to say none
-        return 0.0
-    if not isinstance(validation_split, Real) or not 0 < validation_split < 1:
-        raise InvalidArgument(
-            "validation_split", "must lie strictly between 0 and 1", repr(validation_split)
-        )
-    return float(validation_split)

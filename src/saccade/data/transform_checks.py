@@ -1,0 +1,84 @@
+"""Checks of what `ImageTransform` is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from saccade.errors import DataError, InvalidArgument, ShapeError
+from saccade.notes import note_once
+
+
+def note_functions(switches: Mapping[str, object]) -> None:
+    """Say so where a function was given for a switch, as the first positional argument is."""
+    for name, value in switches.items():
+        if callable(value):
+            word = getattr(value, "__name__", "function")
+            note_once(
+                f"ImageDataGenerator: {name}={word} is a switch, and the function is never called: "
+                f"write ImageDataGenerator(preprocessing_function={word})."
+            )
+
+
+def check_function(preprocessing_function: Any) -> Any:
+    """The function; raise InvalidArgument for what can't be called."""
+    if preprocessing_function is not None and not callable(preprocessing_function):
+        raise InvalidArgument(
+            "preprocessing_function", "must be a function of an image", preprocessing_function
+        )
+    return preprocessing_function
+
+
+def check_zoom(zoom_range: float | Sequence[float]) -> list[float]:
+    """[low, high] of a zoom range."""
+    if isinstance(zoom_range, Real):
+        return [1 - zoom_range, 1 + zoom_range]  # type: ignore[operator, list-item]
+    pair = list(zoom_range) if isinstance(zoom_range, Sequence | np.ndarray) else []
+    if len(pair) == 2 and all(isinstance(one, Real) for one in pair):
+        return pair
+    raise InvalidArgument("zoom_range", "must be a number or two numbers", repr(zoom_range))
+
+
+def check_rescale(rescale: float | None) -> float | None:
+    """The factor; raise InvalidArgument for what is no number."""
+    if rescale is not None and not isinstance(rescale, Real):
+        raise InvalidArgument("rescale", "must be a number or None", repr(rescale))
+    return rescale
+
+
+def check_validation_split(validation_split: float) -> float:
+    """The share of the images that validate, 0 for none."""
+    if not validation_split:  # None and False are Keras's other ways to say none
+        return 0.0
+    if not isinstance(validation_split, Real) or not 0 < validation_split < 1:
+        raise InvalidArgument(
+            "validation_split", "must lie strictly between 0 and 1", repr(validation_split)
+        )
+    return float(validation_split)
+
+
+def sample_of(x: Any, dtype: np.dtype) -> np.ndarray:
+    """A copy of the images that `fit` was given, of the generator's type."""
+    if hasattr(x, "__next__") or not hasattr(x, "__len__"):
+        raise DataError(
+            "ImageDataGenerator.fit",
+            "needs an array of images",
+            type(x).__name__,
+            "Give it one batch: fit(next(flow)[0]).",
+        )
+    try:
+        sample_nhwc = np.array(x, dtype=dtype)
+    except (ValueError, TypeError) as fault:
+        raise DataError("ImageDataGenerator.fit", "needs an array of images", str(fault)) from fault
+    if sample_nhwc.ndim != 4 or not len(sample_nhwc):
+        raise ShapeError(
+            "ImageDataGenerator.fit",
+            "images must be (samples, height, width, channels), one at least",
+            sample_nhwc.shape,
+        )
+    if not np.isfinite(sample_nhwc).all():
+        raise DataError("ImageDataGenerator.fit", "images must hold finite numbers", "NaN or inf")
+    return sample_nhwc

@@ -1,0 +1,285 @@
+"""The guard: images in another range than a network was trained on are named, right ones never."""
+
+import doctest
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from saccade.applications import imagenet_utils
+from saccade.data import input_range
+from saccade.data.input_range import range_notes, records_in
+from saccade.layers import Dense, Dropout, Flatten, Input, Lambda, Normalization, Rescaling
+from saccade.models import Model, Sequential
+from saccade.notes import forget_notes
+from saccade.optimizers import SGD
+from saccade.preprocessing.image import ImageDataGenerator
+
+
+@dataclass(frozen=True)
+class Record:
+    mode: str
+    low: float
+    high: float
+    preprocess_input: str = "saccade.applications.resnet.preprocess_input"
+
+
+CAFFE = Record("caffe", -123.68, 151.061)
+TF = Record("tf", -1.0, 1.0)
+TORCH = Record("torch", -2.1179, 2.64)
+RECORDS = {"caffe": CAFFE, "tf": TF, "torch": TORCH}
+EVERY_MODE = pytest.mark.parametrize("mode", RECORDS)
+
+
+def photos(seed=0, count=8, low=0, high=256):
+    """uint8 pixels of smooth pictures, with black and white in them."""
+    rows = np.linspace(low, high - 1, 24)
+    noise = np.random.RandomState(seed).uniform(-20, 20, (count, 24, 24, 3))
+    return (rows[None, :, None, None] + noise).clip(low, high - 1).astype(np.uint8)
+
+
+def prepared(pixels, mode):
+    return imagenet_utils.preprocess_input(pixels.astype(np.float32), mode=mode)
+
+
+def notes(mode, x):
+    return range_notes([RECORDS[mode]], torch.tensor(np.ascontiguousarray(x)))
+
+
+def only(mode, x):
+    (sentence,) = notes(mode, x)
+    assert "preprocessing_function=preprocess_input" in sentence
+    assert sentence.endswith(".")
+    return sentence
+
+
+# -- what is wrong is named -----------------------------------------------------------------
+
+
+@EVERY_MODE
+def test_rescaled_photos(mode):
+    for count in (2, 8, 32):
+        sentence = only(mode, photos(count=count).astype(np.float32) * np.float32(1 / 255))
+        assert "as rescale=1/255 makes them" in sentence
+        assert "leave rescale out" in sentence
+    assert only("caffe", photos(count=1).astype(np.float32) / 255)
+
+
+@EVERY_MODE
+def test_raw_pixels(mode):
+    assert "from 0 to 255, which are raw pixels" in only(mode, photos().astype(np.float32))
+    assert "raw pixels" in only(mode, photos())  # bytes, too
+    assert "raw pixels" in only(mode, photos(count=1, low=60, high=240))
+
+
+@EVERY_MODE
+def test_prepared_twice(mode):
+    assert "applied twice" in only(mode, prepared(prepared(photos(), mode), mode))
+
+
+def test_small_ranges_before_caffe():
+    assert "-1 to 1" in only("caffe", prepared(photos(), "tf"))
+    assert "standardized" in only("caffe", prepared(photos(), "torch"))
+    both = prepared(photos(), "caffe") / 255
+    assert "its result times 1/255" in only("caffe", both)
+
+
+@pytest.mark.parametrize("mode", ["tf", "torch"])
+def test_another_network_s_function(mode):
+    assert "another network's function" in only(mode, prepared(photos(), "caffe"))
+
+
+# -- what is right, or may be, is not -------------------------------------------------------
+
+GREYS = [0, 1, 64, 103, 104, 116, 117, 123, 124, 127, 128, 200, 254, 255]
+
+
+@EVERY_MODE
+@pytest.mark.parametrize("count", [1, 2, 32])
+def test_prepared_photos_of_any_kind(mode, count):
+    assert notes(mode, prepared(photos(count=count), mode)) == []
+    for grey in GREYS:
+        flat = np.full((count, 24, 24, 3), grey, np.uint8)
+        assert notes(mode, prepared(flat, mode)) == [], grey
+        for spread in (1, 2, 3, 8, 40):
+            noise = np.random.RandomState(grey).randint(-spread, spread + 1, flat.shape)
+            faint = (flat + noise).clip(0, 255).astype(np.uint8)
+            assert notes(mode, prepared(faint, mode)) == [], (grey, spread)
+
+
+@EVERY_MODE
+def test_the_mean_color_of_imagenet(mode):
+    mean = np.broadcast_to(np.array([124, 117, 104]), (4, 24, 24, 3))
+    for spread in (0, 1):
+        noise = np.random.RandomState(3).randint(-spread, spread + 1, mean.shape)
+        assert notes(mode, prepared((mean + noise).astype(np.uint8), mode)) == []
+
+
+@EVERY_MODE
+def test_bright_and_dark_photos(mode):
+    bounds = [(0, 3), (0, 20), (100, 256), (127, 256), (128, 256), (131, 256), (250, 256)]
+    for low, high in bounds:
+        assert notes(mode, prepared(photos(low=low, high=high), mode)) == [], (low, high)
+
+
+@EVERY_MODE
+def test_prepared_photos_in_random_changes(mode):
+    generator = ImageDataGenerator(
+        rotation_range=40, zoom_range=0.5, brightness_range=(0.2, 3), noise_range=20,
+        contrast_range=(0.2, 4), sharpen_range=3, interpolation_order=3,
+        preprocessing_function=lambda image: imagenet_utils.preprocess_input(image, mode=mode),
+    )  # fmt: skip
+    images = generator.flow(photos(), batch_size=8, seed=1)
+    for _ in range(5):
+        assert notes(mode, next(images)) == []
+
+
+@pytest.mark.slow
+@EVERY_MODE
+def test_fruits(mode):
+    """Every photo alone, and in batches; and every batch of the wrong range is named."""
+    folder = Path(__file__).parents[3] / "shared" / "data" / "fruits" / "train"
+    if not folder.is_dir():
+        pytest.skip("shared/data/fruits is not here")
+    flow = ImageDataGenerator().flow_from_directory(folder, (64, 64), batch_size=32, seed=1)
+    other = {"caffe": "tf", "tf": "caffe", "torch": "caffe"}[mode]
+    for _ in range(len(flow)):
+        pixels = next(flow)[0]
+        right = prepared(pixels, mode)
+        assert notes(mode, right) == []
+        assert all(notes(mode, image[None]) == [] for image in right)
+        for wrong in (pixels, pixels / 255, prepared(prepared(pixels, mode), mode),
+                      prepared(pixels, other)):  # fmt: skip
+            assert len(notes(mode, wrong)) == 1
+
+
+def test_what_is_no_batch_of_photos_is_passed_over():
+    raw = torch.tensor(photos()).float()
+    assert len(range_notes([TF], [raw])) == len(range_notes([TF], raw)) == 1
+    for other in ([raw, raw], raw[0], raw[..., :1], raw[:0], None, torch.full_like(raw, np.nan)):
+        assert range_notes([TF], other) == []
+    assert range_notes([], raw) == []
+    assert len(range_notes([TF, CAFFE], raw)) == 2
+
+
+# -- where the records are ------------------------------------------------------------------
+
+
+def network(record=CAFFE, start=None):
+    image = Input((24, 24, 3)) if start is None else start
+    model = Model(image, Dense(2)(Flatten(name="first")(image)))
+    model.input_record = record
+    return model
+
+
+def test_records_of_what_gets_the_model_s_input():
+    assert records_in(network()) == [CAFFE]
+    assert records_in(Sequential([network(), Dense(2)])) == [CAFFE]
+    assert records_in(Sequential([Sequential([network()]), Dense(2)])) == [CAFFE]
+    assert records_in(Sequential([Dense(2)])) == records_in(Sequential()) == []
+    image = Input((24, 24, 3))
+    one, two = network()(image), network(TF)(image)
+    assert records_in(Model(image, [one, two])) == [CAFFE, TF]
+    assert records_in(Model(image, [one, network()(image)])) == [CAFFE]
+
+
+def test_not_behind_a_layer():
+    for layer in (Rescaling(2.0), Lambda(lambda x: x), Normalization(), Dropout(0.1)):
+        image = Input((24, 24, 3))
+        assert records_in(Sequential([image, layer, network()])) == []
+        image = Input((24, 24, 3))
+        assert records_in(Model(image, network()(layer(image)))) == []
+
+
+def test_a_graph_that_goes_on_from_a_network():
+    backbone = network()
+    backbone.get_layer("first").input_record = CAFFE
+    assert records_in(Model(backbone.input, Dense(3)(backbone.output))) == [CAFFE]
+
+
+def test_a_network_built_on_a_layer_takes_what_comes_before_it():
+    image = Input((24, 24, 3))
+    inner = Rescaling(2.0)(image)
+    first = Flatten()
+    model = Model(image, Dense(2)(first(inner)))
+    model.input_record = first.input_record = CAFFE
+    assert records_in(model) == []
+
+
+def test_fit_evaluate_and_predict_say_it_once(caplog):
+    for method in ("fit", "evaluate", "predict"):
+        forget_notes()
+        caplog.clear()
+        model = Sequential([network(), Dense(2)])
+        model.compile(SGD(1e-9), "mse", jit_compile=False)
+        y = {} if method == "predict" else {"y": np.zeros((8, 2), np.float32)}
+        for _ in range(2):
+            getattr(model, method)(photos().astype(np.float32), **y, batch_size=4, verbose=0)
+        said = [line for line in caplog.messages if "raw pixels" in line]
+        assert len(said) == 1, method
+        model = Sequential([Input((24, 24, 3)), Rescaling(1 / 255), network(), Dense(2)])
+        model.compile(SGD(1e-9), "mse", jit_compile=False)
+        getattr(model, method)(photos().astype(np.float32), **y, batch_size=4, verbose=0)
+        assert [line for line in caplog.messages if "raw pixels" in line] == said
+
+
+# -- the generator --------------------------------------------------------------------------
+
+
+def test_a_function_for_a_switch(caplog):
+    forget_notes()
+    generator = ImageDataGenerator(imagenet_utils.preprocess_input)
+    (said,) = caplog.messages
+    assert "preprocessing_function=preprocess_input" in said
+    assert "featurewise_center" in said
+    x = next(generator.flow(photos(), batch_size=2, shuffle=False))
+    np.testing.assert_array_equal(x, photos()[:2])  # Keras's numbers
+    assert len(caplog.messages) == 1
+    for name in ("samplewise_center", "samplewise_std_normalization", "zca_whitening"):
+        forget_notes()
+        caplog.clear()
+        ImageDataGenerator(**{name: lambda image: image})
+        assert f"{name}=<lambda>" in caplog.messages[0]
+    caplog.clear()
+    ImageDataGenerator(True, samplewise_center=np.bool_(True))
+    assert caplog.messages == []
+
+
+def drawing_nothing(image):
+    return imagenet_utils.preprocess_input(image)
+
+
+drawing_nothing.draws_nothing = True
+
+
+@pytest.mark.parametrize("changes", [{}, {"rotation_range": 30, "horizontal_flip": True}])
+def test_a_function_that_draws_nothing_runs_in_the_threads(changes):
+    """The same batches, and the same place in NumPy's stream after them."""
+    batches = []
+    for function in (drawing_nothing, lambda image: imagenet_utils.preprocess_input(image)):
+        generator = ImageDataGenerator(preprocessing_function=function, workers=2, **changes)
+        assert generator.runs_user_code is (function is not drawing_nothing)
+        assert generator.only_rescale is None
+        np.random.seed(5)
+        flow = generator.flow(photos(), batch_size=3)
+        batches.append([*(next(flow) for _ in range(4)), np.random.rand(3)])
+    for one, other in zip(*batches, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert batches[0][0].min() < -60
+
+
+def test_the_functions_of_networks_draw_nothing():
+    from saccade.applications import resnet, resnet50
+
+    for module in (imagenet_utils, resnet, resnet50):
+        assert module.preprocess_input.draws_nothing is True
+        generator = ImageDataGenerator(preprocessing_function=module.preprocess_input)
+        assert not generator.runs_user_code
+        assert generator.only_rescale is None
+        assert next(generator.flow(photos(), batch_size=2)).min() < -60
+
+
+def test_examples():
+    assert doctest.testmod(input_range).failed == 0
