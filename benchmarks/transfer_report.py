@@ -21,6 +21,7 @@ TARGETS: dict[tuple[str, str, str], float] = {
     ("second fit, 5 epochs", "saccade", "keras"): 100,
     ("forward", "saccade bf16", "keras"): 5,
     ("training", "saccade bf16", "keras"): 5,
+    ("training", "saccade bf16", "torchvision"): 3,
     ("training", "saccade bf16", "torchvision last"): 3,
     ("recipe, 5 epochs", "saccade bf16", "keras"): 15,
     ("recipe, 10 epochs", "saccade bf16", "keras"): 25,
