@@ -123,10 +123,13 @@ class WeightHolder(torch.nn.Module):
 
     @property
     def trainable_weights(self) -> list[Variable]:
-        if not self._trainable:
-            return []
-        mine = [weight for weight in self._weights_trained if weight.requires_grad]
-        return _unique([*mine, *(w for s in self.sublayers() for w in s.trainable_weights)])
+        """The weights that training moves; none for a frozen layer.
+
+        What a layer around it says of a layer inside counts until that layer is told otherwise:
+        `backbone.trainable = False; backbone.layers[-1].trainable = True` trains the last one, as
+        in Keras 3.
+        """
+        return [weight for weight in self.weights if weight.requires_grad and self._trainable]
 
     @property
     def non_trainable_weights(self) -> list[Variable]:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import ShapeError
+from saccade.errors import ShapeError, StateError
+from saccade.notes import note_once
 from saccade.optimizers.learning_rate import LearningRate, StepCount
 from saccade.optimizers.rate_holder import RateHolder
 
@@ -25,6 +26,8 @@ class SlotHolder(RateHolder):
         self.slots: dict[str, Tensors] = {}
         self._calls = 0
         self._weights: list[Any] = []
+        self._at_rest: list[tuple[Any, dict[str, torch.Tensor]]] = []  # frozen since, their slots
+        self._told = False
         self._constrained: list[int] = []  # places among the weights
 
     @property
@@ -39,9 +42,12 @@ class SlotHolder(RateHolder):
             self.build(weights)
 
     def build(self, var_list: Iterable[Any]) -> None:
-        """Make the slots for these weights; those already known keep theirs."""
+        """Make the slots for these weights; those already known keep theirs.
+
+        Slots of weights that are left out, as those of a layer that was frozen, wait for them.
+        """
         weights = list(var_list)
-        known = {id(weight): place for place, weight in enumerate(self._weights)}
+        known = self._known()
         w = [weight.detach() for weight in weights]
         fresh: dict[str, Tensors] = {}
         if self.use_ema:  # a weight that comes later starts its average from itself
@@ -50,14 +56,36 @@ class SlotHolder(RateHolder):
         if self.gradient_accumulation_steps:
             fresh["gradient_accumulator"] = [torch.zeros_like(one) for one in w]
         fresh |= self.make_slots(w)
-        for name, tensors in fresh.items():
-            for place, weight in enumerate(weights):
-                if id(weight) in known:
-                    tensors[place] = self.slots[name][known[id(weight)]]
+        for place, weight in enumerate(weights):
+            for name, slot in known.get(id(weight), (weight, {}))[1].items():
+                fresh[name][place] = slot
+        self._tell(len([weight for weight in weights if id(weight) not in known]))
+        chosen = {id(weight) for weight in weights}
+        self._at_rest = [pair for key, pair in known.items() if key not in chosen]
+        for _, slots in self._at_rest:  # the sum that it is a part of will be used without it
+            slots.pop("gradient_accumulator", None)
         self.slots, self._weights = fresh, weights
         self._constrained = [
             place for place, one in enumerate(weights) if getattr(one, "constraint", None)
         ]
+
+    def _known(self) -> dict[int, tuple[Any, dict[str, torch.Tensor]]]:
+        """Each weight that there are slots for, with its slots, by its id."""
+        pairs = list(self._at_rest)
+        for place, weight in enumerate(self._weights):
+            pairs.append((weight, {name: slot[place] for name, slot in self.slots.items()}))
+        return {id(weight): (weight, slots) for weight, slots in pairs}
+
+    def _tell(self, new: int) -> None:
+        """Say once that weights joined a training that has begun, where Keras raises."""
+        if new and self._calls and self._weights and not self._told:
+            self._told = True
+            verb = "1 weight comes" if new == 1 else f"{new} weights come"
+            note_once(
+                f"{self.where}: {verb} new after {self._calls} steps (a layer was unfrozen?): "
+                "they start with fresh slots, the others keep theirs. Call compile() again, with a "
+                "small learning rate, to start all of them anew."
+            )
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:
         """Fresh slots, by name, one tensor beside each weight."""
@@ -124,9 +152,25 @@ class SlotHolder(RateHolder):
         }
 
     def restore(self, state: dict[str, Any], weights: Iterable[Any]) -> None:
-        """Go on from a `state()`, for these weights."""
+        """Go on from a `state()`, for these weights.
+
+        Raises:
+            StateError: the state is of other weights; nothing is changed.
+        """
+        weights = list(weights)
+        needed = [tuple(weight.shape) for weight in weights]
+        for slot in state["slots"].values():
+            got = [tuple(one.shape) for one in slot]
+            if got != needed:
+                raise StateError(
+                    self.where,
+                    f"the state must be of the {len(needed)} weights that are trained now",
+                    f"one of {len(got)} weights",
+                    "Freeze and unfreeze the layers as they were when it was kept.",
+                )
         if state["slots"]:
             self.build(weights)
+        self._at_rest = []  # of another moment
         self._calls = state["iterations"]
         if state["learning_rate"] is not None:
             self._learning_rate = state["learning_rate"]
