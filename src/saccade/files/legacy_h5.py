@@ -12,10 +12,11 @@ for one attribute go on in `layer_names0`, `layer_names1`, ...
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from saccade.errors import FileFormatError
+from saccade.errors import FileFormatError, SaccadeError
 
 _WHOLE_MODEL, _OF_THE_MODEL = "model_weights", "top_level_model_weights"
 
@@ -40,6 +41,27 @@ def saved_layers(where: str, file: Any) -> list[SavedLayer]:
     Raises:
         FileFormatError: something is named that is not there, or lies outside the file.
     """
+    with whole(where):
+        return list(_saved_layers(where, file))
+
+
+@contextmanager
+def whole(where: str) -> Iterator[None]:
+    """What HDF5 raises for damaged bytes, as one kind of error."""
+    try:
+        yield
+    except SaccadeError:
+        raise
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+        raise FileFormatError(
+            where,
+            "the weights must be a whole HDF5 file",
+            f"{type(error).__name__}: {error}",
+            "The file was damaged: copy or save it again.",
+        ) from error
+
+
+def _saved_layers(where: str, file: Any) -> Iterator[SavedLayer]:
     root = file
     if not _words(file, "layer_names") and _WHOLE_MODEL in file:
         root = _inside(where, file, _WHOLE_MODEL)
@@ -47,13 +69,11 @@ def saved_layers(where: str, file: Any) -> list[SavedLayer]:
     groups = [(name, _inside(where, root, name)) for name in names]
     if _OF_THE_MODEL in root:
         groups.append(("", _inside(where, root, _OF_THE_MODEL)))
-    found = []
     for name, group in groups:
         weight_names = _words(group, "weight_names")
         arrays = [_array(where, group, one) for one in weight_names]
         if arrays:
-            found.append(SavedLayer(name, weight_names, arrays))
-    return found
+            yield SavedLayer(name, weight_names, arrays)
 
 
 def _words(group: Any, attribute: str) -> list[str]:

@@ -8,12 +8,13 @@ the file was written, which is why names are tried first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from saccade.errors import FileFormatError
-from saccade.files.legacy_h5 import SavedLayer
+from saccade.files.legacy_h5 import SavedLayer, whole
 from saccade.files.weight_store import places
 from saccade.notes import note_once
 
@@ -47,6 +48,18 @@ def read_legacy(
         FileFormatError: layers or weights that are missing, too many or of another shape, all
             listed; the model is as it was then.
     """
+    with whole(where):
+        _read(where, saved, model, skip_mismatch, by_name, surplus)
+
+
+def _read(
+    where: str,
+    saved: Sequence[SavedLayer],
+    model: Any,
+    skip_mismatch: bool,
+    by_name: bool,
+    surplus: Sequence[str],
+) -> None:
     match = Match()
     own = _own_weights(model)
     layers = [layer for layer in model.layers if layer.weights]
@@ -105,20 +118,17 @@ def _match_weights(
     name: str, needed: list[tuple[str, Any]], saved: SavedLayer, match: Match
 ) -> None:
     """The weights of one layer: taken whole or not at all."""
-    keys = [_key(one) for one in saved.weight_names]
-    wanted = {key for key, _ in needed}
-    by_key = dict(zip(keys, saved.arrays, strict=True))
     faults: list[str] = []
     pairs = []
-    if len(wanted) == len(needed) == len(keys) and wanted == set(by_key):
-        pairs = [(weight, by_key[key], key) for key, weight in needed]
-    elif len(keys) == len(needed):
-        pairs = [
-            (weight, values, key)
-            for (key, weight), values in zip(needed, saved.arrays, strict=True)
-        ]
+    if len(saved.arrays) != len(needed):
+        faults.append(f"{name}: needed {len(needed)} weights, got {len(saved.arrays)}")
     else:
-        faults.append(f"{name}: needed {len(needed)} weights, got {len(keys)}")
+        mine = [key for key, _ in needed]
+        order = _order(mine, [_key(one) for one in saved.weight_names])
+        pairs = [
+            (weight, saved.arrays[place], key)
+            for (key, weight), place in zip(needed, order, strict=True)
+        ]
     for weight, values, key in pairs:
         shape = tuple(weight.shape)
         if tuple(values.shape) != shape:
@@ -128,6 +138,37 @@ def _match_weights(
     if not faults:
         match.pairs += [(weight, values) for weight, values, _ in pairs]
     match.faults += faults
+
+
+def _order(needed: list[str], found: list[str]) -> list[int]:
+    """For each needed key the place of its array: by name, by numbered name, else in order."""
+    for mine, theirs in ((needed, found), (_ranked(needed), _ranked(found))):
+        places_of = {key: place for place, key in enumerate(theirs)}
+        if len(places_of) == len(theirs) and set(places_of) == set(mine):
+            return [places_of[key] for key in mine]
+    return list(range(len(found)))
+
+
+def _ranked(keys: list[str]) -> list[str]:
+    """Keys whose automatic numbers count from 0: `conv2d_7` may be `conv2d_3` of another day."""
+    owners = {key.rsplit("/", 1)[0] for key in keys}
+    numbers: dict[str, list[int]] = {}
+    for owner in owners:
+        stem, number = _numbered(owner)
+        numbers.setdefault(stem, []).append(number)
+    ranks = {stem: sorted(found) for stem, found in numbers.items()}
+
+    def ranked(key: str) -> str:
+        stem, number = _numbered(key.rsplit("/", 1)[0])
+        return f"{stem} {ranks[stem].index(number)}/{key.rsplit('/', 1)[-1]}"
+
+    return [ranked(key) for key in keys]
+
+
+def _numbered(name: str) -> tuple[str, int]:
+    """`conv2d_7` is ("conv2d", 7), `conv2d` is ("conv2d", 0)."""
+    match = re.fullmatch(r"(.+)_(\d+)", name)
+    return (match[1], int(match[2])) if match else (name, 0)
 
 
 def _keyed(layer: Any) -> list[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 from saccade.errors import NoSuchFile, NotSupported, StateError
 from saccade.files import tensors_file, weight_store
 from saccade.files.keras_archive import open_archive
-from saccade.files.legacy_h5 import SavedLayer, is_legacy, saved_layers
+from saccade.files.legacy_h5 import SavedLayer, is_legacy, saved_layers, whole
 from saccade.files.legacy_match import read_legacy
 from saccade.files.replacement import check_suffix, replacing
 from saccade.notes import note_once
@@ -97,7 +97,9 @@ def _saved(where: str, path: Path) -> Iterator[dict[str, Any] | list[SavedLayer]
     if not path.is_file():
         raise NoSuchFile(where, "the file must exist", "none of that name")
     with weight_store.open_h5(where, path) as file:
-        if is_legacy(file):
+        with whole(where):
+            legacy = is_legacy(file)
+        if legacy:
             yield saved_layers(where, file)
         else:
             yield weight_store.datasets_in(where, file)
