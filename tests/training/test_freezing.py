@@ -391,3 +391,12 @@ def test_averages_of_a_layer_frozen_since_are_not_written_over_it():
     fit(model, epochs=1)
     assert values(part) == before
     assert math.isfinite(model.evaluate(X, Y, verbose=0))
+
+
+def test_weights_that_come_before_the_first_step_are_no_news(caplog):
+    forget_notes()
+    part = backbone()
+    optimizer = optimizers.Adam()
+    optimizer.build(part.trainable_weights[:2])
+    optimizer.build(part.trainable_weights)
+    assert caplog.messages == []
