@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from saccade.cli.nudge import DRAWS, MOST_DEGREES, MOST_SHIFT, MOST_ZOOM, nudge
-from saccade.cli.pixels import Pixels, PixelSource
+from saccade.cli.pixels import NUDGES, Pixels, PixelSource
 from saccade.predictor import Preprocessing
 
 
@@ -71,13 +71,13 @@ def source(**options) -> PixelSource:
 
 
 def test_every_pass_is_new_and_can_be_entered_anywhere():
-    made = source(shuffle=True, seed=3, nudged=True)
+    made = source(shuffle=True, seed=3, changes=NUDGES)
     first = [x for x, _, _ in made.read(0)]
-    again = [x for x, _, _ in source(shuffle=True, seed=3, nudged=True).read(0)]
+    again = [x for x, _, _ in source(shuffle=True, seed=3, changes=NUDGES).read(0)]
     later = [x for x, _, _ in made.read(0, start=1)]
     assert all(map(torch.equal, first, again))
     assert all(map(torch.equal, first[1:], later))
-    unshuffled = source(seed=3, nudged=True)
+    unshuffled = source(seed=3, changes=NUDGES)
     one, two = (next(iter(unshuffled.read(number)))[0] for number in (0, 1))
     assert not torch.equal(one, two)
 

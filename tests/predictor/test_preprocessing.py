@@ -105,3 +105,22 @@ def test_files_that_cannot_be_read_raise(tmp_path):
         Preprocessing((6, 8)).read(tmp_path / "x.png")
     with pytest.raises(NoSuchFile):
         Preprocessing((6, 8)).read(tmp_path / "y.png")
+
+
+def test_a_mode_prepares_as_the_network_asks():
+    image_hwc = np.array([[[10, 20, 30]]], np.uint8)
+    preprocessing = Preprocessing((1, 1), rescale=1.0, mode="caffe")
+    scaled = preprocessing.scale(preprocessing.read(image_hwc))
+    assert scaled.flatten().tolist() == pytest.approx([30 - 103.939, 20 - 116.779, 10 - 123.68])
+    assert Preprocessing.from_dict(preprocessing.to_dict()) == preprocessing
+    assert preprocessing.to_dict()["mode"] == "caffe"
+    assert "mode" not in Preprocessing((1, 1)).to_dict()  # as older versions know it
+
+
+def test_modes_that_cannot_work_are_refused():
+    with pytest.raises(InvalidArgument, match='Did you mean "caffe"'):
+        Preprocessing((1, 1), mode="cafe")
+    with pytest.raises(InvalidArgument, match="made for rgb"):
+        Preprocessing((1, 1), "grayscale", mode="caffe")
+    with pytest.raises(FileFormatError, match="mode"):
+        Preprocessing.from_dict({"target_size": [1, 1], "mode": "new"})

@@ -11,10 +11,10 @@ import torch
 
 from saccade.cli.versions import versions
 from saccade.numerics.device import default_device
+from saccade.numerics.native_precision import processor_facts, processor_flags
 
 COMPILERS = ("c++", "g++", "clang++", "cl")
 WEIGHT_FILES = (".h5", ".keras", ".safetensors", ".json")
-CPUINFO = Path("/proc/cpuinfo")
 # Flag in /proc/cpuinfo -> the name that people know; the first group computes in few bits.
 PRECISIONS = {
     "amx_bf16": "AMX-BF16",
@@ -49,29 +49,14 @@ def _device() -> str:
     return f"cuda, {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
 
 
-def _cpuinfo() -> dict[str, str]:
-    """The first processor's lines in /proc/cpuinfo; empty where there is none."""
-    try:
-        lines = CPUINFO.read_text(encoding="utf-8", errors="replace").split("\n\n")[0].splitlines()
-    except OSError:
-        return {}
-    pairs = (line.partition(":") for line in lines)
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def _flags() -> set[str]:
-    info = _cpuinfo()
-    return set((info.get("flags") or info.get("Features") or "").split())
-
-
 def _processor() -> str:
-    name = _cpuinfo().get("model name") or platform.processor() or platform.machine()
-    vectors = next((word for flag, word in VECTORS.items() if flag in _flags()), None)
+    name = processor_facts().get("model name") or platform.processor() or platform.machine()
+    vectors = next((word for flag, word in VECTORS.items() if flag in processor_flags()), None)
     return f"{name} ({vectors or torch.backends.cpu.get_cpu_capability()})"
 
 
 def _low_precision() -> str:
-    found = [word for flag, word in PRECISIONS.items() if flag in _flags()]
+    found = [word for flag, word in PRECISIONS.items() if flag in processor_flags()]
     return ", ".join(found) or "none found: float32 only"
 
 

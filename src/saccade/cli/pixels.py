@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 
-from saccade.cli.nudge import DRAWS, nudge
+from saccade.cli import nudge, photo_changes
 from saccade.data.array_source import ArraySource
 from saccade.data.pool import workers
 from saccade.data.readable import without_frames
@@ -102,17 +102,42 @@ def preprocessing_reader(
     return read
 
 
+@dataclass(frozen=True)
+class Changes:
+    """Random changes of images in training.
+
+    Attributes:
+        draws: the random numbers that an image needs.
+        apply: uint8 images, draws (n, draws) in [0, 1) and the preprocessing -> the model's input.
+    """
+
+    draws: int
+    apply: Callable[[torch.Tensor, torch.Tensor, Preprocessing], torch.Tensor]
+
+
+NUDGES = Changes(nudge.DRAWS, lambda x, draws, by: nudge.nudge(by.scale(x), draws))
+
+
+def new_views(size_hw: tuple[int, int]) -> Changes:
+    """Windows, mirrorings and other light, brought to (height, width) pixels."""
+
+    def apply(x: torch.Tensor, draws: torch.Tensor, by: Preprocessing) -> torch.Tensor:
+        return by.scale(photo_changes.change_photos(x.float(), draws, size_hw))
+
+    return Changes(photo_changes.DRAWS, apply)
+
+
 class PixelSource(Source):
-    """Rows of `Pixels` as the training loop takes them: float32, scaled, nudged if asked.
+    """Rows of `Pixels` as the training loop takes them: float32, scaled, changed if asked.
 
     Args:
         pixels: the images.
         rows: which of them, int64 (n,).
-        labels: the class number of each, int (n,).
+        labels: the class number of each, int (n,), or its row, float (n, classes).
         batch_size: images in a batch.
         shuffle: a new order in every pass.
-        seed: of the orders and the nudges.
-        nudged: change the images a little, anew in every pass.
+        seed: of the orders and the changes.
+        changes: what to change in the images, anew in every pass.
     """
 
     def __init__(
@@ -123,30 +148,32 @@ class PixelSource(Source):
         batch_size: int,
         shuffle: bool = False,
         seed: int = 0,
-        nudged: bool = False,
+        changes: Changes | None = None,
     ):
         self.pixels = pixels
         self.places = ArraySource(rows, labels, None, batch_size, shuffle, seed)
         self.batches, self.samples = self.places.batches, self.places.samples
         self.targets = self.places.targets
-        self.seed, self.nudged = seed, nudged
+        self.seed, self.changes = seed, changes
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         draws = self._draw(pass_number)
         place = start * self.places.batch_size
         for batch_nhwc, labels in self._images(self.places.read(pass_number, start)):
-            x = self.pixels.preprocessing.scale(batch_nhwc)
-            if draws is not None:
-                x = nudge(x, draws[place : place + len(x)])
+            by = self.pixels.preprocessing
+            if self.changes is None or draws is None:
+                x = by.scale(batch_nhwc)
+            else:
+                x = self.changes.apply(batch_nhwc, draws[place : place + len(batch_nhwc)], by)
             place += len(x)
             yield x, labels, None
 
     def _draw(self, pass_number: int) -> torch.Tensor | None:
         """All draws of a pass at once, so that a pass can be entered at any batch."""
-        if not self.nudged:
+        if self.changes is None:
             return None
         stream = torch.Generator().manual_seed((self.seed << 24) + pass_number)
-        return torch.rand(self.samples or 0, DRAWS, generator=stream)
+        return torch.rand(self.samples or 0, self.changes.draws, generator=stream)
 
     def _images(self, places: Iterator[Batch]) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """uint8 images and labels of each batch; files are read one batch ahead."""

@@ -16,7 +16,7 @@ from saccade.applications import LeNet5
 from saccade.cli.choices import Choices
 from saccade.cli.live import Live, reading
 from saccade.cli.photos import Photos, few_images, find_photos
-from saccade.cli.pixels import Pixels, PixelSource, read_pixels
+from saccade.cli.pixels import NUDGES, Pixels, PixelSource, read_pixels
 from saccade.cli.reading import choose_reading, read_headers
 from saccade.cli.run_folder import Recorder, RunFolder
 from saccade.cli.scores import Scores, judge
@@ -145,7 +145,7 @@ def _source(
         choices.batch_size,
         shuffle=training,
         seed=choices.seed,
-        nudged=training and choices.augment,
+        changes=NUDGES if training and choices.augment else None,
     )
 
 

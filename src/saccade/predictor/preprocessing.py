@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.applications.imagenet_utils import preprocess_input
 from saccade.data.decode import (
     CHANNELS,
     check_color_mode,
@@ -19,8 +20,10 @@ from saccade.data.decode import (
     load_image,
 )
 from saccade.errors import FileFormatError, InvalidArgument, ShapeError
+from saccade.names import unknown_name
 
 Picture = str | os.PathLike[str] | np.ndarray
+MODES = ("caffe", "tf", "torch")
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Preprocessing:
     Law::
 
         read:   turn as EXIF says -> color_mode -> resize -> 8 bits      (uint8 HWC)
-        scale:  x * rescale                                              (float32)
+        scale:  x * rescale, then what the mode says                     (float32)
 
     A JPEG of more than twice the target's size is decoded at a half, a quarter or an eighth of it,
     as `saccade.data.decode` says under `fast`; the law is the same for every file of a kind.
@@ -41,6 +44,9 @@ class Preprocessing:
         interpolation: Pillow's filter for resizing, by Keras's name.
         exif: turn a photo upright, as the camera noted.
         rescale: what every value in [0, 255] is multiplied by.
+        mode: what the weights of a published network ask for: "caffe", "tf" or "torch", as
+            `saccade.applications.imagenet_utils.preprocess_input` defines them (with rescale=1);
+            "" for nothing more.
 
     Raises:
         InvalidArgument: a value that cannot work.
@@ -57,6 +63,7 @@ class Preprocessing:
     interpolation: str = "bilinear"
     exif: bool = True
     rescale: float = 1 / 255
+    mode: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "target_size", check_target_size(self.target_size))
@@ -64,6 +71,12 @@ class Preprocessing:
         check_interpolation(self.interpolation)
         if self.color_mode == "rgba":
             raise InvalidArgument("preprocessing", "color_mode must be grayscale or rgb", "'rgba'")
+        if self.mode and self.mode not in MODES:
+            raise unknown_name("preprocessing, mode", self.mode, MODES)
+        if self.mode and self.color_mode != "rgb":
+            raise InvalidArgument(
+                "preprocessing", f"mode {self.mode!r} is made for rgb", repr(self.color_mode)
+            )
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Preprocessing:
@@ -89,7 +102,10 @@ class Preprocessing:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain words and numbers, for the model file; `from_dict` reads them back."""
-        return asdict(self) | {"target_size": list(self.target_size)}
+        record = asdict(self) | {"target_size": list(self.target_size)}
+        if not self.mode:
+            del record["mode"]  # so that versions before there was one read the file
+        return record
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -126,8 +142,11 @@ class Preprocessing:
         return image_hwc
 
     def scale(self, batch_nhwc: np.ndarray | torch.Tensor) -> torch.Tensor:
-        """uint8 in [0, 255], any shape -> float32 as the model takes it."""
-        return torch.as_tensor(batch_nhwc).to(torch.float32) * self.rescale
+        """Values in [0, 255], any shape, channels last -> float32 as the model takes it."""
+        x = torch.as_tensor(batch_nhwc).to(torch.float32)
+        if self.rescale != 1:
+            x = x * self.rescale
+        return preprocess_input(x, mode=self.mode) if self.mode else x
 
 
 def _eight_bits(image_hwc: np.ndarray) -> np.ndarray:
