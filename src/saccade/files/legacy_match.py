@@ -141,11 +141,11 @@ def _match_weights(
 
 
 def _order(needed: list[str], found: list[str]) -> list[int]:
-    """For each needed key the place of its array: by name, by numbered name, else in order."""
-    for mine, theirs in ((needed, found), (_ranked(needed), _ranked(found))):
-        places_of = {key: place for place, key in enumerate(theirs)}
-        if len(places_of) == len(theirs) and set(places_of) == set(mine):
-            return [places_of[key] for key in mine]
+    """For each needed key the place of its array: by name where all names agree, else in order."""
+    mine, theirs = _ranked(needed), _ranked(found)
+    places_of = {key: place for place, key in enumerate(theirs)}
+    if len(places_of) == len(theirs) and set(places_of) == set(mine):
+        return [places_of[key] for key in mine]
     return list(range(len(found)))
 
 
