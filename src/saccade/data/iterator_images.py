@@ -38,8 +38,9 @@ class IteratorImages:
             settings += [repr(getattr(transform, name)) for name in _NORMALISES_BY]
             function = transform.preprocessing_function
             # Two functions of one name may differ, so an unknown one stands for itself alone.
-            settings += [getattr(function, "__module__", ""), getattr(function, "__qualname__", "")]
-            settings += [None if self.is_known else id(function)]
+            module = getattr(function, "__module__", "")
+            settings += [module, getattr(function, "__qualname__", "")]
+            settings += [None if str(module).startswith("saccade.") else id(function)]
             for name in _MEASURED:
                 value = getattr(transform, name)
                 whole.update(b"" if value is None else np.ascontiguousarray(value).tobytes())

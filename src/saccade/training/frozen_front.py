@@ -173,7 +173,8 @@ def _is_still(node: Node) -> bool:
     known = type(layer).__module__.startswith("saccade.layers.")
     if not known or layer.activity_regularizer is not None or is_watched(layer):
         return False
-    if layer.trainable_weights or any(True for _ in layer.sublayers()):
+    # A weight of a frozen layer may be trained all the same: layer.kernel.trainable = True.
+    if any(one.requires_grad for one in layer.weights) or any(True for _ in layer.sublayers()):
         return False
     if type(layer) is Lambda:
         return "training" not in layer._passed_on

@@ -76,6 +76,7 @@ class Run:
             "step": self.step,
             "weights": [weight.detach().clone() for weight in self.model.weights],
             "optimizer": self.optimizer.state(),
+            "moved": self._places_moved(),
             "random": random_state(),
             "streams": [stream.get_state() for stream in self._streams()],
             "feed": self.feed.state(),
@@ -94,11 +95,13 @@ class Run:
             StateError: the state is of another model, or of other callbacks; nothing is changed.
         """
         self._check_fits(state)
+        all_weights = self.model.weights
+        moved = [all_weights[place] for place in state.get("moved", self._places_moved())]
+        self.optimizer.restore(state["optimizer"], moved)  # refuses before anything is changed
         self.epoch, self.step = state["epoch"], state["step"]
         with torch.no_grad():
             for weight, saved in zip(self.model.weights, state["weights"], strict=True):
                 weight.copy_(saved)
-        self.optimizer.restore(state["optimizer"], self.model.trainable_weights)
         self.feed.restore(state["feed"])
         if self.validation is not None and state["validation"] is not None:
             self.validation.restore(state["validation"])
@@ -109,6 +112,12 @@ class Run:
         set_random_state(state["random"])
         for stream, saved in zip(self._streams(), state["streams"], strict=True):
             stream.set_state(saved)
+
+    def _places_moved(self) -> list[int]:
+        """The places, among the model's weights, of those that the optimizer has slots for."""
+        place_of = {id(weight): place for place, weight in enumerate(self.model.weights)}
+        moved = self.weights or self.model.trainable_weights
+        return [place_of[id(weight)] for weight in moved]
 
     def _streams(self) -> list[torch.Generator]:
         """The random streams that layers of the model have of their own, as Dropout(seed=)."""
