@@ -14,12 +14,23 @@ from parity.reference import close, keras, normal
 from saccade.applications import imagenet_utils, resnet
 from saccade.errors import FileFormatError
 
+# Keras's own arrays on torch.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 NAMES = ("ResNet50", "ResNet101", "ResNet152")
 COUNTS = {  # with the top, without it, not trained
     "ResNet50": (25_636_712, 23_587_712, 53_120),
     "ResNet101": (44_707_176, 42_658_176, 105_344),
     "ResNet152": (60_419_944, 58_370_944, 151_424),
 }
+
+
+@pytest.fixture(autouse=True)
+def _no_fetching(monkeypatch):
+    def refuse(file, **_):
+        pytest.fail(f"{file.address} must not be asked in a test")
+
+    monkeypatch.setattr("saccade.applications.network.kept_file", refuse)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -150,7 +161,6 @@ def test_resnets_own_is_the_caffe_one():
         assert function.draws_nothing is True
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's
 @pytest.mark.parametrize("mode", ["caffe", "tf", "torch"])
 @pytest.mark.parametrize(
     ("shape", "data_format"), [((5, 4, 3), None), ((3, 5, 4), "channels_first")]
@@ -185,7 +195,6 @@ def test_decode_predictions(tmp_path, monkeypatch):
 # -- weights -------------------------------------------------------------------------------
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's
 def test_a_legacy_file_that_keras_wrote(tmp_path):
     theirs = keras.applications.resnet.ResNet50(**small(classes=3))
     theirs.set_weights([normal(one.shape, 7) * 0.05 + 0.1 for one in theirs.weights])
@@ -233,17 +242,18 @@ def photos(shared, count, side_px):
 
 
 @pytest.mark.slow
-def test_fifty_photos_get_kerass_probabilities(shared, published):
+def test_fifty_photos_get_kerass_probabilities(shared, published, record_property):
     batch = resnet.preprocess_input(photos(shared, 50, 224).astype("float32"))
     theirs = keras.applications.ResNet50(weights=str(published)).predict(batch, verbose=0)
     ours = resnet.ResNet50(weights=published).predict(batch, verbose=0)
+    record_property("largest difference", float(np.abs(ours - theirs).max()))
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4)
     best = [np.argsort(rows, axis=1)[:, ::-1][:, :5] for rows in (ours, theirs)]
     np.testing.assert_array_equal(*best)
 
 
 @pytest.mark.slow
-def test_features_at_150_pixels(shared, published):
+def test_features_at_150_pixels(shared, published, record_property):
     batch = resnet.preprocess_input(photos(shared, 6, 150).astype("float32"))
     options = {"include_top": False, "input_shape": (150, 150, 3)}
     theirs = keras.applications.ResNet50(weights=None, **options)
@@ -251,4 +261,5 @@ def test_features_at_150_pixels(shared, published):
     needed = theirs.predict(batch, verbose=0)
     got = resnet.ResNet50(weights=published, **options).predict(batch, verbose=0)
     assert got.shape == (6, 5, 5, 2048)
+    record_property("largest difference", float(np.abs(got - needed).max() / needed.max()))
     np.testing.assert_allclose(got, needed, rtol=1e-4, atol=1e-4 * needed.max())

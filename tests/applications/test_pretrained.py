@@ -1,0 +1,144 @@
+"""weights="imagenet": which file is taken, what is said when there is none."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import saccade.applications.resnet
+from saccade.applications import imagenet_utils, network, resnet
+from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
+from saccade.files import kept_file as kept
+from saccade.files.remote_file import RemoteFile, md5_of
+from saccade.layers import Input
+
+NAMES = ("resnet50", "resnet101", "resnet152")
+
+
+@pytest.fixture
+def small(monkeypatch, tmp_path):
+    """A ResNet of one narrow block a stage, its two published files, and what was fetched."""
+    monkeypatch.setattr(resnet, "_FILTERS", (4, 4, 4, 4))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(kept, "_spare", lambda: tmp_path / "spare")
+    fetched = []
+    files = {}
+    none = resnet.PRETRAINED["resnet50"]
+
+    def build(weights="imagenet", include_top=False, pretrained=None, **options):
+        given = {"input_tensor": None, "input_shape": None, "pooling": "avg", "classes": 1000}
+        given |= {"classifier_activation": "softmax", "name": "small", **options}
+        made = network.NetworkOptions(include_top, weights, **given)
+        return resnet._resnet(made, (1, 1, 1, 1), pretrained or files["pretrained"])
+
+    for top in (True, False):
+        path = tmp_path / f"top_{top}.weights.h5"
+        model = build(None, top, none)
+        model.set_weights([np.full(one.shape, 1 + top, "float32") for one in model.weights])
+        model.save_weights(path)
+        files[top] = RemoteFile(f"https://example.org/{path.name}", md5_of(path))
+    files["pretrained"] = dataclasses.replace(none, with_top=files[True], without_top=files[False])
+
+    def download(file, target, *_):
+        fetched.append(file.name)
+        target.write_bytes((tmp_path / file.name).read_bytes())
+
+    monkeypatch.setattr(kept, "download", download)
+    return build, files, fetched
+
+
+@pytest.mark.parametrize("top", [True, False])
+def test_the_file_that_fits_is_fetched_once(small, top):
+    build, files, fetched = small
+    for _ in range(2):
+        model = build(include_top=top)
+        assert model.get_weights()[0].max() == 1 + top
+        assert model.input_record == files["pretrained"].input_record
+    assert fetched == [f"top_{top}.weights.h5"]
+
+
+def test_a_kept_file_with_a_top_serves_both(small):
+    build, _, fetched = small
+    build(include_top=True)
+    assert build(include_top=False).get_weights()[0].max() == 2
+    assert fetched == ["top_True.weights.h5"]
+
+
+def test_a_network_published_with_its_top_only(small):
+    build, files, fetched = small
+    only = dataclasses.replace(files["pretrained"], without_top=None)
+    assert build(include_top=False, pretrained=only).get_weights()[0].max() == 2
+    assert fetched == ["top_True.weights.h5"]
+
+
+def test_what_cant_be_fetched_is_said_before_anything_is_built(small, monkeypatch):
+    build, _, _ = small
+
+    def offline(file, target, instead):
+        raise NoSuchFile(file.name, "must be fetched once", "no connection", instead)
+
+    monkeypatch.setattr(kept, "download", offline)
+    monkeypatch.setattr(network, "Input", lambda *_: pytest.fail("built before"))
+    with pytest.raises(NoSuchFile, match=r'Or give "small" weights=PATH, or weights=None'):
+        build()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_addresses_are_kerass(name):
+    from keras.src.applications import resnet as theirs
+
+    record = resnet.PRETRAINED[name]
+    assert (record.with_top.md5, record.without_top.md5) == theirs.WEIGHTS_HASHES[name]
+    stem = f"{name}_weights_tf_dim_ordering_tf_kernels"
+    assert record.with_top.address == f"{theirs.BASE_WEIGHTS_PATH}{stem}.h5"
+    assert record.without_top.address == f"{theirs.BASE_WEIGHTS_PATH}{stem}_notop.h5"
+    assert record.with_top.name == f"{stem}.h5"
+    assert record.classes == 1000
+
+
+def test_the_address_of_the_class_names_is_kerass():
+    from keras.src.applications import imagenet_utils as theirs
+
+    assert imagenet_utils.CLASS_INDEX.address == theirs.CLASS_INDEX_PATH
+
+
+def test_wrong_arguments_name_the_right_ones(small):
+    build, _, _ = small
+    with pytest.raises(InvalidArgument, match='pooling must be None, "avg" or "max"'):
+        build(None, pooling="mean")
+    with pytest.raises(InvalidArgument, match="input_tensor must come from Input"):
+        build(None, input_tensor=np.zeros((1, 32, 32, 3)))
+    with pytest.raises(InvalidArgument, match='must be "softmax" or None'):
+        build(include_top=True, classifier_activation="relu")
+    with pytest.raises(NoSuchFile, match="the path of a file that exists"):
+        build("gone.h5")
+
+
+def test_pixels_that_are_no_image():
+    with pytest.raises(ShapeError, match="3 channels"):
+        resnet.preprocess_input(np.zeros((2, 4, 4, 1)))
+    with pytest.raises(InvalidArgument, match="needs an array of pixels"):
+        resnet.preprocess_input([1, 2, 3])
+    with pytest.raises(InvalidArgument, match="caffe, tf, torch"):
+        imagenet_utils.preprocess_input(np.zeros((2, 2, 3)), mode="kaffe")
+    with pytest.raises(InvalidArgument, match="channels_first, channels_last"):
+        resnet.preprocess_input(np.zeros((2, 2, 3)), "channel_last")
+    with pytest.raises(ShapeError, match="a batch of images"):
+        resnet.preprocess_input(Input((4, 3)))
+    with pytest.raises(InvalidArgument, match="top must be at least 1"):
+        resnet.decode_predictions(np.zeros((1, 1000)), top=0)
+
+
+def test_an_array_that_cant_be_written_to_is_copied():
+    still = np.zeros((2, 2, 3), "float32")
+    still.flags.writeable = False
+    assert resnet.preprocess_input(still)[0, 0, 0] == np.float32(-103.939)
+    assert not still.any()
+
+
+def test_the_modules_have_kerass_names():
+    from saccade.applications import resnet50
+
+    assert resnet50.ResNet50 is resnet.ResNet50 is saccade.applications.ResNet50
+    assert resnet50.preprocess_input is resnet.preprocess_input
+    assert resnet50.decode_predictions is resnet.decode_predictions
