@@ -22,7 +22,16 @@ NAMES = {
         sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
-        LeNet5
+        InputRecord LeNet5 ResNet101 ResNet152 ResNet50 imagenet_utils resnet resnet50
+    """,
+    "saccade.applications.imagenet_utils": """
+        decode_predictions preprocess_input
+    """,
+    "saccade.applications.resnet": """
+        ResNet101 ResNet152 ResNet50 preprocess_input
+    """,
+    "saccade.applications.resnet50": """
+        ResNet50 decode_predictions preprocess_input
     """,
     "saccade.callbacks": """
         BackupAndRestore CSVLogger Callback CallbackList EarlyStopping History

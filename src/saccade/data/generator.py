@@ -51,7 +51,7 @@ class ImageDataGenerator(ImageTransform):
         rescale: multiply every value by this; None or 0 leaves them.
         preprocessing_function: called with one float32 image HWC after augmentation and before
             `rescale`; returns an image of the same shape. It may draw from `numpy.random`, and runs
-            image by image, in order, on one thread.
+            image by image, in order, on one thread; with an attribute `draws_nothing`, in many.
         data_format: None or "channels_last".
         validation_split: the share of each class's files that `subset="validation"` gets; in
             (0, 1), or 0 for none.
