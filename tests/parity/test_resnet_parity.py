@@ -242,18 +242,17 @@ def photos(shared, count, side_px):
 
 
 @pytest.mark.slow
-def test_fifty_photos_get_kerass_probabilities(shared, published, record_property):
+def test_fifty_photos_get_kerass_probabilities(shared, published):
     batch = resnet.preprocess_input(photos(shared, 50, 224).astype("float32"))
     theirs = keras.applications.ResNet50(weights=str(published)).predict(batch, verbose=0)
     ours = resnet.ResNet50(weights=published).predict(batch, verbose=0)
-    record_property("largest difference", float(np.abs(ours - theirs).max()))
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4)
     best = [np.argsort(rows, axis=1)[:, ::-1][:, :5] for rows in (ours, theirs)]
     np.testing.assert_array_equal(*best)
 
 
 @pytest.mark.slow
-def test_features_at_150_pixels(shared, published, record_property):
+def test_features_at_150_pixels(shared, published):
     batch = resnet.preprocess_input(photos(shared, 6, 150).astype("float32"))
     options = {"include_top": False, "input_shape": (150, 150, 3)}
     theirs = keras.applications.ResNet50(weights=None, **options)
@@ -261,5 +260,4 @@ def test_features_at_150_pixels(shared, published, record_property):
     needed = theirs.predict(batch, verbose=0)
     got = resnet.ResNet50(weights=published, **options).predict(batch, verbose=0)
     assert got.shape == (6, 5, 5, 2048)
-    record_property("largest difference", float(np.abs(got - needed).max() / needed.max()))
     np.testing.assert_allclose(got, needed, rtol=1e-4, atol=1e-4 * needed.max())

@@ -53,8 +53,8 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
 
     Example:
         >>> import numpy as np
-        >>> preprocess_input(np.array([[[0, 51, 255]]], "uint8"), mode="tf").round(3).tolist()
-        [[[-1.0, -0.6, 1.0]]]
+        >>> preprocess_input(np.array([[[0, 255, 255]]], "uint8"), mode="tf").tolist()
+        [[[-1.0, 1.0, 1.0]]]
 
     Source: `keras.applications.imagenet_utils.preprocess_input`.
     """

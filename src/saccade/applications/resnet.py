@@ -195,8 +195,8 @@ def preprocess_input(x: Any, data_format: str | None = None) -> Any:
 
     Example:
         >>> import numpy as np
-        >>> preprocess_input(np.array([[[255, 0, 0]]], "uint8")).round(1).tolist()
-        [[[-103.9, -116.8, 131.3]]]
+        >>> preprocess_input(np.array([[[255, 0, 0]]], "uint8")).round().tolist()
+        [[[-104.0, -117.0, 131.0]]]
 
     Source: `keras.applications.resnet.preprocess_input`.
     """

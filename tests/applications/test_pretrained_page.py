@@ -1,0 +1,36 @@
+"""The examples of docs/pretrained.md and of the docstrings run, and its names are the code's."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+from saccade.applications import imagenet_utils, lenet, resnet
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "pretrained.md"
+
+
+def test_the_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 5
+    for block in blocks:
+        exec(block, names)
+
+
+def test_the_files_of_the_page_are_those_that_are_fetched():
+    text = PAGE.read_text(encoding="utf-8")
+    for record in resnet.PRETRAINED.values():
+        for file in (record.with_top, record.without_top):
+            assert f"`{file.name}`" in text
+            assert f"`{file.address.removesuffix(file.name)}`" in text
+    assert f"`{imagenet_utils.CLASS_INDEX.address}`" in text
+
+
+@pytest.mark.parametrize("module", [imagenet_utils, lenet, resnet])
+def test_the_docstrings_run(module):
+    results = doctest.testmod(module)
+    assert results.attempted
+    assert not results.failed
