@@ -195,7 +195,14 @@ def draw_bar(axes: Any, place: float, key: str, way: str, each: list[dict[str, f
     mean, alpha = statistics.mean(values), 0.35 if key == "train" else 0.9
     axes.bar(place, mean, 0.36, color=COLORS[way], alpha=alpha)
     axes.plot(place + np.linspace(-0.08, 0.08, len(values)), values, "k.", markersize=6)
-    axes.text(place, 0.03, f"{mean:.2f}", ha="center", fontsize=9)
+    axes.text(
+        place,
+        0.03,
+        f"{mean:.2f}",
+        ha="center",
+        fontsize=9,
+        color="white" if key == "test" else "black",
+    )
     if renewed:
         axes.plot(place, statistics.mean(renewed), "D", color="black", markerfacecolor="white")
 
