@@ -36,8 +36,22 @@ def fail(*arguments: str) -> str:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--optimizer", "adan"], ["--optimizer", "adam, rmsprop, sgd", 'Did you mean "adam"?']),
+        (
+            ["--optimizer", "adan"],
+            ["--optimizer", "adam, adamw, rmsprop, sgd", 'Did you mean "adam"?'],
+        ),
         (["--architecture", "lenett"], ["lenet", 'Did you mean "lenet"?']),
+        (["--arch", "resnet"], ["resnet50", 'Did you mean "resnet50"?']),
+        (["--precision", "float16"], ["--precision", 'Did you mean "bfloat16"?']),
+        (["--views", "0"], ["--views", "at least 1"]),
+        (["--views", "2", "--no-augment"], ["--views", "needs --augment"]),
+        (["--arch", "lenet", "--views", "2"], ["--views", "is for ResNet50", "--arch resnet50"]),
+        (["--arch", "lenet", "--no-fine-tune"], ["--no-fine-tune", "is for ResNet50"]),
+        (["--arch", "lenet", "--weights", "w.h5"], ["--weights", "is for ResNet50"]),
+        (["--precision", "bfloat16"], ["--precision", "is for ResNet50"]),
+        (["--arch", "resnet50", "--color", "grayscale"], ["--color", "in colour"]),
+        (["--arch", "resnet50", "--size", "31"], ["--size", "32 to 1024", "made for 224"]),
+        (["--weights", "w.h5"], ["w.h5"]),
         (["--color", "gray"], ["--color", 'Did you mean "grayscale"?']),
         (["--epochs", "0"], ["--epochs", "at least 1", "got 0"]),
         (["--patience", "0"], ["--patience", "at least 1"]),

@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import math
 import shlex
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from saccade.errors import DataError, InvalidArgument
+from saccade.errors import DataError, InvalidArgument, NotSupported
 from saccade.names import unknown_name
 
-ARCHITECTURES = ("lenet",)
 COLORS = ("auto", "grayscale", "rgb")
-OPTIMIZERS = ("adam", "rmsprop", "sgd")
+OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
+PRECISIONS = ("auto", "float32", "bfloat16")
 HELD_OUT = ("test", "validation")
-DEFAULT_SHARE = 0.2
-SMALLEST_PX = 12  # LeNet: two poolings, and a 5x5 kernel between them
 LARGEST_PX = 1024  # beyond it LeNet's first dense layer alone has 120 million weights
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What an architecture takes where the user chose nothing.
+
+    Attributes:
+        name: as people write it.
+        smallest_px: the shortest side that it can take. LeNet has two poolings, and a 5x5 kernel
+            between them.
+        made_for_px: the side that it is made for.
+        share: of the photos, for each held-out part.
+        epochs, optimizer: of the training; of ResNet50's, those of fine-tuning.
+    """
+
+    name: str
+    smallest_px: int
+    made_for_px: int
+    share: float
+    epochs: int
+    optimizer: str
+
+
+DEFAULTS = {
+    "lenet": Defaults("LeNet", 12, 28, 0.2, 100, "adam"),
+    "resnet50": Defaults("ResNet50", 32, 224, 0.1, 12, "adamw"),
+}
+ARCHITECTURES = ("auto", *DEFAULTS)
 
 
 @dataclass(frozen=True)
@@ -30,16 +56,20 @@ class Choices:
     folder: Path
     output: Path | None = None
     overwrite: bool = False
-    architecture: str = "lenet"
+    architecture: str = "auto"
+    weights: Path | None = None
     size: str = "auto"
     color: str = "auto"
     augment: bool = True
+    views: int = 1
+    fine_tune: bool = True
+    precision: str = "auto"
     test: float | None = None
     validation: float | None = None
-    epochs: int = 100
+    epochs: int | None = None
     patience: int = 10
     batch_size: int = 32
-    optimizer: str = "adam"
+    optimizer: str | None = None
     learning_rate: float | None = None
     seed: int = 0
 
@@ -48,13 +78,16 @@ class Choices:
             ("architecture", ARCHITECTURES),
             ("color", COLORS),
             ("optimizer", OPTIMIZERS),
+            ("precision", PRECISIONS),
         ):
+            if getattr(self, option) is None:
+                continue
             word = getattr(self, option).lower()
             if word not in legal:
                 raise unknown_name(f"--{option}", getattr(self, option), legal)
             object.__setattr__(self, option, word)
-        for option in ("epochs", "patience", "batch_size"):
-            if getattr(self, option) < 1:
+        for option in ("epochs", "patience", "batch_size", "views"):
+            if getattr(self, option) is not None and getattr(self, option) < 1:
                 raise InvalidArgument(_flag(option), "must be at least 1", getattr(self, option))
         rate = self.learning_rate
         if rate is not None and not (math.isfinite(rate) and rate > 0):
@@ -74,7 +107,27 @@ class Choices:
                 "--test and --validation", "must leave photos to train on", both, do
             )
         _ = self.size_hw
+        self._check_together()
         self._check_output()
+
+    def settled(self, architecture: str) -> Choices:
+        """The same for an architecture, with its defaults where nothing was chosen.
+
+        Raises:
+            InvalidArgument: a choice that does not suit it.
+        """
+        own = DEFAULTS[architecture]
+        return replace(
+            self,
+            architecture=architecture,
+            epochs=own.epochs if self.epochs is None else self.epochs,
+            optimizer=own.optimizer if self.optimizer is None else self.optimizer,
+        )
+
+    @property
+    def defaults(self) -> Defaults:
+        """Those of the architecture; LeNet's while it is not known."""
+        return DEFAULTS.get(self.architecture, DEFAULTS["lenet"])
 
     @property
     def size_hw(self) -> tuple[int, int] | None:
@@ -87,12 +140,13 @@ class Choices:
                 "--size", "must be auto, a number of pixels or HEIGHTxWIDTH", repr(self.size)
             )
         height, width = int(sides[0]), int(sides[-1])
-        if not SMALLEST_PX <= min(height, width) <= max(height, width) <= LARGEST_PX:
+        own = self.defaults
+        if not own.smallest_px <= min(height, width) <= max(height, width) <= LARGEST_PX:
             raise InvalidArgument(
                 "--size",
-                f"LeNet takes sides of {SMALLEST_PX} to {LARGEST_PX} pixels",
+                f"{own.name} takes sides of {own.smallest_px} to {LARGEST_PX} pixels",
                 self.size,
-                "It is made for 28.",
+                f"It is made for {own.made_for_px}.",
             )
         return height, width
 
@@ -106,7 +160,7 @@ class Choices:
         for part in HELD_OUT:
             share = getattr(self, part)
             if part not in given_parts:
-                shares[part] = DEFAULT_SHARE if share is None else share
+                shares[part] = self.defaults.share if share is None else share
             elif share is not None:
                 raise InvalidArgument(
                     f"--{part}",
@@ -128,13 +182,32 @@ class Choices:
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, bool):
-                if field.name == "augment":
-                    words.append("--augment" if value else "--no-augment")
+                if field.name in ("augment", "fine_tune"):
+                    words.append(_flag(field.name if value else f"no_{field.name}"))
                 elif value:
                     words.append(_flag(field.name))
             elif field.name != "folder" and value is not None:
                 words += [_flag(field.name), str(value)]
         return shlex.join(words)
+
+    def _check_together(self) -> None:
+        """Refuse what one architecture has and the other has not: it would be ignored."""
+        if self.architecture == "resnet50" and self.color == "grayscale":
+            raise InvalidArgument("--color", "ResNet50 takes photos in colour", "grayscale")
+        if self.views > 1 and not self.augment:
+            raise InvalidArgument("--views", "needs --augment: it is what makes them", self.views)
+        if self.architecture != "lenet":
+            return
+        for option, given in (
+            ("weights", self.weights is not None),
+            ("views", self.views > 1),
+            ("no_fine_tune", not self.fine_tune),
+            ("precision", self.precision == "bfloat16"),
+        ):
+            if given:
+                raise NotSupported(
+                    _flag(option), "is for ResNet50", "LeNet", "Choose --arch resnet50."
+                )
 
     def _check_output(self) -> None:
         if self.output is None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from saccade.cli.run_folder import Recorder
 from saccade.cli.tables import in_four
 from saccade.training.callback import Callback
-from saccade.training.early_stopping import EarlyStopping
 
 LOOK_S = 0.25  # between readings of the loss, which cost a little
 
@@ -19,12 +19,14 @@ class Live(Callback):
 
     Args:
         console: where to.
-        stopper: tells the best epoch so far, or None.
+        recorder: tells the best epoch so far.
+        images: in an epoch; then images a second and minutes left are shown, too.
     """
 
-    def __init__(self, console: Any, stopper: EarlyStopping | None):
+    def __init__(self, console: Any, recorder: Recorder, images: int = 0):
         super().__init__()
-        self.console, self.stopper = console, stopper
+        self.console, self.recorder, self.images = console, recorder, images
+        self._begun_s = 0.0
         self._bar: Any = None
         self._looked_s = 0.0
         self._accuracy: float | None = None
@@ -53,6 +55,7 @@ class Live(Callback):
                 self._bar = None
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._begun_s = time.monotonic()
         if self._bar is not None:
             epochs = self.params["epochs"]
             self._bar.update(self._task, description=f"epoch {epoch + 1}/{epochs}")
@@ -66,6 +69,9 @@ class Live(Callback):
             numbers = f"loss {in_four((logs or {})['loss'])}"
             if self._accuracy is not None:
                 numbers += f"  val accuracy {in_four(self._accuracy)}"
+            if self.images:
+                done = self.images * (batch + 1) / self.params["steps"]
+                numbers += f"  {done / (self._looked_s - self._begun_s):.1f} images/s"
             self._bar.update(self._task, numbers=numbers)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
@@ -73,22 +79,29 @@ class Live(Callback):
         self._accuracy = logs.get("val_accuracy")
         if not self.console.is_terminal:
             numbers = "  ".join(f"{name} {in_four(logs[name])}" for name in logs)
-            is_best = self.stopper is not None and self.stopper.best_epoch == epoch
+            is_best = "val_loss" in logs and self.recorder.is_last_best
             width = len(str(self.params["epochs"]))
-            mark = "  best" if is_best else ""
+            mark = self._pace(epoch) + ("  best" if is_best else "")
             self.console.print(
                 f"epoch {epoch + 1:{width}}/{self.params['epochs']}  {numbers}{mark}"
             )
 
+    def _pace(self, epoch: int) -> str:
+        if not self.images:
+            return ""
+        spent_s = time.monotonic() - self._begun_s
+        left_min = spent_s * (self.params["epochs"] - epoch - 1) / 60
+        return f"  {self.images / spent_s:.1f} images/s, {left_min:.0f} min left at most"
+
 
 @contextmanager
-def reading(console: Any, total: int) -> Iterator[Any]:
-    """A bar for reading `total` files; gives the function to call with the number done."""
+def reading(console: Any, total: int, what: str = "reading photos") -> Iterator[Any]:
+    """A bar for `total` files; gives the function to call with the number done."""
     if not console.is_terminal:
         yield lambda done: None
         return
     from rich.progress import Progress
 
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("reading photos", total=total)
+        task = progress.add_task(what, total=total)
         yield lambda done: progress.update(task, completed=done)

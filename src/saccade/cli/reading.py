@@ -11,6 +11,7 @@ from saccade.data.quiet import quiet
 from saccade.predictor import Preprocessing
 
 LENET_PX, LARGEST_NATIVE_PX = 28, 64
+RESNET_PX = 224
 GREY_MODES = ("1", "L", "LA", "La", "F")  # and all that start with "I"
 
 
@@ -71,6 +72,13 @@ def choose_reading(
         return Reading(Preprocessing(size_hw, color), False, why)
     grey = bool(known) and all(header.grey for header in known)
     return Reading(Preprocessing(size_hw, "grayscale" if grey else "rgb"), not grey, why)
+
+
+def resnet_reading(size_hw: tuple[int, int] | None) -> Reading:
+    """As ResNet50's published weights ask for; 224 x 224 unless another size was chosen."""
+    why = "" if size_hw else "what ResNet50 is made for"
+    shape = size_hw or (RESNET_PX, RESNET_PX)
+    return Reading(Preprocessing(shape, "rgb", rescale=1.0, mode="caffe"), False, why)
 
 
 def read_headers(files: Sequence[str]) -> list[Header | None]:

@@ -11,7 +11,6 @@ from typing import Any
 from saccade.errors import DataError
 from saccade.predictor.predictor import MODEL_FILE
 from saccade.training.callback import Callback
-from saccade.training.early_stopping import EarlyStopping
 
 HISTORY, METRICS, CLASSES = "history.csv", "metrics.json", "classes.json"
 PICTURES = ("curves.png", "confusion.png")
@@ -89,16 +88,22 @@ class RunFolder:
 class Recorder(Callback):
     """Writes history.csv as training goes, and the model whenever it is the best so far.
 
-    So a run that is stopped, by hand or by a power cut, leaves a model and its history.
+    So a run that is stopped, by hand or by a power cut, leaves a model and its history. A training
+    in several phases is one history: a later phase must beat the earlier ones.
 
     Args:
         run: where to.
-        stopper: tells which epoch is the best; None makes the last one the best.
+        model: what to save, without how it trains; None is the model that is
+            trained, with how.
+
+    Attributes:
+        rows: the numbers of each epoch.
+        best_epoch: the first with the smallest validation loss; the last one without validation.
     """
 
-    def __init__(self, run: RunFolder, stopper: EarlyStopping | None):
+    def __init__(self, run: RunFolder, model: Any = None):
         super().__init__()
-        self.run, self.stopper = run, stopper
+        self.run, self.saved = run, model
         self.rows: list[dict[str, float]] = []
         self.best_epoch = 0
 
@@ -113,11 +118,20 @@ class Recorder(Callback):
         if not self.rows:
             self._append("w", ["epoch", *columns])
         self.rows.append({name: logs[name] for name in columns})
-        self._append("a", [epoch + 1, *(logs[name] for name in columns)])
-        best = epoch if self.stopper is None else self.stopper.best_epoch
-        if best == epoch:
-            self.best_epoch = epoch
-            self.model.save(self.run.path / MODEL_FILE)
+        self._append("a", [len(self.rows), *(logs[name] for name in columns)])
+        if self._improves():
+            self.best_epoch = len(self.rows) - 1
+            path = self.run.path / MODEL_FILE
+            if self.saved is None:
+                self.model.save(path)
+            else:
+                self.saved.save(path, include_optimizer=False)
+
+    def _improves(self) -> bool:
+        last = self.rows[-1]
+        if "val_loss" not in last or len(self.rows) == 1:
+            return True
+        return last["val_loss"] < self.rows[self.best_epoch]["val_loss"]
 
     def _append(self, mode: str, row: list[Any]) -> None:
         with open(self.run.path / HISTORY, mode, newline="", encoding="utf-8") as file:

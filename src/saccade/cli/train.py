@@ -26,12 +26,26 @@ def train(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an earlier run's files in --output.")
     ] = False,
-    architecture: Annotated[str, typer.Option(help="The network.")] = "lenet",
+    architecture: Annotated[
+        str,
+        typer.Option(
+            "--architecture",
+            "--arch",
+            help="lenet, resnet50, or auto: resnet50 for photographs, where its weights are there.",
+        ),
+    ] = "auto",
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            help="ResNet50's weights: .h5, .keras or .safetensors.",
+            show_default="Keras's file in its cache",
+        ),
+    ] = None,
     size: Annotated[
         str,
         typer.Option(
-            help="Pixels of a side, or HEIGHTxWIDTH. auto: the photos' own size where all have "
-            "one from 28 to 64, else 28."
+            help="Pixels of a side, or HEIGHTxWIDTH. auto: 224 for resnet50; for lenet the photos' "
+            "own size where all have one from 28 to 64, else 28."
         ),
     ] = "auto",
     color: Annotated[
@@ -39,30 +53,59 @@ def train(
     ] = "auto",
     augment: Annotated[
         bool,
-        typer.Option(help="Train on slightly turned, moved and zoomed copies, new in each epoch."),
+        typer.Option(
+            help="Train on changed copies, new in each epoch: turned, moved and zoomed a little "
+            "for lenet; cut out, mirrored and in another light for resnet50."
+        ),
     ] = True,
+    views: Annotated[
+        int, typer.Option(help="Versions of each photo that resnet50's last layer learns from.")
+    ] = 1,
+    fine_tune: Annotated[
+        bool,
+        typer.Option(help="Train all of resnet50 after its last layer; the better one is kept."),
+    ] = True,
+    precision: Annotated[
+        str,
+        typer.Option(
+            help="float32, bfloat16, or auto: bfloat16 for resnet50 where the machine has it."
+        ),
+    ] = "auto",
     test: Annotated[
         float | None,
         typer.Option(
             help="Share of the photos for the final test, where there is no test/.",
-            show_default="0.2",
+            show_default="0.2; 0.1 for resnet50",
         ),
     ] = None,
     validation: Annotated[
         float | None,
         typer.Option(
-            help="Share that decides when to stop, where there is no val/.", show_default="0.2"
+            help="Share that decides when to stop, where there is no val/.",
+            show_default="0.2; 0.1 for resnet50",
         ),
     ] = None,
-    epochs: Annotated[int, typer.Option(help="At most so many times through the photos.")] = 100,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            help="At most so many times through the photos.",
+            show_default="100; resnet50 is fine-tuned for 12",
+        ),
+    ] = None,
     patience: Annotated[
         int, typer.Option(help="Stop after so many epochs without a better validation loss.")
     ] = 10,
     batch_size: Annotated[int, typer.Option(help="Photos in a step.")] = 32,
-    optimizer: Annotated[str, typer.Option(help="adam, rmsprop or sgd.")] = "adam",
+    optimizer: Annotated[
+        str | None,
+        typer.Option(help="adam, adamw, rmsprop or sgd.", show_default="adam; adamw for resnet50"),
+    ] = None,
     learning_rate: Annotated[
         float | None,
-        typer.Option(help="How far a step goes.", show_default="the optimizer's; adam's is 0.001"),
+        typer.Option(
+            help="How far a step goes.",
+            show_default="the optimizer's, as adam's 0.001; 0.0002 for resnet50",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides the split, the weights and the order.")] = 0,
 ) -> None:
@@ -77,9 +120,13 @@ def train(
         output=output,
         overwrite=overwrite,
         architecture=architecture,
+        weights=weights,
         size=size,
         color=color,
         augment=augment,
+        views=views,
+        fine_tune=fine_tune,
+        precision=precision,
         test=test,
         validation=validation,
         epochs=epochs,

@@ -6,6 +6,8 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,15 +17,18 @@ from saccade import optimizers
 from saccade.applications import LeNet5
 from saccade.cli.choices import Choices
 from saccade.cli.live import Live, reading
+from saccade.cli.network_choice import choose_network
 from saccade.cli.photos import Photos, few_images, find_photos
 from saccade.cli.pixels import NUDGES, Pixels, PixelSource, read_pixels
-from saccade.cli.reading import choose_reading, read_headers
+from saccade.cli.reading import choose_reading, read_headers, resnet_reading
 from saccade.cli.run_folder import Recorder, RunFolder
 from saccade.cli.scores import Scores, judge
-from saccade.cli.tables import in_words, make_console, print_scores, print_skipped
+from saccade.cli.tables import make_console
+from saccade.cli.telling import tell_end, tell_photos, tell_stop
+from saccade.cli.transfer import Transfer, weights_record
 from saccade.cli.versions import versions
 from saccade.data import fingerprint
-from saccade.data.folder_errors import count_of, list_some
+from saccade.data.folder_errors import count_of
 from saccade.errors import DataError
 from saccade.report import draw_confusion, draw_curves
 from saccade.seeds import set_random_seed
@@ -42,34 +47,60 @@ def train_photos(choices: Choices) -> RunFolder:
     begun_s = time.monotonic()
     console = make_console()
     photos = find_photos(choices.folder)
-    shares = choices.shares(set(photos.given_parts))
-    photos, pixels, why = _read(console, photos, choices)
-    parts = photos.split(shares, choices.seed)
-    _tell_photos(console, choices, photos, pixels, parts, why)
+    choices.shares(set(photos.given_parts))  # wrong ones are refused before anything is opened
+    read = _read(console, photos, choices)
+    choices, photos, pixels = read.choices, read.photos, read.pixels
+    parts = photos.split(choices.shares(set(photos.given_parts)), choices.seed)
+    tell_photos(console, choices, photos, pixels, parts, read.why)
+    if read.note:
+        console.print(f"Note: {read.note}", style="yellow")
 
     run = RunFolder.create(choices.output, choices.folder)
     run.write_classes(photos.index.class_names)
     try:
         with _suitable_threads(pixels, choices):
-            model, recorder = _fit(console, run, choices, photos, pixels, parts)
+            if read.weights is None:
+                model, recorder = _fit(console, run, choices, photos, pixels, parts)
+                rate, own = float(model.optimizer.learning_rate), {}
+            else:
+                transfer = Transfer(console, run, choices, photos, pixels, parts, read.weights)
+                model, recorder, phases = transfer.train()
+                rate = transfer.rate
+                own = weights_record(read.weights) | phases.to_dict() | {"views": choices.views}
             scores = _judge(model, choices, photos, pixels, parts)
-            metrics = _metrics(choices, photos, pixels, parts, model, recorder, scores)
+            metrics = _metrics(choices, photos, pixels, parts, model, recorder, scores, rate)
     except BaseException as stop:
-        _tell_stop(console, run, stop)
+        tell_stop(console, run, stop)
         raise
-    run.write_metrics(metrics)
+    run.write_metrics(metrics | own)
     draw_curves(run.path)
     if scores:
         draw_confusion(run.path)
-    _tell_end(console, run, recorder, scores, time.monotonic() - begun_s)
+    tell_end(console, run, recorder, scores, time.monotonic() - begun_s)
     return run
 
 
-def _read(console: Any, photos: Photos, choices: Choices) -> tuple[Photos, Pixels, str]:
-    """The photos that can be decoded, their pixels, and why this size."""
+@dataclass(frozen=True)
+class _Read:
+    """What is known once the photos were looked at; see `choose_network` and `Reading`."""
+
+    choices: Choices
+    photos: Photos
+    pixels: Pixels
+    weights: Path | None
+    why: str
+    note: str
+
+
+def _read(console: Any, photos: Photos, choices: Choices) -> _Read:
     index = photos.index
     files = [index.full_path(i) for i in range(len(index))]
-    chosen = choose_reading(read_headers(files), choices.size_hw, choices.color)
+    headers = read_headers(files)
+    choices, weights, note = choose_network(choices, headers)
+    if choices.architecture == "resnet50":
+        chosen = resnet_reading(choices.size_hw)
+    else:
+        chosen = choose_reading(headers, choices.size_hw, choices.color)
     with reading(console, len(files)) as tick:
         pixels = read_pixels(files, chosen.preprocessing, tick)
     if len(pixels.faults) == len(files):
@@ -79,7 +110,7 @@ def _read(console: Any, photos: Photos, choices: Choices) -> tuple[Photos, Pixel
         )
     if chosen.look_for_grey and pixels.all_grey:
         pixels = pixels.as_grey()
-    return photos.keep(pixels.good), pixels, chosen.why
+    return _Read(choices, photos.keep(pixels.good), pixels, weights, chosen.why, note)
 
 
 def _fit(
@@ -92,26 +123,28 @@ def _fit(
 ) -> tuple[Any, Recorder]:
     set_random_seed(choices.seed)
     model = LeNet5(pixels.preprocessing.image_shape, len(photos.index.class_names))
-    optimizer = optimizers.get(choices.optimizer)
+    optimizer = optimizers.get(choices.optimizer or choices.defaults.optimizer)
     if choices.learning_rate is not None:
         optimizer.learning_rate = choices.learning_rate
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.preprocessing = pixels.preprocessing.to_dict()
     model.class_names = list(photos.index.class_names)
+    epochs = choices.epochs or choices.defaults.epochs
     size = f"{model.count_params():,} weights"
-    console.print(f"Training LeNet, {size}, at most {count_of(choices.epochs, 'epoch')}.\n")
+    console.print(f"Training LeNet, {size}, at most {count_of(epochs, 'epoch')}.\n")
 
     train = _source(choices, photos, pixels, parts["train"], training=True)
     validation = stopper = None
     if len(parts["validation"]):
         validation = _source(choices, photos, pixels, parts["validation"])
         stopper = EarlyStopping("val_loss", patience=choices.patience, restore_best_weights=True)
-    recorder, live = Recorder(run, stopper), Live(console, stopper)
+    recorder = Recorder(run)
+    live = Live(console, recorder)
     callbacks = [each for each in (stopper, recorder, live) if each is not None]
-    with live.shown(choices.epochs * (train.batches or 0)):
+    with live.shown(epochs * (train.batches or 0)):
         model.fit(
             train,
-            epochs=choices.epochs,
+            epochs=epochs,
             validation_data=validation,
             callbacks=callbacks,
             verbose=0,
@@ -174,6 +207,7 @@ def _metrics(
     model: Any,
     recorder: Recorder,
     scores: dict[str, Scores],
+    rate: float,
 ) -> dict[str, Any]:
     """All that metrics.json says. No time and no date, so that two equal runs write equal files."""
     metrics: dict[str, Any] = {}
@@ -198,7 +232,7 @@ def _metrics(
         "architecture": choices.architecture,
         "parameters": model.count_params(),
         "preprocessing": pixels.preprocessing.to_dict(),
-        "learning_rate": float(model.optimizer.learning_rate),
+        "learning_rate": rate,
         "seed": choices.seed,
         "threads": torch.get_num_threads(),
         "device": model.device.type,
@@ -207,60 +241,3 @@ def _metrics(
         "data.fingerprint": fingerprint(photos.index),
         "versions": versions(),
     }
-
-
-# -- what is said --------------------------------------------------------------------------
-
-
-def _tell_photos(
-    console: Any,
-    choices: Choices,
-    photos: Photos,
-    pixels: Pixels,
-    parts: dict[str, np.ndarray],
-    why: str,
-) -> None:
-    index = photos.index
-    counts = ", ".join(f"{len(places):,} {part}" for part, places in parts.items())
-    classes = f"{len(index.class_names)} classes"
-    console.print(f"{choices.folder}: {len(index):,} images in {classes} ({counts})")
-    height, width, channels = pixels.preprocessing.image_shape
-    colors = "grey" if channels == 1 else "in colour"
-    where = "" if pixels.stored is not None else ", read from disk batch by batch"
-    reason = f" ({why})" if why else ""
-    console.print(f"Images are read as {height} × {width} pixels, {colors}{reason}{where}.")
-    for note in photos.notes:
-        console.print(f"Note: {note}", style="yellow")
-    if few := few_images(index):
-        listed = list_some([f"{name} ({count})" for name, count in few.items()])
-        console.print(f"Note: few images, so their numbers say little: {listed}.", style="yellow")
-    print_skipped(console, pixels, choices.folder)
-
-
-def _tell_stop(console: Any, run: RunFolder, stop: BaseException) -> None:
-    if run.has_model:
-        draw_curves(run.path)
-        what = "stopped by you" if isinstance(stop, KeyboardInterrupt) else "failed"
-        console.print(f"\nTraining {what}. {run.path} holds the best model so far and its history.")
-    else:
-        run.discard_if_empty()
-
-
-def _tell_end(
-    console: Any, run: RunFolder, recorder: Recorder, scores: dict[str, Scores], seconds: float
-) -> None:
-    epochs = count_of(len(recorder.rows), "epoch")
-    console.print(f"Kept epoch {recorder.best_epoch + 1} of {epochs}, {seconds:.0f} s in all.")
-    if "validation" in scores and recorder.is_last_best:
-        console.print("Note: it was still getting better: try more --epochs.", style="yellow")
-    if scores:
-        last = list(scores)[-1]
-        if "validation" in scores and last != "validation":
-            console.print(in_words(scores["validation"], "validation"))
-        print_scores(console, scores[last], last)
-    else:
-        console.print(
-            "No photo was held out, so nothing can be said about new ones.", style="yellow"
-        )
-    files = ", ".join(sorted(each.name for each in run.path.iterdir()))
-    console.print(f"\nWrote {run.path}: {files}")

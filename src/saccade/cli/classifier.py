@@ -1,0 +1,52 @@
+"""Classifier: ResNet50 with a last layer for the photos' own classes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from saccade.applications.resnet import ResNet50
+from saccade.cli.precision import computing_in
+from saccade.layers import BatchNormalization, Dense, Input
+from saccade.models import Model, Sequential
+
+
+class Classifier:
+    """A network in three views that share their weights.
+
+    Args:
+        weights: the file that the backbone starts from; None for random ones.
+        classes: how many outputs.
+        precision: "float32" or "bfloat16".
+
+    Attributes:
+        backbone: from images of any size, as `preprocess_input` gives them, to 2,048 features.
+        head: from features to a probability for each class.
+        model: both, one after the other.
+    """
+
+    def __init__(self, weights: Path | None, classes: int, precision: str):
+        with computing_in(precision):
+            self.backbone: Any = ResNet50(
+                weights=weights, include_top=False, input_shape=(None, None, 3), pooling="avg"
+            )
+            # Probabilities are added up: that takes all the bits.
+            last = Dense(classes, "softmax", dtype="float32", name="classes")
+            self.model: Any = Sequential([self.backbone, last], name="classifier")
+            features = Input(self.backbone.output_shape[1:])
+            self.head: Any = Model(features, last(features), name="head")
+
+    def freeze(self) -> None:
+        """Keep the backbone as it is."""
+        self.backbone.trainable = False
+
+    def unfreeze(self) -> None:
+        """Train every layer but BatchNormalization: its statistics are of far more photos."""
+        self.backbone.trainable = True
+        for layer in self.backbone.layers:
+            if isinstance(layer, BatchNormalization):
+                layer.trainable = False
+
+    def describe(self, preprocessing: dict[str, Any], class_names: list[str]) -> None:
+        """Note in the model what `predict` needs."""
+        self.model.preprocessing, self.model.class_names = preprocessing, class_names

@@ -1,0 +1,288 @@
+"""Transfer: ResNet50's training in two phases, its last layer first, then all of it.
+
+Source of the numbers: docs/accuracy.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade import optimizers
+from saccade.cli.choices import Choices
+from saccade.cli.classifier import Classifier
+from saccade.cli.live import Live, reading
+from saccade.cli.photos import Photos
+from saccade.cli.pixels import Pixels, PixelSource, new_views
+from saccade.cli.precision import TOLERANCE, choose_precision
+from saccade.cli.run_folder import Recorder, RunFolder
+from saccade.data.folder_errors import count_of
+from saccade.losses import CategoricalCrossentropy
+from saccade.models import load_model
+from saccade.optimizers import AdamW
+from saccade.optimizers.schedules import CosineDecay
+from saccade.predictor.predictor import MODEL_FILE
+from saccade.seeds import set_random_seed
+from saccade.training.callback import Callback
+from saccade.training.early_stopping import EarlyStopping
+
+SMOOTHING = 0.1
+HEAD_EPOCHS, HEAD_PATIENCE, HEAD_RATE, HEAD_DECAY = 40, 5, 1e-3, 0.01
+RATE, DECAY, MOST_NORM = 2e-4, 0.05, 1.0
+WARM_UP = 0.1  # of all steps
+SHRINK = 11 / 14  # 224 -> 176: windows enlarge what is on them, and smaller ones take less time
+FIRST_PHOTOS = 8  # that the precision is tried on
+
+
+@dataclass
+class Phases:
+    """What a training in phases tells of itself, for metrics.json.
+
+    Attributes:
+        precision: "float32" or "bfloat16".
+        training_size: (height, width) of the photos in fine-tuning.
+        rows: name, epochs and best validation loss of each phase.
+    """
+
+    precision: str
+    training_size: tuple[int, int]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain words and numbers."""
+        return {
+            "precision": self.precision,
+            "training_size": list(self.training_size),
+            "phases": self.rows,
+        }
+
+
+class Transfer:
+    """A training of ResNet50.
+
+    Args:
+        console: where to say what happens.
+        run: where the best model goes.
+        choices: settled.
+        weights: the file that the backbone starts from.
+    """
+
+    def __init__(
+        self,
+        console: Any,
+        run: RunFolder,
+        choices: Choices,
+        photos: Photos,
+        pixels: Pixels,
+        parts: dict[str, np.ndarray],
+        weights: Path,
+    ):
+        self.console, self.run, self.choices = console, run, choices
+        self.photos, self.pixels, self.parts = photos, pixels, parts
+        self.weights = weights
+        self.names = list(photos.index.class_names)
+        self.one_hot = np.eye(len(self.names), dtype=np.float32)[photos.index.labels]
+        self.loss = CategoricalCrossentropy(label_smoothing=SMOOTHING)
+
+    @property
+    def rate(self) -> float:
+        """The greatest learning rate of fine-tuning."""
+        return RATE if self.choices.learning_rate is None else self.choices.learning_rate
+
+    def train(self) -> tuple[Any, Recorder, Phases]:
+        """Train the last layer, then everything; the model that validated best, as it is on disk.
+
+        Raises:
+            NotFinite: the loss became NaN. KeyboardInterrupt: the best model so far is on disk.
+        """
+        set_random_seed(self.choices.seed)
+        precision = self._choose_precision()
+        set_random_seed(self.choices.seed)  # whatever was tried, the weights drawn are the same
+        network = Classifier(self.weights, len(self.names), precision)
+        network.describe(self.pixels.preprocessing.to_dict(), self.names)
+        phases = Phases(precision, self._training_size())
+        recorder = Recorder(self.run, network.model)
+        self._train_head(network, recorder, phases)
+        if self.choices.fine_tune:
+            self._fine_tune(network, recorder, phases)
+        path = self.run.path / MODEL_FILE
+        model = load_model(path, compile=False)
+        if precision == "float32":
+            return model, recorder, phases
+        whole = Classifier(None, len(self.names), "float32")  # any machine can run this one
+        whole.describe(model.preprocessing, self.names)
+        whole.model.set_weights(model.get_weights())
+        whole.model.save(path)
+        return whole.model, recorder, phases
+
+    # -- the phases ------------------------------------------------------------------------
+
+    def _train_head(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
+        network.freeze()
+        rows = self.parts["train"]
+        begun_s = time.monotonic()
+        features = [
+            self._features(network.backbone, rows, view) for view in range(self.choices.views)
+        ]
+        held = None
+        if len(self.parts["validation"]):
+            places = self.parts["validation"]
+            held = self._features(network.backbone, places, 0), self.one_hot[places]
+        spent_s = time.monotonic() - begun_s
+        images = len(rows) * self.choices.views + len(self.parts["validation"])
+        versions = f" in {self.choices.views} views" if self.choices.views > 1 else ""
+        self.console.print(
+            f"Features of {images:,} photos{versions} computed once, {spent_s:.0f} s "
+            f"({images / spent_s:.1f} images/s)."
+        )
+        network.head.compile(
+            AdamW(HEAD_RATE, weight_decay=HEAD_DECAY),
+            self.loss,
+            metrics=["accuracy"],
+            jit_compile=False,
+        )
+        stopper = _stopper(held, HEAD_PATIENCE, restore=True)
+        live = Live(self.console, recorder)
+        self.console.print(
+            f"Training the last layer, {network.head.count_params():,} weights, at most "
+            f"{count_of(HEAD_EPOCHS, 'epoch')}."
+        )
+        with live.shown(HEAD_EPOCHS * -(-images // self.choices.batch_size)):
+            network.head.fit(
+                np.concatenate(features),
+                np.concatenate([self.one_hot[rows]] * self.choices.views),
+                batch_size=self.choices.batch_size,
+                epochs=HEAD_EPOCHS,
+                validation_data=held,
+                callbacks=[each for each in (stopper, recorder, live) if each is not None],
+                verbose=0,
+            )
+        self._note_phase("last layer", recorder, phases)
+
+    def _fine_tune(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
+        network.unfreeze()
+        rows, epochs = self.parts["train"], self.choices.epochs or 1
+        batches = -(-len(rows) // self.choices.batch_size)
+        network.model.compile(
+            self._optimizer(epochs * batches), self.loss, metrics=["accuracy"], jit_compile=False
+        )
+        train = self._source(rows, self.choices.seed, training=True)
+        held = self.parts["validation"]
+        validation = self._source(held, 0) if len(held) else None
+        stopper = _stopper(validation, self.choices.patience, restore=False)  # the disk has it
+        live = Live(self.console, recorder, len(rows))
+        height, width = phases.training_size
+        self.console.print(
+            f"Training all of ResNet50, {network.model.count_params():,} weights, at {height} × "
+            f"{width} pixels in {phases.precision}, at most {count_of(epochs, 'epoch')}."
+        )
+        before = len(recorder.rows)
+        with live.shown(epochs * batches):
+            network.model.fit(
+                train,
+                epochs=epochs,
+                validation_data=validation,
+                callbacks=[each for each in (stopper, recorder, live) if each is not None],
+                verbose=0,
+            )
+        self._note_phase("all layers", recorder, phases)
+        if recorder.best_epoch < before:
+            self.console.print("That did not help on the validation photos: it is left out.")
+
+    def _note_phase(self, name: str, recorder: Recorder, phases: Phases) -> None:
+        before = sum(row["epochs"] for row in phases.rows)
+        own = recorder.rows[before:]
+        losses = [row["val_loss"] for row in own if "val_loss" in row]
+        best = {"validation.loss": min(losses)} if losses else {}
+        phases.rows.append({"name": name, "epochs": len(own), **best})
+
+    # -- its parts -------------------------------------------------------------------------
+
+    def _choose_precision(self) -> str:
+        """bfloat16 where it was asked for or is native, and the first photos say that it may."""
+        first = self.parts["train"][:FIRST_PHOTOS]
+
+        def features(precision: str) -> torch.Tensor:
+            backbone = Classifier(self.weights, 2, precision).backbone
+            return torch.from_numpy(np.float32(self._features(backbone, first, 0)))
+
+        precision, distance = choose_precision(self.choices.precision, features)
+        if distance is not None:
+            what = "is used" if precision == "bfloat16" else "is not used"
+            self.console.print(
+                f"bfloat16 {what}: features of {len(first)} photos differ by {distance:.1%} from "
+                f"float32 (at most {TOLERANCE:.0%} may)."
+            )
+        return precision
+
+    def _features(self, backbone: Any, places: np.ndarray, view: int) -> np.ndarray:
+        """(photos, 2048) of the photos, or of their view-th version."""
+        source = self._source(places, self.choices.seed + view, changed=view > 0)
+        what = f"features, view {view + 1}" if self.choices.views > 1 else "features"
+        with reading(self.console, len(places), what) as tick:
+            ticker = _Ticker(tick, self.choices.batch_size)
+            return backbone.predict(source, verbose=0, callbacks=[ticker])
+
+    def _source(
+        self, places: np.ndarray, seed: int, training: bool = False, changed: bool = False
+    ) -> PixelSource:
+        changed = changed or (training and self.choices.augment)
+        return PixelSource(
+            self.pixels,
+            self.photos.rows[places],
+            self.one_hot[places],
+            self.choices.batch_size,
+            shuffle=training,
+            seed=seed,
+            changes=new_views(self._training_size()) if changed else None,
+        )
+
+    def _training_size(self) -> tuple[int, int]:
+        height, width = self.pixels.preprocessing.target_size
+        if not self.choices.augment:
+            return height, width
+        return max(32, round(height * SHRINK)), max(32, round(width * SHRINK))
+
+    def _optimizer(self, steps: int) -> Any:
+        """A rate that rises for the first tenth of the steps and then falls to nothing."""
+        rate = self.rate
+        warm_up = min(max(1, round(steps * WARM_UP)), steps - 1)
+        schedule: Any = rate
+        if warm_up > 0:
+            schedule = CosineDecay(
+                rate / 20, steps - warm_up, alpha=0.0, warmup_target=rate, warmup_steps=warm_up
+            )
+        if self.choices.optimizer == "adamw":
+            return AdamW(schedule, weight_decay=DECAY, global_clipnorm=MOST_NORM)
+        made: Any = type(optimizers.get(self.choices.optimizer))
+        return made(schedule, global_clipnorm=MOST_NORM)
+
+
+def weights_record(path: Path) -> dict[str, str]:
+    """The name of a file of weights and the SHA-256 of its bytes, for metrics.json."""
+    with path.open("rb") as file:
+        return {
+            "weights.file": path.name,
+            "weights.sha256": hashlib.file_digest(file, "sha256").hexdigest(),
+        }
+
+
+def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | None:
+    if validation is None:
+        return None
+    return EarlyStopping("val_loss", patience=patience, restore_best_weights=restore)
+
+
+class _Ticker(Callback):
+    def __init__(self, tick: Any, batch_size: int):
+        super().__init__()
+        self.tick, self.batch_size = tick, batch_size
+
+    def on_predict_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        self.tick((batch + 1) * self.batch_size)

@@ -1,0 +1,211 @@
+"""`saccade train --arch resnet50`: its phases, what it keeps, and what the model tells of itself."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from faces.photo_folders import make_photos
+from saccade import Predictor
+from saccade.applications.resnet import ResNet50
+from saccade.cli import app, network_choice, transfer
+from saccade.cli import precision as precision_module
+from saccade.cli.network_choice import are_photographs
+from saccade.cli.reading import Header
+from saccade.cli.run_folder import Recorder
+from saccade.models import load_model
+from saccade.utils import set_random_seed
+
+QUICK = ["--size", "32", "--epochs", "1", "--test", "0.2", "--validation", "0.2"]
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory) -> Path:
+    set_random_seed(1)
+    path = tmp_path_factory.mktemp("weights") / "resnet.weights.h5"
+    ResNet50(weights=None, include_top=False, input_shape=(32, 32, 3)).save_weights(path)
+    return path
+
+
+@pytest.fixture
+def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(transfer, "HEAD_EPOCHS", 3)
+    return make_photos(tmp_path / "photos", count=5, size=(80, 90), colors=True)
+
+
+def train(*arguments: Any, code: int = 0) -> str:
+    done = CliRunner().invoke(app, ["train", *map(str, arguments)], catch_exceptions=False)
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def numbers(run: Path) -> dict[str, Any]:
+    return json.loads((run / "metrics.json").read_text())
+
+
+def test_last_layer_first_then_all_and_the_better_one_is_kept(photos, tmp_path, weights):
+    said = train(photos, "-o", "run", "--weights", weights, *QUICK)
+    found = numbers(tmp_path / "run")
+    assert found["architecture"] == "resnet50"
+    assert found["weights.file"] == weights.name
+    assert len(found["weights.sha256"]) == 64
+    assert (found["precision"], found["views"]) == ("float32", 1)
+    assert [phase["name"] for phase in found["phases"]] == ["last layer", "all layers"]
+    rows = list(csv.DictReader((tmp_path / "run" / "history.csv").read_text().splitlines()))
+    assert [int(row["epoch"]) for row in rows] == list(range(1, len(rows) + 1))
+    losses = [float(row["val_loss"]) for row in rows]
+    assert found["best_epoch"] == 1 + int(np.argmin(losses))
+    assert found["preprocessing"]["mode"] == "caffe"
+    assert "Features of 12 photos computed once" in said
+    assert "images/s" in said
+    assert "Training all of ResNet50" in said
+    again = CliRunner().invoke(app, ["predict", "run", str(photos / "dot" / "00.png"), "--json"])
+    assert again.exit_code == 0, again.output
+    model = load_model(tmp_path / "run" / "model.keras")
+    assert model.class_names == ["bar", "dot", "rim"]
+    command = shlex.split(found["command"])
+    assert {"--fine-tune", "--epochs", "--optimizer", "--weights"} <= set(command)
+
+
+def test_without_fine_tuning_the_backbone_stays_as_it_came(photos, tmp_path, weights):
+    said = train(photos, "-o", "run", "--weights", weights, *QUICK, "--no-fine-tune", "--views", 3)
+    assert "Features of 30 photos in 3 views" in said
+    found = numbers(tmp_path / "run")
+    assert [phase["name"] for phase in found["phases"]] == ["last layer"]
+    assert found["views"] == 3
+    model = load_model(tmp_path / "run" / "model.keras")
+    backbone = ResNet50(weights=weights, include_top=False, input_shape=(32, 32, 3))
+    kept = model.layers[0].get_weights()
+    assert all(map(np.array_equal, kept, backbone.get_weights()))
+
+
+def test_views_change_what_the_last_layer_learns(photos, tmp_path, weights):
+    for views in (1, 2):
+        train(
+            photos, "-o", f"run{views}", "--weights", weights, *QUICK, "--no-fine-tune",
+            "--views", views,
+        )  # fmt: skip
+    one, two = (numbers(tmp_path / run) for run in ("run1", "run2"))
+    assert one["validation.loss"] != two["validation.loss"]
+
+
+def test_fine_tuning_that_does_not_help_is_left_out(photos, tmp_path, weights):
+    said = train(photos, "-o", "run", "--weights", weights, *QUICK, "--learning-rate", 0.5,
+                 "--optimizer", "sgd")  # fmt: skip
+    found = numbers(tmp_path / "run")
+    losses = [phase["validation.loss"] for phase in found["phases"]]
+    assert losses[1] > losses[0]
+    assert "That did not help" in said
+    assert found["best_epoch"] <= found["phases"][0]["epochs"]
+    backbone = ResNet50(weights=weights, include_top=False, input_shape=(32, 32, 3))
+    kept = load_model(tmp_path / "run" / "model.keras").layers[0].get_weights()
+    assert all(map(np.array_equal, kept, backbone.get_weights()))
+
+
+def test_fine_tuning_leaves_moving_statistics_at_rest_and_trains_the_rest(
+    photos, tmp_path, weights
+):
+    train(photos, "-o", "run", "--weights", weights, *QUICK, "--validation", 0)
+    kept = load_model(tmp_path / "run" / "model.keras").layers[0]
+    backbone = ResNet50(weights=weights, include_top=False, input_shape=(32, 32, 3))
+    for mine, first in zip(kept.layers, backbone.layers, strict=False):
+        same = all(map(np.array_equal, mine.get_weights(), first.get_weights()))
+        if type(mine).__name__ == "BatchNormalization":
+            assert same, mine.name
+        elif mine.name.endswith("_3_conv"):
+            assert not same, mine.name
+
+
+def test_ctrl_c_while_fine_tuning_leaves_the_last_layers_model(
+    photos, tmp_path, weights, monkeypatch
+):
+    whole = Recorder.on_epoch_end
+
+    def stopped(self, epoch, logs=None):
+        if len(self.rows) == 3:
+            raise KeyboardInterrupt
+        whole(self, epoch, logs)
+
+    monkeypatch.setattr(Recorder, "on_epoch_end", stopped)
+    said = train(photos, "-o", "run", "--weights", weights, *QUICK, code=130)
+    assert "holds the best model so far" in said
+    found = Predictor.load(tmp_path / "run").predict([photos / "dot" / "00.png"])
+    assert found[0].error is None
+    assert not (tmp_path / "run" / "metrics.json").exists()
+
+
+def test_the_same_command_twice_writes_the_same_numbers(photos, tmp_path, weights):
+    for run in ("one", "two"):
+        train(photos, "-o", run, "--weights", weights, *QUICK, "--views", 2)
+    one, two = (numbers(tmp_path / run) for run in ("one", "two"))
+    assert one | {"command": ""} == two | {"command": ""}
+
+
+def test_photographs_without_weights_get_lenet_and_a_word(photos, tmp_path):
+    said = train(photos, "-o", "run", "--epochs", 1)
+    assert said.count("Note: LeNet is used.") == 1
+    assert "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5" in said
+    assert str(tmp_path / "keras" / "models") in said.replace("\n", "")
+    assert "--weights PATH" in said
+    assert numbers(tmp_path / "run")["architecture"] == "lenet"
+
+
+def test_weights_in_kerass_cache_are_found(photos, tmp_path, weights, monkeypatch):
+    kept = transfer_weights = weights
+    monkeypatch.setattr(network_choice, "_kept", lambda: [kept])
+    train(photos, "-o", "run", *QUICK, "--no-fine-tune")
+    assert numbers(tmp_path / "run")["weights.file"] == transfer_weights.name
+
+
+def test_small_grey_pictures_get_lenet_without_a_word(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make_photos(tmp_path / "digits", count=4)
+    assert "LeNet is used" not in train("digits", "-o", "run", "--epochs", 1)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ([Header(65, 90, False)], True),
+        ([Header(64, 900, False)], False),
+        ([Header(300, 300, True)], False),
+        ([Header(300, 300, True), Header(300, 300, False)], True),
+        ([None, Header(300, 300, False)], True),
+        ([None], False),
+    ],
+)
+def test_what_photographs_are(headers, expected):
+    assert are_photographs(headers) is expected
+
+
+def test_bfloat16_is_used_where_it_is_native_and_near_enough(monkeypatch):
+    exact = torch.tensor([[3.0, 4.0]])
+    near = {"float32": exact, "bfloat16": exact * 1.04}
+    far = {"float32": exact, "bfloat16": exact * 1.06}
+    for native in (False, True):
+        monkeypatch.setattr(precision_module, "has_native_bfloat16", lambda device: native)  # noqa: B023
+        expected = "bfloat16" if native else "float32"
+        assert precision_module.choose_precision("auto", near.__getitem__)[0] == expected
+        assert precision_module.choose_precision("bfloat16", near.__getitem__)[0] == "bfloat16"
+        word, distance = precision_module.choose_precision("bfloat16", far.__getitem__)
+        assert (word, math.isclose(distance, 0.06, rel_tol=1e-3)) == ("float32", True)
+
+
+def test_a_model_trained_in_bfloat16_is_kept_in_float32(photos, tmp_path, weights):
+    said = train(photos, "-o", "run", "--weights", weights, *QUICK, "--precision", "bfloat16",
+                 "--no-fine-tune")  # fmt: skip
+    assert "bfloat16 is used: features of 8 photos differ by" in said
+    assert numbers(tmp_path / "run")["precision"] == "bfloat16"
+    model = load_model(tmp_path / "run" / "model.keras")
+    assert {layer.compute_dtype for layer in model.layers} == {"float32"}
