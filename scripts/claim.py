@@ -136,7 +136,10 @@ def renew_statistics(model: Any, backbone: Any, flow: Any) -> None:
 
 def print_table(runs: list[dict[str, Any]]) -> None:
     """Markdown: mean over the seeds, and beside it every seed."""
-    print("| photos | trained | last epoch | the 100 photos | test | renewed: the 100 | test | s |")
+    print(
+        "| photos | trained | last epoch | the 100 photos | test photos "
+        "| renewed: the 100 | renewed: test | s an epoch |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for (pair, names), way in itertools.product(PAIRS.items(), WAYS):
         rows = choose(runs, pair, way)
