@@ -150,6 +150,7 @@ def test_preprocess_input(mode, shape, data_format, dtype):
     np.testing.assert_array_equal(ours, theirs)  # changed in place where Keras changes it
     tensor = torch.from_numpy(pixels(shape, dtype))
     again = imagenet_utils.preprocess_input(tensor, data_format, mode)
+    assert again.numpy().dtype == needed.dtype
     close(again, needed, 1e-5)
     np.testing.assert_array_equal(tensor.numpy(), pixels(shape, dtype))
 

@@ -253,23 +253,23 @@ def _progress(name: str) -> Iterator[Watch]:
         BarColumn,
         DownloadColumn,
         Progress,
-        TextColumn,
         TimeRemainingColumn,
         TransferSpeedColumn,
     )
 
     columns = [
-        TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     ]
     bar = Progress(*columns, console=Console(stderr=True))
-    task = bar.add_task(f"Fetching {name}", total=None)
+    task = bar.add_task(name, total=None)
 
     def watch(there: int, due: int | None) -> None:
-        bar.start()  # with the first bytes: where none come there is nothing to show
+        if not bar.live.is_started:  # with the first bytes: before, there is nothing to show
+            bar.console.print(f"Fetching {name}", soft_wrap=True, highlight=False)
+            bar.start()
         bar.update(task, completed=there, total=due)
 
     try:
