@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import h5py
 import numpy as np
 import pytest
 
@@ -142,3 +143,24 @@ def test_the_modules_have_kerass_names():
     assert resnet50.ResNet50 is resnet.ResNet50 is saccade.applications.ResNet50
     assert resnet50.preprocess_input is resnet.preprocess_input
     assert resnet50.decode_predictions is resnet.decode_predictions
+
+
+@pytest.mark.parametrize("include_top", [True, False])
+def test_an_older_file_with_other_names_is_taken_in_order_and_said(
+    small, tmp_path, caplog, include_top
+):
+    build, _, _ = small
+    whole = build(None, include_top=True)
+    whole.set_weights([np.full(w.shape, n, "float32") for n, w in enumerate(whole.weights, 1)])
+    layers = [layer for layer in whole.layers if layer.weights]
+    with h5py.File(tmp_path / "old.h5", "w") as file:
+        file.attrs["layer_names"] = [f"res{number}" for number in range(len(layers))]
+        for number, layer in enumerate(layers):
+            group = file.create_group(f"res{number}")
+            group.attrs["weight_names"] = [f"res{number}_{w.name}" for w in layer.weights]
+            for weight in layer.weights:
+                group[f"res{number}_{weight.name}"] = weight.numpy()
+    model = build(tmp_path / "old.h5", include_top)
+    for mine, needed in zip(model.weights, whole.weights, strict=False):
+        np.testing.assert_array_equal(mine.numpy(), needed.numpy())
+    assert "its layers have other names (res0 for conv1_conv)" in caplog.text

@@ -98,13 +98,24 @@ def test_layers_are_matched_by_name_in_any_order(path):
     assert_holds(model, values)
 
 
-def test_layers_of_other_names_are_taken_in_order(path):
+def test_layers_of_other_names_are_taken_in_order_and_it_is_said(path, caplog):
     model = made()
     values = values_of(model, 4)
     write(path, layers_of(model, values))
     other = made(("x", "y", "z"))
     other.load_weights(path)
     assert_holds(other, values)
+    assert "its layers have other names (a for x): they were taken in their order" in caplog.text
+
+
+def test_automatic_numbers_that_went_on_counting_are_not_worth_a_note(path, caplog):
+    model = made(("conv2d", "batch_normalization", "dense_1"))
+    values = values_of(model, 4)
+    write(path, layers_of(model, values))
+    other = made(("conv2d_7", "batch_normalization_2", "dense"))
+    other.load_weights(path)
+    assert_holds(other, values)
+    assert not caplog.text
 
 
 def test_weights_in_a_layer_are_matched_by_name(path):

@@ -100,10 +100,11 @@ def _layer_pairs(
     missing = [name for name in needed if name not in found]
     if not missing and all(name in surplus for name in extra):
         return [(layer, found[layer.name]) for layer in layers]
-    if surplus and len(saved) > len(layers):  # an older file calls the top otherwise
-        saved = saved[: len(layers)] if len(saved) == len(layers) + len(surplus) else saved
+    if len(saved) == len(layers) + len(surplus):  # an older file calls the top otherwise
+        saved = saved[: len(layers)]
     if len(saved) == len(layers):
-        if surplus:
+        stems = [[_numbered(one.name)[0] for one in side] for side in (layers, saved)]
+        if stems[0] != stems[1]:  # more than automatic numbers that went on counting
             note_once(
                 f"{where}: its layers have other names "
                 f"({saved[0].name} for {layers[0].name}): they were taken in their order."
