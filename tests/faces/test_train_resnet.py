@@ -1,4 +1,4 @@
-"""`saccade train --arch resnet50`: its phases, what it keeps, and what the model tells of itself."""
+"""`saccade train --arch resnet50`: its phases, what it keeps, what the model tells of itself."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from saccade import Predictor
 from saccade.applications.resnet import ResNet50
 from saccade.cli import app, network_choice, transfer
 from saccade.cli import precision as precision_module
+from saccade.cli.live import Live
 from saccade.cli.network_choice import are_photographs
 from saccade.cli.reading import Header
 from saccade.cli.run_folder import Recorder
 from saccade.models import load_model
+from saccade.training.early_stopping import EarlyStopping
 from saccade.utils import set_random_seed
 
 QUICK = ["--size", "32", "--epochs", "1", "--test", "0.2", "--validation", "0.2"]
@@ -127,6 +129,27 @@ def test_fine_tuning_leaves_moving_statistics_at_rest_and_trains_the_rest(
             assert not same, mine.name
 
 
+def test_ctrl_c_in_the_first_phase_leaves_its_best_epoch(photos, tmp_path, weights, monkeypatch):
+    whole = Recorder.on_epoch_end
+
+    def stopped(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+        whole(self, epoch, {**logs, "val_loss": 1.0 + epoch})
+
+    def best_is_first(self, epoch, logs=None):
+        if epoch == 0:
+            kept.append([weight.numpy().copy() for weight in self.model.weights])
+
+    kept: list[Any] = []
+    monkeypatch.setattr(Recorder, "on_epoch_end", stopped)
+    monkeypatch.setattr(EarlyStopping, "improves", lambda self, value, best: best is None)
+    monkeypatch.setattr(Live, "on_epoch_end", best_is_first)
+    train(photos, "-o", "run", "--weights", weights, *QUICK, code=130)
+    saved = load_model(tmp_path / "run" / "model.keras").layers[-1].get_weights()
+    assert all(map(np.array_equal, saved, kept[0]))
+
+
 def test_ctrl_c_while_fine_tuning_leaves_the_last_layers_model(
     photos, tmp_path, weights, monkeypatch
 ):
@@ -162,10 +185,9 @@ def test_photographs_without_weights_get_lenet_and_a_word(photos, tmp_path):
 
 
 def test_weights_in_kerass_cache_are_found(photos, tmp_path, weights, monkeypatch):
-    kept = transfer_weights = weights
-    monkeypatch.setattr(network_choice, "_kept", lambda: [kept])
+    monkeypatch.setattr(network_choice, "_kept", lambda: [weights])
     train(photos, "-o", "run", *QUICK, "--no-fine-tune")
-    assert numbers(tmp_path / "run")["weights.file"] == transfer_weights.name
+    assert numbers(tmp_path / "run")["weights.file"] == weights.name
 
 
 def test_small_grey_pictures_get_lenet_without_a_word(tmp_path, monkeypatch):

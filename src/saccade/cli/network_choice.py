@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -66,3 +67,12 @@ def _published() -> Path:
     file = PUBLISHED.without_top or PUBLISHED.with_top
     assert file is not None
     return kept_file(file, instead="Or give --weights PATH, or choose --arch lenet.")
+
+
+def weights_record(path: Path) -> dict[str, str]:
+    """The name of a file of weights and the SHA-256 of its bytes, for metrics.json."""
+    with path.open("rb") as file:
+        return {
+            "weights.file": path.name,
+            "weights.sha256": hashlib.file_digest(file, "sha256").hexdigest(),
+        }

@@ -99,6 +99,7 @@ class Recorder(Callback):
     Attributes:
         rows: the numbers of each epoch.
         best_epoch: the first with the smallest validation loss; the last one without validation.
+        saves: whether the model is written as soon as it is the best; else somebody calls `save`.
     """
 
     def __init__(self, run: RunFolder, model: Any = None):
@@ -106,6 +107,7 @@ class Recorder(Callback):
         self.run, self.saved = run, model
         self.rows: list[dict[str, float]] = []
         self.best_epoch = 0
+        self.saves = True
 
     @property
     def is_last_best(self) -> bool:
@@ -121,11 +123,16 @@ class Recorder(Callback):
         self._append("a", [len(self.rows), *(logs[name] for name in columns)])
         if self._improves():
             self.best_epoch = len(self.rows) - 1
-            path = self.run.path / MODEL_FILE
-            if self.saved is None:
-                self.model.save(path)
-            else:
-                self.saved.save(path, include_optimizer=False)
+            if self.saves:
+                self.save()
+
+    def save(self) -> None:
+        """Write the model as it is."""
+        path = self.run.path / MODEL_FILE
+        if self.saved is None:
+            self.model.save(path)
+        else:
+            self.saved.save(path, include_optimizer=False)
 
     def _improves(self) -> bool:
         last = self.rows[-1]

@@ -17,7 +17,7 @@ from saccade import optimizers
 from saccade.applications import LeNet5
 from saccade.cli.choices import Choices
 from saccade.cli.live import Live, reading
-from saccade.cli.network_choice import choose_network
+from saccade.cli.network_choice import choose_network, weights_record
 from saccade.cli.photos import Photos, few_images, find_photos
 from saccade.cli.pixels import NUDGES, Pixels, PixelSource, read_pixels
 from saccade.cli.reading import choose_reading, read_headers, resnet_reading
@@ -25,7 +25,7 @@ from saccade.cli.run_folder import Recorder, RunFolder
 from saccade.cli.scores import Scores, judge
 from saccade.cli.tables import make_console
 from saccade.cli.telling import tell_end, tell_photos, tell_stop
-from saccade.cli.transfer import Transfer, weights_record
+from saccade.cli.transfer import Transfer
 from saccade.cli.versions import versions
 from saccade.data import fingerprint
 from saccade.data.folder_errors import count_of

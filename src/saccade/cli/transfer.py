@@ -5,7 +5,6 @@ Source of the numbers: docs/accuracy.md.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,7 +134,8 @@ class Transfer:
             places = self.parts["validation"]
             held = self._features(network.backbone, places, 0), self.one_hot[places]
         spent_s = time.monotonic() - begun_s
-        images = len(rows) * self.choices.views + len(self.parts["validation"])
+        trained = len(rows) * self.choices.views
+        images = trained + len(self.parts["validation"])
         versions = f" in {self.choices.views} views" if self.choices.views > 1 else ""
         self.console.print(
             f"Features of {images:,} photos{versions} computed once, {spent_s:.0f} s "
@@ -153,16 +153,25 @@ class Transfer:
             f"Training the last layer, {network.head.count_params():,} weights, at most "
             f"{count_of(HEAD_EPOCHS, 'epoch')}."
         )
-        with live.shown(HEAD_EPOCHS * -(-images // self.choices.batch_size)):
-            network.head.fit(
-                np.concatenate(features),
-                np.concatenate([self.one_hot[rows]] * self.choices.views),
-                batch_size=self.choices.batch_size,
-                epochs=HEAD_EPOCHS,
-                validation_data=held,
-                callbacks=[each for each in (stopper, recorder, live) if each is not None],
-                verbose=0,
-            )
+        # An epoch takes less time than writing the file, so that is done once, at the end.
+        recorder.saves = False
+        try:
+            with live.shown(HEAD_EPOCHS * -(-trained // self.choices.batch_size)):
+                network.head.fit(
+                    np.concatenate(features),
+                    np.concatenate([self.one_hot[rows]] * self.choices.views),
+                    batch_size=self.choices.batch_size,
+                    epochs=HEAD_EPOCHS,
+                    validation_data=held,
+                    callbacks=[each for each in (stopper, recorder, live) if each is not None],
+                    verbose=0,
+                )
+        finally:
+            if stopper is not None and stopper.best_weights is not None:
+                _restore(network.head, stopper.best_weights)  # Ctrl-C leaves the last epoch's
+            if recorder.rows:
+                recorder.save()
+            recorder.saves = True
         self._note_phase("last layer", recorder, phases)
 
     def _fine_tune(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
@@ -264,19 +273,16 @@ class Transfer:
         return made(schedule, global_clipnorm=MOST_NORM)
 
 
-def weights_record(path: Path) -> dict[str, str]:
-    """The name of a file of weights and the SHA-256 of its bytes, for metrics.json."""
-    with path.open("rb") as file:
-        return {
-            "weights.file": path.name,
-            "weights.sha256": hashlib.file_digest(file, "sha256").hexdigest(),
-        }
-
-
 def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | None:
     if validation is None:
         return None
     return EarlyStopping("val_loss", patience=patience, restore_best_weights=restore)
+
+
+def _restore(model: Any, weights: list[torch.Tensor]) -> None:
+    with torch.no_grad():
+        for weight, best in zip(model.weights, weights, strict=True):
+            weight.copy_(best)
 
 
 class _Ticker(Callback):
