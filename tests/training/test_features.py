@@ -431,7 +431,7 @@ def test_a_callback_that_changes_the_front_is_heard(runs):
     assert sum(runs) == 2 * 64
     assert_bits(kept, fitted(classifier(), callbacks=[Change()], epochs=4, reuse_features=False))
     by_hand = classifier()
-    by_hand._reuse = lambda wanted: None  # layer by layer
+    by_hand._reuse = lambda *given: None  # layer by layer
     plain = fitted(by_hand, callbacks=[Change()], epochs=4)
     np.testing.assert_allclose(kept[0]["loss"], plain[0]["loss"], rtol=1e-4)
 
@@ -691,8 +691,19 @@ def test_added_losses_are_those_of_one_call():
     look, plain_look = Look(), Look()
     kept = fitted(model_of(), callbacks=[look], validation_data=(X, Y))
     by_hand = model_of()
-    by_hand._reuse = lambda wanted: None  # layer by layer
+    by_hand._reuse = lambda *given: None  # layer by layer
     plain = fitted(by_hand, callbacks=[plain_look], validation_data=(X, Y))
     np.testing.assert_allclose(look.seen, plain_look.seen, rtol=1e-4)
     for name in kept[0]:
         np.testing.assert_allclose(kept[0][name], plain[0][name], rtol=1e-4)
+
+
+def test_a_model_that_is_not_built_yet_is_built_for_the_images(photos, runs):
+    for data in ((X, Y), (flow(photos),)):
+        del runs[:]
+        stack = [layers.Rescaling(2.0), *backbone().layers, layers.Flatten()]
+        model = Sequential([*stack, layers.Dense(3, "softmax")])
+        assert not model.built
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        model.fit(*data, epochs=3, verbose=0)
+        assert sum(runs) == {2: 64, 1: 32}[len(data)]

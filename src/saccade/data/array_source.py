@@ -49,6 +49,7 @@ class ArraySource(Source):
         self.batch_size = check_batch_size(batch_size)
         self.batches = -(-self.samples // self.batch_size)
         self.targets = self.y
+        self.image_shape = tuple(self.x.shape[1:]) if torch.is_tensor(self.x) else None
         self.shuffle = bool(shuffle)
         self.seed = (draw_seed() if seed is None else seed) if self.shuffle else 0
         self._check_lengths()

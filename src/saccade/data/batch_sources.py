@@ -20,6 +20,7 @@ class IteratorSource(Source):
         self.iterator, self.several = iterator, several
         self.batches = len(iterator)
         self.samples = getattr(iterator, "samples", None)
+        self.image_shape = getattr(iterator, "image_shape", None)
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         if start == 0 and hasattr(self.iterator, "reset"):

@@ -195,6 +195,7 @@ class ImageBatches(BatchIterator):
                 batch = coming.popleft()
                 batch.wait()
                 for row, image_hwc in enumerate(batch.images):
+                    assert image_hwc is not None
                     assert self.image_data_generator is not None
                     self._put(batch, row, self.image_data_generator.standardize(image_hwc))
                 yield batch.x

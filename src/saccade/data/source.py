@@ -46,6 +46,7 @@ class Source:
     restarts = True
     warms_up = False
     targets: torch.Tensor | None = None
+    image_shape: tuple[int, ...] | None = None
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of a pass from number `start` on."""

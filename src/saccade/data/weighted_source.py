@@ -32,6 +32,7 @@ class WeightedSource(Source):
         self.source = source
         self.batches, self.samples = source.batches, source.samples
         self.restarts, self.targets = source.restarts, source.targets
+        self.image_shape = source.image_shape
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         return self._weighted(self.source.read(pass_number, start))

@@ -139,7 +139,7 @@ class GraphHolder(Trainer):
             return super()._several()
         return Several(is_nest(self._network.inputs), is_nest(self._network.outputs))
 
-    def _reuse(self, wanted: bool) -> Reuse | None:
+    def _reuse(self, wanted: bool, image_shape: Any = None) -> Reuse | None:
         own = ("train_step", "test_step", "compute_loss", "compute_metrics")
         network = None if overrides(self, *own) else network_of(self)
         if network is None:

@@ -14,6 +14,7 @@ from saccade.layers.own_storage import is_own
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers
 from saccade.records import to_record
+from saccade.training.reuse import Reuse
 
 
 class Sequential(Model):
@@ -124,6 +125,11 @@ class Sequential(Model):
         if not self._stack:
             raise StateError(self.where, "there must be a layer", "none", "Add one with add().")
         super().build_for(inputs)
+
+    def _reuse(self, wanted: bool, image_shape: Any = None) -> Reuse | None:
+        if not self.built and image_shape and any(not layer.trainable for layer in self._stack):
+            self.build((None, *image_shape))  # a little earlier than the first batch would
+        return super()._reuse(wanted, image_shape)
 
     def call(self, x: Any) -> Any:
         given = x

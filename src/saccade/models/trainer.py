@@ -203,14 +203,18 @@ class Trainer(Stepper):
             epoch=as_epochs("initial_epoch", initial_epoch),
             validation_freq=as_frequency(validation_freq),
             compiling=None if self.run_eagerly else Compiling(self.jit_compile),
-            reuse=self._reuse(reuse_features),
+            reuse=self._reuse(reuse_features, source.image_shape),
         )
         self.history = history
         loop.train(run)
         return history
 
-    def _reuse(self, wanted: bool) -> Reuse | None:
-        """How a run uses the frozen front; None for a model without one."""
+    def _reuse(self, wanted: bool, image_shape: Any = None) -> Reuse | None:
+        """How a run uses the frozen front; None for a model without one.
+
+        Args:
+            image_shape: of one sample, for a model that is not built yet.
+        """
         return None
 
     def _look(self, x: Any) -> None:

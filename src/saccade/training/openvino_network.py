@@ -73,10 +73,10 @@ class OpenVinoNetwork:
 class _Traced(torch.nn.Module):
     def __init__(self, melted: FastNetwork):
         super().__init__()
-        self.__dict__["melted"] = melted  # no part of this module: its weights become constants
+        self._run = melted.run  # no part of this module: the weights become constants
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.melted.run(x)
+        return self._run(x)
 
 
 def import_quietly() -> list[Any]:
