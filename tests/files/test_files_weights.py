@@ -125,7 +125,7 @@ def test_files_that_are_something_else(tmp_path):
         made(1).load_weights(path)
     with h5py.File(path, "w") as file:
         file.attrs["layer_names"] = ["dense"]
-    with pytest.raises(FileFormatError, match="\"dense\" is named in the file"):
+    with pytest.raises(FileFormatError, match='"dense" is named in the file'):
         made(1).load_weights(path)
 
 
