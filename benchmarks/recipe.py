@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 SHARE = 0.25
+MAIN = "from saccade.cli import main; main()"
 
 
 def held_out(names: list[str], split: str, draw: random.Random) -> set[str]:
@@ -57,7 +58,7 @@ def main() -> None:
         divide(asked.folder, asked.split, Path(folder) / "photos")
         run = Path(folder) / "run"
         command = [
-            *(sys.executable, "-m", "saccade.cli", "train", f"{folder}/photos", "-o", str(run)),
+            *(sys.executable, "-c", MAIN, "train", f"{folder}/photos", "-o", str(run)),
             *("--weights", str(asked.weights), "--test", "0", *options),
         ]
         begun_s = time.monotonic()
