@@ -707,3 +707,24 @@ def test_a_model_that_is_not_built_yet_is_built_for_the_images(photos, runs):
         model.compile("sgd", "sparse_categorical_crossentropy")
         model.fit(*data, epochs=3, verbose=0)
         assert sum(runs) == {2: 64, 1: 32}[len(data)]
+
+
+def test_evaluate_uses_what_fit_has_computed(photos, runs):
+    model = classifier()
+    train, held_out = flow(photos), flow(photos, target_size=(8, 8), shuffle=False)
+    model.evaluate(held_out, verbose=0)
+    assert not runs  # nothing is known yet: the layers themselves
+    history = model.fit(train, validation_data=held_out, epochs=2, verbose=0).history
+    del runs[:]
+    loss, accuracy = model.evaluate(held_out, verbose=0)
+    assert not runs
+    assert (loss, accuracy) == (history["val_loss"][-1], history["val_acc"][-1])
+    with torch.no_grad():
+        x = np.concatenate([next(held_out)[0] for _ in range(len(held_out))])
+        plain = model(torch.tensor(x), training=False).numpy()
+    assert np.mean(plain.argmax(1) == held_out.classes) == pytest.approx(accuracy)
+    Image.fromarray(np.full((10, 11, 3), 9, np.uint8)).save(photos / "dog" / "3.png")
+    os.utime(photos / "dog" / "3.png", ns=(1, 1))
+    assert model.evaluate(held_out, verbose=0)[0] != loss
+    other = flow(photos, ImageDataGenerator(rescale=1 / 100), shuffle=False)
+    assert model.evaluate(other, verbose=0)[0] != loss

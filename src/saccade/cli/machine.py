@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from pathlib import Path
 
 import torch
 
 from saccade.cli.versions import versions
+from saccade.files.kept_file import keras_home
 from saccade.numerics.device import default_device
 from saccade.numerics.native_precision import processor_facts, processor_flags
 
@@ -68,7 +68,6 @@ def _compiler() -> str:
 
 
 def _weights() -> str:
-    home = os.environ.get("KERAS_HOME")
-    folder = (Path(home) if home else Path.home() / ".keras") / "models"
+    folder = keras_home() / "models"
     files = sorted(path.name for path in folder.glob("*") if path.suffix.lower() in WEIGHT_FILES)
     return f"{', '.join(files) or 'none'} in {folder}"

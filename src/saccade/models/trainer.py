@@ -245,8 +245,10 @@ class Trainer(Stepper):
             "evaluate", x, y, sample_weight, batch_size, steps=steps, several=self._several()
         )
         feed = Feed(source, steps, self._look)
+        reuse = self._reuse(True)
+        forward = None if reuse is None else reuse.use_known(feed)
         listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
-        logs = loop.evaluate(self, objective, feed, listeners)
+        logs = loop.evaluate(self, objective, feed, listeners, forward=forward)
         return self._numbers(logs, return_dict)
 
     def predict(

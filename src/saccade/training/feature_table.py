@@ -129,6 +129,10 @@ class FeatureTables:
         self._tables[name] = table
         return table
 
+    def known(self, name: bytes) -> FeatureTable | None:
+        """The table of this name, if there is one."""
+        return self._tables.get(name)
+
     def clear(self) -> None:
         """Forget all tables; those in use live as long as their user."""
         self._tables.clear()

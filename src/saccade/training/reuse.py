@@ -13,6 +13,7 @@ import torch
 from saccade.data.fixed_images import FixedImages
 from saccade.data.stream import global_state, same_state, set_global_state
 from saccade.notes import note_once
+from saccade.training.at_rest import WORTH_IMAGES
 from saccade.training.feature_source import FeatureSource
 from saccade.training.feature_table import KEPT, FeatureTable
 from saccade.training.feed import Feed
@@ -79,9 +80,28 @@ class Reuse:
             return
         run.forward, run.reuse = run.model, None
 
+    def use_known(self, feed: Feed) -> Any:
+        """Let a feed bring features that an earlier fit computed; what is to be called on them.
+
+        None, and the feed stays as it is, where not all are there.
+        """
+        images = feed.source.fixed_images()
+        if isinstance(images, str) or not (images.is_known and self.front.is_known):
+            return None
+        for engine_for in (0, WORTH_IMAGES):  # fit may have had more images, and the other engine
+            self.front.at_rest.images = engine_for
+            table = KEPT.known(_name_of(self.front.name(), images))
+            if table is None or table.rows != images.count:
+                continue
+            table.forget_changed(images.stamps())
+            if not len(table.missing(np.arange(images.count))):
+                feed.switch(FeatureSource(feed.source, images, self.front, table, self.look))
+                return self.front.rest
+        return None
+
     def _table(self, front: bytes, images: FixedImages, beside: list[FeatureTable]) -> FeatureTable:
         """The table of these images, without rows that can't be trusted any more."""
-        name = hashlib.blake2b(front + images.name()).digest()
+        name = _name_of(front, images)
         shape: Any = self.front.shape
         if None in shape:  # a front for images of any size
             shape = tuple(self._computed(images, np.arange(1)).shape[1:])
@@ -111,6 +131,10 @@ class Reuse:
             return "the preprocessing_function gives other results in another call"
         one, two = (self.front.features(first.to(self.front.device)) for _ in range(2))
         return "" if torch.equal(one, two) else "a Lambda gives other results in another call"
+
+
+def _name_of(front: bytes, images: FixedImages) -> bytes:
+    return hashlib.blake2b(front + images.name()).digest()
 
 
 def _read(images: FixedImages, places: np.ndarray) -> torch.Tensor:
