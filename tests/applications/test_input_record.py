@@ -74,7 +74,7 @@ def test_a_graph_that_goes_on_from_the_output_has_it_on_the_first_layer(saved, t
 def test_a_network_on_a_symbol_has_it_where_the_symbol_goes_in(saved):
     build, path = saved
     image = Input((32, 32, 3))
-    model = build(path, input_tensor=Rescaling(2.0)(image))
+    model = build(path, input_tensor=Rescaling(2.0, name="rescaling")(image))
     assert [layer.name for layer in model.layers[1:3]] == ["rescaling", "conv1_pad"]
     assert model.layers[2].input_record == model.input_record
     assert not hasattr(model.layers[1], "input_record")

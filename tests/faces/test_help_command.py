@@ -48,7 +48,7 @@ def test_the_page_of_train_tells_defaults():
         "--seed",
         "--validation",
         "--overwrite",
-        "[default: (0.2)]",
+        "[default: (0.2; 0.1 for resnet50)]",
     ):
         assert word in page
 
@@ -95,14 +95,14 @@ def test_doctor_reads_the_processors_flags(tmp_path, monkeypatch, flags, found):
     info.write_text(
         f"processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: {flags}\n\nprocessor\t: 1\n"
     )
-    monkeypatch.setattr(machine, "CPUINFO", info)
+    monkeypatch.setattr(native_precision, "CPUINFO", info)
     rows = dict(machine.describe_machine())
     assert rows["low precision"] == found
     assert rows["processor"].startswith("Some CPU (AVX")
 
 
 def test_doctor_without_compiler_weights_and_cpuinfo(tmp_path, monkeypatch):
-    monkeypatch.setattr(machine, "CPUINFO", tmp_path / "none")
+    monkeypatch.setattr(native_precision, "CPUINFO", tmp_path / "none")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CXX", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
