@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from saccade.cli import app, machine
+from saccade.numerics import native_precision
 from saccade.version import __version__
 
 COMMANDS = ("train", "predict", "evaluate", "augment-preview", "summary", "contours", "doctor")
