@@ -82,10 +82,10 @@ def test_no_side_is_longer_than_the_photos():
 
 @pytest.mark.parametrize("draw", [0.0, 1.0])
 def test_the_window_goes_to_the_border_and_no_further(draw):
-    found = window(ramps(), (40, 60), area=0.0, across=draw, down=draw)
+    found = window(ramps(), (40, 60), area=0.0, across=draw, down=1 - draw)
     sign = 2 * draw - 1
     free_height, free_width = 40 * (1 - LEAST_AREA**0.5), 60 * (1 - LEAST_AREA**0.5)
-    assert found["row"] == pytest.approx(19.5 + sign * free_height / 2, abs=0.1)
+    assert found["row"] == pytest.approx(19.5 - sign * free_height / 2, abs=0.1)
     assert found["column"] == pytest.approx(29.5 + sign * free_width / 2, abs=0.1)
 
 
@@ -113,8 +113,8 @@ def test_light_changes_brightness_then_contrast_then_color():
 
 
 def test_each_photo_has_its_own_draws():
-    photos = ramps().repeat(2, 1, 1, 1)
-    both = torch.cat([draws(area=0.0, across=0.0), draws(bright=1.0)])
+    photos = torch.cat([ramps(), ramps() / 2])
+    both = torch.cat([draws(area=0.0, across=0.0), draws(bright=1.0, contrast=1.0)])
     seen = change_photos(photos, both, (40, 60))
     for i in range(2):
         alone = change_photos(photos[i : i + 1], both[i : i + 1], (40, 60))

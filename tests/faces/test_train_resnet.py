@@ -23,6 +23,7 @@ from saccade.cli.live import Live
 from saccade.cli.network_choice import are_photographs
 from saccade.cli.reading import Header
 from saccade.cli.run_folder import Recorder
+from saccade.layers import Dense
 from saccade.models import load_model
 from saccade.training.early_stopping import EarlyStopping
 from saccade.utils import set_random_seed
@@ -129,6 +130,16 @@ def test_fine_tuning_leaves_moving_statistics_at_rest_and_trains_the_rest(
             assert not same, mine.name
 
 
+def test_the_rate_rises_for_a_tenth_of_the_steps_and_then_falls_to_nothing():
+    schedule = transfer.rise_and_fall(0.1, 100)
+    rates = [float(schedule(step)) for step in range(101)]
+    assert rates[0] == pytest.approx(0.005)
+    assert rates[10] == pytest.approx(0.1) == max(rates)
+    assert rates[55] == pytest.approx(0.05)
+    assert rates[100] == pytest.approx(0, abs=1e-9)
+    assert transfer.rise_and_fall(0.1, 1) == 0.1
+
+
 def test_ctrl_c_in_the_first_phase_leaves_its_best_epoch(photos, tmp_path, weights, monkeypatch):
     whole = Recorder.on_epoch_end
 
@@ -190,6 +201,12 @@ def test_weights_in_kerass_cache_are_found(photos, tmp_path, weights, monkeypatc
     assert numbers(tmp_path / "run")["weights.file"] == weights.name
 
 
+def test_photographs_to_be_read_in_grey_get_lenet(photos, tmp_path, weights, monkeypatch):
+    monkeypatch.setattr(network_choice, "_kept", lambda: [weights])
+    train(photos, "-o", "run", "--color", "grayscale", "--epochs", 1)
+    assert numbers(tmp_path / "run")["architecture"] == "lenet"
+
+
 def test_small_grey_pictures_get_lenet_without_a_word(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     make_photos(tmp_path / "digits", count=4)
@@ -205,6 +222,8 @@ def test_small_grey_pictures_get_lenet_without_a_word(tmp_path, monkeypatch):
         ([Header(300, 300, True), Header(300, 300, False)], True),
         ([None, Header(300, 300, False)], True),
         ([None], False),
+        ([Header(20, 20, False)] * 2 + [Header(300, 300, False)], False),
+        ([Header(20, 20, False)] + [Header(300, 300, False)] * 2, True),
     ],
 )
 def test_what_photographs_are(headers, expected):
@@ -222,6 +241,12 @@ def test_bfloat16_is_used_where_it_is_native_and_near_enough(monkeypatch):
         assert precision_module.choose_precision("bfloat16", near.__getitem__)[0] == "bfloat16"
         word, distance = precision_module.choose_precision("bfloat16", far.__getitem__)
         assert (word, math.isclose(distance, 0.06, rel_tol=1e-3)) == ("float32", True)
+
+
+def test_computing_in_bfloat16_ends_with_its_block():
+    with precision_module.computing_in("bfloat16"):
+        assert Dense(2).compute_dtype == "bfloat16"
+    assert Dense(2).compute_dtype == "float32"
 
 
 def test_a_model_trained_in_bfloat16_is_kept_in_float32(photos, tmp_path, weights):

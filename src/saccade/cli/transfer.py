@@ -21,6 +21,7 @@ from saccade.cli.photos import Photos
 from saccade.cli.pixels import Pixels, PixelSource, new_views
 from saccade.cli.precision import TOLERANCE, choose_precision
 from saccade.cli.run_folder import Recorder, RunFolder
+from saccade.cli.weight_average import WeightAverage
 from saccade.data.folder_errors import count_of
 from saccade.losses import CategoricalCrossentropy
 from saccade.models import load_model
@@ -192,12 +193,13 @@ class Transfer:
             f"{width} pixels in {phases.precision}, at most {count_of(epochs, 'epoch')}."
         )
         before = len(recorder.rows)
+        callbacks = (WeightAverage(), stopper, recorder, live)
         with live.shown(epochs * batches):
             network.model.fit(
                 train,
                 epochs=epochs,
                 validation_data=validation,
-                callbacks=[each for each in (stopper, recorder, live) if each is not None],
+                callbacks=[each for each in callbacks if each is not None],
                 verbose=0,
             )
         self._note_phase("all layers", recorder, phases)
@@ -259,18 +261,21 @@ class Transfer:
         return max(32, round(height * SHRINK)), max(32, round(width * SHRINK))
 
     def _optimizer(self, steps: int) -> Any:
-        """A rate that rises for the first tenth of the steps and then falls to nothing."""
-        rate = self.rate
-        warm_up = min(max(1, round(steps * WARM_UP)), steps - 1)
-        schedule: Any = rate
-        if warm_up > 0:
-            schedule = CosineDecay(
-                rate / 20, steps - warm_up, alpha=0.0, warmup_target=rate, warmup_steps=warm_up
-            )
+        schedule = rise_and_fall(self.rate, steps)
         if self.choices.optimizer == "adamw":
             return AdamW(schedule, weight_decay=DECAY, global_clipnorm=MOST_NORM)
         made: Any = type(optimizers.get(self.choices.optimizer))
         return made(schedule, global_clipnorm=MOST_NORM)
+
+
+def rise_and_fall(rate: float, steps: int) -> Any:
+    """A schedule that rises to `rate` in the first tenth of the steps, then falls to nothing."""
+    warm_up = min(max(1, round(steps * WARM_UP)), steps - 1)
+    if warm_up <= 0:
+        return rate
+    return CosineDecay(
+        rate / 20, steps - warm_up, alpha=0.0, warmup_target=rate, warmup_steps=warm_up
+    )
 
 
 def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | None:
