@@ -8,10 +8,10 @@ import pytest
 
 import saccade.applications.resnet
 from saccade.applications import imagenet_utils, network, resnet
-from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
+from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, ShapeError
 from saccade.files import kept_file as kept
 from saccade.files.remote_file import RemoteFile, md5_of
-from saccade.layers import Input
+from saccade.layers import Add, Input, Rescaling
 
 NAMES = ("resnet50", "resnet101", "resnet152")
 
@@ -128,6 +128,19 @@ def test_pixels_that_are_no_image():
         resnet.preprocess_input(Input((4, 3)))
     with pytest.raises(InvalidArgument, match="top must be at least 1"):
         resnet.decode_predictions(np.zeros((1, 1000)), top=0)
+
+
+def test_a_file_without_a_top_cant_serve_a_network_with_one(small, tmp_path):
+    build, files, _ = small
+    with pytest.raises(FileFormatError, match=r"no top for these classes: include_top=False"):
+        build(tmp_path / files[False].name, include_top=True)
+
+
+def test_several_inputs_keep_their_order(small):
+    build, _, _ = small
+    left, right = Input((32, 32, 3)), Input((32, 32, 3))
+    model = build(None, input_tensor=Add()([left, Rescaling(2.0)(right)]))
+    assert list(map(id, model.inputs)) == [id(left), id(right)]
 
 
 def test_an_array_that_cant_be_written_to_is_copied():
