@@ -1,48 +1,78 @@
 """The recipe of `saccade train --arch resnet50`, tried on an honest validation.
 
-    python benchmarks/recipe.py FOLDER WEIGHTS [--split block|random] [-- OPTIONS ...]
+    python benchmarks/recipe.py FOLDER WEIGHTS [--split shelf|random] [-- OPTIONS ...]
 
-Photos of one shelf follow each other in a series ("Golden-Delicious_001.jpg", ...), and a random
-split puts neighbours on both sides, which is too easy. `block` holds out the last quarter of every
-series instead. OPTIONS go to `saccade train`; the numbers of the run are printed in a line.
+A random split puts photos of one shelf on both sides, which is too easy. `shelf` puts photos that
+look alike into groups and holds out whole groups. OPTIONS go to `saccade train`; the numbers of the
+run are printed in a line.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import random
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+from sklearn.cluster import AgglomerativeClustering
+
+from saccade.applications.resnet import ResNet50, preprocess_input
+from saccade.preprocessing.image import ImageDataGenerator
+
 SHARE = 0.25
+SIDE_PX = 160
+GROUP = 8  # photos, about
 MAIN = "from saccade.cli import main; main()"
 
 
-def held_out(names: list[str], split: str, draw: random.Random) -> set[str]:
-    """The names to validate on."""
-    if split == "random":
-        return set(draw.sample(names, round(len(names) * SHARE)))
-    series: dict[str, list[str]] = {}
-    for name in sorted(names):
-        series.setdefault(name.rsplit("_", 1)[0], []).append(name)
-    return {name for each in series.values() for name in each[round(len(each) * (1 - SHARE)) :]}
+def features_of(folder: Path, weights: Path) -> tuple[list[str], np.ndarray]:
+    """The photos' names, "Apple/Royal-Gala_001.jpg", and what ResNet50 sees in each, of norm 1."""
+    network = ResNet50(
+        weights=weights, include_top=False, pooling="avg", input_shape=(SIDE_PX, SIDE_PX, 3)
+    )
+    network.trainable = False
+    photos = ImageDataGenerator(preprocessing_function=preprocess_input).flow_from_directory(
+        folder, target_size=(SIDE_PX, SIDE_PX), shuffle=False
+    )
+    features = network.predict(photos, verbose=0)
+    return photos.filenames, features / np.linalg.norm(features, axis=1, keepdims=True)
 
 
-def divide(folder: Path, split: str, target: Path) -> None:
+def held_out(names: list[str], groups: np.ndarray, draw: np.random.Generator) -> set[str]:
+    """The names of whole groups, drawn until they make a quarter."""
+    held: list[int] = []
+    for group in draw.permutation(np.unique(groups)):
+        rows = np.flatnonzero(groups == group)
+        if len(held) + len(rows) <= 1.35 * SHARE * len(names):
+            held.extend(rows)
+        if len(held) >= 0.8 * SHARE * len(names):
+            break
+    return {names[row] for row in held}
+
+
+def divide(folder: Path, weights: Path, split: str, target: Path) -> None:
     """train/ and val/ in `target`, of links to the photos of `folder`."""
-    draw = random.Random(0)
-    for photos in sorted(path for path in folder.iterdir() if path.is_dir()):
-        names = sorted(os.listdir(photos))
-        held = held_out(names, split, draw)
-        for name in names:
-            place = target / ("val" if name in held else "train") / photos.name / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.symlink_to((photos / name).resolve())
+    draw = np.random.default_rng(0)
+    names, features = features_of(folder, weights)
+    series: dict[str, list[int]] = {}  # "Apple/Royal-Gala": a kind of apple is no shelf
+    for row, name in enumerate(names):
+        series.setdefault(name.rsplit("_", 1)[0], []).append(row)
+    held: set[str] = set()
+    for _, rows in sorted(series.items()):
+        groups = np.arange(len(rows))  # each photo its own
+        if split == "shelf":
+            count = max(2, round(len(rows) / GROUP))
+            cluster = AgglomerativeClustering(count, metric="cosine", linkage="complete")
+            groups = cluster.fit_predict(features[rows])
+        held |= held_out([names[row] for row in rows], groups, draw)
+    for name in names:
+        place = target / ("val" if name in held else "train") / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to((folder / name).resolve())
 
 
 def main() -> None:
@@ -51,11 +81,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", type=Path)
     parser.add_argument("weights", type=Path)
-    parser.add_argument("--split", choices=("block", "random"), default="block")
+    parser.add_argument("--split", choices=("shelf", "random"), default="shelf")
     asked = parser.parse_args(words[:cut])
     options = words[cut + 1 :]
     with tempfile.TemporaryDirectory() as folder:
-        divide(asked.folder, asked.split, Path(folder) / "photos")
+        divide(asked.folder, asked.weights, asked.split, Path(folder) / "photos")
         run = Path(folder) / "run"
         command = [
             *(sys.executable, "-c", MAIN, "train", f"{folder}/photos", "-o", str(run)),

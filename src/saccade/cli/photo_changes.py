@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 DRAWS = 8  # numbers that an image needs
-LEAST_AREA, MOST_OBLONG = 0.35, 4 / 3
+LEAST_AREA, MOST_OBLONG = 0.2, 4 / 3
 MOST_BRIGHTER, MOST_CONTRAST, MOST_COLOR = 0.3, 0.25, 0.3
 RED, GREEN, BLUE = 0.299, 0.587, 0.114  # how bright the eye finds each
 
@@ -20,7 +20,7 @@ def change_photos(
 
     Law, with draws d in [0, 1)::
 
-        window   area 0.35 + 0.65 d1 of the photo's, width : height changed by (4/3)^(2 d2 - 1),
+        window   area 0.2 + 0.8 d1 of the photo's, width : height changed by (4/3)^(2 d2 - 1),
                  no side longer than the photo's, placed by d3 (from the left) and d4 (the top)
         mirror   left and right change places where d5 < 0.5
         light    x (1 + 0.3 (2 d6 - 1)); then the distance from the photo's mean times

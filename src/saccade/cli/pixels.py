@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from saccade.cli import nudge, photo_changes
+from saccade.cli.mixup import mix_photos
 from saccade.data.array_source import ArraySource
 from saccade.data.pool import workers
 from saccade.data.readable import without_frames
@@ -138,6 +139,7 @@ class PixelSource(Source):
         shuffle: a new order in every pass.
         seed: of the orders and the changes.
         changes: what to change in the images, anew in every pass.
+        mixed: whether the images of a batch are laid over one another; the labels are rows then.
     """
 
     def __init__(
@@ -149,23 +151,29 @@ class PixelSource(Source):
         shuffle: bool = False,
         seed: int = 0,
         changes: Changes | None = None,
+        mixed: bool = False,
     ):
         self.pixels = pixels
         self.places = ArraySource(rows, labels, None, batch_size, shuffle, seed)
         self.batches, self.samples = self.places.batches, self.places.samples
         self.targets = self.places.targets
-        self.seed, self.changes = seed, changes
+        self.seed, self.changes, self.mixed = seed, changes, mixed
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         draws = self._draw(pass_number)
         place = start * self.places.batch_size
-        for batch_nhwc, labels in self._images(self.places.read(pass_number, start)):
+        batches = self._images(self.places.read(pass_number, start))
+        for number, (batch_nhwc, labels) in enumerate(batches, start):
             by = self.pixels.preprocessing
             if self.changes is None or draws is None:
                 x = by.scale(batch_nhwc)
             else:
                 x = self.changes.apply(batch_nhwc, draws[place : place + len(batch_nhwc)], by)
             place += len(x)
+            if self.mixed:
+                # Of the seed, pass and batch alone, so that a pass can be entered at any batch.
+                draw = np.random.default_rng([abs(self.seed), pass_number, number])
+                x, labels = mix_photos(x, labels, draw)
             yield x, labels, None
 
     def _draw(self, pass_number: int) -> torch.Tensor | None:

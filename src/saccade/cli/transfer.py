@@ -21,7 +21,6 @@ from saccade.cli.photos import Photos
 from saccade.cli.pixels import Pixels, PixelSource, new_views
 from saccade.cli.precision import TOLERANCE, choose_precision
 from saccade.cli.run_folder import Recorder, RunFolder
-from saccade.cli.weight_average import WeightAverage
 from saccade.data.folder_errors import count_of
 from saccade.losses import CategoricalCrossentropy
 from saccade.models import load_model
@@ -34,7 +33,7 @@ from saccade.training.early_stopping import EarlyStopping
 
 SMOOTHING = 0.1
 HEAD_EPOCHS, HEAD_PATIENCE, HEAD_RATE, HEAD_DECAY = 40, 5, 1e-3, 0.01
-RATE, DECAY, MOST_NORM = 2e-4, 0.05, 1.0
+RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
 WARM_UP = 0.1  # of all steps
 SHRINK = 11 / 14  # 224 -> 176: windows enlarge what is on them, and smaller ones take less time
 FIRST_PHOTOS = 8  # that the precision is tried on
@@ -193,13 +192,12 @@ class Transfer:
             f"{width} pixels in {phases.precision}, at most {count_of(epochs, 'epoch')}."
         )
         before = len(recorder.rows)
-        callbacks = (WeightAverage(), stopper, recorder, live)
         with live.shown(epochs * batches):
             network.model.fit(
                 train,
                 epochs=epochs,
                 validation_data=validation,
-                callbacks=[each for each in callbacks if each is not None],
+                callbacks=[each for each in (stopper, recorder, live) if each is not None],
                 verbose=0,
             )
         self._note_phase("all layers", recorder, phases)
@@ -252,6 +250,7 @@ class Transfer:
             shuffle=training,
             seed=seed,
             changes=new_views(self._training_size()) if changed else None,
+            mixed=training and self.choices.augment,
         )
 
     def _training_size(self) -> tuple[int, int]:
