@@ -170,7 +170,7 @@ class PixelSource(Source):
             else:
                 x = self.changes.apply(batch_nhwc, draws[place : place + len(batch_nhwc)], by)
             place += len(x)
-            if False:
+            if self.mixed:
                 # Of the seed, pass and batch alone, so that a pass can be entered at any batch.
                 draw = np.random.default_rng([abs(self.seed), pass_number, number])
                 x, labels = mix_photos(x, labels, draw)
