@@ -55,7 +55,7 @@ def train(
         bool,
         typer.Option(
             help="Train on changed copies, new in each epoch: turned, moved and zoomed a little "
-            "for lenet; cut out, mirrored and in another light for resnet50."
+            "for lenet; cut out, mirrored, in another light and mixed for resnet50."
         ),
     ] = True,
     views: Annotated[
