@@ -159,12 +159,16 @@ def test_usage_errors_end_with_2(photos, words):
 
 
 def start(*words: str) -> subprocess.Popen[str]:
+    def hear() -> None:  # tests that run in a shell's background inherit a Ctrl-C that is ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
     return subprocess.Popen(
         [sys.executable, "-m", "saccade", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")},
+        preexec_fn=hear,
     )
 
 
