@@ -29,8 +29,8 @@ GROUP = 8  # photos, about
 MAIN = "from saccade.cli import main; main()"
 
 
-def features_of(folder: Path, weights: Path) -> tuple[list[str], np.ndarray]:
-    """The photos' names, "Apple/Royal-Gala_001.jpg", and what ResNet50 sees in each, of norm 1."""
+def features_of(folder: Path, weights: Path) -> dict[str, np.ndarray]:
+    """What ResNet50 sees in each photo, by its name, "Apple/Royal-Gala_001.jpg"."""
     network = ResNet50(
         weights=weights, include_top=False, pooling="avg", input_shape=(SIDE_PX, SIDE_PX, 3)
     )
@@ -38,8 +38,13 @@ def features_of(folder: Path, weights: Path) -> tuple[list[str], np.ndarray]:
     photos = ImageDataGenerator(preprocessing_function=preprocess_input).flow_from_directory(
         folder, target_size=(SIDE_PX, SIDE_PX), shuffle=False
     )
-    features = network.predict(photos, verbose=0)
-    return photos.filenames, features / np.linalg.norm(features, axis=1, keepdims=True)
+    return dict(zip(photos.filenames, network.predict(photos, verbose=0), strict=True))
+
+
+def look_alikes(features: np.ndarray) -> np.ndarray:
+    """The number of each photo's group."""
+    count = max(2, round(len(features) / GROUP))
+    return AgglomerativeClustering(count, metric="cosine", linkage="complete").fit_predict(features)
 
 
 def held_out(names: list[str], groups: np.ndarray, draw: np.random.Generator) -> set[str]:
@@ -57,18 +62,17 @@ def held_out(names: list[str], groups: np.ndarray, draw: np.random.Generator) ->
 def divide(folder: Path, weights: Path, split: str, target: Path) -> None:
     """train/ and val/ in `target`, of links to the photos of `folder`."""
     draw = np.random.default_rng(0)
-    names, features = features_of(folder, weights)
-    series: dict[str, list[int]] = {}  # "Apple/Royal-Gala": a kind of apple is no shelf
-    for row, name in enumerate(names):
-        series.setdefault(name.rsplit("_", 1)[0], []).append(row)
+    names = sorted(f"{photo.parent.name}/{photo.name}" for photo in folder.glob("*/*"))
+    features = features_of(folder, weights) if split == "shelf" else {}
+    series: dict[str, list[str]] = {}  # "Apple/Royal-Gala": a kind of apple is no shelf
+    for name in names:
+        series.setdefault(name.rsplit("_", 1)[0], []).append(name)
     held: set[str] = set()
-    for _, rows in sorted(series.items()):
-        groups = np.arange(len(rows))  # each photo its own
-        if split == "shelf":
-            count = max(2, round(len(rows) / GROUP))
-            cluster = AgglomerativeClustering(count, metric="cosine", linkage="complete")
-            groups = cluster.fit_predict(features[rows])
-        held |= held_out([names[row] for row in rows], groups, draw)
+    for _, each in sorted(series.items()):
+        groups = np.arange(len(each))  # every photo its own
+        if features:
+            groups = look_alikes(np.stack([features[name] for name in each]))
+        held |= held_out(each, groups, draw)
     for name in names:
         place = target / ("val" if name in held else "train") / name
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from saccade.layers import MixUp
+
 ALPHA = 0.2  # small: most mixtures are nearly one photo
+_LAYER = MixUp(ALPHA, seed=0, dtype="float32")  # mixes; what it would draw is drawn here
 
 
 def mix_photos(
@@ -23,8 +26,12 @@ def mix_photos(
 
     Source: Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018.
     """
-    share = float(draw.beta(ALPHA, ALPHA))
-    order = torch.from_numpy(draw.permutation(len(batch_nhwc)))
-    return torch.lerp(batch_nhwc[order], batch_nhwc, share), torch.lerp(
-        labels[order], labels, share
+    share = draw.beta(ALPHA, ALPHA)
+    mixture = {
+        "mix_weight": torch.tensor([share], dtype=torch.float32),  # the layer's is one an image
+        "permutation_order": torch.from_numpy(draw.permutation(len(batch_nhwc))),
+    }
+    return (
+        _LAYER.transform_images(batch_nhwc, mixture),
+        _LAYER.transform_labels(labels, mixture),
     )

@@ -172,7 +172,7 @@ class PixelSource(Source):
             place += len(x)
             if self.mixed:
                 # Of the seed, pass and batch alone, so that a pass can be entered at any batch.
-                draw = np.random.default_rng([abs(self.seed), pass_number, number])
+                draw = np.random.default_rng([self.seed, pass_number, number])
                 x, labels = mix_photos(x, labels, draw)
             yield x, labels, None
 

@@ -241,7 +241,7 @@ class Transfer:
     def _source(
         self, places: np.ndarray, seed: int, training: bool = False, changed: bool = False
     ) -> PixelSource:
-        changed = changed or (training and self.choices.augment)
+        augmented = training and self.choices.augment
         return PixelSource(
             self.pixels,
             self.photos.rows[places],
@@ -249,8 +249,8 @@ class Transfer:
             self.choices.batch_size,
             shuffle=training,
             seed=seed,
-            changes=new_views(self._training_size()) if changed else None,
-            mixed=training and self.choices.augment,
+            changes=new_views(self._training_size()) if changed or augmented else None,
+            mixed=augmented,
         )
 
     def _training_size(self) -> tuple[int, int]:
