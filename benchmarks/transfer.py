@@ -24,10 +24,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import torch
 from rounds import Peer, machine, use_two_processors, versions
 from transfer_report import print_report
 from transfer_weights import write_for_torch, write_without_top
 
+from saccade.numerics.native_precision import has_native_bfloat16
+
+CPU = torch.device("cpu")
 HERE = Path(__file__).resolve().parent
 BENCH = HERE.parent / ".bench"
 SHARED = HERE.parent.parent / "shared"
@@ -58,13 +62,6 @@ PARTS = ("forward", "training", "recipe", "memory")
 EPOCHS = {"saccade": 5, "saccade bf16": 5, "keras": 5, "torchvision": 2, "fastai": 2}
 
 
-def has_native_bf16() -> bool:
-    """Whether this processor multiplies bfloat16 itself; elsewhere it is slower than float32."""
-    info = Path("/proc/cpuinfo")
-    flags = set(info.read_text(encoding="utf-8").split()) if info.exists() else set()
-    return bool(flags & {"avx512_bf16", "amx_bf16"})
-
-
 class Measured:
     """What was measured, in a file: a list of rows, each found by its part, peer and round."""
 
@@ -84,7 +81,7 @@ class Measured:
         whole = {
             "what": "ResNet50 at 150x150: a frozen recipe, forward, full training, memory",
             **{key: value for key, value in facts.items() if key not in beside},
-            "native_bf16": has_native_bf16(),
+            "native_bf16": has_native_bfloat16(CPU),
             "versions": versions("saccade", "torch", "numpy", "pillow", "opencv-python-headless"),
             "peers": read_pins(),
             "measured": self.rows,
@@ -170,7 +167,7 @@ def choose_peers(wanted: list[str]) -> list[str]:
     """Those whose environment is there, and that this processor can run at their precision."""
     chosen = []
     for name in wanted:
-        if "bf16" in name and not has_native_bf16():
+        if "bf16" in name and not has_native_bfloat16(CPU):
             print(f"{name}: no native bf16 here")
         elif not PEERS[name][0].exists():
             print(f"{name}: left out, its environment is missing; run `make bench-setup`")

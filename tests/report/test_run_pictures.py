@@ -74,6 +74,26 @@ def test_curves_show_the_history_and_mark_its_best_epoch(tmp_path, drawn):
     assert accuracy.lines[-1].get_xydata().tolist() == [[2, 0.7]]
 
 
+def test_curves_mark_where_a_later_phase_begins(tmp_path, drawn):
+    (tmp_path / "history.csv").write_text(HISTORY)
+    phases = [{"name": "last layer", "epochs": 2}, {"name": "all layers", "epochs": 1}]
+    (tmp_path / "metrics.json").write_text(json.dumps({"phases": phases}))
+    draw_curves(tmp_path)
+    for axes in drawn[0].axes:
+        lines = {line.get_label(): line for line in axes.lines}
+        assert set(lines["all layers from epoch 3"].get_xdata()) == {2.5}
+        assert "all layers from epoch 3" in {text.get_text() for text in axes.legend_.texts}
+        assert not any("last layer" in str(label) for label in lines)
+
+
+@pytest.mark.parametrize("told", ["", "{}", '{"phases": 3}', '{"phases": [{"name": "all"}]}'])
+def test_curves_need_no_phases(tmp_path, drawn, told):
+    (tmp_path / "history.csv").write_text(HISTORY)
+    (tmp_path / "metrics.json").write_text(told)
+    draw_curves(tmp_path)
+    assert [len(axes.lines) for axes in drawn[0].axes] == [4, 4]  # two, the best and its mark
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 3, 7, 40, 250])
 def test_epochs_are_whole_numbers_from_one(tmp_path, drawn, epochs):
     rows = "".join(f"{epoch},{1 / epoch},0.5\n" for epoch in range(1, epochs + 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 import os
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 
 from saccade.errors import FileFormatError, NoSuchFile
 
-HISTORY, PICTURE = "history.csv", "curves.png"
-TRAINING, VALIDATION, BEST = "#3b6ea8", "#d1701f", "#555555"
+HISTORY, METRICS, PICTURE = "history.csv", "metrics.json", "curves.png"
+TRAINING, VALIDATION, BEST, PHASE = "#3b6ea8", "#d1701f", "#555555", "#999999"
 PANELS = (("loss", "loss (mean cross-entropy)"), ("accuracy", "accuracy"))
 
 
@@ -19,7 +20,8 @@ def draw_curves(run: str | os.PathLike[str]) -> Path:
     """Draw a run's history.csv as curves.png: loss on the left, accuracy on the right.
 
     The dashed line marks the best epoch, the first with the smallest validation loss: that
-    epoch's model was kept. Without validation there is no such line.
+    epoch's model was kept. Without validation there is no such line. Where metrics.json tells of
+    several phases, a dotted line with its name marks where each but the first begins.
 
     Args:
         run: the run folder; history.csv has the columns epoch, loss, accuracy and, with
@@ -43,6 +45,7 @@ def draw_curves(run: str | os.PathLike[str]) -> Path:
     run = Path(run)
     history = read_history(run)
     best = _best_epoch(history)
+    begun = _phases(run)
     # No pyplot: it would choose a backend and keep the figure for the whole process.
     figure = Figure(figsize=(10, 4), layout="constrained")
     FigureCanvasAgg(figure)
@@ -52,6 +55,8 @@ def draw_curves(run: str | os.PathLike[str]) -> Path:
         _draw(axes, history, f"val_{name}", "validation", VALIDATION)
         if best is not None:
             _mark(axes, history, f"val_{name}", best)
+        for epoch, phase in begun:
+            _begin(axes, epoch, phase)
         axes.set_xlabel("epoch")
         axes.set_ylabel(label)
         ticks = MaxNLocator(steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
@@ -96,6 +101,23 @@ def _best_epoch(history: dict[str, list[float]]) -> int | None:
     losses = history.get("val_loss", [])
     known = [row for row, loss in enumerate(losses) if not math.isnan(loss)]
     return min(known, key=lambda row: losses[row]) if known else None
+
+
+def _phases(run: Path) -> list[tuple[int, str]]:
+    """The first epoch and the name of each phase after the first; none where none are told."""
+    try:
+        phases = json.loads((run / METRICS).read_text(encoding="utf-8"))["phases"]
+        epochs = [int(phase["epochs"]) for phase in phases]
+        names = [str(phase["name"]) for phase in phases]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []  # a run of one phase, or one whose numbers were never written
+    return [(sum(epochs[:place]) + 1, names[place]) for place in range(1, len(names))]
+
+
+def _begin(axes: Any, epoch: int, phase: str) -> None:
+    """A line between two epochs: those from the given one on are the phase's."""
+    label = f"{phase} from epoch {epoch}"
+    axes.axvline(epoch - 0.5, color=PHASE, linestyle=":", linewidth=1.5, zorder=1, label=label)
 
 
 def _draw(axes: Any, history: dict[str, list[float]], name: str, label: str, color: str) -> None:
