@@ -21,7 +21,7 @@ from saccade.cli import app, network_choice, transfer
 from saccade.cli import precision as precision_module
 from saccade.cli.live import Live
 from saccade.cli.network_choice import are_photographs
-from saccade.cli.reading import Header
+from saccade.cli.reading import Header, resnet_reading
 from saccade.cli.run_folder import Recorder
 from saccade.layers import Dense
 from saccade.models import load_model
@@ -64,7 +64,7 @@ def test_last_layer_first_then_all_and_the_better_one_is_kept(photos, tmp_path, 
     assert found["weights.file"] == weights.name
     assert len(found["weights.sha256"]) == 64
     assert (found["precision"], found["views"]) == ("float32", 1)
-    assert [phase["name"] for phase in found["phases"]] == ["last layer", "all layers"]
+    assert [phase["name"] for phase in found["phases"]] == ["last layer", "fine-tuning"]
     rows = list(csv.DictReader((tmp_path / "run" / "history.csv").read_text().splitlines()))
     assert [int(row["epoch"]) for row in rows] == list(range(1, len(rows) + 1))
     losses = [float(row["val_loss"]) for row in rows]
@@ -72,7 +72,7 @@ def test_last_layer_first_then_all_and_the_better_one_is_kept(photos, tmp_path, 
     assert found["preprocessing"]["mode"] == "caffe"
     assert "Features of 12 photos computed once" in said
     assert "images/s" in said
-    assert "Training all of ResNet50" in said
+    assert "Fine-tuning ResNet50" in said
     again = CliRunner().invoke(app, ["predict", "run", str(photos / "dot" / "00.png"), "--json"])
     assert again.exit_code == 0, again.output
     model = load_model(tmp_path / "run" / "model.keras")
@@ -116,18 +116,21 @@ def test_fine_tuning_that_does_not_help_is_left_out(photos, tmp_path, weights):
     assert all(map(np.array_equal, kept, backbone.get_weights()))
 
 
-def test_fine_tuning_leaves_moving_statistics_at_rest_and_trains_the_rest(
+def test_fine_tuning_leaves_statistics_and_the_first_stage_at_rest_and_trains_the_others(
     photos, tmp_path, weights
 ):
     train(photos, "-o", "run", "--weights", weights, *QUICK, "--validation", 0)
     kept = load_model(tmp_path / "run" / "model.keras").layers[0]
     backbone = ResNet50(weights=weights, include_top=False, input_shape=(32, 32, 3))
+    trained = []
     for mine, first in zip(kept.layers, backbone.layers, strict=False):
         same = all(map(np.array_equal, mine.get_weights(), first.get_weights()))
-        if type(mine).__name__ == "BatchNormalization":
+        if type(mine).__name__ == "BatchNormalization" or mine.name.startswith(("conv1", "conv2")):
             assert same, mine.name
         elif mine.name.endswith("_3_conv"):
             assert not same, mine.name
+            trained.append(mine.name)
+    assert len(trained) == 4 + 6 + 3
 
 
 def test_the_rate_rises_for_a_tenth_of_the_steps_and_then_falls_to_nothing():
@@ -228,6 +231,24 @@ def test_small_grey_pictures_get_lenet_without_a_word(tmp_path, monkeypatch):
 )
 def test_what_photographs_are(headers, expected):
     assert are_photographs(headers) is expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "side"),
+    [
+        ([Header(288, 900, False)], 288),
+        ([Header(900, 287, False)], 224),
+        ([Header(300, 300, False)] * 2 + [Header(100, 100, False)], 288),
+        ([Header(300, 300, False)] + [Header(100, 100, False)] * 2, 224),
+        ([None, Header(300, 300, False)], 288),
+        ([None], 224),
+        ([], 224),
+    ],
+)
+def test_large_photos_are_read_at_a_larger_size(headers, side):
+    assert resnet_reading(headers).preprocessing.target_size == (side, side)
+    asked = resnet_reading(headers, (96, 64))
+    assert (asked.preprocessing.target_size, asked.why) == ((96, 64), "")
 
 
 def test_bfloat16_is_used_where_it_is_native_and_near_enough(monkeypatch):

@@ -76,13 +76,13 @@ def test_curves_show_the_history_and_mark_its_best_epoch(tmp_path, drawn):
 
 def test_curves_mark_where_a_later_phase_begins(tmp_path, drawn):
     (tmp_path / "history.csv").write_text(HISTORY)
-    phases = [{"name": "last layer", "epochs": 2}, {"name": "all layers", "epochs": 1}]
+    phases = [{"name": "last layer", "epochs": 2}, {"name": "fine-tuning", "epochs": 1}]
     (tmp_path / "metrics.json").write_text(json.dumps({"phases": phases}))
     draw_curves(tmp_path)
     for axes in drawn[0].axes:
         lines = {line.get_label(): line for line in axes.lines}
-        assert set(lines["all layers from epoch 3"].get_xdata()) == {2.5}
-        assert "all layers from epoch 3" in {text.get_text() for text in axes.legend_.texts}
+        assert set(lines["fine-tuning from epoch 3"].get_xdata()) == {2.5}
+        assert "fine-tuning from epoch 3" in {text.get_text() for text in axes.legend_.texts}
         assert not any("last layer" in str(label) for label in lines)
 
 

@@ -40,7 +40,7 @@ class Defaults:
 
 DEFAULTS = {
     "lenet": Defaults("LeNet", 12, 28, 0.2, 100, "adam"),
-    "resnet50": Defaults("ResNet50", 32, 224, 0.1, 12, "adamw"),
+    "resnet50": Defaults("ResNet50", 32, 224, 0.1, 16, "adamw"),
 }
 ARCHITECTURES = ("auto", *DEFAULTS)
 

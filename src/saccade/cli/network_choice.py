@@ -6,11 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from saccade.applications.resnet import PRETRAINED
 from saccade.cli.choices import Choices
-from saccade.cli.reading import LARGEST_NATIVE_PX, Header
+from saccade.cli.reading import LARGEST_NATIVE_PX, Header, median_side
 from saccade.files.kept_file import is_kept, kept_file, keras_home
 
 PUBLISHED = PRETRAINED["resnet50"]
@@ -51,8 +49,7 @@ def are_photographs(headers: Sequence[Header | None]) -> bool:
     known = [header for header in headers if header is not None]
     if not known or all(header.grey for header in known):
         return False
-    sides = [min(header.height, header.width) for header in known]
-    return bool(np.median(sides) > LARGEST_NATIVE_PX)
+    return median_side(known) > LARGEST_NATIVE_PX
 
 
 def _kept() -> list[Path]:

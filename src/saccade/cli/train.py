@@ -44,8 +44,9 @@ def train(
     size: Annotated[
         str,
         typer.Option(
-            help="Pixels of a side, or HEIGHTxWIDTH. auto: 224 for resnet50; for lenet the photos' "
-            "own size where all have one from 28 to 64, else 28."
+            help="Pixels of a side, or HEIGHTxWIDTH. auto: for resnet50 288 where most photos are "
+            "as large, else 224; for lenet the photos' own size where all have one from 28 to 64, "
+            "else 28."
         ),
     ] = "auto",
     color: Annotated[
@@ -63,7 +64,7 @@ def train(
     ] = 1,
     fine_tune: Annotated[
         bool,
-        typer.Option(help="Train all of resnet50 after its last layer; the better one is kept."),
+        typer.Option(help="Train most of resnet50 after its last layer; the better one is kept."),
     ] = True,
     precision: Annotated[
         str,
@@ -89,7 +90,7 @@ def train(
         int | None,
         typer.Option(
             help="At most so many times through the photos.",
-            show_default="100; resnet50 is fine-tuned for 12",
+            show_default="100; resnet50 is fine-tuned for 16",
         ),
     ] = None,
     patience: Annotated[
@@ -104,7 +105,7 @@ def train(
         float | None,
         typer.Option(
             help="How far a step goes.",
-            show_default="the optimizer's, as adam's 0.001; 0.0002 for resnet50",
+            show_default="the optimizer's, as adam's 0.001; 0.0001 for resnet50",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides the split, the weights and the order.")] = 0,

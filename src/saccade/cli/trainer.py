@@ -98,7 +98,7 @@ def _read(console: Any, photos: Photos, choices: Choices) -> _Read:
     headers = read_headers(files)
     choices, weights, note = choose_network(choices, headers)
     if choices.architecture == "resnet50":
-        chosen = resnet_reading(choices.size_hw)
+        chosen = resnet_reading(headers, choices.size_hw)
     else:
         chosen = choose_reading(headers, choices.size_hw, choices.color)
     with reading(console, len(files)) as tick:

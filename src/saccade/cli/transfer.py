@@ -1,4 +1,4 @@
-"""Transfer: ResNet50's training in two phases, its last layer first, then all of it.
+"""Transfer: ResNet50's training in two phases, its last layer first, then most of it.
 
 Source of the numbers: docs/accuracy.md.
 """
@@ -35,7 +35,7 @@ SMOOTHING = 0.1
 HEAD_EPOCHS, HEAD_PATIENCE, HEAD_RATE, HEAD_DECAY = 40, 5, 1e-3, 0.01
 RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
 WARM_UP = 0.1  # of all steps
-SHRINK = 11 / 14  # 224 -> 176: windows enlarge what is on them, and smaller ones take less time
+SHRINK = 7 / 9  # 288 -> 224: windows enlarge what is on them, and smaller ones take less time
 FIRST_PHOTOS = 8  # that the precision is tried on
 
 
@@ -95,7 +95,7 @@ class Transfer:
         return RATE if self.choices.learning_rate is None else self.choices.learning_rate
 
     def train(self) -> tuple[Any, Recorder, Phases]:
-        """Train the last layer, then everything; the model that validated best, as it is on disk.
+        """Train the last layer, then most layers; the model that validated best, as it is on disk.
 
         Raises:
             NotFinite: the loss became NaN. KeyboardInterrupt: the best model so far is on disk.
@@ -187,9 +187,11 @@ class Transfer:
         stopper = _stopper(validation, self.choices.patience, restore=False)  # the disk has it
         live = Live(self.console, recorder, len(rows))
         height, width = phases.training_size
+        free = sum(weight.numel() for weight in network.model.trainable_weights)
         self.console.print(
-            f"Training all of ResNet50, {network.model.count_params():,} weights, at {height} × "
-            f"{width} pixels in {phases.precision}, at most {count_of(epochs, 'epoch')}."
+            f"Fine-tuning ResNet50, {free:,} of its "
+            f"{network.model.count_params():,} weights, at {height} × {width} pixels in "
+            f"{phases.precision}, at most {count_of(epochs, 'epoch')}."
         )
         before = len(recorder.rows)
         with live.shown(epochs * batches):
@@ -200,7 +202,7 @@ class Transfer:
                 callbacks=[each for each in (stopper, recorder, live) if each is not None],
                 verbose=0,
             )
-        self._note_phase("all layers", recorder, phases)
+        self._note_phase("fine-tuning", recorder, phases)
         if recorder.best_epoch < before:
             self.console.print("That did not help on the validation photos: it is left out.")
 
