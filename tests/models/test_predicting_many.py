@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from saccade import layers
+from saccade import activations, layers, optimizers
 from saccade.models import Model, Sequential
 from saccade.models.graph_holder import MANY_IMAGES
 from saccade.training.fast_network import FastNetwork
+from saccade.utils import set_random_seed
 
 X = np.random.RandomState(0).rand(MANY_IMAGES, 9, 7, 3).astype(np.float32)
 
@@ -110,3 +111,101 @@ def test_copies_and_other_models_are_left_as_they_are(melted):
     assert isinstance(listed.predict(X, verbose=0), list)
     with pytest.raises(ValueError, match="must be"):
         model.predict(np.zeros((MANY_IMAGES, 9, 7, 4), np.float32), verbose=0)
+
+
+def small(optimizer="adam", **options):
+    set_random_seed(0)
+    model = Sequential(
+        [
+            layers.Input((9, 7, 3)),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.Conv2D(3, 3, use_bias=False),
+            layers.BatchNormalization(momentum=0.5, **options),
+            layers.Flatten(),
+            layers.Dense(2),
+        ]
+    )
+    model.compile(optimizer, "mse")
+    return model
+
+
+OPTIMIZERS = [
+    "sgd",
+    "adadelta",
+    "adagrad",
+    "adam",
+    "adamw",
+    "adamax",
+    "ftrl",
+    "lamb",
+    "lion",
+    "nadam",
+    "rmsprop",
+]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_training_between_two_predictions_is_seen(melted, optimizer):
+    made = optimizers.get(optimizer)
+    made.learning_rate = 0.1
+    model = small(made)
+    before = model.predict(X, verbose=0)
+    model.fit(X[:32], np.ones((32, 2)), epochs=2, verbose=0)
+    after = model.predict(X, verbose=0)
+    np.testing.assert_allclose(after, plain(model, X), atol=1e-5)
+    assert np.abs(after - before).max() > 1e-4
+    assert melted
+
+
+def test_whatever_changes_between_two_predictions_is_seen(melted):
+    def train(model):
+        for _ in range(3):  # fit would give the weights their averages at its end
+            model.train_on_batch(X[:32], np.ones((32, 2)))
+
+    def renew_statistics(model):
+        model(torch.tensor(X[:32]) * 5, training=True)
+
+    def swap(model):
+        model.optimizer.swap_averages()
+
+    def write_past_torch(model):
+        model.layers[1].kernel.data.mul_(-2)
+
+    def other_activation(model):
+        model.layers[0].activation = activations.linear
+
+    def other_epsilon(model):
+        model.layers[2].epsilon = 3.0
+
+    model = small(optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5), center=False, scale=False)
+    model.predict(X, verbose=0)
+    changes = train, renew_statistics, swap, write_past_torch, other_activation, other_epsilon
+    for change in changes:
+        before = plain(model, X)
+        change(model)
+        after = plain(model, X)
+        assert np.abs(after - before).max() > 1e-3, change.__name__
+        found = model.predict(X, verbose=0)
+        np.testing.assert_allclose(found, after, atol=1e-5, err_msg=change.__name__)
+    assert melted
+
+
+def test_what_is_told_to_train_is_never_at_rest(melted):
+    given = layers.Input((9, 7, 3))
+    x = layers.Flatten()(layers.Conv2D(2, 3)(given))
+    model = Model(given, layers.Dropout(0.5)(x, training=True))
+    assert len(np.unique(model.predict(np.ones_like(X), verbose=0), axis=0)) > MANY_IMAGES / 2
+    inner = Model(given, layers.BatchNormalization()(layers.Conv2D(2, 3)(given)))
+    outer = Model(given, inner(given, training=True))
+    found = outer.predict(X, batch_size=MANY_IMAGES, verbose=0)
+    np.testing.assert_allclose(found.mean((0, 1, 2)), 0, atol=1e-5)  # of the batch's statistics
+    assert not melted
+
+
+def test_whole_numbers_stay_whole(melted):
+    given = layers.Input((9, 7, 3), dtype="uint8")
+    turned = layers.Lambda(lambda x: (x + 200).float(), output_shape=(9, 7, 3))(given)
+    model = Model(given, layers.Conv2D(2, 3)(turned))
+    x = np.random.RandomState(3).randint(0, 256, X.shape).astype(np.uint8)
+    np.testing.assert_allclose(model.predict(x, verbose=0), plain(model, x), rtol=1e-4, atol=1e-3)
+    assert melted

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from saccade import layers, notes
+from saccade import layers, notes, optimizers
 from saccade.callbacks import Callback
 from saccade.data import ImageDataGenerator
 from saccade.models import Model, Sequential
@@ -206,6 +206,35 @@ def test_models_that_are_wired_otherwise_have_other_names():
         model = Sequential([made, layers.Dense(3)])
         names.add(model._reuse(True).front.name())
     assert len(names) == 2
+
+
+def test_a_shared_layer_that_is_called_twice_is_wired_otherwise():
+    given = layers.Input((8, 8, 3))
+    shared = layers.Conv2D(3, 3, padding="same", trainable=False)
+    once = shared(given)
+    twice = shared(once)
+    losses = []
+    for pair in ([once, twice], [twice, once]):
+        rest = layers.GlobalAveragePooling2D()(layers.Subtract()(pair))
+        model = Model(given, layers.Dense(3, kernel_initializer="ones")(rest))
+        model.compile("sgd", "mse")
+        losses.append(fit_loss(model))
+    assert losses[0][0] == losses[0][1]
+    assert losses[1][0] == losses[1][1]
+    assert losses[0] != losses[1]
+
+
+def fit_loss(model, **options):
+    """The loss of an epoch with and without features that are kept, from the same weights."""
+    before = model.get_weights()
+    losses = []
+    for reuse in (True, False):
+        model.set_weights(before)
+        fitted = model.fit(
+            X, np.eye(3)[Y], shuffle=False, verbose=0, reuse_features=reuse, **options
+        )
+        losses.append(fitted.history["loss"])
+    return losses
 
 
 def test_an_image_has_the_same_features_in_any_batch():
@@ -488,7 +517,7 @@ def test_an_unknown_function_is_tried_and_then_trusted(photos, runs):
     model = classifier()
     model.fit(flow(photos, ImageDataGenerator(preprocessing_function=halve)), epochs=3, verbose=0)
     assert len(calls) == 2 * 16 + 27  # two calls on one block, then every image once
-    assert sum(runs) == 2 * 16 + 32
+    assert sum(runs) == 32
 
 
 def test_a_function_that_differs_is_found_out(photos, caplog):
@@ -558,13 +587,203 @@ def test_a_lambda_in_the_front_is_tried(runs):
         return model
 
     fitted(model_of(lambda x: x * 2.0), epochs=3)
-    assert sum(runs) == 2 * 16 + 64
+    assert sum(runs) == 4 * 16 + 64  # two calls on a block, one on each half of it
     del runs[:]
     fitted(model_of(lambda x: x + torch.rand(())), epochs=3)
     assert sum(runs) == 2 * 16 + 3 * 50
 
 
 # -- memory, faults and words --------------------------------------------------------------
+
+
+def activated(function):
+    """A front with a function of the user's in it."""
+    set_random_seed(0)
+    front = layers.Conv2D(4, 3, activation=function, trainable=False)
+    model = Sequential(
+        [layers.Input((8, 8, 3)), front, layers.GlobalAveragePooling2D(), layers.Dense(3)]
+    )
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_an_activation_of_the_users_is_tried_like_a_lambda(caplog):
+    for factor in (1.0, 3.0, -2.0):  # functions of one address, maybe, and of one name
+        kept, computed = fit_loss(activated(lambda x, factor=factor: x * factor))
+        assert kept == computed
+    assert not caplog.records
+
+    def noisy(x):
+        return x + torch.randn_like(x)
+
+    activated(noisy).fit(X, np.eye(3)[Y], epochs=2, verbose=0)
+    assert "a function in a layer gives other results" in caplog.text
+
+
+def test_an_activation_that_does_otherwise_later_is_found_out():
+    scale = [1.0]
+
+    def scaled(x):
+        return x * scale[0]
+
+    fit_loss(activated(scaled))
+    scale[0] = 50.0
+    kept, computed = fit_loss(activated(scaled))
+    assert kept == computed
+
+
+def test_saccades_own_activations_are_known(caplog):
+    for name in ("relu", "gelu", "softmax"):
+        reuse = activated(name)._reuse(True)
+        assert reuse.front.is_known
+    assert not activated(torch.relu)._reuse(True).front.is_known
+
+
+@pytest.mark.parametrize("reuse", [True, False])
+def test_a_lambda_that_looks_at_the_whole_batch_sees_it(caplog, reuse):
+    x = X * np.linspace(0.1, 10, len(X), dtype=np.float32)[:, None, None, None]
+    set_random_seed(0)
+    model = Sequential(
+        [
+            layers.Input((8, 8, 3)),
+            layers.Lambda(lambda images: images / images.amax()),
+            layers.Conv2D(4, 3, trainable=False),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(3),
+        ]
+    )
+    model.compile(optimizers.SGD(1e-30), "mse")
+    model.reset_metrics()
+    expected = model.train_on_batch(x[:20], np.eye(3)[Y[:20]])
+    found = model.fit(
+        x[:20], np.eye(3)[Y[:20]], batch_size=20, epochs=2, verbose=0, reuse_features=reuse
+    )
+    assert found.history["loss"][0] == pytest.approx(float(np.ravel(expected)[0]), rel=1e-5)
+    assert ("looks at the whole batch" in caplog.text) is reuse
+
+
+def test_inputs_in_a_list_of_one(runs):
+    given = layers.Input((8, 8, 3))
+    features = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3, trainable=False)(given))
+    model = Model(inputs=[given], outputs=[layers.Dense(3)(features)])
+    model.compile("sgd", "mse")
+    kept, computed = fit_loss(model)
+    assert kept == computed
+    assert len(runs) == 2 * 4
+    model.fit([X], np.eye(3)[Y], verbose=0)
+    assert len(model.predict([X], verbose=0)[0]) == len(X)
+
+
+def test_inputs_in_a_dict():
+    given = layers.Input((8, 8, 3), name="image")
+    features = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3, trainable=False)(given))
+    model = Model(given, layers.Dense(3)(features))
+    model.compile("sgd", "mse")
+    before = model.get_weights()
+    model.fit(X, np.eye(3)[Y], shuffle=False, verbose=0)
+    expected = model.get_weights()
+    model.set_weights(before)
+    model.fit({"image": X}, np.eye(3)[Y], shuffle=False, verbose=0)
+    for mine, theirs in zip(model.get_weights(), expected, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-6)
+    many = np.resize(X, (300, 8, 8, 3))
+    found = model.predict({"image": many}, verbose=0)
+    np.testing.assert_array_equal(found, model.predict(many, verbose=0))
+
+
+def test_a_layer_that_gives_several_arrays():
+    given = layers.Input((8, 8, 3))
+    x = layers.Conv2D(4, 3, trainable=False)(given)
+    halves = layers.Lambda(lambda t: [t[..., :2], t[..., 2:]], output_shape=[(6, 6, 2)] * 2)(x)
+    x = layers.Conv2D(2, 1, trainable=False)(layers.Subtract()(halves))
+    model = Model(given, layers.Dense(3)(layers.GlobalAveragePooling2D()(x)))
+    model.compile("sgd", "mse")
+    kept, computed = fit_loss(model)
+    assert kept == computed
+    many = np.resize(X, (300, 8, 8, 3))
+    one_by_one = model.predict(many[:200], verbose=0)
+    np.testing.assert_allclose(model.predict(many, verbose=0)[:200], one_by_one, atol=1e-6)
+
+
+def test_a_change_that_only_later_images_show_is_found_out():
+    scale = [1.0]
+
+    def of_bright_ones(x):
+        return torch.where(x.amax() > 5, x * scale[0], x)
+
+    x = X.copy()
+    x[30:] *= 40
+    results = []
+    for factor in (1.0, 70.0):
+        scale[0] = factor
+        for reuse in (True, False):
+            model = activated(of_bright_ones)
+            model.fit(x, np.eye(3)[Y], shuffle=False, verbose=0, reuse_features=reuse)
+            results.append(model.get_weights()[-1])
+    np.testing.assert_array_equal(results[0], results[1])
+    np.testing.assert_array_equal(results[2], results[3])
+    assert not np.array_equal(results[0], results[2])
+
+
+def test_a_normalization_alone_is_no_front():
+    scaled = layers.Normalization(mean=0.5, variance=0.1)
+    model = Sequential([scaled, layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(3)])
+    model.build((None, 8, 8, 3))
+    assert names_after_the_front(model) is None
+    model = Sequential([layers.Input((8, 8, 3)), scaled, backbone(), layers.Dense(3, name="head")])
+    assert names_after_the_front(model) == ["head"]
+
+
+def test_features_that_would_fill_the_disk_are_not_kept(monkeypatch, caplog, runs):
+    whole = fitted(classifier())
+    monkeypatch.setattr("saccade.training.reuse.KEPT", feature_table.FeatureTables(0))
+    usage = feature_table.shutil.disk_usage(".")
+    monkeypatch.setattr(
+        feature_table.shutil, "disk_usage", lambda folder: usage._replace(free=50 * 24)
+    )
+    runs.clear()
+    assert_bits(fitted(classifier()), whole)
+    assert "on 50 images would take" in caplog.text
+    assert "TMPDIR says where" in caplog.text
+    assert sum(runs) > 2 * 64
+
+
+def test_evaluate_names_nothing_where_nothing_is_kept(monkeypatch):
+    def fail(self):
+        raise AssertionError
+
+    model = classifier()
+    monkeypatch.setattr("saccade.training.frozen_front.FrozenFront.name", fail)
+    model.evaluate(X, Y, verbose=0)
+
+
+def test_weights_written_as_they_were_change_nothing(capsys):
+    class Rewrite(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            front = self.model.layers[0]
+            front.set_weights(front.get_weights())
+
+    classifier().fit(X, Y, epochs=3, verbose=2, callbacks=[Rewrite()])
+    said = capsys.readouterr().out
+    assert said.count("features of") == 1
+    assert "computed once" in said
+
+
+def test_random_layers_before_the_frozen_part_are_told_once(caplog):
+    set_random_seed(0)
+    model = Sequential([layers.RandomFlip(name="flip"), backbone(), layers.GlobalMaxPooling2D()])
+    model.add(layers.Dense(3))
+    model.compile("sgd", "mse")
+    for _ in range(2):
+        model.fit(X, np.eye(3)[Y], verbose=0)
+    assert caplog.text.count("flip before it changes the images") == 1
+    caplog.clear()
+    notes.forget_notes()
+    for first in (layers.RandomFlip(), layers.Rescaling(2.0)):
+        model = Sequential([first, layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(3)])
+        model.compile("sgd", "mse")
+        model.fit(X, np.eye(3)[Y], verbose=0)
+    assert not caplog.records
 
 
 def test_beyond_the_bound_features_lie_on_disk(monkeypatch):
@@ -590,8 +809,15 @@ def test_a_full_disk_costs_time_and_a_note(monkeypatch, caplog, runs):
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(feature_table.tempfile, "TemporaryFile", lambda **options: Full())
+    runs.clear()
     assert_bits(fitted(classifier()), whole)
     assert caplog.text.count("No space left on device") == 1
+    assert runs[:4] == [
+        16,
+        16,
+        16,
+        16,
+    ]  # 32 of which 10 are kept, then batch by batch
 
 
 def test_older_tables_make_room_for_new_ones():
@@ -611,9 +837,10 @@ def test_an_interrupted_pass_is_taken_up_where_it_ended(monkeypatch, runs):
     put = feature_table.FeatureTable.put
 
     def interrupted(self, places, features):
-        put(self, places, features)
+        kept = put(self, places, features)
         if 20 in places:
             raise KeyboardInterrupt
+        return kept
 
     monkeypatch.setattr(feature_table.FeatureTable, "put", interrupted)
     with pytest.raises(KeyboardInterrupt):

@@ -122,3 +122,25 @@ def test_nobody_is_told_that_it_runs(tmp_path):
     )
     assert done.stdout == "openvino\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_code_of_the_users_is_not_traced():
+    def doubled_where_bright(x):
+        return x * 2 if float(x.max()) > 5 else x
+
+    class Own(layers.Layer):
+        def call(self, x):
+            return doubled_where_bright(x)
+
+    given = layers.Input((12, 12, 3))
+    for layer in (
+        layers.Lambda(doubled_where_bright),
+        layers.Activation(doubled_where_bright),
+        Own(),
+    ):
+        model = Model(given, layers.Conv2D(2, 3)(layer(given)))
+        x = np.concatenate([X] * 10)
+        x[:32] *= 20
+        whole = model.predict(x, verbose=0)
+        parts = [model.predict(x[start : start + 32], verbose=0) for start in range(0, 400, 32)]
+        np.testing.assert_allclose(whole, np.concatenate(parts), atol=1e-4)

@@ -11,6 +11,13 @@ import torch
 
 from saccade.nests import leaves
 
+# Layers, by name because they live elsewhere, that only move pixels about.
+KEEPERS = frozenset(
+    [
+        *("CenterCrop", "Cropping2D", "Resizing", "ZeroPadding2D"),
+        *("RandomCrop", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom"),
+    ]
+)
 _LARGE = 10.0  # beyond what "tf" (1) and "torch" (2.7) give, even where a filter overshoots
 _CONTRAST = 0.3  # below it a photo may as well be flat
 
@@ -19,8 +26,8 @@ def records_in(model: Any) -> list[Any]:
     """The input records that hold for what comes into a model.
 
     Those of the model and of networks inside it that get its very input: the first layer of a
-    Sequential, what a graph calls on its inputs. A network behind a Rescaling or any other layer
-    does not count.
+    Sequential, what a graph calls on its inputs. Layers that only move pixels about may stand
+    before it; a network behind a Rescaling or any other layer does not count.
 
     Args:
         model: of any kind; a layer is asked for its `input_record`.
@@ -47,7 +54,13 @@ def _records(layer: Any) -> list[Any]:
             return [record for first in _first_layers(layer) for record in _records(first)]
         return [own]
     given = {id(symbol) for symbol in graph.input_symbols}
-    direct = [node.layer for node in graph.calls if any(id(one) in given for one in node.inputs)]
+    direct = []
+    for node in graph.calls:
+        if any(id(one) in given for one in node.inputs):
+            if _keeps_range(node.layer):
+                given |= {id(one) for one in leaves(node.outputs)}
+            else:
+                direct.append(node.layer)
     records = [record for one in direct for record in _records(one)]
     # A network built on another layer's output has that layer in front of what was trained: the
     # layers say which of them takes the image, the model does not.
@@ -58,7 +71,14 @@ def _records(layer: Any) -> list[Any]:
 def _first_layers(layer: Any) -> list[Any]:
     """The first layer of a stack; of other kinds nobody can tell."""
     stack = getattr(layer, "_stack", None)
-    return list(stack[:1]) if isinstance(stack, list) else []
+    if not isinstance(stack, list):
+        return []
+    return [one for one in stack if not _keeps_range(one)][:1]
+
+
+def _keeps_range(layer: Any) -> bool:
+    kind = type(layer)
+    return kind.__name__ in KEEPERS and kind.__module__.startswith("saccade.layers.")
 
 
 def range_notes(records: list[Any], x: Any) -> list[str]:

@@ -45,6 +45,7 @@ class Source:
     samples: int | None = None
     restarts = True
     warms_up = False
+    warming_hint = "a first epoch decodes every file, and the next ones find the pixels in memory"
     targets: torch.Tensor | None = None
     image_shape: tuple[int, ...] | None = None
 

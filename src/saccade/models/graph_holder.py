@@ -17,9 +17,9 @@ from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.trainer import Trainer
 from saccade.nests import is_nest
 from saccade.training.at_rest import AtRest
-from saccade.training.frozen_front import find_front, is_watched
+from saccade.training.frozen_front import find_front, is_watched, random_before_frozen
 from saccade.training.own_step import overrides
-from saccade.training.reuse import Reuse
+from saccade.training.reuse import Reuse, note_changing
 
 MANY_IMAGES = 256  # from so many on, predicting earns back what melting the layers costs
 
@@ -144,24 +144,38 @@ class GraphHolder(Trainer):
         network = None if overrides(self, *own) else network_of(self)
         if network is None:
             return None
-        front = find_front(inlined(network, network_of), self)
-        return None if front is None else Reuse(front, wanted, self._look)
+        flat = inlined(network, network_of)
+        front = find_front(flat, self)
+        if front is not None:
+            return Reuse(front, wanted, self._look)
+        in_fit = image_shape is not None
+        if wanted and in_fit and (layer := random_before_frozen(flat)) is not None:
+            note_changing(f"{layer.name} before it changes the images")
+        return None
 
     def _for_predicting(self, images: int) -> Any:
         if images < MANY_IMAGES or (network := network_of(self)) is None:
             return self
-        held = self.__dict__.get("_at_rest")
-        if held is None or held[0] is not network:
+        held, networks = self.__dict__.get("_at_rest"), networks_in(network)
+        if held is None or held[0] != networks:  # models inside may have other layers now
             flat = inlined(network, network_of)
             single = isinstance(flat.inputs, Symbol) and isinstance(flat.outputs, Symbol)
-            held = self.__dict__["_at_rest"] = network, AtRest(flat) if single else None
+            held = self.__dict__["_at_rest"] = networks, AtRest(flat) if single else None
         at_rest = held[1]
         if at_rest is None or at_rest.engine == "layers":
             return self
         if any(is_watched(layer) for layer in at_rest.network.layers):
             return self
+        if any(node.kwargs.get("training") for node in at_rest.network.calls):
+            return self  # Dropout()(x, training=True) is never at rest
         at_rest.images = images
-        return lambda x, training: at_rest(self._fitted(x, at_rest.network.input_symbols[0]))
+        at_rest.look_again()
+        (symbol,) = at_rest.network.input_symbols
+
+        def run(x: Any, training: bool) -> Any:
+            return at_rest(self._fitted(at_rest.network.assign(x)[id(symbol)], symbol))
+
+        return run
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
@@ -188,3 +202,9 @@ def network_of(layer: Any) -> Network | None:
         return layer._graph()
     except StateError:  # a model that was built without symbols
         return None
+
+
+def networks_in(network: Network) -> list[Network]:
+    """A network and all those inside it."""
+    inner = [network_of(layer) for layer in network.layers]
+    return [network, *(each for one in inner if one is not None for each in networks_in(one))]

@@ -187,7 +187,7 @@ class Trainer(Stepper):
         if validation_data is not None:
             steps = as_steps("validation_steps", validation_steps)
             size = batch_size if validation_batch_size is None else validation_batch_size
-            validation = Feed(held_out(validation_data, size, steps, several), steps)
+            validation = Feed(held_out(validation_data, size, steps, several), steps, self._look)
             for note in validation_notes(x, validation_data):
                 note_once(note)
         listeners = self._callbacks(callbacks, verbose, epochs, feed.turn, with_history=True)
@@ -220,7 +220,7 @@ class Trainer(Stepper):
     def _look(self, x: Any) -> None:
         """Say what is doubtful about the first images that come in."""
         for note in range_notes(records_in(self), x):
-            note_once(note)
+            note_once(note, key=note.partition(", ")[2])  # once, though the next range may differ
 
     def evaluate(
         self,
@@ -302,7 +302,8 @@ class Trainer(Stepper):
         if class_weight is not None:
             source = WeightedSource(source, class_weight)
         listeners = self._callbacks(None, 0, 1, 1)
-        run = Run(self, self.optimizer, objective, Feed(source), None, listeners, epochs=1)
+        feed = Feed(source, None, self._look)
+        run = Run(self, self.optimizer, objective, feed, None, listeners, epochs=1)
         return self._numbers(loop.train_on_batch(run), return_dict)
 
     def test_on_batch(
@@ -310,13 +311,14 @@ class Trainer(Stepper):
     ) -> Any:
         """Loss and metrics of one batch; returns as `evaluate` does."""
         objective = self._compiled("test_on_batch")
-        feed = Feed(self._one_batch(x, y, sample_weight))
+        feed = Feed(self._one_batch(x, y, sample_weight), None, self._look)
         logs = loop.evaluate(self, objective, feed, self._callbacks(None, 0, 1, 1), "test_on_batch")
         return self._numbers(logs, return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
-        return loop.predict(self, Feed(self._one_batch(x)), self._callbacks(None, 0, 1, 1))
+        feed = Feed(self._one_batch(x), None, self._look)
+        return loop.predict(self, feed, self._callbacks(None, 0, 1, 1))
 
     def _one_batch(self, x: Any, y: Any = None, sample_weight: Any = None) -> ArraySource:
         return ArraySource(x, y, sample_weight, batch_size=sys.maxsize, several=self._several())

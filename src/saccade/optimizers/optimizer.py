@@ -134,7 +134,7 @@ class Optimizer(SlotHolder):
         if keep is None:
             self._step(gradients)
             return
-        changing = [weight.data for weight in self._weights]
+        changing = [weight.detach() for weight in self._weights]
         changing += [slot for slots in self.slots.values() for slot in slots]
         before = [one.clone() for one in changing]
         self._step([g if g is None else torch.where(keep > 0, g, 0.0) for g in gradients])
@@ -144,7 +144,7 @@ class Optimizer(SlotHolder):
         torch._foreach_add_(changing, before)
 
     def _step(self, gradients: list[Any]) -> None:
-        w, g, slots = [weight.data for weight in self._weights], gradients, self.slots
+        w, g, slots = [weight.detach() for weight in self._weights], gradients, self.slots
         places: Sequence[int] = range(len(w))
         if any(gradient is None for gradient in gradients):
             places = [place for place, gradient in enumerate(gradients) if gradient is not None]
@@ -186,7 +186,7 @@ class Optimizer(SlotHolder):
         self.move(w, g, slots, rate, self._iterations + 1)
 
     def _average(self) -> None:
-        w, averages = [weight.data for weight in self._weights], self.slots["average"]
+        w, averages = [weight.detach() for weight in self._weights], self.slots["average"]
         iterations = self._iterations
         torch._foreach_lerp_(averages, w, 1.0 - self.ema_momentum if iterations else 1.0)
         if self.ema_overwrite_frequency and (iterations + 1) % self.ema_overwrite_frequency == 0:
@@ -226,7 +226,7 @@ class Optimizer(SlotHolder):
             raise StateError(
                 self.where, "swap_averages() needs averages", do="Set use_ema=True and train."
             )
-        w, averages = [weight.data for weight in self._weights], self.slots["average"]
+        w, averages = [weight.detach() for weight in self._weights], self.slots["average"]
         before = [one.clone() for one in w]
         torch._foreach_copy_(w, averages)
         torch._foreach_copy_(averages, before)

@@ -31,11 +31,11 @@ class FastNetwork:
 
     @torch.inference_mode()
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """The output for a batch, in `dtype`, for reading only."""
-        return self.run(x.to(self.device, self.dtype))
+        """The output for a batch, in `dtype`, for reading only; whole numbers stay as they are."""
+        return self.run(x.to(self.device, self.dtype if x.is_floating_point() else x.dtype))
 
     def run(self, x: torch.Tensor) -> torch.Tensor:
-        """The same for a batch in `dtype` on the device."""
+        """The same for a batch that is so already."""
         values = {self._input: x}
         for step, drops in zip(self._steps, self._drops, strict=True):
             values[step.gives] = step.run(*(values[name] for name in step.reads))

@@ -45,7 +45,7 @@ class FeatureSource(Source):
             yield self._features(places.numpy()), y, sample_weight
 
     def compute(self, tick: Callable[[int], None] = lambda done: None) -> int:
-        """Compute what is missing of all images; returns how many that were.
+        """Compute what is missing of all images, as long as they can be kept; returns how many.
 
         Args:
             tick: told how many are done, from time to time.
@@ -53,9 +53,11 @@ class FeatureSource(Source):
         missing = self.table.missing(np.arange(self.images.count))
         done = 0
         for places, features in self._computed(missing):
-            self.table.put(places, features)
-            done += len(places)
+            kept = self.table.put(places, features)
+            done += kept
             tick(done)
+            if kept < len(places):
+                break  # the others are computed when they are asked for
         return done
 
     def _features(self, places: np.ndarray) -> torch.Tensor:
@@ -84,7 +86,9 @@ class FeatureSource(Source):
             yield places[done : done + len(x)], features
             done += len(x)
 
-    # -- what the other source says --------------------------------------------------------
+    # -- what is said of it ----------------------------------------------------------------
+
+    warming_hint = "the frozen part of the model runs on each image when it is first asked for"
 
     @property
     def warms_up(self) -> bool:  # type: ignore[override]

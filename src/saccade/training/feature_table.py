@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import tempfile
 import weakref
 from collections import OrderedDict
@@ -53,20 +54,28 @@ class FeatureTable:
         self._is_there &= (self._stamps == stamps).all(axis=1)
         self._stamps = stamps.copy()
 
+    def some_places(self, count: int) -> np.ndarray:
+        """So many places whose rows are there, or fewer, spread over the table."""
+        there = np.flatnonzero(self._is_there)
+        return there[np.linspace(0, len(there) - 1, min(count, len(there))).round().astype(int)]
+
     def forget(self) -> None:
         """Drop every row."""
         self._is_there[:] = False
 
-    def put(self, places: np.ndarray, features: torch.Tensor) -> None:
-        """Keep rows (places, *shape); a full disk is said once, and what does not fit is left."""
+    def put(self, places: np.ndarray, features: torch.Tensor) -> int:
+        """Keep rows (places, *shape); returns how many are kept: a full disk is said once."""
         rows = features.contiguous().reshape(len(places), -1).view(torch.uint8).numpy()
         near = places < self.in_memory
         self._memory[places[near]] = rows[near]
         self._is_there[places[near]] = True
+        kept = int(near.sum())
         for place, row in zip(places[~near].tolist(), rows[~near], strict=True):
             if not self._write(place, row):
-                return
+                break
             self._is_there[place] = True
+            kept += 1
+        return kept
 
     def get(self, places: np.ndarray) -> torch.Tensor:
         """Rows (places, *shape), a copy; all must be there."""
@@ -132,6 +141,20 @@ class FeatureTables:
     def known(self, name: bytes) -> FeatureTable | None:
         """The table of this name, if there is one."""
         return self._tables.get(name)
+
+    def too_large(self, rows: int, shape: tuple[int, ...], dtype: torch.dtype) -> str:
+        """Why rows should not be kept; empty where they may: half of the free disk is not ours."""
+        needed_bytes = rows * math.prod(shape) * dtype.itemsize
+        folder = tempfile.gettempdir()
+        if needed_bytes - self.memory_bytes <= shutil.disk_usage(folder).free // 2:
+            return ""
+        return (
+            f"its results on {rows:,} images would take {needed_bytes / 2**30:.1f} GiB, and less "
+            f'than twice that is free in "{folder}" (TMPDIR says where)'
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self._tables)
 
     def clear(self) -> None:
         """Forget all tables; those in use live as long as their user."""

@@ -13,10 +13,10 @@ from typing import Any
 
 import torch
 
-from saccade.graph import Network, Node, Symbol, symbols_in
-from saccade.layers import BatchNormalization, Lambda
+from saccade.graph import Network, Node, Symbol, map_symbols, symbols_in
+from saccade.layers import BatchNormalization, Lambda, Normalization
 from saccade.layers.layer import Layer
-from saccade.training.at_rest import AtRest
+from saccade.training.at_rest import AtRest, as_it_lies, is_known
 
 BLOCK = 16  # images that run together, however many are asked for
 
@@ -58,7 +58,7 @@ class FrozenFront:
 
     def __init__(self, network: Network, rest: Rest, fitted: Callable[[Any, Symbol], Any]):
         self.network, self.rest = network, rest
-        self.is_known = not any(type(layer) is Lambda for layer in network.layers)
+        self.is_known = all(map(is_known, network.layers))
         self._fitted = fitted
         self.at_rest = AtRest(network)
 
@@ -82,14 +82,19 @@ class FrozenFront:
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
         """The features of images on the model's device, (n, ...) in its precision."""
+        x = self._only(x)
         blocks = [self._of_block(x[start : start + BLOCK]) for start in range(0, len(x), BLOCK)]
         return torch.cat(blocks)
 
     def features_together(self, x: torch.Tensor) -> torch.Tensor:
         """The same for images that nobody asks for twice: all of them in one block of their own."""
-        x = self._fitted(x, self.network.input_symbols[0])
+        x = self._fitted(self._only(x), self.network.input_symbols[0])
         with torch.no_grad():
             return self.at_rest(x).clone()  # a tensor of inference mode could not be trained on
+
+    def _only(self, x: Any) -> Any:
+        """The one input, which may come in a list or a dict."""
+        return x if torch.is_tensor(x) else next(iter(self.network.assign(x).values()))
 
     def _of_block(self, x: torch.Tensor) -> torch.Tensor:
         rows = len(x)
@@ -103,28 +108,29 @@ class FrozenFront:
 
     def name(self) -> bytes:
         """What stands for all that an image's features depend on: layers, settings, weights."""
-        whole = hashlib.blake2b(self.at_rest.engine.encode())
-        places = {id(layer): place for place, layer in enumerate(self.network.layers)}
+        whole = hashlib.blake2b(f"{self.at_rest.engine} {self.device.type}".encode())
+        layers = {id(layer): place for place, layer in enumerate(self.network.layers)}
+        calls = {id(node): place for place, node in enumerate(self.network.nodes)}
+
+        def place_of(symbol: Symbol) -> Any:
+            return "from", calls[id(symbol.node)], symbol.index
+
         for node in self.network.nodes:
-            inputs = [places[id(one.layer)] for one in node.parents]
+            given = repr(map_symbols([node.args, node.kwargs], place_of))
             config: Any = id(node.layer)
-            if type(node.layer) is not Lambda:
+            if is_known(node.layer):
                 config = node.layer.get_config() | {"name": "", "trainable": False}
-            told = {name: repr(value) for name, value in node.kwargs.items()}
-            words = [places[id(node.layer)], type(node.layer).__name__, inputs, told, config]
+            words = [layers[id(node.layer)], type(node.layer).__name__, given, config]
             whole.update(json.dumps(words, default=str, sort_keys=True).encode())
         for layer in self.network.layers:
             for weight in layer.weights:
                 whole.update(str(weight.stride()).encode())
-                whole.update(_in_memory(weight.detach().cpu()).numpy().data)
+                whole.update(_bytes(weight.detach().cpu()).numpy().data)
         return whole.digest()
 
 
-def _in_memory(weight: torch.Tensor) -> torch.Tensor:
-    """The bytes of a weight in the order in which they lie, which spares a copy in another."""
-    if weight.untyped_storage().nbytes() == weight.nbytes:
-        weight = weight.as_strided((weight.numel(),), (1,))
-    return weight.contiguous().reshape(-1).view(torch.uint8)
+def _bytes(weight: torch.Tensor) -> torch.Tensor:
+    return as_it_lies(weight).contiguous().reshape(-1).view(torch.uint8)
 
 
 def find_front(network: Network, model: Any) -> FrozenFront | None:
@@ -133,7 +139,7 @@ def find_front(network: Network, model: Any) -> FrozenFront | None:
     Args:
         network: the model's, without models inside it.
     """
-    if len(network.input_symbols) != 1 or not isinstance(network.inputs, Symbol):
+    if len(network.input_symbols) != 1 or isinstance(network.inputs, dict):
         return None
     cut = None
     for live, has_weights in _prefixes(network):
@@ -141,8 +147,19 @@ def find_front(network: Network, model: Any) -> FrozenFront | None:
             cut = live[0]
     if cut is None or any(cut is symbol for symbol in network.output_symbols):
         return None
-    front = Network(network.inputs, cut)
+    front = Network(network.input_symbols[0], cut)
     return FrozenFront(front, Rest(Network(cut, network.outputs), model), model._fitted)
+
+
+def random_before_frozen(network: Network) -> Layer | None:
+    """The layer that draws, without weights, before the first ones with weights, all frozen."""
+    draws = None
+    for node in network.calls:
+        if node.layer.weights:
+            return draws if _is_still(node) else None
+        if draws is None and not _is_still(node):
+            draws = node.layer
+    return None
 
 
 def _prefixes(network: Network) -> Iterator[tuple[list[Symbol], bool]]:
@@ -158,7 +175,8 @@ def _prefixes(network: Network) -> Iterator[tuple[list[Symbol], bool]]:
     for node in network.calls:
         if not _is_still(node):
             return
-        has_weights = has_weights or bool(node.layer.weights)
+        # A Normalization of one's own is no work that is worth keeping.
+        has_weights |= bool(node.layer.weights) and type(node.layer) is not Normalization
         for symbol in node.inputs:
             uses[id(symbol)] -= 1
             if not uses[id(symbol)]:

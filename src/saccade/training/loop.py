@@ -23,7 +23,6 @@ from saccade.training.run import Run
 from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step
 
 MOST_WAITING = 0.2  # the share of an epoch above which a word about the data is due
-WARMING = "a first epoch decodes every file, and the next ones find the pixels in memory"
 LEAST_EPOCH_S = 1.0  # below it nobody waits for anything
 
 
@@ -84,7 +83,8 @@ def _train_epoch(run: Run) -> None:
             break
     _check_health(run)
     if not warming or run.epoch + 1 == run.epochs:
-        hint = WARMING if warming else run.feed.source.waiting_hint()
+        source = run.feed.source
+        hint = source.warming_hint if warming else source.waiting_hint()
         _note_waiting(run, time.perf_counter() - began, run.feed.waited_s - waited_s, hint)
 
 

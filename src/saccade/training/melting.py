@@ -30,6 +30,20 @@ from saccade.layers import (
 from saccade.numerics.fused_convolution import FusedConvolution
 from saccade.numerics.geometry import same_padding
 
+# What melting reads of layers, besides their weights.
+SETTINGS = (
+    "activation",
+    "axis",
+    "dilation_rate",
+    "epsilon",
+    "max_value",
+    "negative_slope",
+    "padding",
+    "sides",
+    "strides",
+    "threshold",
+)
+
 
 @dataclass(eq=False)
 class Step:
@@ -94,6 +108,11 @@ def melt(network: Network, dtype: torch.dtype) -> list[Step]:
     """
     with torch.no_grad():
         return _Melting(network, dtype).steps()
+
+
+def settings_of(network: Network) -> list[tuple[Any, ...]]:
+    """The settings of every layer that are melted in with its weights."""
+    return [tuple(getattr(layer, name, None) for name in SETTINGS) for layer in network.layers]
 
 
 class _Melting:
@@ -191,7 +210,7 @@ def _as_it_is(node: Node) -> Step:
 
     def run(*values: torch.Tensor) -> torch.Tensor:
         args, kwargs = node.arguments(dict(zip(names, values, strict=True)))
-        return node.layer(*args, **{**kwargs, "training": False})
+        return node.layer(*args, **kwargs | {"training": False})
 
     return Step(names, id(node.outputs), run)
 

@@ -39,38 +39,54 @@ class Reuse:
     def __init__(self, front: FrozenFront, wanted: bool, look: Callable[[torch.Tensor], None]):
         self.front, self.wanted, self.look = front, wanted, look
         self._state: Any = None
+        self._name = b""
         self._sources: dict[Feed, Any] = {}
 
     def begin(self, run: Any) -> None:
         """Called before the first epoch, when every weight has its value."""
+        self.front.at_rest.look_again()
         run.forward, self._state = self.front.rest, self.front.state()
         feeds = [feed for feed in (run.feed, run.validation) if feed is not None]
-        self.front.at_rest.images = sum(feed.source.samples or 0 for feed in feeds)
-        name = self.front.name() if self.wanted else b""
+        sources = [self._sources.setdefault(feed, feed.source) for feed in feeds]
+        fixed = [source.fixed_images() for source in sources]
+        self.front.at_rest.images = sum(
+            source.samples or (0 if isinstance(images, str) else images.count)
+            for source, images in zip(sources, fixed, strict=True)
+        )
+        self._name = self.front.name() if self.wanted else b""
         found: list[FeatureSource] = []
-        for feed in feeds:
-            source = self._sources.setdefault(feed, feed.source)
-            images = source.fixed_images()
-            if not isinstance(images, str) and self.wanted:
-                images = self._doubts(images) or images
-            feed.front = self.front.features
+        used: list[FeatureTable] = []
+        for feed, source, images in zip(feeds, sources, fixed, strict=True):
+            turns = run.epochs - run.epoch if feed is run.feed else 1
+            images = images if isinstance(images, str) else self._doubts(images) or images
             if isinstance(images, str):
                 feed.front = self.front.features_together
-                if self.wanted and feed is run.feed and run.epochs - run.epoch > 1:
-                    _note_changing(images)
-            elif self.wanted:
-                table = self._table(name, images, [one.table for one in found])
-                kept = FeatureSource(source, images, self.front, table, self.look)
-                feed.switch(kept)
-                feed.front = None
-                if _reads_all(feed, run.epochs - run.epoch if feed is run.feed else 1):
-                    found.append(kept)
+                if self.wanted and turns > 1:
+                    note_changing(images)
+                continue
+            feed.front = self.front.features
+            if not self.wanted:
+                continue
+            shape = self._shape_for(images)
+            if reason := KEPT.too_large(images.count, shape, self.front.dtype):
+                note_changing(reason)
+                continue
+            used.append(self._table(images, shape, used))
+            kept = FeatureSource(source, images, self.front, used[-1], self.look)
+            feed.switch(kept)
+            feed.front = None
+            if _reads_all(feed, turns):
+                found.append(kept)
         if found:
             _compute(found, run)
 
     def check(self, run: Any) -> None:
         """Called before every epoch: a callback may have unfrozen a layer, or set weights."""
         if not self._sources or (self.front.state() == self._state and self.front.is_still()):
+            return
+        if self.front.is_still() and self.wanted and self.front.name() == self._name:
+            self.front.at_rest.look_again()  # written, and as before
+            self._state = self.front.state()
             return
         for feed, source in self._sources.items():
             feed.switch(source)
@@ -85,12 +101,17 @@ class Reuse:
 
         None, and the feed stays as it is, where not all are there.
         """
-        images = feed.source.fixed_images()
+        images = feed.source.fixed_images() if KEPT else ""
         if isinstance(images, str) or not (images.is_known and self.front.is_known):
             return None
+        called = images.name()
+        engines: dict[str, bytes] = {}
         for engine_for in (0, WORTH_IMAGES):  # fit may have had more images, and the other engine
             self.front.at_rest.images = engine_for
-            table = KEPT.known(_name_of(self.front.name(), images))
+            if self.front.at_rest.engine in engines:
+                continue
+            front = engines[self.front.at_rest.engine] = self.front.name()
+            table = KEPT.known(_name_of(front, called))
             if table is None or table.rows != images.count:
                 continue
             table.forget_changed(images.stamps())
@@ -99,17 +120,20 @@ class Reuse:
                 return self.front.rest
         return None
 
-    def _table(self, front: bytes, images: FixedImages, beside: list[FeatureTable]) -> FeatureTable:
-        """The table of these images, without rows that can't be trusted any more."""
-        name = _name_of(front, images)
-        shape: Any = self.front.shape
+    def _shape_for(self, images: FixedImages) -> Any:
+        """Of the features of one image."""
+        shape = self.front.shape
         if None in shape:  # a front for images of any size
             shape = tuple(self._computed(images, np.arange(1)).shape[1:])
+        return shape
+
+    def _table(self, images: FixedImages, shape: Any, beside: list[FeatureTable]) -> FeatureTable:
+        """The table of these images, without rows that can't be trusted any more."""
+        name = _name_of(self._name, images.name())
         table = KEPT.find(name, images.count, shape, self.front.dtype, beside)
         table.forget_changed(images.stamps())
         if not (images.is_known and self.front.is_known):
-            some = np.arange(min(BLOCK, images.count))
-            some = np.setdiff1d(some, table.missing(some))
+            some = table.some_places(BLOCK)
             if len(some) and not torch.equal(table.get(some), self._computed(images, some)):
                 table.forget()  # the function does otherwise than in an earlier fit
         return table
@@ -129,12 +153,21 @@ class Reuse:
         set_global_state(before)
         if drew or not torch.equal(first, second):
             return "the preprocessing_function gives other results in another call"
-        one, two = (self.front.features(first.to(self.front.device)) for _ in range(2))
-        return "" if torch.equal(one, two) else "a Lambda gives other results in another call"
+        if self.front.is_known:
+            return ""
+        x = first.to(self.front.device)
+        one, two = (self.front.features(x) for _ in range(2))
+        if not torch.equal(one, two):
+            return "a function in a layer gives other results in another call"
+        half = (len(x) + 1) // 2
+        halves = [self.front.features(some) for some in (x[:half], x[half:]) if len(some)]
+        if not torch.equal(one, torch.cat(halves)):
+            return "a function in a layer looks at the whole batch"
+        return ""
 
 
-def _name_of(front: bytes, images: FixedImages) -> bytes:
-    return hashlib.blake2b(front + images.name()).digest()
+def _name_of(front: bytes, images: bytes) -> bytes:
+    return hashlib.blake2b(front + images).digest()
 
 
 def _read(images: FixedImages, places: np.ndarray) -> torch.Tensor:
@@ -172,7 +205,8 @@ def _compute(sources: list[FeatureSource], run: Any) -> None:
         progress.say(f"features of {images:,} images known from an earlier fit")
 
 
-def _note_changing(reason: str) -> None:
+def note_changing(reason: str) -> None:
+    """Say once why features are not kept."""
     note_once(
         f"fit: the frozen part of the model runs again in every epoch, because {reason}.",
         key=f"the frozen part runs again: {reason}",
