@@ -11,7 +11,18 @@ import torch
 from saccade.applications import imagenet_utils
 from saccade.data import input_range
 from saccade.data.input_range import range_notes, records_in
-from saccade.layers import Dense, Dropout, Flatten, Input, Lambda, Normalization, Rescaling
+from saccade.layers import (
+    Dense,
+    Dropout,
+    Flatten,
+    Input,
+    Lambda,
+    Normalization,
+    RandomFlip,
+    RandomRotation,
+    Rescaling,
+    Resizing,
+)
 from saccade.models import Model, Sequential
 from saccade.notes import forget_notes
 from saccade.optimizers import SGD
@@ -223,6 +234,41 @@ def test_fit_evaluate_and_predict_say_it_once(caplog):
         model.compile(SGD(1e-9), "mse", jit_compile=False)
         getattr(model, method)(photos().astype(np.float32), **y, batch_size=4, verbose=0)
         assert [line for line in caplog.messages if "raw pixels" in line] == said
+
+
+def test_a_range_of_its_own_in_every_call_is_told_once(caplog):
+    forget_notes()
+    model = Sequential([network(), Dense(2)])
+    for brightness in (1, 0.9, 0.8):
+        model.predict(photos().astype(np.float32) * brightness, verbose=0)
+    assert sum("raw pixels" in line for line in caplog.messages) == 1
+
+
+def test_single_batches_and_validation_data_are_looked_at(caplog):
+    x, y = photos().astype(np.float32), np.zeros((8, 2), np.float32)
+    right = x - 110
+    for call in (
+        lambda model: model.train_on_batch(x, y),
+        lambda model: model.test_on_batch(x, y),
+        lambda model: model.predict_on_batch(x),
+        lambda model: model.fit(right, y, validation_data=(x, y), verbose=0),
+    ):
+        forget_notes()
+        caplog.clear()
+        model = Sequential([network(), Dense(2)])
+        model.compile(SGD(1e-9), "mse", jit_compile=False)
+        call(model)
+        assert sum("raw pixels" in line for line in caplog.messages) == 1
+
+
+def test_behind_layers_that_only_move_pixels_about():
+    moving = [RandomFlip(), RandomRotation(0.1), Resizing(24, 24)]
+    assert records_in(Sequential([Input((24, 24, 3)), *moving, network()])) == [CAFFE]
+    image = x = Input((24, 24, 3))
+    for layer in moving:
+        x = layer(x)
+    assert records_in(Model(image, network()(x))) == [CAFFE]
+    assert records_in(Sequential([Input((24, 24, 3)), *moving, Rescaling(2.0), network()])) == []
 
 
 # -- the generator --------------------------------------------------------------------------

@@ -177,11 +177,10 @@ class Transfer:
     def _fine_tune(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
         network.unfreeze()
         rows, epochs = self.parts["train"], self.choices.epochs or 1
-        batches = -(-len(rows) // self.choices.batch_size)
+        steps = epochs * -(-len(rows) // self.choices.batch_size)
         network.model.compile(
-            self._optimizer(epochs * batches), self.loss, metrics=["accuracy"], jit_compile=False
+            self._optimizer(steps), self.loss, metrics=["accuracy"], jit_compile=False
         )
-        train = self._source(rows, self.choices.seed, training=True)
         held = self.parts["validation"]
         validation = self._source(held, 0) if len(held) else None
         stopper = _stopper(validation, self.choices.patience, restore=False)  # the disk has it
@@ -194,13 +193,14 @@ class Transfer:
             f"{phases.precision}, at most {count_of(epochs, 'epoch')}."
         )
         before = len(recorder.rows)
-        with live.shown(epochs * batches):
+        with live.shown(steps):
             network.model.fit(
-                train,
+                self._source(rows, self.choices.seed, training=True),
                 epochs=epochs,
                 validation_data=validation,
                 callbacks=[each for each in (stopper, recorder, live) if each is not None],
                 verbose=0,
+                reuse_features=False,  # of other windows in every epoch
             )
         self._note_phase("fine-tuning", recorder, phases)
         if recorder.best_epoch < before:

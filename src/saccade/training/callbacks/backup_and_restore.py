@@ -92,6 +92,7 @@ class BackupAndRestore(Callback):
             self._save()
 
     def on_train_end(self, logs: dict | None = None) -> None:
+        self._run = None  # it holds the data
         if self.delete_checkpoint:
             self._delete()
 
