@@ -101,6 +101,12 @@ def test_killed_again_and_again(tmp_path):
     agree(fit(tmp_path / "b", save_freq=1), reference)
 
 
+def test_the_run_and_its_data_are_let_go(tmp_path):
+    backup = callbacks.BackupAndRestore(tmp_path / "b")
+    fit(None, extra=[backup])
+    assert backup._run is None
+
+
 def test_what_others_remember_goes_on_too(tmp_path):
     """Callbacks after it in the list: their counts are those of the epoch that was saved."""
 

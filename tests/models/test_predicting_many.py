@@ -209,3 +209,27 @@ def test_whole_numbers_stay_whole(melted):
     x = np.random.RandomState(3).randint(0, 256, X.shape).astype(np.uint8)
     np.testing.assert_allclose(model.predict(x, verbose=0), plain(model, x), rtol=1e-4, atol=1e-3)
     assert melted
+
+
+def test_a_change_of_a_few_numbers_of_many_is_seen():
+    x = np.zeros((MANY_IMAGES, 200), np.float32)
+    x[:, 1] = 1.0
+    model = Sequential([layers.Input((200,)), layers.Dense(64, use_bias=False)])
+    model.compile(optimizers.SGD(1.0), "mse")
+    before = model.predict(x, verbose=0)
+    model.fit(x[:32], np.ones((32, 64)), verbose=0)  # moves 64 of 12,800 numbers
+    after = model.predict(x, verbose=0)
+    np.testing.assert_allclose(after, plain(model, x), atol=1e-6)
+    assert np.abs(after - before).max() > 1e-3
+
+
+def test_another_layer_in_a_model_inside_is_seen():
+    set_random_seed(0)
+    inner = Sequential([layers.Input((9, 7, 3)), layers.Conv2D(3, 3, padding="same")])
+    given = layers.Input((9, 7, 3))
+    model = Model(given, layers.Flatten()(inner(given)))
+    model.predict(X, verbose=0)
+    inner.pop()
+    inner.add(layers.Conv2D(3, 5, padding="same"))
+    inner.build((None, 9, 7, 3))
+    np.testing.assert_allclose(model.predict(X, verbose=0), plain(model, X), atol=1e-5)
