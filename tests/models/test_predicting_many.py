@@ -212,12 +212,12 @@ def test_whole_numbers_stay_whole(melted):
 
 
 def test_a_change_of_a_few_numbers_of_many_is_seen():
-    x = np.zeros((MANY_IMAGES, 200), np.float32)
-    x[:, 1] = 1.0
-    model = Sequential([layers.Input((200,)), layers.Dense(64, use_bias=False)])
+    x = np.zeros((MANY_IMAGES, 1, 1, 200), np.float32)
+    x[..., 1] = 1.0
+    model = Sequential([layers.Input((1, 1, 200)), layers.Conv2D(64, 1, use_bias=False)])
     model.compile(optimizers.SGD(1.0), "mse")
     before = model.predict(x, verbose=0)
-    model.fit(x[:32], np.ones((32, 64)), verbose=0)  # moves 64 of 12,800 numbers
+    model.fit(x[:32], np.ones((32, 1, 1, 64)), verbose=0)  # moves 64 of 12,800 numbers
     after = model.predict(x, verbose=0)
     np.testing.assert_allclose(after, plain(model, x), atol=1e-6)
     assert np.abs(after - before).max() > 1e-3
