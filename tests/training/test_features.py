@@ -784,7 +784,8 @@ def test_random_layers_before_the_frozen_part_are_told_once(caplog):
     caplog.clear()
     notes.forget_notes()
     for first in (layers.RandomFlip(), layers.Rescaling(2.0)):
-        model = Sequential([layers.Input((8, 8, 3)), first, layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(3)])
+        own = [layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(3)]
+        model = Sequential([layers.Input((8, 8, 3)), first, *own])
         model.compile("sgd", "mse")
         model.fit(X, np.eye(3)[Y], verbose=0)
     assert not caplog.records
