@@ -45,7 +45,7 @@ class Classifier:
     def unfreeze(self) -> None:
         """Train the convolutions of the last three of the four stages.
 
-        What comes before them finds edges and colours, in anything, and costs a third of the
+        What comes before them finds edges and colours, in anything, and costs a quarter of the
         time. BatchNormalization stays at rest: its statistics are of far more photos.
         """
         self.backbone.trainable = True
