@@ -7,6 +7,7 @@ import json
 import math
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,13 @@ def test_fine_tuning_leaves_statistics_and_the_first_stage_at_rest_and_trains_th
             assert not same, mine.name
             trained.append(mine.name)
     assert len(trained) == 4 + 6 + 3
+
+
+def test_windows_are_smaller_than_the_photos():
+    photos = SimpleNamespace(preprocessing=SimpleNamespace(target_size=(288, 224)))
+    for augment, size in ((True, (224, 174)), (False, (288, 224))):
+        asked: Any = SimpleNamespace(choices=SimpleNamespace(augment=augment), pixels=photos)
+        assert transfer.Transfer._training_size(asked) == size
 
 
 def test_the_rate_rises_for_a_tenth_of_the_steps_and_then_falls_to_nothing():
