@@ -43,7 +43,7 @@ def evaluate_photos(run: Path, folder: Path, as_json: bool) -> None:
     usable = replace(index, paths=tuple(index.paths[i] for i in good), labels=index.labels[good])
     _note_own_photos(run, usable)
     source = PixelSource(pixels, good, labels[good], BATCH_SIZE)
-    scores = judge(predictor.model, source, predictor.classes)
+    scores = judge(predictor.model, source, predictor.classes, predictor.preprocessing.mirrored)
     if as_json:
         skipped = [
             {"file": os.path.relpath(files[row], folder), "reason": str(fault)}

@@ -140,6 +140,8 @@ class PixelSource(Source):
         seed: of the orders and the changes.
         changes: what to change in the images, anew in every pass.
         mixed: whether the images of a batch are laid over one another; the labels are rows then.
+        class_weights: how much an image of each class counts, float32 (classes,); a mixed one
+            counts as its label is mixed. The labels are rows then.
     """
 
     def __init__(
@@ -152,12 +154,14 @@ class PixelSource(Source):
         seed: int = 0,
         changes: Changes | None = None,
         mixed: bool = False,
+        class_weights: np.ndarray | None = None,
     ):
         self.pixels = pixels
         self.places = ArraySource(rows, labels, None, batch_size, shuffle, seed)
         self.batches, self.samples = self.places.batches, self.places.samples
         self.targets = self.places.targets
         self.seed, self.changes, self.mixed = seed, changes, mixed
+        self.class_weights = None if class_weights is None else torch.as_tensor(class_weights)
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         draws = self._draw(pass_number)
@@ -174,7 +178,8 @@ class PixelSource(Source):
                 # Of the seed, pass and batch alone, so that a pass can be entered at any batch.
                 draw = np.random.default_rng([self.seed, pass_number, number])
                 x, labels = mix_photos(x, labels, draw)
-            yield x, labels, None
+            weights = None if self.class_weights is None else labels @ self.class_weights
+            yield x, labels, weights
 
     def _draw(self, pass_number: int) -> torch.Tensor | None:
         """All draws of a pass at once, so that a pass can be entered at any batch."""

@@ -77,7 +77,9 @@ def choose_reading(
 
 
 def resnet_reading(
-    headers: Sequence[Header | None], size_hw: tuple[int, int] | None = None
+    headers: Sequence[Header | None],
+    size_hw: tuple[int, int] | None = None,
+    mirrored: bool = False,
 ) -> Reading:
     """As ResNet50's published weights ask for, in colour.
 
@@ -87,6 +89,7 @@ def resnet_reading(
     Args:
         headers: of the images; None for those without.
         size_hw: (height, width), or None to choose.
+        mirrored: whether the training shows mirror images, so that use may, too.
 
     Source: docs/accuracy.md, what larger photos give.
     """
@@ -98,7 +101,8 @@ def resnet_reading(
             side = RESNET_LARGE_PX
             why = "more than ResNet50 is made for, as large photos show more"
         size_hw = side, side
-    return Reading(Preprocessing(size_hw, "rgb", rescale=1.0, mode="caffe"), False, why)
+    preprocessing = Preprocessing(size_hw, "rgb", rescale=1.0, mode="caffe", mirrored=mirrored)
+    return Reading(preprocessing, False, why)
 
 
 def median_side(headers: Sequence[Header | None]) -> float:

@@ -12,6 +12,7 @@ import torch
 
 from saccade.data.source import Source
 from saccade.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
+from saccade.predictor.answers import answer
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,19 @@ class Scores:
         }
 
 
-def judge(model: Any, source: Source, class_names: Sequence[str]) -> Scores:
+def judge(model: Any, source: Source, class_names: Sequence[str], mirrored: bool = False) -> Scores:
     """Score a model at rest on one pass of a source of (images, class numbers).
 
     Args:
         model: gives a probability for each class, or of the second of two.
         source: x as the model takes it; y the class numbers.
         class_names: in the order of the numbers.
+        mirrored: whether it looks at every image in a mirror too, as in use.
     """
     total, labels, guesses = 0.0, [], []
     with torch.inference_mode():
         for x, y, _ in source.read(0):
-            outputs = model(x.to(model.device), training=False)
+            outputs = answer(lambda each: model(each, training=False), x.to(model.device), mirrored)
             y = y.to(outputs.device)
             if outputs.shape[-1] == 1:
                 loss = BinaryCrossentropy()(y[:, None].to(outputs.dtype), outputs)

@@ -98,7 +98,7 @@ def _read(console: Any, photos: Photos, choices: Choices) -> _Read:
     headers = read_headers(files)
     choices, weights, note = choose_network(choices, headers)
     if choices.architecture == "resnet50":
-        chosen = resnet_reading(headers, choices.size_hw)
+        chosen = resnet_reading(headers, choices.size_hw, mirrored=choices.augment)
     else:
         chosen = choose_reading(headers, choices.size_hw, choices.color)
     with reading(console, len(files)) as tick:
@@ -156,9 +156,9 @@ def _judge(
     model: Any, choices: Choices, photos: Photos, pixels: Pixels, parts: dict[str, np.ndarray]
 ) -> dict[str, Scores]:
     """The scores of the held-out parts that have photos: the test part's last, and once."""
-    names = photos.index.class_names
+    names, mirrored = photos.index.class_names, pixels.preprocessing.mirrored
     return {
-        part: judge(model, _source(choices, photos, pixels, parts[part]), names)
+        part: judge(model, _source(choices, photos, pixels, parts[part]), names, mirrored)
         for part in ("validation", "test")
         if len(parts[part])
     }

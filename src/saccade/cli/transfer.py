@@ -15,6 +15,7 @@ import torch
 
 from saccade import optimizers
 from saccade.cli.choices import Choices
+from saccade.cli.class_weights import weigh_classes
 from saccade.cli.classifier import Classifier
 from saccade.cli.live import Live, reading
 from saccade.cli.photos import Photos
@@ -87,6 +88,8 @@ class Transfer:
         self.weights = weights
         self.names = list(photos.index.class_names)
         self.one_hot = np.eye(len(self.names), dtype=np.float32)[photos.index.labels]
+        trained = photos.index.labels[parts["train"]]
+        self.class_weights = weigh_classes(trained, len(self.names))
         self.loss = CategoricalCrossentropy(label_smoothing=SMOOTHING)
 
     @property
@@ -125,6 +128,7 @@ class Transfer:
     def _train_head(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
         network.freeze()
         rows = self.parts["train"]
+        targets = self.one_hot[rows]
         begun_s = time.monotonic()
         features = [
             self._features(network.backbone, rows, view) for view in range(self.choices.views)
@@ -159,7 +163,10 @@ class Transfer:
             with live.shown(HEAD_EPOCHS * -(-trained // self.choices.batch_size)):
                 network.head.fit(
                     np.concatenate(features),
-                    np.concatenate([self.one_hot[rows]] * self.choices.views),
+                    np.concatenate([targets] * self.choices.views),
+                    sample_weight=np.concatenate(
+                        [targets @ self.class_weights] * self.choices.views
+                    ),
                     batch_size=self.choices.batch_size,
                     epochs=HEAD_EPOCHS,
                     validation_data=held,
@@ -253,6 +260,7 @@ class Transfer:
             seed=seed,
             changes=new_views(self._training_size()) if changed or augmented else None,
             mixed=augmented,
+            class_weights=self.class_weights if training else None,
         )
 
     def _training_size(self) -> tuple[int, int]:

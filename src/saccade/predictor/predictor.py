@@ -21,6 +21,7 @@ from saccade.errors import (
 )
 from saccade.models import load_model
 from saccade.names import nearest
+from saccade.predictor.answers import answer
 from saccade.predictor.prediction import Prediction
 from saccade.predictor.preprocessing import Picture, Preprocessing
 
@@ -30,7 +31,7 @@ MODEL_FILE = "model.keras"
 class Predictor:
     """A trained model with its preprocessing and class names.
 
-    Law: ranking = the `top` largest of model(scale(read(picture))), by class name.
+    Law: ranking = the `top` largest of answer(model, scale(read(picture))), by class name.
 
     It is read-only after it was made, so any number of threads may use one Predictor.
 
@@ -133,7 +134,11 @@ class Predictor:
     def _probabilities(self, batch_nhwc: np.ndarray) -> np.ndarray:
         """uint8 (n, height, width, channels) -> (n, classes)."""
         x = self.preprocessing.scale(batch_nhwc)
-        outputs = self.model.predict(x, batch_size=len(x), verbose=0)
+        outputs = answer(
+            lambda each: self.model.predict(each, batch_size=len(each), verbose=0),
+            x,
+            self.preprocessing.mirrored,
+        )
         if outputs.min() < 0 or outputs.max() > 1 + 1e-5:
             raise StateError(
                 "Predictor",

@@ -44,6 +44,8 @@ class Preprocessing:
         interpolation: Pillow's filter for resizing, by Keras's name.
         exif: turn a photo upright, as the camera noted.
         rescale: what every value in [0, 255] is multiplied by.
+        mirrored: whether the model's answer is the mean of those to the image and to its mirror
+            image; see `saccade.predictor.answers`.
         mode: what the weights of a published network ask for: "caffe", "tf" or "torch", as
             `saccade.applications.imagenet_utils.preprocess_input` defines them (with rescale=1);
             "" for nothing more.
@@ -64,6 +66,7 @@ class Preprocessing:
     exif: bool = True
     rescale: float = 1 / 255
     mode: str = ""
+    mirrored: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "target_size", check_target_size(self.target_size))
@@ -103,8 +106,9 @@ class Preprocessing:
     def to_dict(self) -> dict[str, Any]:
         """Plain words and numbers, for the model file; `from_dict` reads them back."""
         record = asdict(self) | {"target_size": list(self.target_size)}
-        if not self.mode:
-            del record["mode"]  # so that versions before there was one read the file
+        for later in ("mode", "mirrored"):
+            if not record[later]:
+                del record[later]  # so that versions before there was one read the file
         return record
 
     @property
