@@ -27,14 +27,17 @@ def test_photos_and_labels_are_mixed_alike():
     assert torch.allclose(y.sum(1), torch.ones(4))
 
 
-def source(mixed: bool) -> PixelSource:
+def source(mixed: bool, class_weights: np.ndarray | None = None) -> PixelSource:
     stored = torch.from_numpy(
         np.random.default_rng(0).integers(0, 255, (7, 4, 4, 3), dtype=np.uint8)
     )
     preprocessing = Preprocessing((4, 4), "rgb")
     pixels = Pixels([f"{row}.png" for row in range(7)], preprocessing, stored)
     one_hot = np.eye(3, dtype=np.float32)[np.arange(7) % 3]
-    return PixelSource(pixels, np.arange(7), one_hot, 3, shuffle=True, seed=5, mixed=mixed)
+    return PixelSource(
+        pixels, np.arange(7), one_hot, 3, shuffle=True, seed=5, mixed=mixed,
+        class_weights=class_weights,
+    )  # fmt: skip
 
 
 def test_each_batch_and_pass_is_mixed_anew_and_can_be_entered_anywhere():
@@ -50,3 +53,14 @@ def test_each_batch_and_pass_is_mixed_anew_and_can_be_entered_anywhere():
         assert torch.equal(x, again)
         assert torch.equal(y, labels)
     assert not torch.equal(whole[0][0], next(iter(mixed.read(2)))[0])
+
+
+def test_a_mixed_photo_counts_as_its_label_is_mixed():
+    weights = np.array([0.5, 1.0, 2.0], dtype=np.float32)
+    seen = []
+    weighed = source(True, weights)
+    for _, y, counts in (batch for number in range(4) for batch in weighed.read(number)):
+        assert torch.allclose(counts, (y * torch.from_numpy(weights)).sum(1))
+        seen += counts.tolist()
+    assert len(set(seen) - {0.5, 1.0, 2.0}) > 3
+    assert all(counts is None for _, _, counts in source(True).read(1))

@@ -72,3 +72,24 @@ def test_the_record_is_plain(scores):
         "images": 0,
     }
     assert not torch.is_tensor(record["loss"])
+
+
+class Sided:
+    """Says "bee" as surely as the left half is bright."""
+
+    device = torch.device("cpu")
+
+    def __call__(self, x_nhwc: torch.Tensor, training: bool) -> torch.Tensor:
+        assert not training
+        left = x_nhwc[:, :, : x_nhwc.shape[2] // 2].mean(dim=(1, 2, 3))
+        return torch.stack([1 - left, left], dim=1)
+
+
+def test_in_a_mirror_two_answers_are_averaged():
+    images = np.zeros((1, 2, 4, 1), dtype=np.float32)
+    images[:, :, :2] = 0.9
+    images[:, :, 2:] = 0.3
+    source = ArraySource(images, np.array([1], dtype=np.int32), batch_size=2)
+    assert judge(Sided(), source, ("ant", "bee")).loss == pytest.approx(-math.log(0.9))
+    mirrored = judge(Sided(), source, ("ant", "bee"), mirrored=True)
+    assert mirrored.loss == pytest.approx(-math.log(0.6))

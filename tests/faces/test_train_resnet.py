@@ -134,6 +134,38 @@ def test_fine_tuning_leaves_statistics_and_the_first_stage_at_rest_and_trains_th
     assert len(trained) == 4 + 6 + 3
 
 
+def test_both_phases_weigh_the_classes(photos, tmp_path, weights, monkeypatch):
+    monkeypatch.setattr(transfer, "weigh_classes", lambda labels, classes: np.zeros(3, np.float32))
+    train(photos, "-o", "run", "--weights", weights, *QUICK)
+    rows = list(csv.DictReader((tmp_path / "run" / "history.csv").read_text().splitlines()))
+    assert len(rows) > 1
+    assert {float(row["loss"]) for row in rows} == {0.0}
+    assert all(float(row["val_loss"]) > 0 for row in rows)
+
+
+def test_only_photos_of_the_training_part_are_counted(photos, tmp_path, weights, monkeypatch):
+    counted = []
+
+    def count(labels, classes):
+        counted.append(len(labels))
+        return np.ones(classes, np.float32)
+
+    monkeypatch.setattr(transfer, "weigh_classes", count)
+    train(photos, "-o", "run", "--weights", weights, *QUICK, "--no-fine-tune")
+    assert counted == [9]
+
+
+def test_what_was_trained_on_mirror_images_is_used_with_them(photos, tmp_path, weights):
+    for run, options in (("run", []), ("plain", ["--no-augment"])):
+        train(photos, "-o", run, "--weights", weights, *QUICK, "--no-fine-tune", *options)
+    assert numbers(tmp_path / "run")["preprocessing"]["mirrored"] is True
+    assert "mirrored" not in numbers(tmp_path / "plain")["preprocessing"]
+    assert Predictor.load(tmp_path / "run").preprocessing.mirrored
+    again = CliRunner().invoke(app, ["evaluate", "run", str(photos), "--json"])
+    assert again.exit_code == 0, again.output
+    assert json.loads(again.output)["images"] == 15
+
+
 def test_windows_are_smaller_than_the_photos():
     photos = SimpleNamespace(preprocessing=SimpleNamespace(target_size=(288, 224)))
     for augment, size in ((True, (224, 174)), (False, (288, 224))):

@@ -16,7 +16,7 @@ from saccade.errors import (
     StateError,
 )
 from saccade.layers import Dense, Flatten
-from saccade.models import Sequential
+from saccade.models import Sequential, load_model
 from saccade.predictor import Predictor, Preprocessing
 from saccade.seeds import set_random_seed
 
@@ -167,3 +167,16 @@ def test_what_makes_no_predictor(pictures, tmp_path):
         Predictor.load(pictures[0])
     with pytest.raises(InvalidArgument, match="NHWC"):
         Predictor(make_model()).predict(np.zeros((5, 6, 7), np.uint8))
+
+
+def test_a_model_that_looks_in_a_mirror_averages_its_answers(run, pictures):
+    plain = Predictor.load(run)
+    model = load_model(run / "model.keras")
+    model.preprocessing = Preprocessing((6, 8), mirrored=True).to_dict()
+    mirrored = Predictor(model)
+    one = np.random.default_rng(0).integers(0, 255, (6, 8, 3), dtype=np.uint8)
+    both = [dict(each.ranking) for each in plain.predict([one, one[:, ::-1]])]
+    found = dict(mirrored.predict(one)[0].ranking)
+    assert both[0]["ant"] != pytest.approx(both[1]["ant"], rel=1e-4)
+    for name, probability in found.items():
+        assert probability == pytest.approx((both[0][name] + both[1][name]) / 2, rel=1e-5)

@@ -117,6 +117,12 @@ def test_a_mode_prepares_as_the_network_asks():
     assert "mode" not in Preprocessing((1, 1)).to_dict()  # as older versions know it
 
 
+def test_whether_it_looks_in_a_mirror_travels_only_where_it_does():
+    mirrored = Preprocessing((1, 1), mirrored=True)
+    assert Preprocessing.from_dict(mirrored.to_dict()).mirrored
+    assert "mirrored" not in Preprocessing((1, 1)).to_dict()  # as older versions know it
+
+
 def test_modes_that_cannot_work_are_refused():
     with pytest.raises(InvalidArgument, match='Did you mean "caffe"'):
         Preprocessing((1, 1), mode="cafe")
