@@ -141,6 +141,7 @@ def test_both_phases_weigh_the_classes(photos, tmp_path, weights, monkeypatch):
     assert len(rows) > 1
     assert {float(row["loss"]) for row in rows} == {0.0}
     assert all(float(row["val_loss"]) > 0 for row in rows)
+    assert numbers(tmp_path / "run")["class_weights"] == [0.0, 0.0, 0.0]
 
 
 def test_only_photos_of_the_training_part_are_counted(photos, tmp_path, weights, monkeypatch):

@@ -21,12 +21,12 @@ from saccade.cli.live import Live, reading
 from saccade.cli.photos import Photos
 from saccade.cli.pixels import Pixels, PixelSource, new_views
 from saccade.cli.precision import TOLERANCE, choose_precision
+from saccade.cli.rise_and_fall import rise_and_fall
 from saccade.cli.run_folder import Recorder, RunFolder
 from saccade.data.folder_errors import count_of
 from saccade.losses import CategoricalCrossentropy
 from saccade.models import load_model
 from saccade.optimizers import AdamW
-from saccade.optimizers.schedules import CosineDecay
 from saccade.predictor.predictor import MODEL_FILE
 from saccade.seeds import set_random_seed
 from saccade.training.callback import Callback
@@ -35,7 +35,6 @@ from saccade.training.early_stopping import EarlyStopping
 SMOOTHING = 0.1
 HEAD_EPOCHS, HEAD_PATIENCE, HEAD_RATE, HEAD_DECAY = 40, 5, 1e-3, 0.01
 RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
-WARM_UP = 0.1  # of all steps
 SHRINK = 7 / 9  # 288 -> 224: windows enlarge what is on them, and smaller ones take less time
 FIRST_PHOTOS = 8  # that the precision is tried on
 
@@ -47,11 +46,13 @@ class Phases:
     Attributes:
         precision: "float32" or "bfloat16".
         training_size: (height, width) of the photos in fine-tuning.
+        class_weights: how much a photo of each class counted.
         rows: name, epochs and best validation loss of each phase.
     """
 
     precision: str
     training_size: tuple[int, int]
+    class_weights: list[float]
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,6 +60,7 @@ class Phases:
         return {
             "precision": self.precision,
             "training_size": list(self.training_size),
+            "class_weights": self.class_weights,
             "phases": self.rows,
         }
 
@@ -108,7 +110,7 @@ class Transfer:
         set_random_seed(self.choices.seed)  # whatever was tried, the weights drawn are the same
         network = Classifier(self.weights, len(self.names), precision)
         network.describe(self.pixels.preprocessing.to_dict(), self.names)
-        phases = Phases(precision, self._training_size())
+        phases = Phases(precision, self._training_size(), self.class_weights.tolist())
         recorder = Recorder(self.run, network.model)
         self._train_head(network, recorder, phases)
         if self.choices.fine_tune:
@@ -275,16 +277,6 @@ class Transfer:
             return AdamW(schedule, weight_decay=DECAY, global_clipnorm=MOST_NORM)
         made: Any = type(optimizers.get(self.choices.optimizer))
         return made(schedule, global_clipnorm=MOST_NORM)
-
-
-def rise_and_fall(rate: float, steps: int) -> Any:
-    """A schedule that rises to `rate` in the first tenth of the steps, then falls to nothing."""
-    warm_up = min(max(1, round(steps * WARM_UP)), steps - 1)
-    if warm_up <= 0:
-        return rate
-    return CosineDecay(
-        rate / 20, steps - warm_up, alpha=0.0, warmup_target=rate, warmup_steps=warm_up
-    )
 
 
 def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | None:
