@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from faces.photo_folders import make_photos
 from saccade import Predictor
 from saccade.applications.resnet import ResNet50
-from saccade.cli import app, network_choice, transfer
+from saccade.cli import app, network_choice, scores, trainer, transfer
 from saccade.cli import precision as precision_module
 from saccade.cli.live import Live
 from saccade.cli.network_choice import are_photographs
@@ -161,10 +161,27 @@ def test_what_was_trained_on_mirror_images_is_used_with_them(photos, tmp_path, w
         train(photos, "-o", run, "--weights", weights, *QUICK, "--no-fine-tune", *options)
     assert numbers(tmp_path / "run")["preprocessing"]["mirrored"] is True
     assert "mirrored" not in numbers(tmp_path / "plain")["preprocessing"]
-    assert Predictor.load(tmp_path / "run").preprocessing.mirrored
+    predictor = Predictor.load(tmp_path / "run")
+    assert predictor.preprocessing.mirrored
     again = CliRunner().invoke(app, ["evaluate", "run", str(photos), "--json"])
     assert again.exit_code == 0, again.output
-    assert json.loads(again.output)["images"] == 15
+    losses = [
+        -math.log(dict(predictor.predict(file)[0].ranking)[file.parent.name])
+        for file in photos.glob("*/*.png")
+    ]
+    assert json.loads(again.output)["loss"] == pytest.approx(np.mean(losses), rel=1e-4)
+
+
+def test_a_runs_own_numbers_are_those_of_use(photos, tmp_path, weights, monkeypatch):
+    asked = []
+
+    def judge(model, source, names, mirrored=False):
+        asked.append(mirrored)
+        return scores.judge(model, source, names, mirrored)
+
+    monkeypatch.setattr(trainer, "judge", judge)
+    train(photos, "-o", "run", "--weights", weights, *QUICK, "--no-fine-tune")
+    assert asked == [True, True]
 
 
 def test_windows_are_smaller_than_the_photos():
