@@ -51,11 +51,17 @@ def tell_stop(console: Any, run: RunFolder, stop: BaseException) -> None:
 
 
 def tell_end(
-    console: Any, run: RunFolder, recorder: Recorder, scores: dict[str, Scores], seconds: float
+    console: Any,
+    run: RunFolder,
+    recorder: Recorder,
+    scores: dict[str, Scores],
+    seconds: float,
+    rate_falls: bool,
 ) -> None:
     epochs = count_of(len(recorder.rows), "epoch")
     console.print(f"Kept epoch {recorder.best_epoch + 1} of {epochs}, {seconds:.0f} s in all.")
-    if "validation" in scores and recorder.is_last_best:
+    # Where the rate falls to nothing the last epoch is the best as a rule, and tells nothing.
+    if "validation" in scores and recorder.is_last_best and not rate_falls:
         console.print("Note: it was still getting better: try more --epochs.", style="yellow")
     if scores:
         last = list(scores)[-1]

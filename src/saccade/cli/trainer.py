@@ -76,7 +76,14 @@ def train_photos(choices: Choices) -> RunFolder:
     draw_curves(run.path)
     if scores:
         draw_confusion(run.path)
-    tell_end(console, run, recorder, scores, time.monotonic() - begun_s)
+    tell_end(
+        console,
+        run,
+        recorder,
+        scores,
+        time.monotonic() - begun_s,
+        rate_falls=read.weights is not None,
+    )
     return run
 
 
