@@ -22,7 +22,8 @@ NAMES = {
         sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
-        InputRecord LeNet5 ResNet101 ResNet152 ResNet50 imagenet_utils resnet resnet50
+        InputRecord LeNet5 ResNet101 ResNet152 ResNet50 VGG16 VGG19 imagenet_utils
+        resnet resnet50 vgg16 vgg19
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input
@@ -32,6 +33,12 @@ NAMES = {
     """,
     "saccade.applications.resnet50": """
         ResNet50 decode_predictions preprocess_input
+    """,
+    "saccade.applications.vgg16": """
+        VGG16 decode_predictions preprocess_input
+    """,
+    "saccade.applications.vgg19": """
+        VGG19 decode_predictions preprocess_input
     """,
     "saccade.callbacks": """
         BackupAndRestore CSVLogger Callback CallbackList EarlyStopping History

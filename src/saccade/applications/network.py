@@ -36,12 +36,32 @@ class NetworkOptions:
     name: str
 
 
+def _mean(features: Symbol) -> Symbol:
+    return GlobalAveragePooling2D(name="avg_pool")(features)
+
+
+@dataclass(frozen=True)
+class Top:
+    """How a network ends.
+
+    Attributes:
+        flatten: from the last feature map to what the classifier takes.
+        layers: the names of the top's layers with weights, the classifier's last.
+        names_pooling: whether the pooling of a network without its top has a name of its own.
+    """
+
+    flatten: Callable[[Symbol], Symbol] = _mean
+    layers: tuple[str, ...] = ("predictions",)
+    names_pooling: bool = True
+
+
 def build_network(
     options: NetworkOptions,
     body: Callable[[Symbol], Symbol],
     pretrained: Pretrained,
     default_px: int = 224,
     least_px: int = 32,
+    top: Top | None = None,
 ) -> Model:
     """A model of `body` between an input and a top, with weights.
 
@@ -50,23 +70,24 @@ def build_network(
         body: gives the last feature map for an image.
         pretrained: the weights that `weights="imagenet"` stands for.
         default_px, least_px: the network's own side, and the smallest that it can take.
+        top: how it ends; None for a mean and one dense layer.
 
     Raises:
         InvalidArgument: arguments that can't work, or not together.
         NoSuchFile, FileFormatError: weights that are not there, damaged, or of another network.
     """
-    where = f'"{options.name}"'
+    where, top = f'"{options.name}"', top or Top()
     _check(where, options, pretrained)
     shape = obtain_input_shape(
         where, options.input_shape, default_px, least_px, options.include_top, options.weights
     )
     path = _weights_path(where, options, pretrained)  # what can't be fetched is said at once
     start = Input(shape) if options.input_tensor is None else options.input_tensor
-    outputs = _topped(options, body(start))
+    outputs = _topped(options, top, body(start))
     inputs = start if options.input_tensor is None else _single(_sources(start))
     model = Model(inputs, outputs, name=options.name)
     if path is not None:
-        _load(model, path, options.include_top)
+        _load(model, path, () if options.include_top else top.layers)
         first = [one for one in model.layers if any(start in node.inputs for node in one.nodes)]
         record_input(pretrained.input_record, model, *first)
     return model
@@ -109,13 +130,14 @@ def _is_file(weights: Any) -> bool:
     return isinstance(weights, (str, os.PathLike)) and Path(weights).is_file()
 
 
-def _topped(options: NetworkOptions, features: Symbol) -> Symbol:
+def _topped(options: NetworkOptions, top: Top, features: Symbol) -> Symbol:
     if options.include_top:
-        pooled = GlobalAveragePooling2D(name="avg_pool")(features)
-        return Dense(options.classes, options.classifier_activation, name="predictions")(pooled)
+        classify = Dense(options.classes, options.classifier_activation, name=top.layers[-1])
+        return classify(top.flatten(features))
     if options.pooling is None:
         return features
-    return _POOLING[options.pooling](name=f"{options.pooling}_pool")(features)
+    name = f"{options.pooling}_pool" if top.names_pooling else None
+    return _POOLING[options.pooling](name=name)(features)
 
 
 def _sources(symbol: Symbol) -> list[Symbol]:
@@ -147,11 +169,11 @@ def _weights_path(where: str, options: NetworkOptions, pretrained: Pretrained) -
     return _published(where, options.include_top, pretrained)
 
 
-def _load(model: Model, path: Path, include_top: bool) -> None:
+def _load(model: Model, path: Path, surplus: tuple[str, ...]) -> None:
     try:
-        weights_file.read_weights(model, path, surplus=() if include_top else _TOP)
+        weights_file.read_weights(model, path, surplus=surplus)
     except FileFormatError as error:
-        if include_top and "predictions" in str(error):
+        if not surplus and "predictions" in str(error):
             do = "The file has no top for these classes: include_top=False takes it without."
             raise FileFormatError(error.where, error.needed, error.got, do) from error
         raise
@@ -164,6 +186,3 @@ def _published(where: str, include_top: bool, pretrained: Pretrained) -> Path:
     if not include_top and len(wanted) == 2 and is_kept(wanted[1]) and not is_kept(wanted[0]):
         return kept_file(wanted[1])
     return kept_file(wanted[0], instead=f"Or give {where} weights=PATH, or weights=None.")
-
-
-_TOP = ("predictions",)
