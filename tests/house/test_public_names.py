@@ -22,8 +22,8 @@ NAMES = {
         sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
-        InputRecord LeNet5 ResNet101 ResNet152 ResNet50 VGG16 VGG19 imagenet_utils
-        resnet resnet50 vgg16 vgg19
+        InputRecord LeNet5 ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50
+        ResNet50V2 VGG16 VGG19 imagenet_utils resnet resnet50 resnet_v2 vgg16 vgg19
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input
@@ -33,6 +33,9 @@ NAMES = {
     """,
     "saccade.applications.resnet50": """
         ResNet50 decode_predictions preprocess_input
+    """,
+    "saccade.applications.resnet_v2": """
+        ResNet101V2 ResNet152V2 ResNet50V2 preprocess_input
     """,
     "saccade.applications.vgg16": """
         VGG16 decode_predictions preprocess_input

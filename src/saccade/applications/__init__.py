@@ -1,8 +1,9 @@
 """Networks with a name."""
 
-from saccade.applications import imagenet_utils, resnet, resnet50, vgg16, vgg19
+from saccade.applications import imagenet_utils, resnet, resnet50, resnet_v2, vgg16, vgg19
 from saccade.applications.lenet import LeNet5
 from saccade.applications.resnet import ResNet50, ResNet101, ResNet152
+from saccade.applications.resnet_v2 import ResNet50V2, ResNet101V2, ResNet152V2
 from saccade.applications.vgg import VGG16, VGG19
 from saccade.files.input_record import InputRecord
 
@@ -12,11 +13,15 @@ __all__ = [
     "InputRecord",
     "LeNet5",
     "ResNet50",
+    "ResNet50V2",
     "ResNet101",
+    "ResNet101V2",
     "ResNet152",
+    "ResNet152V2",
     "imagenet_utils",
     "resnet",
     "resnet50",
+    "resnet_v2",
     "vgg16",
     "vgg19",
 ]

@@ -1,0 +1,234 @@
+"""ResNetV2: residual networks whose blocks normalise first and add last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from saccade.applications import imagenet_utils
+from saccade.applications.network import NetworkOptions, build_network
+from saccade.applications.pretrained import Pretrained
+from saccade.files.input_record import InputRecord
+from saccade.files.remote_file import RemoteFile
+from saccade.graph import Symbol
+from saccade.layers import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Conv2D,
+    MaxPooling2D,
+    ZeroPadding2D,
+)
+from saccade.models import Model
+
+_EPSILON = 1.001e-5
+_FILTERS = (64, 128, 256, 512)
+_FOLDER = "https://storage.googleapis.com/tensorflow/keras-applications/resnet"
+_INPUT = InputRecord("tf", -1.0, 1.0, "saccade.applications.resnet_v2.preprocess_input")
+
+
+def _published(name: str, md5_with_top: str, md5_without_top: str) -> Pretrained:
+    stem = f"{_FOLDER}/{name}_weights_tf_dim_ordering_tf_kernels"
+    return Pretrained(
+        RemoteFile(f"{stem}.h5", md5_with_top),
+        RemoteFile(f"{stem}_notop.h5", md5_without_top),
+        _INPUT,
+    )
+
+
+PRETRAINED = {
+    "resnet50v2": _published(
+        "resnet50v2", "3ef43a0b657b3be2300d5770ece849e0", "fac2f116257151a9d068a22e544a4917"
+    ),
+    "resnet101v2": _published(
+        "resnet101v2", "6343647c601c52e1368623803854d971", "c0ed64b8031c3730f411d2eb4eea35b5"
+    ),
+    "resnet152v2": _published(
+        "resnet152v2", "a49b44d1979771252814e80f8ec446f9", "ed17cf2e0169df9d443503ef94b23b33"
+    ),
+}
+"""The weights that `weights="imagenet"` stands for, by network."""
+
+
+def ResNet50V2(
+    include_top: bool = True,
+    weights: Any = "imagenet",
+    input_tensor: Symbol | None = None,
+    input_shape: Sequence[int | None] | None = None,
+    pooling: str | None = None,
+    classes: int = 1000,
+    classifier_activation: Any = "softmax",
+    name: str = "resnet50v2",
+) -> Model:
+    """Build ResNet50V2, 25,613,800 weights; 23,564,800 without its top.
+
+    Law: as `saccade.applications.resnet.ResNet50`, but a block first normalises what came in and
+    adds without a last ReLU, so that x goes through the whole network by additions alone::
+
+        block f:  p = relu(bn(x))
+                  y = x' + conv1x1 4f(relu(bn(conv3x3 f(relu(bn(conv1x1 f(p)))))))
+
+    x' is x; in the first block of a stage conv1x1 4f(p). The last block of the first three stages
+    goes in steps of 2, x' with it. The first two convolutions of a block have no bias.
+
+    Args:
+        include_top: whether the network ends in its classifier.
+        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
+            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
+            serves a network without.
+        input_tensor: a symbol to build on, instead of a new input.
+        input_shape: (height, width, channels) in pixels, each side at least 32, None where it
+            varies; with the top and weights="imagenet" only (224, 224, 3).
+        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
+            its greatest values.
+        classes: of the top; 1000 with weights="imagenet".
+        classifier_activation: of the top; None gives logits.
+        name: of the model.
+
+    Returns:
+        A model that is built and not compiled; `input_record` says what its weights were trained
+        on. It takes what `preprocess_input` gives.
+
+    Raises:
+        InvalidArgument: arguments that can't work, or not together.
+        NoSuchFile: weights that are not there and can't be fetched.
+        FileFormatError: weights that are damaged or of another network; each fault is listed.
+
+    Example:
+        >>> backbone = ResNet50V2(include_top=False, weights=None, input_shape=(150, 150, 3))
+        >>> backbone.output_shape, backbone.count_params()
+        ((None, 5, 5, 2048), 23564800)
+
+    Source: He et al., Identity Mappings in Deep Residual Networks, 2016;
+    `keras.applications.resnet_v2.ResNet50V2`.
+    """
+    options = NetworkOptions(
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
+    )
+    return _resnet_v2(options, (3, 4, 6, 3), PRETRAINED["resnet50v2"])
+
+
+def ResNet101V2(
+    include_top: bool = True,
+    weights: Any = "imagenet",
+    input_tensor: Symbol | None = None,
+    input_shape: Sequence[int | None] | None = None,
+    pooling: str | None = None,
+    classes: int = 1000,
+    classifier_activation: Any = "softmax",
+    name: str = "resnet101v2",
+) -> Model:
+    """Build ResNet101V2: `ResNet50V2` with 3, 4, 23 and 3 blocks; 44,675,560 weights.
+
+    Args, returns, raises: as `ResNet50V2`.
+
+    Source: `keras.applications.resnet_v2.ResNet101V2`.
+    """
+    options = NetworkOptions(
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
+    )
+    return _resnet_v2(options, (3, 4, 23, 3), PRETRAINED["resnet101v2"])
+
+
+def ResNet152V2(
+    include_top: bool = True,
+    weights: Any = "imagenet",
+    input_tensor: Symbol | None = None,
+    input_shape: Sequence[int | None] | None = None,
+    pooling: str | None = None,
+    classes: int = 1000,
+    classifier_activation: Any = "softmax",
+    name: str = "resnet152v2",
+) -> Model:
+    """Build ResNet152V2: `ResNet50V2` with 3, 8, 36 and 3 blocks; 60,380,648 weights.
+
+    Args, returns, raises: as `ResNet50V2`.
+
+    Source: `keras.applications.resnet_v2.ResNet152V2`.
+    """
+    options = NetworkOptions(
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
+    )
+    return _resnet_v2(options, (3, 8, 36, 3), PRETRAINED["resnet152v2"])
+
+
+def preprocess_input(x: Any, data_format: str | None = None) -> Any:
+    """Bring pixels into what ResNetV2 was trained on.
+
+    Law: y = x / 127.5 - 1, from [0, 255] into [-1, 1]
+
+    Args, returns, raises: as `saccade.applications.resnet.preprocess_input`, of any number of
+    channels.
+
+    Example:
+        >>> import numpy as np
+        >>> preprocess_input(np.array([[[255, 0, 0]]], "uint8")).tolist()
+        [[[1.0, -1.0, -1.0]]]
+
+    Source: `keras.applications.resnet_v2.preprocess_input`.
+    """
+    return imagenet_utils.preprocess_input(x, data_format, mode=_INPUT.mode)
+
+
+preprocess_input.draws_nothing = True  # type: ignore[attr-defined]  # it may run in threads
+decode_predictions = imagenet_utils.decode_predictions
+
+
+# -- the graph -----------------------------------------------------------------------------
+
+
+def _resnet_v2(options: NetworkOptions, blocks: Sequence[int], pretrained: Pretrained) -> Model:
+    def body(image: Symbol) -> Symbol:
+        x = ZeroPadding2D(((3, 3), (3, 3)), name="conv1_pad")(image)
+        x = Conv2D(64, 7, strides=2, name="conv1_conv")(x)
+        x = ZeroPadding2D(((1, 1), (1, 1)), name="pool1_pad")(x)
+        x = MaxPooling2D(3, strides=2, name="pool1_pool")(x)
+        for stage, (count, filters) in enumerate(zip(blocks, _FILTERS, strict=True), 2):
+            for number in range(1, count + 1):
+                strides = 2 if number == count and stage < 5 else 1
+                x = _block(x, f"conv{stage}_block{number}", filters, strides, number == 1)
+        return _active(x, "post")
+
+    return build_network(options, body, pretrained)
+
+
+def _block(x: Symbol, name: str, filters: int, strides: int, is_first: bool) -> Symbol:
+    """x' + bottleneck(x); the calls stand in Keras's order, which names them."""
+    ready = _active(x, f"{name}_preact")
+    if is_first:
+        shortcut = Conv2D(4 * filters, 1, strides, name=f"{name}_0_conv")(ready)
+    else:
+        shortcut = MaxPooling2D(1, strides)(x) if strides > 1 else x
+    x = Conv2D(filters, 1, use_bias=False, name=f"{name}_1_conv")(ready)
+    x = _active(x, f"{name}_1")
+    x = ZeroPadding2D(((1, 1), (1, 1)), name=f"{name}_2_pad")(x)
+    x = Conv2D(filters, 3, strides, use_bias=False, name=f"{name}_2_conv")(x)
+    x = _active(x, f"{name}_2")
+    x = Conv2D(4 * filters, 1, name=f"{name}_3_conv")(x)
+    return Add(name=f"{name}_out")([shortcut, x])
+
+
+def _active(x: Symbol, name: str) -> Symbol:
+    x = BatchNormalization(epsilon=_EPSILON, name=f"{name}_bn")(x)
+    return Activation("relu", name=f"{name}_relu")(x)
