@@ -109,6 +109,7 @@ def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp
     theirs.save_weights(tmp_path / "m.weights.h5")
     for file in ("m.h5", "m.weights.h5"):
         ours = build(weights=tmp_path / file, **options)
+        assert_alike(ours, theirs)
         np.testing.assert_allclose(ours.predict(batch, verbose=0), needed, rtol=0, atol=1e-4)
         bare = build(weights=tmp_path / file, include_top=False, input_shape=(64, 32, 3))
         count = len(bare.weights)
