@@ -82,6 +82,23 @@ def test_last_layer_first_then_all_and_the_better_one_is_kept(photos, tmp_path, 
     assert {"--fine-tune", "--epochs", "--optimizer", "--weights"} <= set(command)
 
 
+@pytest.mark.parametrize(
+    ("given", "needed"),
+    [
+        ("nope.h5", '--weights: "nope.h5" must be a file of weights, got nothing there'),
+        (".", '--weights: "." must be a file of weights, got a folder'),
+        ("cut.weights.h5", "must be a whole HDF5 file"),
+    ],
+)
+def test_bad_weights_are_refused_before_a_photo_is_read(
+    photos, weights, monkeypatch, given, needed
+):
+    Path("cut.weights.h5").write_bytes(weights.read_bytes()[:5000])
+    monkeypatch.setattr(trainer, "read_pixels", lambda *_: pytest.fail("photos were read"))
+    assert needed in train(photos, "-o", "run", "--weights", given, code=2)
+    assert not Path("run").exists()
+
+
 def test_without_fine_tuning_the_backbone_stays_as_it_came(photos, tmp_path, weights):
     said = train(photos, "-o", "run", "--weights", weights, *QUICK, "--no-fine-tune", "--views", 3)
     assert "Features of 30 photos in 3 views" in said

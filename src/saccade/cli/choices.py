@@ -7,7 +7,7 @@ import shlex
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from saccade.errors import DataError, InvalidArgument, NotSupported
+from saccade.errors import DataError, InvalidArgument, NoSuchFile, NotSupported
 from saccade.names import unknown_name
 
 COLORS = ("auto", "grayscale", "rgb")
@@ -108,6 +108,7 @@ class Choices:
             )
         _ = self.size_hw
         self._check_together()
+        self._check_weights()
         self._check_output()
 
     def settled(self, architecture: str) -> Choices:
@@ -208,6 +209,12 @@ class Choices:
                 raise NotSupported(
                     _flag(option), "is for ResNet50", "LeNet", "Choose --arch resnet50."
                 )
+
+    def _check_weights(self) -> None:
+        if self.weights is None or self.weights.is_file():
+            return
+        found = "a folder" if self.weights.is_dir() else "nothing there"
+        raise NoSuchFile("--weights", f'"{self.weights}" must be a file of weights', found)
 
     def _check_output(self) -> None:
         if self.output is None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from saccade.applications.resnet import PRETRAINED
+from saccade.applications.resnet import PRETRAINED, ResNet50
 from saccade.cli.choices import Choices
 from saccade.cli.reading import LARGEST_NATIVE_PX, Header, median_side
 from saccade.files.kept_file import is_kept, kept_file, keras_home
@@ -64,6 +64,15 @@ def _published() -> Path:
     file = PUBLISHED.without_top or PUBLISHED.with_top
     assert file is not None
     return kept_file(file, instead="Or give --weights PATH, or choose --arch lenet.")
+
+
+def check_weights(path: Path) -> None:
+    """Load them once and let go: reading many photos takes longer than learning too late.
+
+    Raises:
+        NoSuchFile, FileFormatError: weights that are not there, damaged, or of another network.
+    """
+    ResNet50(weights=path, include_top=False)
 
 
 def weights_record(path: Path) -> dict[str, str]:

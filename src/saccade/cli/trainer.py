@@ -17,7 +17,7 @@ from saccade import optimizers
 from saccade.applications import LeNet5
 from saccade.cli.choices import Choices
 from saccade.cli.live import Live, reading
-from saccade.cli.network_choice import choose_network, weights_record
+from saccade.cli.network_choice import check_weights, choose_network, weights_record
 from saccade.cli.photos import Photos, few_images, find_photos
 from saccade.cli.pixels import NUDGES, Pixels, PixelSource, read_pixels
 from saccade.cli.reading import choose_reading, read_headers, resnet_reading
@@ -108,6 +108,8 @@ def _read(console: Any, photos: Photos, choices: Choices) -> _Read:
         chosen = resnet_reading(headers, choices.size_hw, mirrored=choices.augment)
     else:
         chosen = choose_reading(headers, choices.size_hw, choices.color)
+    if weights is not None:
+        check_weights(weights)
     with reading(console, len(files)) as tick:
         pixels = read_pixels(files, chosen.preprocessing, tick)
     if len(pixels.faults) == len(files):
