@@ -196,9 +196,11 @@ def test_a_runs_own_numbers_are_those_of_use(photos, tmp_path, weights, monkeypa
         asked.append(mirrored)
         return scores.judge(model, source, names, mirrored)
 
+    told = []
+    monkeypatch.setattr(trainer, "tell_end", lambda *_, rate_falls: told.append(rate_falls))
     monkeypatch.setattr(trainer, "judge", judge)
     train(photos, "-o", "run", "--weights", weights, *QUICK, "--no-fine-tune")
-    assert asked == [True, True]
+    assert (asked, told) == ([True, True], [True])
 
 
 def test_windows_are_smaller_than_the_photos():
