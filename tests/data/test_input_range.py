@@ -1,6 +1,7 @@
 """The guard: images in another range than a network was trained on are named, right ones never."""
 
 import doctest
+import importlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -259,6 +260,28 @@ def test_single_batches_and_validation_data_are_looked_at(caplog):
         model.compile(SGD(1e-9), "mse", jit_compile=False)
         call(model)
         assert sum("raw pixels" in line for line in caplog.messages) == 1
+
+
+@pytest.mark.parametrize("family", ["resnet.ResNet50", "resnet_v2.ResNet50V2", "vgg.VGG16"])
+def test_real_networks_with_weights_are_guarded(family, tmp_path, caplog):
+    module, _, name = family.partition(".")
+    build = getattr(importlib.import_module(f"saccade.applications.{module}"), name)
+    options = {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"}
+    fresh = build(weights=None, **options)
+    assert records_in(fresh) == []
+    fresh.save_weights(tmp_path / "w.weights.h5")
+    network = build(weights=tmp_path / "w.weights.h5", **options)
+    for model in (
+        network,
+        Sequential([network, Dense(2)]),
+        Sequential([RandomFlip(), network]),
+        Model(image := Input((32, 32, 3)), Dense(2)(network(image))),
+    ):
+        assert records_in(model) == [network.input_record]
+    raw = np.random.RandomState(0).uniform(0, 255, (2, 32, 32, 3)).astype("float32")
+    forget_notes()
+    network.predict(raw, verbose=0)
+    assert sum("raw pixels" in line for line in caplog.messages) == 1
 
 
 def test_behind_layers_that_only_move_pixels_about():

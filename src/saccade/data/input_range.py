@@ -77,6 +77,8 @@ def _first_layers(layer: Any) -> list[Any]:
 
 
 def _keeps_range(layer: Any) -> bool:
+    if getattr(layer, "input_record", None) is not None:
+        return False  # a network's own first layer, such as ResNet's padding
     kind = type(layer)
     return kind.__name__ in KEEPERS and kind.__module__.startswith("saccade.layers.")
 
