@@ -14,6 +14,7 @@ The tree (each is also the built-in error that code written for Keras catches)::
     ├── DataError (ValueError)            images, labels or folders that cannot be used
     │   └── NoSuchFile (FileNotFoundError)
     ├── FileFormatError (ValueError)      a saved file that is damaged or of another kind
+    ├── NotWritten (OSError)              a file that the disk did not take
     ├── NotFinite (ArithmeticError)       a loss or gradient became NaN or infinite
     └── StateError (RuntimeError, ValueError)  a call that comes too early or too late
 """
@@ -74,6 +75,10 @@ class NoSuchFile(DataError, FileNotFoundError):
 
 class FileFormatError(SaccadeError, ValueError):
     """A saved file that is damaged or of another kind."""
+
+
+class NotWritten(SaccadeError, OSError):
+    """A file that the disk did not take: it is full, or may not be written to."""
 
 
 class NotFinite(SaccadeError, ArithmeticError):

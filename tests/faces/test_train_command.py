@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shlex
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 
 from faces.photo_folders import CLASSES, make_photos, paint
 from saccade.cli import app, pixels, trainer
+from saccade.cli.interrupts import interrupts_held
 from saccade.data import index_folder, random_split
 
 FILES = ["classes.json", "confusion.png", "curves.png", "history.csv", "metrics.json"]
@@ -251,3 +254,65 @@ def test_the_command_in_metrics_repeats_the_run(photos, tmp_path):
     train(*command[2:], "--overwrite")
     repeated = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert repeated | {"command": ""} == json.loads(before) | {"command": ""}
+
+
+def test_overwrite_keeps_the_old_run_until_the_new_one_has_a_model(photos, tmp_path, monkeypatch):
+    train(photos, "-o", "run", *QUICK)
+    run = tmp_path / "run"
+    before = {path.name: path.read_bytes() for path in run.iterdir()}
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trainer, "set_random_seed", stop)
+    train(photos, "-o", "run", *QUICK, "--overwrite", code=130)
+    assert {path.name: path.read_bytes() for path in run.iterdir()} == before
+
+
+def test_overwrite_leaves_nothing_of_the_old_run(photos, tmp_path, monkeypatch):
+    train(photos, "-o", "run", *QUICK)
+    run = tmp_path / "run"
+    (run / ".unfinished").mkdir()
+    (run / ".unfinished" / "history.csv").write_text("of a run that a power cut ended")
+    monkeypatch.setattr(trainer, "_judge", lambda *_: pytest.fail("stopped after training"))
+    with pytest.raises(BaseException, match="stopped after training"):
+        train(photos, "-o", "run", *QUICK, "--seed", 4, "--overwrite")
+    assert {path.name for path in run.iterdir()} == {
+        "model.keras", "classes.json", "history.csv", "curves.png"
+    }  # fmt: skip
+    assert (run / "history.csv").read_text().startswith("epoch,")
+
+
+def test_the_recorded_command_spells_out_what_the_run_settled_on(photos, tmp_path):
+    train(photos, "-o", "run", *QUICK)
+    words = shlex.split(numbers(tmp_path / "run")["command"])
+    for option, value in (
+        ("--test", "0.2"), ("--validation", "0.2"), ("--learning-rate", "0.001"),
+        ("--patience", "10"),
+    ):  # fmt: skip
+        assert words[words.index(option) + 1] == value
+
+
+def test_ctrl_c_while_a_file_is_written_waits_until_it_is_whole():
+    steps = []
+
+    def write():
+        with interrupts_held(), interrupts_held():
+            os.kill(os.getpid(), signal.SIGINT)
+            steps.append("written")
+        steps.append("not reached")
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert steps == ["written"]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_class_whose_files_are_all_damaged_is_not_counted(photos):
+    for name in ("bar", "rim"):
+        for path in (photos / name).iterdir():
+            path.write_bytes(b"no image")
+    said = train(photos, "-o", "run", *QUICK, code=2)
+    good = len(list((photos / "dot").iterdir()))
+    assert f'at least two classes, got one ("dot", {good} images)' in " ".join(said.split())

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import math
+import os
 import shlex
+import signal
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +28,9 @@ from saccade.cli.live import Live
 from saccade.cli.network_choice import are_photographs
 from saccade.cli.reading import Header, resnet_reading
 from saccade.cli.run_folder import Recorder
+from saccade.files import keras_archive
+from saccade.files.input_record import input_records
+from saccade.files.weight_store import places
 from saccade.layers import Dense
 from saccade.models import load_model
 from saccade.training.early_stopping import EarlyStopping
@@ -44,7 +51,7 @@ def weights(tmp_path_factory) -> Path:
 def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(transfer, "HEAD_EPOCHS", 3)
+    monkeypatch.setattr(transfer, "LAST_LAYER", replace(transfer.LAST_LAYER, epochs=3))
     return make_photos(tmp_path / "photos", count=5, size=(80, 90), colors=True)
 
 
@@ -200,7 +207,7 @@ def test_a_runs_own_numbers_are_those_of_use(photos, tmp_path, weights, monkeypa
     monkeypatch.setattr(trainer, "tell_end", lambda *_, rate_falls: told.append(rate_falls))
     monkeypatch.setattr(trainer, "judge", judge)
     train(photos, "-o", "run", "--weights", weights, *QUICK, "--no-fine-tune")
-    assert (asked, told) == ([True, True], [True])
+    assert (asked, told) == ([True, True], [False])
 
 
 def test_windows_are_smaller_than_the_photos():
@@ -354,3 +361,81 @@ def test_a_model_trained_in_bfloat16_is_kept_in_float32(photos, tmp_path, weight
     assert numbers(tmp_path / "run")["precision"] == "bfloat16"
     model = load_model(tmp_path / "run" / "model.keras")
     assert {layer.compute_dtype for layer in model.layers} == {"float32"}
+
+
+def test_the_options_are_the_last_layers_where_nothing_else_is_trained(photos, tmp_path, weights):
+    options = ["--no-fine-tune", "--optimizer", "sgd", "--learning-rate", 0.03, "--epochs", 2]
+    train(photos, "-o", "run", "--weights", weights, *QUICK, *options)
+    found = numbers(tmp_path / "run")
+    phase = found["phases"][0]
+    assert (phase["epochs"], phase["optimizer"], phase["learning_rate"]) == (2, "sgd", 0.03)
+    assert found["learning_rate"] == 0.03
+
+
+def test_the_last_layer_has_its_own_defaults(photos, tmp_path, weights, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    size = ["--size", 32, "--validation", 0.2]
+    train(photos, "-o", "alone", "--weights", weights, *size, "--no-fine-tune")
+    train(photos, "-o", "both", "--weights", weights, *size, "--epochs", 1, "--optimizer", "sgd")
+    alone, both = (numbers(tmp_path / run) for run in ("alone", "both"))
+    words = shlex.split(alone["command"])
+    for option, value in (("--epochs", "40"), ("--patience", "5"), ("--learning-rate", "0.001")):
+        assert words[words.index(option) + 1] == value
+    last = ("adamw", 0.001)
+    told = [[(one["optimizer"], one["learning_rate"]) for one in run["phases"]]
+            for run in (alone, both)]  # fmt: skip
+    assert told == [[last], [last, ("sgd", 1e-4)]]
+    assert both["learning_rate"] == 1e-4
+    assert alone["phases"][0]["epochs"] > 1
+
+
+@pytest.mark.parametrize("options", [["--no-fine-tune"], ["--validation", 0]])
+def test_a_model_kept_in_float32_knows_what_the_other_did(photos, tmp_path, weights, options):
+    for precision in ("bfloat16", "float32"):
+        train(photos, "-o", precision, "--weights", weights, *QUICK, "--precision", precision,
+              *options)  # fmt: skip
+    low, full = (load_model(tmp_path / one / "model.keras") for one in ("bfloat16", "float32"))
+    records = input_records(low)
+    assert len(records) == 2
+    assert records == input_records(full)
+    mine, own = ([place.layer.trainable for place in places(one)] for one in (low, full))
+    assert mine == own
+    assert not all(own)
+    assert low.preprocessing == full.preprocessing
+
+
+def test_ctrl_c_while_the_last_layers_model_is_written_leaves_it(
+    photos, tmp_path, weights, monkeypatch
+):
+    write = keras_archive.write
+
+    def interrupted(*arguments, **options):
+        os.kill(os.getpid(), signal.SIGINT)
+        write(*arguments, **options)
+
+    monkeypatch.setattr(keras_archive, "write", interrupted)
+    said = train(photos, "-o", "run", "--weights", weights, *QUICK, code=130)
+    assert "holds the best model so far" in said
+    assert load_model(tmp_path / "run" / "model.keras").class_names == ["bar", "dot", "rim"]
+
+
+def test_a_run_may_start_from_weights_that_it_replaces(photos, tmp_path, weights):
+    (tmp_path / "run").mkdir()
+    own = tmp_path / "run" / "model.keras"
+    ResNet50(weights=weights, include_top=False, input_shape=(32, 32, 3)).save(own)
+    sha256 = hashlib.sha256(own.read_bytes()).hexdigest()
+    train(photos, "-o", "run", "--weights", own, *QUICK, "--no-fine-tune", "--overwrite")
+    assert numbers(tmp_path / "run")["weights.sha256"] == sha256
+    assert load_model(own).class_names == ["bar", "dot", "rim"]
+
+
+def test_a_file_cut_short_in_kerass_folder_is_told(photos, tmp_path):
+    models = tmp_path / "keras" / "models"
+    models.mkdir(parents=True)
+    file = models / network_choice.PUBLISHED.without_top.name
+    file.write_bytes(b"half of it")
+    said = train(photos, "-o", "run", "--epochs", 1)
+    assert f'"{file}" is not the file that was published' in " ".join(said.split())
+    done = CliRunner().invoke(app, ["doctor"], catch_exceptions=False)
+    assert f"{file.name} (not as published)" in " ".join(done.output.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from faces.photo_folders import make_photos
+from saccade import Predictor
 from saccade.cli import app
 
 QUICK = ["--epochs", "2", "--batch-size", "8"]
@@ -221,3 +223,25 @@ def test_ctrl_c_before_the_first_epoch_leaves_no_empty_run(photos, monkeypatch):
     done = CliRunner().invoke(app, ["train", "photos"])
     assert done.exit_code == 130
     assert not any((photos.parent / "runs").iterdir())
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC])
+def test_what_the_system_refuses_is_told_in_a_line(photos, monkeypatch, number):
+    def refuse(*_, **__):
+        raise OSError(number, os.strerror(number), "run/model.keras")
+
+    monkeypatch.setattr(Predictor, "load", refuse)
+    done = CliRunner().invoke(app, ["predict", "run", "photos"])
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f'Error: "run/model.keras": must be readable and writable, got {os.strerror(number)}.\n'
+    )
+
+
+def test_a_fault_of_our_own_keeps_its_traceback(photos, monkeypatch):
+    def fail(*_, **__):
+        raise ConnectionResetError("not the user's fault")
+
+    monkeypatch.setattr(Predictor, "load", fail)
+    with pytest.raises(ConnectionResetError):
+        CliRunner().invoke(app, ["predict", "run", "photos"], catch_exceptions=False)

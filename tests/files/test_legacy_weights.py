@@ -357,3 +357,23 @@ def test_arrays_must_lie_where_the_file_says(path, tmp_path, kind):
             layout[:] = h5py.VirtualSource(str(tmp_path / "secret.h5"), "x", (4,))
             file["a/a"].create_virtual_dataset("bias:0", layout)
     assert_refused(path, model, "a/bias:0")
+
+
+def test_a_layer_that_is_missing_is_named_and_no_other(path):
+    """As many layers are left as the model has: they must not be taken in their order."""
+    model = made()
+    write(path, [*layers_of(model, values_of(model, 5))[1:], ("top", [("top/W", np.ones(3))])])
+    with pytest.raises(FileFormatError) as found:
+        model.load_weights(path)
+    assert str(found.value).splitlines()[1:] == [
+        "  a: needed, not in the file",
+        "  top: in the file, not needed.",
+    ]
+
+
+def test_the_note_on_other_names_shows_two_that_differ(path, caplog):
+    model = made()
+    values = values_of(model, 4)
+    write(path, layers_of(model, values))
+    made(("a", "y", "z")).load_weights(path)
+    assert "(b for y)" in caplog.text

@@ -53,7 +53,7 @@ NAMES = {
         min_max_norm non_neg serialize unit_norm
     """,
     "saccade.errors": """
-        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported
+        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported NotWritten
         SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """

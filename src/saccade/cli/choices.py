@@ -6,6 +6,7 @@ import math
 import shlex
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from saccade.errors import DataError, InvalidArgument, NoSuchFile, NotSupported
 from saccade.names import unknown_name
@@ -27,7 +28,7 @@ class Defaults:
             between them.
         made_for_px: the side that it is made for.
         share: of the photos, for each held-out part.
-        epochs, optimizer: of the training; of ResNet50's, those of fine-tuning.
+        epochs, patience, optimizer: of the training; of ResNet50's, those of fine-tuning.
     """
 
     name: str
@@ -35,13 +36,15 @@ class Defaults:
     made_for_px: int
     share: float
     epochs: int
+    patience: int
     optimizer: str
 
 
 DEFAULTS = {
-    "lenet": Defaults("LeNet", 12, 28, 0.2, 100, "adam"),
-    "resnet50": Defaults("ResNet50", 32, 224, 0.1, 16, "adamw"),
+    "lenet": Defaults("LeNet", 12, 28, 0.2, 100, 10, "adam"),
+    "resnet50": Defaults("ResNet50", 32, 224, 0.1, 16, 10, "adamw"),
 }
+LAST_LAYER = replace(DEFAULTS["resnet50"], epochs=40, patience=5)  # of ResNet50, trained alone
 ARCHITECTURES = ("auto", *DEFAULTS)
 
 
@@ -67,7 +70,7 @@ class Choices:
     test: float | None = None
     validation: float | None = None
     epochs: int | None = None
-    patience: int = 10
+    patience: int | None = None
     batch_size: int = 32
     optimizer: str | None = None
     learning_rate: float | None = None
@@ -117,17 +120,20 @@ class Choices:
         Raises:
             InvalidArgument: a choice that does not suit it.
         """
-        own = DEFAULTS[architecture]
+        settled = replace(self, architecture=architecture)
+        own = settled.defaults
         return replace(
-            self,
-            architecture=architecture,
+            settled,
             epochs=own.epochs if self.epochs is None else self.epochs,
+            patience=own.patience if self.patience is None else self.patience,
             optimizer=own.optimizer if self.optimizer is None else self.optimizer,
         )
 
     @property
     def defaults(self) -> Defaults:
         """Those of the architecture; LeNet's while it is not known."""
+        if self.architecture == "resnet50" and not self.fine_tune:
+            return LAST_LAYER
         return DEFAULTS.get(self.architecture, DEFAULTS["lenet"])
 
     @property
@@ -177,11 +183,15 @@ class Choices:
             )
         return shares
 
-    def command(self) -> str:
-        """The command line that makes these choices, with every default spelt out."""
+    def command(self, **settled: Any) -> str:
+        """The command line that makes these choices, with every default spelt out.
+
+        Args:
+            settled: what a run found out where nothing was chosen, by option.
+        """
         words = ["saccade", "train", str(self.folder)]
         for field in fields(self):
-            value = getattr(self, field.name)
+            value = settled.get(field.name, getattr(self, field.name))
             if isinstance(value, bool):
                 if field.name in ("augment", "fine_tune"):
                     words.append(_flag(field.name if value else f"no_{field.name}"))

@@ -7,6 +7,8 @@ from typing import Any
 
 from saccade.applications.resnet import ResNet50
 from saccade.cli.precision import computing_in
+from saccade.files.input_record import input_records, restore_input_records
+from saccade.files.weight_store import places
 from saccade.layers import BatchNormalization, Dense, Input
 from saccade.models import Model, Sequential
 
@@ -56,3 +58,12 @@ class Classifier:
     def describe(self, preprocessing: dict[str, Any], class_names: list[str]) -> None:
         """Note in the model what `predict` needs."""
         self.model.preprocessing, self.model.class_names = preprocessing, class_names
+
+
+def take_over(model: Any, twin: Any) -> None:
+    """Give a model of the same layers, in another precision, all that `model` knows."""
+    twin.preprocessing, twin.class_names = model.preprocessing, model.class_names
+    for mine, own in zip(places(model), places(twin), strict=True):  # the outer ones come first
+        own.layer.trainable = mine.layer.trainable
+    restore_input_records(twin, input_records(model))
+    twin.set_weights(model.get_weights())

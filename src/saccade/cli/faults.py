@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
 import warnings
 from typing import Any
@@ -10,16 +12,22 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from saccade.errors import SaccadeError
+from saccade.errors import DataError, SaccadeError
 
 BAD_INPUT, INTERRUPTED = 2, 130
+# What the machine refuses, and no fault of saccade's: permissions, space, too many open files.
+SYSTEM_FAULTS = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO,
+    errno.EMFILE,
+)  # fmt: skip
 
 
 class Commands(TyperGroup):
     """The commands, with errors told in one line instead of a traceback.
 
-    A SaccadeError goes to stderr and ends with code 2; Ctrl-C ends with 130, as shells expect. Any
-    other exception is a fault of saccade's own and keeps its traceback.
+    A SaccadeError, and what the system refuses, goes to stderr and ends with code 2; Ctrl-C ends
+    with 130, as shells expect. Any other exception is a fault of saccade's own and keeps its
+    traceback.
     """
 
     def invoke(self, ctx: Any) -> Any:
@@ -33,6 +41,12 @@ class Commands(TyperGroup):
                 return super().invoke(ctx)
             except SaccadeError as fault:
                 tell(fault)
+                raise typer.Exit(BAD_INPUT) from fault
+            except OSError as fault:
+                if fault.errno not in SYSTEM_FAULTS:
+                    raise
+                where = f'"{fault.filename}"' if fault.filename else "the disk"
+                tell(DataError(where, "must be readable and writable", os.strerror(fault.errno)))
                 raise typer.Exit(BAD_INPUT) from fault
             except KeyboardInterrupt as stop:
                 typer.secho("Stopped.", err=True)

@@ -8,8 +8,9 @@ import shutil
 
 import torch
 
+from saccade.applications import resnet, resnet_v2, vgg
 from saccade.cli.versions import versions
-from saccade.files.kept_file import keras_home
+from saccade.files.kept_file import keras_home, spoiled_file
 from saccade.numerics.device import default_device
 from saccade.numerics.native_precision import processor_facts, processor_flags
 
@@ -69,5 +70,16 @@ def _compiler() -> str:
 
 def _weights() -> str:
     folder = keras_home() / "models"
-    files = sorted(path.name for path in folder.glob("*") if path.suffix.lower() in WEIGHT_FILES)
+    spoiled = {
+        spoiled_file(file)
+        for known in (resnet, resnet_v2, vgg)
+        for published in known.PRETRAINED.values()
+        for file in (published.with_top, published.without_top)
+        if file is not None
+    }
+    files = sorted(
+        path.name + (" (not as published)" if path in spoiled else "")
+        for path in folder.glob("*")
+        if path.suffix.lower() in WEIGHT_FILES
+    )
     return f"{', '.join(files) or 'none'} in {folder}"

@@ -9,9 +9,10 @@ from pathlib import Path
 from saccade.applications.resnet import PRETRAINED, ResNet50
 from saccade.cli.choices import Choices
 from saccade.cli.reading import LARGEST_NATIVE_PX, Header, median_side
-from saccade.files.kept_file import is_kept, kept_file, keras_home
+from saccade.files.kept_file import is_kept, kept_file, keras_home, spoiled_file
 
 PUBLISHED = PRETRAINED["resnet50"]
+FILES = (PUBLISHED.without_top, PUBLISHED.with_top)
 
 
 def choose_network(
@@ -40,6 +41,8 @@ def choose_network(
     file = PUBLISHED.without_top
     fetch = f" fetch {file.address} into {keras_home() / 'models'}, or" if file else ""
     note = f"LeNet is used. For photographs ResNet50 is far better:{fetch} give --weights PATH."
+    for spoiled in filter(None, map(spoiled_file, filter(None, FILES))):
+        note += f' "{spoiled}" is not the file that was published: it may have been cut short.'
     return choices.settled("lenet"), None, note
 
 
@@ -54,8 +57,7 @@ def are_photographs(headers: Sequence[Header | None]) -> bool:
 
 def _kept() -> list[Path]:
     """Keras's files that are in its cache; either serves."""
-    files = (PUBLISHED.without_top, PUBLISHED.with_top)
-    return [kept_file(file) for file in files if file is not None and is_kept(file)]
+    return [kept_file(file) for file in FILES if file is not None and is_kept(file)]
 
 
 def _published() -> Path:

@@ -54,7 +54,7 @@ class Photos:
         number[kept] = np.arange(len(kept))
         good = good & (number[self.index.labels] >= 0)
         names = tuple(self.index.class_names[i] for i in kept)
-        _require_two_classes(self.index.directory, names, self.index)
+        _require_two_classes(self.index.directory, names, int(counts.sum()))
         lost = [name for name in self.index.class_names if name not in names]
         notes = [f"No usable image to train on in {list_some(lost)}: left out."] if lost else []
         index = replace(
@@ -97,12 +97,12 @@ def find_photos(folder: str | os.PathLike[str]) -> Photos:
     folders = _part_folders(top)
     if not folders:
         index = index_classes(top)
-        _require_two_classes(top, index.class_names, index)
+        _require_two_classes(top, index.class_names, len(index))
         part = np.full(len(index), "train", dtype="<U10")
         return Photos(index, part, frozenset(), tuple(_notes(index)), np.arange(len(index)))
     indexes = {part: index_classes(os.path.join(top, name)) for part, name in folders.items()}
     train = indexes["train"]
-    _require_two_classes(train.directory, train.class_names, train)
+    _require_two_classes(train.directory, train.class_names, len(train))
     paths: list[str] = []
     labels: list[np.ndarray] = []
     of: list[np.ndarray] = []
@@ -221,7 +221,7 @@ def _notes(index: FolderIndex) -> list[str]:
     return folder_notes(replace(index, empty=()))  # `keep` names the empty classes
 
 
-def _require_two_classes(directory: str, class_names: Sequence[str], index: FolderIndex) -> None:
+def _require_two_classes(directory: str, class_names: Sequence[str], images: int) -> None:
     if len(class_names) >= 2:
         return
     if not class_names:
@@ -234,7 +234,5 @@ def _require_two_classes(directory: str, class_names: Sequence[str], index: Fold
         do = "Put the images of each other class into a folder beside it."
     else:
         do = ""
-    images = count_of(len(index), "image")
-    raise DataError(
-        f'"{directory}"', "must hold at least two classes", f'one ("{only}", {images})', do
-    )
+    found = f'one ("{only}", {count_of(images, "image")})'
+    raise DataError(f'"{directory}"', "must hold at least two classes", found, do)

@@ -4,37 +4,50 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from saccade.cli.interrupts import interrupts_held
 from saccade.errors import DataError
 from saccade.predictor.predictor import MODEL_FILE
 from saccade.training.callback import Callback
 
 HISTORY, METRICS, CLASSES = "history.csv", "metrics.json", "classes.json"
 PICTURES = ("curves.png", "confusion.png")
+FILES = (MODEL_FILE, HISTORY, METRICS, CLASSES, *PICTURES)
+UNFINISHED = ".unfinished"
 COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
 class RunFolder:
-    """A run's files: model.keras, classes.json, history.csv, metrics.json and two pictures."""
+    """A run's files: model.keras, classes.json, history.csv, metrics.json and two pictures.
 
-    def __init__(self, path: Path):
-        self.path = path
+    Attributes:
+        path: where they are.
+        replaces: the folder of an earlier run, whose files give way once there is a model; until
+            then the new run's lie in a folder inside it.
+    """
+
+    def __init__(self, path: Path, replaces: Path | None = None):
+        self.path, self.replaces = path, replaces
 
     @classmethod
     def create(cls, output: Path | None, folder: Path) -> RunFolder:
         """A folder for a new run: `output`, or the first free runs/NAME-1, runs/NAME-2, ...
 
-        An earlier run's files in `output` are removed, and nothing else that lies there.
+        An earlier run's files in `output` stay until `settle`, and whatever else lies there does.
         """
         try:
             if output is not None:
                 output.mkdir(parents=True, exist_ok=True)
-                for name in (MODEL_FILE, HISTORY, METRICS, CLASSES, *PICTURES):
-                    (output / name).unlink(missing_ok=True)
-                return cls(output)
+                if not any((output / name).exists() for name in FILES):
+                    return cls(output)
+                drafts = output / UNFINISHED
+                drafts.mkdir(exist_ok=True)
+                return cls(drafts, replaces=output)
             runs = Path("runs")
             runs.mkdir(exist_ok=True)
             name = folder.resolve().name or "photos"
@@ -71,9 +84,25 @@ class RunFolder:
         )
         self._write(METRICS, "{\n" + ",\n".join(lines) + "\n}")
 
+    def settle(self) -> None:
+        """Let the new run take the place of the earlier one; called when it has a model."""
+        if self.replaces is None:
+            return
+        for name in FILES:
+            if (self.path / name).exists():
+                os.replace(self.path / name, self.replaces / name)
+            else:
+                (self.replaces / name).unlink(missing_ok=True)
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.path, self.replaces = self.replaces, None
+
     def discard_if_empty(self) -> None:
         """Remove the folder of a run that ended before it wrote a model."""
-        if not self.has_model:
+        if self.has_model:
+            return
+        if self.replaces is not None:
+            shutil.rmtree(self.path, ignore_errors=True)
+        else:
             for name in (HISTORY, CLASSES):
                 (self.path / name).unlink(missing_ok=True)
             if not any(self.path.iterdir()):
@@ -127,12 +156,14 @@ class Recorder(Callback):
                 self.save()
 
     def save(self) -> None:
-        """Write the model as it is."""
-        path = self.run.path / MODEL_FILE
-        if self.saved is None:
-            self.model.save(path)
-        else:
-            self.saved.save(path, include_optimizer=False)
+        """Write the model as it is; a Ctrl-C waits until that is done."""
+        with interrupts_held():
+            path = self.run.path / MODEL_FILE
+            if self.saved is None:
+                self.model.save(path)
+            else:
+                self.saved.save(path, include_optimizer=False)
+            self.run.settle()
 
     def _improves(self) -> bool:
         last = self.rows[-1]

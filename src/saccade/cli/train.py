@@ -64,7 +64,10 @@ def train(
     ] = 1,
     fine_tune: Annotated[
         bool,
-        typer.Option(help="Train most of resnet50 after its last layer; the better one is kept."),
+        typer.Option(
+            help="Train most of resnet50 after its last layer, with --epochs, --patience, "
+            "--optimizer and --learning-rate; the better one is kept."
+        ),
     ] = True,
     precision: Annotated[
         str,
@@ -90,12 +93,16 @@ def train(
         int | None,
         typer.Option(
             help="At most so many times through the photos.",
-            show_default="100; resnet50 is fine-tuned for 16",
+            show_default="100; resnet50 is fine-tuned for 16, or its last layer trained for 40",
         ),
     ] = None,
     patience: Annotated[
-        int, typer.Option(help="Stop after so many epochs without a better validation loss.")
-    ] = 10,
+        int | None,
+        typer.Option(
+            help="Stop after so many epochs without a better validation loss.",
+            show_default="10; 5 for resnet50's last layer alone",
+        ),
+    ] = None,
     batch_size: Annotated[int, typer.Option(help="Photos in a step.")] = 32,
     optimizer: Annotated[
         str | None,
@@ -105,7 +112,7 @@ def train(
         float | None,
         typer.Option(
             help="How far a step goes.",
-            show_default="the optimizer's, as adam's 0.001; 0.0001 for resnet50",
+            show_default="the optimizer's, as adam's 0.001; fine-tuning resnet50 0.0001",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides the split, the weights and the order.")] = 0,

@@ -20,6 +20,7 @@ from saccade.cli.live import Live, reading
 from saccade.cli.network_choice import check_weights, choose_network, weights_record
 from saccade.cli.photos import Photos, few_images, find_photos
 from saccade.cli.pixels import NUDGES, Pixels, PixelSource, read_pixels
+from saccade.cli.rates import shortest
 from saccade.cli.reading import choose_reading, read_headers, resnet_reading
 from saccade.cli.run_folder import Recorder, RunFolder
 from saccade.cli.scores import Scores, judge
@@ -61,12 +62,13 @@ def train_photos(choices: Choices) -> RunFolder:
         with _suitable_threads(pixels, choices):
             if read.weights is None:
                 model, recorder = _fit(console, run, choices, photos, pixels, parts)
-                rate, own = float(model.optimizer.learning_rate), {}
+                rate, own = shortest(model.optimizer.learning_rate), {}
             else:
+                came_from = weights_record(read.weights)  # --overwrite may replace that very file
                 transfer = Transfer(console, run, choices, photos, pixels, parts, read.weights)
                 model, recorder, phases = transfer.train()
-                rate = transfer.rate
-                own = weights_record(read.weights) | phases.to_dict() | {"views": choices.views}
+                rate = phases.rows[-1]["learning_rate"]
+                own = came_from | phases.to_dict() | {"views": choices.views}
             scores = _judge(model, choices, photos, pixels, parts)
             metrics = _metrics(choices, photos, pixels, parts, model, recorder, scores, rate)
     except BaseException as stop:
@@ -82,7 +84,7 @@ def train_photos(choices: Choices) -> RunFolder:
         recorder,
         scores,
         time.monotonic() - begun_s,
-        rate_falls=read.weights is not None,
+        rate_falls=read.weights is not None and choices.fine_tune,
     )
     return run
 
@@ -139,6 +141,7 @@ def _fit(
     model.preprocessing = pixels.preprocessing.to_dict()
     model.class_names = list(photos.index.class_names)
     epochs = choices.epochs or choices.defaults.epochs
+    patience = choices.patience or choices.defaults.patience
     size = f"{model.count_params():,} weights"
     console.print(f"Training LeNet, {size}, at most {count_of(epochs, 'epoch')}.\n")
 
@@ -146,7 +149,7 @@ def _fit(
     validation = stopper = None
     if len(parts["validation"]):
         validation = _source(choices, photos, pixels, parts["validation"])
-        stopper = EarlyStopping("val_loss", patience=choices.patience, restore_best_weights=True)
+        stopper = EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
     recorder = Recorder(run)
     live = Live(console, recorder)
     callbacks = [each for each in (stopper, recorder, live) if each is not None]
@@ -245,7 +248,7 @@ def _metrics(
         "seed": choices.seed,
         "threads": torch.get_num_threads(),
         "device": model.device.type,
-        "command": choices.command(),
+        "command": choices.command(learning_rate=rate, **choices.shares(set(photos.given_parts))),
         "data.folder": os.fspath(choices.folder),
         "data.fingerprint": fingerprint(photos.index),
         "versions": versions(),

@@ -14,14 +14,15 @@ import numpy as np
 import torch
 
 from saccade import optimizers
-from saccade.cli.choices import Choices
+from saccade.cli.choices import LAST_LAYER, Choices
 from saccade.cli.class_weights import weigh_classes
-from saccade.cli.classifier import Classifier
+from saccade.cli.classifier import Classifier, take_over
+from saccade.cli.interrupts import interrupts_held
 from saccade.cli.live import Live, reading
 from saccade.cli.photos import Photos
 from saccade.cli.pixels import Pixels, PixelSource, new_views
 from saccade.cli.precision import TOLERANCE, choose_precision
-from saccade.cli.rise_and_fall import rise_and_fall
+from saccade.cli.rates import rise_and_fall, shortest
 from saccade.cli.run_folder import Recorder, RunFolder
 from saccade.data.folder_errors import count_of
 from saccade.losses import CategoricalCrossentropy
@@ -33,7 +34,7 @@ from saccade.training.callback import Callback
 from saccade.training.early_stopping import EarlyStopping
 
 SMOOTHING = 0.1
-HEAD_EPOCHS, HEAD_PATIENCE, HEAD_RATE, HEAD_DECAY = 40, 5, 1e-3, 0.01
+HEAD_RATE, HEAD_DECAY = 1e-3, 0.01
 RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
 SHRINK = 7 / 9  # 288 -> 224: windows enlarge what is on them, and smaller ones take less time
 FIRST_PHOTOS = 8  # that the precision is tried on
@@ -47,7 +48,8 @@ class Phases:
         precision: "float32" or "bfloat16".
         training_size: (height, width) of the photos in fine-tuning.
         class_weights: how much a photo of each class counted.
-        rows: name, epochs and best validation loss of each phase.
+        rows: name, epochs, optimizer, greatest learning rate and best validation loss of each
+            phase.
     """
 
     precision: str
@@ -94,11 +96,6 @@ class Transfer:
         self.class_weights = weigh_classes(trained, len(self.names))
         self.loss = CategoricalCrossentropy(label_smoothing=SMOOTHING)
 
-    @property
-    def rate(self) -> float:
-        """The greatest learning rate of fine-tuning."""
-        return RATE if self.choices.learning_rate is None else self.choices.learning_rate
-
     def train(self) -> tuple[Any, Recorder, Phases]:
         """Train the last layer, then most layers; the model that validated best, as it is on disk.
 
@@ -119,11 +116,10 @@ class Transfer:
         model = load_model(path, compile=False)
         if precision == "float32":
             return model, recorder, phases
-        whole = Classifier(None, len(self.names), "float32")  # any machine can run this one
-        whole.describe(model.preprocessing, self.names)
-        whole.model.set_weights(model.get_weights())
-        whole.model.save(path)
-        return whole.model, recorder, phases
+        whole = Classifier(None, len(self.names), "float32").model  # any machine can run this one
+        take_over(model, whole)
+        whole.save(path)
+        return whole, recorder, phases
 
     # -- the phases ------------------------------------------------------------------------
 
@@ -147,22 +143,22 @@ class Transfer:
             f"Features of {images:,} photos{versions} computed once, {spent_s:.0f} s "
             f"({images / spent_s:.1f} images/s)."
         )
-        network.head.compile(
-            AdamW(HEAD_RATE, weight_decay=HEAD_DECAY),
-            self.loss,
-            metrics=["accuracy"],
-            jit_compile=False,
-        )
-        stopper = _stopper(held, HEAD_PATIENCE, restore=True)
+        # What the user chose is for fine-tuning; for this phase, where it is the only one.
+        alone = not self.choices.fine_tune
+        epochs = (self.choices.epochs if alone else None) or LAST_LAYER.epochs
+        patience = (self.choices.patience if alone else None) or LAST_LAYER.patience
+        optimizer = self._head_optimizer() if alone else AdamW(HEAD_RATE, weight_decay=HEAD_DECAY)
+        network.head.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
+        stopper = _stopper(held, patience, restore=True)
         live = Live(self.console, recorder)
         self.console.print(
             f"Training the last layer, {network.head.count_params():,} weights, at most "
-            f"{count_of(HEAD_EPOCHS, 'epoch')}."
+            f"{count_of(epochs, 'epoch')}."
         )
         # An epoch takes less time than writing the file, so that is done once, at the end.
         recorder.saves = False
         try:
-            with live.shown(HEAD_EPOCHS * -(-trained // self.choices.batch_size)):
+            with live.shown(epochs * -(-trained // self.choices.batch_size)):
                 network.head.fit(
                     np.concatenate(features),
                     np.concatenate([targets] * self.choices.views),
@@ -170,29 +166,30 @@ class Transfer:
                         [targets @ self.class_weights] * self.choices.views
                     ),
                     batch_size=self.choices.batch_size,
-                    epochs=HEAD_EPOCHS,
+                    epochs=epochs,
                     validation_data=held,
                     callbacks=[each for each in (stopper, recorder, live) if each is not None],
                     verbose=0,
                 )
         finally:
-            if stopper is not None and stopper.best_weights is not None:
-                _restore(network.head, stopper.best_weights)  # Ctrl-C leaves the last epoch's
-            if recorder.rows:
-                recorder.save()
-            recorder.saves = True
-        self._note_phase("last layer", recorder, phases)
+            with interrupts_held():
+                if stopper is not None and stopper.best_weights is not None:
+                    _restore(network.head, stopper.best_weights)  # Ctrl-C leaves the last epoch's
+                if recorder.rows:
+                    recorder.save()
+                recorder.saves = True
+        self._note_phase("last layer", recorder, phases, optimizer)
 
     def _fine_tune(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
         network.unfreeze()
         rows, epochs = self.parts["train"], self.choices.epochs or 1
         steps = epochs * -(-len(rows) // self.choices.batch_size)
-        network.model.compile(
-            self._optimizer(steps), self.loss, metrics=["accuracy"], jit_compile=False
-        )
+        rate = self.choices.learning_rate or RATE
+        optimizer = self._optimizer(rise_and_fall(rate, steps))
+        network.model.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         held = self.parts["validation"]
         validation = self._source(held, 0) if len(held) else None
-        stopper = _stopper(validation, self.choices.patience, restore=False)  # the disk has it
+        stopper = _stopper(validation, self.choices.patience or 1, restore=False)  # disk has it
         live = Live(self.console, recorder, len(rows))
         height, width = phases.training_size
         free = sum(weight.numel() for weight in network.model.trainable_weights)
@@ -211,16 +208,31 @@ class Transfer:
                 verbose=0,
                 reuse_features=False,  # of other windows in every epoch
             )
-        self._note_phase("fine-tuning", recorder, phases)
+        self._note_phase("fine-tuning", recorder, phases, optimizer, rate)
         if recorder.best_epoch < before:
             self.console.print("That did not help on the validation photos: it is left out.")
 
-    def _note_phase(self, name: str, recorder: Recorder, phases: Phases) -> None:
+    def _note_phase(
+        self,
+        name: str,
+        recorder: Recorder,
+        phases: Phases,
+        optimizer: Any,
+        rate: float | None = None,
+    ) -> None:
         before = sum(row["epochs"] for row in phases.rows)
         own = recorder.rows[before:]
         losses = [row["val_loss"] for row in own if "val_loss" in row]
         best = {"validation.loss": min(losses)} if losses else {}
-        phases.rows.append({"name": name, "epochs": len(own), **best})
+        phases.rows.append(
+            {
+                "name": name,
+                "epochs": len(own),
+                "optimizer": type(optimizer).__name__.lower(),
+                "learning_rate": rate or shortest(optimizer.learning_rate),
+                **best,
+            }
+        )
 
     # -- its parts -------------------------------------------------------------------------
 
@@ -271,8 +283,16 @@ class Transfer:
             return height, width
         return max(32, round(height * SHRINK)), max(32, round(width * SHRINK))
 
-    def _optimizer(self, steps: int) -> Any:
-        schedule = rise_and_fall(self.rate, steps)
+    def _head_optimizer(self) -> Any:
+        if self.choices.optimizer == "adamw":
+            made: Any = AdamW(HEAD_RATE, weight_decay=HEAD_DECAY)
+        else:
+            made = optimizers.get(self.choices.optimizer)
+        if self.choices.learning_rate is not None:
+            made.learning_rate = self.choices.learning_rate
+        return made
+
+    def _optimizer(self, schedule: Any) -> Any:
         if self.choices.optimizer == "adamw":
             return AdamW(schedule, weight_decay=DECAY, global_clipnorm=MOST_NORM)
         made: Any = type(optimizers.get(self.choices.optimizer))

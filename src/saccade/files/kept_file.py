@@ -38,7 +38,7 @@ def kept_file(file: RemoteFile, folder: str = "models", instead: str = "") -> Pa
     """
     homes = _homes(folder)
     for path in (home / file.name for home in homes):
-        if path.is_file():
+        if os.path.isfile(path):  # False, too, where the folder may not be entered
             md5 = md5_of(path)
             if md5 == file.md5:
                 return path
@@ -54,6 +54,13 @@ def kept_file(file: RemoteFile, folder: str = "models", instead: str = "") -> Pa
 def is_kept(file: RemoteFile, folder: str = "models") -> bool:
     """Whether `kept_file` would find the file, and not have to fetch it."""
     return any(file.is_at(home / file.name) for home in _homes(folder))
+
+
+def spoiled_file(file: RemoteFile, folder: str = "models") -> Path | None:
+    """A file of that name whose bytes are others: a download cut short, or a file of the user's."""
+    paths = [home / file.name for home in _homes(folder)]
+    there = [path for path in paths if os.path.isfile(path)]
+    return there[0] if there and not is_kept(file, folder) else None
 
 
 def _homes(folder: str) -> list[Path]:

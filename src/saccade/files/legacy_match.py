@@ -1,9 +1,9 @@
 """Legacy match: which array of a legacy file belongs to which weight of a model.
 
-Layers are matched by name where the names of both sides are the same, else by their order where
-there are as many; the weights in a layer likewise. A layer counts whole: an inner model is one
-layer, whose weights Keras writes trainable ones first. That order depends on what was frozen when
-the file was written, which is why names are tried first.
+Layers are matched by name where the names of both sides are the same, or most of them are; else by
+their order where there are as many. The weights in a layer likewise. A layer counts whole: an inner
+model is one layer, whose weights Keras writes trainable ones first. That order depends on what was
+frozen when the file was written, which is why names are tried first.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from saccade.errors import FileFormatError
 from saccade.files.legacy_h5 import SavedLayer, whole
-from saccade.files.weight_store import places
+from saccade.files.weight_store import listed, places
 from saccade.notes import note_once
 
 
@@ -74,10 +74,10 @@ def _read(
         raise FileFormatError(
             where,
             "the weights in the file must be those of the model",
-            f"{len(match.faults)} that do not fit:\n  " + "\n  ".join(match.faults),
+            f"{len(match.faults)} that do not fit:{listed(match.faults)}",
         )
     if match.faults:
-        note_once(f"{where}: left out what does not fit:\n  " + "\n  ".join(match.faults))
+        note_once(f"{where}: left out what does not fit:{listed(match.faults)}")
     arrays = [values[()] for _, values in match.pairs]  # all are read before any is changed
     for (weight, _), values in zip(match.pairs, arrays, strict=True):
         weight.assign(values)
@@ -103,13 +103,17 @@ def _layer_pairs(
     if len(saved) == len(layers) + len(surplus):  # an older file calls the top otherwise
         saved = saved[: len(layers)]
     if len(saved) == len(layers):
-        stems = [[_numbered(one.name)[0] for one in side] for side in (layers, saved)]
-        if stems[0] != stems[1]:  # more than automatic numbers that went on counting
+        pairs = list(zip(layers, saved, strict=True))
+        others = [(mine, theirs) for mine, theirs in pairs if _stem(mine) != _stem(theirs)]
+        if not others:  # nothing but automatic numbers that went on counting
+            return pairs
+        if len(missing) > len(layers) / 2:
+            first = others[0]
             note_once(
                 f"{where}: its layers have other names "
-                f"({saved[0].name} for {layers[0].name}): they were taken in their order."
+                f"({first[1].name} for {first[0].name}): they were taken in their order."
             )
-        return list(zip(layers, saved, strict=True))
+            return pairs
     faults += [f"{name}: needed, not in the file" for name in missing]
     faults += [f"{name}: in the file, not needed" for name in extra if name not in surplus]
     return [(needed[name], one) for name, one in found.items() if name in needed]
@@ -164,6 +168,10 @@ def _ranked(keys: list[str]) -> list[str]:
         return f"{stem} {ranks[stem].index(number)}/{key.rsplit('/', 1)[-1]}"
 
     return [ranked(key) for key in keys]
+
+
+def _stem(layer: Any) -> str:
+    return _numbered(layer.name)[0]
 
 
 def _numbered(name: str) -> tuple[str, int]:

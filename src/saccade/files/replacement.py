@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from saccade.errors import InvalidArgument, NoSuchFile, NotSupported
+from saccade.errors import InvalidArgument, NoSuchFile, NotSupported, NotWritten, SaccadeError
 
 _LEGACY = (".h5", ".hdf5", ".hdf")
+_SYSTEM_FAULT = re.compile(r"errno = (\d+)|os error (\d+)")  # as HDF5 and safetensors report it
 
 
-def check_suffix(where: str, filepath: str | os.PathLike[str], legal: Sequence[str]) -> Path:
-    """The path, whose name must end in one of `legal`.
+def check_suffix(
+    where: str, filepath: str | os.PathLike[str], legal: Sequence[str], do: str = ""
+) -> Path:
+    """The path, whose name must end in one of `legal`; `do` is the advice where it does not.
 
     Raises:
         NotSupported: an ending that Keras knows and saccade does not, or none (a folder).
@@ -26,7 +30,7 @@ def check_suffix(where: str, filepath: str | os.PathLike[str], legal: Sequence[s
         raise InvalidArgument(where, "needs a path", repr(filepath)) from None
     if path.name.endswith(tuple(legal)):
         return path
-    do = f'Write a name that ends in "{legal[0]}".'
+    do = do or f'Write a name that ends in "{legal[0]}".'
     needed = "the name must end in " + " or ".join(f'"{suffix}"' for suffix in legal)
     if path.suffix in _LEGACY:
         raise NotSupported(where, f"{needed}; {path.suffix} is not supported yet", path.name, do)
@@ -45,6 +49,7 @@ def replacing(where: str, path: Path, overwrite: bool) -> Iterator[Path]:
     Raises:
         NoSuchFile: the folder does not exist.
         InvalidArgument: the file exists and `overwrite` is False, or the path is a folder.
+        NotWritten: the disk is full, or the folder may not be written to.
     """
     target = Path(os.path.realpath(path))  # a link keeps pointing at what it points at
     if not target.parent.is_dir():
@@ -63,11 +68,37 @@ def replacing(where: str, path: Path, overwrite: bool) -> Iterator[Path]:
             f'"{path}"',
             "Give another name, or overwrite=True.",
         )
-    with tempfile.TemporaryDirectory(
-        prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
-    ) as folder:
+    with (
+        _told(where, path),
+        tempfile.TemporaryDirectory(
+            prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
+        ) as folder,
+    ):
         draft = Path(folder) / target.name
         yield draft
         with open(draft, "rb+") as file:
             os.fsync(file.fileno())  # the bytes before the name, should the power fail
         os.replace(draft, target)
+
+
+@contextmanager
+def _told(where: str, path: Path) -> Iterator[None]:
+    """What stops the writing of a file, as one kind of error."""
+    try:
+        yield
+    except SaccadeError:
+        raise
+    except Exception as error:
+        number = getattr(error, "errno", None) or _number_in(str(error))
+        if number is None:
+            raise
+        raise NotWritten(
+            where,
+            f'"{path}" could not be written: {os.strerror(number)}',
+            do="What was there before is as it was.",
+        ) from error
+
+
+def _number_in(message: str) -> int | None:
+    found = _SYSTEM_FAULT.search(message)
+    return int(found[1] or found[2]) if found else None

@@ -77,6 +77,8 @@ def open_tensors(where: str, path: Path) -> Iterator[dict[str, Any]]:
         raise NoSuchFile(where, "the file must exist", "none of that name")
     try:
         file = safe_open(path, framework="pt")
+    except PermissionError:
+        raise
     except (SafetensorError, OSError) as error:
         raise FileFormatError(
             where,

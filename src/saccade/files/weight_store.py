@@ -24,6 +24,7 @@ from saccade.names import snake_case
 from saccade.notes import note_once
 
 _LISTED_FIRST = ("Sequential", "Functional")  # their `layers` come before other attributes
+_MOST_LISTED = 40
 _OF_TORCH = frozenset(vars(torch.nn.Module()))
 
 
@@ -49,7 +50,7 @@ def open_h5(where: str, source: Any, mode: str = "r") -> Iterator[Any]:
     try:
         file = h5py.File(source, mode)
     except OSError as error:
-        if mode != "r":
+        if mode != "r" or isinstance(error, PermissionError):
             raise
         raise FileFormatError(
             where,
@@ -237,12 +238,12 @@ def read_weights(
             pairs += fitting
     faults += [f"{path}: needed none, got {tuple(left[path].shape)}" for path in sorted(left)]
     if faults and skip_mismatch:
-        note_once(f"{where}: left out what does not fit:\n  " + "\n  ".join(faults))
+        note_once(f"{where}: left out what does not fit:{listed(faults)}")
     elif faults:
         raise FileFormatError(
             where,
             "the weights in the file must be those of the model",
-            f"{len(faults)} that do not fit:\n  " + "\n  ".join(faults),
+            f"{len(faults)} that do not fit:{listed(faults)}",
         )
     _run_hooks(hooks)  # the user's code may fail: before anything else is changed
     for weight, values in pairs:
@@ -252,6 +253,17 @@ def read_weights(
             torch.autograd.graph.increment_version(weight)  # who asks sees that it changed
         else:
             weight.assign(values[()])
+
+
+def listed(faults: Sequence[str]) -> str:
+    """Faults, a line each; of very many the first and the last, as two networks that have nothing
+    in common would fill screens."""
+    if len(faults) <= _MOST_LISTED:
+        shown = list(faults)
+    else:
+        half = _MOST_LISTED // 2
+        shown = [*faults[:half], f"... {len(faults) - 2 * half:,} more ...", *faults[-half:]]
+    return "".join(f"\n  {one}" for one in shown)
 
 
 def _run_hooks(hooks: Sequence[tuple[Any, dict[str, Any]]]) -> None:

@@ -63,7 +63,7 @@ def read_weights(
         StateError: the model is not built. NoSuchFile: there is no such file.
         FileFormatError: damaged, or not the weights of this model; each fault is listed.
     """
-    path = check_suffix("load_weights", filepath, _READ)
+    path = check_suffix("load_weights", filepath, _READ, do="Give a file of one of these kinds.")
     _check_built("load_weights", model)
     where = f'"{path}"'
     with _saved(where, path) as saved:

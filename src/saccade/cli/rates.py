@@ -1,8 +1,10 @@
-"""The learning rate of fine-tuning: up in a short while, then down to nothing."""
+"""Learning rates: how fine-tuning's goes up and down, and how one is written."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 from saccade.optimizers.schedules import CosineDecay
 
@@ -17,3 +19,8 @@ def rise_and_fall(rate: float, steps: int) -> Any:
     return CosineDecay(
         rate / 20, steps - warm_up, alpha=0.0, warmup_target=rate, warmup_steps=warm_up
     )
+
+
+def shortest(rate: Any) -> float:
+    """A learning rate as one would write it: 0.001, not the 32 bits that stand for it."""
+    return float(str(np.float32(float(rate))))
