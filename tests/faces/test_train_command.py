@@ -19,6 +19,7 @@ from faces.photo_folders import CLASSES, make_photos, paint
 from saccade.cli import app, pixels, trainer
 from saccade.cli.interrupts import interrupts_held
 from saccade.data import index_folder, random_split
+from saccade.files import keras_archive
 
 FILES = ["classes.json", "confusion.png", "curves.png", "history.csv", "metrics.json"]
 QUICK = ["--epochs", "2", "--batch-size", "8"]
@@ -307,6 +308,18 @@ def test_ctrl_c_while_a_file_is_written_waits_until_it_is_whole():
         write()
     assert steps == ["written"]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_while_the_first_model_is_written_leaves_it(photos, tmp_path, monkeypatch):
+    write = keras_archive.write
+
+    def interrupted(*arguments):
+        os.kill(os.getpid(), signal.SIGINT)
+        write(*arguments)
+
+    monkeypatch.setattr(keras_archive, "write", interrupted)
+    assert "holds the best model so far" in train(photos, "-o", "run", *QUICK, code=130)
+    assert (tmp_path / "run" / "model.keras").exists()
 
 
 def test_a_class_whose_files_are_all_damaged_is_not_counted(photos):

@@ -388,6 +388,7 @@ def test_the_last_layer_has_its_own_defaults(photos, tmp_path, weights, monkeypa
     assert told == [[last], [last, ("sgd", 1e-4)]]
     assert both["learning_rate"] == 1e-4
     assert alone["phases"][0]["epochs"] > 1
+    assert both["phases"][0]["epochs"] > 1
 
 
 @pytest.mark.parametrize("options", [["--no-fine-tune"], ["--validation", 0]])
