@@ -25,6 +25,14 @@ FILES = ["classes.json", "confusion.png", "curves.png", "history.csv", "metrics.
 QUICK = ["--epochs", "2", "--batch-size", "8"]
 
 
+@pytest.fixture
+def hears_ctrl_c():
+    """A process that was started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def train(*arguments: Any, code: int = 0) -> str:
     """Run `saccade train` here; what it printed, on both streams."""
     done = CliRunner().invoke(app, ["train", *map(str, arguments)], catch_exceptions=False)
@@ -294,7 +302,7 @@ def test_the_recorded_command_spells_out_what_the_run_settled_on(photos, tmp_pat
         assert words[words.index(option) + 1] == value
 
 
-def test_ctrl_c_while_a_file_is_written_waits_until_it_is_whole():
+def test_ctrl_c_while_a_file_is_written_waits_until_it_is_whole(hears_ctrl_c):
     steps = []
 
     def write():
@@ -310,7 +318,9 @@ def test_ctrl_c_while_a_file_is_written_waits_until_it_is_whole():
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_ctrl_c_while_the_first_model_is_written_leaves_it(photos, tmp_path, monkeypatch):
+def test_ctrl_c_while_the_first_model_is_written_leaves_it(
+    photos, tmp_path, monkeypatch, hears_ctrl_c
+):
     write = keras_archive.write
 
     def interrupted(*arguments):

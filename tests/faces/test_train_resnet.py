@@ -55,6 +55,14 @@ def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return make_photos(tmp_path / "photos", count=5, size=(80, 90), colors=True)
 
 
+@pytest.fixture
+def hears_ctrl_c():
+    """A process that was started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def train(*arguments: Any, code: int = 0) -> str:
     done = CliRunner().invoke(app, ["train", *map(str, arguments)], catch_exceptions=False)
     assert done.exit_code == code, done.output
@@ -407,7 +415,7 @@ def test_a_model_kept_in_float32_knows_what_the_other_did(photos, tmp_path, weig
 
 
 def test_ctrl_c_while_the_last_layers_model_is_written_leaves_it(
-    photos, tmp_path, weights, monkeypatch
+    photos, tmp_path, weights, monkeypatch, hears_ctrl_c
 ):
     write = keras_archive.write
 
