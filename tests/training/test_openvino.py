@@ -144,3 +144,23 @@ def test_code_of_the_users_is_not_traced():
         whole = model.predict(x, verbose=0)
         parts = [model.predict(x[start : start + 32], verbose=0) for start in range(0, 400, 32)]
         np.testing.assert_allclose(whole, np.concatenate(parts), atol=1e-4)
+
+
+def test_layers_that_train_are_run_too(caplog):
+    model = Sequential(
+        [
+            layers.Conv2D(4, 3, activation="relu", input_shape=(12, 12, 3)),
+            layers.BatchNormalization(),
+            layers.Flatten(),
+            layers.Dense(3, "softmax"),
+        ]
+    )
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    x = np.concatenate([X] * 7)  # predict prepares anything from 256 images on
+    for _ in range(2):  # the second time with other weights
+        with torch.no_grad():
+            expected = model(torch.tensor(x), training=False).numpy()
+        np.testing.assert_allclose(model.predict(x, verbose=0), expected, rtol=1e-4, atol=1e-6)
+        assert all(weight.requires_grad for weight in model.trainable_weights)
+        model.fit(X, Y, epochs=1, verbose=0)
+    assert "OpenVINO" not in caplog.text

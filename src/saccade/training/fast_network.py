@@ -43,6 +43,12 @@ class FastNetwork:
                 del values[unused]
         return values[self._output]
 
+    @property
+    def own_weights(self) -> list[torch.Tensor]:
+        """The weights of layers that nothing was melted into: the layers' own, no copies."""
+        found = {id(weight): weight for step in self._steps for weight in step.weights}
+        return list(found.values())
+
     @contextmanager
     def in_plain_operations(self) -> Iterator[None]:
         """Meanwhile no operation is used that only torch's own compiler knows."""

@@ -10,7 +10,7 @@ the bias of the convolution before it. Every other layer runs as it is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -53,11 +53,13 @@ class Step:
         reads: the values that it takes, by `id` of their symbols.
         gives: the value that it makes, likewise.
         run: from values to a value; images are NHWC.
+        weights: those of a layer that is called as it is.
     """
 
     reads: list[int]
     gives: int
     run: Callable[..., torch.Tensor]
+    weights: list[torch.Tensor] = field(default_factory=list)
 
 
 class Convolve:
@@ -212,7 +214,7 @@ def _as_it_is(node: Node) -> Step:
         args, kwargs = node.arguments(dict(zip(names, values, strict=True)))
         return node.layer(*args, **kwargs | {"training": False})
 
-    return Step(names, id(node.outputs), run)
+    return Step(names, id(node.outputs), run, list(node.layer.weights))
 
 
 def _kind_of_activation(layer: Any) -> str:

@@ -73,7 +73,9 @@ class OpenVinoNetwork:
 class _Traced(torch.nn.Module):
     def __init__(self, melted: FastNetwork):
         super().__init__()
-        self._run = melted.run  # no part of this module: the weights become constants
+        self._run = melted.run  # no part of this module: the melted weights become constants
+        # Tensors that take gradients can't; as parameters of the module they are read out.
+        self.own = torch.nn.ParameterList(melted.own_weights)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self._run(x)
