@@ -40,6 +40,8 @@ _NAMES = {
     "convolve": "saccade.numerics.convolution",
     "convolve2d": "saccade.numerics.convolution",
     "gaussian": "saccade.numerics.kernels",
+    "install": "saccade.keras_alias",
+    "load_ipython_extension": "saccade.keras_alias",
     "output_size": "saccade.numerics.geometry",
     "sharpen": "saccade.numerics.kernels",
     "HORIZONTAL_CONTOURS": "saccade.numerics.kernels",

@@ -2,19 +2,69 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+USAGE = """\
+usage: python -m saccade [--explain] SCRIPT.py | -m MODULE | -c CODE [ARGUMENTS ...]
+       python -m saccade --check SCRIPT.py
+       python -m saccade COMMAND ...      (train, predict, evaluate, ...; --help tells more)"""
 
 
 def main() -> None:
-    first = sys.argv[1] if len(sys.argv) > 1 else ""
-    if first.endswith(".py"):
-        from saccade.keras_alias.runner import run_script
+    words = sys.argv[1:]
+    if words and words[0] == "--check":
+        from saccade.keras_alias.check import check_script
 
-        run_script(sys.argv[1:])
-    else:
+        raise SystemExit(check_script(_one(words[1:])))
+    explained = bool(words) and words[0] == "--explain"
+    if explained:
+        words = words[1:]
+    run = _runner(words)
+    if run is None:
+        if explained:
+            _stop("--explain needs a script")
         from saccade.cli import main as command_line
 
-        command_line()
+        return command_line()
+    if explained:
+        from saccade.keras_alias.explain import explain
+
+        explain()
+    return run()
+
+
+def _runner(words: list[str]):
+    """What runs a script, module or text; None where the words are for the command line."""
+    first = words[0] if words else ""
+    if first in ("-m", "-c"):
+        if len(words) < 2:
+            _stop(f"argument expected for the {first} option")
+        from saccade.keras_alias.runner import run_code, run_module
+
+        if first == "-m":
+            return lambda: run_module(words[1:])
+        return lambda: run_code(words[1], words[2:])
+    if first.endswith((".py", ".pyw")) or os.path.isfile(first) or _is_program(first):
+        from saccade.keras_alias.runner import run_script
+
+        return lambda: run_script(words)
+    return None
+
+
+def _is_program(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, "__main__.py"))
+
+
+def _one(words: list[str]) -> str:
+    if len(words) != 1:
+        _stop("--check needs one script")
+    return words[0]
+
+
+def _stop(said: str) -> None:
+    print(f"saccade: {said}\n{USAGE}", file=sys.stderr)  # noqa: T201
+    raise SystemExit(2)
 
 
 if __name__ == "__main__":

@@ -81,3 +81,9 @@ def refuse_name(module: str, name: str, refused: Mapping[str, str]) -> NoReturn:
     is_import = sys._getframe(2).f_code.co_name == "_handle_fromlist"
     kind = NameNotImportable if is_import else NameNotHere
     raise kind(f"{module}.{name}", "is not in saccade", None, by_lower[name.lower()])
+
+
+def public_names(module: object) -> list[str]:
+    """The names that a module offers: those that it lists, else all without an underscore."""
+    listed = getattr(module, "__all__", None)
+    return list(listed) if listed else [name for name in dir(module) if not name.startswith("_")]

@@ -7,6 +7,7 @@ distinct note is said once per process.
 from __future__ import annotations
 
 import logging
+import sys
 
 logger = logging.getLogger("saccade")
 _said: set[str] = set()
@@ -17,7 +18,8 @@ def note_once(text: str, key: str | None = None) -> None:
     key = text if key is None else key
     if key not in _said:
         _said.add(key)
-        logger.warning("saccade: %s", text)
+        said_by = sys._getframe(1).f_globals.get("__name__")
+        logger.warning("saccade: %s", text, extra={"said_by": said_by})
 
 
 def forget_notes() -> None:

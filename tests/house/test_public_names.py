@@ -11,9 +11,10 @@ import pytest
 NAMES = {
     "saccade": """
         HORIZONTAL_CONTOURS Input Layer Model Predictor Sequential VERTICAL_CONTOURS
-        __version__ activations applications box callbacks constraints convolve
-        convolve2d errors gaussian initializers layers losses metrics mixed_precision
-        models optimizers output_size preprocessing regularizers saving sharpen utils
+        __version__ activations applications box callbacks constraints convolve convolve2d
+        errors gaussian initializers install layers load_ipython_extension losses metrics
+        mixed_precision models optimizers output_size preprocessing regularizers saving
+        sharpen utils
     """,
     "saccade.activations": """
         celu deserialize elu exponential gelu get glu hard_shrink hard_sigmoid hard_silu

@@ -26,11 +26,7 @@ from saccade.files.input_record import input_records
 from saccade.files.replacement import check_suffix, replacing
 from saccade.files.stored_entry import open_entry
 from saccade.notes import note_once
-from saccade.version import __version__
-
-FORMAT_VERSION = "3.15.1"
-"""Written where Keras writes its own version: the Keras whose format this is, which the tests read
-these files with. saccade's own version is in `saccade.json`."""
+from saccade.version import KERAS_VERSION, __version__
 
 METADATA, CONFIG, WEIGHTS, EXTRAS = (
     "metadata.json",
@@ -71,7 +67,7 @@ def write(
     texts = {
         METADATA: json.dumps(
             {
-                "keras_version": FORMAT_VERSION,
+                "keras_version": KERAS_VERSION,  # whose format it is; ours is in saccade.json
                 "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
             }
         ),

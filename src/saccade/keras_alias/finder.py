@@ -1,41 +1,34 @@
-"""The finder that answers for `keras` and `tensorflow.keras`."""
+"""The finder that answers for Keras's names with saccade's modules."""
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from saccade.errors import StateError
-
-ALIASES = ("tensorflow.keras", "keras")
-"""Names that stand for `saccade`, the longest first."""
-
-
-def real_name(name: str) -> str | None:
-    """The module of saccade that a Keras name stands for; None for names of other packages."""
-    for alias in ALIASES:
-        if name == alias:
-            return "saccade"
-        if name.startswith(alias + "."):
-            return "saccade" + name.removeprefix(alias)
-    return None
+from saccade.keras_alias.aliases import exists, real_name
+from saccade.keras_alias.requester import frame_outside, is_package
 
 
 class KerasFinder(MetaPathFinder):
-    """Answers for Keras's names with saccade's modules, and for `tensorflow` with a thin one."""
+    """Answers for `keras` and its kin; for `tensorflow` only where the script itself asks."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name == "tensorflow":
-            return ModuleSpec(name, ThinTensorflowLoader(), is_package=True)
         real = real_name(name)
-        if real is None or (real != "saccade" and not _exists(real)):
+        if real is None:
+            return None
+        if name.split(".")[0] == "tensorflow":
+            frame = frame_outside(1)
+            if frame is not None and is_package(frame.f_code.co_filename):
+                # Packages that can do without are not to mistake ours for the whole of it; nor may
+                # a real one, where it is installed, be mixed with ours.
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        if not exists(real):
             return None
         return ModuleSpec(name, AliasLoader(real), is_package=True)
 
@@ -54,54 +47,3 @@ class AliasLoader(Loader):
         # module from create_module would instead overwrite its __spec__.
         assert module.__spec__ is not None
         sys.modules[module.__spec__.name] = importlib.import_module(self.real)
-
-
-class ThinTensorflowLoader(Loader):
-    """A `tensorflow` that holds `keras` and nothing else."""
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return ThinTensorflow(spec.name)
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__path__ = []
-        module.__version__ = "2.21.0"  # type: ignore[attr-defined]
-
-
-class ThinTensorflow(ModuleType):
-    def __getattr__(self, name: str) -> object:
-        if name == "keras":
-            return importlib.import_module("tensorflow.keras")
-        raise AttributeError(
-            f"tensorflow.{name} is not there: this script runs on saccade, which stands in for "
-            "tensorflow.keras only."
-        )
-
-
-def install() -> None:
-    """Make Keras's names mean saccade in this process.
-
-    Raises:
-        StateError: Keras or TensorFlow is already imported; two of them would not mix.
-    """
-    for name in ("keras", "tensorflow"):
-        module = sys.modules.get(name)
-        if module is not None and not _is_ours(module):
-            raise StateError(
-                "saccade",
-                "must be installed before Keras or TensorFlow is imported",
-                f"{name} from {getattr(module, '__file__', None)}",
-                "Make saccade the first import.",
-            )
-    if not any(isinstance(finder, KerasFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, KerasFinder())
-
-
-def _is_ours(module: ModuleType) -> bool:
-    return isinstance(module, ThinTensorflow) or module.__name__.split(".")[0] == "saccade"
-
-
-def _exists(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:  # its parent does not exist either
-        return False

@@ -1,0 +1,127 @@
+"""Aliases: which module of saccade each name of Keras stands for, the old ones included."""
+
+from __future__ import annotations
+
+import importlib.util
+
+KERAS = "saccade.keras_alias.keras_face"
+TENSORFLOW = "saccade.keras_alias.tensorflow"
+
+ROOTS = {
+    "keras": KERAS,
+    "tf_keras": KERAS,
+    "tensorflow.keras": KERAS,
+    "tensorflow.python.keras": KERAS,
+    "tensorflow": TENSORFLOW,
+    "keras_preprocessing": "saccade.preprocessing",
+    "keras_applications": "saccade.applications",
+}
+"""Packages that are answered for; of two that fit the longer name counts."""
+
+# Module paths of Keras 1 and 2, and inner ones of Keras 3: their names live in these modules. What
+# lies below a path here stands for the same.
+_OLD_PATHS = {
+    "api": "",
+    "_tf_keras.keras": "",
+    "src": "",
+    "engine": "models",
+    "engine.base_layer": "layers",
+    "engine.input_layer": "layers",
+    "engine.topology": "layers",
+    "engine.saving": "models",
+    "engine.sequential": "models",
+    "engine.training": "models",
+    "layers.activation": "layers",
+    "layers.advanced_activations": "layers",
+    "layers.attention": "layers",
+    "layers.convolutional": "layers",
+    "layers.core": "layers",
+    "layers.embeddings": "layers",
+    "layers.experimental": "layers",
+    "layers.experimental.preprocessing": "layers",
+    "layers.merge": "layers",
+    "layers.merging": "layers",
+    "layers.noise": "layers",
+    "layers.normalization": "layers",
+    "layers.pooling": "layers",
+    "layers.preprocessing": "layers",
+    "layers.regularization": "layers",
+    "layers.reshaping": "layers",
+    "layers.wrappers": "layers",
+    "legacy": "",
+    "objectives": "losses",
+    "optimizers.adadelta": "optimizers",
+    "optimizers.adagrad": "optimizers",
+    "optimizers.adam": "optimizers",
+    "optimizers.adamax": "optimizers",
+    "optimizers.adamw": "optimizers",
+    "optimizers.experimental": "optimizers",
+    "optimizers.legacy": "optimizers",
+    "optimizers.nadam": "optimizers",
+    "optimizers.rmsprop": "optimizers",
+    "optimizers.sgd": "optimizers",
+    "optimizer_v1": "optimizers",
+    "optimizer_v2": "optimizers",
+    "preprocessing.image.image_data_generator": "preprocessing.image",
+    "preprocessing.image_dataset": "utils",
+    "utils.all_utils": "utils",
+    "utils.data_utils": "utils",
+    "utils.generic_utils": "utils",
+    "utils.image_dataset": "utils",
+    "utils.image_utils": "utils",
+    "utils.io_utils": "utils",
+    "utils.layer_utils": "utils",
+    "utils.model_visualization": "utils",
+    "utils.np_utils": "utils",
+    "utils.numerical_utils": "utils",
+    "utils.vis_utils": "utils",
+}
+
+
+def real_name(name: str) -> str | None:
+    """The module of saccade that a module's name stands for; None for names of other packages.
+
+    >>> real_name("tensorflow.keras.layers"), real_name("keras.layers.convolutional")
+    ('saccade.layers', 'saccade.layers')
+    >>> real_name("keras.utils.np_utils"), real_name("numpy.linalg")
+    ('saccade.utils', None)
+    """
+    root = next((root for root in _by_length(ROOTS) if _is_below(name, root)), None)
+    if root is None:
+        return None
+    rest, base = name[len(root) + 1 :], ROOTS[root]
+    if base == TENSORFLOW:
+        return f"{base}.{rest}".rstrip(".")
+    if base == KERAS:
+        rest, base = _current_path(rest), "saccade"
+        if not rest:
+            return KERAS
+    return f"{base}.{rest}".rstrip(".")
+
+
+def exists(name: str) -> bool:
+    """Whether saccade has a module of that name."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # its parent does not exist either
+        return False
+
+
+def _current_path(path: str) -> str:
+    """A path within Keras as it is called today."""
+    for old in _by_length(_OLD_PATHS):
+        if not _is_below(path, old):
+            continue
+        new, rest = _OLD_PATHS[old], path[len(old) + 1 :]
+        if new:  # files below it hold what its own names are
+            return new
+        return _current_path(rest)
+    return path
+
+
+def _is_below(name: str, root: str) -> bool:
+    return name == root or name.startswith(root + ".")
+
+
+def _by_length(names: dict[str, str]) -> list[str]:
+    return sorted(names, key=len, reverse=True)

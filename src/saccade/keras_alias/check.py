@@ -1,0 +1,127 @@
+"""`--check SCRIPT.py`: what of Keras and TensorFlow a script uses, and what of it is missing."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from saccade.keras_alias.aliases import exists, real_name
+from saccade.keras_alias.script_imports import instead_of
+from saccade.keras_alias.script_names import NameUse, local_imports, names_used
+
+MISSING, UNREADABLE = 1, 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A name in a file, and why it is missing; `fault` is empty for one that works."""
+
+    file: str
+    use: NameUse
+    fault: str
+
+
+def check_script(script: str) -> int:
+    """Print every name of Keras and TensorFlow that a script uses; nothing of it is run.
+
+    Modules of the user's own that lie beside the script are looked through as well. What a name
+    is called with, and the methods of objects, cannot be told from the text.
+
+    Returns:
+        The exit code: 0 where all is supported, 1 where a name is missing, 2 where the script
+        cannot be read.
+    """
+    try:
+        findings = check_names(Path(script))
+    except (OSError, SyntaxError, ValueError) as error:
+        print(f"saccade: {script}: {error}", file=sys.stderr)  # noqa: T201
+        return UNREADABLE
+    _print(script, findings)
+    return MISSING if any(one.fault and not one.use.tried for one in findings) else 0
+
+
+def check_names(script: Path) -> list[Finding]:
+    """The findings in a script and in the modules beside it.
+
+    Raises:
+        OSError, SyntaxError, ValueError: a file that cannot be read as Python.
+    """
+    findings: list[Finding] = []
+    queue, seen = [script], {script.resolve()}
+    while queue:
+        path = queue.pop(0)
+        tree = ast.parse(path.read_bytes(), str(path))
+        file = path.relative_to(script.parent).as_posix()
+        findings += [Finding(file, use, fault_of(use.name)) for use in names_used(tree)]
+        for name in local_imports(tree):
+            own = path.with_name(f"{name}.py")
+            if own.is_file() and own.resolve() not in seen:
+                seen.add(own.resolve())
+                queue.append(own)
+    return findings
+
+
+def fault_of(dotted: str) -> str:
+    """Why a dotted name of Keras or TensorFlow is missing; empty for one that is there."""
+    words = dotted.split(".")
+    found: object = None
+    for count in range(len(words), 0, -1):  # the longest part that is a module
+        real = real_name(".".join(words[:count]))
+        if real is not None and exists(real):
+            found = importlib.import_module(real)
+            break
+    else:
+        count = 0
+    for place in range(count, len(words)):
+        if not isinstance(found, ModuleType):
+            break  # what a class or a function has is not a name of Keras's
+        if not hasattr(found, words[place]):
+            return f"not supported. {instead_of(words[place], found)}".rstrip()
+        found = getattr(found, words[place])
+    return ""
+
+
+def _print(script: str, findings: list[Finding]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    missing = [one for one in findings if one.fault]
+    others = len({one.file for one in findings}) > 1
+    rows: dict[tuple[str, str], list[Finding]] = {}
+    for one in findings:
+        rows.setdefault((one.file, one.use.name), []).append(one)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for head in ("name", "lines", ""):
+        table.add_column(head, overflow="fold")
+    for (file, name), uses in rows.items():
+        lines = ", ".join(str(one.use.line) for one in uses)
+        table.add_row(
+            Text(name),
+            f"{file}: {lines}" if others else lines,
+            Text(*_verdict(uses[0])),
+        )
+    if rows:
+        console.print(table)
+    names = {one.use.name for one in findings}
+    lacking = {one.use.name for one in missing}
+    if not names:
+        console.print(f"{script} uses no name of Keras or TensorFlow.")
+    elif lacking:
+        console.print(f"\n{len(lacking)} of {len(names)} names are not supported.", style="bold")
+    else:
+        console.print(f"\nAll {len(names)} names are supported.", style="bold")
+
+
+def _verdict(finding: Finding) -> tuple[str, str]:
+    if not finding.fault:
+        return "works", "green"
+    if finding.use.tried:
+        return "not supported; the script has another way", "yellow"
+    return finding.fault, "red"

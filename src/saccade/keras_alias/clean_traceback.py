@@ -1,0 +1,44 @@
+"""Clean traceback: an error of a script, shown from the script's first line on."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import traceback
+from types import ModuleType, TracebackType
+
+from saccade.names import nearest, public_names
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_OWN = (_HERE, os.path.join(os.path.dirname(_HERE), "__main__.py"), runpy.__file__, "<frozen")
+
+
+def show_script_only(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print an error as Python would if it had run the script itself; a `sys.excepthook`."""
+    _add_nearest(error)
+    traceback.print_exception(kind, error, without_own_frames(trace))
+
+
+def without_own_frames(trace: TracebackType | None) -> TracebackType | None:
+    """The traceback without the runner's frames: those that run the script, and that import."""
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN):
+        trace = trace.tb_next
+    kept = trace
+    while kept is not None:
+        kept.tb_next = without_own_frames(kept.tb_next)
+        kept = kept.tb_next
+    return trace
+
+
+def _add_nearest(error: BaseException) -> None:
+    """For a name that a module of saccade has not, the nearest that it has."""
+    if not isinstance(error, AttributeError) or not isinstance(error.obj, ModuleType):
+        return
+    module = error.obj
+    if not module.__name__.startswith("saccade") or not error.name:
+        return
+    guess = nearest(error.name, public_names(module))
+    if guess:
+        error.add_note(f"The nearest that saccade has is {guess!r}.")

@@ -1,0 +1,41 @@
+"""What `import keras` gives: saccade, under the version of the Keras whose ways it follows."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+from saccade.version import KERAS_VERSION as __version__
+
+__path__: list[str] = []  # a package, whose modules the finder knows
+
+# Names that Keras has at its top and saccade below.
+_BELOW = {
+    "DTypePolicy": "dtype_policy",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
+}
+
+
+def version() -> str:
+    """The same as `__version__`."""
+    return __version__
+
+
+def __getattr__(name: str) -> Any:
+    if name in _BELOW:
+        return getattr(import_module(f"saccade.{_BELOW[name]}"), name)
+    if name.startswith("__") or name not in _saccade().__all__:
+        raise AttributeError(f"module 'keras' has no attribute {name!r}")
+    return getattr(_saccade(), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*_saccade().__all__, *_BELOW, "version", "__version__"})
+
+
+def _saccade() -> Any:
+    return sys.modules["saccade"]  # it is there: this module lies in it

@@ -1,0 +1,58 @@
+"""Requester: whether the code that asks for a module is the script's, or an installed package's."""
+
+from __future__ import annotations
+
+import functools
+import os
+import site
+import sys
+import sysconfig
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any
+
+
+def is_package(file: str | None) -> bool:
+    """Whether a file of code belongs to Python or to an installed package.
+
+    Code without a file (a notebook's, `-c`) is the user's own.
+    """
+    if not file or file.startswith("<"):
+        return False
+    return os.path.abspath(file).startswith(_installed())
+
+
+def asks_from_package(scope: Mapping[str, Any] | None) -> bool:
+    """The same for the global names of the code that asks."""
+    return is_package((scope or {}).get("__file__"))
+
+
+def frame_outside(depth: int) -> FrameType | None:
+    """The frame that asked the import system, counted from the caller's `depth`-th caller on."""
+    frame: FrameType | None = sys._getframe(depth + 1)
+    while frame is not None and _is_import_system(frame):
+        frame = frame.f_back
+    return frame
+
+
+def place_of(frame: FrameType | None) -> str:
+    """`script.py, line 3`, for messages."""
+    if frame is None:
+        return "the script"
+    return f"{os.path.basename(frame.f_code.co_filename)}, line {frame.f_lineno}"
+
+
+def _is_import_system(frame: FrameType) -> bool:
+    name = frame.f_globals.get("__name__", "")
+    return name.split(".")[0] in ("importlib", "_frozen_importlib") or name in _OWN
+
+
+_OWN = ("saccade.keras_alias.finder", "saccade.keras_alias.script_imports")
+
+
+@functools.cache
+def _installed() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    found = {paths[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib")}
+    found |= {*site.getsitepackages(), site.getusersitepackages()}
+    return tuple(os.path.abspath(path) + os.sep for path in found)

@@ -1,0 +1,118 @@
+"""Script imports: what an `import` of Keras or TensorFlow in a script gives.
+
+`tensorflow` never enters `sys.modules`: installed packages that look there, or try to import it,
+find none, while the script's own lines get the thin one.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import importlib.util
+import sys
+from collections.abc import Mapping, Sequence
+from types import FrameType, ModuleType
+from typing import Any
+
+from saccade.errors import SaccadeError
+from saccade.keras_alias.aliases import exists, real_name
+from saccade.keras_alias.requester import asks_from_package, place_of
+from saccade.names import nearest, public_names
+
+_import = builtins.__import__
+_find_spec = importlib.util.find_spec
+
+
+def script_import(
+    name: str,
+    globals: Mapping[str, Any] | None = None,
+    locals: Mapping[str, Any] | None = None,
+    fromlist: Sequence[str] | None = (),
+    level: int = 0,
+) -> ModuleType:
+    """`builtins.__import__`, which every import statement calls.
+
+    Raises:
+        ModuleNotFoundError, ImportError: a module or name that saccade has not; the message says
+            the script's line and the nearest name.
+    """
+    if level or not name.startswith(("keras", "tensorflow", "tf_keras")):
+        return _import(name, globals, locals, fromlist, level)
+    real = real_name(name)
+    if real is None:  # tensorflow_datasets, keras_tuner
+        return _import(name, globals, locals, fromlist, level)
+    is_tensorflow = name.split(".")[0] == "tensorflow"
+    if is_tensorflow and asks_from_package(globals):
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    caller = sys._getframe(1)
+    if not exists(real):
+        raise _no_module(name, caller)
+    if not is_tensorflow:
+        module = _import(name, globals, locals, fromlist, 0)
+        leaf = module if fromlist else sys.modules[name]
+    else:
+        leaf = importlib.import_module(real)
+        module = leaf if fromlist else _chained(name)
+    for wanted in fromlist or ():
+        if wanted != "*" and not _gives(leaf, name, wanted):
+            raise _no_name(name, wanted, leaf, caller)
+    return module
+
+
+def find_spec(name: str, package: str | None = None) -> Any:
+    """`importlib.util.find_spec`, which tells installed packages that there is no TensorFlow."""
+    if name.split(".")[0] == "tensorflow" and asks_from_package(sys._getframe(1).f_globals):
+        return None
+    return _find_spec(name, package)
+
+
+def hook() -> None:
+    """Put both in place."""
+    builtins.__import__ = script_import
+    importlib.util.find_spec = find_spec
+
+
+def _chained(name: str) -> ModuleType:
+    """The first module of a dotted name, from which the others can be reached as attributes."""
+    first, *others = name.split(".")
+    module = top = importlib.import_module(str(real_name(first)))
+    path = first
+    for word in others:
+        _gives(module, path, word)
+        module, path = getattr(module, word), f"{path}.{word}"
+    return top
+
+
+def _gives(leaf: ModuleType, name: str, wanted: str) -> bool:
+    """Whether `from name import wanted` finds something; modules below count."""
+    if hasattr(leaf, wanted):
+        return True
+    real = real_name(f"{name}.{wanted}")
+    if real is None or not exists(real):
+        return False
+    setattr(leaf, wanted, importlib.import_module(real))
+    return True
+
+
+def _no_module(name: str, caller: FrameType) -> ModuleNotFoundError:
+    return ModuleNotFoundError(
+        f"{place_of(caller)}: saccade, which stands in for Keras here, has no module {name!r}",
+        name=name,
+    )
+
+
+def _no_name(name: str, wanted: str, leaf: ModuleType, caller: FrameType) -> ImportError:
+    said = f"{place_of(caller)}: saccade, which stands in for Keras here, has no {wanted!r} in"
+    return ImportError(f"{said} {name}. {instead_of(wanted, leaf)}".rstrip(), name=name)
+
+
+def instead_of(wanted: str, module: ModuleType) -> str:
+    """What to use for a name that a module does not have: a sentence, or nothing."""
+    try:
+        getattr(module, wanted)
+    except SaccadeError as refused:
+        return refused.do
+    except AttributeError:
+        pass
+    guess = nearest(wanted, public_names(module))
+    return f"The nearest that it has is {guess!r}." if guess else ""

@@ -1,0 +1,166 @@
+"""Script names: which names of Keras and TensorFlow a script uses, read off its text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from saccade.keras_alias.aliases import real_name
+
+_IMPORT_FAULTS = {"ImportError", "ModuleNotFoundError", "Exception", "AttributeError"}
+
+
+@dataclass(frozen=True)
+class NameUse:
+    """A dotted name, as `keras.layers.Conv2D`, and where the script says it.
+
+    Attributes:
+        tried: whether the script has another way where the name is missing (`try: ... except
+            ImportError: ...`).
+    """
+
+    name: str
+    line: int
+    tried: bool
+
+
+def names_used(tree: ast.Module) -> list[NameUse]:
+    """The names of Keras and TensorFlow in a script, in the order of its lines, each place once.
+
+    A variable that holds a module (`layers = keras.layers`) is followed; a name that the script
+    uses for something of its own after that, or in a function, is not taken for Keras's.
+    """
+    reader = _Reader()
+    reader.read(tree)
+    return sorted(set(reader.uses), key=lambda use: (use.line, use.name))
+
+
+def local_imports(tree: ast.Module) -> Iterator[str]:
+    """The modules that a script imports by one plain name: files beside it may be meant."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names if "." not in one.name)
+        elif isinstance(node, ast.ImportFrom) and node.module and "." not in node.module:
+            yield node.module
+
+
+class _Reader(ast.NodeVisitor):
+    """Goes through a script as Python would, noting what each name stands for."""
+
+    def __init__(self) -> None:
+        self.uses: list[NameUse] = []
+        self._known: dict[str, str] = {}  # variable -> dotted name
+        self._tries = 0
+
+    def read(self, tree: ast.Module) -> None:
+        self.visit(tree)
+
+    # -- what binds a name ----------------------------------------------------------------
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for one in node.names:
+            first = one.name.split(".")[0]
+            self._forget(one.asname or first)
+            if real_name(one.name) is None:
+                continue
+            self._note(one.name, node)
+            self._known[one.asname or first] = one.name if one.asname else first
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        of_keras = node.level == 0 and node.module is not None and real_name(node.module)
+        for one in node.names:
+            self._forget(one.asname or one.name)
+            if not of_keras:
+                continue
+            if one.name == "*":
+                self._note(str(node.module), node)
+                continue
+            dotted = f"{node.module}.{one.name}"
+            self._note(dotted, node)
+            self._known[one.asname or one.name] = dotted
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.visit(node.value)
+        dotted = self._dotted(node.value)
+        for target in node.targets:
+            self.visit(target)
+            if dotted and isinstance(target, ast.Name):
+                self._known[target.id] = dotted
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self._forget(node.id)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+        outside = dict(self._known)
+        if not isinstance(node, ast.Lambda):
+            for one in (*node.decorator_list, node.returns):
+                if one is not None:
+                    self.visit(one)
+        self.visit(node.args)
+        body = node.body if isinstance(node.body, list) else [node.body]
+        for name in _assigned(body):  # local from the first line on
+            self._forget(name)
+        for one in body:
+            self.visit(one)
+        self._known = outside
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+    visit_Lambda = visit_FunctionDef
+
+    def visit_arg(self, node: ast.arg) -> None:
+        self._forget(node.arg)
+        self.generic_visit(node)
+
+    # -- what uses one --------------------------------------------------------------------
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        dotted = self._dotted(node)
+        if dotted:
+            self._note(dotted, node)
+        else:
+            self.generic_visit(node)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        caught = {
+            getattr(one, "id", "Exception")
+            for handler in node.handlers
+            for one in (
+                handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+            )
+        }
+        self._tries += bool(caught & _IMPORT_FAULTS)
+        for one in node.body:
+            self.visit(one)
+        self._tries -= bool(caught & _IMPORT_FAULTS)
+        for one in (*node.handlers, *node.orelse, *node.finalbody):
+            self.visit(one)
+
+    # -- helpers --------------------------------------------------------------------------
+
+    def _dotted(self, node: ast.expr) -> str | None:
+        """The whole dotted name that an expression is, where it begins with one of Keras's."""
+        words: list[str] = []
+        while isinstance(node, ast.Attribute):
+            words.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name) or node.id not in self._known:
+            return None
+        return ".".join([self._known[node.id], *reversed(words)])
+
+    def _note(self, dotted: str, node: ast.AST) -> None:
+        self.uses.append(NameUse(dotted, getattr(node, "lineno", 0), self._tries > 0))
+
+    def _forget(self, name: str) -> None:
+        self._known.pop(name, None)
+
+
+def _assigned(body: list[ast.stmt] | list[ast.expr]) -> set[str]:
+    """The variables that a function's own lines assign."""
+    return {
+        node.id
+        for one in body
+        for node in ast.walk(one)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }

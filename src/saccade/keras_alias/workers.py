@@ -1,0 +1,29 @@
+"""Workers: processes that a script spawns import it anew, so saccade is installed in them first."""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+from multiprocessing import spawn
+from typing import Any
+
+_FIRST = "import saccade; saccade.install(); "
+
+
+def hook() -> None:
+    """Have `multiprocessing`, spawning or through a fork server, install saccade in workers."""
+    spawn.get_command_line = _installing(spawn.get_command_line)
+    # The server imports these before it forks anything; its own default is the script alone.
+    multiprocessing.set_forkserver_preload([f"{__package__}.in_worker", "__main__"])
+
+
+def _installing(command_line: Any) -> Any:
+    @functools.wraps(command_line)
+    def first(**details: Any) -> list[str]:
+        words = command_line(**details)
+        if "-c" in words:
+            code = words.index("-c") + 1
+            words[code] = _FIRST + words[code]
+        return words
+
+    return first
