@@ -42,8 +42,9 @@ def run_script(arguments: Sequence[str]) -> None:
 
 def run_module(arguments: Sequence[str]) -> None:
     """Run a module by its dotted name, as `python -m NAME` does."""
-    _prepare(arguments)  # the working directory is first on sys.path already
-    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+    _prepare(["-m", *arguments[1:]])  # the working directory is first on sys.path already
+    _new_main()
+    runpy._run_module_as_main(arguments[0])  # type: ignore[attr-defined]  # what `python -m` calls
 
 
 def run_code(code: str, arguments: Sequence[str]) -> None:

@@ -48,8 +48,9 @@ def script_import(
     if not exists(real):
         raise _no_module(name, caller)
     if not is_tensorflow:
-        module = _import(name, globals, locals, fromlist, 0)
-        leaf = module if fromlist else sys.modules[name]
+        top = _import(name, globals, locals, (), 0)
+        leaf = sys.modules[name]
+        module = leaf if fromlist else top
     else:
         leaf = importlib.import_module(real)
         module = leaf if fromlist else _chained(name)

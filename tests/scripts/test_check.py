@@ -1,0 +1,114 @@
+"""`--check`: names are read off the text, and nothing is run."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+import pytest
+
+from saccade.keras_alias.check import check_names, check_script, fault_of
+from saccade.keras_alias.script_names import names_used
+
+
+def used(code: str) -> list[tuple[str, int]]:
+    found = names_used(ast.parse(textwrap.dedent(code)))
+    return [(use.name, use.line) for use in found]
+
+
+def test_names_are_followed_through_imports_and_variables():
+    assert used("""\
+    import keras
+    import tensorflow as tf, numpy as np
+    import tensorflow.keras.backend as K
+    from keras.layers import Dense as D, Conv2D
+    layers = tf.keras.layers
+    x = layers.Flatten()(D(3).output)
+    K.clear_session()
+    keras.models.Model.from_config
+    np.keras.layers
+    """) == [
+        ("keras", 1),
+        ("tensorflow", 2),
+        ("tensorflow.keras.backend", 3),
+        ("keras.layers.Conv2D", 4),
+        ("keras.layers.Dense", 4),
+        ("tensorflow.keras.layers", 5),
+        ("tensorflow.keras.layers.Flatten", 6),
+        ("tensorflow.keras.backend.clear_session", 7),
+        ("keras.models.Model.from_config", 8),
+    ]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "def f(image):\n    return image.shape",
+        "def f():\n    image = 3\n    return image.shape",
+        "image = 3\nimage.shape",
+        "for image in []:\n    image.shape",
+        "f = lambda image: image.shape",
+        "import image\nimage.shape",
+    ],
+)
+def test_a_name_of_the_scripts_own_is_not_keras(own):
+    code = f"from keras.preprocessing import image\n{own}\n"
+    assert [name for name, _ in used(code)] == ["keras.preprocessing.image"]
+
+
+def test_what_has_another_way_is_told_apart():
+    code = "try:\n    from keras.x import y\nexcept ImportError:\n    from keras import layers\n"
+    assert [(use.name, use.tried) for use in names_used(ast.parse(code))] == [
+        ("keras.x.y", True),
+        ("keras.layers", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("keras.layers.Dense", ""),
+        ("keras.layers.Dense.anything.of_a.class", ""),
+        ("tensorflow.keras.layers.convolutional.Conv2D", ""),
+        ("keras.layers.Conv2DD", "not supported. The nearest that it has is 'Conv2D'."),
+        ("keras.layers.LSTM", "not supported. saccade has no recurrent layers"),
+        ("keras.nothing.at_all", "not supported."),
+    ],
+)
+def test_what_is_missing_is_told_with_the_way_out(name, fault):
+    found = fault_of(name)
+    assert found.startswith(fault)
+    assert bool(found) is bool(fault)
+
+
+def test_modules_beside_the_script_are_looked_through(tmp_path):
+    (tmp_path / "a.py").write_text("import b\nimport json\n")
+    (tmp_path / "b.py").write_text("import a, keras\nkeras.layers.Nothing\n")
+    found = check_names(tmp_path / "a.py")
+    assert [(one.file, one.use.name, bool(one.fault)) for one in found] == [
+        ("b.py", "keras", False),
+        ("b.py", "keras.layers.Nothing", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "ends", "said"),
+    [
+        ("from keras.layers import Dense\nraise SystemExit(9)\n", 0, "All 1 names are supported."),
+        ("from keras.layers import Dens\n", 1, "1 of 1 names are not supported."),
+        ("print(1)\n", 0, "uses no name of Keras or TensorFlow"),
+        ("try:\n    import keras.x\nexcept ImportError:\n    pass\n", 0, "has another way"),
+        ("def f(:\n", 2, "invalid syntax"),
+    ],
+)
+def test_exit_code_and_words(tmp_path, capsys, code, ends, said):
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    assert check_script(str(script)) == ends
+    printed = capsys.readouterr()
+    assert said in " ".join((printed.out + printed.err).split())
+
+
+def test_a_missing_script_ends_with_code_2(tmp_path, capsys):
+    assert check_script(str(tmp_path / "none.py")) == 2
+    assert "No such file" in capsys.readouterr().err
