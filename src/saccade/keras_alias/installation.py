@@ -35,7 +35,8 @@ def install() -> None:
             )
     sys.meta_path.insert(0, KerasFinder())
     script_imports.hook()
-    workers.hook()
+    if "multiprocessing" in sys.modules:
+        workers.hook()  # else as soon as it is imported: it takes longer than all of this
 
 
 def is_installed() -> bool:

@@ -15,6 +15,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from saccade.errors import SaccadeError
+from saccade.keras_alias import workers
 from saccade.keras_alias.aliases import exists, real_name
 from saccade.keras_alias.requester import asks_from_package, place_of
 from saccade.names import nearest, public_names
@@ -37,7 +38,10 @@ def script_import(
             the script's line and the nearest name.
     """
     if level or not name.startswith(("keras", "tensorflow", "tf_keras")):
-        return _import(name, globals, locals, fromlist, level)
+        module = _import(name, globals, locals, fromlist, level)
+        if name.startswith("multiprocessing"):
+            workers.hook()
+        return module
     real = real_name(name)
     if real is None:  # tensorflow_datasets, keras_tuner
         return _import(name, globals, locals, fromlist, level)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import functools
-import multiprocessing
-from multiprocessing import spawn
 from typing import Any
 
+_hooked: list[bool] = []
 _FIRST = "import saccade; saccade.install(); "
 
 
 def hook() -> None:
     """Have `multiprocessing`, spawning or through a fork server, install saccade in workers."""
+    if _hooked:
+        return
+    _hooked.append(True)  # before the imports, which ask for it again
+    import multiprocessing
+    from multiprocessing import spawn
+
     spawn.get_command_line = _installing(spawn.get_command_line)
     # The server imports these before it forks anything; its own default is the script alone.
     multiprocessing.set_forkserver_preload([f"{__package__}.in_worker", "__main__"])
