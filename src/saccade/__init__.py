@@ -15,6 +15,7 @@ from saccade.version import __version__
 _MODULES = (
     "activations",
     "applications",
+    "backend",
     "callbacks",
     "constraints",
     "errors",
@@ -24,6 +25,7 @@ _MODULES = (
     "metrics",
     "mixed_precision",
     "models",
+    "ops",
     "optimizers",
     "preprocessing",
     "regularizers",

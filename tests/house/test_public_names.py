@@ -11,20 +11,20 @@ import pytest
 NAMES = {
     "saccade": """
         HORIZONTAL_CONTOURS Input Layer Model Predictor Sequential VERTICAL_CONTOURS
-        __version__ activations applications box callbacks constraints convolve convolve2d
-        errors gaussian initializers install layers load_ipython_extension losses metrics
-        mixed_precision models optimizers output_size preprocessing regularizers saving
-        sharpen utils
+        __version__ activations applications backend box callbacks constraints convolve
+        convolve2d errors gaussian initializers install layers load_ipython_extension losses
+        metrics mixed_precision models ops optimizers output_size preprocessing regularizers
+        saving sharpen utils
     """,
     "saccade.activations": """
         celu deserialize elu exponential gelu get glu hard_shrink hard_sigmoid hard_silu
-        hard_swish hard_tanh leaky_relu linear log_sigmoid log_softmax logits_of mish
-        relu relu6 selu serialize sigmoid silu soft_shrink softmax softplus softsign
-        sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
+        hard_swish hard_tanh leaky_relu linear log_sigmoid log_softmax logits_of mish relu
+        relu6 selu serialize sigmoid silu soft_shrink softmax softplus softsign sparse_plus
+        sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
-        InputRecord LeNet5 ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50
-        ResNet50V2 VGG16 VGG19 imagenet_utils resnet resnet50 resnet_v2 vgg16 vgg19
+        InputRecord LeNet5 ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50 ResNet50V2
+        VGG16 VGG19 imagenet_utils resnet resnet50 resnet_v2 vgg16 vgg19
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input
@@ -44,10 +44,33 @@ NAMES = {
     "saccade.applications.vgg19": """
         VGG19 decode_predictions preprocess_input
     """,
+    "saccade.backend": """
+        abs all any argmax argmin backend batch_flatten batch_get_value batch_set_value
+        binary_crossentropy cast cast_to_floatx categorical_crossentropy clear_session clip
+        concatenate constant cos cumsum dot dtype elu epsilon equal exp expand_dims flatten
+        floatx function get_session get_uid get_value gradients greater greater_equal
+        hard_sigmoid image_data_format image_dim_ordering int_shape is_tensor l2_normalize
+        learning_phase less less_equal linear log max maximum mean min minimum ndim
+        not_equal one_hot ones ones_like permute_dimensions pow prod random_normal
+        random_uniform relu repeat reshape round set_epsilon set_floatx
+        set_image_data_format set_image_dim_ordering set_learning_phase set_session
+        set_value shape sigmoid sign sin softmax softplus softsign
+        sparse_categorical_crossentropy sqrt square squeeze stack std stop_gradient sum tanh
+        tile transpose var variable zeros zeros_like
+    """,
+    "saccade.ops": """
+        abs add all any argmax argmin cast ceil clip concatenate convert_to_numpy
+        convert_to_tensor cos cumsum divide dot equal exp expand_dims flip floor gelu
+        greater greater_equal isnan less less_equal log log1p log_softmax logical_and
+        logical_not logical_or matmul max maximum mean min minimum multiply norm not_equal
+        one_hot ones_like power prod relu repeat reshape round shape sigmoid sign silu sin
+        softmax softplus sqrt square squeeze stack std stop_gradient subtract sum tanh tile
+        transpose var where zeros_like
+    """,
     "saccade.callbacks": """
         BackupAndRestore CSVLogger Callback CallbackList EarlyStopping History
-        LambdaCallback LearningRateScheduler ModelCheckpoint ProgbarLogger
-        ReduceLROnPlateau SwapEMAWeights TensorBoard TerminateOnNaN
+        LambdaCallback LearningRateScheduler ModelCheckpoint ProgbarLogger ReduceLROnPlateau
+        SwapEMAWeights TensorBoard TerminateOnNaN
     """,
     "saccade.constraints": """
         Constraint MaxNorm MinMaxNorm NonNeg UnitNorm deserialize get max_norm
@@ -58,56 +81,53 @@ NAMES = {
         SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
-        Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity
-        IdentityInitializer Initializer LecunNormal LecunUniform Ones Orthogonal
-        OrthogonalInitializer RandomNormal RandomUniform TruncatedNormal VarianceScaling
-        Zeros constant count_fans deserialize get glorot_normal glorot_uniform he_normal
-        he_uniform identity lecun_normal lecun_uniform ones orthogonal random_normal
-        random_uniform serialize truncated_normal variance_scaling zeros
+        Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer
+        Initializer LecunNormal LecunUniform Ones Orthogonal OrthogonalInitializer
+        RandomNormal RandomUniform TruncatedNormal VarianceScaling Zeros constant count_fans
+        deserialize get glorot_normal glorot_uniform he_normal he_uniform identity
+        lecun_normal lecun_uniform ones orthogonal random_normal random_uniform serialize
+        truncated_normal variance_scaling zeros
     """,
     "saccade.layers": """
         Activation ActivityRegularization Add AlphaDropout AutoContrast Average
-        AveragePooling1D AveragePooling2D AvgPool1D AvgPool2D BatchNormalization
-        CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose
-        Convolution1D Convolution1DTranspose Convolution2D Convolution2DTranspose
-        Cropping1D Cropping2D CutMix Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout
-        ELU Equalization Flatten GaussianDropout GaussianNoise GlobalAveragePooling1D
-        GlobalAveragePooling2D GlobalAvgPool1D GlobalAvgPool2D GlobalMaxPool1D
-        GlobalMaxPool2D GlobalMaxPooling1D GlobalMaxPooling2D GroupNormalization
-        Identity Input InputLayer Lambda Layer LayerNormalization LeakyReLU MaxPool1D
-        MaxPool2D MaxPooling1D MaxPooling2D Maximum Minimum MixUp Multiply Normalization
-        PReLU Permute Pipeline REFUSED RandAugment RandomBrightness
-        RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
-        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue
-        RandomInvert RandomPerspective RandomPosterization RandomRotation
-        RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom ReLU
-        RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D
-        SeparableConvolution1D SeparableConvolution2D Softmax Solarization
-        SpatialDropout1D SpatialDropout2D Subtract UnitNormalization UpSampling1D
-        UpSampling2D ZeroPadding1D ZeroPadding2D add average concatenate dot maximum
-        minimum multiply subtract
+        AveragePooling1D AveragePooling2D AvgPool1D AvgPool2D BatchNormalization CenterCrop
+        Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Convolution1D
+        Convolution1DTranspose Convolution2D Convolution2DTranspose Cropping1D Cropping2D
+        CutMix Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU Equalization Flatten
+        GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
+        GlobalAvgPool1D GlobalAvgPool2D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPooling1D
+        GlobalMaxPooling2D GroupNormalization Identity Input InputLayer Lambda Layer
+        LayerNormalization LeakyReLU MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D Maximum
+        Minimum MixUp Multiply Normalization PReLU Permute Pipeline REFUSED RandAugment
+        RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
+        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert
+        RandomPerspective RandomPosterization RandomRotation RandomSaturation
+        RandomSharpness RandomShear RandomTranslation RandomZoom ReLU RepeatVector Rescaling
+        Reshape Resizing SeparableConv1D SeparableConv2D SeparableConvolution1D
+        SeparableConvolution2D Softmax Solarization SpatialDropout1D SpatialDropout2D
+        Subtract UnitNormalization UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D add
+        average concatenate dot maximum minimum multiply subtract
     """,
     "saccade.losses": """
         BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy
         CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy CategoricalHinge
-        Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh Loss
-        MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError
-        MeanSquaredLogarithmicError Poisson SparseCategoricalCrossentropy SquaredHinge
-        Tversky binary_crossentropy binary_focal_crossentropy categorical_crossentropy
-        categorical_focal_crossentropy categorical_generalized_cross_entropy
-        categorical_hinge circle cosine_similarity deserialize dice get hinge huber
-        kl_divergence log_cosh mean_absolute_error mean_absolute_percentage_error
-        mean_squared_error mean_squared_logarithmic_error poisson serialize
-        sparse_categorical_crossentropy squared_hinge tversky
+        Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh Loss MeanAbsoluteError
+        MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError Poisson
+        SparseCategoricalCrossentropy SquaredHinge Tversky binary_crossentropy
+        binary_focal_crossentropy categorical_crossentropy categorical_focal_crossentropy
+        categorical_generalized_cross_entropy categorical_hinge circle cosine_similarity
+        deserialize dice get hinge huber kl_divergence log_cosh mean_absolute_error
+        mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error
+        poisson serialize sparse_categorical_crossentropy squared_hinge tversky
     """,
     "saccade.metrics": """
         AUC Accuracy BinaryAccuracy BinaryCrossentropy BinaryIoU CategoricalAccuracy
         CategoricalCrossentropy CategoricalHinge ConcordanceCorrelation CosineSimilarity
-        F1Score FBetaScore FalseNegatives FalsePositives Hinge IoU KLDivergence
-        LogCoshError Mean MeanAbsoluteError MeanAbsolutePercentageError MeanIoU
-        MeanMetricWrapper MeanSquaredError MeanSquaredLogarithmicError Metric OneHotIoU
-        OneHotMeanIoU PearsonCorrelation Poisson Precision PrecisionAtRecall R2Score
-        Recall RecallAtPrecision RootMeanSquaredError SensitivityAtSpecificity
+        F1Score FBetaScore FalseNegatives FalsePositives Hinge IoU KLDivergence LogCoshError
+        Mean MeanAbsoluteError MeanAbsolutePercentageError MeanIoU MeanMetricWrapper
+        MeanSquaredError MeanSquaredLogarithmicError Metric OneHotIoU OneHotMeanIoU
+        PearsonCorrelation Poisson Precision PrecisionAtRecall R2Score Recall
+        RecallAtPrecision RootMeanSquaredError SensitivityAtSpecificity
         SparseCategoricalAccuracy SparseCategoricalCrossentropy
         SparseTopKCategoricalAccuracy SpecificityAtSensitivity SquaredHinge Sum
         TopKCategoricalAccuracy TrueNegatives TruePositives accuracy_for binary_accuracy
@@ -126,13 +146,12 @@ NAMES = {
         Model Sequential clone_model load_model model_from_json
     """,
     "saccade.optimizers": """
-        Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam
-        Optimizer RMSprop SGD deserialize get schedules serialize
+        Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam Optimizer
+        RMSprop SGD deserialize get schedules serialize
     """,
     "saccade.optimizers.schedules": """
         CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay
-        LearningRateSchedule PiecewiseConstantDecay PolynomialDecay deserialize
-        serialize
+        LearningRateSchedule PiecewiseConstantDecay PolynomialDecay deserialize serialize
     """,
     "saccade.predictor": """
         Prediction Predictor Preprocessing
@@ -141,21 +160,19 @@ NAMES = {
         image image_dataset_from_directory
     """,
     "saccade.preprocessing.image": """
-        DataFrameIterator DirectoryIterator ImageDataGenerator Iterator
-        NumpyArrayIterator apply_affine_transform apply_brightness_shift
-        apply_channel_shift array_to_img flip_axis img_to_array load_img
-        random_brightness random_channel_shift random_rotation random_shear random_shift
-        random_zoom save_img
+        DataFrameIterator DirectoryIterator ImageDataGenerator Iterator NumpyArrayIterator
+        apply_affine_transform apply_brightness_shift apply_channel_shift array_to_img
+        flip_axis img_to_array load_img random_brightness random_channel_shift
+        random_rotation random_shear random_shift random_zoom save_img
     """,
     "saccade.regularizers": """
         L1 L1L2 L2 OrthogonalRegularizer Regularizer deserialize get l1 l1_l2 l2
         orthogonal_regularizer serialize
     """,
     "saccade.saving": """
-        CustomObjectScope custom_object_scope deserialize_keras_object
-        get_custom_objects get_registered_name get_registered_object load_model
-        load_weights register_keras_serializable save_model save_weights
-        serialize_keras_object
+        CustomObjectScope custom_object_scope deserialize_keras_object get_custom_objects
+        get_registered_name get_registered_object load_model load_weights
+        register_keras_serializable save_model save_weights serialize_keras_object
     """,
     "saccade.utils": """
         CustomObjectScope array_to_img custom_object_scope deserialize_keras_object

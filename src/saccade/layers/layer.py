@@ -11,7 +11,7 @@ import inspect
 import threading
 from collections.abc import Sequence
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from saccade.errors import InvalidArgument, StateError
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
 from saccade.layers.call_scope import scope
 from saccade.layers.checks import given_shape
+from saccade.layers.keras1_words import WORDS, in_todays_words
 from saccade.layers.own_storage import OwnStorage
 from saccade.layers.traced import is_shape, shape_of, symbols_of, traced_shape
 from saccade.layers.weight_holder import WeightHolder
@@ -30,7 +31,26 @@ from saccade.records import to_record
 _build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
 
 
-class Layer(OwnStorage, WeightHolder):
+class _LayerType(type):
+    """The type of layers and models: what makes one may be written in Keras 1's words."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if not WORDS.isdisjoint(kwargs):
+            args, kwargs = in_todays_words(cls, args, kwargs)
+        return super().__call__(*args, **kwargs)
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """That of `__init__`, which `__call__` above would hide from `inspect`."""
+        own = inspect.signature(cls.__init__)
+        return own.replace(parameters=list(own.parameters.values())[1:])
+
+
+# Hidden from type checkers, which take what an instance holds for what its class holds then.
+LayerType = type if TYPE_CHECKING else _LayerType
+
+
+class Layer(OwnStorage, WeightHolder, metaclass=LayerType):
     """A function of arrays with weights.
 
     Args:

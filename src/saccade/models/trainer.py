@@ -17,6 +17,8 @@ from saccade.data.source import Several, Source
 from saccade.data.tensors import holds_arrays
 from saccade.data.weighted_source import WeightedSource
 from saccade.errors import InvalidArgument, NotSupported
+from saccade.models.old_methods import OldMethods
+from saccade.models.old_words import accepts_old_words
 from saccade.models.stepper import Stepper
 from saccade.nests import leaves
 from saccade.notes import note_once
@@ -40,7 +42,7 @@ from saccade.training.reuse import Reuse
 from saccade.training.run import Run
 
 
-class Trainer(Stepper):
+class Trainer(OldMethods, Stepper):
     """A layer with `compile`, `fit`, `evaluate` and `predict`: what every Model is."""
 
     # -- compile ---------------------------------------------------------------------------
@@ -108,6 +110,7 @@ class Trainer(Stepper):
 
     # -- fit, evaluate, predict ------------------------------------------------------------
 
+    @accepts_old_words
     def fit(
         self,
         x: Any = None,
@@ -222,6 +225,7 @@ class Trainer(Stepper):
         for note in range_notes(records_in(self), x):
             note_once(note, key=note.partition(", ")[2])  # once, though the next range may differ
 
+    @accepts_old_words
     def evaluate(
         self,
         x: Any = None,
@@ -251,6 +255,7 @@ class Trainer(Stepper):
         logs = loop.evaluate(self, objective, feed, listeners, forward=forward)
         return self._numbers(logs, return_dict)
 
+    @accepts_old_words
     def predict(
         self,
         x: Any,

@@ -1,0 +1,63 @@
+"""Old methods of models: fit_generator and its kin, predict_classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from saccade.notes import note_once
+
+
+class OldMethods:
+    """What models had in Keras 1 and 2: each calls today's method, and says so once."""
+
+    def fit_generator(self, generator: Any, *args: Any, **kwargs: Any) -> Any:
+        """`fit`, with Keras 2's order of arguments: steps_per_epoch, epochs, verbose, ...
+
+        With `nb_epoch=`, which is Keras 1's, the first number counts samples.
+        """
+        first = ("samples_per_epoch", "nb_epoch") if "nb_epoch" in kwargs else _STEPS
+        names = (*first, "verbose", "callbacks", "validation_data", "validation_steps")
+        return self._old("fit_generator", "fit", generator, names, args, kwargs)
+
+    def evaluate_generator(self, generator: Any, *args: Any, **kwargs: Any) -> Any:
+        """`evaluate`, with Keras 2's order of arguments: steps, callbacks."""
+        return self._old("evaluate_generator", "evaluate", generator, _READING, args, kwargs)
+
+    def predict_generator(self, generator: Any, *args: Any, **kwargs: Any) -> np.ndarray:
+        """`predict`, with Keras 2's order of arguments: steps, callbacks."""
+        return self._old("predict_generator", "predict", generator, _READING, args, kwargs)
+
+    def predict_proba(self, x: Any, batch_size: int | None = None, verbose: Any = 0) -> np.ndarray:
+        """`predict`: what the last layer gives."""
+        note_once("predict_proba is an old method: predict does the same.")
+        return self.predict(x, batch_size=batch_size, verbose=verbose)  # type: ignore[attr-defined]
+
+    def predict_classes(
+        self, x: Any, batch_size: int | None = None, verbose: Any = 0
+    ) -> np.ndarray:
+        """The number of each sample's class, int64 (samples,); for one output 0 or 1, int32
+        (samples, 1)."""
+        note_once("predict_classes is an old method: it is predict(x).argmax(axis=-1).")
+        proba = self.predict(x, batch_size=batch_size, verbose=verbose)  # type: ignore[attr-defined]
+        return proba.argmax(axis=-1) if proba.shape[-1] > 1 else (proba > 0.5).astype("int32")
+
+    def _old(
+        self,
+        word: str,
+        today: str,
+        generator: Any,
+        names: tuple[str, ...],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        note_once(f"{word} is an old method: {today} does the same.")
+        given = dict(zip(names, args, strict=False)) | kwargs
+        if today != "fit":  # these said nothing by themselves
+            given.setdefault("verbose", 0)
+        return getattr(self, today)(generator, **given)
+
+
+_STEPS = ("steps_per_epoch", "epochs")
+_READING = ("steps", "callbacks")
