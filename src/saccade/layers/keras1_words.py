@@ -71,6 +71,8 @@ def _own_words(cls: type) -> set[str]:
         code = getattr(each.__dict__.get("__init__"), "__code__", None)
         if code is not None:
             words |= set(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+            if each.__module__.startswith("saccade."):
+                break  # what lies below is not for users to call
     return words
 
 

@@ -24,7 +24,7 @@ def convert_to_tensor(x: Any, dtype: Any = None) -> torch.Tensor:
         x = torch.stack([convert_to_tensor(one) for one in x])
     if not torch.is_tensor(x):
         x = np.asarray(x)
-        x = torch.from_numpy(np.float32(x) if x.dtype == np.float64 else x.copy())
+        x = torch.from_numpy(np.array(x, np.float32 if x.dtype == np.float64 else None))
     return x if dtype is None else x.to(torch_dtype(dtype))
 
 
