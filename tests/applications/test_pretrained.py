@@ -1,6 +1,7 @@
 """weights="imagenet": which file is taken, what is said when there is none."""
 
 import dataclasses
+import hashlib
 
 import h5py
 import numpy as np
@@ -10,7 +11,7 @@ import saccade.applications.resnet
 from saccade.applications import imagenet_utils, network, resnet
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, ShapeError
 from saccade.files import kept_file as kept
-from saccade.files.remote_file import RemoteFile, md5_of
+from saccade.files.remote_file import RemoteFile
 from saccade.layers import Add, Input, Rescaling
 
 NAMES = ("resnet50", "resnet101", "resnet152")
@@ -37,7 +38,9 @@ def small(monkeypatch, tmp_path):
         model = build(None, top, none)
         model.set_weights([np.full(one.shape, 1 + top, "float32") for one in model.weights])
         model.save_weights(path)
-        files[top] = RemoteFile(f"https://example.org/{path.name}", md5_of(path))
+        files[top] = RemoteFile(
+            f"https://example.org/{path.name}", hashlib.md5(path.read_bytes()).hexdigest()
+        )
     files["pretrained"] = dataclasses.replace(none, with_top=files[True], without_top=files[False])
 
     def download(file, target, *_):

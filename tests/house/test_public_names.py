@@ -12,9 +12,9 @@ NAMES = {
     "saccade": """
         HORIZONTAL_CONTOURS Input Layer Model Predictor Sequential VERTICAL_CONTOURS
         __version__ activations applications backend box callbacks constraints convolve
-        convolve2d errors gaussian initializers install layers load_ipython_extension losses
-        metrics mixed_precision models ops optimizers output_size preprocessing regularizers
-        saving sharpen utils
+        convolve2d datasets errors gaussian initializers install layers
+        load_ipython_extension losses metrics mixed_precision models ops optimizers
+        output_size preprocessing regularizers saving sharpen utils
     """,
     "saccade.activations": """
         celu deserialize elu exponential gelu get glu hard_shrink hard_sigmoid hard_silu
@@ -66,6 +66,9 @@ NAMES = {
         one_hot ones_like power prod relu repeat reshape round shape sigmoid sign silu sin
         softmax softplus sqrt square squeeze stack std stop_gradient subtract sum tanh tile
         transpose var where zeros_like
+    """,
+    "saccade.datasets": """
+        cifar10 cifar100 fashion_mnist mnist
     """,
     "saccade.callbacks": """
         BackupAndRestore CSVLogger Callback CallbackList EarlyStopping History
@@ -175,11 +178,11 @@ NAMES = {
         register_keras_serializable save_model save_weights serialize_keras_object
     """,
     "saccade.utils": """
-        CustomObjectScope array_to_img custom_object_scope deserialize_keras_object
-        get_custom_objects get_registered_name get_registered_object
-        image_dataset_from_directory img_to_array load_img pack_x_y_sample_weight
-        register_keras_serializable save_img serialize_keras_object set_random_seed
-        to_categorical unpack_x_y_sample_weight
+        CustomObjectScope PyDataset Sequence array_to_img custom_object_scope
+        deserialize_keras_object get_custom_objects get_file get_registered_name
+        get_registered_object image_dataset_from_directory img_to_array load_img
+        pack_x_y_sample_weight register_keras_serializable save_img serialize_keras_object
+        set_random_seed to_categorical unpack_x_y_sample_weight
     """,
 }
 

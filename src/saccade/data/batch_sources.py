@@ -9,6 +9,7 @@ import torch
 
 from saccade.data.fixed_images import FixedImages
 from saccade.data.flow_notes import class_mode_notes
+from saccade.data.py_dataset import in_order
 from saccade.data.source import ONE, Batch, Several, Source, as_batch
 from saccade.seeds import draw_seed
 
@@ -111,8 +112,10 @@ class SequenceSource(Source):
         if self.shuffle:
             stream = torch.Generator().manual_seed(self.seed + pass_number)
             order = torch.randperm(self.batches, generator=stream).tolist()
-        for number in order[start:]:
-            yield as_batch(self.sequence[number], self.several)
+        if start == 0 and hasattr(self.sequence, "on_epoch_begin"):
+            self.sequence.on_epoch_begin()
+        for batch in in_order(self.sequence, order[start:]):
+            yield as_batch(batch, self.several)
         if hasattr(self.sequence, "on_epoch_end"):
             self.sequence.on_epoch_end()
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from saccade.errors import FileFormatError, NoSuchFile, SaccadeError
-from saccade.files.remote_file import RemoteFile, md5_of
+from saccade.files.remote_file import RemoteFile
 from saccade.notes import note_once
 from saccade.version import __version__
 
@@ -84,7 +84,7 @@ def _by_hand(file: RemoteFile, target: Path, instead: str) -> str:
 def _receive_all(file: RemoteFile, part: Path, timeout_s: float, watch: Watch) -> None:
     """Make the part the whole file, over as many connections as it takes."""
     resumed = _size(part) > 0
-    if resumed and file.is_at(part):
+    if resumed and file.kind and file.is_at(part):
         return
     for left in reversed(range(TRIES)):
         before = _size(part)
@@ -100,15 +100,15 @@ def _receive_all(file: RemoteFile, part: Path, timeout_s: float, watch: Watch) -
                 f"{broken} after {_size(part):,} bytes",
                 "Call again: it goes on from there.",
             ) from broken
-        md5 = md5_of(part)
-        if md5 == file.md5:
+        digest = file.digest_of(part)
+        if digest == file.digest:
             return
-        got = _described(part, md5)
+        got = _described(part, digest)
         _empty(part)
         if not (resumed and left):
             raise FileFormatError(
                 file.name,
-                f"must have the md5 {file.md5}",
+                f"must have the {file.kind} {file.digest}",
                 got,
                 "It was removed. A proxy or login page may have answered, or the file was "
                 "changed where it is published.",
@@ -125,11 +125,11 @@ def _empty(part: Path) -> None:
     os.truncate(part, 0)
 
 
-def _described(part: Path, md5: str) -> str:
+def _described(part: Path, digest: str) -> str:
     with part.open("rb") as file:
         start = file.read(64).lstrip().lower()
     page = ", a web page" if start.startswith((b"<!doctype", b"<html")) else ""
-    return f"{md5} ({part.stat().st_size:,} bytes{page})"
+    return f"{digest} ({part.stat().st_size:,} bytes{page})"
 
 
 def _receive(file: RemoteFile, part: Path, timeout_s: float, watch: Watch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from saccade.errors import NoSuchFile
 from saccade.files.download import download
-from saccade.files.remote_file import RemoteFile, md5_of
+from saccade.files.remote_file import RemoteFile
 from saccade.notes import note_once
 
 
@@ -39,12 +39,12 @@ def kept_file(file: RemoteFile, folder: str = "models", instead: str = "") -> Pa
     homes = _homes(folder)
     for path in (home / file.name for home in homes):
         if os.path.isfile(path):  # False, too, where the folder may not be entered
-            md5 = md5_of(path)
-            if md5 == file.md5:
+            digest = file.digest_of(path)
+            if digest == file.digest:
                 return path
             note_once(
-                f'"{path}" is not the file that is published (md5 {md5} instead of {file.md5}): '
-                "it is fetched again."
+                f'"{path}" is not the file that is published ({file.kind} {digest} instead of '
+                f"{file.digest}): it is fetched again."
             )
     target = _writable(homes, instead) / file.name
     download(file, target, instead)
@@ -65,6 +65,16 @@ def spoiled_file(file: RemoteFile, folder: str = "models") -> Path | None:
 
 def _homes(folder: str) -> list[Path]:
     return [keras_home() / folder, _spare() / ".keras" / folder]
+
+
+def writable_folder(home: Path, folder: str) -> Path:
+    """A folder within a cache, made when it is not there; where `home` can't be written to, the
+    same within the folder of temporary files.
+
+    Raises:
+        NoSuchFile: neither can be written to.
+    """
+    return _writable([home / folder, _spare() / ".keras" / folder], "")
 
 
 def _writable(homes: list[Path], instead: str) -> Path:

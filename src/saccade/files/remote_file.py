@@ -14,23 +14,42 @@ class RemoteFile:
 
     Attributes:
         address: where it is fetched.
-        md5: of its bytes, 32 hexadecimal digits.
+        md5, sha256: of its bytes, in hexadecimal digits; one of them as a rule. Without either a
+            file counts as whole when as many bytes arrived as the server said.
+        kept_as: its name where it is kept; empty for the address's own.
     """
 
     address: str
-    md5: str
+    md5: str = ""
+    sha256: str = ""
+    kept_as: str = ""
 
     @property
     def name(self) -> str:
         """The file's name, under which it is kept."""
-        return self.address.rsplit("/", 1)[-1]
+        return self.kept_as or self.address.rsplit("/", 1)[-1]
+
+    @property
+    def kind(self) -> str:
+        """The name of the hash that is known: "sha256", "md5", or empty."""
+        return "sha256" if self.sha256 else "md5" if self.md5 else ""
+
+    @property
+    def digest(self) -> str:
+        """The hash that the bytes must have."""
+        return (self.sha256 or self.md5).lower()
+
+    def digest_of(self, path: Path) -> str:
+        """The hash that the bytes at a path have, of the same kind; MD5 finds damage, it does not
+        stop a forger."""
+        if not self.kind:
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(
+                file, lambda: hashlib.new(self.kind, usedforsecurity=False)
+            ).hexdigest()
 
     def is_at(self, path: Path) -> bool:
-        """Whether the file at a path is this one, byte for byte."""
-        return os.path.isfile(path) and md5_of(path) == self.md5  # it may lie out of reach
-
-
-def md5_of(path: Path) -> str:
-    """The MD5 of a file's bytes: it finds damage, it does not stop a forger."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        """Whether the file at a path is this one, byte for byte where a hash is known."""
+        # isfile, because the path may lie where we may not look
+        return os.path.isfile(path) and self.digest_of(path) == self.digest

@@ -11,16 +11,23 @@ from saccade.custom_objects import (
 from saccade.data.directory_dataset import image_dataset_from_directory
 from saccade.data.image_file import array_to_img, img_to_array, load_img, save_img
 from saccade.data.labels import to_categorical
+from saccade.data.py_dataset import PyDataset
+from saccade.files.get_file import get_file
 from saccade.models.serialization import deserialize_keras_object, serialize_keras_object
 from saccade.seeds import set_random_seed
 from saccade.training.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
+Sequence = PyDataset
+
 __all__ = [
     "CustomObjectScope",
+    "PyDataset",
+    "Sequence",
     "array_to_img",
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",
+    "get_file",
     "get_registered_name",
     "get_registered_object",
     "image_dataset_from_directory",

@@ -10,7 +10,6 @@ from keras.callbacks import (
     LearningRateScheduler,
     ModelCheckpoint,
     ReduceLROnPlateau,
-    TensorBoard,
 )
 
 random = np.random.RandomState(0)
@@ -33,7 +32,6 @@ history = model.fit(
         ModelCheckpoint("best.weights.h5", save_best_only=True, save_weights_only=True),
         LearningRateScheduler(lambda epoch, rate: rate * 0.9),
         CSVLogger("log.csv"),
-        TensorBoard(log_dir="logs"),
     ],
 )
 print("files:", sorted(name for name in os.listdir(".") if name in ("best.weights.h5", "log.csv")))

@@ -5,6 +5,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from keras.callbacks import TensorBoard
 from keras.layers import Dense, Flatten
 from keras.models import Sequential
 
@@ -12,8 +13,9 @@ random = np.random.RandomState(0)
 model = Sequential([Flatten(input_shape=(8, 8)), Dense(3, activation="softmax")])
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(
-    random.rand(50, 8, 8), random.randint(0, 3, 50), validation_split=0.2, epochs=3, verbose=0
-)
+    random.rand(50, 8, 8), random.randint(0, 3, 50), validation_split=0.2, epochs=3, verbose=0,
+    callbacks=[TensorBoard(log_dir="logs")],
+)  # fmt: skip
 for key in ("accuracy", "loss"):
     plt.figure()
     plt.plot(history.history[key])

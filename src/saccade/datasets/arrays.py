@@ -1,0 +1,21 @@
+"""What the sets share: the type of what they give, and the error for a file that is damaged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from saccade.errors import FileFormatError
+
+Part = tuple[np.ndarray, np.ndarray]
+Parts = tuple[Part, Part]
+"""((x_train, y_train), (x_test, y_test))"""
+
+
+def damaged(path: object, cause: object) -> FileFormatError:
+    """The error for a file of a set that is not as it was published."""
+    return FileFormatError(
+        f'"{path}"',
+        "must be as it was published",
+        f"{type(cause).__name__}: {cause}",
+        "Remove it, and call again: it is fetched anew.",
+    )

@@ -1,0 +1,55 @@
+"""CIFAR's files: pickles of arrays, read without letting them run anything."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from typing import Any
+
+import numpy as np
+
+from saccade.datasets.arrays import Part, damaged
+
+_HARMLESS = {
+    ("numpy.core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+    ("_codecs", "encode"),
+}
+
+
+class _ArraysOnly(pickle.Unpickler):
+    """Reads lists, words and arrays; a pickle may name any function, and no other is called."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _HARMLESS:
+            raise pickle.UnpicklingError(f"it names {module}.{name}, which is no array")
+        return super().find_class(module, name)
+
+
+def read_batch(path: str, labels: str) -> Part:
+    """Images uint8 (images, 32, 32, 3), and labels uint8 (images, 1).
+
+    Args:
+        path: one of the files.
+        labels: the key of the labels in it.
+
+    Raises:
+        FileFormatError: it is damaged, or holds more than arrays.
+    """
+    try:
+        with open(path, "rb") as file:
+            found = _ArraysOnly(file, encoding="bytes").load()
+        pixels = np.asarray(found[b"data"], np.uint8).reshape(-1, 3, 32, 32)
+        numbers = np.asarray(found[labels.encode()], np.uint8).reshape(len(pixels), 1)
+    except (OSError, EOFError, KeyError, TypeError, ValueError, pickle.PickleError) as error:
+        raise damaged(path, error) from error
+    return pixels.transpose(0, 2, 3, 1), numbers
+
+
+def read_batches(folder: str, names: list[str], labels: str) -> Part:
+    """The same for several files, one after the other."""
+    parts = [read_batch(os.path.join(folder, name), labels) for name in names]
+    images, numbers = zip(*parts, strict=True)
+    return np.concatenate(images), np.concatenate(numbers)

@@ -1,0 +1,59 @@
+"""Archive: what a tar or zip file holds, unpacked into a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+from saccade.errors import FileFormatError
+
+FORMATS = ("tar", "zip")
+_DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, ValueError)
+
+
+def unpack(archive: Path, folder: Path, formats: tuple[str, ...] = FORMATS) -> None:
+    """Unpack an archive; the folder appears when everything is in it, or not at all.
+
+    Nothing is written outside of it, and no link, device or permission is taken over that could
+    lead there.
+
+    Args:
+        archive: a tar (plain, gz, bz2, xz) or zip file.
+        folder: where to; it must not exist.
+
+    Raises:
+        FileFormatError: neither, damaged, or with a member that points out of the folder.
+    """
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as draft:
+        try:
+            _unpack(archive, draft, formats)
+        except _DAMAGED as error:
+            raise FileFormatError(
+                f'"{archive}"',
+                "must be a whole tar or zip file, with nothing that lies outside of it",
+                str(error),
+                "Remove it, and call again: it is fetched anew.",
+            ) from error
+        shutil.rmtree(folder, ignore_errors=True)
+        inner = os.path.join(draft, "content")
+        os.replace(inner, folder)
+
+
+def _unpack(archive: Path, draft: str, formats: tuple[str, ...]) -> None:
+    content = os.path.join(draft, "content")
+    if "tar" in formats and tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as tar:
+            tar.extractall(content, filter="data")
+    elif "zip" in formats and zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as packed:
+            for name in packed.namelist():
+                if os.path.isabs(name) or ".." in Path(name).parts:
+                    raise ValueError(f"{name!r} would lie outside")
+            packed.extractall(content)
+    else:
+        raise ValueError("a file of another kind")
