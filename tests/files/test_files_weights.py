@@ -78,7 +78,6 @@ def test_all_or_none(tmp_path):
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        ("m.h5", NotSupported),
         ("m.npz", InvalidArgument),
         ("m", NotSupported),
         ("m.keras", InvalidArgument),

@@ -294,12 +294,6 @@ def test_an_h5_name_with_the_layout_of_keras_3(tmp_path):
     assert_holds(other, model.get_weights())
 
 
-def test_writing_is_refused_by_name(tmp_path):
-    for call in (made().save, made().save_weights):
-        with pytest.raises(NotSupported, match=r"\.h5 is not supported yet"):
-            call(tmp_path / "m.h5")
-
-
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(NoSuchFile):
         made().load_weights(tmp_path / "gone.h5")

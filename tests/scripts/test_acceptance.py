@@ -60,7 +60,7 @@ EXPECTED = {
 NEEDS_A_SET = ("arrays", "mnist_convnet")  # fixed_run.py brings one
 SAME_HISTORY = (
     "arrays", "binary", "callbacks", "explicit_classes", "mnist_convnet", "regression",
-    "save_load", "sequence",
+    "sequence",
 )  # fmt: skip
 
 

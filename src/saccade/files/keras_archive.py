@@ -72,7 +72,7 @@ def write(
             }
         ),
         CONFIG: json.dumps(plain_config.to_plain(where, record, "model")),
-        EXTRAS: json.dumps(_extras(where, model), indent=1, ensure_ascii=False),
+        EXTRAS: json.dumps(extras_of(where, model), indent=1, ensure_ascii=False),
     }
     if not model.built:
         note_once(f"{model.where} is not built: the file will hold its layers but no weights.")
@@ -87,7 +87,8 @@ def write(
             archive.writestr(EXTRAS, texts[EXTRAS])
 
 
-def _extras(where: str, model: Any) -> dict[str, Any]:
+def extras_of(where: str, model: Any) -> dict[str, Any]:
+    """What travels with a model beyond Keras, as JSON can hold it."""
     preprocessing, class_names = model.preprocessing, model.class_names
     if preprocessing is not None and not isinstance(preprocessing, dict):
         raise InvalidArgument(
@@ -187,15 +188,11 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
     with path.open("rb") as file:
         start = file.read(8)
         if start == b"\x89HDF\r\n\x1a\n":
-            weights = path.name.endswith(".weights.h5")
             raise NotSupported(
                 where,
-                "a model is a .keras file; .h5 is not supported yet",
+                "a file called .keras must be a zip",
                 "an HDF5 file",
-                "It holds weights alone: use model.load_weights(...)."
-                if weights
-                else "Make the same layers and call model.load_weights(...), which reads its "
-                "weights; or load it with Keras and save it as .keras.",
+                "Call it .h5: then it is read as what it is.",
             )
         try:
             archive = zipfile.ZipFile(file)

@@ -32,7 +32,7 @@ class SavedLayer:
 
 def is_legacy(file: Any) -> bool:
     """Whether an open HDF5 file is laid out like this."""
-    return _WHOLE_MODEL in file or bool(_words(file, "layer_names"))
+    return _WHOLE_MODEL in file or bool(list_of(file, "layer_names"))
 
 
 def saved_layers(where: str, file: Any) -> list[SavedLayer]:
@@ -63,20 +63,20 @@ def whole(where: str) -> Iterator[None]:
 
 def _saved_layers(where: str, file: Any) -> Iterator[SavedLayer]:
     root = file
-    if not _words(file, "layer_names") and _WHOLE_MODEL in file:
+    if not list_of(file, "layer_names") and _WHOLE_MODEL in file:
         root = _inside(where, file, _WHOLE_MODEL)
-    names = _words(root, "layer_names")
+    names = list_of(root, "layer_names")
     groups = [(name, _inside(where, root, name)) for name in names]
     if _OF_THE_MODEL in root:
         groups.append(("", _inside(where, root, _OF_THE_MODEL)))
     for name, group in groups:
-        weight_names = _words(group, "weight_names")
+        weight_names = list_of(group, "weight_names")
         arrays = [_array(where, group, one) for one in weight_names]
         if arrays:
             yield SavedLayer(name, weight_names, arrays)
 
 
-def _words(group: Any, attribute: str) -> list[str]:
+def list_of(group: Any, attribute: str) -> list[str]:
     """A list of words in an attribute, or in its numbered parts."""
     if attribute in group.attrs:
         parts = [group.attrs[attribute]]

@@ -66,7 +66,7 @@ def _read(
     of_model = [one for one in saved if not one.name]
     named = [one for one in saved if one.name]
     for layer, one in _layer_pairs(where, named, layers, by_name, surplus, match.faults):
-        _match_weights(layer.name, _keyed(layer), one, match)
+        _match_weights(layer.name, keyed_weights(layer), one, match)
     if of_model or (own and not by_name):
         arrays = of_model[0] if of_model else SavedLayer("", [], [])
         _match_weights(model.name, [(one.name, one) for one in own], arrays, match)
@@ -180,7 +180,7 @@ def _numbered(name: str) -> tuple[str, int]:
     return (match[1], int(match[2])) if match else (name, 0)
 
 
-def _keyed(layer: Any) -> list[tuple[str, Any]]:
+def keyed_weights(layer: Any) -> list[tuple[str, Any]]:
     """The weights of a layer in Keras's order of legacy files, each with its layer's name."""
     owners = {id(weight): place.name for place in places(layer) for weight in place.weights}
     in_order = [*layer.trainable_weights, *layer.non_trainable_weights]

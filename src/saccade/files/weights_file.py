@@ -13,6 +13,7 @@ from saccade.files import tensors_file, weight_store
 from saccade.files.keras_archive import open_archive
 from saccade.files.legacy_h5 import SavedLayer, is_legacy, saved_layers, whole
 from saccade.files.legacy_match import read_legacy
+from saccade.files.legacy_model import SUFFIXES, write_layers
 from saccade.files.replacement import check_suffix, replacing
 from saccade.notes import note_once
 
@@ -22,12 +23,13 @@ _READ = (".weights.h5", ".h5", ".hdf5", ".safetensors", ".keras")
 def write_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """Write the weights to a `.weights.h5` file, with the optimizer's state if there is one.
 
-    A `.safetensors` file holds the weights alone.
+    A `.safetensors` file holds the weights alone, and so does any other `.h5` or `.hdf5` file, in
+    the layout of Keras 1 and 2.
 
     Raises:
         StateError: the model is not built. NotSupported, InvalidArgument, NoSuchFile: the path.
     """
-    path = check_suffix("save_weights", filepath, [".weights.h5", ".safetensors"])
+    path = check_suffix("save_weights", filepath, [".weights.h5", ".safetensors", *SUFFIXES])
     _check_built("save_weights", model)
     if path.suffix == ".safetensors":
         with replacing("save_weights", path, overwrite) as draft:
@@ -37,7 +39,14 @@ def write_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool 
         replacing("save_weights", path, overwrite) as draft,
         weight_store.open_h5("save_weights", draft, "w") as file,
     ):
-        weight_store.write_weights(file, model)
+        if path.name.endswith(".weights.h5"):
+            weight_store.write_weights(file, model)
+        else:
+            note_once(
+                f"save_weights: a name that ends in {path.suffix} gets the older layout; in "
+                ".weights.h5 that of Keras 3, with the optimizer's state."
+            )
+            write_layers(file, model)
 
 
 def read_weights(

@@ -75,6 +75,7 @@ def rebuilt(config: dict[str, Any], layers: Sequence[Any]) -> tuple[Any, Any]:
     names = [record["name"] for record in config["layers"]]
     by_name = dict(zip(names, layers, strict=True))
     made: dict[str, list[list[Symbol]]] = defaultdict(list)
+    graphs = {name for name, layer in by_name.items() if _is_graph(layer)}
     waiting = {}
     for record in config["layers"]:
         name = record["name"]
@@ -86,7 +87,7 @@ def rebuilt(config: dict[str, Any], layers: Sequence[Any]) -> tuple[Any, Any]:
         before = sum(len(calls) for calls in waiting.values())
         for name in list(waiting):
             layer, calls = by_name[name], waiting[name]
-            while calls and (found := _arguments(calls[0], made)) is not None:
+            while calls and (found := _arguments(calls[0], made, graphs)) is not None:
                 args, kwargs = found
                 made[name].append(_listed(layer.describe(tuple(args), kwargs)))
                 calls.pop(0)
@@ -143,12 +144,14 @@ def _plain(value: Any) -> Any:
 
 
 def _arguments(
-    call: Any, made: dict[str, list[list[Symbol]]]
+    call: Any, made: dict[str, list[list[Symbol]]], graphs: set[str]
 ) -> tuple[list[Any], dict[str, Any]] | None:
     """The arguments of a call, or None while one of them is not made yet."""
     try:
         if isinstance(call, list):  # as Keras 2 wrote it: [[name, call, output, kwargs], ...]
-            found = [made[name][number][output] for name, number, output, *_ in call]
+            found = [
+                made[name][number - (name in graphs)][output] for name, number, output, *_ in call
+            ]
             kwargs = call[0][3] if call and len(call[0]) > 3 else {}
             return [found[0] if len(found) == 1 else found], kwargs
         args = [_revived(arg, made) for arg in call["args"]]

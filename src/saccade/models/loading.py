@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,11 +17,15 @@ from saccade.errors import FileFormatError, SaccadeError, UnknownName
 from saccade.files import weight_store
 from saccade.files.input_record import restore_input_records
 from saccade.files.keras_archive import KerasArchive, open_archive
+from saccade.files.legacy_match import read_legacy
+from saccade.files.legacy_model import SUFFIXES, LegacyModel, is_hdf5, open_legacy
+from saccade.files.optimizer_state import restore_state
 from saccade.files.revival import Reviver
 from saccade.layers.layer import Layer
 from saccade.models.compile_config import ALONE, compile_from
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers, reviver
+from saccade.notes import note_once
 
 
 def load_model(
@@ -59,7 +65,7 @@ def load_model(
 
     Source: `keras.saving.load_model`.
     """
-    with open_archive(filepath) as archive:
+    with _opened(filepath) as archive:
         try:
             with torch.random.fork_rng(devices=[]), CustomObjectScope(custom_objects):
                 revival = reviver(archive.where, custom_objects, safe_mode)
@@ -82,10 +88,13 @@ def load_model(
                 "If it has classes of your own: their __init__ must take what get_config() gives "
                 "(name, trainable and dtype too, by **kwargs).",
             ) from error
-        with archive.weights() as saved:
-            weight_store.read_weights(archive.where, saved, model)
-            if model.optimizer is not None:
-                _read_optimizer(archive.where, saved, model)
+        if isinstance(archive, LegacyModel):
+            _read_legacy(archive, model, compile)
+        else:
+            with archive.weights() as saved:
+                weight_store.read_weights(archive.where, saved, model)
+                if model.optimizer is not None:
+                    _read_optimizer(archive.where, saved, model)
         model.preprocessing = archive.extras.get("preprocessing")
         model.class_names = archive.extras.get("class_names")
         restore_input_records(model, archive.extras.get("input_records"))
@@ -93,7 +102,31 @@ def load_model(
     return model
 
 
-def _model(revival: Reviver, archive: KerasArchive) -> Model:
+def _opened(filepath: Any) -> AbstractContextManager[KerasArchive | LegacyModel]:
+    """The file, of either kind: what it is called does not matter."""
+    if isinstance(filepath, (str, os.PathLike)):
+        path = Path(os.fspath(filepath))
+        if (path.is_file() and is_hdf5(path)) or path.suffix in SUFFIXES:
+            return open_legacy(path)
+    return open_archive(filepath)
+
+
+def _read_legacy(file: LegacyModel, model: Model, compile: bool) -> None:
+    """Weights, and the optimizer's state where it is in the order of Keras 3."""
+    read_legacy(file.where, file.layers(), model)
+    if compile and not file.is_compiled:
+        note_once(f"{file.where}: the model was saved before it was compiled; compile it.")
+    arrays = file.optimizer_arrays()
+    if model.optimizer is None or not arrays:
+        return
+    if restore_state(model.optimizer, arrays, model.trainable_weights):
+        note_once(
+            f"{file.where}: the optimizer's state is that of an older Keras, so the optimizer "
+            "starts anew."
+        )
+
+
+def _model(revival: Reviver, archive: KerasArchive | LegacyModel) -> Model:
     model = revival.revive(archive.config)
     if isinstance(model, Model):
         return model

@@ -11,8 +11,9 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.files import keras_archive, weights_file
+from saccade.files import keras_archive, legacy_model, weights_file
 from saccade.files.input_record import InputRecord
+from saccade.files.replacement import check_suffix
 from saccade.graph import Symbol, from_inputs
 from saccade.layers.checks import refuse
 from saccade.layers.input import Input
@@ -23,6 +24,7 @@ from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.graph_holder import GraphHolder
 from saccade.models.reviving import check_layers, reviver
 from saccade.models.summary import print_summary
+from saccade.notes import note_once
 
 
 class Model(GraphHolder):
@@ -169,13 +171,13 @@ class Model(GraphHolder):
         include_optimizer: bool = True,
         **extra: Any,
     ) -> None:
-        """Write the model, its optimizer and their state to a `.keras` file, which Keras reads.
+        """Write the model, its optimizer and their state to a file that Keras reads.
 
         `preprocessing` and `class_names` go along. An existing file stays as it was until the new
         one is whole.
 
         Args:
-            filepath: ends in ".keras".
+            filepath: ends in ".keras"; or in ".h5" or ".hdf5", the older format.
             overwrite: False raises where the file exists.
             zipped: False, a folder, is not supported.
             include_optimizer: False leaves out how the model trains.
@@ -189,9 +191,15 @@ class Model(GraphHolder):
             raise NotSupported(
                 "save", "zipped=False is not supported", None, "A model is one .keras file."
             )
+        extra = {name: value for name, value in extra.items() if name != "save_format"}
         for option in extra:
             raise NotSupported("save", f"{option}= is not supported")
-        keras_archive.write(self, filepath, overwrite, include_optimizer)
+        path = check_suffix("save", filepath, [".keras", *legacy_model.SUFFIXES])
+        if path.suffix == ".keras":
+            keras_archive.write(self, filepath, overwrite, include_optimizer)
+            return
+        note_once(f"save: {path.suffix} is the older format; .keras holds the same and more.")
+        legacy_model.write_model(self, path, overwrite, include_optimizer)
 
     def save_weights(
         self,
