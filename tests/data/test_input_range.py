@@ -262,7 +262,9 @@ def test_single_batches_and_validation_data_are_looked_at(caplog):
         assert sum("raw pixels" in line for line in caplog.messages) == 1
 
 
-@pytest.mark.parametrize("family", ["resnet.ResNet50", "resnet_v2.ResNet50V2", "vgg.VGG16"])
+@pytest.mark.parametrize(
+    "family", ["resnet.ResNet50", "resnet_v2.ResNet50V2", "vgg.VGG16", "densenet.DenseNet121"]
+)
 def test_real_networks_with_weights_are_guarded(family, tmp_path, caplog):
     module, _, name = family.partition(".")
     build = getattr(importlib.import_module(f"saccade.applications.{module}"), name)

@@ -22,8 +22,13 @@ NAMES = {
         sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
+        DenseNet121 DenseNet169 DenseNet201
         InputRecord LeNet5 ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50
         ResNet50V2 VGG16 VGG19 imagenet_utils resnet resnet50 resnet_v2 vgg16 vgg19
+        densenet
+    """,
+    "saccade.applications.densenet": """
+        DenseNet121 DenseNet169 DenseNet201 preprocess_input
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from parity.reference import keras, normal
-from saccade.applications import resnet_v2, vgg, vgg16, vgg19
+from saccade.applications import densenet, resnet_v2, vgg, vgg16, vgg19
 from saccade.errors import FileFormatError
 
 # Keras's own arrays on torch.
@@ -22,9 +22,17 @@ MODULES = {  # by network: ours, Keras's, weights with and without the top
     "ResNet50V2": (resnet_v2, keras.applications.resnet_v2, 25_613_800, 23_564_800),
     "ResNet101V2": (resnet_v2, keras.applications.resnet_v2, 44_675_560, 42_626_560),
     "ResNet152V2": (resnet_v2, keras.applications.resnet_v2, 60_380_648, 58_331_648),
+    "DenseNet121": (densenet, keras.applications.densenet, 8_062_504, 7_037_504),
+    "DenseNet169": (densenet, keras.applications.densenet, 14_307_880, 12_642_880),
+    "DenseNet201": (densenet, keras.applications.densenet, 20_242_984, 18_321_984),
 }
 SETTINGS = ("padding", "strides", "kernel_size", "use_bias", "activation", "units", "epsilon")
-SMALLEST = ("VGG16", "VGG19", "ResNet50V2")
+SMALLEST = (
+    "VGG16",
+    "VGG19",
+    "ResNet50V2",
+    "DenseNet121",
+)
 
 
 def both(name, **options):
@@ -53,7 +61,11 @@ def assert_alike(ours, theirs):
 
 def _called(name):
     """The name without the number that a layer without a name of its own gets."""
-    return re.sub(r"^(max_pooling2d|global_.*_pooling2d)_\d+$", r"\1", name)
+    return re.sub(
+        r"^(max_pooling2d|zero_padding2d|rescaling|normalization|global_.*_pooling2d)_\d+$",
+        r"\1",
+        name,
+    )
 
 
 def plain(layer, key):
@@ -77,7 +89,7 @@ def test_without_a_top(name):
 
 
 @pytest.mark.parametrize("pooling", ["avg", "max"])
-@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2"])
+@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2", "DenseNet121"])
 def test_pooling_has_kerass_name(name, pooling):
     ours, theirs = both(
         name, weights=None, include_top=False, input_shape=(32, 40, 3), pooling=pooling
@@ -120,7 +132,9 @@ def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp
         build(weights=tmp_path / "m.h5", input_shape=(32, 32, 3), classes=4)
 
 
-@pytest.mark.parametrize(("name", "mode"), [("VGG16", "caffe"), ("ResNet50V2", "tf")])
+@pytest.mark.parametrize(
+    ("name", "mode"), [("VGG16", "caffe"), ("ResNet50V2", "tf"), ("DenseNet121", "torch")]
+)
 def test_weights_say_what_they_were_trained_on(name, mode, tmp_path):
     module = MODULES[name][0]
     build = getattr(module, name)
@@ -154,3 +168,11 @@ def test_published_files_are_kerass():
         assert record.without_top.address == theirs.WEIGHTS_PATH_NO_TOP
         source = inspect.getsource(theirs)
         assert source.index(record.with_top.md5) < source.index(record.without_top.md5)
+    for name, record in densenet.PRETRAINED.items():
+        theirs = importlib.import_module("keras.src.applications.densenet")
+        constant = name.upper() + "_WEIGHT_PATH"
+        assert record.with_top.address == getattr(theirs, constant)
+        assert record.without_top.address == getattr(theirs, f"{constant}_NO_TOP")
+        for file, path in ((record.with_top, constant), (record.without_top, f"{constant}_NO_TOP")):
+            pattern = rf'{path},\s+cache_subdir="models",\s+file_hash="{file.md5}"'
+            assert re.search(pattern, inspect.getsource(theirs)), file

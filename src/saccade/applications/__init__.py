@@ -1,6 +1,7 @@
 """Networks with a name."""
 
-from saccade.applications import imagenet_utils, resnet, resnet50, resnet_v2, vgg16, vgg19
+from saccade.applications import densenet, imagenet_utils, resnet, resnet50, resnet_v2, vgg16, vgg19
+from saccade.applications.densenet import DenseNet121, DenseNet169, DenseNet201
 from saccade.applications.lenet import LeNet5
 from saccade.applications.resnet import ResNet50, ResNet101, ResNet152
 from saccade.applications.resnet_v2 import ResNet50V2, ResNet101V2, ResNet152V2
@@ -10,6 +11,9 @@ from saccade.files.input_record import InputRecord
 __all__ = [
     "VGG16",
     "VGG19",
+    "DenseNet121",
+    "DenseNet169",
+    "DenseNet201",
     "InputRecord",
     "LeNet5",
     "ResNet50",
@@ -18,6 +22,7 @@ __all__ = [
     "ResNet101V2",
     "ResNet152",
     "ResNet152V2",
+    "densenet",
     "imagenet_utils",
     "resnet",
     "resnet50",
