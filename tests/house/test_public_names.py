@@ -23,12 +23,19 @@ NAMES = {
     """,
     "saccade.applications": """
         DenseNet121 DenseNet169 DenseNet201
+        EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3
+        EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7
         InputRecord LeNet5 ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50
         ResNet50V2 VGG16 VGG19 imagenet_utils resnet resnet50 resnet_v2 vgg16 vgg19
-        densenet
+        densenet efficientnet
     """,
     "saccade.applications.densenet": """
         DenseNet121 DenseNet169 DenseNet201 preprocess_input
+    """,
+    "saccade.applications.efficientnet": """
+        EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3
+        EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7
+        preprocess_input
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input
