@@ -235,8 +235,9 @@ def _layer(x: Symbol, name: str) -> Symbol:
 
 
 def _half(x: Symbol, name: str) -> Symbol:
-    filters = x.shape[-1] // 2
-    x = Conv2D(filters, 1, use_bias=False, name=f"{name}_conv")(_active(x, f"{name}_"))
+    channels = x.shape[-1]
+    assert channels is not None
+    x = Conv2D(channels // 2, 1, use_bias=False, name=f"{name}_conv")(_active(x, f"{name}_"))
     return AveragePooling2D(2, strides=2, name=f"{name}_pool")(x)
 
 
