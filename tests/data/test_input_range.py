@@ -167,6 +167,56 @@ def test_fruits(mode):
             assert len(notes(mode, wrong)) == 1
 
 
+# -- networks that take pixels as they are --------------------------------------------------
+
+RAW = Record("raw", 0.0, 255.0)
+
+
+def raw_notes(x):
+    return range_notes([RAW], torch.tensor(np.ascontiguousarray(x)))
+
+
+@pytest.mark.parametrize("count", [1, 2, 32])
+def test_raw_pixels_where_they_are_wanted(count):
+    for kind in (np.uint8, np.float32):
+        assert raw_notes(photos(count=count).astype(kind)) == []
+        for low, high in [(0, 2), (0, 3), (0, 20), (100, 256), (250, 256)]:
+            assert raw_notes(photos(count=count, low=low, high=high).astype(kind)) == []
+        for grey in GREYS:
+            flat = np.full((count, 24, 24, 3), grey, np.int64)
+            for spread in (0, 1, 2, 3, 8, 40):
+                noise = np.random.RandomState(grey).randint(-spread, spread + 1, flat.shape)
+                faint = (flat + noise).clip(0, 255).astype(kind)
+                assert raw_notes(faint) == [], (grey, spread)
+
+
+def test_raw_pixels_in_random_changes():
+    generator = ImageDataGenerator(
+        rotation_range=40, zoom_range=0.5, brightness_range=(0.2, 3), noise_range=20,
+        contrast_range=(0.2, 4), sharpen_range=3, interpolation_order=3,
+    )  # fmt: skip
+    images = generator.flow(photos(), batch_size=8, seed=1)
+    for _ in range(5):
+        assert raw_notes(next(images)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("as rescale=1/255 makes them", lambda pixels: pixels.astype(np.float32) / 255),
+        ("scaled to -1 to 1", lambda pixels: prepared(pixels, "tf")),
+        ("standardized", lambda pixels: prepared(pixels, "torch")),
+        ("another network's function", lambda pixels: prepared(pixels, "caffe")),
+    ],
+)
+def test_no_raw_pixels_where_they_are_wanted(kind, wrong):
+    for count in (1, 2, 32):
+        (sentence,) = raw_notes(wrong(photos(count=count)))
+        assert kind in sentence
+        assert "trained on pixels from 0 to 255, which it scales itself: leave" in sentence
+        assert sentence.endswith("give it the pixels as they are.")
+
+
 def test_what_is_no_batch_of_photos_is_passed_over():
     raw = torch.tensor(photos()).float()
     assert len(range_notes([TF], [raw])) == len(range_notes([TF], raw)) == 1
@@ -262,7 +312,16 @@ def test_single_batches_and_validation_data_are_looked_at(caplog):
         assert sum("raw pixels" in line for line in caplog.messages) == 1
 
 
-@pytest.mark.parametrize("family", ["resnet.ResNet50", "resnet_v2.ResNet50V2", "vgg.VGG16"])
+@pytest.mark.parametrize(
+    "family",
+    [
+        "resnet.ResNet50",
+        "resnet_v2.ResNet50V2",
+        "vgg.VGG16",
+        "densenet.DenseNet121",
+        "efficientnet.EfficientNetB0",
+    ],
+)
 def test_real_networks_with_weights_are_guarded(family, tmp_path, caplog):
     module, _, name = family.partition(".")
     build = getattr(importlib.import_module(f"saccade.applications.{module}"), name)
@@ -279,9 +338,17 @@ def test_real_networks_with_weights_are_guarded(family, tmp_path, caplog):
     ):
         assert records_in(model) == [network.input_record]
     raw = np.random.RandomState(0).uniform(0, 255, (2, 32, 32, 3)).astype("float32")
-    forget_notes()
-    network.predict(raw, verbose=0)
-    assert sum("raw pixels" in line for line in caplog.messages) == 1
+    raw[:, 0, 0] = 0
+    takes_raw = network.input_record.mode == "raw"
+    for batch, words, is_wrong in (
+        (raw, "raw pixels", not takes_raw),
+        (raw / 255, "as rescale=1/255 makes them", True),
+    ):
+        forget_notes()
+        caplog.clear()
+        network.predict(batch, verbose=0)
+        assert sum(words in line for line in caplog.messages) == is_wrong
+        assert sum("first images" in line for line in caplog.messages) == is_wrong
 
 
 def test_behind_layers_that_only_move_pixels_about():

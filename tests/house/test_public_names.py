@@ -23,8 +23,11 @@ NAMES = {
         sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
+        DenseNet121 DenseNet169 DenseNet201 EfficientNetB0 EfficientNetB1 EfficientNetB2
+        EfficientNetB3 EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7
         InputRecord LeNet5 ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50 ResNet50V2
-        VGG16 VGG19 imagenet_utils resnet resnet50 resnet_v2 vgg16 vgg19
+        VGG16 VGG19 densenet efficientnet imagenet_utils resnet resnet50 resnet_v2 vgg16
+        vgg19
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input
@@ -69,6 +72,10 @@ NAMES = {
     """,
     "saccade.datasets": """
         cifar10 cifar100 fashion_mnist mnist
+    """,
+    "saccade.applications.densenet": """
+    """,
+    "saccade.applications.efficientnet": """
     """,
     "saccade.callbacks": """
         BackupAndRestore CSVLogger Callback CallbackList EarlyStopping History

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from parity.reference import keras, normal
-from saccade.applications import resnet_v2, vgg, vgg16, vgg19
+from saccade.applications import densenet, efficientnet, resnet_v2, vgg, vgg16, vgg19
 from saccade.errors import FileFormatError
 
 # Keras's own arrays on torch.
@@ -22,9 +22,66 @@ MODULES = {  # by network: ours, Keras's, weights with and without the top
     "ResNet50V2": (resnet_v2, keras.applications.resnet_v2, 25_613_800, 23_564_800),
     "ResNet101V2": (resnet_v2, keras.applications.resnet_v2, 44_675_560, 42_626_560),
     "ResNet152V2": (resnet_v2, keras.applications.resnet_v2, 60_380_648, 58_331_648),
+    "DenseNet121": (densenet, keras.applications.densenet, 8_062_504, 7_037_504),
+    "DenseNet169": (densenet, keras.applications.densenet, 14_307_880, 12_642_880),
+    "DenseNet201": (densenet, keras.applications.densenet, 20_242_984, 18_321_984),
+    "EfficientNetB0": (
+        efficientnet,
+        keras.applications.efficientnet,
+        5_330_571,
+        4_049_571,
+    ),
+    "EfficientNetB1": (
+        efficientnet,
+        keras.applications.efficientnet,
+        7_856_239,
+        6_575_239,
+    ),
+    "EfficientNetB2": (
+        efficientnet,
+        keras.applications.efficientnet,
+        9_177_569,
+        7_768_569,
+    ),
+    "EfficientNetB3": (
+        efficientnet,
+        keras.applications.efficientnet,
+        12_320_535,
+        10_783_535,
+    ),
+    "EfficientNetB4": (
+        efficientnet,
+        keras.applications.efficientnet,
+        19_466_823,
+        17_673_823,
+    ),
+    "EfficientNetB5": (
+        efficientnet,
+        keras.applications.efficientnet,
+        30_562_527,
+        28_513_527,
+    ),
+    "EfficientNetB6": (
+        efficientnet,
+        keras.applications.efficientnet,
+        43_265_143,
+        40_960_143,
+    ),
+    "EfficientNetB7": (
+        efficientnet,
+        keras.applications.efficientnet,
+        66_658_687,
+        64_097_687,
+    ),
 }
 SETTINGS = ("padding", "strides", "kernel_size", "use_bias", "activation", "units", "epsilon")
-SMALLEST = ("VGG16", "VGG19", "ResNet50V2")
+SMALLEST = (
+    "VGG16",
+    "VGG19",
+    "ResNet50V2",
+    "DenseNet121",
+    "EfficientNetB0",
+)
 
 
 def both(name, **options):
@@ -53,7 +110,11 @@ def assert_alike(ours, theirs):
 
 def _called(name):
     """The name without the number that a layer without a name of its own gets."""
-    return re.sub(r"^(max_pooling2d|global_.*_pooling2d)_\d+$", r"\1", name)
+    return re.sub(
+        r"^(max_pooling2d|zero_padding2d|rescaling|normalization|global_.*_pooling2d)_\d+$",
+        r"\1",
+        name,
+    )
 
 
 def plain(layer, key):
@@ -77,7 +138,7 @@ def test_without_a_top(name):
 
 
 @pytest.mark.parametrize("pooling", ["avg", "max"])
-@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2"])
+@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2", "DenseNet121", "EfficientNetB0"])
 def test_pooling_has_kerass_name(name, pooling):
     ours, theirs = both(
         name, weights=None, include_top=False, input_shape=(32, 40, 3), pooling=pooling
@@ -93,14 +154,15 @@ def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp
     build = getattr(MODULES[name][0], name)
     keras.utils.set_random_seed(3)
     theirs = getattr(MODULES[name][1], name)(weights=None, **options)
-    gain = 1.5 if "VGG" in name else 1.0  # so that no image fades on its way
+    gain = {"VGG": 1.5, "Eff": 1.4}.get(name[:3], 1.0)  # so that no image fades on its way
     first, drawn = theirs.get_weights(), []
     for seed, weight in enumerate(theirs.weights):
-        about = 1.0 if weight.name in ("gamma", "moving_variance") else 0.0
+        about = 1.0 if weight.name in ("gamma", "moving_variance", "variance") else 0.0
         small = about + 0.03 * normal(weight.shape, seed)
         drawn.append(gain * first[seed] if len(weight.shape) > 1 else small)
     theirs.set_weights(drawn)
-    batch = np.random.RandomState(3).uniform(-10, 10, (2, 32, 32, 3)).astype("float32")
+    least, most = (0, 255) if "Efficient" in name else (-10, 10)
+    batch = np.random.RandomState(3).uniform(least, most, (2, 32, 32, 3)).astype("float32")
     needed = theirs.predict(batch, verbose=0)
     assert np.ptp(needed[:, 0]) > 0.01  # the two images differ
     with warnings.catch_warnings():
@@ -120,7 +182,9 @@ def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp
         build(weights=tmp_path / "m.h5", input_shape=(32, 32, 3), classes=4)
 
 
-@pytest.mark.parametrize(("name", "mode"), [("VGG16", "caffe"), ("ResNet50V2", "tf")])
+@pytest.mark.parametrize(
+    ("name", "mode"), [("VGG16", "caffe"), ("ResNet50V2", "tf"), ("DenseNet121", "torch")]
+)
 def test_weights_say_what_they_were_trained_on(name, mode, tmp_path):
     module = MODULES[name][0]
     build = getattr(module, name)
@@ -154,3 +218,81 @@ def test_published_files_are_kerass():
         assert record.without_top.address == theirs.WEIGHTS_PATH_NO_TOP
         source = inspect.getsource(theirs)
         assert source.index(record.with_top.md5) < source.index(record.without_top.md5)
+    for name, record in densenet.PRETRAINED.items():
+        theirs = importlib.import_module("keras.src.applications.densenet")
+        constant = name.upper() + "_WEIGHT_PATH"
+        assert record.with_top.address == getattr(theirs, constant)
+        assert record.without_top.address == getattr(theirs, f"{constant}_NO_TOP")
+        for file, path in ((record.with_top, constant), (record.without_top, f"{constant}_NO_TOP")):
+            pattern = rf'{path},\s+cache_subdir="models",\s+file_hash="{file.md5}"'
+            assert re.search(pattern, inspect.getsource(theirs)), file
+    theirs = importlib.import_module("keras.src.applications.efficientnet")
+    for number in range(8):
+        record = efficientnet.PRETRAINED[f"efficientnetb{number}"]
+        assert (record.with_top.md5, record.without_top.md5) == theirs.WEIGHTS_HASHES[f"b{number}"]
+        stem = f"{theirs.BASE_WEIGHTS_PATH}efficientnetb{number}"
+        assert record.with_top.address == f"{stem}.h5"
+        assert record.without_top.address == f"{stem}_notop.h5"
+
+
+EFFICIENT_SETTINGS = (
+    *("rate", "noise_shape", "target_shape", "scale", "momentum"),
+    *("kernel_initializer", "depthwise_initializer"),
+)
+
+
+def assert_finer_settings_alike(ours, theirs):
+    for mine, other in zip(ours.layers, theirs.layers, strict=True):
+        for key in EFFICIENT_SETTINGS:
+            one, two = plain(mine, key), plain(other, key)
+            if key.endswith("initializer") and one:
+                one, two = (_initializer(each) for each in (one, two))
+            if key == "scale":
+                one, two = (None if v is None else np.ravel(v).tolist() for v in (one, two))
+            assert one == two, (mine.name, key)
+
+
+def _initializer(config):
+    """What it does: without the seed, and without what is None."""
+    given = {key: value for key, value in config["config"].items() if value is not None}
+    return config["class_name"], {key: given[key] for key in given if key != "seed"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(1, 8))
+def test_every_efficientnet_has_kerass_finer_settings(number):
+    assert_finer_settings_alike(*both(f"EfficientNetB{number}", weights=None))
+
+
+@pytest.mark.parametrize("shape", [(33, 40, 3), (65, 51, 3), (None, None, 3)])
+def test_efficientnet_of_odd_and_open_sides(shape):
+    ours, theirs = both("EfficientNetB0", weights=None, include_top=False, input_shape=shape)
+    assert_alike(ours, theirs)
+    assert_finer_settings_alike(ours, theirs)
+
+
+@pytest.mark.parametrize("include_top", [True, False])
+def test_published_efficientnet_has_a_second_rescaling(include_top, tmp_path, monkeypatch):
+    """Ours and Keras's read one file as if it were the published one."""
+    module = importlib.import_module("keras.src.applications.efficientnet")
+    keras.utils.set_random_seed(4)
+    options = {"include_top": include_top}
+    drawn = module.EfficientNetB0(weights=None, **options)
+    drawn.get_layer(index=2).set_weights(
+        [np.array([0.4, 0.5, 0.6]), np.array([0.2, 0.1, 0.05]), np.array(0)]
+    )
+    path = tmp_path / "w.h5"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        drawn.save(path)
+    monkeypatch.setattr(module.file_utils, "get_file", lambda *_, **__: str(path))
+    monkeypatch.setattr("saccade.applications.network._published", lambda *_: path)
+    ours, theirs = both("EfficientNetB0", **options)
+    names = [_called(layer.name) for layer in ours.layers[:5]]
+    assert names[1:] == ["rescaling", "normalization", "rescaling", "stem_conv_pad"]
+    assert_alike(ours, theirs)
+    assert_finer_settings_alike(ours, theirs)
+    batch = np.random.RandomState(3).uniform(0, 255, (2, 224, 224, 3)).astype("float32")
+    needed = theirs.predict(batch, verbose=0)
+    np.testing.assert_allclose(ours.predict(batch, verbose=0), needed, rtol=0, atol=1e-4)
+    assert ours.input_record.mode == "raw"

@@ -48,11 +48,13 @@ class Top:
         flatten: from the last feature map to what the classifier takes.
         layers: the names of the top's layers with weights, the classifier's last.
         names_pooling: whether the pooling of a network without its top has a name of its own.
+        kernel: the classifier's first weights, an initializer or its name.
     """
 
     flatten: Callable[[Symbol], Symbol] = _mean
     layers: tuple[str, ...] = ("predictions",)
     names_pooling: bool = True
+    kernel: Any = "glorot_uniform"
 
 
 def build_network(
@@ -132,7 +134,12 @@ def _is_file(weights: Any) -> bool:
 
 def _topped(options: NetworkOptions, top: Top, features: Symbol) -> Symbol:
     if options.include_top:
-        classify = Dense(options.classes, options.classifier_activation, name=top.layers[-1])
+        classify = Dense(
+            options.classes,
+            options.classifier_activation,
+            kernel_initializer=top.kernel,
+            name=top.layers[-1],
+        )
         return classify(top.flatten(features))
     if options.pooling is None:
         return features

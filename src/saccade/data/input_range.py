@@ -18,6 +18,7 @@ KEEPERS = frozenset(
         *("RandomCrop", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom"),
     ]
 )
+_STANDARDIZED = (-2.2, 2.7)  # what "torch" gives, widened a little
 _LARGE = 10.0  # beyond what "tf" (1) and "torch" (2.7) give, even where a filter overshoots
 _CONTRAST = 0.3  # below it a photo may as well be flat
 
@@ -87,8 +88,8 @@ def range_notes(records: list[Any], x: Any) -> list[str]:
     """What is wrong with the range of a first batch, a sentence for each record.
 
     Args:
-        records: with `mode` ("caffe", "tf" or "torch"), `low`, `high` and `preprocess_input`, the
-            dotted name of the function, as `records_in` gives them.
+        records: with `mode` ("caffe", "tf", "torch" or "raw"), `low`, `high` and
+            `preprocess_input`, the dotted name of the function, as `records_in` gives them.
         x: images (batch, height, width, 3), a tensor or an array; anything else is passed over.
 
     Returns:
@@ -109,7 +110,10 @@ def range_notes(records: list[Any], x: Any) -> list[str]:
     high = images_nhwc.amax((1, 2)).float().cpu()
     sentences: list[str] = []
     for record in records:
-        fault = (_caffe_fault if record.mode == "caffe" else _small_fault)(record, low, high)
+        if record.mode == "raw":
+            fault = _raw_fault(images_nhwc, low, high)
+        else:
+            fault = (_caffe_fault if record.mode == "caffe" else _small_fault)(record, low, high)
         if fault is not None:
             sentences.append(_sentence(record, float(low.min()), float(high.max()), *fault))
     return sentences
@@ -140,9 +144,9 @@ def _caffe_fault(record: Any, low: torch.Tensor, high: torch.Tensor) -> tuple[st
     if least > record.low / 250 and most < record.high / 250 and contrast > _CONTRAST:
         return "its result times 1/255", "leave rescale out and "
     if least >= -1 and most <= 1 and contrast > 1.1:
-        return "which were scaled to -1 to 1", "leave that scaling out and "
-    if least >= -2.2 and most <= 2.7 and contrast > 3.5:
-        return "which were standardized", "leave that out and "
+        return _SCALED
+    if least >= _STANDARDIZED[0] and most <= _STANDARDIZED[1] and contrast > 3.5:
+        return _STANDARD
     return None
 
 
@@ -153,7 +157,7 @@ def _small_fault(record: Any, low: torch.Tensor, high: torch.Tensor) -> tuple[st
     if least >= 0 and most > _LARGE:
         return _RAW
     if least < -_LARGE:
-        return "as another network's function makes them", "leave that function out and "
+        return _FOREIGN
     if record.low - 0.05 * width < least < record.low - 0.002 * width:
         return _TWICE if most < record.low + 0.15 * width else None
     # Bright photos that are right lie above 0, too. But no whole pixel becomes 0 (that is grey
@@ -164,12 +168,42 @@ def _small_fault(record: Any, low: torch.Tensor, high: torch.Tensor) -> tuple[st
     return None
 
 
+def _raw_fault(
+    images: torch.Tensor, low: torch.Tensor, high: torch.Tensor
+) -> tuple[str, str] | None:
+    """The same for a network that takes pixels from 0 to 255 as they are.
+
+    Filters and noise may overshoot on both sides; a photo that is almost black may have no
+    pixel above 1, but only whole ones.
+    """
+    least, most = float(low.min()), float(high.max())
+    contrast = float((high.amax(0) - low.amin(0)).max())
+    if least >= 0 and most <= 1 and contrast > _CONTRAST and bool((images % 1 != 0).any()):
+        return _RESCALED
+    if -1 <= least < 0 and most <= 1 and contrast > 1.1:
+        return _SCALED
+    if least >= _STANDARDIZED[0] and most <= _STANDARDIZED[1] and contrast > 3.5:
+        return _STANDARD
+    if least < -60 and most < 160:
+        return _FOREIGN
+    return None
+
+
+_SCALED = "which were scaled to -1 to 1", "leave that scaling out and "
+_STANDARD = "which were standardized", "leave that out and "
+_FOREIGN = "as another network's function makes them", "leave that function out and "
 _RAW = "which are raw pixels", ""
 _RESCALED = "as rescale=1/255 makes them", "leave rescale out and "
 _TWICE = "as if it had been applied twice", "apply it once: "
 
 
 def _sentence(record: Any, least: float, most: float, kind: str, do: str) -> str:
+    if record.mode == "raw":
+        return (
+            f"The first images have values from {least:.3g} to {most:.3g}, {kind}, and the network "
+            f"was trained on pixels from 0 to 255, which it scales itself: {do}give it the pixels "
+            "as they are."
+        )
     name = record.preprocess_input
     short = name.rpartition(".")[2]
     return (

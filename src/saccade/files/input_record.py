@@ -14,7 +14,8 @@ class InputRecord:
     """The range of a network's input, and the function that brings pixels into it.
 
     Attributes:
-        mode: "caffe" (BGR minus means), "tf" (-1 to 1) or "torch" (mean and deviation of ImageNet).
+        mode: "caffe" (BGR minus means), "tf" (-1 to 1), "torch" (mean and deviation of ImageNet)
+            or "raw" (pixels as they are, which the network itself scales).
         low, high: what 0 and 255 can become, the least and the greatest over the channels.
         preprocess_input: the dotted name of the function.
     """

@@ -1,0 +1,298 @@
+"""EfficientNet: one small network, and seven that are wider, deeper and see larger images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from saccade.applications import imagenet_utils
+from saccade.applications.network import NetworkOptions, Top, build_network
+from saccade.applications.pretrained import Pretrained
+from saccade.files.input_record import InputRecord
+from saccade.files.remote_file import RemoteFile
+from saccade.graph import Symbol
+from saccade.initializers import VarianceScaling
+from saccade.layers import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Conv2D,
+    DepthwiseConv2D,
+    Dropout,
+    GlobalAveragePooling2D,
+    Multiply,
+    Normalization,
+    Rescaling,
+    Reshape,
+    ZeroPadding2D,
+)
+from saccade.models import Model
+
+_INPUT = InputRecord("raw", 0.0, 255.0, "saccade.applications.efficientnet.preprocess_input")
+_DEVIATIONS_RGB = (0.229, 0.224, 0.225)
+_LOST = 0.2  # the share of images that skip the last block in training; earlier ones skip less
+
+
+_HASHES = (  # of B0 to B7, with the top and without
+    ("902e53a9f72be733fc0bcb005b3ebbac", "50bc09e76180e00e4465e1a485ddc09d"),
+    ("1d254153d4ab51201f1646940f018540", "74c4e6b3e1f6a1eea24c589628592432"),
+    ("b15cce36ff4dcbd00b6dd88e7857a6ad", "111f8e2ac8aa800a7a99e3239f7bfb39"),
+    ("ffd1fdc53d0ce67064dc6a9c7960ede0", "af6d107764bb5b1abb91932881670226"),
+    ("18c95ad55216b8f92d7e70b3a046e2fc", "ebc24e6d6c33eaebbd558eafbeedf1ba"),
+    ("ace28f2a6363774853a83a0b21b9421a", "38879255a25d3c92d5e44e04ae6cec6f"),
+    ("165f6e37dce68623721b423839de8be5", "9ecce42647a20130c1f39a5d4cb75743"),
+    ("8c03f828fec3ef71311cd463b6759d99", "cbcfe4450ddf6f3ad90b1b398090fe4a"),
+)
+
+
+def _published(name: str, md5_with_top: str, md5_without_top: str) -> Pretrained:
+    stem = f"https://storage.googleapis.com/keras-applications/{name}"
+    return Pretrained(
+        RemoteFile(f"{stem}.h5", md5_with_top),
+        RemoteFile(f"{stem}_notop.h5", md5_without_top),
+        _INPUT,
+    )
+
+
+PRETRAINED = {
+    f"efficientnetb{number}": _published(f"efficientnetb{number}", *hashes)
+    for number, hashes in enumerate(_HASHES)
+}
+"""The weights that `weights="imagenet"` stands for, by network."""
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """A row of the paper's table 1; `repeats` and `filters` are B0's."""
+
+    kernel: int
+    repeats: int
+    filters: int
+    expansion: int
+    strides: int
+
+
+_STAGES = (
+    _Stage(3, 1, 16, 1, 1),
+    _Stage(3, 2, 24, 6, 2),
+    _Stage(5, 2, 40, 6, 2),
+    _Stage(3, 3, 80, 6, 2),
+    _Stage(5, 3, 112, 6, 1),
+    _Stage(5, 4, 192, 6, 2),
+    _Stage(3, 1, 320, 6, 1),
+)
+
+_DOCSTRING = """Build {title}, {count:,} weights.
+
+    Law, for B0 and its default input::
+
+        224x224x3 -> x / 255, minus mean, by deviation -> conv 3x3, in steps of 2 -> 112x112x32
+                  -> 1 block  3x3  16 -> 112x112x16
+                  -> 2 blocks 3x3  24 ->  56x56x24
+                  -> 2 blocks 5x5  40 ->  28x28x40
+                  -> 3 blocks 3x3  80 ->  14x14x80
+                  -> 3 blocks 5x5 112 ->  14x14x112
+                  -> 4 blocks 5x5 192 ->   7x7x192
+                  -> 1 block  3x3 320 ->   7x7x320
+                  -> conv 1x1 -> 7x7x1280 -> mean, dropout, dense `classes`
+
+        block   widen 6 times (conv 1x1), filter each channel alone, scale each channel by what the
+                means of all say, narrow (conv 1x1); plus x where the shape is the same
+
+    B1 to B7 are up to 2 times as wide and 3.1 times as deep; this one {width} and {depth} times.
+    Mean and deviation are the weights of a Normalization layer: 0 and 1 with weights=None.
+
+    Args:
+        include_top: whether the network ends in its classifier.
+        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
+            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
+            serves a network without. The published ones need one Rescaling more, which only
+            "imagenet" adds, as in Keras.
+        input_tensor: a symbol to build on, instead of a new input.
+        input_shape: (height, width, channels) in pixels, each side at least 32, None where it
+            varies; with the top and weights="imagenet" only ({px}, {px}, 3).
+        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
+            its greatest values.
+        classes: of the top; 1000 with weights="imagenet".
+        classifier_activation: of the top; None gives logits.
+        name: of the model.
+
+    Returns:
+        A model that is built and not compiled. It takes raw pixels, 0 to 255.
+
+    Raises:
+        InvalidArgument: arguments that can't work, or not together.
+        NoSuchFile: weights that are not there and can't be fetched.
+        FileFormatError: weights that are damaged or of another network; each fault is listed.
+
+    Source: Tan and Le, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks,
+    2019; `keras.applications.efficientnet.{title}`.
+    """
+
+
+def _variant(
+    number: int, width: float, depth: float, default_px: int, dropout: float, count: int
+) -> Callable[..., Model]:
+    """The function of one network; they differ in nothing but these numbers."""
+
+    def build(
+        include_top: bool = True,
+        weights: Any = "imagenet",
+        input_tensor: Symbol | None = None,
+        input_shape: Sequence[int | None] | None = None,
+        pooling: str | None = None,
+        classes: int = 1000,
+        classifier_activation: Any = "softmax",
+        name: str = f"efficientnetb{number}",
+    ) -> Model:
+        options = NetworkOptions(
+            include_top,
+            weights,
+            input_tensor,
+            input_shape,
+            pooling,
+            classes,
+            classifier_activation,
+            name,
+        )
+        is_published = isinstance(weights, str) and weights == "imagenet"
+
+        def flatten(features: Symbol) -> Symbol:
+            x = GlobalAveragePooling2D(name="avg_pool")(features)
+            return Dropout(dropout, name="top_dropout")(x)
+
+        return build_network(
+            options,
+            lambda image: _body(image, width, depth, is_published),
+            PRETRAINED[f"efficientnetb{number}"],
+            default_px,
+            top=Top(flatten, kernel=VarianceScaling(1 / 3, "fan_out", "uniform")),
+        )
+
+    title = f"EfficientNetB{number}"
+    build.__name__ = build.__qualname__ = title
+    build.__doc__ = _DOCSTRING.format(
+        title=title, count=count, width=width, depth=depth, px=default_px
+    )
+    return build
+
+
+EfficientNetB0 = _variant(0, 1.0, 1.0, 224, 0.2, 5_330_571)
+EfficientNetB1 = _variant(1, 1.0, 1.1, 240, 0.2, 7_856_239)
+EfficientNetB2 = _variant(2, 1.1, 1.2, 260, 0.3, 9_177_569)
+EfficientNetB3 = _variant(3, 1.2, 1.4, 300, 0.3, 12_320_535)
+EfficientNetB4 = _variant(4, 1.4, 1.8, 380, 0.4, 19_466_823)
+EfficientNetB5 = _variant(5, 1.6, 2.2, 456, 0.4, 30_562_527)
+EfficientNetB6 = _variant(6, 1.8, 2.6, 528, 0.5, 43_265_143)
+EfficientNetB7 = _variant(7, 2.0, 3.1, 600, 0.5, 66_658_687)
+
+
+def preprocess_input(x: Any, data_format: str | None = None) -> Any:
+    """Give the pixels back as they are: EfficientNet brings them into its range itself.
+
+    Example:
+        >>> preprocess_input([0, 255])
+        [0, 255]
+
+    Source: `keras.applications.efficientnet.preprocess_input`.
+    """
+    return x
+
+
+preprocess_input.draws_nothing = True  # type: ignore[attr-defined]  # it may run in threads
+decode_predictions = imagenet_utils.decode_predictions
+
+
+# -- the graph -----------------------------------------------------------------------------
+
+
+def _body(image: Symbol, width: float, depth: float, is_published: bool) -> Symbol:
+    x = Normalization()(Rescaling(1 / 255)(image))
+    if is_published:
+        # These weights were trained on (x - mean) / variance, and the file's Normalization divides
+        # by the deviation alone: Keras makes up for it by the deviation's root, and so do we.
+        x = Rescaling([1 / math.sqrt(one) for one in _DEVIATIONS_RGB])(x)
+    x = _padded(x, 3, "stem_conv_pad")
+    x = _conv(x, _widened(32, width), 3, "stem_conv", strides=2, padding="valid")
+    x = _active(x, "stem_")
+    counts = [math.ceil(depth * stage.repeats) for stage in _STAGES]
+    done, filters_in = 0, _widened(32, width)
+    for place, (stage, count) in enumerate(zip(_STAGES, counts, strict=True), 1):
+        filters = _widened(stage.filters, width)
+        for number in range(count):
+            strides = stage.strides if number == 0 else 1
+            lost = _LOST * done / sum(counts)
+            letter = chr(ord("a") + number)
+            x = _block(x, f"block{place}{letter}_", stage, strides, filters_in, filters, lost)
+            done, filters_in = done + 1, filters
+    return _active(_conv(x, _widened(1280, width), 1, "top_conv"), "top_")
+
+
+def _widened(filters: int, width: float) -> int:
+    """The width times as many, as a multiple of 8 that is not more than a tenth below."""
+    wanted = filters * width
+    rounded = max(8, int(wanted + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * wanted else rounded
+
+
+def _block(
+    start: Symbol,
+    name: str,
+    stage: _Stage,
+    strides: int,
+    filters_in: int,
+    filters: int,
+    lost: float,
+) -> Symbol:
+    wide, x = filters_in * stage.expansion, start
+    if stage.expansion != 1:
+        x = _active(_conv(x, wide, 1, f"{name}expand_conv"), f"{name}expand_")
+    if strides == 2:
+        x = _padded(x, stage.kernel, f"{name}dwconv_pad")
+    x = DepthwiseConv2D(
+        stage.kernel,
+        strides,
+        padding="valid" if strides == 2 else "same",
+        use_bias=False,
+        depthwise_initializer=_kernel(),
+        name=f"{name}dwconv",
+    )(x)
+    x = _active(x, name)
+    squeezed = GlobalAveragePooling2D(name=f"{name}se_squeeze")(x)
+    squeezed = Reshape((1, 1, wide), name=f"{name}se_reshape")(squeezed)
+    few = max(1, filters_in // 4)
+    squeezed = _conv(squeezed, few, 1, f"{name}se_reduce", use_bias=True, activation="swish")
+    scale = _conv(squeezed, wide, 1, f"{name}se_expand", use_bias=True, activation="sigmoid")
+    x = Multiply(name=f"{name}se_excite")([x, scale])
+    x = BatchNormalization(name=f"{name}project_bn")(_conv(x, filters, 1, f"{name}project_conv"))
+    if strides == 2 or filters_in != filters:
+        return x
+    if lost:
+        x = Dropout(lost, noise_shape=(None, 1, 1, 1), name=f"{name}drop")(x)
+    return Add(name=f"{name}add")([x, start])
+
+
+def _conv(x: Symbol, filters: int, kernel: int, name: str, **options: Any) -> Symbol:
+    usual = {"padding": "same", "use_bias": False, "kernel_initializer": _kernel()}
+    return Conv2D(filters, kernel, name=name, **{**usual, **options})(x)
+
+
+def _kernel() -> VarianceScaling:
+    return VarianceScaling(2.0, "fan_out", "truncated_normal")
+
+
+def _padded(x: Symbol, kernel: int, name: str) -> Symbol:
+    """Borders for steps of 2: a side of even length gets one row less in front."""
+    height, width = x.shape[1:3]
+    half = kernel // 2
+    if height is None or width is None:
+        height = width = 0  # as even ones
+    sides = [(half - 1 + side % 2, half) for side in (height, width)]
+    return ZeroPadding2D(tuple(sides), name=name)(x)
+
+
+def _active(x: Symbol, prefix: str) -> Symbol:
+    x = BatchNormalization(name=f"{prefix}bn")(x)
+    return Activation("swish", name=f"{prefix}activation")(x)
