@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from saccade.applications import imagenet_utils, lenet, resnet, resnet_v2, vgg
+from saccade.applications import imagenet_utils, lenet, mobilenet, resnet, resnet_v2, vgg
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "pretrained.md"
 
@@ -22,7 +22,12 @@ def test_the_page_runs(tmp_path, monkeypatch):
 
 def test_the_files_of_the_page_are_those_that_are_fetched():
     text = PAGE.read_text(encoding="utf-8")
-    families = (resnet, resnet_v2, vgg)
+    families = (
+        resnet,
+        resnet_v2,
+        vgg,
+        mobilenet,
+    )
     for record in (one for family in families for one in family.PRETRAINED.values()):
         for file in (record.with_top, record.without_top):
             assert f"`{file.name}`" in text
@@ -30,7 +35,7 @@ def test_the_files_of_the_page_are_those_that_are_fetched():
     assert f"`{imagenet_utils.CLASS_INDEX.address}`" in text
 
 
-@pytest.mark.parametrize("module", [imagenet_utils, lenet, resnet, resnet_v2, vgg])
+@pytest.mark.parametrize("module", [imagenet_utils, lenet, resnet, resnet_v2, vgg, mobilenet])
 def test_the_docstrings_run(module):
     results = doctest.testmod(module)
     assert results.attempted

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from parity.reference import keras, normal
-from saccade.applications import resnet_v2, vgg, vgg16, vgg19
+from saccade.applications import mobilenet, resnet_v2, vgg, vgg16, vgg19
 from saccade.errors import FileFormatError
 
 # Keras's own arrays on torch.
@@ -22,9 +22,17 @@ MODULES = {  # by network: ours, Keras's, weights with and without the top
     "ResNet50V2": (resnet_v2, keras.applications.resnet_v2, 25_613_800, 23_564_800),
     "ResNet101V2": (resnet_v2, keras.applications.resnet_v2, 44_675_560, 42_626_560),
     "ResNet152V2": (resnet_v2, keras.applications.resnet_v2, 60_380_648, 58_331_648),
+    "MobileNet": (mobilenet, keras.applications.mobilenet, 4_253_864, 3_228_864),
 }
 SETTINGS = ("padding", "strides", "kernel_size", "use_bias", "activation", "units", "epsilon")
-SMALLEST = ("VGG16", "VGG19", "ResNet50V2")
+SMALLEST = (
+    "VGG16",
+    "VGG19",
+    "ResNet50V2",
+    "MobileNet",
+)
+GAINS = {"VGG16": 1.5, "VGG19": 1.5, "MobileNet": 1.5}
+LEAST_PX = dict.fromkeys(MODULES, 32)
 
 
 def both(name, **options):
@@ -47,13 +55,24 @@ def assert_alike(ours, theirs):
             "activation",
             "units",
             "epsilon",
+            "momentum",
+            "scale",
+            "depth_multiplier",
+            "max_value",
+            "keepdims",
+            "rate",
+            "target_shape",
         ):
             assert plain(mine, key) == plain(other, key), (mine.name, key)
 
 
 def _called(name):
     """The name without the number that a layer without a name of its own gets."""
-    return re.sub(r"^(max_pooling2d|global_.*_pooling2d)_\d+$", r"\1", name)
+    return re.sub(
+        r"^(max_pooling2d|average_pooling2d|add|concatenate|activation|conv2d|batch_normalization|global_.*_pooling2d)_\d+$",
+        r"\1",
+        name,
+    )
 
 
 def plain(layer, key):
@@ -77,10 +96,11 @@ def test_without_a_top(name):
 
 
 @pytest.mark.parametrize("pooling", ["avg", "max"])
-@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2"])
+@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2", "MobileNet"])
 def test_pooling_has_kerass_name(name, pooling):
+    px = LEAST_PX[name]
     ours, theirs = both(
-        name, weights=None, include_top=False, input_shape=(32, 40, 3), pooling=pooling
+        name, weights=None, include_top=False, input_shape=(px, px + 8, 3), pooling=pooling
     )
     mine, other = (_called(one.layers[-1].name) for one in (ours, theirs))
     assert mine == other
@@ -89,18 +109,21 @@ def test_pooling_has_kerass_name(name, pooling):
 
 @pytest.mark.parametrize("name", SMALLEST)
 def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp_path):
-    options = {"input_shape": (32, 32, 3), "classes": 3, "classifier_activation": None}
+    px = LEAST_PX[name]
+    options = {"input_shape": (px, px, 3), "classes": 3, "classifier_activation": None}
     build = getattr(MODULES[name][0], name)
     keras.utils.set_random_seed(3)
     theirs = getattr(MODULES[name][1], name)(weights=None, **options)
-    gain = 1.5 if "VGG" in name else 1.0  # so that no image fades on its way
+    gain = GAINS.get(name, 1.0)  # so that no image fades on its way
     first, drawn = theirs.get_weights(), []
     for seed, weight in enumerate(theirs.weights):
         about = 1.0 if weight.name in ("gamma", "moving_variance") else 0.0
         small = about + 0.03 * normal(weight.shape, seed)
+        if len(weight.shape) == 4 and weight.shape[3] == 1:  # depthwise: it sums one channel only
+            first[seed] = first[seed] * weight.shape[2] ** 0.5
         drawn.append(gain * first[seed] if len(weight.shape) > 1 else small)
     theirs.set_weights(drawn)
-    batch = np.random.RandomState(3).uniform(-10, 10, (2, 32, 32, 3)).astype("float32")
+    batch = np.random.RandomState(3).uniform(-10, 10, (2, px, px, 3)).astype("float32")
     needed = theirs.predict(batch, verbose=0)
     assert np.ptp(needed[:, 0]) > 0.01  # the two images differ
     with warnings.catch_warnings():
@@ -111,20 +134,22 @@ def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp
         ours = build(weights=tmp_path / file, **options)
         assert_alike(ours, theirs)
         np.testing.assert_allclose(ours.predict(batch, verbose=0), needed, rtol=0, atol=1e-4)
-        bare = build(weights=tmp_path / file, include_top=False, input_shape=(64, 32, 3))
+        bare = build(weights=tmp_path / file, include_top=False, input_shape=(2 * px, px, 3))
         count = len(bare.weights)
         assert len(theirs.weights) - count == (6 if "VGG" in name else 2)
         for mine, other in zip(bare.weights, theirs.weights[:count], strict=True):
             np.testing.assert_array_equal(mine.numpy(), other.numpy())
     with pytest.raises(FileFormatError, match="include_top=False takes it without"):
-        build(weights=tmp_path / "m.h5", input_shape=(32, 32, 3), classes=4)
+        build(weights=tmp_path / "m.h5", input_shape=(px, px, 3), classes=4)
 
 
-@pytest.mark.parametrize(("name", "mode"), [("VGG16", "caffe"), ("ResNet50V2", "tf")])
+@pytest.mark.parametrize(
+    ("name", "mode"), [("VGG16", "caffe"), ("ResNet50V2", "tf"), ("MobileNet", "tf")]
+)
 def test_weights_say_what_they_were_trained_on(name, mode, tmp_path):
     module = MODULES[name][0]
     build = getattr(module, name)
-    options = {"include_top": False, "input_shape": (32, 32, 3)}
+    options = {"include_top": False, "input_shape": (LEAST_PX[name], LEAST_PX[name], 3)}
     fresh = build(weights=None, **options)
     assert fresh.input_record is None
     fresh.save_weights(tmp_path / "m.weights.h5")

@@ -1,7 +1,16 @@
 """Networks with a name."""
 
-from saccade.applications import imagenet_utils, resnet, resnet50, resnet_v2, vgg16, vgg19
+from saccade.applications import (
+    imagenet_utils,
+    mobilenet,
+    resnet,
+    resnet50,
+    resnet_v2,
+    vgg16,
+    vgg19,
+)
 from saccade.applications.lenet import LeNet5
+from saccade.applications.mobilenet import MobileNet
 from saccade.applications.resnet import ResNet50, ResNet101, ResNet152
 from saccade.applications.resnet_v2 import ResNet50V2, ResNet101V2, ResNet152V2
 from saccade.applications.vgg import VGG16, VGG19
@@ -12,6 +21,7 @@ __all__ = [
     "VGG19",
     "InputRecord",
     "LeNet5",
+    "MobileNet",
     "ResNet50",
     "ResNet50V2",
     "ResNet101",
@@ -19,6 +29,7 @@ __all__ = [
     "ResNet152",
     "ResNet152V2",
     "imagenet_utils",
+    "mobilenet",
     "resnet",
     "resnet50",
     "resnet_v2",

@@ -1,7 +1,8 @@
 """Download: a published file fetched to a place of its own, whole or not at all.
 
 What has arrived lies beside the target as `<name>.part`. The next call goes on from there where
-the server can; the part takes the target's name when its hash is right, never before.
+the server can; the part takes the target's name when its hash is right, never before. Without a
+published hash each call starts over: nobody could tell whether two pieces are of one file.
 """
 
 from __future__ import annotations
@@ -84,6 +85,9 @@ def _by_hand(file: RemoteFile, target: Path, instead: str) -> str:
 def _receive_all(file: RemoteFile, part: Path, timeout_s: float, watch: Watch) -> None:
     """Make the part the whole file, over as many connections as it takes."""
     resumed = _size(part) > 0
+    if resumed and file.md5 is None:
+        _empty(part)
+        resumed = False
     if resumed and file.is_at(part):
         return
     for left in reversed(range(TRIES)):
@@ -98,17 +102,16 @@ def _receive_all(file: RemoteFile, part: Path, timeout_s: float, watch: Watch) -
                 file.name,
                 "the connection must last",
                 f"{broken} after {_size(part):,} bytes",
-                "Call again: it goes on from there.",
+                "Call again: it " + ("starts over." if file.md5 is None else "goes on from there."),
             ) from broken
-        md5 = md5_of(part)
-        if md5 == file.md5:
+        if file.is_at(part):
             return
-        got = _described(part, md5)
+        got = _described(part, md5_of(part))
         _empty(part)
         if not (resumed and left):
             raise FileFormatError(
                 file.name,
-                f"must have the md5 {file.md5}",
+                f"must {file.sign}",
                 got,
                 "It was removed. A proxy or login page may have answered, or the file was "
                 "changed where it is published.",

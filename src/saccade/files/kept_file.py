@@ -25,7 +25,7 @@ def keras_home() -> Path:
 
 
 def kept_file(file: RemoteFile, folder: str = "models", instead: str = "") -> Path:
-    """The path of a published file, whose bytes are those that were published.
+    """The path of a published file, as whole as `RemoteFile.is_at` can tell.
 
     Args:
         file: what is wanted.
@@ -39,12 +39,11 @@ def kept_file(file: RemoteFile, folder: str = "models", instead: str = "") -> Pa
     homes = _homes(folder)
     for path in (home / file.name for home in homes):
         if os.path.isfile(path):  # False, too, where the folder may not be entered
-            md5 = md5_of(path)
-            if md5 == file.md5:
+            if file.is_at(path):
                 return path
             note_once(
-                f'"{path}" is not the file that is published (md5 {md5} instead of {file.md5}): '
-                "it is fetched again."
+                f'"{path}" is not the file that is published, which must {file.sign} '
+                f"(its md5 is {md5_of(path)}): it is fetched again."
             )
     target = _writable(homes, instead) / file.name
     download(file, target, instead)

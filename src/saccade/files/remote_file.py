@@ -14,11 +14,13 @@ class RemoteFile:
 
     Attributes:
         address: where it is fetched.
-        md5: of its bytes, 32 hexadecimal digits.
+        md5: of its bytes, 32 hexadecimal digits; None where nobody publishes a hash. Then only an
+            HDF5 file can be told, by what it says of itself: that it is one, and how long it is.
+            Bytes that changed in its middle are not found.
     """
 
     address: str
-    md5: str
+    md5: str | None = None
 
     @property
     def name(self) -> str:
@@ -26,8 +28,26 @@ class RemoteFile:
         return self.address.rsplit("/", 1)[-1]
 
     def is_at(self, path: Path) -> bool:
-        """Whether the file at a path is this one, byte for byte."""
-        return os.path.isfile(path) and md5_of(path) == self.md5  # it may lie out of reach
+        """Whether the file at a path is this one: byte for byte, or without a hash a whole HDF5."""
+        if not os.path.isfile(path):  # it may lie out of reach
+            return False
+        return _is_whole_hdf5(path) if self.md5 is None else md5_of(path) == self.md5
+
+    @property
+    def sign(self) -> str:
+        """What `is_at` looks for, in words."""
+        return "be a whole HDF5 file" if self.md5 is None else f"have the md5 {self.md5}"
+
+
+def _is_whole_hdf5(path: Path) -> bool:
+    import h5py
+
+    try:
+        # It refuses a file that is shorter than its head says. The lock is the download's own.
+        h5py.File(path, "r", locking=False).close()
+    except OSError:
+        return False
+    return True
 
 
 def md5_of(path: Path) -> str:
