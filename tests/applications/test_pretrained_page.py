@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from saccade.applications import imagenet_utils, lenet, mobilenet, resnet, resnet_v2, vgg
+from saccade.applications import (
+    imagenet_utils,
+    lenet,
+    mobilenet,
+    mobilenet_v2,
+    resnet,
+    resnet_v2,
+    vgg,
+)
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "pretrained.md"
 
@@ -27,6 +35,7 @@ def test_the_files_of_the_page_are_those_that_are_fetched():
         resnet_v2,
         vgg,
         mobilenet,
+        mobilenet_v2,
     )
     for record in (one for family in families for one in family.PRETRAINED.values()):
         for file in (record.with_top, record.without_top):
@@ -35,7 +44,9 @@ def test_the_files_of_the_page_are_those_that_are_fetched():
     assert f"`{imagenet_utils.CLASS_INDEX.address}`" in text
 
 
-@pytest.mark.parametrize("module", [imagenet_utils, lenet, resnet, resnet_v2, vgg, mobilenet])
+@pytest.mark.parametrize(
+    "module", [imagenet_utils, lenet, resnet, resnet_v2, vgg, mobilenet, mobilenet_v2]
+)
 def test_the_docstrings_run(module):
     results = doctest.testmod(module)
     assert results.attempted

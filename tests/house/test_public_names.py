@@ -22,16 +22,19 @@ NAMES = {
         sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
-        MobileNet
+        MobileNet MobileNetV2
         InputRecord LeNet5 ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50
         ResNet50V2 VGG16 VGG19 imagenet_utils resnet resnet50 resnet_v2 vgg16 vgg19
-        mobilenet
+        mobilenet mobilenet_v2
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input
     """,
     "saccade.applications.mobilenet": """
         MobileNet check_width note_other_size preprocess_input
+    """,
+    "saccade.applications.mobilenet_v2": """
+        MobileNetV2 preprocess_input
     """,
     "saccade.applications.resnet": """
         ResNet101 ResNet152 ResNet50 preprocess_input

@@ -5,11 +5,12 @@ import warnings
 import pytest
 
 from parity.reference import keras
-from saccade.applications import mobilenet, network
+from saccade.applications import mobilenet, mobilenet_v2, network
 from saccade.layers import Input
 
 MODULES = {
     "MobileNet": (mobilenet, keras.applications.mobilenet),
+    "MobileNetV2": (mobilenet_v2, keras.applications.mobilenet_v2),
 }
 
 
@@ -55,6 +56,11 @@ def asked(monkeypatch):
         ("MobileNet", {"alpha": 0.75, "include_top": False}),
         ("MobileNet", {"alpha": 1, "include_top": False, "input_shape": (96, 128, 3)}),
         ("MobileNet", {"alpha": 0.25, "include_top": False, "input_shape": (96, 96, 3)}),
+        ("MobileNetV2", {"alpha": 0.35}),
+        ("MobileNetV2", {"alpha": 0.5, "input_shape": (96, 96, 3)}),
+        ("MobileNetV2", {"alpha": 0.75, "include_top": False, "input_shape": (96, 96, 3)}),
+        ("MobileNetV2", {"alpha": 1, "include_top": False}),
+        ("MobileNetV2", {"alpha": 1.4, "include_top": False, "input_shape": (64, 64, 3)}),
     ],
 )
 def test_the_files_are_those_that_keras_fetches(asked, name, options):
@@ -80,6 +86,9 @@ def test_images_of_other_sizes_are_told_which_weights_they_get(asked, caplog):
         ("MobileNet", {"input_shape": (31, 31, 3), "weights": None}),
         ("MobileNet", {"input_shape": (None, None, 3), "weights": None}),
         ("MobileNet", {"weights": "gone.h5"}),
+        ("MobileNetV2", {"alpha": 0.25, "weights": "imagenet"}),
+        ("MobileNetV2", {"input_shape": (100, 100, 3), "weights": "imagenet"}),
+        ("MobileNetV2", {"input_shape": (31, 31, 3), "weights": None}),
     ],
 )
 def test_what_keras_refuses_is_refused(name, options):
@@ -94,6 +103,9 @@ def test_what_keras_refuses_is_refused(name, options):
         ("MobileNet", {"alpha": 0.3, "depth_multiplier": 2, "dropout": 0.2}),
         ("MobileNet", {"alpha": 0.25, "include_top": False}),
         ("MobileNet", {"alpha": 1.5, "include_top": False, "input_shape": (33, 47, 3)}),
+        ("MobileNetV2", {"alpha": 0.35, "include_top": False, "input_shape": (33, 47, 3)}),
+        ("MobileNetV2", {"alpha": 1.3, "include_top": False}),
+        ("MobileNetV2", {"alpha": 0.1, "input_shape": (50, 34, 3)}),
         ("MobileNet", {"alpha": 0.25, "input_shape": (48, 40, 1), "classes": 7, "name": "mine"}),
     ],
 )
@@ -116,3 +128,11 @@ def test_on_a_tensor(name):
     )
     assert ours.name == theirs.name
     assert ours.layers[-3].output_shape == tuple(theirs.layers[-3].output.shape)
+
+
+def test_a_tensor_of_another_width_than_the_shape():
+    for module, make in ((mobilenet_v2, Input), (keras.applications.mobilenet_v2, keras.Input)):
+        with pytest.raises(ValueError, match=r"input_shape"):
+            module.MobileNetV2(
+                (96, 96, 3), input_tensor=make((96, 128, 3)), weights=None, include_top=False
+            )

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from parity.reference import keras, normal
-from saccade.applications import mobilenet, resnet_v2, vgg, vgg16, vgg19
+from saccade.applications import mobilenet, mobilenet_v2, resnet_v2, vgg, vgg16, vgg19
 from saccade.errors import FileFormatError
 
 # Keras's own arrays on torch.
@@ -23,6 +23,7 @@ MODULES = {  # by network: ours, Keras's, weights with and without the top
     "ResNet101V2": (resnet_v2, keras.applications.resnet_v2, 44_675_560, 42_626_560),
     "ResNet152V2": (resnet_v2, keras.applications.resnet_v2, 60_380_648, 58_331_648),
     "MobileNet": (mobilenet, keras.applications.mobilenet, 4_253_864, 3_228_864),
+    "MobileNetV2": (mobilenet_v2, keras.applications.mobilenet_v2, 3_538_984, 2_257_984),
 }
 SETTINGS = ("padding", "strides", "kernel_size", "use_bias", "activation", "units", "epsilon")
 SMALLEST = (
@@ -30,8 +31,9 @@ SMALLEST = (
     "VGG19",
     "ResNet50V2",
     "MobileNet",
+    "MobileNetV2",
 )
-GAINS = {"VGG16": 1.5, "VGG19": 1.5, "MobileNet": 1.5}
+GAINS = {"VGG16": 1.5, "VGG19": 1.5, "MobileNet": 1.5, "MobileNetV2": 1.5}
 LEAST_PX = dict.fromkeys(MODULES, 32)
 
 
@@ -96,7 +98,7 @@ def test_without_a_top(name):
 
 
 @pytest.mark.parametrize("pooling", ["avg", "max"])
-@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2", "MobileNet"])
+@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2", "MobileNet", "MobileNetV2"])
 def test_pooling_has_kerass_name(name, pooling):
     px = LEAST_PX[name]
     ours, theirs = both(

@@ -3,6 +3,7 @@
 from saccade.applications import (
     imagenet_utils,
     mobilenet,
+    mobilenet_v2,
     resnet,
     resnet50,
     resnet_v2,
@@ -11,6 +12,7 @@ from saccade.applications import (
 )
 from saccade.applications.lenet import LeNet5
 from saccade.applications.mobilenet import MobileNet
+from saccade.applications.mobilenet_v2 import MobileNetV2
 from saccade.applications.resnet import ResNet50, ResNet101, ResNet152
 from saccade.applications.resnet_v2 import ResNet50V2, ResNet101V2, ResNet152V2
 from saccade.applications.vgg import VGG16, VGG19
@@ -22,6 +24,7 @@ __all__ = [
     "InputRecord",
     "LeNet5",
     "MobileNet",
+    "MobileNetV2",
     "ResNet50",
     "ResNet50V2",
     "ResNet101",
@@ -30,6 +33,7 @@ __all__ = [
     "ResNet152V2",
     "imagenet_utils",
     "mobilenet",
+    "mobilenet_v2",
     "resnet",
     "resnet50",
     "resnet_v2",
