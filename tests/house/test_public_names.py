@@ -22,13 +22,16 @@ NAMES = {
         sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
-        MobileNet MobileNetV2
+        InceptionV3 MobileNet MobileNetV2 Xception
         InputRecord LeNet5 ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50
         ResNet50V2 VGG16 VGG19 imagenet_utils resnet resnet50 resnet_v2 vgg16 vgg19
-        mobilenet mobilenet_v2
+        inception_v3 mobilenet mobilenet_v2 xception
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input
+    """,
+    "saccade.applications.inception_v3": """
+        InceptionV3 preprocess_input
     """,
     "saccade.applications.mobilenet": """
         MobileNet check_width note_other_size preprocess_input
@@ -50,6 +53,9 @@ NAMES = {
     """,
     "saccade.applications.vgg19": """
         VGG19 decode_predictions preprocess_input
+    """,
+    "saccade.applications.xception": """
+        Xception preprocess_input
     """,
     "saccade.callbacks": """
         BackupAndRestore CSVLogger Callback CallbackList EarlyStopping History

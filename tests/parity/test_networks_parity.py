@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 
 from parity.reference import keras, normal
-from saccade.applications import mobilenet, mobilenet_v2, resnet_v2, vgg, vgg16, vgg19
+from saccade.applications import (
+    inception_v3,
+    mobilenet,
+    mobilenet_v2,
+    resnet_v2,
+    vgg,
+    vgg16,
+    vgg19,
+    xception,
+)
 from saccade.errors import FileFormatError
 
 # Keras's own arrays on torch.
@@ -24,6 +33,8 @@ MODULES = {  # by network: ours, Keras's, weights with and without the top
     "ResNet152V2": (resnet_v2, keras.applications.resnet_v2, 60_380_648, 58_331_648),
     "MobileNet": (mobilenet, keras.applications.mobilenet, 4_253_864, 3_228_864),
     "MobileNetV2": (mobilenet_v2, keras.applications.mobilenet_v2, 3_538_984, 2_257_984),
+    "InceptionV3": (inception_v3, keras.applications.inception_v3, 23_851_784, 21_802_784),
+    "Xception": (xception, keras.applications.xception, 22_910_480, 20_861_480),
 }
 SETTINGS = ("padding", "strides", "kernel_size", "use_bias", "activation", "units", "epsilon")
 SMALLEST = (
@@ -32,9 +43,11 @@ SMALLEST = (
     "ResNet50V2",
     "MobileNet",
     "MobileNetV2",
+    "InceptionV3",
+    "Xception",
 )
-GAINS = {"VGG16": 1.5, "VGG19": 1.5, "MobileNet": 1.5, "MobileNetV2": 1.5}
-LEAST_PX = dict.fromkeys(MODULES, 32)
+GAINS = {"VGG16": 1.5, "VGG19": 1.5, "MobileNet": 1.5, "MobileNetV2": 1.5, "InceptionV3": 1.5}
+LEAST_PX = {**dict.fromkeys(MODULES, 32), "InceptionV3": 75, "Xception": 71}
 
 
 def both(name, **options):
@@ -98,7 +111,7 @@ def test_without_a_top(name):
 
 
 @pytest.mark.parametrize("pooling", ["avg", "max"])
-@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2", "MobileNet", "MobileNetV2"])
+@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2", "MobileNet", "MobileNetV2", "Xception"])
 def test_pooling_has_kerass_name(name, pooling):
     px = LEAST_PX[name]
     ours, theirs = both(
@@ -146,7 +159,14 @@ def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp
 
 
 @pytest.mark.parametrize(
-    ("name", "mode"), [("VGG16", "caffe"), ("ResNet50V2", "tf"), ("MobileNet", "tf")]
+    ("name", "mode"),
+    [
+        ("VGG16", "caffe"),
+        ("ResNet50V2", "tf"),
+        ("MobileNet", "tf"),
+        ("InceptionV3", "tf"),
+        ("Xception", "tf"),
+    ],
 )
 def test_weights_say_what_they_were_trained_on(name, mode, tmp_path):
     module = MODULES[name][0]
@@ -175,7 +195,11 @@ def test_published_files_are_kerass():
         assert record.with_top.address.endswith(
             f"resnet/{name}_weights_tf_dim_ordering_tf_kernels.h5"
         )
-    for name, record in vgg.PRETRAINED.items():
+    for name, record in {
+        **vgg.PRETRAINED,
+        **inception_v3.PRETRAINED,
+        **xception.PRETRAINED,
+    }.items():
         theirs = importlib.import_module(f"keras.src.applications.{name}")
         assert record.with_top.address == theirs.WEIGHTS_PATH
         assert record.without_top.address == theirs.WEIGHTS_PATH_NO_TOP

@@ -2,6 +2,7 @@
 
 from saccade.applications import (
     imagenet_utils,
+    inception_v3,
     mobilenet,
     mobilenet_v2,
     resnet,
@@ -9,18 +10,22 @@ from saccade.applications import (
     resnet_v2,
     vgg16,
     vgg19,
+    xception,
 )
+from saccade.applications.inception_v3 import InceptionV3
 from saccade.applications.lenet import LeNet5
 from saccade.applications.mobilenet import MobileNet
 from saccade.applications.mobilenet_v2 import MobileNetV2
 from saccade.applications.resnet import ResNet50, ResNet101, ResNet152
 from saccade.applications.resnet_v2 import ResNet50V2, ResNet101V2, ResNet152V2
 from saccade.applications.vgg import VGG16, VGG19
+from saccade.applications.xception import Xception
 from saccade.files.input_record import InputRecord
 
 __all__ = [
     "VGG16",
     "VGG19",
+    "InceptionV3",
     "InputRecord",
     "LeNet5",
     "MobileNet",
@@ -31,7 +36,9 @@ __all__ = [
     "ResNet101V2",
     "ResNet152",
     "ResNet152V2",
+    "Xception",
     "imagenet_utils",
+    "inception_v3",
     "mobilenet",
     "mobilenet_v2",
     "resnet",
@@ -39,4 +46,5 @@ __all__ = [
     "resnet_v2",
     "vgg16",
     "vgg19",
+    "xception",
 ]

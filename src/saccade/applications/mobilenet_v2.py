@@ -171,8 +171,9 @@ decode_predictions = imagenet_utils.decode_predictions
 
 
 def _check_sizes(where: str, shape: Sequence[int | None] | None, tensor: Symbol) -> None:
-    both_images = shape is not None and len(shape) == 3 == len(tensor.shape) - 1
-    if both_images and tensor.shape[2] != shape[1]:
+    if shape is None or len(shape) != 3 or len(tensor.shape) != 4:
+        return  # nothing to compare, or told elsewhere
+    if tensor.shape[2] != shape[1]:
         raise InvalidArgument(
             where,
             f"input_tensor must be as wide as input_shape, {shape[1]}",
@@ -208,11 +209,10 @@ def _normed(x: Symbol, name: str) -> Symbol:
 
 def _border(x: Symbol) -> tuple[tuple[int, int], tuple[int, int]]:
     """Zeros around a 3x3 window in steps of 2: an odd side has one in front, too."""
-    sides = x.shape[1:3]
-    if None in sides:
+    height, width = x.shape[1:3]
+    if height is None or width is None:
         return (0, 1), (0, 1)
-    height, width = ((side % 2, 1) for side in sides)
-    return height, width
+    return (height % 2, 1), (width % 2, 1)
 
 
 def _eights(filters: float) -> int:
