@@ -10,10 +10,14 @@ from saccade.applications import (
     densenet,
     efficientnet,
     imagenet_utils,
+    inception_v3,
     lenet,
+    mobilenet,
+    mobilenet_v2,
     resnet,
     resnet_v2,
     vgg,
+    xception,
 )
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "pretrained.md"
@@ -36,6 +40,10 @@ def test_the_files_of_the_page_are_those_that_are_fetched():
         vgg,
         densenet,
         efficientnet,
+        mobilenet,
+        mobilenet_v2,
+        inception_v3,
+        xception,
     )
     for record in (one for family in families for one in family.PRETRAINED.values()):
         for file in (record.with_top, record.without_top):
@@ -45,7 +53,20 @@ def test_the_files_of_the_page_are_those_that_are_fetched():
 
 
 @pytest.mark.parametrize(
-    "module", [imagenet_utils, lenet, resnet, resnet_v2, vgg, densenet, efficientnet]
+    "module",
+    [
+        densenet,
+        efficientnet,
+        imagenet_utils,
+        lenet,
+        resnet,
+        resnet_v2,
+        vgg,
+        mobilenet,
+        mobilenet_v2,
+        inception_v3,
+        xception,
+    ],
 )
 def test_the_docstrings_run(module):
     results = doctest.testmod(module)

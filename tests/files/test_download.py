@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import h5py
+import numpy as np
 import pytest
 
 from saccade.errors import FileFormatError, NoSuchFile
@@ -351,3 +353,45 @@ def test_folders_that_cant_be_written_to(server, home, tmp_path):
     (tmp_path / "spare" / ".keras").write_bytes(b"another")
     with pytest.raises(NoSuchFile, match="Set KERAS_HOME to a folder of yours"):
         kept_file(server.file)
+
+
+def _hdf5(tmp_path) -> bytes:
+    with h5py.File(tmp_path / "made.h5", "w") as file:
+        file["numbers"] = np.arange(50_000)
+    return (tmp_path / "made.h5").read_bytes()
+
+
+def test_without_a_hash_a_whole_hdf5_file_is_taken(server, home, tmp_path):
+    server.state.body = _hdf5(tmp_path)
+    file = RemoteFile(server.address)
+    path = kept_file(file)
+    assert path.read_bytes() == server.state.body
+    assert kept_file(file) == path
+    assert is_kept(file)
+    assert len(server.state.asked) == 1
+
+
+def test_without_a_hash_what_was_cut_short_is_fetched_again(server, home, tmp_path, caplog):
+    server.state.body = _hdf5(tmp_path)
+    file = RemoteFile(server.address)
+    path = keras_home() / "models" / file.name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(server.state.body[:-1000])
+    assert not is_kept(file)
+    assert kept_file(file).read_bytes() == server.state.body
+    assert "must be a whole HDF5 file" in caplog.text
+
+
+def test_without_a_hash_a_web_page_is_refused(server, target):
+    server.state.body = b"<html>Please log in</html>"
+    with pytest.raises(FileFormatError, match=r"must be a whole HDF5 file.*a web page"):
+        download(RemoteFile(server.address), target)
+    assert not target.exists()
+
+
+def test_without_a_hash_no_two_calls_are_joined(server, target, tmp_path):
+    server.state.body = _hdf5(tmp_path)
+    target.with_name("w.h5.part").write_bytes(b"of another file")
+    download(RemoteFile(server.address), target)
+    assert target.read_bytes() == server.state.body
+    assert server.state.asked == [None]

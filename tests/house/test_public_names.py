@@ -25,9 +25,10 @@ NAMES = {
     "saccade.applications": """
         DenseNet121 DenseNet169 DenseNet201 EfficientNetB0 EfficientNetB1 EfficientNetB2
         EfficientNetB3 EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7
-        InputRecord LeNet5 ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50 ResNet50V2
-        VGG16 VGG19 densenet efficientnet imagenet_utils resnet resnet50 resnet_v2 vgg16
-        vgg19
+        InceptionV3 InputRecord LeNet5 MobileNet MobileNetV2 ResNet101 ResNet101V2 ResNet152
+        ResNet152V2 ResNet50 ResNet50V2 VGG16 VGG19 Xception densenet efficientnet
+        imagenet_utils inception_v3 mobilenet mobilenet_v2 resnet resnet50 resnet_v2 vgg16
+        vgg19 xception
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input
@@ -74,8 +75,23 @@ NAMES = {
         cifar10 cifar100 fashion_mnist mnist
     """,
     "saccade.applications.densenet": """
+        DenseNet121 DenseNet169 DenseNet201 preprocess_input
     """,
     "saccade.applications.efficientnet": """
+        EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3 EfficientNetB4
+        EfficientNetB5 EfficientNetB6 EfficientNetB7 preprocess_input
+    """,
+    "saccade.applications.mobilenet": """
+        MobileNet check_width note_other_size preprocess_input
+    """,
+    "saccade.applications.mobilenet_v2": """
+        MobileNetV2 preprocess_input
+    """,
+    "saccade.applications.inception_v3": """
+        InceptionV3 preprocess_input
+    """,
+    "saccade.applications.xception": """
+        Xception preprocess_input
     """,
     "saccade.callbacks": """
         BackupAndRestore CSVLogger Callback CallbackList EarlyStopping History
@@ -83,12 +99,12 @@ NAMES = {
         SwapEMAWeights TensorBoard TerminateOnNaN
     """,
     "saccade.constraints": """
-        Constraint MaxNorm MinMaxNorm NonNeg UnitNorm deserialize get max_norm
-        min_max_norm non_neg serialize unit_norm
+        Constraint MaxNorm MinMaxNorm NonNeg UnitNorm deserialize get max_norm min_max_norm
+        non_neg serialize unit_norm
     """,
     "saccade.errors": """
-        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported NotWritten
-        SaccadeError ShapeError StateError UnknownName
+        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported
+        NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
         Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer

@@ -10,7 +10,18 @@ import numpy as np
 import pytest
 
 from parity.reference import keras, normal
-from saccade.applications import densenet, efficientnet, resnet_v2, vgg, vgg16, vgg19
+from saccade.applications import (
+    densenet,
+    efficientnet,
+    inception_v3,
+    mobilenet,
+    mobilenet_v2,
+    resnet_v2,
+    vgg,
+    vgg16,
+    vgg19,
+    xception,
+)
 from saccade.errors import FileFormatError
 
 # Keras's own arrays on torch.
@@ -73,6 +84,10 @@ MODULES = {  # by network: ours, Keras's, weights with and without the top
         66_658_687,
         64_097_687,
     ),
+    "MobileNet": (mobilenet, keras.applications.mobilenet, 4_253_864, 3_228_864),
+    "MobileNetV2": (mobilenet_v2, keras.applications.mobilenet_v2, 3_538_984, 2_257_984),
+    "InceptionV3": (inception_v3, keras.applications.inception_v3, 23_851_784, 21_802_784),
+    "Xception": (xception, keras.applications.xception, 22_910_480, 20_861_480),
 }
 SETTINGS = ("padding", "strides", "kernel_size", "use_bias", "activation", "units", "epsilon")
 SMALLEST = (
@@ -81,7 +96,16 @@ SMALLEST = (
     "ResNet50V2",
     "DenseNet121",
     "EfficientNetB0",
+    "MobileNet",
+    "MobileNetV2",
+    "InceptionV3",
+    "Xception",
 )
+GAINS = {
+    **dict.fromkeys(("VGG16", "VGG19", "MobileNet", "MobileNetV2", "InceptionV3"), 1.5),
+    "EfficientNetB0": 1.4,
+}
+LEAST_PX = {**dict.fromkeys(MODULES, 32), "InceptionV3": 75, "Xception": 71}
 
 
 def both(name, **options):
@@ -104,6 +128,13 @@ def assert_alike(ours, theirs):
             "activation",
             "units",
             "epsilon",
+            "momentum",
+            "scale",
+            "depth_multiplier",
+            "max_value",
+            "keepdims",
+            "rate",
+            "target_shape",
         ):
             assert plain(mine, key) == plain(other, key), (mine.name, key)
 
@@ -111,7 +142,8 @@ def assert_alike(ours, theirs):
 def _called(name):
     """The name without the number that a layer without a name of its own gets."""
     return re.sub(
-        r"^(max_pooling2d|zero_padding2d|rescaling|normalization|global_.*_pooling2d)_\d+$",
+        r"^(max_pooling2d|average_pooling2d|zero_padding2d|rescaling|normalization|add|concatenate"
+        r"|activation|conv2d|batch_normalization|global_.*_pooling2d)_\d+$",
         r"\1",
         name,
     )
@@ -138,10 +170,22 @@ def test_without_a_top(name):
 
 
 @pytest.mark.parametrize("pooling", ["avg", "max"])
-@pytest.mark.parametrize("name", ["VGG16", "ResNet50V2", "DenseNet121", "EfficientNetB0"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "VGG16",
+        "ResNet50V2",
+        "DenseNet121",
+        "EfficientNetB0",
+        "MobileNet",
+        "MobileNetV2",
+        "Xception",
+    ],
+)
 def test_pooling_has_kerass_name(name, pooling):
+    px = LEAST_PX[name]
     ours, theirs = both(
-        name, weights=None, include_top=False, input_shape=(32, 40, 3), pooling=pooling
+        name, weights=None, include_top=False, input_shape=(px, px + 8, 3), pooling=pooling
     )
     mine, other = (_called(one.layers[-1].name) for one in (ours, theirs))
     assert mine == other
@@ -150,19 +194,23 @@ def test_pooling_has_kerass_name(name, pooling):
 
 @pytest.mark.parametrize("name", SMALLEST)
 def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp_path):
-    options = {"input_shape": (32, 32, 3), "classes": 3, "classifier_activation": None}
+    px = LEAST_PX[name]
+    options = {"input_shape": (px, px, 3), "classes": 3, "classifier_activation": None}
     build = getattr(MODULES[name][0], name)
     keras.utils.set_random_seed(3)
     theirs = getattr(MODULES[name][1], name)(weights=None, **options)
-    gain = {"VGG": 1.5, "Eff": 1.4}.get(name[:3], 1.0)  # so that no image fades on its way
+    gain = GAINS.get(name, 1.0)  # so that no image fades on its way
     first, drawn = theirs.get_weights(), []
     for seed, weight in enumerate(theirs.weights):
         about = 1.0 if weight.name in ("gamma", "moving_variance", "variance") else 0.0
         small = about + 0.03 * normal(weight.shape, seed)
+        depthwise = len(weight.shape) == 4 and weight.shape[3] == 1
+        if depthwise and "Efficient" not in name:  # it sums one channel only
+            first[seed] = first[seed] * weight.shape[2] ** 0.5
         drawn.append(gain * first[seed] if len(weight.shape) > 1 else small)
     theirs.set_weights(drawn)
     least, most = (0, 255) if "Efficient" in name else (-10, 10)
-    batch = np.random.RandomState(3).uniform(least, most, (2, 32, 32, 3)).astype("float32")
+    batch = np.random.RandomState(3).uniform(least, most, (2, px, px, 3)).astype("float32")
     needed = theirs.predict(batch, verbose=0)
     assert np.ptp(needed[:, 0]) > 0.01  # the two images differ
     with warnings.catch_warnings():
@@ -173,22 +221,30 @@ def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp
         ours = build(weights=tmp_path / file, **options)
         assert_alike(ours, theirs)
         np.testing.assert_allclose(ours.predict(batch, verbose=0), needed, rtol=0, atol=1e-4)
-        bare = build(weights=tmp_path / file, include_top=False, input_shape=(64, 32, 3))
+        bare = build(weights=tmp_path / file, include_top=False, input_shape=(2 * px, px, 3))
         count = len(bare.weights)
         assert len(theirs.weights) - count == (6 if "VGG" in name else 2)
         for mine, other in zip(bare.weights, theirs.weights[:count], strict=True):
             np.testing.assert_array_equal(mine.numpy(), other.numpy())
     with pytest.raises(FileFormatError, match="include_top=False takes it without"):
-        build(weights=tmp_path / "m.h5", input_shape=(32, 32, 3), classes=4)
+        build(weights=tmp_path / "m.h5", input_shape=(px, px, 3), classes=4)
 
 
 @pytest.mark.parametrize(
-    ("name", "mode"), [("VGG16", "caffe"), ("ResNet50V2", "tf"), ("DenseNet121", "torch")]
+    ("name", "mode"),
+    [
+        ("VGG16", "caffe"),
+        ("ResNet50V2", "tf"),
+        ("DenseNet121", "torch"),
+        ("MobileNet", "tf"),
+        ("InceptionV3", "tf"),
+        ("Xception", "tf"),
+    ],
 )
 def test_weights_say_what_they_were_trained_on(name, mode, tmp_path):
     module = MODULES[name][0]
     build = getattr(module, name)
-    options = {"include_top": False, "input_shape": (32, 32, 3)}
+    options = {"include_top": False, "input_shape": (LEAST_PX[name], LEAST_PX[name], 3)}
     fresh = build(weights=None, **options)
     assert fresh.input_record is None
     fresh.save_weights(tmp_path / "m.weights.h5")
@@ -212,7 +268,11 @@ def test_published_files_are_kerass():
         assert record.with_top.address.endswith(
             f"resnet/{name}_weights_tf_dim_ordering_tf_kernels.h5"
         )
-    for name, record in vgg.PRETRAINED.items():
+    for name, record in {
+        **vgg.PRETRAINED,
+        **inception_v3.PRETRAINED,
+        **xception.PRETRAINED,
+    }.items():
         theirs = importlib.import_module(f"keras.src.applications.{name}")
         assert record.with_top.address == theirs.WEIGHTS_PATH
         assert record.without_top.address == theirs.WEIGHTS_PATH_NO_TOP

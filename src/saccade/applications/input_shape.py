@@ -66,3 +66,16 @@ def obtain_input_shape(
     if shape[-1] not in (1, 3):
         note_once(f"{where} gets images of {shape[-1]} channels; 3 are usual, or 1.")
     return shape
+
+
+def published_side(input_shape: Sequence[int | None] | None, sides_px: Sequence[int]) -> int:
+    """The side of images that published weights of several sizes are taken for.
+
+    Law: of a square image with one of these sides, that side; else 224
+
+    Args:
+        input_shape: (height, width, channels) in pixels, or None.
+        sides_px: for which weights are published.
+    """
+    sides = tuple(input_shape or ())[:2]
+    return next((side for side in sides_px if sides == (side, side)), 224)

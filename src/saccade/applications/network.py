@@ -49,12 +49,14 @@ class Top:
         layers: the names of the top's layers with weights, the classifier's last.
         names_pooling: whether the pooling of a network without its top has a name of its own.
         kernel: the classifier's first weights, an initializer or its name.
+        classify: from what `flatten` gives to the scores; None for one dense layer.
     """
 
     flatten: Callable[[Symbol], Symbol] = _mean
     layers: tuple[str, ...] = ("predictions",)
     names_pooling: bool = True
     kernel: Any = "glorot_uniform"
+    classify: Callable[[NetworkOptions, Symbol], Symbol] | None = None
 
 
 def build_network(
@@ -89,7 +91,7 @@ def build_network(
     inputs = start if options.input_tensor is None else _single(_sources(start))
     model = Model(inputs, outputs, name=options.name)
     if path is not None:
-        _load(model, path, () if options.include_top else top.layers)
+        _load(model, path, options.include_top, top)
         first = [one for one in model.layers if any(start in node.inputs for node in one.nodes)]
         record_input(pretrained.input_record, model, *first)
     return model
@@ -133,6 +135,8 @@ def _is_file(weights: Any) -> bool:
 
 
 def _topped(options: NetworkOptions, top: Top, features: Symbol) -> Symbol:
+    if options.include_top and top.classify is not None:
+        return top.classify(options, top.flatten(features))
     if options.include_top:
         classify = Dense(
             options.classes,
@@ -176,11 +180,12 @@ def _weights_path(where: str, options: NetworkOptions, pretrained: Pretrained) -
     return _published(where, options.include_top, pretrained)
 
 
-def _load(model: Model, path: Path, surplus: tuple[str, ...]) -> None:
+def _load(model: Model, path: Path, include_top: bool, top: Top) -> None:
+    surplus = () if include_top else top.layers
     try:
         weights_file.read_weights(model, path, surplus=surplus)
     except FileFormatError as error:
-        if not surplus and "predictions" in str(error):
+        if include_top and top.layers[-1] in str(error):
             do = "The file has no top for these classes: include_top=False takes it without."
             raise FileFormatError(error.where, error.needed, error.got, do) from error
         raise

@@ -8,12 +8,25 @@ import shutil
 
 import torch
 
-from saccade.applications import resnet, resnet_v2, vgg
+from saccade.applications import (
+    densenet,
+    efficientnet,
+    inception_v3,
+    mobilenet,
+    mobilenet_v2,
+    resnet,
+    resnet_v2,
+    vgg,
+    xception,
+)
 from saccade.cli.versions import versions
 from saccade.files.kept_file import keras_home, spoiled_file
 from saccade.numerics.device import default_device
 from saccade.numerics.native_precision import processor_facts, processor_flags
 
+FAMILIES = (
+    densenet, efficientnet, inception_v3, mobilenet, mobilenet_v2, resnet, resnet_v2, vgg, xception,
+)  # fmt: skip
 COMPILERS = ("c++", "g++", "clang++", "cl")
 WEIGHT_FILES = (".h5", ".keras", ".safetensors", ".json")
 # Flag in /proc/cpuinfo -> the name that people know; the first group computes in few bits.
@@ -72,7 +85,7 @@ def _weights() -> str:
     folder = keras_home() / "models"
     spoiled = {
         spoiled_file(file)
-        for known in (resnet, resnet_v2, vgg)
+        for known in FAMILIES
         for published in known.PRETRAINED.values()
         for file in (published.with_top, published.without_top)
         if file is not None

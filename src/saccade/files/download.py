@@ -84,7 +84,10 @@ def _by_hand(file: RemoteFile, target: Path, instead: str) -> str:
 def _receive_all(file: RemoteFile, part: Path, timeout_s: float, watch: Watch) -> None:
     """Make the part the whole file, over as many connections as it takes."""
     resumed = _size(part) > 0
-    if resumed and file.kind and file.is_at(part):
+    if resumed and not file.kind:  # nothing would tell whether the halves are of one file
+        _empty(part)
+        resumed = False
+    if resumed and file.is_at(part):
         return
     for left in reversed(range(TRIES)):
         before = _size(part)
@@ -98,17 +101,16 @@ def _receive_all(file: RemoteFile, part: Path, timeout_s: float, watch: Watch) -
                 file.name,
                 "the connection must last",
                 f"{broken} after {_size(part):,} bytes",
-                "Call again: it goes on from there.",
+                "Call again: it " + ("goes on from there." if file.kind else "starts over."),
             ) from broken
-        digest = file.digest_of(part)
-        if digest == file.digest:
+        if file.is_at(part):
             return
-        got = _described(part, digest)
+        got = _described(part, file.digest_of(part))
         _empty(part)
         if not (resumed and left):
             raise FileFormatError(
                 file.name,
-                f"must have the {file.kind} {file.digest}",
+                f"must {file.sign}",
                 got,
                 "It was removed. A proxy or login page may have answered, or the file was "
                 "changed where it is published.",
@@ -129,7 +131,7 @@ def _described(part: Path, digest: str) -> str:
     with part.open("rb") as file:
         start = file.read(64).lstrip().lower()
     page = ", a web page" if start.startswith((b"<!doctype", b"<html")) else ""
-    return f"{digest} ({part.stat().st_size:,} bytes{page})"
+    return f"{digest} ({part.stat().st_size:,} bytes{page})".lstrip()
 
 
 def _receive(file: RemoteFile, part: Path, timeout_s: float, watch: Watch) -> None:

@@ -39,12 +39,11 @@ def kept_file(file: RemoteFile, folder: str = "models", instead: str = "") -> Pa
     homes = _homes(folder)
     for path in (home / file.name for home in homes):
         if os.path.isfile(path):  # False, too, where the folder may not be entered
-            digest = file.digest_of(path)
-            if digest == file.digest:
+            if file.is_at(path):
                 return path
             note_once(
-                f'"{path}" is not the file that is published ({file.kind} {digest} instead of '
-                f"{file.digest}): it is fetched again."
+                f'"{path}" is not the file that is published, which must {file.sign}: it is '
+                "fetched again."
             )
     target = _writable(homes, instead) / file.name
     download(file, target, instead)

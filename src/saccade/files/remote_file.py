@@ -14,8 +14,9 @@ class RemoteFile:
 
     Attributes:
         address: where it is fetched.
-        md5, sha256: of its bytes, in hexadecimal digits; one of them as a rule. Without either a
-            file counts as whole when as many bytes arrived as the server said.
+        md5, sha256: of its bytes, in hexadecimal digits; one of them as a rule. Without either
+            only an HDF5 file can be told, by what it says of itself: that it is one, and how long
+            it is. Bytes that changed in its middle are not found.
         kept_as: its name where it is kept; empty for the address's own.
     """
 
@@ -49,7 +50,32 @@ class RemoteFile:
                 file, lambda: hashlib.new(self.kind, usedforsecurity=False)
             ).hexdigest()
 
+    @property
+    def sign(self) -> str:
+        """What `is_at` looks for, in words."""
+        if self.kind:
+            return f"have the {self.kind} {self.digest}"
+        return "be a whole HDF5 file" if self._is_hdf5 else "be there"
+
     def is_at(self, path: Path) -> bool:
-        """Whether the file at a path is this one, byte for byte where a hash is known."""
-        # isfile, because the path may lie where we may not look
-        return os.path.isfile(path) and self.digest_of(path) == self.digest
+        """Whether the file at a path is this one: byte for byte, or without a hash a whole HDF5."""
+        if not os.path.isfile(path):  # it may lie out of reach
+            return False
+        if self.kind or not self._is_hdf5:
+            return self.digest_of(path) == self.digest
+        return _is_whole_hdf5(path)
+
+    @property
+    def _is_hdf5(self) -> bool:
+        return self.name.endswith((".h5", ".hdf5"))
+
+
+def _is_whole_hdf5(path: Path) -> bool:
+    import h5py
+
+    try:
+        # It refuses a file that is shorter than its head says. The lock is the download's own.
+        h5py.File(path, "r", locking=False).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,204 @@
+"""InceptionV3: each module looks at an image through windows of several sizes and joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from saccade.applications import imagenet_utils
+from saccade.applications.network import NetworkOptions, Top, build_network
+from saccade.applications.pretrained import Pretrained
+from saccade.files.input_record import InputRecord
+from saccade.files.remote_file import RemoteFile
+from saccade.graph import Symbol
+from saccade.layers import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Concatenate,
+    Conv2D,
+    MaxPooling2D,
+)
+from saccade.models import Model
+
+_STEM = (
+    "https://storage.googleapis.com/tensorflow/keras-applications/"
+    "inception_v3/inception_v3_weights_tf_dim_ordering_tf_kernels"
+)
+
+PRETRAINED = {
+    "inception_v3": Pretrained(
+        RemoteFile(f"{_STEM}.h5", "9a0d58056eeedaa3f26cb7ebd46da564"),
+        RemoteFile(f"{_STEM}_notop.h5", "bcbd6486424b2319ff4ef7d526e38f63"),
+        InputRecord("tf", -1.0, 1.0, "saccade.applications.inception_v3.preprocess_input"),
+    )
+}
+"""The weights that `weights="imagenet"` stands for, by network."""
+
+
+def InceptionV3(
+    include_top: bool = True,
+    weights: Any = "imagenet",
+    input_tensor: Symbol | None = None,
+    input_shape: Sequence[int | None] | None = None,
+    pooling: str | None = None,
+    classes: int = 1000,
+    classifier_activation: Any = "softmax",
+    name: str = "inception_v3",
+) -> Model:
+    """Build InceptionV3, 23,851,784 weights; 21,802,784 without its top.
+
+    Law, for the default input::
+
+        299x299x3 -> 5 convs, 2 max 3x3 -> 35x35x192
+                  -> mixed0 to mixed2   -> 35x35x288    windows 1, 5 and 3 twice
+                  -> mixed3 to mixed7   -> 17x17x768    windows 1x7 and 7x1
+                  -> mixed8 to mixed10  ->  8x8x2048    windows 1x3 and 3x1 side by side
+                  -> mean, dense `classes`
+
+    Every convolution has no bias and ends in a batch normalisation without gamma and a ReLU.
+
+    Args:
+        include_top: whether the network ends in its classifier.
+        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
+            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
+            serves a network without.
+        input_tensor: a symbol to build on, instead of a new input.
+        input_shape: (height, width, channels) in pixels, each side at least 75, None where it
+            varies; with the top and weights="imagenet" only (299, 299, 3).
+        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
+            its greatest values.
+        classes: of the top; 1000 with weights="imagenet".
+        classifier_activation: of the top; None gives logits.
+        name: of the model.
+
+    Returns:
+        A model that is built and not compiled; `input_record` says what its weights were trained
+        on. It takes what `preprocess_input` gives.
+
+    Raises:
+        InvalidArgument: arguments that can't work, or not together.
+        NoSuchFile: weights that are not there and can't be fetched.
+        FileFormatError: weights that are damaged or of another network; each fault is listed.
+
+    Example:
+        >>> backbone = InceptionV3(include_top=False, weights=None, input_shape=(150, 150, 3))
+        >>> backbone.output_shape, backbone.count_params()
+        ((None, 3, 3, 2048), 21802784)
+
+    Source: Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015;
+    `keras.applications.inception_v3.InceptionV3`.
+    """
+    options = NetworkOptions(
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
+    )
+    top = Top(names_pooling=False)
+    return build_network(options, _body, PRETRAINED["inception_v3"], 299, 75, top)
+
+
+def preprocess_input(x: Any, data_format: str | None = None) -> Any:
+    """Bring pixels into what InceptionV3 was trained on.
+
+    Law: y = x / 127.5 - 1, from [0, 255] into [-1, 1]
+
+    Args, returns, raises: as `saccade.applications.resnet.preprocess_input`, of any number of
+    channels.
+
+    Source: `keras.applications.inception_v3.preprocess_input`.
+    """
+    return imagenet_utils.preprocess_input(x, data_format, mode="tf")
+
+
+preprocess_input.draws_nothing = True  # type: ignore[attr-defined]  # it may run in threads
+decode_predictions = imagenet_utils.decode_predictions
+
+
+# -- the graph: the calls stand in Keras's order, which names the layers -------------------
+
+
+def _body(x: Symbol) -> Symbol:
+    x = _conv(x, 32, (3, 3), 2, "valid")
+    x = _conv(x, 32, (3, 3), padding="valid")
+    x = _conv(x, 64, (3, 3))
+    x = MaxPooling2D(3, 2)(x)
+    x = _conv(x, 80, (1, 1), padding="valid")
+    x = _conv(x, 192, (3, 3), padding="valid")
+    x = MaxPooling2D(3, 2)(x)
+    for number, pooled in enumerate((32, 64, 64)):
+        x = _squares(x, pooled, f"mixed{number}")
+    x = _halved(x, "mixed3")
+    for number, filters in enumerate((128, 160, 160, 192), 4):
+        x = _rows_and_columns(x, filters, f"mixed{number}")
+    x = _halved_again(x, "mixed8")
+    for number in range(2):
+        x = _side_by_side(x, number)
+    return x
+
+
+def _squares(x: Symbol, pooled: int, name: str) -> Symbol:
+    ones = _conv(x, 64, (1, 1))
+    fives = _chain(x, (48, (1, 1)), (64, (5, 5)))
+    threes = _chain(x, (64, (1, 1)), (96, (3, 3)), (96, (3, 3)))
+    return Concatenate(name=name)([ones, fives, threes, _pooled(x, pooled)])
+
+
+def _halved(x: Symbol, name: str) -> Symbol:
+    threes = _conv(x, 384, (3, 3), 2, "valid")
+    twice = _chain(x, (64, (1, 1)), (96, (3, 3)))
+    twice = _conv(twice, 96, (3, 3), 2, "valid")
+    return Concatenate(name=name)([threes, twice, MaxPooling2D(3, 2)(x)])
+
+
+def _rows_and_columns(x: Symbol, filters: int, name: str) -> Symbol:
+    ones = _conv(x, 192, (1, 1))
+    once = _chain(x, (filters, (1, 1)), (filters, (1, 7)), (192, (7, 1)))
+    twice = _chain(
+        x,
+        (filters, (1, 1)),
+        (filters, (7, 1)),
+        (filters, (1, 7)),
+        (filters, (7, 1)),
+        (192, (1, 7)),
+    )
+    return Concatenate(name=name)([ones, once, twice, _pooled(x, 192)])
+
+
+def _halved_again(x: Symbol, name: str) -> Symbol:
+    threes = _conv(_conv(x, 192, (1, 1)), 320, (3, 3), 2, "valid")
+    sevens = _chain(x, (192, (1, 1)), (192, (1, 7)), (192, (7, 1)))
+    sevens = _conv(sevens, 192, (3, 3), 2, "valid")
+    return Concatenate(name=name)([threes, sevens, MaxPooling2D(3, 2)(x)])
+
+
+def _side_by_side(x: Symbol, number: int) -> Symbol:
+    ones = _conv(x, 320, (1, 1))
+    threes = _conv(x, 384, (1, 1))
+    threes = [_conv(threes, 384, (1, 3)), _conv(threes, 384, (3, 1))]
+    threes = Concatenate(name=f"mixed9_{number}")(threes)
+    twice = _chain(x, (448, (1, 1)), (384, (3, 3)))
+    twice = Concatenate()([_conv(twice, 384, (1, 3)), _conv(twice, 384, (3, 1))])
+    return Concatenate(name=f"mixed{9 + number}")([ones, threes, twice, _pooled(x, 192)])
+
+
+def _pooled(x: Symbol, filters: int) -> Symbol:
+    return _conv(AveragePooling2D(3, 1, "same")(x), filters, (1, 1))
+
+
+def _chain(x: Symbol, *steps: tuple[int, tuple[int, int]]) -> Symbol:
+    for filters, window in steps:
+        x = _conv(x, filters, window)
+    return x
+
+
+def _conv(
+    x: Symbol, filters: int, window: tuple[int, int], step: int = 1, padding: str = "same"
+) -> Symbol:
+    x = Conv2D(filters, window, step, padding, use_bias=False)(x)
+    return Activation("relu")(BatchNormalization(scale=False)(x))

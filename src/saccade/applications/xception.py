@@ -1,0 +1,164 @@
+"""Xception: residual blocks that look at each channel alone and mix channels pixel by pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from saccade.applications import imagenet_utils
+from saccade.applications.network import NetworkOptions, Top, build_network
+from saccade.applications.pretrained import Pretrained
+from saccade.files.input_record import InputRecord
+from saccade.files.remote_file import RemoteFile
+from saccade.graph import Symbol
+from saccade.layers import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Conv2D,
+    MaxPooling2D,
+    SeparableConv2D,
+)
+from saccade.models import Model
+
+_STEM = (
+    "https://storage.googleapis.com/tensorflow/keras-applications/"
+    "xception/xception_weights_tf_dim_ordering_tf_kernels"
+)
+
+PRETRAINED = {
+    "xception": Pretrained(
+        RemoteFile(f"{_STEM}.h5", "0a58e3b7378bc2990ea3b43d5981f1f6"),
+        RemoteFile(f"{_STEM}_notop.h5", "b0042744bf5b25fce3cb969f33bebb97"),
+        InputRecord("tf", -1.0, 1.0, "saccade.applications.xception.preprocess_input"),
+    )
+}
+"""The weights that `weights="imagenet"` stands for, by network."""
+
+
+def Xception(
+    include_top: bool = True,
+    weights: Any = "imagenet",
+    input_tensor: Symbol | None = None,
+    input_shape: Sequence[int | None] | None = None,
+    pooling: str | None = None,
+    classes: int = 1000,
+    classifier_activation: Any = "softmax",
+    name: str = "xception",
+) -> Model:
+    """Build Xception, 22,910,480 weights; 20,861,480 without its top.
+
+    Law, where s is bn(separable3x3(relu(.))) and p is max 3x3 in steps of 2::
+
+        block 1        conv3x3 32 in steps of 2, conv3x3 64
+        block 2, 3, 4  p(s(s(x))) + bn(conv1x1(x) in steps of 2), of 128, 256, 728 filters
+        block 5 to 12  s(s(s(x))) + x, of 728
+        block 13       as block 2, of 728 and 1024
+        block 14       separable3x3 of 1536, then 2048, a ReLU behind each
+        top            mean, dense `classes`
+
+    No convolution has a bias; block 2 begins without its ReLU.
+
+    Args:
+        include_top: whether the network ends in its classifier.
+        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
+            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
+            serves a network without.
+        input_tensor: a symbol to build on, instead of a new input.
+        input_shape: (height, width, channels) in pixels, each side at least 71, None where it
+            varies; with the top and weights="imagenet" only (299, 299, 3).
+        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
+            its greatest values.
+        classes: of the top; 1000 with weights="imagenet".
+        classifier_activation: of the top; None gives logits.
+        name: of the model.
+
+    Returns:
+        A model that is built and not compiled; `input_record` says what its weights were trained
+        on. It takes what `preprocess_input` gives.
+
+    Raises:
+        InvalidArgument: arguments that can't work, or not together.
+        NoSuchFile: weights that are not there and can't be fetched.
+        FileFormatError: weights that are damaged or of another network; each fault is listed.
+
+    Example:
+        >>> backbone = Xception(include_top=False, weights=None, input_shape=(150, 150, 3))
+        >>> backbone.output_shape, backbone.count_params()
+        ((None, 5, 5, 2048), 20861480)
+
+    Source: Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2016, figure 5;
+    `keras.applications.xception.Xception`.
+    """
+    options = NetworkOptions(
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
+    )
+    top = Top(names_pooling=False)
+    return build_network(options, _body, PRETRAINED["xception"], 299, 71, top)
+
+
+def preprocess_input(x: Any, data_format: str | None = None) -> Any:
+    """Bring pixels into what Xception was trained on.
+
+    Law: y = x / 127.5 - 1, from [0, 255] into [-1, 1]
+
+    Args, returns, raises: as `saccade.applications.resnet.preprocess_input`, of any number of
+    channels.
+
+    Source: `keras.applications.xception.preprocess_input`.
+    """
+    return imagenet_utils.preprocess_input(x, data_format, mode="tf")
+
+
+preprocess_input.draws_nothing = True  # type: ignore[attr-defined]  # it may run in threads
+decode_predictions = imagenet_utils.decode_predictions
+
+
+# -- the graph: the calls stand in Keras's order, which names the layers -------------------
+
+
+def _body(x: Symbol) -> Symbol:
+    for number, (filters, step) in enumerate(((32, 2), (64, 1)), 1):
+        name = f"block1_conv{number}"
+        x = Conv2D(filters, 3, step, use_bias=False, name=name)(x)
+        x = Activation("relu", name=f"{name}_act")(BatchNormalization(name=f"{name}_bn")(x))
+    x = _narrowing(x, 2, 128, 128)
+    x = _narrowing(x, 3, 256, 256)
+    x = _narrowing(x, 4, 728, 728)
+    for block in range(5, 13):
+        start = x
+        for number in (1, 2, 3):
+            x = _separable(_relu(x, block, number), block, number, 728)
+        x = Add()([x, start])
+    x = _narrowing(x, 13, 728, 1024)
+    for number, filters in enumerate((1536, 2048), 1):
+        x = _relu(_separable(x, 14, number, filters), 14, number)
+    return x
+
+
+def _narrowing(x: Symbol, block: int, first: int, second: int) -> Symbol:
+    start = Conv2D(second, 1, 2, "same", use_bias=False)(x)
+    start = BatchNormalization()(start)
+    if block > 2:  # block 1 has ended in one
+        x = _relu(x, block, 1)
+    x = _separable(x, block, 1, first)
+    x = _separable(_relu(x, block, 2), block, 2, second)
+    x = MaxPooling2D(3, 2, "same", name=f"block{block}_pool")(x)
+    return Add()([x, start])
+
+
+def _separable(x: Symbol, block: int, number: int, filters: int) -> Symbol:
+    name = f"block{block}_sepconv{number}"
+    x = SeparableConv2D(filters, 3, padding="same", use_bias=False, name=name)(x)
+    return BatchNormalization(name=f"{name}_bn")(x)
+
+
+def _relu(x: Symbol, block: int, number: int) -> Symbol:
+    return Activation("relu", name=f"block{block}_sepconv{number}_act")(x)
