@@ -1,6 +1,7 @@
 """A misspelt argument of a layer is answered with the nearest one that it has."""
 
 import pytest
+import torch
 
 from saccade import layers
 from saccade.errors import InvalidArgument
@@ -19,3 +20,15 @@ from saccade.errors import InvalidArgument
 def test_the_nearest_argument(make, meant):
     with pytest.raises(InvalidArgument, match=f"Did you mean {meant}="):
         make()
+
+
+@pytest.mark.parametrize("make", [lambda: layers.Dense(2), lambda: layers.Conv2D(2, 1)])
+def test_an_activation_may_be_exchanged_by_word_or_for_none(make):
+    """As Keras's page on Grad-CAM does it."""
+    layer = make()
+    layer.activation = "relu"
+    x = torch.randn(1, 4, 4, 3)
+    assert float(layer(x).min()) == 0
+    layer.activation = None
+    assert float(layer(x).min()) < 0
+    assert layer.get_config()["activation"] == "linear"

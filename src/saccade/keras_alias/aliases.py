@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+from types import ModuleType
 
 KERAS = "saccade.keras_alias.keras_face"
 TENSORFLOW = "saccade.keras_alias.tensorflow"
@@ -97,6 +99,18 @@ def real_name(name: str) -> str | None:
         if not rest:
             return KERAS
     return f"{base}.{rest}".rstrip(".")
+
+
+def give_old_paths(module: ModuleType, path: str) -> None:
+    """Give a module its old inner modules as attributes: `keras.layers.experimental`.
+
+    Args:
+        path: the module's name within Keras.
+    """
+    for old, new in _OLD_PATHS.items():
+        parent, _, child = old.rpartition(".")
+        if parent == path and new and not hasattr(module, child):
+            setattr(module, child, importlib.import_module(f"saccade.{new}"))
 
 
 def exists(name: str) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
+from saccade.keras_alias.aliases import give_old_paths
 from saccade.version import KERAS_VERSION as __version__
 
 __path__: list[str] = []  # a package, whose modules the finder knows
@@ -30,7 +32,10 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(f"saccade.{_BELOW[name]}"), name)
     if name.startswith("__") or name not in _saccade().__all__:
         raise AttributeError(f"module 'keras' has no attribute {name!r}")
-    return getattr(_saccade(), name)
+    found = getattr(_saccade(), name)
+    if isinstance(found, ModuleType):
+        give_old_paths(found, name)
+    return found
 
 
 def __dir__() -> list[str]:

@@ -7,10 +7,11 @@ from typing import Any
 import torch
 
 from saccade import activations
+from saccade.layers.activated import Activated
 from saccade.layers.pointwise import Pointwise
 
 
-class Activation(Pointwise):
+class Activation(Activated, Pointwise):
     """y = activation(x), pointwise.
 
     Args:
@@ -25,7 +26,7 @@ class Activation(Pointwise):
 
     def __init__(self, activation: Any, **placement: Any):
         super().__init__(**placement)
-        self.activation = activations.get(activation)
+        self.activation = activation
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         return self.activation(x)

@@ -9,6 +9,7 @@ import torch
 from saccade import activations
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
+from saccade.layers.activated import Activated
 from saccade.layers.checks import positive_integer
 from saccade.layers.spatial import Spatial
 from saccade.layers.weight_options import keep_options, make_weight, options_config
@@ -16,7 +17,7 @@ from saccade.numerics.geometry import PADDING_WORDS, as_padding, as_sizes, outpu
 from saccade.variables import Variable
 
 
-class Convolution(Spatial):
+class Convolution(Activated, Spatial):
     """A layer that slides kernels over series or images, adds a bias and applies an activation.
 
     A concrete one names its kernels in `stems`, makes them in `build_kernels`, says how many
@@ -50,7 +51,7 @@ class Convolution(Spatial):
                 "strides and dilation_rate can't both be above 1",
                 f"{self.strides} and {self.dilation_rate}",
             )
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.use_bias = bool(use_bias)
         keep_options(self, bias=bias)
         self.bias: Variable | None = None

@@ -9,12 +9,13 @@ import torch
 from saccade import activations
 from saccade.errors import ShapeError
 from saccade.graph import Shape
+from saccade.layers.activated import Activated
 from saccade.layers.checks import positive_integer, refuse
 from saccade.layers.layer import Layer
 from saccade.layers.weight_options import keep_options, make_weight, options_config
 
 
-class Dense(Layer):
+class Dense(Activated, Layer):
     """Every output sees every input: y = activation(x @ kernel + bias).
 
     Args:
@@ -63,7 +64,7 @@ class Dense(Layer):
             quantization_config=quantization_config,
         )
         self.units = positive_integer(self, "units", units)
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.use_bias = bool(use_bias)
         keep_options(
             self,
