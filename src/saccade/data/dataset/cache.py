@@ -13,7 +13,9 @@ from typing import Any
 import torch
 
 from saccade.data.dataset.ahead import close
+from saccade.data.dataset.elements import map_element
 from saccade.data.dataset.stage import Stage, Visit, drop
+from saccade.data.dataset.words import Word
 from saccade.errors import FileFormatError
 
 _MAGIC = b"saccade dataset cache 1\n"
@@ -111,7 +113,7 @@ class FileCache(Cache):
                 file.write(_MAGIC)
                 for element in items:
                     content = io.BytesIO()
-                    torch.save(element, content)
+                    torch.save(map_element(_plain, element), content)
                     file.write(_LENGTH.pack(content.tell()) + content.getbuffer())
                     yield element
             os.replace(part, self.path)
@@ -138,7 +140,7 @@ class FileCache(Cache):
 
     def _load(self, content: bytes) -> Any:
         try:
-            return torch.load(io.BytesIO(content), weights_only=True)
+            return map_element(_word, torch.load(io.BytesIO(content), weights_only=True))
         except Exception as fault:  # torch raises nearly anything on damaged bytes
             raise self._damaged(f"{type(fault).__name__}: {fault}") from fault
 
@@ -146,3 +148,16 @@ class FileCache(Cache):
         return FileFormatError(
             f'"{self.path}"', "must be a cache that Dataset.cache wrote", got, "Delete it."
         )
+
+
+def _plain(leaf: Any) -> Any:
+    """Words as plain str, which is all that torch reads back without running code."""
+    if isinstance(leaf, list):
+        return [_plain(one) for one in leaf]
+    return str(leaf) if isinstance(leaf, str) else leaf
+
+
+def _word(leaf: Any) -> Any:
+    if isinstance(leaf, list):
+        return [_word(one) for one in leaf]
+    return Word(leaf) if isinstance(leaf, str) else leaf

@@ -10,9 +10,23 @@ from typing import Any, NoReturn
 import torch
 
 from saccade.data.dataset.ahead import as_ahead, close
+from saccade.data.dataset.beginnings import (
+    Generated,
+    Single,
+    as_nest,
+    matching_files,
+    torch_dtype,
+)
 from saccade.data.dataset.cache import FileCache, MemoryCache
 from saccade.data.dataset.choosing import Concatenate, Repeat, Skip, Take, Zip
-from saccade.data.dataset.elements import as_numpy, copy_of, leaves_of, map_element, spec_of
+from saccade.data.dataset.elements import (
+    as_element,
+    as_numpy,
+    copy_of,
+    leaves_of,
+    map_element,
+    spec_of,
+)
 from saccade.data.dataset.shuffle import Shuffle
 from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit
 from saccade.data.dataset.stages import (
@@ -29,12 +43,8 @@ from saccade.errors import InvalidArgument
 from saccade.names import NameNotHere
 
 _LEFT_OUT = {
-    "from_generator": "fit takes a Python generator as it is.",
-    "list_files": "Use image_dataset_from_directory, or from_tensor_slices of a list of paths.",
     "interleave": "Use concatenate(...).shuffle(...), or zip.",
     "padded_batch": "Bring images to one size with a Resizing layer in map, then batch.",
-    "reduce": "Write a for loop over the dataset.",
-    "apply": "Call the function: function(dataset).",
     "window": "Use batch.",
     "shard": "Give from_tensor_slices the rows of one part.",
     "save": "Use cache(filename).",
@@ -90,6 +100,60 @@ class Dataset:
             ShapeError: arrays of different lengths.
         """
         return Dataset(Slices(as_columns(tensors)))
+
+    @staticmethod
+    def from_tensors(tensors: Any) -> Dataset:
+        """One element: these tensors."""
+        return Dataset(Single(as_element(tensors)))
+
+    @staticmethod
+    def from_generator(
+        generator: Callable[..., Any],
+        output_types: Any = None,
+        output_shapes: Any = None,
+        args: Any = None,
+        output_signature: Any = None,
+        name: str | None = None,
+    ) -> Dataset:
+        """What a function gives to iterate over; it is called anew in every iteration.
+
+        Args:
+            generator: a function, most often one with `yield`; not a generator that runs already.
+            output_types: a dtype for each part of an element; as they come when None.
+            output_shapes: not needed, and not compared.
+            args: what the function is called with.
+            output_signature: things with a `dtype` in place of output_types.
+        """
+        _callable("from_generator", generator)
+        kinds = output_types
+        if output_signature is not None:
+            kinds = map_element(lambda spec: spec.dtype, as_nest(output_signature))
+        given = tuple(args or ())
+        return Dataset(Generated(lambda: generator(*given), kinds))
+
+    @staticmethod
+    def range(*args: int, output_type: Any = None, name: str | None = None) -> Dataset:
+        """The integers of Python's `range`, int64."""
+        numbers = (_whole("range", one, at_least=None) for one in args)
+        kind = torch_dtype(output_type) or torch.int64
+        return Dataset(Slices(torch.tensor([*range(*numbers)], dtype=kind)))
+
+    @staticmethod
+    def list_files(
+        file_pattern: Any, shuffle: bool | None = None, seed: int | None = None, name: Any = None
+    ) -> Dataset:
+        """The names of the files that match a pattern, or several: "photos/*/*.jpg".
+
+        Args:
+            shuffle: another order in every iteration, which None means too; False sorts them.
+            seed: of the orders.
+
+        Raises:
+            NoSuchFile: no file matches.
+        """
+        files = matching_files(file_pattern)
+        found = Dataset.from_tensor_slices(files)
+        return found if shuffle is False else found.shuffle(len(files), seed)
 
     @staticmethod
     def zip(*args: Any, datasets: Any = None) -> Dataset:
@@ -244,6 +308,17 @@ class Dataset:
         if first is None:
             raise InvalidArgument("Dataset.element_spec", "needs an element to look at", "none")
         return spec_of(first, self.stage.any_rows)
+
+    def reduce(self, initial_state: Any, reduce_func: Callable[..., Any]) -> Any:
+        """state = reduce_func(state, element) over all elements; the last state."""
+        state = as_element(initial_state)
+        for element in self:
+            state = as_element(reduce_func(state, element))
+        return state
+
+    def apply(self, transformation_func: Callable[[Dataset], Dataset]) -> Dataset:
+        """A function of the dataset."""
+        return transformation_func(self)
 
     def as_numpy_iterator(self) -> Iterator[Any]:
         """The elements with NumPy arrays for tensors."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.data.dataset.words import Word
 from saccade.errors import DataError, ShapeError
 
 
@@ -55,17 +56,20 @@ def as_element(value: Any) -> Any:
 def _as_leaf(value: Any) -> Any:
     if torch.is_tensor(value):
         return value.detach().cpu()
-    if isinstance(value, (str, bytes)):
+    if isinstance(value, str):
+        return Word(value)
+    if isinstance(value, bytes):
         return value
     if isinstance(value, list) and value and all(torch.is_tensor(one) for one in value):
         return torch.stack([one.detach().cpu() for one in value])
     if isinstance(value, list) and value and all(isinstance(one, (str, bytes)) for one in value):
-        return value
+        return [Word(one) if isinstance(one, str) else one for one in value]
     if value is None:
         raise DataError("Dataset", "elements must be tensors, arrays, numbers or words", "None")
     array = np.asarray(value)
     if array.dtype.kind == "U":
-        return array.tolist()
+        words = array.tolist()
+        return list(map(Word, words)) if array.ndim == 1 else words
     if array.dtype.kind not in "biuf":
         got = f"{type(value).__name__} of dtype {array.dtype}"
         raise DataError("Dataset", "elements must be tensors, arrays, numbers or words", got)
@@ -159,7 +163,11 @@ def spec_of(element: Any, any_rows: bool = False) -> Any:
             shape: tuple[int | None, ...] = tuple(leaf.shape)
             kind: Any = leaf.dtype
         else:
-            shape, kind = ((len(leaf),), str) if isinstance(leaf, list) else ((), type(leaf))
+            shape, kind = ((len(leaf),), str) if isinstance(leaf, list) else ((), _kind(leaf))
         return TensorSpec((None, *shape[1:]) if any_rows and shape else shape, kind)
 
     return map_element(describe, element)
+
+
+def _kind(leaf: Any) -> type:
+    return str if isinstance(leaf, str) else bytes if isinstance(leaf, bytes) else type(leaf)

@@ -1,0 +1,102 @@
+"""Beginnings: stages that read no other stage: one element, a user's generator, files by pattern."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.data.dataset.elements import as_element, map_element
+from saccade.data.dataset.stage import UNKNOWN, Stage, Visit, drop
+from saccade.errors import InvalidArgument, NoSuchFile
+
+
+class Single(Stage):
+    """One element."""
+
+    shares = True
+
+    def __init__(self, element: Any):
+        super().__init__()
+        self.shares, self.element = True, element
+
+    def length(self) -> int:
+        return 1
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        return islice(iter((self.element,)), start, None)
+
+
+class Generated(Stage):
+    """What a function gives that is called anew in every visit.
+
+    Args:
+        function: gives something to iterate over.
+        kinds: the dtypes of an element's parts, in its nest; None takes them as they come.
+    """
+
+    def __init__(self, function: Callable[[], Any], kinds: Any):
+        super().__init__()
+        self.function, self.kinds = function, kinds
+
+    def length(self) -> int:
+        return UNKNOWN
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        return drop(self._elements(), start)
+
+    def _elements(self) -> Iterator[Any]:
+        for value in self.function():
+            if self.kinds is None:
+                yield as_element(value)
+                continue
+            if isinstance(self.kinds, (tuple, list)) and isinstance(value, (tuple, list)):
+                value = tuple(value)
+            yield map_element(_of_kind, as_nest(self.kinds), value)
+
+
+def as_nest(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _of_kind(kind: Any, value: Any) -> Any:
+    made = as_element(tuple_free(value))
+    wanted = torch_dtype(kind)
+    return made.to(wanted) if torch.is_tensor(made) and wanted is not None else made
+
+
+def tuple_free(value: Any) -> Any:
+    """A tuple where one tensor is promised is that tensor's rows."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def torch_dtype(kind: Any) -> torch.dtype | None:
+    """torch's dtype for torch's, NumPy's or TensorFlow's, or a word; None for words' own."""
+    if isinstance(kind, torch.dtype) or kind is None:
+        return kind
+    name = getattr(kind, "name", None) or (kind if isinstance(kind, str) else np.dtype(kind).name)
+    found = None if name in ("string", "object") else getattr(torch, name, None)
+    if name in ("string", "object") or kind in (str, bytes):
+        return None
+    if not isinstance(found, torch.dtype):
+        raise InvalidArgument("Dataset.from_generator", "needs a dtype", repr(kind))
+    return found
+
+
+def matching_files(patterns: Any) -> list[str]:
+    """The files that match one or several patterns, sorted.
+
+    Raises:
+        NoSuchFile: none does.
+    """
+    one = isinstance(patterns, (str, bytes, os.PathLike))
+    words = [os.fsdecode(pattern) for pattern in ([patterns] if one else patterns)]
+    found = sorted({path for word in words for path in glob.glob(word)})
+    if not found:
+        raise NoSuchFile("Dataset.list_files", "a file must match", ", ".join(map(repr, words)))
+    return found

@@ -1,0 +1,27 @@
+"""The thin `tensorflow` of a script that runs on saccade.
+
+It has `keras`, which is saccade, and what scripts that classify images use beside it, over torch's
+tensors: `table` lists every name. Whatever else is asked for is refused by name, with the line of
+the script. Nothing is loaded before it is used.
+"""
+
+import sys
+from typing import Any
+
+from saccade.keras_alias.tensorflow.table import face, supported_names, teach
+
+__version__ = "2.21.0"
+__all__ = ["__version__", "keras", "supported_names"]  # noqa: F822 (keras is looked up)
+
+_load, _names = face(__name__)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "keras":
+        teach()
+        return sys.modules["saccade"]
+    return _load(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*_names(), "__version__", "keras"})

@@ -1,0 +1,1 @@
+"""What TensorFlow's names stand for; `saccade.keras_alias.tensorflow.table` says which for which."""

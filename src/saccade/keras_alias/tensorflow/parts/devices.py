@@ -1,0 +1,91 @@
+"""Devices: what there is to compute on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import torch
+
+from saccade.notes import note_once
+
+
+class PhysicalDevice(NamedTuple):
+    """One device: "/physical_device:GPU:0" and "GPU"."""
+
+    name: str
+    device_type: str
+
+
+def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice]:
+    """The processor, and the NVIDIA GPUs that torch can use; of one type, or of all."""
+    counts = {"CPU": 1, "GPU": torch.cuda.device_count() if torch.cuda.is_available() else 0}
+    return [
+        PhysicalDevice(f"/physical_device:{kind}:{number}", kind)
+        for kind, count in counts.items()
+        for number in range(count)
+        if device_type in (None, kind)
+    ]
+
+
+list_logical_devices = get_visible_devices = list_physical_devices
+
+
+def set_memory_growth(device: Any, enable: bool) -> None:
+    """Memory is taken as it is needed, always; other wishes are told that."""
+    if not enable:
+        note_once("set_memory_growth: memory is always taken as it is needed")
+
+
+def get_memory_growth(device: Any) -> bool:
+    return True
+
+
+def set_visible_devices(devices: Any, device_type: str | None = None) -> None:
+    """Which GPUs are used is the environment's choice; other wishes are told that."""
+    chosen = devices if isinstance(devices, (list, tuple)) else [devices]
+    there = list_physical_devices("GPU")
+    if device_type != "GPU" or not there:
+        return
+    if not chosen:
+        note_once("set_visible_devices: to hide the GPU, set CUDA_VISIBLE_DEVICES= before the run")
+    elif len(chosen) < len(there):
+        note_once("set_visible_devices: to choose a GPU, set CUDA_VISIBLE_DEVICES before the run")
+
+
+def set_soft_device_placement(enabled: bool) -> None:
+    """Nothing is placed by hand, so there is nothing to be soft about."""
+
+
+@contextmanager
+def device(name: Any) -> Iterator[None]:
+    """`with tf.device("/GPU:0")`: obeyed where the device exists; weights made inside go there.
+
+    A device that is not there is the processor, with a note.
+    """
+    kind, _, number = str(name).lower().lstrip("/").removeprefix("device:").partition(":")
+    if kind == "gpu" and torch.cuda.is_available():
+        chosen = torch.device("cuda", int(number or 0))
+    else:
+        if kind != "cpu":
+            note_once(f"tf.device({name!r}): there is no such device; the processor is used")
+        chosen = torch.device("cpu")
+    if chosen.type == torch.get_default_device().type:
+        yield
+        return
+    with chosen:
+        yield
+
+
+def is_gpu_available(cuda_only: bool = False, min_cuda_compute_capability: Any = None) -> bool:
+    return torch.cuda.is_available()
+
+
+def is_built_with_cuda() -> bool:
+    return torch.version.cuda is not None
+
+
+def gpu_device_name() -> str:
+    """ "/device:GPU:0", or "" without a GPU."""
+    return "/device:GPU:0" if torch.cuda.is_available() else ""

@@ -1,0 +1,111 @@
+"""Dtypes: `tf.float32` and its kin, which compare equal to torch's, NumPy's and their names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.names import unknown_name
+
+
+class DType:
+    """A kind of numbers.
+
+    It can be given as `dtype=` to TensorFlow's names, to saccade and to NumPy, and it equals
+    torch's and NumPy's dtype and its own name.
+
+    Attributes:
+        name: "float32".
+        torch: torch's dtype; None for "string", which torch does not have.
+    """
+
+    def __init__(self, name: str):
+        self.name = name
+        self.torch: torch.dtype | None = None if name == "string" else getattr(torch, name)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """NumPy's; it looks for this attribute where it is given as `dtype=`."""
+        return np.dtype({"string": object, "bfloat16": np.float32}.get(self.name, self.name))
+
+    @property
+    def as_numpy_dtype(self) -> type:
+        return self.dtype.type
+
+    @property
+    def is_floating(self) -> bool:
+        return self.torch is not None and self.torch.is_floating_point
+
+    @property
+    def is_integer(self) -> bool:
+        return "int" in self.name
+
+    @property
+    def max(self) -> Any:
+        return self._limits().max
+
+    @property
+    def min(self) -> Any:
+        return self._limits().min
+
+    def _limits(self) -> Any:
+        assert self.torch is not None
+        return (torch.finfo if self.is_floating else torch.iinfo)(self.torch)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, DType):
+            return self.name == other.name
+        if isinstance(other, torch.dtype):
+            return self.torch is other
+        try:
+            return self.name == as_dtype(other).name
+        except (TypeError, ValueError):
+            return False
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"tf.{self.name}"
+
+
+float16, float32, float64 = DType("float16"), DType("float32"), DType("float64")
+bfloat16 = DType("bfloat16")
+int8, int16, int32, int64 = DType("int8"), DType("int16"), DType("int32"), DType("int64")
+uint8, uint16, uint32, uint64 = DType("uint8"), DType("uint16"), DType("uint32"), DType("uint64")
+bool_, string = DType("bool"), DType("string")
+half, double = float16, float64
+
+ALL = {
+    one.name: one
+    for one in (float16, float32, float64, bfloat16, int8, int16, int32, int64)
+    + (uint8, uint16, uint32, uint64, bool_, string)
+}
+
+
+def as_dtype(kind: Any) -> DType:
+    """The dtype that a word, torch's or NumPy's dtype, or a Python type stands for.
+
+    Raises:
+        UnknownName: there is no such dtype.
+    """
+    if isinstance(kind, DType):
+        return kind
+    if kind is str or kind is bytes:
+        return string
+    if isinstance(kind, torch.dtype):
+        word = str(kind).removeprefix("torch.")
+    elif isinstance(kind, str):
+        word = {"half": "float16", "double": "float64"}.get(kind, kind)
+    else:
+        word = {float: "float32", int: "int32"}.get(kind) or np.dtype(kind).name
+    if word not in ALL:
+        raise unknown_name("dtype", word, ALL)
+    return ALL[word]
+
+
+def torch_dtype(kind: Any) -> torch.dtype | None:
+    """The same as torch's dtype; None for None and for words."""
+    return None if kind is None else as_dtype(kind).torch

@@ -1,0 +1,86 @@
+"""Habits: what scripts written for TensorFlow do with every tensor, taught to torch's.
+
+It happens when the script first uses a name of the thin tensorflow, and never without it. Each
+habit replaces an error of torch's and leaves everything else as it was.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.keras_alias.tensorflow.parts.tensors import TensorShape, pair
+
+_numpy = torch.Tensor.numpy
+
+
+def teach_tensors() -> None:
+    """Let torch tensors answer `numpy()` and NumPy's functions wherever they come from.
+
+    A loss is a tensor that has a gradient, and `loss.numpy()` in a loop must not fail; nor must
+    `np.max(heatmap)`, which NumPy would hand to torch's own method of that name.
+    """
+    torch.Tensor.numpy = _to_numpy  # type: ignore[method-assign,assignment]
+    torch.Tensor.__array__ = _to_array  # type: ignore[method-assign,assignment]
+    torch.Tensor.__array_function__ = _by_numpy  # type: ignore[attr-defined]
+    torch.Tensor.__float__ = _to_float  # type: ignore[method-assign]
+    torch.Tensor.get_shape = _get_shape  # type: ignore[attr-defined]
+    torch.Tensor.__array_ufunc__ = _operate  # type: ignore[attr-defined]
+
+
+def _to_numpy(self: torch.Tensor, *, force: bool = True) -> Any:
+    array = _numpy(self, force=force)
+    return array if array.ndim else array[()]  # TensorFlow's numbers print as numbers
+
+
+def _to_array(self: torch.Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    return np.asarray(_numpy(self, force=True), dtype=dtype)
+
+
+def _by_numpy(
+    self: torch.Tensor, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    return function(*_arrays(args), **_arrays(kwargs))
+
+
+def _arrays(nest: Any) -> Any:
+    if torch.is_tensor(nest):
+        return _numpy(nest, force=True)
+    if isinstance(nest, dict):
+        return {key: _arrays(value) for key, value in nest.items()}
+    if type(nest) in (list, tuple):
+        return type(nest)(_arrays(value) for value in nest)
+    return nest
+
+
+def _to_float(self: torch.Tensor) -> float:
+    return self.item()  # torch warns about a tensor with a gradient
+
+
+def _get_shape(self: torch.Tensor) -> TensorShape:
+    return TensorShape(self.shape)
+
+
+def _operate(self: torch.Tensor, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """`array * tensor` is a tensor, with its gradient; any other function of NumPy's an array."""
+    function = _ARITHMETIC.get(ufunc.__name__)
+    if function is None or method != "__call__" or kwargs or len(inputs) != 2:
+        out = kwargs.get("out", ())
+        if any(map(torch.is_tensor, out)):
+            return NotImplemented
+        return getattr(ufunc, method)(*_arrays(inputs), **_arrays(kwargs))
+    return function(*pair(*inputs))
+
+
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "matmul": operator.matmul,
+}

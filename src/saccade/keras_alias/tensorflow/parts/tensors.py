@@ -1,0 +1,172 @@
+"""Tensors: values of any kind as torch tensors, and what TensorFlow asks of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import DataError, NotSupported
+from saccade.graph import Symbol
+from saccade.keras_alias.tensorflow.parts.dtypes import DType, as_dtype, string, torch_dtype
+from saccade.keras_alias.tensorflow.parts.words import Words, are_words
+from saccade.data.dataset.words import Word
+from saccade.metrics.variable import MetricVariable
+
+Tensor = torch.Tensor
+
+
+def tensor_of(value: Any, dtype: Any = None) -> torch.Tensor:
+    """A value as a tensor of numbers.
+
+    Python's floats become float32 and its integers int32, as in TensorFlow; arrays and tensors
+    keep their dtype unless another is asked for.
+
+    Raises:
+        NotSupported: a symbol of a model that is being described. DataError: no numbers.
+    """
+    kind = torch_dtype(dtype)
+    if isinstance(value, Symbol):
+        raise NotSupported(
+            "tensorflow",
+            "its functions take values, not what Input() and layers called on it give",
+            repr(value),
+            "Use a layer, or Lambda(lambda x: ...) around the function; in Keras 3, too.",
+        )
+    if isinstance(value, MetricVariable):
+        value = value.value
+    if torch.is_tensor(value):
+        return value if kind is None or value.dtype is kind else value.to(kind)
+    if isinstance(value, (list, tuple)) and any(map(torch.is_tensor, _leaves(value))):
+        return _stacked(value, kind)
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        got = f"{type(value).__name__} {value!r}"[:80]
+        raise DataError("tensorflow", "a tensor must hold numbers", got)
+    if kind is None and not hasattr(value, "__array__"):
+        narrow: dict[str, Any] = {"f": np.float32, "i": np.int32}
+        if array.dtype.kind in narrow and not _holds_arrays(value):
+            array = array.astype(narrow[array.dtype.kind])
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
+    made = torch.tensor(array.tolist()) if array.ndim == 0 else torch.from_numpy(np.array(array))
+    if array.ndim == 0:
+        made = made.to(torch_dtype(array.dtype))
+    return made if kind is None else made.to(kind)
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, (list, tuple)):
+        return [leaf for one in value for leaf in _leaves(one)]
+    return [value]
+
+
+def _holds_arrays(value: Any) -> bool:
+    return any(hasattr(leaf, "__array__") for leaf in _leaves(value))
+
+
+def _stacked(value: Sequence[Any], kind: torch.dtype | None) -> torch.Tensor:
+    """A list of tensors and numbers, stacked; the numbers take the tensors' dtype."""
+    first = next(leaf for leaf in _leaves(value) if torch.is_tensor(leaf))
+    kind = first.dtype if kind is None else kind
+    parts = [tensor_of(one, kind).to(first.device) for one in value]
+    return torch.stack(parts)
+
+
+def pair(x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two operands as tensors; a number or array beside a tensor takes its dtype and device."""
+    if torch.is_tensor(x) and not torch.is_tensor(y):
+        return x, _beside(y, x)
+    if torch.is_tensor(y) and not torch.is_tensor(x):
+        return _beside(x, y), y
+    return tensor_of(x), tensor_of(y)
+
+
+def _beside(value: Any, like: torch.Tensor) -> torch.Tensor:
+    made = tensor_of(value)
+    loses = made.is_floating_point() and not like.is_floating_point()
+    return made.to(like.device) if loses else made.to(like.device, like.dtype)
+
+
+def sizes_of(shape: Any) -> list[int]:
+    """A shape given as numbers, tensors, or one tensor, as a list of integers."""
+    if isinstance(shape, (int, np.integer)):
+        return [int(shape)]
+    if torch.is_tensor(shape) or isinstance(shape, np.ndarray):
+        return [int(size) for size in shape.reshape(-1).tolist()]
+    return [int(size) for size in shape]
+
+
+def as_axis(axis: Any) -> Any:
+    """An axis, or several, as Python's integers; None stays None."""
+    if axis is None:
+        return None
+    if isinstance(axis, (list, tuple, range)) or (hasattr(axis, "ndim") and axis.ndim):
+        return tuple(int(one) for one in axis)
+    return int(axis)
+
+
+def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) -> Any:
+    """A value as a tensor; strings become words, which have `numpy()` as tensors do."""
+    if are_words(value) and (dtype is None or as_dtype(dtype) == string):
+        return Word(value) if isinstance(value, (str, bytes)) else Words(value)
+    return tensor_of(value, dtype)
+
+
+def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
+    """A value as a tensor; one number fills a `shape`."""
+    made = convert_to_tensor(value, dtype)
+    if shape is None:
+        return made
+    sizes = sizes_of(shape)
+    return made.expand(sizes).clone() if made.numel() == 1 else made.reshape(sizes)
+
+
+def cast(x: Any, dtype: Any, name: str | None = None) -> torch.Tensor:
+    """The same numbers in another dtype; fractions are cut off on the way to integers."""
+    return tensor_of(x).to(torch_dtype(dtype))
+
+
+def identity(input: Any, name: str | None = None) -> torch.Tensor:
+    return tensor_of(input).clone()
+
+
+def stop_gradient(input: Any, name: str | None = None) -> torch.Tensor:
+    """The same values, which no gradient flows through."""
+    return tensor_of(input).detach()
+
+
+def is_tensor(x: Any) -> bool:
+    return torch.is_tensor(x) or isinstance(x, (Word, Words))
+
+
+class TensorShape(tuple[Any, ...]):
+    """A shape with TensorFlow's words for looking at it."""
+
+    def __new__(cls, dims: Any = ()) -> TensorShape:
+        return super().__new__(cls, (None if size is None else int(size) for size in dims))
+
+    @property
+    def rank(self) -> int:
+        return len(self)
+
+    ndims = rank
+
+    def as_list(self) -> list[Any]:
+        return list(self)
+
+    def num_elements(self) -> int | None:
+        return None if None in self else int(np.prod(self, dtype=np.int64))
+
+
+class TensorSpec:
+    """Shape and dtype of a tensor to come; None in the shape is a size that may change."""
+
+    def __init__(self, shape: Any, dtype: Any = "float32", name: str | None = None):
+        self.shape = None if shape is None else TensorShape(shape)
+        self.dtype: DType = as_dtype(dtype)
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"TensorSpec(shape={self.shape}, dtype={self.dtype!r})"

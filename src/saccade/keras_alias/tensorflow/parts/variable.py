@@ -1,0 +1,69 @@
+"""Variable: `tf.Variable`, a tensor that is changed in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from saccade.errors import NotSupported
+from saccade.keras_alias.tensorflow.parts.tensors import tensor_of
+from saccade.variables import Variable as Weight
+
+
+class Variable(Weight):
+    """A tensor that keeps its place: a weight that belongs to no layer.
+
+    Args:
+        initial_value: an array, tensor or number, which is copied; or a function that gives one.
+        trainable: whether tapes watch it; None says yes for floats.
+        dtype: float32 for Python's floats, int32 for its integers when None.
+
+    Source: `tf.Variable`.
+    """
+
+    def __init__(
+        self,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        validate_shape: bool = True,
+        name: str | None = None,
+        dtype: Any = None,
+        constraint: Any = None,
+        shape: Any = None,
+    ):
+        pass  # everything happens in __new__, as in torch's own Parameter
+
+    def __new__(
+        cls,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        validate_shape: bool = True,
+        name: str | None = None,
+        dtype: Any = None,
+        constraint: Any = None,
+        shape: Any = None,
+    ):
+        if shape is not None:
+            raise NotSupported("tf.Variable", "shape= is not supported", None, "Leave it out.")
+        given = initial_value() if callable(initial_value) else initial_value
+        data = tensor_of(given, dtype).detach().clone()
+        trains = data.is_floating_point() if trainable is None else bool(trainable)
+        self = super().__new__(cls, data, trains and data.is_floating_point(), name or "Variable")
+        self.constraint = constraint
+        return self
+
+    def assign(self, value: Any, use_locking: bool = False, **_: Any) -> Variable:
+        """Take over other values of the same shape, in place."""
+        super().assign(tensor_of(value).detach().to(self.dtype))
+        return self
+
+    def assign_add(self, delta: Any, use_locking: bool = False, **_: Any) -> Variable:
+        return self.assign(self.detach() + tensor_of(delta).detach())
+
+    def assign_sub(self, delta: Any, use_locking: bool = False, **_: Any) -> Variable:
+        return self.assign(self.detach() - tensor_of(delta).detach())
+
+    def read_value(self) -> torch.Tensor:
+        """The values of now; a gradient goes through."""
+        return self.clone()

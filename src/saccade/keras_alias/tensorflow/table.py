@@ -1,0 +1,171 @@
+"""The table of the thin tensorflow: every name that there is, and where it comes from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from saccade.keras_alias.tensorflow.missing import refuse
+
+PACKAGE = "saccade.keras_alias.tensorflow"
+_DTYPES = """float16 float32 float64 bfloat16 half double int8 int16 int32 int64
+    uint8 uint16 uint32 uint64 string"""
+
+# For each module: from which of `parts` its names come; `name=other` where it is called otherwise.
+NAMES: dict[str, dict[str, str]] = {
+    "": {
+        "dtypes": f"{_DTYPES} bool=bool_ DType as_dtype",
+        "tensors": """Tensor TensorShape TensorSpec cast constant convert_to_tensor identity
+            is_tensor stop_gradient""",
+        "variable": "Variable",
+        "gradient_tape": "GradientTape UnconnectedGradients",
+        "shapes": """boolean_mask broadcast_to concat expand_dims eye fill gather gather_nd
+            linspace newaxis one_hot ones ones_like pad range rank repeat reshape reverse shape
+            size slice split squeeze stack tile transpose unstack where zeros zeros_like""",
+        "arithmetic": """abs add argsort clip_by_value cos divide equal exp floor greater
+            greater_equal less less_equal logical_and logical_not logical_or matmul maximum
+            minimum multiply negative norm not_equal pow round sigmoid sign sin sort sqrt square
+            subtract tanh tensordot""",
+        "reductions": """argmax argmin cumsum reduce_all reduce_any reduce_max reduce_mean
+            reduce_min reduce_prod reduce_sum""",
+        "devices": "device",
+        "running": """executing_eagerly function get_logger no_op numpy_function print
+            py_function""",
+        "strings": "as_string",
+    },
+    "math": {
+        "arithmetic": """abs add ceil cos divide divide_no_nan equal exp floor greater
+            greater_equal is_nan is_inf is_finite l2_normalize less less_equal log log1p
+            logical_and logical_not logical_or maximum minimum mod multiply negative not_equal
+            pow round rsqrt sigmoid sign sin softplus sqrt square squared_difference subtract
+            tanh top_k""",
+        "reductions": """argmax argmin confusion_matrix count_nonzero cumsum in_top_k reduce_all
+            reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod reduce_std
+            reduce_sum reduce_variance""",
+    },
+    "linalg": {"arithmetic": "l2_normalize matmul norm tensordot einsum"},
+    "nn": {
+        "networks": """avg_pool2d bias_add conv2d depthwise_conv2d dropout elu gelu leaky_relu
+            log_softmax max_pool2d moments relu relu6 selu sigmoid
+            sigmoid_cross_entropy_with_logits silu softmax softmax_cross_entropy_with_logits
+            softplus sparse_softmax_cross_entropy_with_logits swish=silu tanh""",
+        "arithmetic": "l2_normalize top_k",
+    },
+    "random": {"draws": "normal set_seed shuffle stateless_uniform truncated_normal uniform"},
+    "image": {
+        "image_sizes": """ResizeMethod central_crop crop_to_bounding_box pad_to_bounding_box
+            random_crop resize resize_with_crop_or_pad resize_with_pad""",
+        "image_changes": """adjust_brightness adjust_contrast adjust_hue adjust_saturation
+            convert_image_dtype flip_left_right flip_up_down grayscale_to_rgb hsv_to_rgb
+            per_image_standardization random_brightness random_contrast random_flip_left_right
+            random_flip_up_down random_hue random_saturation rgb_to_grayscale rgb_to_hsv rot90
+            transpose""",
+        "image_files": "decode_bmp decode_image decode_jpeg decode_png encode_jpeg encode_png",
+    },
+    "io": {
+        "image_files": """decode_bmp decode_image decode_jpeg decode_png encode_jpeg encode_png
+            read_file write_file"""
+    },
+    "strings": {
+        "strings": "as_string join length lower regex_replace split strip substr to_number upper"
+    },
+    "data": {"datasets": "AUTOTUNE Dataset INFINITE_CARDINALITY UNKNOWN_CARDINALITY"},
+    "data.experimental": {
+        "datasets": "AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY cardinality"
+    },
+    "dtypes": {"dtypes": f"{_DTYPES} bool=bool_ DType as_dtype", "tensors": "cast"},
+    "config": {
+        "devices": """get_visible_devices list_logical_devices list_physical_devices
+            set_visible_devices set_soft_device_placement""",
+        "running": "run_functions_eagerly",
+    },
+    "config.experimental": {
+        "devices": """get_memory_growth list_physical_devices list_logical_devices
+            set_memory_growth set_visible_devices"""
+    },
+    "test": {"devices": "gpu_device_name is_built_with_cuda is_gpu_available"},
+    "version": {"running": "VERSION"},
+    "autograph": {"running": "set_verbosity"},
+    "autograph.experimental": {"running": "do_not_convert"},
+    "debugging": {"checks": "assert_equal assert_greater assert_less assert_near check_numerics"},
+    "compat": {},
+    "compat.v1": {
+        "running": "enable_eager_execution executing_eagerly",
+        "draws": "set_random_seed=set_seed",
+    },
+    "compat.v1.logging": {
+        "running": "DEBUG ERROR FATAL INFO WARN get_verbosity set_verbosity=set_log_verbosity"
+    },
+}
+
+# Names that stay away, and what to do instead.
+REFUSED = {
+    "summary": "Use keras.callbacks.TensorBoard, or torch.utils.tensorboard.SummaryWriter.",
+    "compat.v1.disable_eager_execution": "There are no graphs and sessions; leave the line out.",
+    "compat.v1.disable_v2_behavior": "There are no graphs and sessions; leave the line out.",
+    "compat.v1.Session": "There are no graphs and sessions: call functions and use .numpy().",
+    "compat.v1.ConfigProto": "There are no sessions; memory is taken as it is needed.",
+    "Session": "There are no graphs and sessions: call functions and use .numpy().",
+    "ConfigProto": "There are no sessions; memory is taken as it is needed.",
+    "placeholder": "There are no graphs and sessions; give arrays to functions.",
+    "saved_model": "Save with model.save('name.keras').",
+    "lite": "Save with model.save('name.keras'); other formats are not written.",
+    "distribute": "One process trains on one device; leave the strategy and its scope out.",
+    "train": "Use model.save_weights, or keras.callbacks.BackupAndRestore for a checkpoint.",
+    "estimator": "Use a keras model.",
+    "contrib": "It left TensorFlow, too.",
+}
+
+
+def supported_names() -> list[str]:
+    """Every name of TensorFlow's that is there, with dots: "image.resize"; loads no torch.
+
+    Names inside `keras` are saccade's, and are not in the list.
+    """
+    found = {"keras", "__version__", "compat.v1.keras"}
+    for module in NAMES:
+        if module:
+            found.add(module)
+        found |= {f"{module}.{name}".lstrip(".") for name in names_in(module)}
+    return sorted(found)
+
+
+def names_in(module: str) -> dict[str, tuple[str, str]]:
+    """The names of a module: for each the part it comes from, and its name there."""
+    found = {}
+    for part, words in NAMES[module].items():
+        for word in words.split():
+            name, _, other = word.partition("=")
+            found[name] = part, other or name
+    return found
+
+
+def teach() -> None:
+    """Give torch's tensors the habits that scripts expect of them."""
+    import_module(f"{PACKAGE}.parts.habits").teach_tensors()
+
+
+def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of a module of this package: its names, loaded at first use."""
+    dotted = module_name.removeprefix(PACKAGE).lstrip(".")
+    inner = {
+        name.removeprefix(f"{dotted}.").lstrip(".")
+        for name in NAMES
+        if name and name.rpartition(".")[0] == dotted
+    }
+    names = names_in(dotted)
+
+    def load(name: str) -> Any:
+        if name in inner:
+            return import_module(f"{module_name}.{name}")
+        if name not in names:
+            refuse(dotted, name)
+        part, other = names[name]
+        teach()
+        made = getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
+        setattr(sys.modules[module_name], name, made)  # the next time is quick
+        return made
+
+    return load, lambda: sorted({*names, *inner})
