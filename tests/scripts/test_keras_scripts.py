@@ -91,10 +91,11 @@ def test_what_is_not_there_is_named(script):
     done = run(script("from keras.layers import LSTM\n"))
     assert done.returncode == 1
     assert "LSTM" in done.stderr
-    done = run(script("import tensorflow as tf\ntf.constant(1)\n"))
-    assert "tensorflow.constant is not there" in done.stderr
+    done = run(script("import tensorflow as tf\ntf.constants(1)\n"))
+    assert "script.py, line 2: tensorflow.constants: is not in saccade" in done.stderr
+    assert "tf.constant" in done.stderr
     done = run(script("import tensorflow.nothing\n"))
-    assert "No module named 'tensorflow.nothing'" in done.stderr
+    assert "has no module 'tensorflow.nothing'" in done.stderr
 
 
 def test_installing_after_keras_was_imported_is_refused():

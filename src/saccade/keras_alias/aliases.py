@@ -15,6 +15,7 @@ ROOTS = {
     "tensorflow.keras": KERAS,
     "tensorflow.python.keras": KERAS,
     "tensorflow": TENSORFLOW,
+    "tensorflow.python": TENSORFLOW,
     "keras_preprocessing": "saccade.preprocessing",
     "keras_applications": "saccade.applications",
 }
