@@ -109,9 +109,7 @@ def test_a_custom_loop_is_one_step_of_fit():
 def test_grad_cam_of_a_trained_and_of_a_frozen_network(frozen):
     model = make_classifier()
     model.trainable = not frozen
-    grad_model = saccade.Model(
-        model.inputs, [model.get_layer("last_conv").output, model.output]
-    )
+    grad_model = saccade.Model(model.inputs, [model.get_layer("last_conv").output, model.output])
     image = np.random.default_rng(1).random((1, 8, 8, 1), np.float32)
     with tf.GradientTape() as tape:
         maps, scores = grad_model(image)
