@@ -54,6 +54,7 @@ def test_flips_colours_and_light():
     floats = tf.image.convert_image_dtype(image, tf.float32)
     assert floats.max().item() == 1.0
     assert tf.image.convert_image_dtype(floats, tf.uint8).tolist() == image.tolist()
+    assert tf.image.convert_image_dtype([0.999, 0.0039], tf.uint8).tolist() == [255, 0]
     assert tf.image.adjust_contrast(tf.constant([[[1.0], [3.0]]]), 2.0)[0, :, 0].tolist() == [0, 4]
     halves = tf.image.random_flip_left_right(tf.reshape(tf.tile([0, 1], [400]), (400, 1, 2, 1)))
     assert 140 < int(halves[:, 0, 0, 0].sum()) < 260
@@ -136,3 +137,10 @@ def test_datasets_begin_in_every_way_there_is(tmp_path):
         dataset.list_files(str(tmp_path / "*.jpg"))
     cached = dataset.from_tensor_slices(["a", "b"]).cache(str(tmp_path / "words"))
     assert [x.numpy() for _ in range(2) for x in cached] == [b"a", b"b"] * 2
+
+
+def test_words_have_numpy_however_they_came():
+    data = tf.data.Dataset.from_tensor_slices(np.array(["a", "b"]))
+    assert [x.numpy() for x in data] == [b"a", b"b"]
+    assert [x.numpy() for x in data.map(lambda x: x + "!")] == [b"a!", b"b!"]
+    assert [x.decode() for x in data.batch(2).unbatch().as_numpy_iterator()] == ["a", "b"]
