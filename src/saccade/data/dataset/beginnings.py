@@ -1,4 +1,4 @@
-"""Beginnings: stages that read no other stage: one element, a user's generator, files by pattern."""
+"""Beginnings: what reads no other stage: one element, a user's generator, files by pattern."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ class Generated(Stage):
 
 
 def as_nest(value: Any) -> Any:
+    """A list, as users write structures, as the tuple that elements have."""
     return tuple(value) if isinstance(value, list) else value
 
 

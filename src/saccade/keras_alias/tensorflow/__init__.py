@@ -11,7 +11,7 @@ from typing import Any
 from saccade.keras_alias.tensorflow.table import face, supported_names, teach
 
 __version__ = "2.21.0"
-__all__ = ["__version__", "keras", "supported_names"]  # noqa: F822 (keras is looked up)
+__all__ = ["__version__", "supported_names"]
 
 _load, _names = face(__name__)
 

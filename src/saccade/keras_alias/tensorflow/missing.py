@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from collections.abc import Mapping
+from opcode import opmap
 from typing import NoReturn
 
 from saccade.names import NameNotHere, NameNotImportable, nearest
@@ -12,22 +14,22 @@ from saccade.names import NameNotHere, NameNotImportable, nearest
 _OWN = os.path.dirname(__file__)
 
 
-def refuse(module: str, name: str) -> NoReturn:
+def refuse(module: str, name: str, names: list[str], refused: Mapping[str, str]) -> NoReturn:
     """Raise for `tensorflow.<module>.<name>`, with the script's line and the nearest name.
 
     Args:
         module: the name with dots below tensorflow; "" for tensorflow itself.
+        names: all that there are, with dots.
+        refused: what to do instead of names that are known to be missing.
 
     Raises:
         NameNotHere: an AttributeError. NameNotImportable: the same under `from ... import`.
     """
-    from saccade.keras_alias.tensorflow.table import REFUSED, supported_names
-
     asked = f"{module}.{name}".lstrip(".")
     if name.startswith("__"):  # Python looking around
         raise AttributeError(f"module 'tensorflow.{module}'".replace(".'", "'") + f" has no {name}")
-    guess = nearest_name(asked, supported_names())
-    do = REFUSED.get(asked) or (f"The nearest name that is: tf.{guess}." if guess else "")
+    guess = nearest_name(asked, names)
+    do = refused.get(asked) or (f"The nearest name that is: tf.{guess}." if guess else "")
     place, imported = script_line()
     kind = NameNotImportable if imported else NameNotHere
     raise kind(f"{place}tensorflow.{asked}", "is not in saccade", None, do)
@@ -53,12 +55,12 @@ def _likeness(one: str, other: str) -> float:
 
 def script_line() -> tuple[str, bool]:
     """`script.py, line 12: ` of whoever asks, and whether it is a `from ... import`."""
-    frame, imported = sys._getframe(2), False
+    frame = sys._getframe(2)
     while frame is not None:
-        path = frame.f_code.co_filename
-        if "importlib" in path:
-            imported = imported or frame.f_code.co_name == "_handle_fromlist"
-        elif not path.startswith(_OWN):
-            return f"{os.path.basename(path)}, line {frame.f_lineno}: ", imported
+        code = frame.f_code
+        if not code.co_filename.startswith((_OWN, "<frozen importlib")):
+            # Python asks once before, as hasattr does, and then looks for a module of the name.
+            imports = code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]
+            return f"{os.path.basename(code.co_filename)}, line {frame.f_lineno}: ", imports
         frame = frame.f_back
-    return "", imported
+    return "", False

@@ -161,7 +161,7 @@ def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
         if name in inner:
             return import_module(f"{module_name}.{name}")
         if name not in names:
-            refuse(dotted, name)
+            refuse(dotted, name, supported_names(), REFUSED)
         part, other = names[name]
         teach()
         made = getattr(import_module(f"{PACKAGE}.parts.{part}"), other)

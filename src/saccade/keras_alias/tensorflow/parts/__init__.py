@@ -1,1 +1,1 @@
-"""What TensorFlow's names stand for; `saccade.keras_alias.tensorflow.table` says which for which."""
+"""What TensorFlow's names stand for; the table beside this folder says which for which."""

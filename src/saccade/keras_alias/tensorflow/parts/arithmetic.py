@@ -42,8 +42,10 @@ abs, negative, sign, square = (
 ceil, floor, round = (_of_one(one) for one in (torch.ceil, torch.floor, torch.round))
 exp, log, log1p, sqrt, rsqrt, sin, cos, tanh, sigmoid, softplus = (
     _of_one(one, floats=True)
-    for one in (torch.exp, torch.log, torch.log1p, torch.sqrt, torch.rsqrt, torch.sin, torch.cos)
-    + (torch.tanh, torch.sigmoid, torch.nn.functional.softplus)
+    for one in (
+        *(torch.exp, torch.log, torch.log1p, torch.sqrt, torch.rsqrt, torch.sin, torch.cos),
+        *(torch.tanh, torch.sigmoid, torch.nn.functional.softplus),
+    )
 )
 is_nan, is_inf, is_finite = (_of_one(one) for one in (torch.isnan, torch.isinf, torch.isfinite))
 logical_not = _of_one(torch.logical_not)
@@ -148,7 +150,11 @@ def sort(
 
 
 def argsort(
-    values: Any, axis: int = -1, direction: str = "ASCENDING", stable: bool = False, name: Any = None
+    values: Any,
+    axis: int = -1,
+    direction: str = "ASCENDING",
+    stable: bool = False,
+    name: Any = None,
 ) -> torch.Tensor:
     """The places in the order of the values, int32; equal ones stay in their order."""
     down = direction.upper() == "DESCENDING"

@@ -17,7 +17,9 @@ def _holding(name: str, words: str, holds: Callable[[Any, Any], torch.Tensor]) -
         wrong = ~holds(a, b)
         if bool(wrong.any()):
             got = f"{int(wrong.sum())} of {wrong.numel()} that are not"
-            raise InvalidArgument(f"tf.debugging.{name}", f"x must be {words} y", got, message or "")
+            raise InvalidArgument(
+                f"tf.debugging.{name}", f"x must be {words} y", got, message or ""
+            )
 
     check.__name__ = check.__qualname__ = name
     return check

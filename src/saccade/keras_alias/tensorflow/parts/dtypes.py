@@ -80,8 +80,10 @@ half, double = float16, float64
 
 ALL = {
     one.name: one
-    for one in (float16, float32, float64, bfloat16, int8, int16, int32, int64)
-    + (uint8, uint16, uint32, uint64, bool_, string)
+    for one in (
+        *(float16, float32, float64, bfloat16, int8, int16, int32, int64),
+        *(uint8, uint16, uint32, uint64, bool_, string),
+    )
 }
 
 

@@ -58,7 +58,7 @@ def _arrays(nest: Any) -> Any:
 
 
 def _to_float(self: torch.Tensor) -> float:
-    return self.item()  # torch warns about a tensor with a gradient
+    return float(self.item())  # torch warns about a tensor with a gradient
 
 
 def _get_shape(self: torch.Tensor) -> TensorShape:

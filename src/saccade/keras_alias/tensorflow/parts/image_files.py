@@ -73,7 +73,9 @@ def decode_jpeg(
         InvalidArgument: a `ratio` other than 1.
     """
     if ratio != 1 or try_recover_truncated:
-        raise InvalidArgument("tf.image.decode_jpeg", "ratio must be 1, and files whole", str(ratio))
+        raise InvalidArgument(
+            "tf.image.decode_jpeg", "ratio must be 1, and files whole", str(ratio)
+        )
     return _decoded("decode_jpeg", contents, channels, "uint8")
 
 
@@ -135,7 +137,9 @@ def _encoded(image: Any, kind: str, **options: Any) -> Content:
 
     pixels_hwc = tensor_of(image).cpu().numpy()
     if pixels_hwc.dtype != np.uint8:
-        raise InvalidArgument(f"encode {kind}", "needs uint8", str(pixels_hwc.dtype), "Use tf.cast.")
+        raise InvalidArgument(
+            f"encode {kind}", "needs uint8", str(pixels_hwc.dtype), "Use tf.cast."
+        )
     file = io.BytesIO()
     Image.fromarray(pixels_hwc[:, :, 0] if pixels_hwc.shape[2] == 1 else pixels_hwc).save(
         file, kind, **options

@@ -155,7 +155,10 @@ def _padding(where: str, padding: Any, data_format: str) -> str:
         raise NotSupported(f"tf.nn.{where}", 'data_format must be "NHWC"', repr(data_format))
     if not isinstance(padding, str):
         raise NotSupported(
-            f"tf.nn.{where}", 'padding must be "SAME" or "VALID"', repr(padding), "Use tf.pad first."
+            f"tf.nn.{where}",
+            'padding must be "SAME" or "VALID"',
+            repr(padding),
+            "Use tf.pad first.",
         )
     return as_padding(f"tf.nn.{where}", padding)
 

@@ -44,7 +44,7 @@ def print(*inputs: Any, output_stream: Any = None, sep: str = " ", end: str = "\
     """Tensors as TensorFlow prints them, as NumPy does; to the standard error stream."""
     shown = [one.numpy() if torch.is_tensor(one) else one for one in inputs]
     stream = output_stream if hasattr(output_stream, "write") else sys.stderr
-    builtins.print(*shown, sep=sep, end=end, file=stream)  # noqa: T201
+    builtins.print(*shown, sep=sep, end=end, file=stream)
 
 
 def _tensors(result: Any, kinds: Any) -> Any:

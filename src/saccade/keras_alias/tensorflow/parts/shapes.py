@@ -142,7 +142,7 @@ def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any
     skip = int(mode.upper() == "REFLECT")  # the border itself is not repeated
     for axis, (before, after) in enumerate(sides):
         n = value.shape[axis]
-        places = [skip + one for one in _python_range(before)][::-1] + [*_python_range(n)]
+        places = [*(skip + one for one in _python_range(before)[::-1]), *_python_range(n)]
         places += [n - 1 - skip - one for one in _python_range(after)]
         value = value.index_select(axis, torch.tensor(places, device=value.device))
     return value

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.data.dataset.words import Word
 from saccade.errors import DataError, NotSupported
 from saccade.graph import Symbol
 from saccade.keras_alias.tensorflow.parts.dtypes import DType, as_dtype, string, torch_dtype
 from saccade.keras_alias.tensorflow.parts.words import Words, are_words
-from saccade.data.dataset.words import Word
 from saccade.metrics.variable import MetricVariable
 
 Tensor = torch.Tensor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -28,10 +28,6 @@ class Words(list[Word]):
         """Bytes, as TensorFlow gives them."""
         return np.array([word.numpy() for word in self], dtype=object)
 
-    @overload
-    def __getitem__(self, place: Any) -> Word: ...
-    @overload
-    def __getitem__(self, place: slice) -> Words: ...
     def __getitem__(self, place: Any) -> Any:
         found = super().__getitem__(place)
         return Words(found) if isinstance(place, slice) else found
