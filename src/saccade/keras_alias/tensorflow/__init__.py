@@ -5,7 +5,7 @@ tensors: `table` lists every name. Whatever else is asked for is refused by name
 the script. Nothing is loaded before it is used.
 """
 
-import sys
+from importlib import import_module
 from typing import Any
 
 from saccade.keras_alias.tensorflow.table import face, supported_names, teach
@@ -19,7 +19,7 @@ _load, _names = face(__name__)
 def __getattr__(name: str) -> Any:
     if name == "keras":
         teach()
-        return sys.modules["saccade"]
+        return import_module("saccade.keras_alias.keras_face")
     return _load(name)
 
 

@@ -1,6 +1,6 @@
 """`tensorflow.compat.v1`."""
 
-import sys
+from importlib import import_module
 from typing import Any
 
 from saccade.keras_alias.tensorflow.table import face, teach
@@ -11,5 +11,5 @@ _load, __dir__ = face(__name__)
 def __getattr__(name: str) -> Any:
     if name == "keras":
         teach()
-        return sys.modules["saccade"]
+        return import_module("saccade.keras_alias.keras_face")
     return _load(name)
