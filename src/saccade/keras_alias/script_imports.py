@@ -45,10 +45,10 @@ def script_import(
     real = real_name(name)
     if real is None:  # tensorflow_datasets, keras_tuner
         return _import(name, globals, locals, fromlist, level)
-    is_tensorflow = name.split(".")[0] == "tensorflow"
-    if is_tensorflow and asks_from_package(globals):
-        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     caller = sys._getframe(1)
+    is_tensorflow = name.split(".")[0] == "tensorflow"
+    if is_tensorflow and asks_from_package(caller.f_globals if globals is None else globals):
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     if not exists(real):
         raise _no_module(name, caller)
     if not is_tensorflow:
