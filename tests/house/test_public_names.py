@@ -204,8 +204,9 @@ NAMES = {
         CustomObjectScope PyDataset Sequence array_to_img custom_object_scope
         deserialize_keras_object get_custom_objects get_file get_registered_name
         get_registered_object image_dataset_from_directory img_to_array load_img
-        pack_x_y_sample_weight register_keras_serializable save_img serialize_keras_object
-        set_random_seed to_categorical unpack_x_y_sample_weight
+        model_to_dot pack_x_y_sample_weight plot_model register_keras_serializable save_img
+        serialize_keras_object set_random_seed split_dataset to_categorical
+        unpack_x_y_sample_weight
     """,
 }
 
