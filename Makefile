@@ -46,6 +46,7 @@ bench: bench-setup .data/mnist ## every benchmark, about an hour; keep the machi
 	$(BENCH_PYTHON) benchmarks/data.py
 	$(BENCH_PYTHON) benchmarks/mnist_lenet.py
 	$(BENCH_PYTHON) benchmarks/transfer.py
+	$(BENCH_PYTHON) benchmarks/scripts.py
 
 clean: ## remove what the other targets made, downloads excepted
 	rm -rf .venv .bench build dist runs digits .pytest_cache .ruff_cache .hypothesis

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from saccade.callbacks import Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
-from saccade.errors import InvalidArgument, NotSupported, UnknownName
+from saccade.errors import InvalidArgument, UnknownName
 from saccade.layers import Dense
 from saccade.metrics import Mean, MeanMetricWrapper, Metric
 from saccade.models import Sequential, load_model
@@ -151,9 +151,8 @@ def test_a_name_that_is_no_log_is_told(tmp_path):
 
 @pytest.mark.parametrize(
     ("path", "weights_only", "error"),
-    [("a.h5", True, InvalidArgument), ("a.keras", True, InvalidArgument),
-     ("a", False, InvalidArgument), ("a.h5", False, NotSupported),
-     ("a.weights.h5", False, NotSupported)],
+    [("a.keras", True, InvalidArgument), ("a", False, InvalidArgument),
+     ("a.zip", False, InvalidArgument), ("a", True, InvalidArgument)],
 )  # fmt: skip
 def test_endings(path, weights_only, error):
     with pytest.raises(error, match=r"filepath must end in|can't be saved as .h5"):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from saccade import notes
+from saccade.callbacks import ModelCheckpoint, ReduceLROnPlateau
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers import (
     Conv2D,
@@ -20,7 +21,7 @@ from saccade.layers import (
     Layer,
     MaxPooling2D,
 )
-from saccade.models import Model, Sequential
+from saccade.models import Model, Sequential, load_model
 
 X, Y = np.random.RandomState(0).rand(20, 4, 4, 1), np.arange(20) % 3
 
@@ -164,3 +165,28 @@ def test_words_that_a_layer_of_the_users_takes_are_its_own(caplog):
     made = Own(p=3, init="x")
     assert (made.p, made.init) == (3, "x")
     assert not caplog.records
+
+
+def test_metrics_as_the_third_argument_of_compile(model, caplog):
+    model.compile("sgd", "sparse_categorical_crossentropy", ["acc"])
+    assert "acc" in model.fit(X, Y, verbose=0).history
+    assert said(caplog, "the third argument is taken for metrics") == 1
+    model.compile("sgd", "sparse_categorical_crossentropy", [0.5], sample_weight_mode=None)
+    assert list(model.fit(X, Y, verbose=0).history) == ["loss"]
+    with pytest.raises(InvalidArgument, match="compile: has no such argument, got metric="):
+        model.compile("sgd", "mse", metric=["acc"])
+
+
+@pytest.mark.parametrize(("name", "weights_only"), [("b.h5", False), ("b.hdf5", True)])
+def test_checkpoints_of_keras_2(model, tmp_path, name, weights_only):
+    checkpoint = ModelCheckpoint(
+        str(tmp_path / ("{epoch}" + name)), period=2, save_weights_only=weights_only
+    )
+    model.fit(X, Y, epochs=5, verbose=0, callbacks=[checkpoint])
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"2{name}", f"4{name}"]
+    (model.load_weights if weights_only else load_model)(tmp_path / f"4{name}")
+
+
+def test_epsilon_of_a_plateau_is_min_delta(caplog):
+    assert ReduceLROnPlateau(epsilon=0.25).min_delta == 0.25
+    assert said(caplog, "epsilon=) is the old name of min_delta") == 1

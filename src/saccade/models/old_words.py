@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from saccade.errors import InvalidArgument
+from saccade.metrics import Metric
 from saccade.names import nearest
+from saccade.nests import leaves
 from saccade.notes import note_once
 
 RENAMED = {
@@ -27,6 +29,9 @@ WITHOUT_EFFECT = {
     "use_multiprocessing": "the data are read ahead by threads",
     "max_queue_size": "a few batches are read ahead",
     "show_accuracy": 'name it in compile: metrics=["accuracy"]',
+    "sample_weight_mode": "weights are taken as they come",
+    "target_tensors": "targets are given to fit",
+    "distribute": "one process trains on one device",
 }
 # Counts of samples, and the counts of batches that they stand for.
 SAMPLES = {
@@ -80,6 +85,18 @@ def in_todays_words(
                 note_once(f"{where}({given}=) is an old name of {word}; it is used as such.")
             found[word] = value
     return found
+
+
+def metrics_by_place(loss_weights: Any, metrics: Any) -> tuple[Any, Any]:
+    """(loss_weights, metrics) where compile's third argument was meant for metrics.
+
+    In Keras 3 it is loss_weights, which are numbers; in tf.keras 2 it was metrics.
+    """
+    given = leaves(loss_weights) if isinstance(loss_weights, (str, list, tuple)) else []
+    if metrics is not None or not any(isinstance(one, (str, Metric)) for one in given):
+        return loss_weights, metrics
+    note_once("compile(optimizer, loss, metrics): the third argument is taken for metrics.")
+    return None, loss_weights
 
 
 def _batch_size(where: str, word: str, data: Any) -> int:

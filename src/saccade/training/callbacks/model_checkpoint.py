@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from saccade.errors import InvalidArgument, NotSupported
+from saccade.errors import InvalidArgument
 from saccade.notes import note_once
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.monitor import Monitor
+
+MODEL_ENDINGS = (".keras", ".h5", ".hdf5")
+WEIGHT_ENDINGS = (".weights.h5", ".h5", ".hdf5")
 
 
 class ModelCheckpoint(Monitor):
@@ -19,7 +22,8 @@ class ModelCheckpoint(Monitor):
     Args:
         filepath: where to. May hold `{epoch}` (from 1), `{batch}` (from 1, with an integer
             `save_freq`) and the name of any log, with a format: "{epoch:02d}-{val_loss:.2f}.keras".
-            Ends in ".keras", or in ".weights.h5" with `save_weights_only`. Folders are made.
+            Ends in ".keras", or in ".weights.h5" with `save_weights_only`; ".h5" and ".hdf5" are
+            the older formats. Folders are made.
         monitor: the name of a log.
         verbose: 1 prints what is saved.
         save_best_only: save only where `monitor` became better than ever before.
@@ -27,10 +31,10 @@ class ModelCheckpoint(Monitor):
         mode: "min", "max" or "auto", which goes by the metric.
         save_freq: "epoch", or a number of batches, counted on across epochs.
         initial_value_threshold: what the first value must beat, with `save_best_only`.
+        period: Keras 2's: epochs from one saving to the next.
 
     Raises:
         InvalidArgument: the ending, the frequency, a name in braces that is no log.
-        NotSupported: a whole model as ".h5".
 
     Source: `keras.callbacks.ModelCheckpoint`.
     """
@@ -45,6 +49,8 @@ class ModelCheckpoint(Monitor):
         mode: str = "auto",
         save_freq: str | int = "epoch",
         initial_value_threshold: float | None = None,
+        *,
+        period: int = 1,
     ):
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
@@ -52,7 +58,9 @@ class ModelCheckpoint(Monitor):
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self.save_freq = check_save_freq("ModelCheckpoint", save_freq)
         self._count = BatchCount(save_freq)
-        self._epoch = 0
+        self._epoch, self.period = 0, int(period)
+        if self.period < 1:
+            raise InvalidArgument("ModelCheckpoint", "period must be at least 1", period)
         _check_ending(self.filepath, save_weights_only)
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
@@ -63,7 +71,7 @@ class ModelCheckpoint(Monitor):
             self._save_if_due(self._epoch, logs or {}, batch)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        if self.save_freq == "epoch":
+        if self.save_freq == "epoch" and (epoch + 1) % self.period == 0:
             self._save_if_due(epoch, logs or {})
 
     def _save_if_due(self, epoch: int, logs: dict, batch: int | None = None) -> None:
@@ -128,19 +136,10 @@ class ModelCheckpoint(Monitor):
 
 
 def _check_ending(path: str, weights_only: bool) -> None:
-    if weights_only:
-        if not path.endswith(".weights.h5"):
-            raise InvalidArgument(
-                "ModelCheckpoint",
-                "with save_weights_only=True the filepath must end in .weights.h5",
-                repr(path),
-            )
-    elif path.endswith(".h5"):
-        raise NotSupported(
-            "ModelCheckpoint",
-            "a whole model can't be saved as .h5",
-            repr(path),
-            "Let the filepath end in .keras, or set save_weights_only=True.",
-        )
-    elif not path.endswith(".keras"):
-        raise InvalidArgument("ModelCheckpoint", "the filepath must end in .keras", repr(path))
+    legal = WEIGHT_ENDINGS if weights_only else MODEL_ENDINGS
+    if path.endswith(legal):
+        return
+    which = " with save_weights_only=True" if weights_only else ""
+    raise InvalidArgument(
+        "ModelCheckpoint", f"the filepath must end in {' or '.join(legal)}{which}", repr(path)
+    )

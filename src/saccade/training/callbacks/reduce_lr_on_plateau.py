@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import InvalidArgument
+from saccade.notes import note_once
 from saccade.training.callbacks.monitor import Monitor
 
 
@@ -41,7 +42,12 @@ class ReduceLROnPlateau(Monitor):
         min_delta: float = 1e-4,
         cooldown: int = 0,
         min_lr: float = 0.0,
+        *,
+        epsilon: float | None = None,
     ):
+        if epsilon is not None:
+            note_once("ReduceLROnPlateau(epsilon=) is the old name of min_delta.")
+            min_delta = epsilon
         super().__init__(monitor, mode, min_delta=min_delta)
         if factor >= 1.0:
             raise InvalidArgument("ReduceLROnPlateau", "factor must be below 1", repr(factor))
