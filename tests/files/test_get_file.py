@@ -156,3 +156,11 @@ def test_a_damaged_archive_is_told(server, tmp_path):
     with pytest.raises(FileFormatError, match="whole tar or zip file"):
         get_file("p", f"{address}/p.tgz", extract=True)
     assert not (tmp_path / "keras" / "datasets" / "p").exists()
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/tmp/saccade_out.txt"])
+def test_a_zip_that_points_outside_is_refused_whole(server, name):
+    address, answers, _ = server
+    answers["/p.zip"] = packed("zip", ("in/one.txt", name))
+    with pytest.raises(FileFormatError, match="would lie outside"):
+        get_file("p", f"{address}/p.zip", extract=True)

@@ -47,6 +47,7 @@ def test_names_are_followed_through_imports_and_variables():
         "def f():\n    image = 3\n    return image.shape",
         "image = 3\nimage.shape",
         "for image in []:\n    image.shape",
+        "def f():\n    while True:\n        image.shape\n        image = 3",
         "f = lambda image: image.shape",
         "import image\nimage.shape",
     ],

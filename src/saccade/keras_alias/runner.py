@@ -69,6 +69,6 @@ def _first_on_path(folder: str) -> None:
 def _new_main() -> types.ModuleType:
     """An empty `__main__`, for good: threads and pickles of the script look there."""
     main = types.ModuleType("__main__")
-    main.__dict__.update(__builtins__=builtins, __package__=None, __annotations__={})
+    main.__dict__.update(__builtins__=builtins, __annotations__={})
     sys.modules["__main__"] = main
     return main
