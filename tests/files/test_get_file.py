@@ -164,3 +164,29 @@ def test_a_zip_that_points_outside_is_refused_whole(server, name):
     answers["/p.zip"] = packed("zip", ("in/one.txt", name))
     with pytest.raises(FileFormatError, match="would lie outside"):
         get_file("p", f"{address}/p.zip", extract=True)
+
+
+def test_what_is_there_stays_where_nothing_new_can_be_fetched(server, tmp_path):
+    address, answers, _ = server
+    path = Path(get_file(origin=f"{address}/a.bin"))
+    answers.clear()
+    for options in ({"force_download": True}, {"file_hash": SHA256[::-1]}):
+        with pytest.raises(NoSuchFile):
+            get_file(origin=f"{address}/a.bin", **options)
+        assert path.read_bytes() == BODY
+        assert [one.name for one in path.parent.iterdir()] == ["a.bin"]
+
+
+def test_a_new_archive_is_unpacked_anew(server):
+    address, answers, _ = server
+    for name in ("one.txt", "two.txt"):
+        answers["/p.tgz"] = body = packed("tar", (name,))
+        digest = hashlib.sha256(body).hexdigest()
+        found = Path(get_file("p", f"{address}/p.tgz", extract=True, file_hash=digest))
+        assert [path.name for path in found.iterdir()] == [name]
+
+
+def test_an_empty_archive_is_an_empty_folder(server):
+    address, answers, _ = server
+    answers["/p.tgz"] = packed("tar", ())
+    assert list(Path(get_file("p", f"{address}/p.tgz", extract=True)).iterdir()) == []

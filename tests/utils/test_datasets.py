@@ -101,6 +101,10 @@ def test_cifar100(folder, monkeypatch, mode, labels):
     keep(monkeypatch, folder / "cifar-100-python-target_archive", packed, cifar100)
     (x_train, y_train), _ = cifar100.load_data(mode)
     assert (x_train.shape, y_train[:, 0].tolist()) == ((2, 32, 32, 3), labels)
+    assert y_train.dtype == np.int64
+    (folder / "cifar-100-python-target" / "cifar-100-python" / "train").write_bytes(b"damaged")
+    with pytest.raises(FileFormatError, match=r'Remove ".*cifar-100-python-target", and call'):
+        cifar100.load_data(mode)
 
 
 def test_a_pickle_that_would_run_something_is_refused(tmp_path):

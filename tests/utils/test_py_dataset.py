@@ -86,3 +86,13 @@ def test_a_fault_in_a_worker_is_raised_and_the_others_end():
         list(in_order(Faulty(workers=2), range(5)))
     time.sleep(0.1)
     assert not [one for one in threading.enumerate() if one.name.startswith("batches")]
+
+
+def test_the_number_of_batches_is_the_length():
+    class Old(PyDataset):
+        def __len__(self):
+            return 3
+
+    assert Old().num_batches == 3
+    with pytest.raises(NotImplementedError, match="__len__ or num_batches"):
+        len(PyDataset())

@@ -67,7 +67,7 @@ def test_boxes_and_arrows(model):
 
 
 def test_text_is_written_and_pictures_need_a_program(model, tmp_path, monkeypatch):
-    plot_model(model, tmp_path / "m.dot", show_layer_names=False)
+    plot_model(model, tmp_path / "m.dot", False)
     assert '"d" [label="Dense"];' in (tmp_path / "m.dot").read_text()
     monkeypatch.setattr(dot.shutil, "which", lambda _: None)
     with pytest.raises(StateError, match="Install Graphviz"):
@@ -82,6 +82,14 @@ def test_the_program_is_given_the_text(model, tmp_path, monkeypatch):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     plot_model(model, to_file=tmp_path / "m.svg")
-    assert (tmp_path / "m.svg").read_text() == model_to_dot(model)
+    assert (tmp_path / "m.svg").read_text() == model_to_dot(model, show_layer_names=False)
     with pytest.raises(InvalidArgument, match="dot must draw it"):
         plot_model(model, to_file=tmp_path / "m.xyz")
+
+
+def test_no_element_is_on_both_sides_where_the_dataset_shuffles():
+    shuffled = Dataset.from_tensor_slices(np.arange(100)).shuffle(100, seed=1)
+    for _ in range(2):
+        left, right = split_dataset(shuffled, left_size=0.8)
+        for _ in range(2):
+            assert sorted([int(x) for x in left] + [int(x) for x in right]) == list(range(100))

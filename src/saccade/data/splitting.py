@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+import torch
 
 from saccade.data.dataset import Dataset
+from saccade.data.dataset.beginnings import Listed
 from saccade.errors import InvalidArgument
+from saccade.seeds import draw_seed
 
 
 def split_dataset(
@@ -20,8 +22,8 @@ def split_dataset(
     """Two datasets out of one: its first elements, and those that follow.
 
     Args:
-        dataset: a Dataset whose length is known; or arrays, alone or in a tuple, list or dict, with
-            the samples along the first axis.
+        dataset: a Dataset that ends, whose elements are read into memory; or arrays, alone or in a
+            tuple, list or dict, with the samples along the first axis.
         left_size, right_size: a share between 0 and 1, or a number of elements; one of them may be
             left out and is then what the other leaves.
         shuffle: put the elements into another order before.
@@ -37,12 +39,14 @@ def split_dataset(
     """
     if not isinstance(dataset, Dataset):
         dataset = Dataset.from_tensor_slices(tuple(dataset) if _is_list(dataset) else dataset)
-    count = len(dataset)
-    left, right = _sizes(count, left_size, right_size)
+    # Read once: a dataset that shuffles gives each side another order, and both the same elements.
+    elements = list(dataset)
+    left, right = _sizes(len(elements), left_size, right_size)
     if shuffle:
-        seed = int(np.random.randint(2**31)) if seed is None else seed
-        dataset = dataset.shuffle(count, seed=seed, reshuffle_each_iteration=False)
-    return dataset.take(left), dataset.skip(left).take(right)
+        order = torch.Generator().manual_seed(draw_seed() if seed is None else seed)
+        elements = [elements[n] for n in torch.randperm(len(elements), generator=order)]
+    halves = elements[:left], elements[left : left + right]
+    return Dataset(Listed(halves[0])), Dataset(Listed(halves[1]))
 
 
 def _is_list(dataset: Any) -> bool:

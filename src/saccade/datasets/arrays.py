@@ -11,11 +11,11 @@ Parts = tuple[Part, Part]
 """((x_train, y_train), (x_test, y_test))"""
 
 
-def damaged(path: object, cause: object) -> FileFormatError:
-    """The error for a file of a set that is not as it was published."""
+def damaged(path: object, cause: object, remove: object = None) -> FileFormatError:
+    """The error for a file of a set that is not as it was published, and what to remove."""
     return FileFormatError(
         f'"{path}"',
         "must be as it was published",
         f"{type(cause).__name__}: {cause}",
-        "Remove it, and call again: it is fetched anew.",
+        f'Remove "{path if remove is None else remove}", and call again.',
     )

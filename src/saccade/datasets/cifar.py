@@ -19,6 +19,12 @@ _HARMLESS = {
 }
 
 
+_DAMAGED = (
+    OSError, EOFError, LookupError, TypeError, ValueError, AttributeError, OverflowError,
+    pickle.PickleError,
+)  # fmt: skip
+
+
 class _ArraysOnly(pickle.Unpickler):
     """Reads lists, words and arrays; a pickle may name any function, and no other is called."""
 
@@ -28,12 +34,13 @@ class _ArraysOnly(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def read_batch(path: str, labels: str) -> Part:
-    """Images uint8 (images, 32, 32, 3), and labels uint8 (images, 1).
+def read_batch(path: str, labels: str, dtype: Any = np.uint8) -> Part:
+    """Images uint8 (images, 32, 32, 3), and labels (images, 1).
 
     Args:
         path: one of the files.
         labels: the key of the labels in it.
+        dtype: of the labels.
 
     Raises:
         FileFormatError: it is damaged, or holds more than arrays.
@@ -42,14 +49,15 @@ def read_batch(path: str, labels: str) -> Part:
         with open(path, "rb") as file:
             found = _ArraysOnly(file, encoding="bytes").load()
         pixels = np.asarray(found[b"data"], np.uint8).reshape(-1, 3, 32, 32)
-        numbers = np.asarray(found[labels.encode()], np.uint8).reshape(len(pixels), 1)
-    except (OSError, EOFError, KeyError, TypeError, ValueError, pickle.PickleError) as error:
-        raise damaged(path, error) from error
+        numbers = np.asarray(found[labels.encode()], dtype).reshape(len(pixels), 1)
+    except _DAMAGED as error:
+        folder = os.path.dirname(os.path.dirname(path))  # which was unpacked out of the archive
+        raise damaged(path, error, remove=folder) from error
     return pixels.transpose(0, 2, 3, 1), numbers
 
 
-def read_batches(folder: str, names: list[str], labels: str) -> Part:
+def read_batches(folder: str, names: list[str], labels: str, dtype: Any = np.uint8) -> Part:
     """The same for several files, one after the other."""
-    parts = [read_batch(os.path.join(folder, name), labels) for name in names]
+    parts = [read_batch(os.path.join(folder, name), labels, dtype) for name in names]
     images, numbers = zip(*parts, strict=True)
     return np.concatenate(images), np.concatenate(numbers)

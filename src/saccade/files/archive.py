@@ -44,11 +44,23 @@ def unpack(archive: Path, folder: Path, formats: tuple[str, ...] = FORMATS) -> N
         os.replace(inner, folder)
 
 
+def _checked(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """A plain file or folder that lies inside."""
+    outside = os.path.isabs(member.name) or ".." in Path(member.name).parts
+    if outside or not (member.isfile() or member.isdir()):
+        raise ValueError(f"{member.name!r} would lie outside, or is no file")
+    return member
+
+
 def _unpack(archive: Path, draft: str, formats: tuple[str, ...]) -> None:
     content = os.path.join(draft, "content")
+    os.mkdir(content)
     if "tar" in formats and tarfile.is_tarfile(archive):
         with tarfile.open(archive) as tar:
-            tar.extractall(content, filter="data")
+            if hasattr(tarfile, "data_filter"):
+                tar.extractall(content, filter="data")
+            else:  # Python before 3.11.4
+                tar.extractall(content, [_checked(member) for member in tar])
     elif "zip" in formats and zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as packed:
             for name in packed.namelist():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,17 +75,31 @@ def get_file(
     base = keras_home() if cache_dir is None else Path(cache_dir).expanduser()
     folder = writable_folder(base, cache_subdir)
     target = folder / kept_as
-    if force_download:
-        target.unlink(missing_ok=True)
-    if not file.is_at(target):
-        target.unlink(missing_ok=True)
-        download(file, target)
+    fetches = force_download or not file.is_at(target)
+    if fetches:
+        with _set_aside(target):
+            download(file, target)
     if not extract:
         return str(target)
     unpacked = folder / folder_name
-    if force_download or not unpacked.is_dir():
+    if fetches or not unpacked.is_dir():
         unpack(target, unpacked, _formats("tar" if untar else archive_format))
     return str(unpacked)
+
+
+@contextmanager
+def _set_aside(target: Path) -> Iterator[None]:
+    """A file that is to be fetched anew comes back where that fails."""
+    old = target.with_name(f"{target.name}.before")
+    if target.exists():
+        os.replace(target, old)
+    try:
+        yield
+    except BaseException:
+        if old.exists():
+            os.replace(old, target)
+        raise
+    old.unlink(missing_ok=True)
 
 
 def _name_in(origin: str) -> str:

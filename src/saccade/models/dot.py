@@ -31,7 +31,6 @@ def model_to_dot(
     subgraph: bool = False,
     show_layer_activations: bool = False,
     show_trainable: bool = False,
-    **_: Any,
 ) -> Dot:
     """The drawing of a built model.
 
@@ -61,12 +60,24 @@ def model_to_dot(
     return Dot(f"{head}\n  node [shape=box];\n" + "\n".join(lines) + "\n}\n")
 
 
-def plot_model(model: Any, to_file: str | os.PathLike[str] = "model.png", **options: Any) -> None:
+def plot_model(
+    model: Any,
+    to_file: str | os.PathLike[str] = "model.png",
+    show_shapes: bool = False,
+    show_dtype: bool = False,
+    show_layer_names: bool = False,
+    rankdir: str = "TB",
+    expand_nested: bool = False,
+    dpi: int = 200,
+    show_layer_activations: bool = False,
+    show_trainable: bool = False,
+) -> None:
     """Write the drawing of a model to a picture, by the program `dot` of Graphviz; or, for a name
     that ends in ".dot" or ".gv", as text.
 
     Args:
-        options: as `model_to_dot`.
+        to_file: where to.
+        show_shapes, ..., show_trainable: as `model_to_dot`.
 
     Raises:
         StateError: the program is not installed, or the model is not built.
@@ -75,7 +86,17 @@ def plot_model(model: Any, to_file: str | os.PathLike[str] = "model.png", **opti
     Source: `keras.utils.plot_model`.
     """
     path = Path(to_file)
-    text = model_to_dot(model, **options)
+    text = model_to_dot(
+        model,
+        show_shapes,
+        show_dtype,
+        show_layer_names,
+        rankdir,
+        expand_nested,
+        dpi,
+        show_layer_activations=show_layer_activations,
+        show_trainable=show_trainable,
+    )
     if path.suffix in TEXTS:
         path.write_text(text, encoding="utf-8")
         return

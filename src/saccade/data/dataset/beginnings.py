@@ -101,3 +101,19 @@ def matching_files(patterns: Any) -> list[str]:
     if not found:
         raise NoSuchFile("Dataset.list_files", "a file must match", ", ".join(map(repr, words)))
     return found
+
+
+class Listed(Stage):
+    """Elements that are in memory."""
+
+    shares = True
+
+    def __init__(self, elements: list[Any]):
+        super().__init__()
+        self.elements = elements
+
+    def length(self) -> int:
+        return len(self.elements)
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        return iter(self.elements[start:])
