@@ -47,6 +47,8 @@ def accepts_old_words(method: M) -> M:
 
     @functools.wraps(method)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if len(args) > 2 and method.__name__ == "compile":
+            args, kwargs = metrics_by_place(args, kwargs)
         if not known.issuperset(kwargs):
             kwargs = in_todays_words(method.__name__, known, args, kwargs)
         return method(self, *args, **kwargs)
@@ -87,16 +89,21 @@ def in_todays_words(
     return found
 
 
-def metrics_by_place(loss_weights: Any, metrics: Any) -> tuple[Any, Any]:
-    """(loss_weights, metrics) where compile's third argument was meant for metrics.
+def metrics_by_place(
+    args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of compile, whose third was meant for metrics where it holds such.
 
     In Keras 3 it is loss_weights, which are numbers; in tf.keras 2 it was metrics.
     """
-    given = leaves(loss_weights) if isinstance(loss_weights, (str, list, tuple)) else []
-    if metrics is not None or not any(isinstance(one, (str, Metric)) for one in given):
-        return loss_weights, metrics
+    third = args[2]
+    given = leaves(third) if isinstance(third, (str, list, tuple)) else []
+    if len(args) > 3 or "metrics" in kwargs:
+        return args, kwargs
+    if not any(isinstance(one, (str, Metric)) for one in given):
+        return args, kwargs
     note_once("compile(optimizer, loss, metrics): the third argument is taken for metrics.")
-    return None, loss_weights
+    return args[:2], {**kwargs, "metrics": third}
 
 
 def _batch_size(where: str, word: str, data: Any) -> int:

@@ -18,7 +18,7 @@ from saccade.data.tensors import holds_arrays
 from saccade.data.weighted_source import WeightedSource
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.models.old_methods import OldMethods
-from saccade.models.old_words import accepts_old_words, metrics_by_place
+from saccade.models.old_words import accepts_old_words
 from saccade.models.stepper import Stepper
 from saccade.nests import leaves
 from saccade.notes import note_once
@@ -93,7 +93,6 @@ class Trainer(OldMethods, Stepper):
         scales = isinstance(optimizer, LossScaleOptimizer)
         if auto_scale_loss and self.dtype_policy.name == "mixed_float16" and not scales:
             optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
-        loss_weights, metrics = metrics_by_place(loss_weights, metrics)
         names = self._names_of_outputs()
         objective = Objective(loss, metrics, weighted_metrics, loss_weights, names)
         self.optimizer, self._objective = optimizer, objective

@@ -11,6 +11,7 @@ from saccade.errors import InvalidArgument
 from saccade.notes import note_once
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.monitor import Monitor
+from saccade.training.callbacks.old_words import takes_old_word
 
 MODEL_ENDINGS = (".keras", ".h5", ".hdf5")
 WEIGHT_ENDINGS = (".weights.h5", ".h5", ".hdf5")
@@ -31,7 +32,6 @@ class ModelCheckpoint(Monitor):
         mode: "min", "max" or "auto", which goes by the metric.
         save_freq: "epoch", or a number of batches, counted on across epochs.
         initial_value_threshold: what the first value must beat, with `save_best_only`.
-        period: Keras 2's: epochs from one saving to the next.
 
     Raises:
         InvalidArgument: the ending, the frequency, a name in braces that is no log.
@@ -39,6 +39,9 @@ class ModelCheckpoint(Monitor):
     Source: `keras.callbacks.ModelCheckpoint`.
     """
 
+    period = 1  # Keras 2's: epochs from one saving to the next
+
+    @takes_old_word("period")
     def __init__(
         self,
         filepath: str | os.PathLike[str],
@@ -49,8 +52,6 @@ class ModelCheckpoint(Monitor):
         mode: str = "auto",
         save_freq: str | int = "epoch",
         initial_value_threshold: float | None = None,
-        *,
-        period: int = 1,
     ):
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
@@ -58,9 +59,7 @@ class ModelCheckpoint(Monitor):
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self.save_freq = check_save_freq("ModelCheckpoint", save_freq)
         self._count = BatchCount(save_freq)
-        self._epoch, self.period = 0, int(period)
-        if self.period < 1:
-            raise InvalidArgument("ModelCheckpoint", "period must be at least 1", period)
+        self._epoch = 0
         _check_ending(self.filepath, save_weights_only)
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import InvalidArgument
-from saccade.notes import note_once
 from saccade.training.callbacks.monitor import Monitor
+from saccade.training.callbacks.old_words import takes_old_word
 
 
 class ReduceLROnPlateau(Monitor):
@@ -32,6 +32,7 @@ class ReduceLROnPlateau(Monitor):
     Source: `keras.callbacks.ReduceLROnPlateau`.
     """
 
+    @takes_old_word("epsilon", "min_delta")
     def __init__(
         self,
         monitor: str = "val_loss",
@@ -42,12 +43,7 @@ class ReduceLROnPlateau(Monitor):
         min_delta: float = 1e-4,
         cooldown: int = 0,
         min_lr: float = 0.0,
-        *,
-        epsilon: float | None = None,
     ):
-        if epsilon is not None:
-            note_once("ReduceLROnPlateau(epsilon=) is the old name of min_delta.")
-            min_delta = epsilon
         super().__init__(monitor, mode, min_delta=min_delta)
         if factor >= 1.0:
             raise InvalidArgument("ReduceLROnPlateau", "factor must be below 1", repr(factor))
