@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import inspect
 
 import numpy as np
@@ -190,3 +191,22 @@ def test_checkpoints_of_keras_2(model, tmp_path, name, weights_only):
 def test_epsilon_of_a_plateau_is_min_delta(caplog):
     assert ReduceLROnPlateau(epsilon=0.25).min_delta == 0.25
     assert said(caplog, "epsilon=) is the old name of min_delta") == 1
+
+
+def test_a_layer_of_the_users_may_be_abstract():
+    class Abstract(Layer, abc.ABC):
+        @abc.abstractmethod
+        def call(self, x): ...
+
+    class Whole(Abstract):
+        def call(self, x):
+            return x + 1
+
+    with pytest.raises(TypeError, match="abstract"):
+        Abstract()
+    assert float(Whole()(np.zeros((1, 1), "float32"))) == 1
+
+
+def test_a_period_must_be_a_number_of_epochs(tmp_path):
+    with pytest.raises(InvalidArgument, match="period must be at least 1"):
+        ModelCheckpoint(tmp_path / "m.keras", period=0)

@@ -7,6 +7,7 @@ casts, passes `training` on, and calls `call`.
 
 from __future__ import annotations
 
+import abc
 import inspect
 import threading
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ from saccade.records import to_record
 _build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
 
 
-class _LayerType(type):
+class _LayerType(abc.ABCMeta):
     """The type of layers and models: what makes one may be written in Keras 1's words."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
