@@ -9,7 +9,6 @@ from saccade.applications import imagenet_utils
 from saccade.applications.network import NetworkOptions, build_network
 from saccade.applications.pretrained import Pretrained
 from saccade.files.input_record import InputRecord
-from saccade.files.remote_file import RemoteFile
 from saccade.graph import Symbol
 from saccade.layers import (
     Activation,
@@ -35,11 +34,7 @@ _INPUT = InputRecord(
 
 def _published(name: str, md5_with_top: str, md5_without_top: str) -> Pretrained:
     stem = f"{_FOLDER}/{name}_weights_tf_dim_ordering_tf_kernels"
-    return Pretrained(
-        RemoteFile(f"{stem}.h5", md5_with_top),
-        RemoteFile(f"{stem}_notop.h5", md5_without_top),
-        _INPUT,
-    )
+    return Pretrained.at(stem, md5_with_top, md5_without_top, _INPUT)
 
 
 PRETRAINED = {

@@ -11,7 +11,6 @@ from saccade.applications import imagenet_utils
 from saccade.applications.network import NetworkOptions, Top, build_network
 from saccade.applications.pretrained import Pretrained
 from saccade.files.input_record import InputRecord
-from saccade.files.remote_file import RemoteFile
 from saccade.graph import Symbol
 from saccade.initializers import VarianceScaling
 from saccade.layers import (
@@ -49,11 +48,7 @@ _HASHES = (  # of B0 to B7, with the top and without
 
 def _published(name: str, md5_with_top: str, md5_without_top: str) -> Pretrained:
     stem = f"https://storage.googleapis.com/keras-applications/{name}"
-    return Pretrained(
-        RemoteFile(f"{stem}.h5", md5_with_top),
-        RemoteFile(f"{stem}_notop.h5", md5_without_top),
-        _INPUT,
-    )
+    return Pretrained.at(stem, md5_with_top, md5_without_top, _INPUT)
 
 
 PRETRAINED = {

@@ -9,7 +9,6 @@ from saccade.applications import imagenet_utils
 from saccade.applications.network import NetworkOptions, Top, build_network
 from saccade.applications.pretrained import Pretrained
 from saccade.files.input_record import InputRecord
-from saccade.files.remote_file import RemoteFile
 from saccade.graph import Symbol
 from saccade.layers import (
     Activation,
@@ -27,9 +26,10 @@ _STEM = (
 )
 
 PRETRAINED = {
-    "inception_v3": Pretrained(
-        RemoteFile(f"{_STEM}.h5", "9a0d58056eeedaa3f26cb7ebd46da564"),
-        RemoteFile(f"{_STEM}_notop.h5", "bcbd6486424b2319ff4ef7d526e38f63"),
+    "inception_v3": Pretrained.at(
+        _STEM,
+        "9a0d58056eeedaa3f26cb7ebd46da564",
+        "bcbd6486424b2319ff4ef7d526e38f63",
         InputRecord("tf", -1.0, 1.0, "saccade.applications.inception_v3.preprocess_input"),
     )
 }

@@ -22,3 +22,16 @@ class Pretrained:
     without_top: RemoteFile | None
     input_record: InputRecord
     classes: int = 1000
+
+    @classmethod
+    def at(
+        cls, stem: str, md5_with_top: str, md5_without_top: str, input_record: InputRecord
+    ) -> Pretrained:
+        """Weights whose files lie at `stem` and the endings that Keras gives them.
+
+        Args:
+            stem: the address without "_notop" and ".h5".
+            md5_with_top, md5_without_top: of the two files.
+        """
+        with_top = RemoteFile(f"{stem}.h5", md5_with_top)
+        return cls(with_top, RemoteFile(f"{stem}_notop.h5", md5_without_top), input_record)

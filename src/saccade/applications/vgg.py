@@ -9,7 +9,6 @@ from saccade.applications import imagenet_utils
 from saccade.applications.network import NetworkOptions, Top, build_network
 from saccade.applications.pretrained import Pretrained
 from saccade.files.input_record import InputRecord
-from saccade.files.remote_file import RemoteFile
 from saccade.graph import Symbol
 from saccade.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from saccade.models import Model
@@ -21,11 +20,8 @@ _FOLDER = "https://storage.googleapis.com/tensorflow/keras-applications"
 def _published(name: str, md5_with_top: str, md5_without_top: str) -> Pretrained:
     stem = f"{_FOLDER}/{name}/{name}_weights_tf_dim_ordering_tf_kernels"
     preprocess = f"saccade.applications.{name}.preprocess_input"
-    return Pretrained(
-        RemoteFile(f"{stem}.h5", md5_with_top),
-        RemoteFile(f"{stem}_notop.h5", md5_without_top),
-        InputRecord("caffe", -123.68, 151.061, preprocess),
-    )
+    record = InputRecord("caffe", -123.68, 151.061, preprocess)
+    return Pretrained.at(stem, md5_with_top, md5_without_top, record)
 
 
 PRETRAINED = {

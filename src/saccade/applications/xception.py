@@ -9,7 +9,6 @@ from saccade.applications import imagenet_utils
 from saccade.applications.network import NetworkOptions, Top, build_network
 from saccade.applications.pretrained import Pretrained
 from saccade.files.input_record import InputRecord
-from saccade.files.remote_file import RemoteFile
 from saccade.graph import Symbol
 from saccade.layers import (
     Activation,
@@ -27,9 +26,10 @@ _STEM = (
 )
 
 PRETRAINED = {
-    "xception": Pretrained(
-        RemoteFile(f"{_STEM}.h5", "0a58e3b7378bc2990ea3b43d5981f1f6"),
-        RemoteFile(f"{_STEM}_notop.h5", "b0042744bf5b25fce3cb969f33bebb97"),
+    "xception": Pretrained.at(
+        _STEM,
+        "0a58e3b7378bc2990ea3b43d5981f1f6",
+        "b0042744bf5b25fce3cb969f33bebb97",
         InputRecord("tf", -1.0, 1.0, "saccade.applications.xception.preprocess_input"),
     )
 }

@@ -144,10 +144,9 @@ class Transfer:
             f"({images / spent_s:.1f} images/s)."
         )
         # What the user chose is for fine-tuning; for this phase, where it is the only one.
-        alone = not self.choices.fine_tune
-        epochs = (self.choices.epochs if alone else None) or LAST_LAYER.epochs
-        patience = (self.choices.patience if alone else None) or LAST_LAYER.patience
-        optimizer = self._head_optimizer() if alone else AdamW(HEAD_RATE, weight_decay=HEAD_DECAY)
+        own = LAST_LAYER if self.choices.fine_tune else self.choices
+        epochs, patience = own.epochs or 1, own.patience or 1
+        optimizer = self._head_optimizer(own.optimizer)
         network.head.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         stopper = _stopper(held, patience, restore=True)
         live = Live(self.console, recorder)
@@ -283,12 +282,12 @@ class Transfer:
             return height, width
         return max(32, round(height * SHRINK)), max(32, round(width * SHRINK))
 
-    def _head_optimizer(self) -> Any:
-        if self.choices.optimizer == "adamw":
+    def _head_optimizer(self, name: str | None) -> Any:
+        if name == "adamw":
             made: Any = AdamW(HEAD_RATE, weight_decay=HEAD_DECAY)
         else:
-            made = optimizers.get(self.choices.optimizer)
-        if self.choices.learning_rate is not None:
+            made = optimizers.get(name)
+        if self.choices.learning_rate is not None and not self.choices.fine_tune:
             made.learning_rate = self.choices.learning_rate
         return made
 

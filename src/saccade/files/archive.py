@@ -44,10 +44,13 @@ def unpack(archive: Path, folder: Path, formats: tuple[str, ...] = FORMATS) -> N
         os.replace(inner, folder)
 
 
+def _lies_outside(name: str) -> bool:
+    return os.path.isabs(name) or ".." in Path(name).parts
+
+
 def _checked(member: tarfile.TarInfo) -> tarfile.TarInfo:
     """A plain file or folder that lies inside."""
-    outside = os.path.isabs(member.name) or ".." in Path(member.name).parts
-    if outside or not (member.isfile() or member.isdir()):
+    if _lies_outside(member.name) or not (member.isfile() or member.isdir()):
         raise ValueError(f"{member.name!r} would lie outside, or is no file")
     return member
 
@@ -64,7 +67,7 @@ def _unpack(archive: Path, draft: str, formats: tuple[str, ...]) -> None:
     elif "zip" in formats and zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as packed:
             for name in packed.namelist():
-                if os.path.isabs(name) or ".." in Path(name).parts:
+                if _lies_outside(name):
                     raise ValueError(f"{name!r} would lie outside")
             packed.extractall(content)
     else:

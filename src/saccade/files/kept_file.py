@@ -62,8 +62,8 @@ def spoiled_file(file: RemoteFile, folder: str = "models") -> Path | None:
     return there[0] if there and not is_kept(file, folder) else None
 
 
-def _homes(folder: str) -> list[Path]:
-    return [keras_home() / folder, _spare() / ".keras" / folder]
+def _homes(folder: str, home: Path | None = None) -> list[Path]:
+    return [(home or keras_home()) / folder, _spare() / ".keras" / folder]
 
 
 def writable_folder(home: Path, folder: str) -> Path:
@@ -73,7 +73,7 @@ def writable_folder(home: Path, folder: str) -> Path:
     Raises:
         NoSuchFile: neither can be written to.
     """
-    return _writable([home / folder, _spare() / ".keras" / folder], "")
+    return _writable(_homes(folder, home), "")
 
 
 def _writable(homes: list[Path], instead: str) -> Path:

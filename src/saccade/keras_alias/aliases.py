@@ -89,7 +89,7 @@ def real_name(name: str) -> str | None:
     >>> real_name("keras.utils.np_utils"), real_name("numpy.linalg")
     ('saccade.utils', None)
     """
-    root = next((root for root in _by_length(ROOTS) if _is_below(name, root)), None)
+    root = next((root for root in _ROOTS if _is_below(name, root)), None)
     if root is None:
         return None
     rest, base = name[len(root) + 1 :], ROOTS[root]
@@ -124,7 +124,7 @@ def exists(name: str) -> bool:
 
 def _current_path(path: str) -> str:
     """A path within Keras as it is called today."""
-    for old in _by_length(_OLD_PATHS):
+    for old in _LONGEST_FIRST:
         if not _is_below(path, old):
             continue
         new, rest = _OLD_PATHS[old], path[len(old) + 1 :]
@@ -138,5 +138,6 @@ def _is_below(name: str, root: str) -> bool:
     return name == root or name.startswith(root + ".")
 
 
-def _by_length(names: dict[str, str]) -> list[str]:
-    return sorted(names, key=len, reverse=True)
+# Every import of the process asks: sorted once.
+_ROOTS = sorted(ROOTS, key=len, reverse=True)
+_LONGEST_FIRST = sorted(_OLD_PATHS, key=len, reverse=True)

@@ -13,7 +13,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 from saccade.keras_alias.aliases import exists, real_name
-from saccade.keras_alias.requester import frame_outside, is_package
+from saccade.keras_alias.requester import frame_outside, is_package, no_module
 
 
 class KerasFinder:
@@ -30,7 +30,7 @@ class KerasFinder:
             if frame is not None and is_package(frame.f_code.co_filename):
                 # Packages that can do without are not to mistake ours for the whole of it; nor may
                 # a real one, where it is installed, be mixed with ours.
-                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+                raise no_module(name)
         if not exists(real):
             return None
         return ModuleSpec(name, AliasLoader(real), is_package=True)  # type: ignore[arg-type]

@@ -27,6 +27,11 @@ def asks_from_package(scope: Mapping[str, Any] | None) -> bool:
     return is_package((scope or {}).get("__file__"))
 
 
+def no_module(name: str) -> ModuleNotFoundError:
+    """What Python itself says of a module that is not installed."""
+    return ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
 def frame_outside(depth: int) -> FrameType | None:
     """The frame that asked the import system, counted from the caller's `depth`-th caller on."""
     frame: FrameType | None = sys._getframe(depth + 1)

@@ -17,7 +17,7 @@ from typing import Any
 from saccade.errors import SaccadeError
 from saccade.keras_alias import workers
 from saccade.keras_alias.aliases import exists, real_name
-from saccade.keras_alias.requester import asks_from_package, place_of
+from saccade.keras_alias.requester import asks_from_package, no_module, place_of
 from saccade.names import nearest, public_names
 
 _import = builtins.__import__
@@ -48,7 +48,7 @@ def script_import(
     caller = sys._getframe(1)
     is_tensorflow = name.split(".")[0] == "tensorflow"
     if is_tensorflow and asks_from_package(caller.f_globals if globals is None else globals):
-        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        raise no_module(name)
     if not exists(real):
         raise _no_module(name, caller)
     if not is_tensorflow:

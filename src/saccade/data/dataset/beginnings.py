@@ -1,11 +1,10 @@
-"""Beginnings: what reads no other stage: one element, a user's generator, files by pattern."""
+"""Beginnings: what reads no other stage: elements in memory, a generator, files by pattern."""
 
 from __future__ import annotations
 
 import glob
 import os
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,20 +15,20 @@ from saccade.data.dataset.stage import UNKNOWN, Stage, Visit, drop
 from saccade.errors import InvalidArgument, NoSuchFile
 
 
-class Single(Stage):
-    """One element."""
+class Listed(Stage):
+    """Elements that are in memory."""
 
     shares = True
 
-    def __init__(self, element: Any):
+    def __init__(self, elements: list[Any]):
         super().__init__()
-        self.shares, self.element = True, element
+        self.elements = elements
 
     def length(self) -> int:
-        return 1
+        return len(self.elements)
 
     def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
-        return islice(iter((self.element,)), start, None)
+        return iter(self.elements[start:])
 
 
 class Generated(Stage):
@@ -101,19 +100,3 @@ def matching_files(patterns: Any) -> list[str]:
     if not found:
         raise NoSuchFile("Dataset.list_files", "a file must match", ", ".join(map(repr, words)))
     return found
-
-
-class Listed(Stage):
-    """Elements that are in memory."""
-
-    shares = True
-
-    def __init__(self, elements: list[Any]):
-        super().__init__()
-        self.elements = elements
-
-    def length(self) -> int:
-        return len(self.elements)
-
-    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
-        return iter(self.elements[start:])

@@ -12,7 +12,7 @@ import torch
 from saccade.data.dataset.ahead import as_ahead, close
 from saccade.data.dataset.beginnings import (
     Generated,
-    Single,
+    Listed,
     as_nest,
     matching_files,
     torch_dtype,
@@ -104,7 +104,7 @@ class Dataset:
     @staticmethod
     def from_tensors(tensors: Any) -> Dataset:
         """One element: these tensors."""
-        return Dataset(Single(as_element(tensors)))
+        return Dataset(Listed([as_element(tensors)]))
 
     @staticmethod
     def from_generator(
