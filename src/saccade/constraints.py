@@ -11,10 +11,10 @@ from typing import Any
 
 import torch
 
+from saccade.numerics.epsilon import epsilon
 from saccade.records import resolve, to_record
 
 # Added to every norm before dividing by it, as Keras does: a weight of zeros stays zero.
-_EPSILON = 1e-7
 
 Axes = int | Sequence[int]
 
@@ -61,7 +61,7 @@ class MaxNorm(Constraint):
 
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
         norm = _norm(w, self.axis)
-        return w * (norm.clamp(0, self.max_value) / (_EPSILON + norm))
+        return w * (norm.clamp(0, self.max_value) / (epsilon() + norm))
 
     def get_config(self) -> dict[str, Any]:
         return {"max_value": self.max_value, "axis": self.axis}
@@ -94,7 +94,7 @@ class UnitNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
-        return w / (_EPSILON + _norm(w, self.axis))
+        return w / (epsilon() + _norm(w, self.axis))
 
     def get_config(self) -> dict[str, Any]:
         return {"axis": self.axis}
@@ -122,7 +122,7 @@ class MinMaxNorm(Constraint):
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
         norm = _norm(w, self.axis)
         wanted = self.rate * norm.clamp(self.min_value, self.max_value) + (1 - self.rate) * norm
-        return w * (wanted / (_EPSILON + norm))
+        return w * (wanted / (epsilon() + norm))
 
     def get_config(self) -> dict[str, Any]:
         return {

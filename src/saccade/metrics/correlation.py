@@ -11,9 +11,9 @@ from saccade.metrics.mean import MeanOf
 from saccade.metrics.metric import Sums, spread
 from saccade.names import unknown_name
 from saccade.notes import note_once
+from saccade.numerics.epsilon import epsilon
 from saccade.numerics.loss_formulas import paired
 
-_EPSILON = 1e-7
 _AGGREGATIONS = ("uniform_average", "variance_weighted_average")
 
 
@@ -34,7 +34,7 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> torch.T
     variances = [one.var(axis, keepdim=True, correction=0) for one in (y_true, y_pred)]
     together = (y_true - means[0]) * (y_pred - means[1])
     spread_out = variances[0] + variances[1] + (means[0] - means[1]).square()
-    return (2.0 * together / (spread_out + _EPSILON)).mean(axis)
+    return (2.0 * together / (spread_out + epsilon())).mean(axis)
 
 
 class PearsonCorrelation(MeanOf):

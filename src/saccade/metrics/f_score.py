@@ -9,9 +9,9 @@ import torch
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.metrics.metric import Sums, spread
 from saccade.names import unknown_name
+from saccade.numerics.epsilon import epsilon
 from saccade.numerics.loss_formulas import tensors
 
-_EPSILON = 1e-7
 _AVERAGES = ("micro", "macro", "weighted")
 
 
@@ -82,12 +82,12 @@ class FBetaScore(Sums):
 
     def result(self) -> torch.Tensor:
         tp, fp, fn, often = (self.held(name) for name in self.sums)
-        precision = tp / (tp + fp + _EPSILON)
-        recall = tp / (tp + fn + _EPSILON)
-        mean = precision * recall / (self.beta**2 * precision + recall + _EPSILON)
+        precision = tp / (tp + fp + epsilon())
+        recall = tp / (tp + fn + epsilon())
+        mean = precision * recall / (self.beta**2 * precision + recall + epsilon())
         score = mean * (1 + self.beta**2)
         if self.average == "weighted":
-            return (score * often / (often.sum() + _EPSILON)).sum()
+            return (score * often / (often.sum() + epsilon())).sum()
         return score if self.average is None else score.mean()
 
     def get_config(self) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import torch
 
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.metrics.metric import Sums, spread
+from saccade.numerics.epsilon import epsilon
 
-_EPSILON = 1e-7
 _WHOLE = ("int", "int32", "int64")
 
 
@@ -119,8 +119,8 @@ class IoU(_ConfusionMatrix):
         wanted = torch.tensor(self.target_class_ids, device=matrix.device)
         right, union = right[wanted], union[wanted]
         valid = union > 1e-9
-        each = torch.where(valid, right / (union + _EPSILON), 0.0)
-        return each.sum() / (valid.sum() + _EPSILON)
+        each = torch.where(valid, right / (union + epsilon()), 0.0)
+        return each.sum() / (valid.sum() + epsilon())
 
     def get_config(self) -> dict[str, Any]:
         return {

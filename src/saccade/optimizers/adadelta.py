@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import check_within
+from saccade.optimizers.options import as_epsilon, check_within
 
 
 class Adadelta(Optimizer):
@@ -37,7 +37,7 @@ class Adadelta(Optimizer):
         self,
         learning_rate: Any = 0.001,
         rho: float = 0.95,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
@@ -65,7 +65,7 @@ class Adadelta(Optimizer):
             **old,
         )
         check_within(self.where, 0, 1, rho=rho)
-        self.rho, self.epsilon = rho, epsilon
+        self.rho, self.epsilon = rho, as_epsilon(epsilon)
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:
         return {

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import check_not_negative
+from saccade.optimizers.options import as_epsilon, check_not_negative
 
 
 class Adagrad(Optimizer):
@@ -34,7 +34,7 @@ class Adagrad(Optimizer):
         self,
         learning_rate: Any = 0.001,
         initial_accumulator_value: float = 0.1,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
@@ -62,7 +62,8 @@ class Adagrad(Optimizer):
             **old,
         )
         check_not_negative(self.where, initial_accumulator_value=initial_accumulator_value)
-        self.initial_accumulator_value, self.epsilon = initial_accumulator_value, epsilon
+        self.initial_accumulator_value = initial_accumulator_value
+        self.epsilon = as_epsilon(epsilon)
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:
         return {"accumulator": [torch.full_like(one, self.initial_accumulator_value) for one in w]}

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import check_memories
+from saccade.optimizers.options import as_epsilon, check_memories
 
 
 class Adam(Optimizer):
@@ -44,7 +44,7 @@ class Adam(Optimizer):
         learning_rate: Any = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         amsgrad: bool = False,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
@@ -74,7 +74,7 @@ class Adam(Optimizer):
         )
         check_memories(self.where, beta_1=beta_1, beta_2=beta_2)
         self.beta_1, self.beta_2 = beta_1, beta_2
-        self.epsilon = 1e-7 if epsilon is None else epsilon
+        self.epsilon = as_epsilon(epsilon)
         self.amsgrad = bool(amsgrad)
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import check_memories
+from saccade.optimizers.options import as_epsilon, check_memories
 
 
 class Adamax(Optimizer):
@@ -37,7 +37,7 @@ class Adamax(Optimizer):
         learning_rate: Any = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
@@ -65,7 +65,7 @@ class Adamax(Optimizer):
             **old,
         )
         check_memories(self.where, beta_1=beta_1, beta_2=beta_2)
-        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, as_epsilon(epsilon)
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:
         return {

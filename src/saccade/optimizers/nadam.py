@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.notes import note_once
 from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import check_memories
+from saccade.optimizers.options import as_epsilon, check_memories
 
 
 class Nadam(Optimizer):
@@ -40,7 +41,7 @@ class Nadam(Optimizer):
         learning_rate: Any = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
@@ -53,6 +54,7 @@ class Nadam(Optimizer):
         name: str | None = None,
         **old: Any,
     ):
+        schedule_decay = old.pop("schedule_decay", None)
         super().__init__(
             learning_rate,
             weight_decay,
@@ -68,7 +70,11 @@ class Nadam(Optimizer):
             **old,
         )
         check_memories(self.where, beta_1=beta_1, beta_2=beta_2)
-        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, as_epsilon(epsilon)
+        self._pace = 1.0  # of the schedule; Keras 2's argument slows it
+        if schedule_decay is not None:
+            self._pace = float(schedule_decay)
+            note_once("Nadam(schedule_decay=) has Keras 2's meaning: 0.96**(schedule_decay * t).")
         self._product, self._product_of = 1.0, 0  # U_t, and its t
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:
@@ -92,7 +98,7 @@ class Nadam(Optimizer):
         torch._foreach_addcdiv_(w, m_hat, root, -lr)
 
     def _u(self, t: int) -> float:
-        return self.beta_1 * (1.0 - 0.5 * 0.96**t)
+        return self.beta_1 * (1.0 - 0.5 * 0.96 ** (self._pace * t))
 
     def product(self, t: int) -> float:
         """U_t: depends on t alone, so it is no state, though Keras keeps it in a variable."""
@@ -115,4 +121,5 @@ class Nadam(Optimizer):
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,
             "epsilon": self.epsilon,
+            **({} if self._pace == 1.0 else {"schedule_decay": self._pace}),
         }

@@ -8,6 +8,23 @@ from typing import Any
 from saccade.errors import InvalidArgument
 from saccade.names import nearest
 from saccade.notes import note_once
+from saccade.numerics.epsilon import epsilon
+
+
+def as_epsilon(value: float | None) -> float:
+    """An optimizer's epsilon; None, as Keras 2 had it, is the process's."""
+    return epsilon() if value is None else value
+
+
+def as_momentum(where: str, value: float) -> float:
+    """A momentum as a float; Keras 3 refuses integers, which its forerunners took."""
+    check_within(where, 0, 1, momentum=value)
+    if isinstance(value, int):
+        note_once(
+            f"{where}(momentum={value}) is an integer, which Keras 3 refuses: read as a float.",
+            key="integer momentum",
+        )
+    return float(value)
 
 
 def check_within(where: str, low: float, high: float, **options: Any) -> None:
@@ -78,12 +95,16 @@ def old_spellings(cls: type, learning_rate: Any, old: dict[str, Any]) -> tuple[A
     for word, value in old.items():
         if word == "lr":
             learning_rate = value
-            note_once(f"{where}(lr=) is the old name of learning_rate; it is used as such.")
+            note_once(
+                f"{where}(lr=) is the old name of learning_rate; it is used as such.",
+                key="optimizer lr",
+            )
         elif word == "decay":
             decay = float(value)
             note_once(
                 f"{where}(decay=) has its old meaning: "
-                "the rate of step t is learning_rate / (1 + decay * t)."
+                "the rate of step t is learning_rate / (1 + decay * t).",
+                key="optimizer decay",
             )
         else:
             known = set(inspect.signature(cls).parameters) - {"old"}

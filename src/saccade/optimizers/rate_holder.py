@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import InvalidArgument
+from saccade.notes import note_once
 from saccade.optimizers import schedules
 from saccade.optimizers.learning_rate import LearningRate, RateIsScheduled, StepCount
 
@@ -42,6 +43,12 @@ class RateHolder:
                 repr(value),
                 "Make the optimizer with a number, or assign another schedule.",
             )
+        if isinstance(value, int):
+            note_once(
+                f"{self.where}: learning_rate={value} is an integer, which Keras 3 refuses: "
+                "read as a float.",
+                key="integer learning rate",
+            )
         try:
             number = float(value)
         except (TypeError, ValueError):
@@ -54,11 +61,20 @@ class RateHolder:
 
     @property
     def lr(self) -> LearningRate:
+        """The learning rate's name until Keras 2."""
+        self._note_lr()
         return self.learning_rate
 
     @lr.setter
     def lr(self, value: Any) -> None:
+        self._note_lr()
         self.learning_rate = value
+
+    def _note_lr(self) -> None:
+        note_once(
+            f"{self.where}.lr is the old name of learning_rate; it is used as such.",
+            key="optimizer.lr",
+        )
 
     def current_rate(self) -> float:
         """The learning rate of the next step."""

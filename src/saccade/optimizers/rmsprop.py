@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import check_within
+from saccade.optimizers.options import as_epsilon, as_momentum, check_within
 
 
 class RMSprop(Optimizer):
@@ -39,7 +39,7 @@ class RMSprop(Optimizer):
         learning_rate: Any = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         centered: bool = False,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
@@ -67,10 +67,10 @@ class RMSprop(Optimizer):
             name,
             **old,
         )
-        check_within(self.where, 0, 1, rho=rho, momentum=momentum)
+        check_within(self.where, 0, 1, rho=rho)
         self.rho = rho
-        self.momentum = float(momentum)
-        self.epsilon = 1e-7 if epsilon is None else epsilon
+        self.momentum = as_momentum(self.where, momentum)
+        self.epsilon = as_epsilon(epsilon)
         self.centered = bool(centered)
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import check_within
+from saccade.optimizers.options import as_momentum
 
 
 class SGD(Optimizer):
@@ -48,6 +48,8 @@ class SGD(Optimizer):
         name: str | None = None,
         **old: Any,
     ):
+        if isinstance(nesterov, float):  # Keras 2's order: ..., momentum, decay, nesterov
+            old, nesterov, weight_decay = {**old, "decay": nesterov}, bool(weight_decay), None
         super().__init__(
             learning_rate,
             weight_decay,
@@ -62,8 +64,7 @@ class SGD(Optimizer):
             name,
             **old,
         )
-        check_within(self.where, 0, 1, momentum=momentum)
-        self.momentum = float(momentum)
+        self.momentum = as_momentum(self.where, momentum)
         self.nesterov = bool(nesterov)
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:

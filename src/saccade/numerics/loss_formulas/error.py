@@ -11,7 +11,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from saccade.numerics.loss_formulas.probability import EPSILON
+from saccade.numerics.epsilon import epsilon
 from saccade.numerics.loss_formulas.targets import paired
 
 
@@ -30,13 +30,13 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> torch.Tensor:
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> torch.Tensor:
     """100 times the mean over the last axis of |y_true - y_pred| / |y_true|."""
     y_true, y_pred = paired("mean_absolute_percentage_error", y_true, y_pred)
-    return 100.0 * ((y_true - y_pred) / y_true.abs().clamp(min=EPSILON)).abs().mean(-1)
+    return 100.0 * ((y_true - y_pred) / y_true.abs().clamp(min=epsilon())).abs().mean(-1)
 
 
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> torch.Tensor:
     """The mean over the last axis of (log(1 + y_true) - log(1 + y_pred))**2, both at least 0."""
     y_true, y_pred = paired("mean_squared_logarithmic_error", y_true, y_pred)
-    logs = [(one.clamp(min=EPSILON) + 1.0).log() for one in (y_pred, y_true)]
+    logs = [(one.clamp(min=epsilon()) + 1.0).log() for one in (y_pred, y_true)]
     return (logs[0] - logs[1]).square().mean(-1)
 
 
@@ -68,4 +68,4 @@ def cosine(where: str, y_true: Any, y_pred: Any, axis: int) -> torch.Tensor:
 
 
 def _direction(x: torch.Tensor, axis: int) -> torch.Tensor:
-    return x * x.square().sum(axis, keepdim=True).clamp(min=EPSILON**2).rsqrt()
+    return x * x.square().sum(axis, keepdim=True).clamp(min=epsilon() ** 2).rsqrt()

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from saccade.numerics.loss_formulas.probability import EPSILON
+from saccade.numerics.epsilon import epsilon
 from saccade.numerics.loss_formulas.targets import paired
 
 Axes = int | Sequence[int] | None
@@ -17,7 +17,7 @@ def dice(y_true: Any, y_pred: Any, axis: Axes = None) -> torch.Tensor:
     """1 - 2*common / (sum(y_true) + sum(y_pred)), summed along `axis`, all axes for None."""
     y_true, y_pred = paired("dice", y_true, y_pred)
     common = _sum(y_true * y_pred, axis)
-    return 1.0 - 2.0 * common / (_sum(y_true, axis) + _sum(y_pred, axis) + EPSILON)
+    return 1.0 - 2.0 * common / (_sum(y_true, axis) + _sum(y_pred, axis) + epsilon())
 
 
 def tversky(
@@ -31,7 +31,7 @@ def tversky(
     common = _sum(y_true * y_pred, axis)
     missed = _sum((1.0 - y_pred) * y_true, axis)
     extra = _sum(y_pred * (1.0 - y_true), axis)
-    return 1.0 - common / (common + alpha * missed + beta * extra + EPSILON)
+    return 1.0 - common / (common + alpha * missed + beta * extra + epsilon())
 
 
 def _sum(x: torch.Tensor, axis: Axes) -> torch.Tensor:

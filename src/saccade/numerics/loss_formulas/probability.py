@@ -1,7 +1,7 @@
 """Logarithms of predicted probabilities, from the logits wherever those can be had.
 
-Probabilities are clipped to [1e-7, 1 - 1e-7] before the logarithm, as Keras does on TensorFlow
-and JAX; from logits nothing needs clipping, and a saturated output keeps its slope.
+Probabilities are clipped to [epsilon, 1 - epsilon] before the logarithm, as Keras does on
+TensorFlow and JAX; from logits nothing needs clipping, and a saturated output keeps its slope.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import torch
 
 from saccade import activations
-
-EPSILON = 1e-7
+from saccade.numerics.epsilon import epsilon
 
 
 def logits_or(
@@ -33,7 +32,7 @@ def log_probabilities(predicted: torch.Tensor, from_logits: bool) -> torch.Tenso
 
 
 def clipped(p: torch.Tensor) -> torch.Tensor:
-    return p.clamp(EPSILON, 1.0 - EPSILON)
+    return p.clamp(epsilon(), 1.0 - epsilon())
 
 
 def focused(miss: torch.Tensor, gamma: float) -> torch.Tensor:
