@@ -24,7 +24,7 @@ from saccade.losses import (
 )
 from saccade.models import Model
 from saccade.names import reset_names
-from saccade.notes import forget_notes, note_once
+from saccade.notes import note_once
 from saccade.numerics.tensor_functions import (
     abs,
     all,
@@ -185,9 +185,12 @@ _epsilon = 1e-7
 
 
 def clear_session(free_memory: bool = True) -> None:
-    """Let automatic names count from the start again, and notes be said again."""
+    """Let automatic names count from the start again."""
+    note_once(
+        "clear_session lets automatic names count anew; there are no graphs to clear, and memory "
+        "is given back when nothing refers to a model."
+    )
     reset_names()
-    forget_notes()
 
 
 def epsilon() -> float:

@@ -12,9 +12,8 @@ from typing import Any
 import torch
 
 from saccade.numerics.epsilon import epsilon
+from saccade.old_arguments import takes_old_word
 from saccade.records import resolve, to_record
-
-# Added to every norm before dividing by it, as Keras does: a weight of zeros stays zero.
 
 Axes = int | Sequence[int]
 
@@ -56,11 +55,13 @@ class MaxNorm(Constraint):
 
     keras_module = "keras.constraints"
 
+    @takes_old_word("m", "max_value")
     def __init__(self, max_value: float = 2, axis: Axes = 0):
         self.max_value, self.axis = max_value, axis
 
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
         norm = _norm(w, self.axis)
+        # As in Keras, epsilon keeps a weight of zeros from being divided by nothing.
         return w * (norm.clamp(0, self.max_value) / (epsilon() + norm))
 
     def get_config(self) -> dict[str, Any]:
@@ -140,15 +141,19 @@ def _norm(w: torch.Tensor, axis: Axes) -> torch.Tensor:
 
 # Keras's shortcuts are the classes themselves.
 max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm
+maxnorm, nonneg, unitnorm = MaxNorm, NonNeg, UnitNorm  # Keras 1's
 
 CLASSES: dict[str, type[Constraint]] = {
     cls.__name__: cls for cls in (MaxNorm, MinMaxNorm, NonNeg, UnitNorm)
 }
 _WORDS: dict[str, Any] = CLASSES | {
     "max_norm": MaxNorm,
+    "maxnorm": MaxNorm,
     "min_max_norm": MinMaxNorm,
     "non_neg": NonNeg,
+    "nonneg": NonNeg,
     "unit_norm": UnitNorm,
+    "unitnorm": UnitNorm,
 }
 
 

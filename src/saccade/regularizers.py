@@ -14,6 +14,7 @@ import torch
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.names import unknown_name
+from saccade.old_arguments import takes_old_word
 from saccade.records import resolve, to_record
 
 # What a row or column is divided by at least before its direction is compared with others'.
@@ -91,6 +92,7 @@ class L1(Regularizer):
 
     keras_module = "keras.regularizers"
 
+    @takes_old_word("l", "l1")
     def __init__(self, l1: float | None = 0.01):
         self.l1 = _as_float32(_strength("L1", "l1", 0.01 if l1 is None else l1))
 
@@ -115,6 +117,7 @@ class L2(Regularizer):
 
     keras_module = "keras.regularizers"
 
+    @takes_old_word("l", "l2")
     def __init__(self, l2: float | None = 0.01):
         self.l2 = _strength("L2", "l2", 0.01 if l2 is None else l2)
 
@@ -177,6 +180,9 @@ def _as_float32(value: float) -> float:
 # Keras's shortcuts are the classes themselves.
 l1, l2, l1_l2 = L1, L2, L1L2
 orthogonal_regularizer = OrthogonalRegularizer
+# Keras 1's, where those of a layer's output had names of their own.
+l1l2 = activity_l1l2 = L1L2
+activity_l1, activity_l2 = L1, L2
 
 CLASSES: dict[str, type[Regularizer]] = {
     cls.__name__: cls for cls in (L1, L1L2, L2, OrthogonalRegularizer)

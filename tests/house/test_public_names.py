@@ -99,8 +99,8 @@ NAMES = {
         SwapEMAWeights TensorBoard TerminateOnNaN
     """,
     "saccade.constraints": """
-        Constraint MaxNorm MinMaxNorm NonNeg UnitNorm deserialize get max_norm min_max_norm
-        non_neg serialize unit_norm
+        Constraint MaxNorm MinMaxNorm NonNeg UnitNorm deserialize get max_norm maxnorm
+        min_max_norm non_neg nonneg serialize unit_norm unitnorm
     """,
     "saccade.errors": """
         DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported
@@ -192,8 +192,8 @@ NAMES = {
         random_rotation random_shear random_shift random_zoom save_img
     """,
     "saccade.regularizers": """
-        L1 L1L2 L2 OrthogonalRegularizer Regularizer deserialize get l1 l1_l2 l2
-        orthogonal_regularizer serialize
+        L1 L1L2 L2 OrthogonalRegularizer Regularizer activity_l1 activity_l1l2 activity_l2
+        deserialize get l1 l1_l2 l1l2 l2 orthogonal_regularizer serialize
     """,
     "saccade.saving": """
         CustomObjectScope custom_object_scope deserialize_keras_object get_custom_objects

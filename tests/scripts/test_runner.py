@@ -168,6 +168,13 @@ def test_old_and_inner_module_paths_give_the_same_objects(write, tmp_path):
         from tensorflow.python.keras.optimizer_v2.adam import Adam
         from keras.optimizers.legacy import Adam as Legacy
         import tensorflow.keras.utils
+        import keras.backend.tensorflow_backend as K
+        from keras import backend
+        from keras.initializations import glorot_uniform
+        from keras.layers import merge
+        from keras.utils.visualize_util import plot_model
+        assert K is backend is backend.common and keras.backend.tensorflow_backend is K
+        assert callable(merge)
         assert to_categorical is tensorflow.keras.utils.to_categorical
         assert ImageDataGenerator is Other and ResNet50 is Resnet and Adam is Legacy
         assert old.Conv2D is keras.layers.Conv2D
@@ -181,6 +188,8 @@ def test_old_and_inner_module_paths_give_the_same_objects(write, tmp_path):
 def test_missing_names_are_told_with_line_and_nearest(write, tmp_path):
     for code, needed in (
         ("\nfrom keras.layers import Conv2DD\n", "x.py, line 2: saccade, which stands in for Keras here, has no 'Conv2DD' in keras.layers. The nearest that it has is 'Conv2D'."),
+        ("from keras.layers.recurrent import LSTM\n", "saccade has no recurrent layers"),
+        ("from keras.layers import Deconvolution2D\n", "Use Conv2DTranspose(filters"),
         ("from keras.layers import LSTM\n", "has no 'LSTM' in keras.layers. saccade has no recurrent layers"),
         ("import keras.nothing\n", "x.py, line 1: saccade, which stands in for Keras here, has no module 'keras.nothing'"),
         ("import tensorflow.nothing\n", "has no module 'tensorflow.nothing'"),

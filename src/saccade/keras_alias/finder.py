@@ -49,4 +49,7 @@ class AliasLoader:
         # Import hands out whatever stands in sys.modules after this call. Returning saccade's
         # module from create_module would instead overwrite its __spec__.
         assert module.__spec__ is not None
-        sys.modules[module.__spec__.name] = importlib.import_module(self.real)
+        found = importlib.import_module(self.real)
+        if not hasattr(found, "__path__"):
+            found.__path__ = []  # what is a file here was a folder once: keras.backend.common
+        sys.modules[module.__spec__.name] = found

@@ -34,9 +34,11 @@ from saccade.layers.histogram import AutoContrast, Equalization
 from saccade.layers.identity import ActivityRegularization, Identity
 from saccade.layers.input import Input, InputLayer
 from saccade.layers.joining import Concatenate, Dot, concatenate, dot
+from saccade.layers.keras1_merge import Merge, merge
+from saccade.layers.keras1_words import keras1_layer
 from saccade.layers.lambda_layer import Lambda
 from saccade.layers.layer import Layer
-from saccade.layers.merge import (
+from saccade.layers.merging import (
     Add,
     Average,
     Maximum,
@@ -69,7 +71,7 @@ from saccade.layers.pool import (
 from saccade.layers.rand_augment import RandAugment
 from saccade.layers.random_crop import RandomCrop
 from saccade.layers.rectifiers import ELU, LeakyReLU, PReLU, ReLU
-from saccade.layers.refused import REFUSED
+from saccade.layers.refused import GONE, REFUSED
 from saccade.layers.rescaling import Rescaling
 from saccade.layers.resizing import CenterCrop, Resizing
 from saccade.layers.sample_norm import GroupNormalization, LayerNormalization, UnitNormalization
@@ -192,8 +194,13 @@ CLASSES: dict[str, type[Layer]] = {
 }
 
 
+AtrousConvolution2D = keras1_layer(Conv2D, "AtrousConvolution2D")
+# Names of Keras 1 alone: there for its scripts, and in no list.
+KERAS_1 = (AtrousConvolution2D, Merge, merge)
+
+
 def __getattr__(name: str) -> Any:
-    refuse_name(__name__, name, REFUSED)
+    refuse_name(__name__, name, REFUSED | GONE)
 
 
 __all__ = [

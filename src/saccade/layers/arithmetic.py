@@ -6,7 +6,7 @@ from typing import Any
 
 from saccade.errors import NotSupported
 from saccade.graph import Symbol
-from saccade.layers.merge import Add, Multiply, Subtract
+from saccade.layers.merging import Add, Multiply, Subtract
 from saccade.layers.rescaling import Rescaling
 
 _MERGES = {"+": Add, "-": Subtract, "*": Multiply}

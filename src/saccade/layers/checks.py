@@ -11,6 +11,7 @@ import numpy as np
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.graph import Shape, batch_shape
 from saccade.names import nearest
+from saccade.notes import note_once
 
 
 def refuse(layer: Any, **options: Any) -> None:
@@ -59,6 +60,10 @@ def check_images(layer: Any, shape: Sequence[int | None]) -> None:
         )
 
 
+def _note(where: str, word: str, today: str) -> None:
+    note_once(f"{where}: {word}= is Keras 2's way to write {today}.", key=f"placement {word}")
+
+
 _PLACEMENT_WORDS = (
     "batch_input_shape",
     "batch_shape",
@@ -78,13 +83,15 @@ def given_shape(where: str, placement: dict[str, Any], layer_class: type) -> Sha
             guess = nearest(word, own) or nearest(word, (*_PLACEMENT_WORDS, *general))
             do = f"Did you mean {guess}=?" if guess else ""
             raise InvalidArgument(where, "has no such argument", f"{word}=", do)
-    refuse(where, weights=placement.get("weights"))
     batch = placement.get("batch_size")
     if placement.get("input_shape") is not None:
         return batch_shape(where, (batch, *batch_shape(where, placement["input_shape"])))
     for word in ("batch_input_shape", "batch_shape"):
         if placement.get(word) is not None:
+            if word == "batch_input_shape":
+                _note(where, word, "Input(batch_shape=...) before the layer")
             return batch_shape(where, placement[word])
     if placement.get("input_dim") is not None:
+        _note(where, "input_dim", "Input((n,)) before the layer")
         return batch_shape(where, (batch, placement["input_dim"]))
     return None

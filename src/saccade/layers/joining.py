@@ -9,7 +9,7 @@ import torch
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
-from saccade.layers.merge import Merge, listed
+from saccade.layers.merging import Merge, listed
 
 
 class Concatenate(Merge):

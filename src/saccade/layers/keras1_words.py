@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
-from saccade.errors import NotSupported
+from saccade.errors import InvalidArgument, NotSupported
 from saccade.notes import note_once
 
 RENAMED = {
     "W_constraint": "kernel_constraint",
     "W_regularizer": "kernel_regularizer",
+    "atrous_rate": "dilation_rate",
     "b_constraint": "bias_constraint",
     "b_regularizer": "bias_regularizer",
     "beta_init": "beta_initializer",
     "bias": "use_bias",
     "border_mode": "padding",
+    "dims": "target_shape",
+    "filter_length": "kernel_size",
     "gamma_init": "gamma_initializer",
     "init": "kernel_initializer",
     "input": "inputs",
@@ -27,41 +33,107 @@ RENAMED = {
     "stride": "strides",
     "subsample": "strides",
     "subsample_length": "strides",
-    "filter_length": "kernel_size",
+}
+# Layers for which a word stands for others than those above.
+_RENAMED_IN = {
+    "PReLU": {"init": ("alpha_initializer",)},
+    "SeparableConv1D": {"init": ("depthwise_initializer", "pointwise_initializer")},
+    "SeparableConv2D": {"init": ("depthwise_initializer", "pointwise_initializer")},
 }
 ORDERINGS = {"tf": "channels_last", "th": "channels_first", "default": "channels_last"}
-WORDS = frozenset({*RENAMED, "nb_row", "nb_col", "dim_ordering"})
+WORDS = frozenset({*RENAMED, "nb_row", "nb_col", "dim_ordering", "mode"})
+_OLD_NAMES = frozenset({"Convolution2D", "SeparableConvolution2D", "AtrousConvolution2D"})
 
 
 def in_todays_words(
     cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments of a call in which Keras 1's words occur; others come back as they are.
+    """The arguments of a call that may hold Keras 1's words; others come back as they are.
 
-    `Convolution2D(32, 3, 3, border_mode="same")` means a kernel of 3 x 3. Without such a word the
-    third number is the stride, as in Keras 2 and 3.
+    `Convolution2D(32, 3, 3)` means a kernel of 3 x 3 where the code says Convolution2D, as Keras 1
+    called it, or beside another word of Keras 1; for Conv2D the third number is the stride, as in
+    Keras 2 and 3.
 
     Raises:
-        NotSupported: `dim_ordering="th"`, images with their channels first.
+        NotSupported: `dim_ordering="th"`, images with their channels first; a `mode` of
+            BatchNormalization other than 0. InvalidArgument: an old and a new word for one thing.
     """
-    used = [word for word in kwargs if word in WORDS and word not in _own_words(cls)]
-    if not used:
-        return args, kwargs
+    words = WORDS.intersection(kwargs)
+    used = [word for word in kwargs if word in words and word not in _own_words(cls)]
     translated = {name: value for name, value in kwargs.items() if name not in used}
     for word in used:
-        value = kwargs[word]
-        if word in RENAMED:
-            translated[RENAMED[word]] = value
-            _note(cls, word, RENAMED[word])
-        elif word == "dim_ordering":
-            translated["data_format"] = _data_format(cls, value)
-    if "nb_row" in used or "nb_col" in used:
-        translated["kernel_size"] = (kwargs.get("nb_row"), kwargs.get("nb_col"))
-        _note(cls, "nb_row=, nb_col", "kernel_size")
-    elif "Conv" in cls.__name__ and len(args) >= 3 and all(isinstance(n, int) for n in args[1:3]):
-        args = (args[0], args[1:3], *args[3:])
-        _note(cls, "nb_row=, nb_col", "kernel_size")
+        for today, value in _translated(cls, word, kwargs):
+            if today in translated:
+                raise InvalidArgument(
+                    cls.__name__, f"{word}= and {today}= are two words for one thing", "both"
+                )
+            translated[today] = value
+    if _gives_rows_and_columns(cls, args):
+        if used or _says_old_name(sys._getframe(2).f_code):
+            _note(f"{cls.__name__}({args[0]}, {args[1]}, {args[2]})", "nb_row, nb_col")
+            args = (args[0], args[1:3], *args[3:])
+        elif args[1] == args[2] > 1:
+            note_once(
+                f"{cls.__name__}({args[0]}, {args[1]}, {args[2]}): the third number is the stride, "
+                f"as in Keras 2 and 3. Keras 1's kernel of {args[1]} x {args[2]} is written "
+                f"({args[1]}, {args[2]}).",
+                key="the third number",
+            )
     return args, translated
+
+
+def _translated(cls: type, word: str, kwargs: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The words of today for one of Keras 1's, with their values."""
+    value = kwargs[word]
+    if word == "mode":
+        return _without_mode(cls, value)
+    if word in ("nb_row", "nb_col"):
+        _note(f"{cls.__name__}(nb_row=, nb_col=)", "nb_row, nb_col")
+        pair = kwargs.get("nb_row"), kwargs.get("nb_col")
+        return [] if word == "nb_col" and "nb_row" in kwargs else [("kernel_size", pair)]
+    if word == "dim_ordering":
+        note_once(
+            f"{cls.__name__}(dim_ordering=) is Keras 1's name of data_format; it is used as such.",
+            key="keras 1 dim_ordering",
+        )
+        return [("data_format", _data_format(cls, value))]
+    todays = _RENAMED_IN.get(cls.__name__, {}).get(word, (RENAMED[word],))
+    note_once(
+        f"{cls.__name__}({word}=) is Keras 1's name of {' and '.join(todays)}; it is used as such.",
+        key=f"keras 1 {word}",
+    )
+    return [(today, value) for today in todays]
+
+
+def _gives_rows_and_columns(cls: type, args: tuple[Any, ...]) -> bool:
+    """Whether a convolution of images gets three numbers in a row."""
+    return (
+        len(args) >= 3
+        and any(each.__name__.endswith("Conv2D") for each in cls.__mro__)
+        and all(type(number) is int for number in args[:3])
+    )
+
+
+def _says_old_name(code: CodeType) -> bool:
+    """Whether the calling code speaks of Keras 1's layers, and not of today's beside them."""
+    return not _OLD_NAMES.isdisjoint(code.co_names) and "Conv2D" not in code.co_names
+
+
+def _without_mode(cls: type, mode: Any) -> list[tuple[str, Any]]:
+    if cls.__name__ != "BatchNormalization":
+        raise InvalidArgument(cls.__name__, "has no such argument", "mode=")
+    if mode != 0:
+        raise NotSupported(
+            cls.__name__,
+            "mode must be 0: statistics of each feature, moving ones outside training",
+            repr(mode),
+            "LayerNormalization is the nearest to mode=1; mode=2 is a call with training=True.",
+        )
+    note_once(
+        "BatchNormalization(mode=0) is Keras 1's name of what it always does.",
+        key="keras 1 mode",
+    )
+    return []
 
 
 def _own_words(cls: type) -> set[str]:
@@ -87,5 +159,19 @@ def _data_format(cls: type, ordering: str) -> str:
     return ORDERINGS.get(ordering, ordering)
 
 
-def _note(cls: type, word: str, today: str) -> None:
-    note_once(f"{cls.__name__}({word}=) is Keras 1's name of {today}; it is used as such.")
+def _note(call: str, word: str) -> None:
+    note_once(
+        f"{call} is read as Keras 1 meant it: rows and columns of the kernel, kernel_size today.",
+        key=f"keras 1 {word}",
+    )
+
+
+def keras1_layer(cls: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A layer of today under a name that only Keras 1 had, with its three numbers in a row."""
+
+    def make(nb_filter: int, nb_row: int, nb_col: int, **words: Any) -> Any:
+        return cls(nb_filter=nb_filter, nb_row=nb_row, nb_col=nb_col, **words)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"Keras 1's {name}: {getattr(cls, '__name__', '')} with a kernel of two numbers."
+    return make

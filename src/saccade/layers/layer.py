@@ -27,6 +27,7 @@ from saccade.layers.own_storage import OwnStorage
 from saccade.layers.traced import is_shape, shape_of, symbols_of, traced_shape
 from saccade.layers.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
+from saccade.notes import note_once
 from saccade.records import to_record
 
 _build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
@@ -36,7 +37,7 @@ class _LayerType(abc.ABCMeta):
     """The type of layers and models: what makes one may be written in Keras 1's words."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        if not WORDS.isdisjoint(kwargs):
+        if not WORDS.isdisjoint(kwargs) or len(args) > 2:
             args, kwargs = in_todays_words(cls, args, kwargs)
         return super().__call__(*args, **kwargs)
 
@@ -62,6 +63,7 @@ class Layer(OwnStorage, WeightHolder, metaclass=LayerType):
         input_shape: shape of one input, without the batch, for the first layer of a Sequential.
         batch_input_shape: the same with the batch.
         input_dim: the same for inputs of one axis.
+        weights: arrays in the order of `get_weights()`, for when the layer is built.
 
     Source: `keras.layers.Layer`.
     """
@@ -94,6 +96,12 @@ class Layer(OwnStorage, WeightHolder, metaclass=LayerType):
         self._built_shape: Any = None
         object.__setattr__(self, "nodes", [])  # calls on symbols; no layers of this one
         self._given_shape = given_shape(self.where, placement, type(self))
+        self._first_weights = placement.get("weights")
+        if self._first_weights is not None:
+            note_once(
+                f"{cls}(weights=) is Keras 2's way: set_weights once the layer is built.",
+                key="placement weights",
+            )
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._call_losses: list[torch.Tensor] = []  # what `call` added to the loss
 
@@ -120,7 +128,7 @@ class Layer(OwnStorage, WeightHolder, metaclass=LayerType):
     def forward(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
         outer = scope.training
         if training is None:
-            training = outer
+            training = scope.phase if outer is None else outer
         if len(args) == 1 and type(args[0]) is torch.Tensor and args[0].dtype is self._computes_in:
             pass  # the common case, free of conversions
         elif symbols_in((args, kwargs)):
@@ -203,21 +211,34 @@ class Layer(OwnStorage, WeightHolder, metaclass=LayerType):
     @property
     def input(self) -> Any:
         """The symbols that the layer was first called on."""
-        return self.get_input_at(0)
+        return self._given_to(0)
 
     @property
     def output(self) -> Any:
         """The symbols that the layer's first call on symbols gave."""
-        return self.get_output_at(0)
+        return self._call_at(0).outputs
+
+    def get_input_shape_at(self, node_index: int) -> Any:
+        """The shapes of `get_input_at`, batch first."""
+        return map_symbols(self.get_input_at(node_index), _shape)
+
+    def get_output_shape_at(self, node_index: int) -> Any:
+        """The shapes of `get_output_at`, batch first."""
+        return map_symbols(self.get_output_at(node_index), _shape)
 
     def get_input_at(self, node_index: int) -> Any:
         """The symbols of one of the layer's calls, in the order of the calls."""
-        args = self._call_at(node_index).args
-        return args[0] if len(args) == 1 else list(args)
+        note_once("get_input_at(0) is Keras 2's way to write .input.", key="get_input_at")
+        return self._given_to(node_index)
 
     def get_output_at(self, node_index: int) -> Any:
         """The symbols that one of the layer's calls gave, in the order of the calls."""
+        note_once("get_output_at(0) is Keras 2's way to write .output.", key="get_output_at")
         return self._call_at(node_index).outputs
+
+    def _given_to(self, number: int) -> Any:
+        args = self._call_at(number).args
+        return args[0] if len(args) == 1 else list(args)
 
     def _call_at(self, number: int) -> Node:
         if not -len(self.nodes) <= number < len(self.nodes):
@@ -240,6 +261,9 @@ class Layer(OwnStorage, WeightHolder, metaclass=LayerType):
             if not self.built:
                 self.build(input_shape)
                 self.built = True
+                if self._first_weights is not None:
+                    self.set_weights(self._first_weights)
+                    self._first_weights = None
             if self._built_shape is None:
                 self._built_shape = input_shape
 

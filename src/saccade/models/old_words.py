@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from saccade.errors import InvalidArgument
+from saccade.errors import InvalidArgument, NotSupported
 from saccade.metrics import Metric
+from saccade.models.sample_counts import steps_for
 from saccade.names import nearest
 from saccade.nests import leaves
 from saccade.notes import note_once
@@ -17,12 +17,9 @@ from saccade.notes import note_once
 RENAMED = {
     "nb_epoch": "epochs",
     "generator": "x",
-    "val_samples": "validation_samples",
-    "nb_val_samples": "validation_samples",
     "nb_worker": "workers",
     "max_q_size": "max_queue_size",
     "pickle_safe": "use_multiprocessing",
-    "show_accuracy": "show_accuracy",
 }
 WITHOUT_EFFECT = {
     "workers": "the data are read ahead by all cores",
@@ -32,11 +29,14 @@ WITHOUT_EFFECT = {
     "sample_weight_mode": "weights are taken as they come",
     "target_tensors": "targets are given to fit",
     "distribute": "one process trains on one device",
+    "class_mode": "the loss says what the targets are",
+    "reset_metrics": "the numbers are those of one batch",
 }
-# Counts of samples, and the counts of batches that they stand for.
+# Counts of samples, and the counts of batches that they stand for, the nearest first.
 SAMPLES = {
-    "samples_per_epoch": ("steps_per_epoch", "x"),
-    "validation_samples": ("validation_steps", "validation_data"),
+    "samples_per_epoch": (("steps_per_epoch", "x"),),
+    "nb_val_samples": (("validation_steps", "validation_data"), ("steps", "x")),
+    "val_samples": (("validation_steps", "validation_data"), ("steps", "x")),
 }
 M = TypeVar("M", bound=Callable[..., Any])
 
@@ -50,7 +50,7 @@ def accepts_old_words(method: M) -> M:
         if len(args) > 2 and method.__name__ == "compile":
             args, kwargs = metrics_by_place(args, kwargs)
         if not known.issuperset(kwargs):
-            kwargs = in_todays_words(method.__name__, known, args, kwargs)
+            args, kwargs = in_todays_words(method.__name__, known, args, kwargs)
         return method(self, *args, **kwargs)
 
     return call  # type: ignore[return-value]
@@ -58,8 +58,8 @@ def accepts_old_words(method: M) -> M:
 
 def in_todays_words(
     where: str, known: frozenset[str], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    """Keyword arguments in the words of today; each old one is noted once.
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """A call's arguments in the words of today; each old word is noted once.
 
     Args:
         where: the method's name.
@@ -67,26 +67,42 @@ def in_todays_words(
         args: what was given by place, the data first.
 
     Raises:
-        InvalidArgument: a word of no Keras, or samples of data whose batch size is not known.
+        InvalidArgument: a word of no Keras, an old and a new word for one thing, or a count of
+            samples beside arrays. NotSupported: `reset_metrics=False`.
     """
-    found: dict[str, Any] = {}
+    found = {word: value for word, value in kwargs.items() if word in known}
     for given, value in kwargs.items():
-        word = RENAMED.get(given, given) if given not in known else given
-        if word in SAMPLES:
-            word, data_word = SAMPLES[word]
-            data = args[0] if data_word == "x" and args else kwargs.get(data_word)
-            value = math.ceil(value / _batch_size(where, given, data))
+        if given in known:
+            continue
+        word = RENAMED.get(given, given)
+        if given in SAMPLES and (pairs := [pair for pair in SAMPLES[given] if pair[0] in known]):
+            word, data_word = pairs[0]
+            by_place = data_word == "x" and bool(args)
+            data = args[0] if by_place else found.get(data_word)
+            samples, (value, data) = value, steps_for(where, given, value, data)
+            if by_place:
+                args = (data, *args[1:])
+            else:
+                found[data_word] = data
+        if given == "reset_metrics" and not value:
+            raise NotSupported(where, "metrics are those of one batch", "reset_metrics=False")
         if word in WITHOUT_EFFECT and word not in known:
-            note_once(f"{where}({given}=) is an old argument: {WITHOUT_EFFECT[word]}.")
+            note_once(
+                f"{where}({given}=) is an old argument: {WITHOUT_EFFECT[word]}.", key=f"old {word}"
+            )
         elif word not in known:
             guess = nearest(given, known - {"self"})
             do = f"Did you mean {guess}=?" if guess else ""
             raise InvalidArgument(where, "has no such argument", f"{given}=", do)
         else:
-            if word != given:
-                note_once(f"{where}({given}=) is an old name of {word}; it is used as such.")
+            if word in found and word != "x":
+                raise InvalidArgument(where, f"{given}= and {word}= are two words for one", "both")
+            means = f"an old name of {word}; it is used as such"
+            if given in SAMPLES:
+                means = f"Keras 1's, and counts samples: {samples} of them are {value} batches"
+            note_once(f"{where}({given}=) is {means}.", key=f"old {given}")
             found[word] = value
-    return found
+    return args, found
 
 
 def metrics_by_place(
@@ -104,15 +120,3 @@ def metrics_by_place(
         return args, kwargs
     note_once("compile(optimizer, loss, metrics): the third argument is taken for metrics.")
     return args[:2], {**kwargs, "metrics": third}
-
-
-def _batch_size(where: str, word: str, data: Any) -> int:
-    size = getattr(data, "batch_size", None)
-    if not size:
-        raise InvalidArgument(
-            where,
-            f"{word} counts samples, so the data must say their batch_size",
-            type(data).__name__,
-            "Give steps_per_epoch= or validation_steps= instead.",
-        )
-    return int(size)

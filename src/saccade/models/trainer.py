@@ -286,6 +286,7 @@ class Trainer(OldMethods, Stepper):
 
     # -- batch by batch --------------------------------------------------------------------
 
+    @accepts_old_words
     def train_on_batch(
         self,
         x: Any,
@@ -312,6 +313,7 @@ class Trainer(OldMethods, Stepper):
         run = Run(self, self.optimizer, objective, feed, None, listeners, epochs=1)
         return self._numbers(loop.train_on_batch(run), return_dict)
 
+    @accepts_old_words
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:

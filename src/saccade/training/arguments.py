@@ -13,6 +13,7 @@ from saccade.data.source import ONE, Several, Source
 from saccade.data.tensors import holds_arrays
 from saccade.errors import InvalidArgument
 from saccade.nests import map_nest
+from saccade.notes import note_once
 
 
 def split_off(
@@ -69,6 +70,10 @@ def as_steps(name: str, steps: Any) -> int | None:
     """A count of batches; a fraction, as in `steps_per_epoch=20000/16`, is rounded up."""
     if steps is None:
         return None
+    if isinstance(steps, float):
+        note_once(
+            f"{name}={steps:g} is a fraction, which Keras 3 refuses: rounded up.", key="float steps"
+        )
     try:
         count = math.ceil(steps)
     except (TypeError, ValueError, OverflowError):

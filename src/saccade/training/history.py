@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.training.callback import Callback
+from saccade.training.old_log_names import Logs
 
 
 class History(Callback):
@@ -15,7 +16,7 @@ class History(Callback):
 
     def __init__(self):
         super().__init__()
-        self.history: dict[str, list[Any]] = {}
+        self.history: dict[str, list[Any]] = Logs()
         self.epoch: list[int] = []
         self._last: dict[str, Any] = {}
         self._lengths: dict[str, int] = {}
@@ -52,5 +53,5 @@ class History(Callback):
 
     def restore(self, state: Any) -> None:
         self._last = {}
-        self.history = {k: list(v) for k, v in state["history"].items()}
+        self.history = Logs({k: list(v) for k, v in state["history"].items()})
         self.epoch = list(state["epoch"])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from saccade.training.old_log_names import Logs, todays_log_name
 
-class LazyLogs(dict):
+
+class LazyLogs(Logs):
     """A dict whose values are computed when first read.
 
     Callbacks get one after every batch; a batch whose logs nobody reads costs no wait for the
@@ -43,6 +45,8 @@ class LazyLogs(dict):
         return super().__iter__()
 
     def get(self, key: str, default: Any = None) -> Any:
+        if key not in self:
+            key = todays_log_name(key, self.keys()) or ""
         return self[key] if key in self else default  # noqa: SIM401 (dict.get reads raw values)
 
     def pop(self, key: str, *default: Any) -> Any:
@@ -67,8 +71,8 @@ class LazyLogs(dict):
         self._read()
         return super().values()
 
-    def copy(self) -> dict[str, Any]:
-        return dict(self)
+    def copy(self) -> Logs:
+        return Logs(dict(self))
 
     def update(self, *args: Any, **kwargs: Any) -> None:
         for key, value in dict(*args, **kwargs).items():

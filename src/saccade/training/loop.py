@@ -17,6 +17,7 @@ from saccade.numerics.allocator import keep_freed_memory
 from saccade.training.callback import CallbackList
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
+from saccade.training.old_log_names import Logs
 from saccade.training.own_step import logs_of, overrides
 from saccade.training.packing import pack_x_y_sample_weight
 from saccade.training.run import Run
@@ -60,13 +61,13 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
         if run.validation is not None and _validates(run):
             logs |= _validate(run)
         epoch, run.epoch, run.step = run.epoch, run.epoch + 1, 0
-        run.callbacks.call("on_epoch_end", epoch, dict(logs))  # theirs to add to
+        run.callbacks.call("on_epoch_end", epoch, Logs(logs))  # theirs to add to
         if run.feed.ended and run.epoch < run.epochs:
             _note_the_end(run)
             break
     if run.epochs and hasattr(run.optimizer, "finalize_variable_values"):
         run.optimizer.finalize_variable_values(run.model.trainable_weights)
-    run.callbacks.call("on_train_end", logs)
+    run.callbacks.call("on_train_end", Logs(logs))
 
 
 def _train_epoch(run: Run) -> None:
@@ -244,7 +245,7 @@ def evaluate(
         raise DataError(where, "there must be at least one batch", "none")
     logs = logs_of(model, logs, "test_step") if own else dict(objective.logs())
     model.reset_metrics()
-    callbacks.call("on_test_end", dict(logs))
+    callbacks.call("on_test_end", Logs(logs))
     return logs
 
 

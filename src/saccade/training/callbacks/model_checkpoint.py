@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from string import Formatter
 from typing import Any
 
 import numpy as np
 
 from saccade.errors import InvalidArgument
 from saccade.notes import note_once
+from saccade.old_arguments import ignores_old_words
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.monitor import Monitor
-from saccade.training.callbacks.old_words import takes_old_word
+from saccade.training.old_log_names import Logs
 
 MODEL_ENDINGS = (".keras", ".h5", ".hdf5")
 WEIGHT_ENDINGS = (".weights.h5", ".h5", ".hdf5")
+
+
+def _with_period(init: Any) -> Any:
+    """For the `__init__` below: lets `period` be given by name, and leaves the signature."""
+
+    @functools.wraps(init)
+    def with_period(self: Any, *args: Any, **kwargs: Any) -> None:
+        period = int(kwargs.pop("period", 1))
+        if period < 1:
+            raise InvalidArgument("ModelCheckpoint", "period must be at least 1", period)
+        if period > 1:
+            note_once("ModelCheckpoint(period=) is Keras 2's: epochs from one saving to the next.")
+        init(self, *args, **kwargs)
+        self.period = period
+
+    return with_period
 
 
 class ModelCheckpoint(Monitor):
@@ -41,7 +60,14 @@ class ModelCheckpoint(Monitor):
 
     period = 1  # Keras 2's: epochs from one saving to the next
 
-    @takes_old_word("period")
+    @_with_period
+    @ignores_old_words(
+        without_effect={},
+        refused={
+            "load_weights_on_restart": "Call model.load_weights(path) before fit.",
+            "options": "Leave it out: files are written to local folders.",
+        },
+    )
     def __init__(
         self,
         filepath: str | os.PathLike[str],
@@ -86,11 +112,11 @@ class ModelCheckpoint(Monitor):
         self._say(epoch, f"finished saving model to {path}")
 
     def _path(self, epoch: int, logs: dict, batch: int | None) -> str:
-        places = {**logs, "epoch": epoch + 1}
+        places = Logs({**logs, "epoch": epoch + 1})
         if batch is not None:
             places.setdefault("batch", batch + 1)
         try:
-            return self.filepath.format(**places)
+            return Formatter().vformat(self.filepath, (), places)
         except (KeyError, IndexError) as error:
             raise InvalidArgument(
                 "ModelCheckpoint",

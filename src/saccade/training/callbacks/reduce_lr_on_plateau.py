@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import InvalidArgument
+from saccade.old_arguments import takes_old_word
 from saccade.training.callbacks.monitor import Monitor
-from saccade.training.callbacks.old_words import takes_old_word
 
 
 class ReduceLROnPlateau(Monitor):

@@ -12,6 +12,7 @@ import numpy as np
 from saccade.errors import InvalidArgument, NotSupported, SaccadeError
 from saccade.files import plain_config
 from saccade.notes import note_once
+from saccade.old_arguments import ignores_old_words
 from saccade.training.callback import Callback
 from saccade.training.callbacks.event_file import EventFile, check_installed
 
@@ -42,6 +43,14 @@ class TensorBoard(Callback):
     Source: `keras.callbacks.TensorBoard`.
     """
 
+    @ignores_old_words(
+        without_effect={"batch_size": "histograms are of the weights alone"},
+        refused={
+            "write_grads": "Leave it out: gradients are not written.",
+            "embeddings_layer_names": "Leave it out: saccade has no embeddings.",
+            "embeddings_data": "Leave it out: saccade has no embeddings.",
+        },
+    )
     def __init__(
         self,
         log_dir: str | os.PathLike[str] = "logs",
