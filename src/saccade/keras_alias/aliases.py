@@ -123,16 +123,20 @@ def real_name(name: str) -> str | None:
     return f"{base}.{rest}".rstrip(".")
 
 
-def give_old_paths(module: ModuleType, path: str) -> None:
+def give_old_paths(module: ModuleType, path: str, own_only: bool = False) -> None:
     """Give a module its old inner modules as attributes: `keras.layers.experimental`.
 
     Args:
         path: the module's name within Keras.
+        own_only: leave out those for which another module would have to be loaded.
     """
     for old, new in _OLD_PATHS.items():
         parent, _, child = old.rpartition(".")
         if parent == path and new and not hasattr(module, child):
-            setattr(module, child, importlib.import_module(f"saccade.{new}"))
+            if new == path:
+                setattr(module, child, module)
+            elif not own_only:
+                setattr(module, child, importlib.import_module(f"saccade.{new}"))
 
 
 def exists(name: str) -> bool:

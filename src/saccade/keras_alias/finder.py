@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from saccade.keras_alias.aliases import exists, real_name
+from saccade.keras_alias.aliases import exists, give_old_paths, real_name
 from saccade.keras_alias.requester import frame_outside, is_package, no_module
 
 
@@ -52,4 +52,5 @@ class AliasLoader:
         found = importlib.import_module(self.real)
         if not hasattr(found, "__path__"):
             found.__path__ = []  # what is a file here was a folder once: keras.backend.common
+        give_old_paths(found, self.real.removeprefix("saccade."), own_only=True)
         sys.modules[module.__spec__.name] = found

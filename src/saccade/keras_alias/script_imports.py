@@ -93,8 +93,8 @@ def _gives(leaf: ModuleType, name: str, wanted: str) -> bool:
     if hasattr(leaf, wanted):
         return True
     real = real_name(f"{name}.{wanted}")
-    if real is None or not exists(real):
-        return False
+    if real is None or real == real_name(name) or not exists(real):
+        return False  # what lies below an old path stands for the same: no name of its own
     setattr(leaf, wanted, importlib.import_module(real))
     return True
 
