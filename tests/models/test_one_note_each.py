@@ -63,6 +63,7 @@ SPELLINGS = {
     "get_output_at(0)": lambda: [one.get_output_at(0) for one in model().layers],
     "get_input_at(0)": lambda: [one.get_input_at(0) for one in model().layers],
     ".lr is": lambda: (SGD().lr, setattr(Adam(), "lr", 0.1), K.set_value(SGD().lr, 0.2)),
+    "Adam.lr": lambda: setattr(Adam(), "lr", 0.1),
     "clear_session": K.clear_session,
     "init": lambda: (Dense(2, init="zero"), Conv2D(2, 3, init="zero")),
     "border_mode": lambda: (Conv2D(2, 3, border_mode="same"), MaxPooling2D(border_mode="same")),
