@@ -17,6 +17,7 @@ X, Y = np.random.RandomState(0).rand(8, 4, 4, 1), np.arange(8) % 3
 
 @pytest.fixture(autouse=True)
 def fresh():
+    _ = K.set_value, K.set_learning_phase  # noted as names of the module, at their first use
     notes.forget_notes()
     yield
     notes.forget_notes()

@@ -74,6 +74,6 @@ def Merge(
     if mode == "concat":
         return Concatenate(concat_axis, name=name)
     if mode in ("dot", "cos"):
-        axes = dot_axes if isinstance(dot_axes, int) else tuple(dot_axes)
+        axes: Any = dot_axes
         return Dot(axes, normalize=mode == "cos", name=name)
     raise unknown_name("merge mode", mode, MODES)

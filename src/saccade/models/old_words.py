@@ -75,11 +75,14 @@ def in_todays_words(
         if given in known:
             continue
         word = RENAMED.get(given, given)
+        means = f"an old name of {word}; it is used as such"
         if given in SAMPLES and (pairs := [pair for pair in SAMPLES[given] if pair[0] in known]):
             word, data_word = pairs[0]
             by_place = data_word == "x" and bool(args)
             data = args[0] if by_place else found.get(data_word)
-            samples, (value, data) = value, steps_for(where, given, value, data)
+            steps, data = steps_for(where, given, value, data)
+            means = f"Keras 1's, and counts samples: {value} of them are {steps} batches"
+            value = steps
             if by_place:
                 args = (data, *args[1:])
             else:
@@ -97,9 +100,6 @@ def in_todays_words(
         else:
             if word in found and word != "x":
                 raise InvalidArgument(where, f"{given}= and {word}= are two words for one", "both")
-            means = f"an old name of {word}; it is used as such"
-            if given in SAMPLES:
-                means = f"Keras 1's, and counts samples: {samples} of them are {value} batches"
             note_once(f"{where}({given}=) is {means}.", key=f"old {given}")
             found[word] = value
     return args, found

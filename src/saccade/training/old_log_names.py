@@ -48,10 +48,10 @@ class Logs(dict[str, Any]):
             raise KeyError(name)
         return self[found]
 
-    def get(self, name: Any, default: Any = None) -> Any:
-        if name not in self:
-            name = todays_log_name(name, self.keys())
-        return super().get(name, default)
+    def get(self, key: Any, default: Any = None) -> Any:
+        if key not in self:
+            key = todays_log_name(key, self.keys())
+        return super().get(key, default)
 
     def copy(self) -> Logs:
         return Logs(self)

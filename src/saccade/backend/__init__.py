@@ -1,0 +1,81 @@
+"""Keras's `backend`, usually called K: functions of tensors as old scripts spell them.
+
+Tensors are torch's; images are (batch, height, width, channels). A name is loaded when it is first
+used; those that Keras 3 no longer has there are noted once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from saccade.notes import note_once
+
+# From where the names come; `name=other` where it is called otherwise.
+_PARTS = {
+    "saccade.activations": """
+        elu hard_sigmoid linear softplus softsign
+    """,
+    "saccade.backend.graphs": """
+        function gradients is_keras_tensor name_scope placeholder
+    """,
+    "saccade.backend.images": """
+        batch_normalization bias_add conv2d depthwise_conv2d pool2d resize_images
+        separable_conv2d spatial_2d_padding
+    """,
+    "saccade.backend.settings": """
+        backend clear_session floatx get_session get_uid image_data_format
+        image_dim_ordering learning_phase manual_variable_initialization reset_uids
+        set_floatx set_image_data_format set_image_dim_ordering set_learning_phase
+        set_session
+    """,
+    "saccade.backend.tensors": """
+        batch_dot batch_flatten binary_crossentropy cast_to_floatx categorical_crossentropy
+        cumprod dropout dtype flatten gather in_test_phase in_top_k in_train_phase int_shape
+        is_tensor l2_normalize logsumexp map_fn ndim permute_dimensions print_tensor
+        repeat_elements reverse shape slice sparse_categorical_crossentropy switch
+    """,
+    "saccade.backend.values": """
+        arange batch_get_value batch_set_value constant count_params eval eye get_value
+        identity moving_average_update ones random_bernoulli random_binomial random_normal
+        random_uniform set_value truncated_normal update update_add update_sub variable
+        zeros
+    """,
+    "saccade.numerics.epsilon": """
+        epsilon set_epsilon
+    """,
+    "saccade.numerics.tensor_functions": """
+        abs all any argmax argmin cast clip concatenate cos cumsum dot equal exp expand_dims
+        greater greater_equal less less_equal log max maximum mean min minimum not_equal
+        one_hot ones_like pow=power prod relu repeat reshape round sigmoid sign sin softmax
+        sqrt square squeeze stack std stop_gradient sum tanh tile transpose var zeros_like
+    """,
+}
+_TODAY = """backend clear_session epsilon floatx get_uid image_data_format is_keras_tensor
+    set_epsilon set_floatx set_image_data_format""".split()  # noqa: SIM905
+"""What Keras 3 still has in its `backend`."""
+
+_HOME = {
+    name.partition("=")[0]: (part, name.partition("=")[2] or name)
+    for part, names in _PARTS.items()
+    for name in names.split()
+}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _TODAY:
+        note_once(
+            f"keras.backend.{name} is Keras 2's, and has its meaning; functions of tensors are in "
+            "keras.ops today.",
+            key="keras.backend",
+        )
+    part, other = _HOME[name]
+    globals()[name] = found = getattr(import_module(part), other)
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

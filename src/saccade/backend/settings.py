@@ -1,0 +1,123 @@
+"""Settings: what Keras's `backend` says of the process, and lets be changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.layers.call_scope import scope, set_phase
+from saccade.names import reset_names
+from saccade.notes import note_once
+
+
+def clear_session(free_memory: bool = True) -> None:
+    """Let automatic names count from the start again."""
+    note_once(
+        "clear_session lets automatic names count anew; there are no graphs to clear, and memory "
+        "is given back when nothing refers to a model."
+    )
+    reset_names()
+
+
+def floatx() -> str:
+    """The dtype of new layers' weights."""
+    return "float32"
+
+
+def set_floatx(value: str) -> None:
+    """Make new layers hold "float32"; other words are for `mixed_precision`.
+
+    Raises:
+        NotSupported: "float16" or "float64".
+    """
+    if value != "float32":
+        raise NotSupported(
+            "set_floatx",
+            'only "float32" is supported',
+            repr(value),
+            'For half precision: saccade.mixed_precision.set_global_policy("mixed_bfloat16").',
+        )
+
+
+def image_data_format() -> str:
+    """Always "channels_last"."""
+    return "channels_last"
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Accepts "channels_last".
+
+    Raises:
+        NotSupported: "channels_first".
+    """
+    if data_format == "channels_first":
+        raise NotSupported(
+            "set_image_data_format",
+            '"channels_first" is not supported',
+            None,
+            "Give images as (height, width, channels).",
+        )
+    if data_format != "channels_last":
+        raise InvalidArgument("set_image_data_format", 'must be "channels_last"', repr(data_format))
+
+
+def image_dim_ordering() -> str:
+    """Keras 1's word for "channels_last"."""
+    return "tf"
+
+
+def set_image_dim_ordering(dim_ordering: str) -> None:
+    """Accepts "tf"; "th" is refused as "channels_first" is."""
+    words = {"tf": "channels_last", "th": "channels_first"}
+    set_image_data_format(words.get(dim_ordering, dim_ordering))
+
+
+def backend() -> str:
+    """Always "torch"."""
+    return "torch"
+
+
+def learning_phase() -> int:
+    """1 within a call that trains, or after `set_learning_phase(1)`; else 0."""
+    training = scope.phase if scope.training is None else scope.training
+    return int(bool(training))
+
+
+def set_learning_phase(value: int) -> None:
+    """What a call without `training=` means from now on: 1 that it trains, 0 that it does not.
+
+    `fit`, `evaluate` and `predict` say what they do, as in tf.keras 2.
+    """
+    note_once(
+        "set_learning_phase is for plain calls, as training= is; fit trains, and evaluate and "
+        "predict do not."
+    )
+    set_phase(bool(value))
+
+
+def get_session() -> None:
+    """None: there are no sessions."""
+
+
+def set_session(session: Any) -> None:
+    """Without effect: there are no sessions."""
+    note_once("set_session has no effect: there are no sessions.")
+
+
+def manual_variable_initialization(value: bool) -> None:
+    """Without effect: weights have their values from the beginning."""
+    note_once("manual_variable_initialization has no effect: there are no sessions.")
+
+
+def get_uid(prefix: str = "") -> int:
+    """The next number of a name, from 1."""
+    _uids[prefix] = _uids.get(prefix, 0) + 1
+    return _uids[prefix]
+
+
+def reset_uids() -> None:
+    """Let `get_uid` count from the start again."""
+    _uids.clear()
+
+
+_uids: dict[str, int] = {}

@@ -1,0 +1,195 @@
+"""Tensors: their shapes, parts and products, and losses, in the words of Keras's `backend`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.backend.settings import learning_phase
+from saccade.losses import binary_crossentropy as _binary
+from saccade.losses import categorical_crossentropy as _categorical
+from saccade.losses import sparse_categorical_crossentropy as _sparse
+from saccade.numerics.tensor_functions import (
+    cast,
+    convert_to_tensor,
+    flip,
+    maximum,
+    repeat,
+    reshape,
+    sqrt,
+    square,
+    sum,
+    transpose,
+)
+
+
+def shape(x: Any) -> torch.Size:
+    return x.shape
+
+
+def int_shape(x: Any) -> tuple[int | None, ...]:
+    """The shape of a tensor or symbol; None is a size that is not known."""
+    return tuple(x.shape)
+
+
+def ndim(x: Any) -> int:
+    return len(x.shape)
+
+
+def dtype(x: Any) -> str:
+    return str(x.dtype).removeprefix("torch.")
+
+
+def is_tensor(x: Any) -> bool:
+    return torch.is_tensor(x)
+
+
+def flatten(x: Any) -> torch.Tensor:
+    return reshape(x, (-1,))
+
+
+def batch_flatten(x: Any) -> torch.Tensor:
+    return convert_to_tensor(x).flatten(1)
+
+
+def permute_dimensions(x: Any, pattern: Sequence[int]) -> torch.Tensor:
+    return transpose(x, pattern)
+
+
+def reverse(x: Any, axes: int | Sequence[int]) -> torch.Tensor:
+    return flip(x, axes)
+
+
+def repeat_elements(x: Any, rep: int, axis: int) -> torch.Tensor:
+    """Each element `rep` times in a row along an axis."""
+    return repeat(x, rep, axis)
+
+
+def slice(x: Any, start: Sequence[int], size: Sequence[int]) -> torch.Tensor:
+    """The part that begins at `start` and has `size`; -1 is all that is left."""
+    x = convert_to_tensor(x)
+    for axis, (first, count) in enumerate(zip(start, size, strict=True)):
+        x = x.narrow(axis, first, x.shape[axis] - first if count == -1 else count)
+    return x
+
+
+def gather(reference: Any, indices: Any) -> torch.Tensor:
+    """The rows of these numbers."""
+    return convert_to_tensor(reference)[cast(indices, "int64")]
+
+
+def cast_to_floatx(x: Any) -> Any:
+    """float32; NumPy arrays stay NumPy's."""
+    return cast(x, "float32") if torch.is_tensor(x) else np.asarray(x, dtype="float32")
+
+
+def l2_normalize(x: Any, axis: int | None = None) -> torch.Tensor:
+    x = convert_to_tensor(x)
+    return x / sqrt(maximum(sum(square(x), axis, keepdims=True), 1e-12))
+
+
+def cumprod(x: Any, axis: int = 0) -> torch.Tensor:
+    return torch.cumprod(convert_to_tensor(x), axis)
+
+
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
+    x = convert_to_tensor(x)
+    return torch.logsumexp(x, tuple(range(x.ndim)) if axis is None else axis, keepdims)
+
+
+def batch_dot(x: Any, y: Any, axes: int | Sequence[int] | None = None) -> torch.Tensor:
+    """The products of two batches, sample by sample, along one axis of each.
+
+    Args:
+        axes: one for both, or one for each; by default the last of x and the last but one of y
+            (the last of a matrix).
+    """
+    x, y = convert_to_tensor(x), convert_to_tensor(y)
+    if axes is None:
+        axes = (x.ndim - 1, max(1, y.ndim - 2))
+    a, b = (axes, axes) if isinstance(axes, int) else axes
+    a, b = a % x.ndim, b % y.ndim
+    of_x = [0, *range(2, x.ndim)]
+    of_y = [0, *range(x.ndim, x.ndim + y.ndim - 2)]
+    z = torch.einsum(x, [*of_x[:a], 1, *of_x[a:]], y, [*of_y[:b], 1, *of_y[b:]], [*of_x, *of_y[1:]])
+    return z if z.ndim > 1 else z.unsqueeze(1)
+
+
+def in_top_k(predictions: Any, targets: Any, k: int) -> torch.Tensor:
+    """Whether each target's class is among the k highest of its row: bool (batch,)."""
+    rows, targets = convert_to_tensor(predictions), cast(targets, "int64")
+    own = rows.gather(-1, targets[:, None])
+    return (rows > own).sum(-1) < k
+
+
+def map_fn(fn: Callable[[Any], Any], elems: Any, dtype: Any = None) -> torch.Tensor:
+    """A function of each row, stacked."""
+    made = torch.stack([convert_to_tensor(fn(one)) for one in convert_to_tensor(elems)])
+    return made if dtype is None else cast(made, dtype)
+
+
+def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
+    """One of two values, or of what two functions give; number by number for a tensor."""
+    condition = convert_to_tensor(condition)
+    if condition.ndim == 0:
+        return _made(then_expression if bool(condition) else else_expression)
+    then, other = map(convert_to_tensor, (_made(then_expression), _made(else_expression)))
+    while condition.ndim < then.ndim:
+        condition = condition.unsqueeze(-1)
+    return torch.where(condition.bool(), then, other)
+
+
+def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
+    """x in a call that trains, else alt; values, or functions that give them."""
+    return _made(x if (learning_phase() if training is None else training) else alt)
+
+
+def in_test_phase(x: Any, alt: Any, training: Any = None) -> Any:
+    """alt in a call that trains, else x."""
+    return in_train_phase(alt, x, training)
+
+
+def dropout(
+    x: Any, level: float, noise_shape: Sequence[int] | None = None, seed: int | None = None
+) -> torch.Tensor:
+    """A part `level` of the numbers set to zero, the others over 1 - level."""
+    x = convert_to_tensor(x)
+    with torch.random.fork_rng(devices=[], enabled=seed is not None):
+        if seed is not None:
+            torch.manual_seed(seed)
+        kept = torch.rand(tuple(noise_shape or x.shape), device=x.device) >= level
+    return x * kept / (1.0 - level)
+
+
+def print_tensor(x: Any, message: str = "") -> Any:
+    """Print a tensor, and give it back."""
+    print(f"{message}{x}")  # noqa: T201
+    return x
+
+
+def _made(value: Any) -> Any:
+    return value() if callable(value) and not torch.is_tensor(value) else value
+
+
+# -- losses, in the order of arguments of `backend` ------------------------------------------
+
+
+def categorical_crossentropy(
+    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+) -> torch.Tensor:
+    return _categorical(target, output, from_logits=from_logits, axis=axis)
+
+
+def sparse_categorical_crossentropy(
+    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+) -> torch.Tensor:
+    return _sparse(target, output, from_logits=from_logits, axis=axis)
+
+
+def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> torch.Tensor:
+    """Number by number: the last axis stays."""
+    target, output = convert_to_tensor(target), convert_to_tensor(output)
+    return _binary(target[..., None], output[..., None], from_logits=from_logits)

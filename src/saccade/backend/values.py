@@ -1,0 +1,156 @@
+"""Values: weights and tensors as Keras's `backend` makes, reads and changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.numerics.tensor_functions import cast, convert_to_tensor
+from saccade.variables import Variable
+
+
+def get_value(x: Any) -> Any:
+    """The values of a weight or tensor as NumPy; a number, as a learning rate, as it is."""
+    return x.detach().cpu().numpy() if torch.is_tensor(x) else x
+
+
+eval = get_value
+
+
+def set_value(x: Any, value: Any) -> None:
+    """Give a weight other values, or an optimizer another learning rate."""
+    x.assign(value)
+
+
+def batch_get_value(tensors: Sequence[Any]) -> list[Any]:
+    """`get_value` of each."""
+    return [get_value(one) for one in tensors]
+
+
+def batch_set_value(tuples: Sequence[tuple[Any, Any]]) -> None:
+    """`set_value` of each pair."""
+    for x, value in tuples:
+        set_value(x, value)
+
+
+def update(x: Any, new_x: Any) -> Any:
+    """Give a weight other values; returns it."""
+    x.assign(new_x)
+    return x
+
+
+def update_add(x: Any, increment: Any) -> Any:
+    """x + increment, as the weight's values; returns it."""
+    return update(x, x.detach() + convert_to_tensor(increment))
+
+
+def update_sub(x: Any, decrement: Any) -> Any:
+    """x - decrement, as the weight's values; returns it."""
+    return update(x, x.detach() - convert_to_tensor(decrement))
+
+
+def moving_average_update(x: Any, value: Any, momentum: float) -> Any:
+    """x * momentum + value * (1 - momentum), as the weight's values; returns it."""
+    return update(x, x.detach() * momentum + convert_to_tensor(value) * (1 - momentum))
+
+
+def variable(value: Any, dtype: Any = None, name: str = "variable") -> Variable:
+    """A weight of its own."""
+    return Variable(convert_to_tensor(value, dtype or "float32"), name=name)
+
+
+def constant(value: Any, dtype: Any = None, shape: Sequence[int] | None = None) -> torch.Tensor:
+    """A tensor."""
+    x = convert_to_tensor(value, dtype or "float32")
+    return x if shape is None else x.expand(tuple(shape)).clone()
+
+
+def identity(x: Any, name: str | None = None) -> torch.Tensor:
+    """A copy."""
+    return convert_to_tensor(x).clone()
+
+
+def zeros(shape: Sequence[int], dtype: Any = "float32") -> torch.Tensor:
+    return constant(0, dtype, shape)
+
+
+def ones(shape: Sequence[int], dtype: Any = "float32") -> torch.Tensor:
+    return constant(1, dtype, shape)
+
+
+def eye(size: int | Sequence[int], dtype: Any = "float32") -> torch.Tensor:
+    """Ones on the diagonal of a matrix (size, size), or (rows, columns)."""
+    rows, columns = (size, size) if isinstance(size, int) else size
+    return cast(torch.eye(rows, columns), dtype)
+
+
+def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") -> torch.Tensor:
+    """start, start + step, ... below stop; from 0 to `start` without one."""
+    start, stop = (0, start) if stop is None else (start, stop)
+    return cast(torch.arange(start, stop, step), dtype)
+
+
+def count_params(x: Any) -> int:
+    """How many numbers a weight or symbol of a known shape has."""
+    return int(np.prod(tuple(x.shape)))
+
+
+# -- draws, from torch's stream -------------------------------------------------------------
+
+
+def _from(draw: Callable[[], torch.Tensor], seed: int | None) -> torch.Tensor:
+    """A draw, from a stream of its own where a seed is given."""
+    if seed is None:
+        return draw()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return draw()
+
+
+def random_normal(
+    shape: Sequence[int],
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: Any = "float32",
+    seed: int | None = None,
+) -> torch.Tensor:
+    return cast(_from(lambda: torch.randn(tuple(shape)), seed) * stddev + mean, dtype)
+
+
+def random_uniform(
+    shape: Sequence[int],
+    minval: float = 0.0,
+    maxval: float = 1.0,
+    dtype: Any = "float32",
+    seed: int | None = None,
+) -> torch.Tensor:
+    drawn = _from(lambda: torch.rand(tuple(shape)), seed)
+    return cast(drawn * (maxval - minval) + minval, dtype)
+
+
+def random_binomial(
+    shape: Sequence[int], p: float = 0.0, dtype: Any = "float32", seed: int | None = None
+) -> torch.Tensor:
+    """Ones with the probability p, else zeros."""
+    return cast(_from(lambda: torch.rand(tuple(shape)), seed) < p, dtype)
+
+
+random_bernoulli = random_binomial
+
+
+def truncated_normal(
+    shape: Sequence[int],
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: Any = "float32",
+    seed: int | None = None,
+) -> torch.Tensor:
+    """Normal numbers, none further than two stddev from the mean."""
+
+    def draw() -> torch.Tensor:
+        return torch.nn.init.trunc_normal_(torch.empty(tuple(shape)), a=-2.0, b=2.0)
+
+    return cast(_from(draw, seed) * stddev + mean, dtype)
