@@ -20,6 +20,7 @@ def fresh():
     _ = K.set_value, K.set_learning_phase  # noted as names of the module, at their first use
     notes.forget_notes()
     yield
+    K.clear_session()
     notes.forget_notes()
 
 

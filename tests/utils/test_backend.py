@@ -23,7 +23,6 @@ from saccade.layers import (
     MaxPooling2D,
     SeparableConv2D,
 )
-from saccade.layers.call_scope import set_phase
 from saccade.models import Model, Sequential
 from saccade.optimizers import SGD, Adam
 
@@ -261,7 +260,8 @@ def test_the_learning_phase_is_that_of_the_call():
         assert bool((drop(torch.ones(9, 2)) != 1).all())  # 0 or 2
         assert drop.predict(np.ones((9, 2)), verbose=0).min() == 1  # says what it does
     finally:
-        set_phase(None)
+        K.clear_session()
+    assert K.learning_phase() == 0
 
 
 def test_a_function_takes_the_learning_phase_by_its_place():

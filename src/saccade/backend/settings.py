@@ -11,12 +11,13 @@ from saccade.notes import note_once
 
 
 def clear_session(free_memory: bool = True) -> None:
-    """Let automatic names count from the start again."""
+    """Let automatic names count from the start again, and forget `set_learning_phase`."""
     note_once(
         "clear_session lets automatic names count anew; there are no graphs to clear, and memory "
         "is given back when nothing refers to a model."
     )
     reset_names()
+    set_phase(None)
 
 
 def floatx() -> str:
