@@ -44,7 +44,9 @@ def read_cases(file: Path) -> Iterator[Case]:
         tree = ast.parse(text.strip(), mode="eval").body
         parts = tree.elts if isinstance(tree, ast.Tuple) else [tree]
         for part in parts:
-            yield Case(str(ast.get_source_segment(text.strip(), part)), float(slack or 0), bool(computes))
+            yield Case(
+                str(ast.get_source_segment(text.strip(), part)), float(slack or 0), bool(computes)
+            )
 
 
 def names_to_use(folder: str) -> dict[str, Any]:
@@ -59,6 +61,7 @@ def names_to_use(folder: str) -> dict[str, Any]:
     smooth_rgb = np.stack([smooth, smooth[::-1], 255 - smooth], -1)
     deep = (np.arange(6).reshape(2, 3) * 11111).astype(np.uint16)
     made = {
+        "__name__": "__main__",  # a case is code of the script's
         "np": np,
         "x": x,
         "q": np.array([[1.0, -2.0, 0.5], [3.25, 4.0, -1.0]], np.float32),
@@ -170,7 +173,10 @@ def main() -> None:
         found = evaluate_all(tf, folder)
     lines = [f'"tensorflow": {json.dumps(tf.__version__)}']
     for name, outcomes in found.items():
-        rows = ",\n".join(f"{json.dumps(key)}: {json.dumps(one)}" for key, one in outcomes.items())
+        rows = ",\n".join(
+            f"{json.dumps(key)}: {json.dumps(one, separators=(',', ':'))}"
+            for key, one in outcomes.items()
+        )
         lines.append(f"{json.dumps(name)}: {{\n{rows}\n}}")
     Path(sys.argv[1]).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 

@@ -7,15 +7,13 @@ where TensorFlow raises the thin one must raise, too, unless the case says that 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from keras_alias.tensorflow.evaluation import FOLDER, names_to_use, outcome, read_cases
 
 import saccade.keras_alias.tensorflow as tf
-from saccade.keras_alias.tensorflow import table
+from keras_alias.tensorflow.evaluation import FOLDER, names_to_use, outcome, read_cases
 
 EXPECTED = json.loads(Path(__file__).with_name("outcomes.json").read_text(encoding="utf-8"))
 CASES = [(file.stem, case) for file in sorted(FOLDER.glob("*.txt")) for case in read_cases(file)]
@@ -39,6 +37,8 @@ def difference(expected, found, slack: float) -> str:
         same = near and np.isclose(found, expected, 1e-5, slack, equal_nan=True)
         alike = type(expected) is type(found) and expected == found
         return "" if same or alike else f"{found!r} in place of {expected!r}"
+    if not expected or not isinstance(expected[-1], list):  # a shape
+        return "" if expected == found else f"{found} in place of {expected}"
     if expected[:-1] != found[:-1]:
         return f"{found[:-1]} in place of {expected[:-1]}"
     mine, theirs = np.asarray(found[-1]), np.asarray(expected[-1])
@@ -59,7 +59,8 @@ def names(tmp_path_factory):
 def test_case_is_as_under_tensorflow(file, case, names):
     expected, found = EXPECTED[file][case.text], outcome(case.text, names)
     if case.computes and "raises" in expected:
-        assert "raises" not in found, f"raises {found['raises']}: take the mark away"
+        raises = isinstance(found, dict) and "raises" in found
+        assert not raises, f"{found}: take the mark away"
         return
     assert not (told := difference(expected, found, case.slack)), told
 

@@ -17,8 +17,8 @@ _DTYPES = """float16 float32 float64 bfloat16 half double int8 int16 int32 int64
 NAMES: dict[str, dict[str, str]] = {
     "": {
         "dtypes": f"{_DTYPES} bool=bool_ DType as_dtype",
-        "tensors": """Tensor TensorShape TensorSpec cast constant convert_to_tensor identity
-            is_tensor stop_gradient""",
+        "tensors": "Tensor cast constant convert_to_tensor identity is_tensor stop_gradient",
+        "shape": "TensorShape TensorSpec",
         "variable": "Variable",
         "gradient_tape": "GradientTape UnconnectedGradients",
         "shapes": """boolean_mask broadcast_to concat expand_dims eye fill gather gather_nd
