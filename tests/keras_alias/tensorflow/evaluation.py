@@ -10,8 +10,10 @@ import ast
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from types import FunctionType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -107,8 +109,13 @@ def _file(pixels: Any, kind: str, **options: Any) -> bytes:
 
 def outcome(text: str, names: dict[str, Any]) -> Any:
     """What an expression gives, written down, or `{"raises": ...}` with the error's class."""
+    return outcome_of(lambda: eval(text, dict(names)))
+
+
+def outcome_of(function: Callable[[], Any]) -> Any:
+    """The same of a function."""
     try:
-        return written(eval(text, dict(names)))
+        return written(function())
     except Exception as fault:
         return {"raises": type(fault).__name__}
 
@@ -139,7 +146,7 @@ def written(value: Any) -> Any:
 
 def _array(value: Any, array: Any) -> list[Any]:
     name = getattr(value.dtype, "name", None) or str(value.dtype).removeprefix("torch.")
-    if isinstance(array, (str, bytes)) or getattr(array, "dtype", None) == object:
+    if isinstance(array, (str, bytes)) or getattr(getattr(array, "dtype", None), "kind", "") == "O":
         flat = np.asarray(array, object).reshape(-1).tolist()
         words = [one.decode("latin-1") if isinstance(one, bytes) else str(one) for one in flat]
         return ["string", list(np.shape(np.asarray(array, object))), words]
@@ -155,9 +162,26 @@ def _number(value: Any) -> Any:
 def evaluate_all(tf: Any, folder: str) -> dict[str, dict[str, Any]]:
     """Every case's outcome, file by file."""
     names = {**names_to_use(folder), "tf": tf}
-    return {
+    found = {
         file.stem: {case.text: outcome(case.text, names) for case in read_cases(file)}
         for file in sorted(FOLDER.glob("*.txt"))
+    }
+    import programs  # beside this file
+
+    at = SimpleNamespace(**names)
+    ran = {
+        name: outcome_of(partial(program, tf, at))
+        for name, program in functions_of(programs).items()
+    }
+    return {**found, "programs": ran}
+
+
+def functions_of(module: Any) -> dict[str, Any]:
+    """The functions that are written in a module, in their order."""
+    return {
+        name: one
+        for name, one in vars(module).items()
+        if isinstance(one, FunctionType) and one.__module__ == module.__name__
     }
 
 

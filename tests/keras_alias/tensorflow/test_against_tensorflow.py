@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import saccade.keras_alias.tensorflow as tf
-from keras_alias.tensorflow.evaluation import FOLDER, names_to_use, outcome, read_cases
+from keras_alias.tensorflow import programs
+from keras_alias.tensorflow.evaluation import (
+    FOLDER,
+    functions_of,
+    names_to_use,
+    outcome,
+    outcome_of,
+    read_cases,
+)
 
 EXPECTED = json.loads(Path(__file__).with_name("outcomes.json").read_text(encoding="utf-8"))
 CASES = [(file.stem, case) for file in sorted(FOLDER.glob("*.txt")) for case in read_cases(file)]
@@ -63,6 +72,13 @@ def test_case_is_as_under_tensorflow(file, case, names):
         assert not raises, f"{found}: take the mark away"
         return
     assert not (told := difference(expected, found, case.slack)), told
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", functions_of(programs))
+def test_program_runs_as_under_tensorflow(name, names):
+    found = outcome_of(lambda: getattr(programs, name)(tf, SimpleNamespace(**names)))
+    assert not (told := difference(EXPECTED["programs"][name], found, 1e-6)), told
 
 
 def test_the_outcomes_are_those_of_the_cases():

@@ -7,6 +7,7 @@ replaces an error of torch's, or is one of the script's own code alone (`request
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,8 @@ import numpy as np
 import torch
 
 from saccade.data.dataset.words import Word
+from saccade.keras_alias.requester import asks_script
+from saccade.keras_alias.tensorflow.parts.datasets import teach_datasets
 from saccade.keras_alias.tensorflow.parts.dtypes import string
 from saccade.keras_alias.tensorflow.parts.operators import teach_operators
 from saccade.keras_alias.tensorflow.parts.script_view import teach_view
@@ -36,6 +39,7 @@ def teach_tensors() -> None:
     _is_taught = True
     teach_operators()
     teach_view()
+    teach_datasets()
     Word.dtype, Word.shape = string, TensorShape()  # type: ignore[attr-defined]
     torch.Tensor.numpy = _to_numpy  # type: ignore[method-assign,assignment]
     torch.Tensor.__array__ = _to_array  # type: ignore[method-assign,assignment]
@@ -49,6 +53,8 @@ def _to_numpy(self: torch.Tensor, *, force: bool = True) -> Any:
     if self.dtype is torch.bfloat16:  # which NumPy does not know
         self = self.float()
     array = _numpy(self, force=force)
+    if array.ndim and asks_script(sys._getframe(1)):
+        return array.copy()  # its own: writing to it leaves the tensor as it is
     return array if array.ndim else array[()]  # TensorFlow's numbers print as numbers
 
 

@@ -1,4 +1,4 @@
-"""Operators: where `x + y`, `x += y` and `x[...]` mean something else in TensorFlow than in torch."""
+"""Operators: where `x + y`, `x += y` and `x[...]` mean something else in TensorFlow."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class TensorSpec:
         return (
             hasattr(other, "shape")
             and self.dtype == getattr(other, "dtype", None)
-            and self.shape == other.shape
+            and self.shape == getattr(other, "shape", None)
         )
 
     def __hash__(self) -> int:

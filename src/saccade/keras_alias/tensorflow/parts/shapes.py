@@ -11,7 +11,13 @@ import torch.nn.functional as F
 from saccade.errors import InvalidArgument
 from saccade.keras_alias.tensorflow.parts import tensors
 from saccade.keras_alias.tensorflow.parts.dtypes import torch_dtype
-from saccade.keras_alias.tensorflow.parts.tensors import as_axis, pair, sizes_of, tensor_of
+from saccade.keras_alias.tensorflow.parts.tensors import (
+    as_axis,
+    pair,
+    sizes_of,
+    still_of,
+    tensor_of,
+)
 from saccade.keras_alias.tensorflow.parts.words import word_array, words_of
 
 _python_range, _python_slice = range, slice
@@ -38,7 +44,7 @@ def rank(input: Any, name: str | None = None) -> torch.Tensor:
 def expand_dims(input: Any, axis: int, name: str | None = None) -> Any:
     if (words := word_array(input)) is not None:
         return words_of(np.expand_dims(words, int(axis)))
-    return tensor_of(input).unsqueeze(int(axis))
+    return still_of(input).unsqueeze(int(axis))
 
 
 def squeeze(input: Any, axis: Any = None, name: str | None = None) -> torch.Tensor:
@@ -47,7 +53,7 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> torch.Tens
     Raises:
         InvalidArgument: an axis of another size.
     """
-    value, axes = tensor_of(input), as_axis(axis)
+    value, axes = still_of(input), as_axis(axis)
     if axes is None:
         return value.squeeze()
     axes = axes if isinstance(axes, tuple) else (axes,)
@@ -61,11 +67,11 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> torch.Tens
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
     if (words := word_array(tensor)) is not None:
         return words_of(words.reshape(sizes_of(shape)))
-    return tensor_of(tensor).reshape(sizes_of(shape))
+    return still_of(tensor).reshape(sizes_of(shape))
 
 
 def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: Any = None) -> torch.Tensor:
-    value = tensor_of(a)
+    value = still_of(a)
     return value.permute(sizes_of(perm) if perm is not None else [*_python_range(value.ndim)][::-1])
 
 
@@ -89,7 +95,7 @@ def _alike(values: Any) -> list[torch.Tensor]:
 
 
 def unstack(value: Any, num: int | None = None, axis: int = 0, name: Any = None) -> list[Any]:
-    return list(tensor_of(value).unbind(int(axis)))
+    return list(still_of(value).unbind(int(axis)))
 
 
 def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: Any = None, name: Any = None):
@@ -162,7 +168,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     """x where the condition holds, else y; without the two the places where it holds."""
     holds = tensor_of(condition).bool()
     if (words := word_array(x)) is not None:
-        return words_of(np.where(holds.numpy(), words, word_array(y)))
+        return words_of(np.where(holds.numpy(), words, word_array(y)))  # type: ignore[call-overload,arg-type]
     if x is None and y is None:
         return holds.nonzero()
     return torch.where(holds, *pair(x, y))

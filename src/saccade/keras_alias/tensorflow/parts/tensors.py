@@ -56,6 +56,13 @@ def tensor_of(value: Any, dtype: Any = None) -> torch.Tensor:
     return made if kind is None else made.to(kind)
 
 
+def still_of(value: Any) -> torch.Tensor:
+    """The same, and of a weight its values of now: what is only another view of a tensor would
+    change with the weight, which no tensor does in TensorFlow."""
+    made = tensor_of(value)
+    return made.clone() if isinstance(made, torch.nn.Parameter) else made
+
+
 def _is_wide(array: np.ndarray) -> bool:
     """Whether integers need more than 32 bits."""
     return array.dtype.kind == "i" and bool((np.abs(array) >= 2**31).any())
@@ -122,7 +129,8 @@ def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) ->
     """A value as a tensor; strings become words, which have `numpy()` as tensors do."""
     if are_words(value) and (dtype is None or as_dtype(dtype) == string):
         return words_of(value)
-    return tensor_of(value, dtype)
+    made = tensor_of(value, dtype)
+    return made if made is not value else still_of(made)
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
@@ -149,7 +157,7 @@ def identity(input: Any, name: str | None = None) -> torch.Tensor:
 
 def stop_gradient(input: Any, name: str | None = None) -> torch.Tensor:
     """The same values, which no gradient flows through."""
-    return tensor_of(input).detach()
+    return still_of(input).detach()
 
 
 def is_tensor(x: Any) -> bool:
