@@ -5,6 +5,7 @@ Tensors are torch's; images are (batch, height, width, channels).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ import torch
 
 from saccade.activations import elu, hard_sigmoid, linear, softplus, softsign
 from saccade.errors import InvalidArgument, NotSupported
+from saccade.graph import Symbol
+from saccade.layers.operation import on_symbols
+from saccade.layers.operation_table import FUNCTIONS
 from saccade.losses import (
     binary_crossentropy as _binary,
 )
@@ -34,7 +38,6 @@ from saccade.numerics.tensor_functions import (
     cast,
     clip,
     concatenate,
-    convert_to_tensor,
     cos,
     cumsum,
     dot,
@@ -77,6 +80,7 @@ from saccade.numerics.tensor_functions import (
     var,
     zeros_like,
 )
+from saccade.numerics.tensor_functions import convert_to_tensor as _convert_to_tensor
 from saccade.variables import Variable
 
 __all__ = [
@@ -176,9 +180,14 @@ __all__ = [
     "zeros_like",
 ]
 
-pow = power
-
 _epsilon = 1e-7
+
+
+def convert_to_tensor(x: Any, dtype: Any = None) -> Any:
+    """A tensor of anything that NumPy takes; a symbol stays one."""
+    if isinstance(x, Symbol):
+        return x if dtype is None else cast(x, dtype)
+    return _convert_to_tensor(x, dtype)
 
 
 # -- what holds for the process ------------------------------------------------------------
@@ -367,7 +376,8 @@ def flatten(x: Any) -> torch.Tensor:
 
 
 def batch_flatten(x: Any) -> torch.Tensor:
-    return convert_to_tensor(x).flatten(1)
+    sizes = [int(size) for size in x.shape[1:]]
+    return reshape(x, (-1, math.prod(sizes)))
 
 
 def permute_dimensions(x: Any, pattern: Sequence[int]) -> torch.Tensor:
@@ -376,7 +386,9 @@ def permute_dimensions(x: Any, pattern: Sequence[int]) -> torch.Tensor:
 
 def cast_to_floatx(x: Any) -> Any:
     """float32; NumPy arrays stay NumPy's."""
-    return cast(x, "float32") if torch.is_tensor(x) else np.asarray(x, dtype="float32")
+    if torch.is_tensor(x) or isinstance(x, Symbol):
+        return cast(x, "float32")
+    return np.asarray(x, dtype="float32")
 
 
 def l2_normalize(x: Any, axis: int | None = None) -> torch.Tensor:
@@ -442,3 +454,8 @@ def gradients(loss: Any, variables: Any) -> Any:
         None,
         "Use tf.GradientTape, or torch.autograd.grad.",
     )
+
+
+# On what comes from Input() each of them notes a layer; those above that are made of them, too.
+globals().update({word: on_symbols(word, FUNCTIONS[word]) for word in __all__ if word in FUNCTIONS})
+pow = power
