@@ -4,7 +4,20 @@ from typing import Any
 
 import numpy as np
 
-from saccade.activations import gelu, log_softmax, silu, softplus
+from saccade.activations import (
+    elu,
+    gelu,
+    leaky_relu,
+    log_softmax,
+    relu6,
+    selu,
+    silu,
+    softplus,
+    softsign,
+)
+from saccade.graph import Symbol
+from saccade.layers.operation import on_symbols
+from saccade.layers.operation_table import FUNCTIONS
 from saccade.numerics.tensor_functions import (
     abs,
     add,
@@ -16,7 +29,6 @@ from saccade.numerics.tensor_functions import (
     ceil,
     clip,
     concatenate,
-    convert_to_tensor,
     cos,
     cumsum,
     divide,
@@ -73,6 +85,7 @@ from saccade.numerics.tensor_functions import (
     where,
     zeros_like,
 )
+from saccade.numerics.tensor_functions import convert_to_tensor as _convert_to_tensor
 
 __all__ = [
     "abs",
@@ -91,6 +104,7 @@ __all__ = [
     "cumsum",
     "divide",
     "dot",
+    "elu",
     "equal",
     "exp",
     "expand_dims",
@@ -100,6 +114,7 @@ __all__ = [
     "greater",
     "greater_equal",
     "isnan",
+    "leaky_relu",
     "less",
     "less_equal",
     "log",
@@ -122,9 +137,11 @@ __all__ = [
     "power",
     "prod",
     "relu",
+    "relu6",
     "repeat",
     "reshape",
     "round",
+    "selu",
     "shape",
     "sigmoid",
     "sign",
@@ -132,6 +149,7 @@ __all__ = [
     "sin",
     "softmax",
     "softplus",
+    "softsign",
     "sqrt",
     "square",
     "squeeze",
@@ -152,3 +170,14 @@ __all__ = [
 def convert_to_numpy(x: Any) -> np.ndarray:
     """A NumPy array of a tensor's values."""
     return convert_to_tensor(x).detach().cpu().numpy()
+
+
+def convert_to_tensor(x: Any, dtype: Any = None) -> Any:
+    """A tensor of anything that NumPy takes; a symbol stays one."""
+    if isinstance(x, Symbol):
+        return x if dtype is None else globals()["cast"](x, dtype)
+    return _convert_to_tensor(x, dtype)
+
+
+# On what comes from Input() each of them notes a layer.
+globals().update({word: on_symbols(word, FUNCTIONS[word]) for word in __all__ if word in FUNCTIONS})

@@ -17,11 +17,14 @@ _PARTS = {
         elu hard_sigmoid linear softplus softsign
     """,
     "saccade.backend.graphs": """
-        function gradients is_keras_tensor name_scope placeholder
+        function is_keras_tensor name_scope placeholder
     """,
     "saccade.backend.images": """
         batch_normalization bias_add conv2d depthwise_conv2d pool2d resize_images
         separable_conv2d spatial_2d_padding
+    """,
+    "saccade.backend.on_symbols": """
+        gradients
     """,
     "saccade.backend.settings": """
         backend clear_session floatx get_session get_uid image_data_format
@@ -29,15 +32,18 @@ _PARTS = {
         set_floatx set_image_data_format set_image_dim_ordering set_learning_phase
         set_session
     """,
+    "saccade.backend.shapes": """
+        batch_flatten cast_to_floatx count_params dtype flatten int_shape is_tensor
+        l2_normalize ndim permute_dimensions repeat_elements reverse shape
+    """,
     "saccade.backend.tensors": """
-        batch_dot batch_flatten binary_crossentropy cast_to_floatx categorical_crossentropy
-        cumprod dropout dtype flatten gather in_test_phase in_top_k in_train_phase int_shape
-        is_tensor l2_normalize logsumexp map_fn ndim permute_dimensions print_tensor
-        repeat_elements reverse shape slice sparse_categorical_crossentropy switch
+        batch_dot binary_crossentropy categorical_crossentropy cumprod dropout gather
+        in_test_phase in_top_k in_train_phase logsumexp map_fn print_tensor slice
+        sparse_categorical_crossentropy switch
     """,
     "saccade.backend.values": """
-        arange batch_get_value batch_set_value constant count_params eval eye get_value
-        identity moving_average_update ones random_bernoulli random_binomial random_normal
+        arange batch_get_value batch_set_value constant eval eye get_value identity
+        moving_average_update ones random_bernoulli random_binomial random_normal
         random_uniform set_value truncated_normal update update_add update_sub variable
         zeros
     """,
@@ -51,6 +57,13 @@ _PARTS = {
         sqrt square squeeze stack std stop_gradient sum tanh tile transpose var zeros_like
     """,
 }
+_OF_VALUES = (
+    "saccade.activations",
+    "saccade.backend.images",
+    "saccade.backend.tensors",
+    "saccade.numerics.tensor_functions",
+)
+"""Parts whose functions know nothing of symbols."""
 _TODAY = """backend clear_session epsilon floatx get_uid image_data_format is_keras_tensor
     set_epsilon set_floatx set_image_data_format""".split()  # noqa: SIM905
 """What Keras 3 still has in its `backend`."""
@@ -73,8 +86,22 @@ def __getattr__(name: str) -> Any:
             key="keras.backend",
         )
     part, other = _HOME[name]
-    globals()[name] = found = getattr(import_module(part), other)
+    found = getattr(import_module(part), other)
+    if part in _OF_VALUES:
+        found = _also_on_symbols(other, found)
+    globals()[name] = found
     return found
+
+
+def _also_on_symbols(word: str, function: Any) -> Any:
+    """A function of values as one that notes a layer on what comes from Input()."""
+    from saccade.backend.on_symbols import on_symbols
+    from saccade.layers import operation
+    from saccade.layers.operation_table import FUNCTIONS
+
+    if word in FUNCTIONS:
+        return operation.on_symbols(word, FUNCTIONS[word])
+    return on_symbols(word, function)
 
 
 def __dir__() -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.backend.on_symbols import Gradients
 from saccade.backend.values import get_value
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.graph import Symbol
@@ -59,26 +60,16 @@ def function(inputs: Any, outputs: Any, updates: Any = None, **_: Any) -> Callab
     phases = [place for place, one in enumerate(inputs) if not isinstance(one, Symbol)]
     wanted = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
     model = Model([inputs[place] for place in places], wanted)
+    with_gradients = any(isinstance(layer, Gradients) for layer in model.layers)
 
     def run(values: Any) -> list[np.ndarray]:
         values = values if isinstance(values, (list, tuple)) else [values]
         training = any(bool(values[place]) for place in phases if place < len(values))
-        with torch.no_grad():
-            found = model([convert_to_tensor(values[place]) for place in places], training=training)
+        given = [convert_to_tensor(values[place]) for place in places]
+        with torch.set_grad_enabled(with_gradients):
+            if with_gradients:
+                given = [one.float().detach().requires_grad_() for one in given]
+            found = model(given, training=training)
         return [get_value(one) for one in (found if isinstance(found, list) else [found])]
 
     return run
-
-
-def gradients(loss: Any, variables: Any) -> Any:
-    """Refused: there is no graph to take gradients of before numbers flow.
-
-    Raises:
-        NotSupported: always.
-    """
-    raise NotSupported(
-        "backend.gradients",
-        "needs a graph of TensorFlow 1",
-        None,
-        "Use tf.GradientTape, or torch.autograd.grad.",
-    )

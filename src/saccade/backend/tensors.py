@@ -1,71 +1,17 @@
-"""Tensors: their shapes, parts and products, and losses, in the words of Keras's `backend`."""
+"""Tensors: their parts and products, conditions and losses, in the words of Keras's `backend`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
 from saccade.backend.settings import learning_phase
 from saccade.losses import binary_crossentropy as _binary
 from saccade.losses import categorical_crossentropy as _categorical
 from saccade.losses import sparse_categorical_crossentropy as _sparse
-from saccade.numerics.tensor_functions import (
-    cast,
-    convert_to_tensor,
-    flip,
-    maximum,
-    repeat,
-    reshape,
-    sqrt,
-    square,
-    sum,
-    transpose,
-)
-
-
-def shape(x: Any) -> torch.Size:
-    return x.shape
-
-
-def int_shape(x: Any) -> tuple[int | None, ...]:
-    """The shape of a tensor or symbol; None is a size that is not known."""
-    return tuple(x.shape)
-
-
-def ndim(x: Any) -> int:
-    return len(x.shape)
-
-
-def dtype(x: Any) -> str:
-    return str(x.dtype).removeprefix("torch.")
-
-
-def is_tensor(x: Any) -> bool:
-    return torch.is_tensor(x)
-
-
-def flatten(x: Any) -> torch.Tensor:
-    return reshape(x, (-1,))
-
-
-def batch_flatten(x: Any) -> torch.Tensor:
-    return convert_to_tensor(x).flatten(1)
-
-
-def permute_dimensions(x: Any, pattern: Sequence[int]) -> torch.Tensor:
-    return transpose(x, pattern)
-
-
-def reverse(x: Any, axes: int | Sequence[int]) -> torch.Tensor:
-    return flip(x, axes)
-
-
-def repeat_elements(x: Any, rep: int, axis: int) -> torch.Tensor:
-    """Each element `rep` times in a row along an axis."""
-    return repeat(x, rep, axis)
+from saccade.numerics.tensor_functions import cast, convert_to_tensor
 
 
 def slice(x: Any, start: Sequence[int], size: Sequence[int]) -> torch.Tensor:
@@ -79,16 +25,6 @@ def slice(x: Any, start: Sequence[int], size: Sequence[int]) -> torch.Tensor:
 def gather(reference: Any, indices: Any) -> torch.Tensor:
     """The rows of these numbers."""
     return convert_to_tensor(reference)[cast(indices, "int64")]
-
-
-def cast_to_floatx(x: Any) -> Any:
-    """float32; NumPy arrays stay NumPy's."""
-    return cast(x, "float32") if torch.is_tensor(x) else np.asarray(x, dtype="float32")
-
-
-def l2_normalize(x: Any, axis: int | None = None) -> torch.Tensor:
-    x = convert_to_tensor(x)
-    return x / sqrt(maximum(sum(square(x), axis, keepdims=True), 1e-12))
 
 
 def cumprod(x: Any, axis: int = 0) -> torch.Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
 from saccade.numerics.tensor_functions import cast, convert_to_tensor
@@ -91,11 +90,6 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") ->
     """start, start + step, ... below stop; from 0 to `start` without one."""
     start, stop = (0, start) if stop is None else (start, stop)
     return cast(torch.arange(start, stop, step), dtype)
-
-
-def count_params(x: Any) -> int:
-    """How many numbers a weight or symbol of a known shape has."""
-    return int(np.prod(tuple(x.shape)))
 
 
 # -- draws, from torch's stream -------------------------------------------------------------

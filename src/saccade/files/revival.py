@@ -24,6 +24,7 @@ _OTHER_FAMILIES = frozenset(
         "regularizers",
     ]
 )
+OPERATIONS = "keras.src.ops."
 _UNSET = ("input_axes", "output_axes")  # of initialisers that scale the variance
 
 
@@ -67,12 +68,20 @@ class Reviver:
         if not isinstance(kind, str) or "config" not in value:
             return {key: self.revive(item) for key, item in value.items()}
         config = self.revive(value["config"] or {})
-        cls = self._custom(value, kind) or (self.classes.get(kind) if _is_layer(value) else None)
+        cls = self._custom(value, kind) or (self._known(value, kind) if _is_layer(value) else None)
         if cls is not None:
             return self.make(cls, config, value)
         if not _is_keras(value):
             raise self._unknown("class", kind)
         return {**value, "config": _without_unset(config)}
+
+    def _known(self, record: dict[str, Any], kind: str) -> type | None:
+        """A class of the table; an operation of Keras's goes by its module's name as well, for
+        there is a layer Add and a function add."""
+        module = str(record.get("module"))
+        if module.startswith(OPERATIONS):
+            return self.classes.get(f"{module}.{kind}")
+        return self.classes.get(kind)
 
     def _function(self, record: dict[str, Any]) -> Any:
         """The user's function, or the word for one of Keras's own."""

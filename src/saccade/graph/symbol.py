@@ -20,7 +20,11 @@ class Symbol:
         dtype, name: of the array.
         node: the call that makes it; None for a symbol on its own.
         index: which of that call's outputs it is.
+        samples: two values to try functions on, where its numbers may decide about shapes; else
+            None.
     """
+
+    samples: Any = None
 
     def __init__(
         self,
@@ -50,8 +54,21 @@ class Symbol:
 
     __array_ufunc__ = None  # so that numpy_array + symbol asks the symbol
 
-    operate: Callable[[str, Any, Any], Symbol]
+    __hash__ = object.__hash__
+
+    operate: Callable[..., Any]
     """(sign, left, right) -> symbol; set by `saccade.layers`, whose layers do the arithmetic."""
+
+    def __iter__(self) -> Any:
+        raise InvalidArgument(
+            f'symbol "{self.name}"',
+            "cannot be iterated over while the model is being described",
+            None,
+            "Use symbol[:, 0], or split.",
+        )
+
+    def __getitem__(self, key: Any) -> Symbol:
+        return Symbol.operate("[]", self, key)
 
     def __add__(self, other: Any) -> Symbol:
         return Symbol.operate("+", self, other)
@@ -79,6 +96,54 @@ class Symbol:
 
     def __neg__(self) -> Symbol:
         return Symbol.operate("*", self, -1.0)
+
+    def __abs__(self) -> Symbol:
+        return Symbol.operate("abs", self)
+
+    def __invert__(self) -> Symbol:
+        return Symbol.operate("~", self)
+
+    def __pow__(self, other: Any) -> Symbol:
+        return Symbol.operate("**", self, other)
+
+    def __rpow__(self, other: Any) -> Symbol:
+        return Symbol.operate("**", other, self)
+
+    def __floordiv__(self, other: Any) -> Symbol:
+        return Symbol.operate("//", self, other)
+
+    def __rfloordiv__(self, other: Any) -> Symbol:
+        return Symbol.operate("//", other, self)
+
+    def __mod__(self, other: Any) -> Symbol:
+        return Symbol.operate("%", self, other)
+
+    def __rmod__(self, other: Any) -> Symbol:
+        return Symbol.operate("%", other, self)
+
+    def __matmul__(self, other: Any) -> Symbol:
+        return Symbol.operate("@", self, other)
+
+    def __rmatmul__(self, other: Any) -> Symbol:
+        return Symbol.operate("@", other, self)
+
+    def __gt__(self, other: Any) -> Symbol:
+        return Symbol.operate(">", self, other)
+
+    def __ge__(self, other: Any) -> Symbol:
+        return Symbol.operate(">=", self, other)
+
+    def __lt__(self, other: Any) -> Symbol:
+        return Symbol.operate("<", self, other)
+
+    def __le__(self, other: Any) -> Symbol:
+        return Symbol.operate("<=", self, other)
+
+    def __and__(self, other: Any) -> Symbol:
+        return Symbol.operate("&", self, other)
+
+    def __or__(self, other: Any) -> Symbol:
+        return Symbol.operate("|", self, other)
 
 
 def batch_shape(where: str, shape: Sequence[int | None]) -> Shape:

@@ -27,6 +27,31 @@ def asks_from_package(scope: Mapping[str, Any] | None) -> bool:
     return is_package((scope or {}).get("__file__"))
 
 
+def asks_script(frame: FrameType) -> bool:
+    """Whether a frame runs code of the script's: no package's, not ours, and none that uses torch.
+
+    Code that has a `torch` among its names expects torch's ways. Asked for with every tensor that
+    is looked at, so the answer for a file is kept.
+    """
+    file = frame.f_code.co_filename
+    known = _scripts.get(file)
+    if known is None:
+        scope = frame.f_globals
+        known = "torch" not in scope and not is_package(file) and not _is_ours(file)
+        if file.startswith("<"):  # code without a file: of the script's, or made by somebody
+            return known and scope.get("__name__") == "__main__"
+        _scripts[file] = known
+    return known
+
+
+_scripts: dict[str, bool] = {}
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+def _is_ours(file: str) -> bool:
+    return os.path.abspath(file).startswith(_OURS)
+
+
 def no_module(name: str) -> ModuleNotFoundError:
     """What Python itself says of a module that is not installed."""
     return ModuleNotFoundError(f"No module named {name!r}", name=name)

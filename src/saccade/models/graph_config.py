@@ -13,7 +13,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from saccade.errors import FileFormatError
+import numpy as np
+import torch
+
+from saccade.errors import FileFormatError, NotSupported
 from saccade.graph import Network, Symbol, map_symbols
 from saccade.layers.own_storage import is_own
 from saccade.records import to_record
@@ -140,6 +143,25 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, slice):
+        ends = {"start": value.start, "stop": value.stop, "step": value.step}
+        return {"class_name": "__slice__", "config": _plain(ends)}
+    if value is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
+    if torch.is_tensor(value) or isinstance(value, (np.ndarray, np.generic)):
+        array = value.detach().cpu().numpy() if torch.is_tensor(value) else value
+        config = {"value": array.tolist(), "dtype": array.dtype.name}
+        return {"class_name": "__numpy__", "config": config} if array.ndim else array.item()
+    if isinstance(value, torch.dtype):
+        return str(value).removeprefix("torch.")
+    if not isinstance(value, (bool, int, float, str, type(None))):
+        named = getattr(value, "name", None)  # a dtype of the thin tensorflow
+        if not isinstance(named, str):
+            raise NotSupported(
+                "Model", "what a call is given must be numbers, words and arrays",
+                type(value).__name__, "Put it into a layer of your own, with get_config().",
+            )  # fmt: skip
+        return named
     return value
 
 
@@ -173,6 +195,13 @@ def _revived(value: Any, made: dict[str, list[list[Symbol]]]) -> Any:
         return made[name][call][output]
     if value.get("class_name") == "__tuple__":
         return tuple(_revived(item, made) for item in value["items"])
+    if value.get("class_name") == "__slice__":
+        ends = value["config"]
+        return slice(*(_revived(ends[word], made) for word in ("start", "stop", "step")))
+    if value.get("class_name") == "__ellipsis__":
+        return Ellipsis
+    if value.get("class_name") in ("__numpy__", "__tensor__"):
+        return np.array(value["config"]["value"], value["config"]["dtype"])
     return {key: _revived(item, made) for key, item in value.items()}
 
 

@@ -11,7 +11,10 @@ from saccade import layers
 from saccade.errors import UnknownName
 from saccade.files.revival import Reviver
 from saccade.layers.layer import Layer
+from saccade.layers.operation import operation
+from saccade.layers.operation_table import MODULES, class_name
 from saccade.layers.own_storage import is_own
+from saccade.layers.tensorflow_function import TFOpLambda
 from saccade.layers.traced import is_shape
 from saccade.models.trainer import Trainer
 
@@ -28,11 +31,20 @@ def known_classes() -> dict[str, type[Layer]]:
     return found
 
 
+def known_operations() -> dict[str, type[Layer]]:
+    """The functions that stand among a model's layers, by module and class as Keras writes them."""
+    found: dict[str, type[Layer]] = {
+        f"{module}.{class_name(word)}": operation(word) for word, module in MODULES.items()
+    }
+    return {**found, "TFOpLambda": TFOpLambda}
+
+
 def reviver(
     where: str, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
 ) -> Reviver:
     """What turns records into layers and models."""
-    return Reviver(where, known_classes(), custom_objects or {}, make, safe_mode)
+    classes = {**known_classes(), **known_operations()}
+    return Reviver(where, classes, custom_objects or {}, make, safe_mode)
 
 
 def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:

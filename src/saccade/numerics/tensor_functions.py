@@ -189,7 +189,8 @@ def _elementwise(function: Callable[..., Any]) -> Callable[[Any], torch.Tensor]:
     return lambda x: function(convert_to_tensor(x))
 
 
-def _paired(function: Callable[..., Any]) -> Callable[[Any, Any], torch.Tensor]:
+def paired(function: Callable[..., Any]) -> Callable[[Any, Any], torch.Tensor]:
+    """A function of two tensors as one of any two values; a number takes the other's dtype."""
     return lambda x1, x2: function(_like(x1, x2), _like(x2, x1))
 
 
@@ -202,13 +203,13 @@ round, isnan, log1p = map(_elementwise, (torch.round, torch.isnan, torch.log1p))
 ones_like, zeros_like = map(_elementwise, (torch.ones_like, torch.zeros_like))
 logical_not = _elementwise(torch.logical_not)
 maximum, minimum, equal, not_equal = map(
-    _paired, (torch.maximum, torch.minimum, torch.eq, torch.ne)
+    paired, (torch.maximum, torch.minimum, torch.eq, torch.ne)
 )  # fmt: skip
-greater, greater_equal, less, less_equal = map(_paired, (torch.gt, torch.ge, torch.lt, torch.le))
+greater, greater_equal, less, less_equal = map(paired, (torch.gt, torch.ge, torch.lt, torch.le))
 add, subtract, multiply, divide, power = map(
-    _paired, (torch.add, torch.sub, torch.mul, torch.div, torch.pow)
+    paired, (torch.add, torch.sub, torch.mul, torch.div, torch.pow)
 )  # fmt: skip
-logical_and, logical_or = map(_paired, (torch.logical_and, torch.logical_or))
+logical_and, logical_or = map(paired, (torch.logical_and, torch.logical_or))
 matmul = dot
 
 

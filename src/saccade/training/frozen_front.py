@@ -16,6 +16,7 @@ import torch
 from saccade.graph import Network, Node, Symbol, map_symbols, symbols_in
 from saccade.layers import BatchNormalization, Lambda, Normalization
 from saccade.layers.layer import Layer
+from saccade.layers.operation import Operation
 from saccade.training.at_rest import AtRest, as_it_lies, is_known
 
 BLOCK = 16  # images that run together, however many are asked for
@@ -193,6 +194,8 @@ def _is_still(node: Node) -> bool:
         return False
     # A weight of a frozen layer may be trained all the same: layer.kernel.trainable = True.
     if any(one.requires_grad for one in layer.weights) or any(True for _ in layer.sublayers()):
+        return False
+    if isinstance(layer, Operation) and not layer.keeps_samples_apart:
         return False
     if type(layer) is Lambda:
         return "training" not in layer._passed_on

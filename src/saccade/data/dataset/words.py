@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 
 class Word(str):
     """A str that also answers as a tensor of TensorFlow's would: `numpy()` gives its bytes.
@@ -18,6 +20,24 @@ class Word(str):
 
     def numpy(self) -> bytes:
         return self.encode()
+
+    def __eq__(self, other: object) -> Any:
+        """Of a list or array of words which are the same, as NumPy and TensorFlow answer."""
+        if isinstance(other, (list, tuple, np.ndarray)):
+            return np.array([self == one for one in other], bool)
+        return str.__eq__(self, other.decode() if isinstance(other, bytes) else other)
+
+    def __ne__(self, other: object) -> Any:
+        same = self == other
+        return ~same if isinstance(same, np.ndarray) else not same
+
+    __hash__ = str.__hash__
+
+    def __add__(self, other: str) -> Word:
+        return Word(str.__add__(self, other)) if isinstance(other, str) else NotImplemented
+
+    def __radd__(self, other: str) -> Word:
+        return Word(other + str(self))
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         """The word as a plain str; `as_numpy_iterator` of TensorFlow's gives bytes to decode."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 from saccade.keras_alias.tensorflow.missing import refuse
@@ -17,8 +18,8 @@ _DTYPES = """float16 float32 float64 bfloat16 half double int8 int16 int32 int64
 NAMES: dict[str, dict[str, str]] = {
     "": {
         "dtypes": f"{_DTYPES} bool=bool_ DType as_dtype",
-        "tensors": """Tensor TensorShape TensorSpec cast constant convert_to_tensor identity
-            is_tensor stop_gradient""",
+        "tensors": "Tensor cast constant convert_to_tensor identity is_tensor stop_gradient",
+        "shape": "TensorShape TensorSpec",
         "variable": "Variable",
         "gradient_tape": "GradientTape UnconnectedGradients",
         "shapes": """boolean_mask broadcast_to concat expand_dims eye fill gather gather_nd
@@ -100,6 +101,11 @@ NAMES: dict[str, dict[str, str]] = {
     },
 }
 
+# Parts whose functions may be called on what Input() gives, and names in them that may not.
+_ON_SYMBOLS = ("arithmetic", "image_changes", "image_sizes", "networks", "reductions", "shapes",
+               "tensors")  # fmt: skip
+_OF_VALUES = ("constant", "is_tensor")
+
 # Names that stay away, and what to do instead.
 REFUSED = {
     "summary": "Use keras.callbacks.TensorBoard, or torch.utils.tensorboard.SummaryWriter.",
@@ -145,6 +151,23 @@ def names_in(module: str) -> dict[str, tuple[str, str]]:
 def teach() -> None:
     """Give torch's tensors the habits that scripts expect of them."""
     import_module(f"{PACKAGE}.parts.habits").teach_tensors()
+    import_module("saccade.layers.tensorflow_function").TFOpLambda.found = staticmethod(function_of)
+
+
+def function_of(name: str) -> Callable[..., Any]:
+    """The function of a name with dots, as models hold it: "nn.relu", "compat.v1.shape".
+
+    Raises:
+        NameNotHere: there is none.
+    """
+    module, _, word = name.removeprefix("compat.v1.").rpartition(".")
+    if module not in NAMES:
+        module, word = "", name
+    names = names_in(module)
+    if word not in names:
+        refuse(module, word, supported_names(), REFUSED)
+    part, other = names[word]
+    return getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
 
 
 def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
@@ -165,6 +188,10 @@ def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
         part, other = names[name]
         teach()
         made = getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
+        if part in _ON_SYMBOLS and isinstance(made, FunctionType) and name not in _OF_VALUES:
+            made = import_module("saccade.layers.tensorflow_function").on_symbols(
+                f"{dotted}.{name}".lstrip("."), made
+            )
         setattr(sys.modules[module_name], name, made)  # the next time is quick
         return made
 

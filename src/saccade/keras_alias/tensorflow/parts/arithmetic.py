@@ -6,9 +6,13 @@ import builtins
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 
+from saccade.errors import InvalidArgument
+from saccade.keras_alias.tensorflow.parts.operators import as_floats
 from saccade.keras_alias.tensorflow.parts.tensors import as_axis, pair, tensor_of
+from saccade.keras_alias.tensorflow.parts.words import word_array, words_of
 
 One = Callable[..., torch.Tensor]
 
@@ -50,9 +54,8 @@ exp, log, log1p, sqrt, rsqrt, sin, cos, tanh, sigmoid, softplus = (
 is_nan, is_inf, is_finite = (_of_one(one) for one in (torch.isnan, torch.isinf, torch.isfinite))
 logical_not = _of_one(torch.logical_not)
 
-add, subtract, multiply, divide, pow = (
-    _of_two(one) for one in (torch.add, torch.sub, torch.mul, torch.true_divide, torch.pow)
-)
+subtract, multiply, pow = (_of_two(one) for one in (torch.sub, torch.mul, torch.pow))
+divide = _of_two(lambda x, y: torch.true_divide(*as_floats(x, y)))
 mod, maximum, minimum = (_of_two(one) for one in (torch.remainder, torch.maximum, torch.minimum))
 greater, greater_equal, less, less_equal = (
     _of_two(one) for one in (torch.gt, torch.ge, torch.lt, torch.le)
@@ -60,19 +63,22 @@ greater, greater_equal, less, less_equal = (
 logical_and, logical_or = (_of_two(one) for one in (torch.logical_and, torch.logical_or))
 
 
+def add(x: Any, y: Any, name: str | None = None) -> Any:
+    """The sum; words are joined."""
+    if (words := word_array(x)) is not None:
+        return words_of(words + word_array(y))
+    return torch.add(*pair(x, y))
+
+
 def equal(x: Any, y: Any, name: str | None = None) -> Any:
     """Whether the numbers, or the words, are the same, one by one."""
-    if isinstance(x, (str, list)) and not _numbers(x):
-        return torch.as_tensor(x == y)
+    if (words := word_array(x)) is not None:
+        return torch.as_tensor(words.astype(str) == np.asarray(word_array(y)).astype(str))
     return torch.eq(*pair(x, y))
 
 
 def not_equal(x: Any, y: Any, name: str | None = None) -> Any:
     return torch.logical_not(equal(x, y))
-
-
-def _numbers(value: Any) -> bool:
-    return not isinstance(value, str) and not builtins.any(isinstance(one, str) for one in value)
 
 
 def squared_difference(x: Any, y: Any, name: str | None = None) -> torch.Tensor:
@@ -84,7 +90,7 @@ def divide_no_nan(x: Any, y: Any, name: str | None = None) -> torch.Tensor:
     """x / y, and 0 where y is 0."""
     a, b = pair(x, y)
     zero = b == 0
-    return torch.where(zero, 0.0, a / torch.where(zero, torch.ones_like(b), b))
+    return torch.where(zero, 0.0, divide(a, torch.where(zero, torch.ones_like(b), b)))
 
 
 def clip_by_value(
@@ -117,8 +123,12 @@ def einsum(equation: str, *inputs: Any) -> torch.Tensor:
 def norm(
     tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool = False, name: Any = None
 ) -> torch.Tensor:
-    """The length of a tensor taken as one vector, or along an axis: of order 1, 2 or infinity."""
+    """The length of a tensor taken as one vector, or along an axis: of order 1, 2 or infinity;
+    along two axes the norm of the matrices in them."""
     value, axes = tensor_of(tensor), as_axis(axis)
+    if isinstance(axes, tuple) and len(axes) == 2:
+        order = "fro" if ord in ("euclidean", "fro") else float(ord)
+        return torch.linalg.matrix_norm(value, order, axes, keepdims)
     order = 2 if ord in ("euclidean", "fro") else float(ord)
     return torch.linalg.vector_norm(value, order, axes, keepdims)
 
@@ -139,8 +149,12 @@ class TopK(NamedTuple):
 
 def top_k(input: Any, k: int = 1, sorted: bool = True, name: str | None = None) -> TopK:
     """The k largest along the last axis, the largest first, and their places (int32)."""
-    values, indices = tensor_of(input).topk(int(k), sorted=sorted)
-    return TopK(values, indices.int())
+    value, count = tensor_of(input), int(k)
+    if count > value.shape[-1]:
+        raise InvalidArgument("tf.math.top_k", f"k is at most {value.shape[-1]} here", str(count))
+    # of equal ones the first, which torch's topk does not promise
+    values, indices = value.sort(dim=-1, descending=True, stable=True)
+    return TopK(values[..., :count], indices[..., :count].int())
 
 
 def sort(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from saccade.data.dataset import (
@@ -10,8 +12,20 @@ from saccade.data.dataset import (
     UNKNOWN_CARDINALITY,
     Dataset,
 )
+from saccade.data.dataset.elements import map_element
+from saccade.keras_alias.tensorflow.parts.shape import TensorSpec
 
 __all__ = ["AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "Dataset", "cardinality"]
+
+
+def teach_datasets() -> None:
+    """Let `element_spec` answer with `tf.TensorSpec`."""
+    looked_at: Any = Dataset.element_spec.fget  # type: ignore[attr-defined]
+
+    def element_spec(self: Dataset) -> Any:
+        return map_element(lambda one: TensorSpec(one.shape, one.dtype), looked_at(self))
+
+    Dataset.element_spec = property(element_spec)  # type: ignore[assignment,method-assign]
 
 
 def cardinality(dataset: Dataset) -> torch.Tensor:

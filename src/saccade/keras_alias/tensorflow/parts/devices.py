@@ -29,7 +29,15 @@ def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice
     ]
 
 
-list_logical_devices = get_visible_devices = list_physical_devices
+get_visible_devices = list_physical_devices
+
+
+def list_logical_devices(device_type: str | None = None) -> list[PhysicalDevice]:
+    """The same under the names that `tf.device` takes: "/device:GPU:0"."""
+    return [
+        PhysicalDevice(one.name.replace("physical_", ""), one.device_type)
+        for one in list_physical_devices(device_type)
+    ]
 
 
 def set_memory_growth(device: Any, enable: bool) -> None:

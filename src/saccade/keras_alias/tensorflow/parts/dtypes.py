@@ -35,6 +35,15 @@ class DType:
         return self.dtype.type
 
     @property
+    def base_dtype(self) -> DType:
+        return self
+
+    @property
+    def size(self) -> int:
+        """Bytes of one number."""
+        return 1 if self.torch is None else self.torch.itemsize
+
+    @property
     def is_floating(self) -> bool:
         return self.torch is not None and self.torch.is_floating_point
 
@@ -43,16 +52,30 @@ class DType:
         return "int" in self.name
 
     @property
+    def is_unsigned(self) -> bool:
+        return self.name.startswith("uint")
+
+    @property
+    def is_bool(self) -> bool:
+        return self.name == "bool"
+
+    @property
+    def is_complex(self) -> bool:
+        return False
+
+    @property
     def max(self) -> Any:
-        return self._limits().max
+        return self._limit("max")
 
     @property
     def min(self) -> Any:
-        return self._limits().min
+        return self._limit("min")
 
-    def _limits(self) -> Any:
+    def _limit(self, which: str) -> Any:
         assert self.torch is not None
-        return (torch.finfo if self.is_floating else torch.iinfo)(self.torch)
+        if not self.is_floating:
+            return getattr(torch.iinfo(self.torch), which)
+        return self.as_numpy_dtype(getattr(torch.finfo(self.torch), which))
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, DType):
@@ -69,6 +92,9 @@ class DType:
 
     def __repr__(self) -> str:
         return f"tf.{self.name}"
+
+    def __str__(self) -> str:
+        return f"<dtype: {self.name!r}>"
 
 
 float16, float32, float64 = DType("float16"), DType("float32"), DType("float64")
@@ -103,6 +129,7 @@ def as_dtype(kind: Any) -> DType:
         word = {"half": "float16", "double": "float64"}.get(kind, kind)
     else:
         word = {float: "float32", int: "int32"}.get(kind) or np.dtype(kind).name
+        word = "string" if word.startswith("str") or word == "object" else word
     if word not in ALL:
         raise unknown_name("dtype", word, ALL)
     return ALL[word]

@@ -1,20 +1,29 @@
 """Habits: what scripts written for TensorFlow do with every tensor, taught to torch's.
 
-It happens when the script first uses a name of the thin tensorflow, and never without it. Each
-habit replaces an error of torch's and leaves everything else as it was.
+It happens when the script first uses a name of the thin tensorflow, and never without it. A habit
+replaces an error of torch's, or is one of the script's own code alone (`requester.asks_script`).
 """
 
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
-from saccade.keras_alias.tensorflow.parts.tensors import TensorShape, pair
+from saccade.data.dataset.words import Word
+from saccade.keras_alias.requester import asks_script
+from saccade.keras_alias.tensorflow.parts.datasets import teach_datasets
+from saccade.keras_alias.tensorflow.parts.dtypes import string
+from saccade.keras_alias.tensorflow.parts.operators import teach_operators
+from saccade.keras_alias.tensorflow.parts.script_view import teach_view
+from saccade.keras_alias.tensorflow.parts.shape import TensorShape
+from saccade.keras_alias.tensorflow.parts.tensors import pair
 
+_is_taught = False
 _numpy = torch.Tensor.numpy
 
 
@@ -24,6 +33,14 @@ def teach_tensors() -> None:
     A loss is a tensor that has a gradient, and `loss.numpy()` in a loop must not fail; nor must
     `np.max(heatmap)`, which NumPy would hand to torch's own method of that name.
     """
+    global _is_taught
+    if _is_taught:
+        return
+    _is_taught = True
+    teach_operators()
+    teach_view()
+    teach_datasets()
+    Word.dtype, Word.shape = string, TensorShape()  # type: ignore[attr-defined]
     torch.Tensor.numpy = _to_numpy  # type: ignore[method-assign,assignment]
     torch.Tensor.__array__ = _to_array  # type: ignore[method-assign,assignment]
     torch.Tensor.__array_function__ = _by_numpy  # type: ignore[attr-defined]
@@ -33,7 +50,11 @@ def teach_tensors() -> None:
 
 
 def _to_numpy(self: torch.Tensor, *, force: bool = True) -> Any:
+    if self.dtype is torch.bfloat16:  # which NumPy does not know
+        self = self.float()
     array = _numpy(self, force=force)
+    if array.ndim and asks_script(sys._getframe(1)):
+        return array.copy()  # its own: writing to it leaves the tensor as it is
     return array if array.ndim else array[()]  # TensorFlow's numbers print as numbers
 
 
@@ -83,4 +104,12 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "divide": operator.truediv,
     "power": operator.pow,
     "matmul": operator.matmul,
+    "floor_divide": operator.floordiv,
+    "remainder": operator.mod,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
 }

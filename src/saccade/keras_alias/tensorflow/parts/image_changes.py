@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from saccade.errors import InvalidArgument
+from saccade.errors import InvalidArgument, ShapeError
 from saccade.keras_alias.tensorflow.parts.dtypes import torch_dtype
 from saccade.keras_alias.tensorflow.parts.image_sizes import of_batch
 from saccade.keras_alias.tensorflow.parts.tensors import tensor_of
@@ -14,11 +14,11 @@ from saccade.numerics import colors
 
 
 def flip_left_right(image: Any) -> torch.Tensor:
-    return tensor_of(image).flip(-2)
+    return of_batch("tf.image.flip_left_right", image, lambda x_nhwc: x_nhwc.flip(2))
 
 
 def flip_up_down(image: Any) -> torch.Tensor:
-    return tensor_of(image).flip(-3)
+    return of_batch("tf.image.flip_up_down", image, lambda x_nhwc: x_nhwc.flip(1))
 
 
 def transpose(image: Any, name: str | None = None) -> torch.Tensor:
@@ -73,14 +73,14 @@ def convert_image_dtype(
     if kind.is_floating_point:
         if value.is_floating_point():
             return value.to(kind)
-        return value.to(kind) / torch.iinfo(value.dtype).max
+        return value.to(kind) * torch.tensor(1 / torch.iinfo(value.dtype).max, dtype=kind)
     largest = torch.iinfo(kind).max
     if value.is_floating_point():
         scaled = value * (largest + 0.5)
         return (scaled.clamp(0, largest) if saturate else scaled).to(kind)
     here = torch.iinfo(value.dtype).max
     if here > largest:
-        return (value // ((here + 1) // (largest + 1))).to(kind)
+        return (value.long() // ((here + 1) // (largest + 1))).to(kind)
     return value.to(kind) * ((largest + 1) // (here + 1))
 
 
@@ -97,15 +97,22 @@ def rgb_to_grayscale(images: Any, name: str | None = None) -> torch.Tensor:
 
 
 def grayscale_to_rgb(images: Any, name: str | None = None) -> torch.Tensor:
-    return tensor_of(images).repeat_interleave(3, -1)
+    value = tensor_of(images)
+    if value.shape[-1] != 1:
+        raise ShapeError(
+            "tf.image.grayscale_to_rgb", "the last axis must be of size 1", str(tuple(value.shape))
+        )
+    return value.repeat_interleave(3, -1)
 
 
 def rgb_to_hsv(images: Any, name: str | None = None) -> torch.Tensor:
-    return colors.rgb_to_hsv(tensor_of(images))
+    value = tensor_of(images)
+    return colors.rgb_to_hsv(value if value.is_floating_point() else value.float())
 
 
 def hsv_to_rgb(images: Any, name: str | None = None) -> torch.Tensor:
-    return colors.hsv_to_rgb(tensor_of(images))
+    value = tensor_of(images)
+    return colors.hsv_to_rgb(value if value.is_floating_point() else value.float())
 
 
 def adjust_brightness(image: Any, delta: Any) -> torch.Tensor:
@@ -159,6 +166,8 @@ def random_saturation(image: Any, lower: float, upper: float, seed: Any = None) 
 
 def random_hue(image: Any, max_delta: float, seed: Any = None) -> torch.Tensor:
     _at_least("random_hue", "max_delta", max_delta)
+    if max_delta > 0.5:
+        raise InvalidArgument("tf.image.random_hue", "max_delta is at most 0.5", str(max_delta))
     return adjust_hue(image, _draw(-max_delta, max_delta, seed))
 
 

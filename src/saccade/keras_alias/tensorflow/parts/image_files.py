@@ -11,14 +11,19 @@ import torch
 
 from saccade.data.decode import load_image
 from saccade.errors import InvalidArgument, NoSuchFile
-from saccade.keras_alias.tensorflow.parts.dtypes import as_dtype
-from saccade.keras_alias.tensorflow.parts.tensors import cast, tensor_of
+from saccade.keras_alias.tensorflow.parts.dtypes import DType, as_dtype, string
+from saccade.keras_alias.tensorflow.parts.shape import TensorShape
+from saccade.keras_alias.tensorflow.parts.tensors import tensor_of
 
 _MODES = {1: "grayscale", 3: "rgb", 4: "rgba"}
+_GRAY_OF_PNG = (9797, 19234, 3737)  # of 32768: libpng's shares of red, green and blue, cut off
 
 
 class Content(bytes):
     """The bytes of a file, which answer as a tensor of strings does."""
+
+    dtype: DType = string
+    shape = TensorShape()
 
     def numpy(self) -> bytes:
         return bytes(self)
@@ -51,15 +56,25 @@ def decode_image(
 ) -> torch.Tensor:  # fmt: skip
     """The picture in a file's bytes: HWC, uint8 in [0, 255]; floats in [0, 1] for such a dtype.
 
-    Of an animation the first picture is read, as TensorFlow does with expand_animations=False.
-
     Args:
         channels: 1, 3 or 4; None and 0 keep those of the file.
+        expand_animations: whether a GIF gives a batch NHWC of all its pictures; else the first.
 
     Raises:
         InvalidArgument: another number of channels. UnreadableImage: no picture.
     """
+    if expand_animations and isinstance(contents, bytes) and contents[:4] == b"GIF8":
+        return _in_dtype(decode_gif(contents), dtype)
     return _decoded("decode_image", contents, channels, dtype)
+
+
+def decode_gif(contents: bytes, name: str | None = None) -> torch.Tensor:
+    """Every picture of an animation: NHWC, uint8 RGB."""
+    from PIL import Image, ImageSequence
+
+    with Image.open(io.BytesIO(contents)) as image:
+        pictures = [np.array(one.convert("RGB")) for one in ImageSequence.Iterator(image)]
+    return torch.from_numpy(np.stack(pictures))
 
 
 def decode_jpeg(
@@ -98,15 +113,40 @@ def _decoded(where: str, contents: bytes, channels: int | None, dtype: Any) -> t
     number = int(channels or 0)
     if number not in (0, *_MODES):
         raise InvalidArgument(f"tf.image.{where}", "channels must be 0, 1, 3 or 4", str(channels))
-    mode = _MODES[number] if number else _own_mode(contents)
-    pixels_hwc = np.array(load_image(io.BytesIO(contents), mode))
+    mode = _own_mode(contents)
+    wanted = _MODES.get(number, "rgba" if mode == "grayscale and clear" else mode)
+    is_gray_png = number == 1 and mode in ("rgb", "rgba") and contents[:4] == b"\x89PNG"
+    source = "rgb" if is_gray_png else wanted
+    pixels_hwc = np.array(load_image(io.BytesIO(contents), source, keep_deep=True))
     pixels_hwc = pixels_hwc if pixels_hwc.ndim == 3 else pixels_hwc[:, :, None]
-    if pixels_hwc.dtype != np.uint8:  # a greyscale of 16 bits: its upper eight, as TensorFlow
-        pixels_hwc = np.clip(pixels_hwc.astype(np.int64) >> 8, 0, 255).astype(np.uint8)
-    image = torch.from_numpy(np.ascontiguousarray(pixels_hwc))
-    if not as_dtype(dtype).is_floating:
-        return cast(image, dtype)
-    return cast(image, dtype) / 255
+    if is_gray_png:
+        pixels_hwc = (pixels_hwc @ np.array(_GRAY_OF_PNG) >> 15).astype(np.uint8)[:, :, None]
+    if not number and mode == "grayscale and clear":
+        pixels_hwc = pixels_hwc[:, :, [0, 3]]
+    if pixels_hwc.shape[2] == 1 and number in (3, 4):  # a deep greyscale stays in one channel
+        pixels_hwc = np.repeat(pixels_hwc, number, 2)
+    if pixels_hwc.dtype != np.uint8:
+        pixels_hwc = pixels_hwc.astype(np.uint16)
+    return _in_dtype(torch.from_numpy(np.ascontiguousarray(pixels_hwc)), dtype)
+
+
+def _in_dtype(image: torch.Tensor, dtype: Any) -> torch.Tensor:
+    """Pixels of 8 or 16 bits in uint8, uint16 or floats in [0, 1].
+
+    Raises:
+        InvalidArgument: another dtype.
+    """
+    kind, deep = as_dtype(dtype), image.dtype is torch.uint16
+    whole = image.int()
+    if kind.is_floating:
+        return whole.to(kind.torch) / (65535 if deep else 255)
+    if kind.name not in ("uint8", "uint16"):
+        raise InvalidArgument("decode_image", "dtype must be uint8, uint16 or a float", kind.name)
+    if deep and kind.name == "uint8":
+        whole = whole >> 8
+    elif not deep and kind.name == "uint16":
+        whole = whole * 257
+    return whole.to(kind.torch)
 
 
 def _own_mode(contents: bytes) -> str:
@@ -118,9 +158,11 @@ def _own_mode(contents: bytes) -> str:
             bands, clear = image.getbands(), "transparency" in image.info
     except Exception:
         return "rgb"
+    if bands == ("L", "A"):
+        return "grayscale and clear"
     if "A" in bands or clear:
         return "rgba"
-    return "grayscale" if bands in (("L",), ("1",), ("I",)) else "rgb"
+    return "grayscale" if bands in (("L",), ("1",), ("I",), ("I;16",)) else "rgb"
 
 
 def encode_jpeg(image: Any, format: str = "", quality: int = 95, **_: Any) -> Content:

@@ -87,7 +87,9 @@ def resize_with_pad(
         share = max(rows / target_height, columns / target_width)
         height, width = int(rows / share), int(columns / share)
         x_nhwc = resize(x_nhwc, (height, width), method, antialias=antialias)
-        top, left = (target_height - height) // 2, (target_width - width) // 2
+        # the border is counted before the size is cut off to whole pixels, as TensorFlow does
+        top = int(max((target_height - rows / share) / 2, 0))
+        left = int(max((target_width - columns / share) / 2, 0))
         return pad_to_bounding_box(x_nhwc, top, left, target_height, target_width)
 
     return of_batch("tf.image.resize_with_pad", image, padded)

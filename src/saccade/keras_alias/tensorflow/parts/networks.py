@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from saccade import activations
-from saccade.errors import NotSupported, ShapeError
+from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.keras_alias.tensorflow.parts import arithmetic
 from saccade.keras_alias.tensorflow.parts.reductions import reduce_mean, reduce_variance
 from saccade.keras_alias.tensorflow.parts.tensors import pair, sizes_of, tensor_of
@@ -49,7 +49,7 @@ def silu(features: Any, beta: float = 1.0, name: str | None = None) -> torch.Ten
 
 
 def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> torch.Tensor:
-    return F.leaky_relu(tensor_of(features), alpha)
+    return F.leaky_relu(_floats(features), alpha)
 
 
 def softmax(logits: Any, axis: int | None = None, name: str | None = None) -> torch.Tensor:
@@ -112,12 +112,13 @@ def conv2d(
         input: (batch, height, width, channels).
         filters: (kernel height, kernel width, channels, filters).
         strides: a number, two, or four of which the first and last are 1.
-        padding: "SAME" or "VALID".
+        padding: "SAME", "VALID", or (before, after) for each of the four axes.
 
     Raises:
-        NotSupported: data_format "NCHW", or padding as numbers.
+        NotSupported: data_format "NCHW".
     """
-    x, kernel = pair(input, filters)
+    x, kernel = pair(_floats(input), filters)
+    x, padding = _bordered(x, padding)
     words = _padding("conv2d", padding, data_format)
     return convolve_nhwc(x, kernel, None, _two(strides), words, _two(dilations or 1))
 
@@ -127,7 +128,7 @@ def depthwise_conv2d(
     dilations: Any = None, name: str | None = None,
 ) -> torch.Tensor:  # fmt: skip
     """Kernels of its own for each channel: (height, width, channels, multiplier)."""
-    x, kernel = pair(input, filter)
+    x, kernel = pair(_floats(input), filter)
     words = _padding("depthwise_conv2d", padding, data_format)
     return convolve_depthwise_nhwc(x, kernel, None, _two(strides), words, _two(dilations or 1))
 
@@ -148,6 +149,14 @@ def avg_pool2d(
     """The mean of each window; padding is not counted."""
     words = _padding("avg_pool2d", padding, data_format)
     return average_pool_nhwc(_floats(input), _two(ksize), _two(strides), words)
+
+
+def _bordered(x: torch.Tensor, padding: Any) -> tuple[torch.Tensor, Any]:
+    """Padding that is given as numbers, put around the images."""
+    if isinstance(padding, str):
+        return x, padding
+    _, (top, bottom), (left, right), _ = padding
+    return F.pad(x, (0, 0, left, right, top, bottom)), "VALID"
 
 
 def _padding(where: str, padding: Any, data_format: str) -> str:
@@ -183,6 +192,8 @@ def dropout(
 ) -> torch.Tensor:
     """Each number 0 with probability `rate`, the others divided by 1 - rate."""
     value = _floats(x)
+    if not 0 <= float(rate) <= 1:
+        raise InvalidArgument("tf.nn.dropout", "rate must be in [0, 1]", str(rate))
     stream = None if seed is None else torch.Generator().manual_seed(int(seed))
     sizes = value.shape if noise_shape is None else sizes_of(noise_shape)
     kept = torch.rand(sizes, generator=stream).to(value.device) >= float(rate)

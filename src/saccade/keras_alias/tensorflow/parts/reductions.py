@@ -39,6 +39,19 @@ def _mean(x: torch.Tensor, axes: tuple[int, ...], keep: bool) -> torch.Tensor:
     return torch.div(x, 1.0).mean(axes, keep).to(x.dtype)  # integers stay integers, as there
 
 
+def _largest(
+    x: torch.Tensor, axes: tuple[int, ...], keep: bool, least: bool = False
+) -> torch.Tensor:
+    """The largest number; of none at all the least that the dtype has."""
+    if x.numel() or all(x.shape[axis] for axis in axes):
+        return x.amin(axes, keep) if least else x.amax(axes, keep)
+    kind = torch.finfo(x.dtype) if x.is_floating_point() else torch.iinfo(x.dtype)
+    worst = kind.max if least else kind.min
+    if x.is_floating_point():
+        worst = float("inf") if least else float("-inf")
+    return x.sum(axes, keep, dtype=x.dtype) * 0 + worst
+
+
 def _product(x: torch.Tensor, axes: tuple[int, ...], keep: bool) -> torch.Tensor:
     for axis in sorted((axis % x.ndim for axis in axes), reverse=True):
         x = x.prod(axis, keep, dtype=x.dtype)
@@ -47,8 +60,8 @@ def _product(x: torch.Tensor, axes: tuple[int, ...], keep: bool) -> torch.Tensor
 
 reduce_sum = _along(lambda x, axes, keep: x.sum(axes, keep, dtype=x.dtype))
 reduce_mean = _along(_mean)
-reduce_max = _along(lambda x, axes, keep: x.amax(axes, keep))
-reduce_min = _along(lambda x, axes, keep: x.amin(axes, keep))
+reduce_max = _along(lambda x, axes, keep: _largest(x, axes, keep))
+reduce_min = _along(lambda x, axes, keep: _largest(x, axes, keep, least=True))
 reduce_prod = _along(_product)
 reduce_all = _along(lambda x, axes, keep: x.bool().all(axes, keep))
 reduce_any = _along(lambda x, axes, keep: x.bool().any(axes, keep))
@@ -98,8 +111,9 @@ def cumsum(
 def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) -> torch.Tensor:
     """Whether each target's prediction is among the k largest; equals share a place."""
     scores, wanted = tensor_of(predictions), tensor_of(targets).long()
-    mine = scores.gather(-1, wanted[:, None])
-    return (scores > mine).sum(-1) < k
+    is_class = (wanted >= 0) & (wanted < scores.shape[-1])
+    mine = scores.gather(-1, torch.where(is_class, wanted, 0)[:, None])
+    return ((scores > mine).sum(-1) < k) & is_class
 
 
 def confusion_matrix(

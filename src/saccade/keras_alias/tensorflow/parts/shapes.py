@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
-from saccade.data.dataset.words import Word
 from saccade.errors import InvalidArgument
 from saccade.keras_alias.tensorflow.parts import tensors
 from saccade.keras_alias.tensorflow.parts.dtypes import torch_dtype
-from saccade.keras_alias.tensorflow.parts.tensors import as_axis, pair, sizes_of, tensor_of
-from saccade.keras_alias.tensorflow.parts.words import Words
+from saccade.keras_alias.tensorflow.parts.tensors import (
+    as_axis,
+    pair,
+    sizes_of,
+    still_of,
+    tensor_of,
+)
+from saccade.keras_alias.tensorflow.parts.words import word_array, words_of
 
 _python_range, _python_slice = range, slice
 newaxis = None
@@ -20,13 +26,14 @@ newaxis = None
 
 def shape(input: Any, out_type: Any = "int32", name: str | None = None) -> torch.Tensor:
     """The sizes of the axes, a tensor of integers."""
-    value = input if isinstance(input, (Word, Words)) else tensor_of(input)
-    sizes = () if isinstance(value, Word) else value.shape
+    words = word_array(input)
+    sizes = tensor_of(input).shape if words is None else words.shape
     return torch.tensor(list(sizes), dtype=torch_dtype(out_type))
 
 
 def size(input: Any, out_type: Any = "int32", name: str | None = None) -> torch.Tensor:
-    count = len(input) if isinstance(input, Words) else tensor_of(input).numel()
+    words = word_array(input)
+    count = tensor_of(input).numel() if words is None else words.size
     return torch.tensor(count, dtype=torch_dtype(out_type))
 
 
@@ -34,8 +41,10 @@ def rank(input: Any, name: str | None = None) -> torch.Tensor:
     return torch.tensor(tensor_of(input).ndim, dtype=torch.int32)
 
 
-def expand_dims(input: Any, axis: int, name: str | None = None) -> torch.Tensor:
-    return tensor_of(input).unsqueeze(int(axis))
+def expand_dims(input: Any, axis: int, name: str | None = None) -> Any:
+    if (words := word_array(input)) is not None:
+        return words_of(np.expand_dims(words, int(axis)))
+    return still_of(input).unsqueeze(int(axis))
 
 
 def squeeze(input: Any, axis: Any = None, name: str | None = None) -> torch.Tensor:
@@ -44,7 +53,7 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> torch.Tens
     Raises:
         InvalidArgument: an axis of another size.
     """
-    value, axes = tensor_of(input), as_axis(axis)
+    value, axes = still_of(input), as_axis(axis)
     if axes is None:
         return value.squeeze()
     axes = axes if isinstance(axes, tuple) else (axes,)
@@ -55,22 +64,27 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> torch.Tens
     return value.squeeze(axes)
 
 
-def reshape(tensor: Any, shape: Any, name: str | None = None) -> torch.Tensor:
-    return tensor_of(tensor).reshape(sizes_of(shape))
+def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
+    if (words := word_array(tensor)) is not None:
+        return words_of(words.reshape(sizes_of(shape)))
+    return still_of(tensor).reshape(sizes_of(shape))
 
 
 def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: Any = None) -> torch.Tensor:
-    value = tensor_of(a)
+    value = still_of(a)
     return value.permute(sizes_of(perm) if perm is not None else [*_python_range(value.ndim)][::-1])
 
 
 def concat(values: Any, axis: int, name: str | None = None) -> Any:
-    if values and all(isinstance(one, Words) for one in values):
-        return Words(word for one in values for word in one)
+    arrays = [word_array(one) for one in values]
+    if arrays and all(one is not None for one in arrays):
+        return words_of(np.concatenate(arrays, int(axis)))  # type: ignore[arg-type]
     return torch.cat(_alike(values), int(axis))
 
 
-def stack(values: Any, axis: int = 0, name: str | None = None) -> torch.Tensor:
+def stack(values: Any, axis: int = 0, name: str | None = None) -> Any:
+    if (words := word_array(values)) is not None:
+        return words_of(np.moveaxis(words, 0, int(axis)))
     return torch.stack(_alike(values), int(axis))
 
 
@@ -81,7 +95,7 @@ def _alike(values: Any) -> list[torch.Tensor]:
 
 
 def unstack(value: Any, num: int | None = None, axis: int = 0, name: Any = None) -> list[Any]:
-    return list(tensor_of(value).unbind(int(axis)))
+    return list(still_of(value).unbind(int(axis)))
 
 
 def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: Any = None, name: Any = None):
@@ -92,7 +106,9 @@ def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: Any = None, n
     """
     tensor, axis = tensor_of(value), int(axis)
     if not isinstance(num_or_size_splits, int):
-        return list(tensor.split(sizes_of(num_or_size_splits), axis))
+        sizes = sizes_of(num_or_size_splits)
+        rest = tensor.shape[axis] - sum(one for one in sizes if one >= 0)
+        return list(tensor.split([rest if one < 0 else one for one in sizes], axis))
     if tensor.shape[axis] % num_or_size_splits:
         raise InvalidArgument(
             "tf.split", f"axis {axis} must be a multiple of {num_or_size_splits}",
@@ -148,16 +164,21 @@ def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any
     return value
 
 
-def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> torch.Tensor:
+def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Any:
     """x where the condition holds, else y; without the two the places where it holds."""
     holds = tensor_of(condition).bool()
+    if (words := word_array(x)) is not None:
+        return words_of(np.where(holds.numpy(), words, word_array(y)))  # type: ignore[call-overload,arg-type]
     if x is None and y is None:
         return holds.nonzero()
     return torch.where(holds, *pair(x, y))
 
 
-def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: Any = None) -> torch.Tensor:
-    value, chosen = tensor_of(tensor), tensor_of(mask).bool()
+def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: Any = None) -> Any:
+    chosen = tensor_of(mask).bool()
+    if (words := word_array(tensor)) is not None:
+        return words_of(words[chosen.numpy()])
+    value = tensor_of(tensor)
     if not axis:
         return value[chosen]
     return value.index_select(axis, chosen.nonzero()[:, 0])
@@ -167,28 +188,24 @@ def gather(
     params: Any, indices: Any, validate_indices: Any = None, axis: int | None = None,
     batch_dims: int = 0, name: str | None = None,
 ) -> Any:  # fmt: skip
-    """The entries at these places along an axis (the first one).
-
-    Raises:
-        InvalidArgument: batch_dims other than 0 and 1.
-    """
-    if isinstance(params, (Words, list)) and params and isinstance(params[0], str):
-        places = tensor_of(indices)
-        picked = [params[place] for place in places.reshape(-1).tolist()]
-        return Words(picked) if places.ndim else Word(picked[0])
-    value, places = tensor_of(params), tensor_of(indices).long()
-    if batch_dims == 1:
-        rows = torch.arange(len(value)).reshape(-1, *[1] * (places.ndim - 1))
-        return value[rows, places]
+    """The entries at these places along an axis (the first one after the batch's)."""
+    places = tensor_of(indices).long()
+    if (words := word_array(params)) is not None:
+        return words_of(np.take(words, places.numpy(), axis or 0))
+    value = tensor_of(params)
+    at = (batch_dims if axis is None else int(axis)) % value.ndim
     if batch_dims:
-        raise InvalidArgument("tf.gather", "batch_dims must be 0 or 1", str(batch_dims))
-    at = (axis or 0) % value.ndim
+        rows = zip(value, places, strict=True)
+        return torch.stack([gather(a, b, axis=at - 1, batch_dims=batch_dims - 1) for a, b in rows])
     return value[(*[_python_slice(None)] * at, places)]
 
 
 def gather_nd(params: Any, indices: Any, batch_dims: int = 0, name: Any = None) -> torch.Tensor:
-    places = tensor_of(indices).long()
-    return tensor_of(params)[tuple(places.unbind(-1))]
+    value, places = tensor_of(params), tensor_of(indices).long()
+    if batch_dims:
+        rows = zip(value, places, strict=True)
+        return torch.stack([gather_nd(a, b, batch_dims - 1) for a, b in rows])
+    return value[tuple(places.unbind(-1))]
 
 
 def one_hot(
@@ -215,11 +232,21 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
     return torch.arange(*(one.item() for one in values), dtype=kind)
 
 
-def linspace(start: Any, stop: Any, num: Any, name: str | None = None) -> torch.Tensor:
-    return torch.linspace(float(start), float(stop), int(num))
+def linspace(start: Any, stop: Any, num: Any, name: Any = None, axis: int = 0) -> torch.Tensor:
+    """So many numbers from `start` to `stop`, both included; of arrays along a new axis."""
+    first, last = pair(start, stop)
+    if not first.is_floating_point():
+        first, last = first.double(), last.double()
+    steps = torch.linspace(0, 1, int(num), dtype=first.dtype)
+    made = first + (last - first) * steps.reshape(-1, *[1] * first.ndim)
+    if int(num) > 1:
+        made[-1] = last
+    return made.movedim(0, int(axis)) if first.ndim else made
 
 
-def zeros(shape: Any, dtype: Any = "float32", name: str | None = None) -> torch.Tensor:
+def zeros(shape: Any, dtype: Any = "float32", name: str | None = None) -> Any:
+    if torch_dtype(dtype) is None:
+        return tensors.constant("", shape=shape)
     return torch.zeros(sizes_of(shape), dtype=torch_dtype(dtype))
 
 

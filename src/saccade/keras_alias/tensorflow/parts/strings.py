@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Any
 
+import numpy as np
 import torch
 
-from saccade.data.dataset.words import Word
 from saccade.keras_alias.tensorflow.parts.dtypes import torch_dtype
 from saccade.keras_alias.tensorflow.parts.tensors import tensor_of
-from saccade.keras_alias.tensorflow.parts.words import Words
+from saccade.keras_alias.tensorflow.parts.words import Words, each_word, words_of
 
 
 def _each(function: Any, value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return Words(function(Word(one)) for one in value)
-    return Word(function(Word(os.fspath(value))))
+    return words_of(each_word(function, value))
 
 
 def split(input: Any, sep: str | None = None, maxsplit: int = -1, name: str | None = None) -> Any:
     """The parts of a word between separators (white space when None); of several, a list."""
-    if isinstance(input, (list, tuple)):
+    if isinstance(input, (list, tuple, np.ndarray)):
         return [split(one, sep, maxsplit) for one in input]
-    return Words(str(Word(os.fspath(input))).split(sep or None, maxsplit))
+    return Words(str(words_of(input)).split(sep or None, maxsplit))
 
 
-def join(inputs: Any, separator: str = "", name: str | None = None) -> Word:
-    return Word(separator.join(str(Word(one)) for one in inputs))
+def join(inputs: Any, separator: str = "", name: str | None = None) -> Any:
+    """The words at one place of each input in one; a single word goes with every other."""
+    rows = np.broadcast_arrays(*(np.array(each_word(str, one)) for one in inputs))
+    joined = [separator.join(words) for words in zip(*(row.flat for row in rows), strict=True)]
+    return words_of(np.array(joined).reshape(rows[0].shape))
 
 
 def strip(input: Any, name: str | None = None) -> Any:
@@ -45,8 +45,8 @@ def upper(input: Any, encoding: str = "", name: str | None = None) -> Any:
 
 def length(input: Any, unit: str = "BYTE", name: str | None = None) -> torch.Tensor:
     """How many bytes, or characters with unit="UTF8_CHAR"."""
-    word = Word(input)
-    return torch.tensor(len(word if unit == "UTF8_CHAR" else word.numpy()), dtype=torch.int32)
+    count = each_word(lambda w: w.__len__() if unit == "UTF8_CHAR" else len(w.encode()), input)
+    return torch.tensor(count, dtype=torch.int32)
 
 
 def regex_replace(
@@ -68,12 +68,23 @@ def substr(input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None 
 
 
 def to_number(input: Any, out_type: Any = "float32", name: str | None = None) -> torch.Tensor:
-    values = [float(one) for one in input] if isinstance(input, (list, tuple)) else float(input)
-    return torch.tensor(values).to(torch_dtype(out_type))
+    return torch.tensor(each_word(float, input)).to(torch_dtype(out_type))
 
 
-def as_string(input: Any, name: str | None = None) -> Any:
-    """A number as a word; fractions with six digits."""
+def as_string(
+    input: Any, precision: int = -1, scientific: bool = False, shortest: bool = False,
+    width: int = -1, fill: str = "", name: str | None = None,
+) -> Any:  # fmt: skip
+    """A number as a word; fractions with six digits, or `precision`."""
     value = tensor_of(input)
-    shown = [f"{x:.6f}" if isinstance(x, float) else str(x) for x in value.reshape(-1).tolist()]
-    return Words(shown) if value.ndim else Word(shown[0])
+    digits = 6 if precision < 0 else int(precision)
+    kind = "e" if scientific else "g" if shortest else "f"
+
+    def shown(x: Any) -> str:
+        if isinstance(x, bool):
+            return str(x).lower()
+        word = f"{x:.{digits}{kind}}" if isinstance(x, float) else str(x)
+        return word.rjust(width, fill or " ") if width > 0 else word
+
+    flat = [shown(x) for x in value.reshape(-1).tolist()]
+    return words_of(np.array(flat, object).reshape(tuple(value.shape)))

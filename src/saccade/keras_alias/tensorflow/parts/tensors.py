@@ -11,8 +11,8 @@ import torch
 from saccade.data.dataset.words import Word
 from saccade.errors import DataError, NotSupported
 from saccade.graph import Symbol
-from saccade.keras_alias.tensorflow.parts.dtypes import DType, as_dtype, string, torch_dtype
-from saccade.keras_alias.tensorflow.parts.words import Words, are_words
+from saccade.keras_alias.tensorflow.parts.dtypes import as_dtype, string, torch_dtype
+from saccade.keras_alias.tensorflow.parts.words import Words, are_words, words_of
 from saccade.metrics.variable import MetricVariable
 
 Tensor = torch.Tensor
@@ -47,13 +47,25 @@ def tensor_of(value: Any, dtype: Any = None) -> torch.Tensor:
         raise DataError("tensorflow", "a tensor must hold numbers", got)
     if kind is None and not hasattr(value, "__array__"):
         narrow: dict[str, Any] = {"f": np.float32, "i": np.int32}
-        if array.dtype.kind in narrow and not _holds_arrays(value):
+        if array.dtype.kind in narrow and not _holds_arrays(value) and not _is_wide(array):
             array = array.astype(narrow[array.dtype.kind])
     array = array.astype(array.dtype.newbyteorder("="), copy=False)
     made = torch.tensor(array.tolist()) if array.ndim == 0 else torch.from_numpy(np.array(array))
     if array.ndim == 0:
         made = made.to(torch_dtype(array.dtype))
     return made if kind is None else made.to(kind)
+
+
+def still_of(value: Any) -> torch.Tensor:
+    """The same, and of a weight its values of now: what is only another view of a tensor would
+    change with the weight, which no tensor does in TensorFlow."""
+    made = tensor_of(value)
+    return made.clone() if isinstance(made, torch.nn.Parameter) else made
+
+
+def _is_wide(array: np.ndarray) -> bool:
+    """Whether integers need more than 32 bits."""
+    return array.dtype.kind == "i" and bool((np.abs(array) >= 2**31).any())
 
 
 def _leaves(value: Any) -> list[Any]:
@@ -75,18 +87,24 @@ def _stacked(value: Sequence[Any], kind: torch.dtype | None) -> torch.Tensor:
 
 
 def pair(x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Two operands as tensors; a number or array beside a tensor takes its dtype and device."""
-    if torch.is_tensor(x) and not torch.is_tensor(y):
-        return x, _beside(y, x)
+    """Two operands as tensors; a number or array beside a tensor takes its dtype and device.
+
+    Of two that are no tensors the second takes the dtype of the first.
+    """
     if torch.is_tensor(y) and not torch.is_tensor(x):
         return _beside(x, y), y
-    return tensor_of(x), tensor_of(y)
+    first = tensor_of(x)
+    return first, y if torch.is_tensor(y) else _beside(y, first)
 
 
 def _beside(value: Any, like: torch.Tensor) -> torch.Tensor:
+    """A value in the dtype of a tensor; Python's fractions beside integers stay fractions, where
+    TensorFlow raises."""
     made = tensor_of(value)
     loses = made.is_floating_point() and not like.is_floating_point()
-    return made.to(like.device) if loses else made.to(like.device, like.dtype)
+    if loses and not hasattr(value, "__array__"):
+        return made.to(like.device)
+    return made.to(like.device, like.dtype)
 
 
 def sizes_of(shape: Any) -> list[int]:
@@ -110,8 +128,9 @@ def as_axis(axis: Any) -> Any:
 def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) -> Any:
     """A value as a tensor; strings become words, which have `numpy()` as tensors do."""
     if are_words(value) and (dtype is None or as_dtype(dtype) == string):
-        return Word(value) if isinstance(value, (str, bytes)) else Words(value)
-    return tensor_of(value, dtype)
+        return words_of(value)
+    made = tensor_of(value, dtype)
+    return made if made is not value else still_of(made)
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
@@ -120,6 +139,10 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     if shape is None:
         return made
     sizes = sizes_of(shape)
+    if isinstance(made, (Word, Words)):
+        filled = np.full(sizes, None, object)
+        filled[...] = made if isinstance(made, Word) else made.array().reshape(sizes)
+        return words_of(filled)
     return made.expand(sizes).clone() if made.numel() == 1 else made.reshape(sizes)
 
 
@@ -134,39 +157,8 @@ def identity(input: Any, name: str | None = None) -> torch.Tensor:
 
 def stop_gradient(input: Any, name: str | None = None) -> torch.Tensor:
     """The same values, which no gradient flows through."""
-    return tensor_of(input).detach()
+    return still_of(input).detach()
 
 
 def is_tensor(x: Any) -> bool:
     return torch.is_tensor(x) or isinstance(x, (Word, Words))
-
-
-class TensorShape(tuple[Any, ...]):
-    """A shape with TensorFlow's words for looking at it."""
-
-    def __new__(cls, dims: Any = ()) -> TensorShape:
-        return super().__new__(cls, (None if size is None else int(size) for size in dims))
-
-    @property
-    def rank(self) -> int:
-        return len(self)
-
-    ndims = rank
-
-    def as_list(self) -> list[Any]:
-        return list(self)
-
-    def num_elements(self) -> int | None:
-        return None if None in self else int(np.prod(self, dtype=np.int64))
-
-
-class TensorSpec:
-    """Shape and dtype of a tensor to come; None in the shape is a size that may change."""
-
-    def __init__(self, shape: Any, dtype: Any = "float32", name: str | None = None):
-        self.shape = None if shape is None else TensorShape(shape)
-        self.dtype: DType = as_dtype(dtype)
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"TensorSpec(shape={self.shape}, dtype={self.dtype!r})"

@@ -64,6 +64,14 @@ class Variable(Weight):
     def assign_sub(self, delta: Any, use_locking: bool = False, **_: Any) -> Variable:
         return self.assign(self.detach() - tensor_of(delta).detach())
 
+    def __getitem__(self, place: Any) -> torch.Tensor:
+        """The numbers of now, which a later `assign` does not change."""
+        return super().__getitem__(place).clone()
+
+    def value(self) -> torch.Tensor:  # type: ignore[override]
+        """The same as `read_value`; of a Keras weight it is no method."""
+        return self.read_value()
+
     def read_value(self) -> torch.Tensor:
         """The values of now; a gradient goes through."""
         return self.clone()

@@ -1,0 +1,72 @@
+"""Shapes: the shapes of tensors and symbols, and other orders of their numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade import ops
+from saccade.graph import Symbol
+
+
+def shape(x: Any) -> Any:
+    return ops.shape(x)
+
+
+def int_shape(x: Any) -> tuple[int | None, ...]:
+    """The shape of a tensor or symbol; None is a size that is not known."""
+    return tuple(x.shape)
+
+
+def ndim(x: Any) -> int:
+    return len(x.shape)
+
+
+def dtype(x: Any) -> str:
+    return str(x.dtype).removeprefix("torch.")
+
+
+def is_tensor(x: Any) -> bool:
+    return torch.is_tensor(x)
+
+
+def count_params(x: Any) -> int:
+    """How many numbers a weight or symbol of a known shape has."""
+    return math.prod(x.shape)
+
+
+def flatten(x: Any) -> Any:
+    return ops.reshape(x, (-1,))
+
+
+def batch_flatten(x: Any) -> Any:
+    return ops.reshape(x, (-1, math.prod(x.shape[1:])))
+
+
+def permute_dimensions(x: Any, pattern: Sequence[int]) -> Any:
+    return ops.transpose(x, pattern)
+
+
+def reverse(x: Any, axes: int | Sequence[int]) -> Any:
+    return ops.flip(x, axes)
+
+
+def repeat_elements(x: Any, rep: int, axis: int) -> Any:
+    """Each element `rep` times in a row along an axis."""
+    return ops.repeat(x, rep, axis)
+
+
+def cast_to_floatx(x: Any) -> Any:
+    """float32; NumPy arrays stay NumPy's."""
+    if torch.is_tensor(x) or isinstance(x, Symbol):
+        return ops.cast(x, "float32")
+    return np.asarray(x, dtype="float32")
+
+
+def l2_normalize(x: Any, axis: int | None = None) -> Any:
+    squares = ops.sum(ops.square(x), axis, keepdims=True)
+    return ops.divide(x, ops.sqrt(ops.maximum(squares, 1e-12)))
