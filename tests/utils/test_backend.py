@@ -313,3 +313,60 @@ def test_a_function_between_symbols():
     (found,) = run([x, 0])
     part = Model(model.inputs, model.layers[0].output)
     np.testing.assert_allclose(found, part.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+def convolved():
+    model = Sequential([Input((6, 6, 3)), Conv2D(2, 3, activation="tanh"), Conv2D(1, 3)])
+    return model, np.random.RandomState(1).rand(2, 6, 6, 3).astype("float32")
+
+
+def test_gradients_between_symbols():
+    model, x = convolved()
+    inner, loss = model.layers[0].output, K.mean(model.output[:, :, :, 0])
+    run = K.function([model.input], [loss, *K.gradients(loss, [model.input, inner])])
+    value, to_image, to_inner = run([x])
+    image = torch.tensor(x, requires_grad=True)
+    middle = model.layers[0](image)
+    expected = model.layers[1](middle).mean()
+    wanted = torch.autograd.grad(expected, [image, middle])
+    np.testing.assert_allclose(value, expected.item(), rtol=1e-6)
+    for found, right in zip((to_image, to_inner), wanted, strict=True):
+        np.testing.assert_allclose(found, right.numpy(), rtol=1e-5, atol=1e-8)
+
+
+def test_gradients_go_on_into_other_functions():
+    model, x = convolved()
+    (grads,) = K.gradients(K.sum(model.output), model.input)
+    grads /= K.sqrt(K.mean(K.square(grads))) + 1e-5
+    (found,) = K.function([model.input], [grads])([x])
+    assert found.shape == x.shape
+    assert np.sqrt((found**2).mean()) == pytest.approx(1, rel=1e-3)
+
+
+def test_where_the_loss_does_not_depend_the_gradient_is_zero():
+    a, b = Input((2,)), Input((2,))
+    found = K.function([a, b], K.gradients(K.sum(a * a), [a, b]))(
+        [np.ones((1, 2)), np.ones((1, 2))]
+    )
+    np.testing.assert_array_equal(found, [[[2, 2]], [[0, 0]]])
+
+
+def test_functions_of_backend_alone_among_layers(tmp_path):
+    """They run and train; what cannot be written down says so."""
+    image = Input((4, 4, 2))
+    padded = K.spatial_2d_padding(image)
+    assert K.int_shape(padded) == (None, 6, 6, 2)
+    model = Model(image, K.batch_flatten(K.pool2d(padded, 2, (2, 2), pool_mode="avg")))
+    x = np.random.RandomState(0).rand(3, 4, 4, 2).astype("float32")
+    expected = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0))).reshape(3, 3, 2, 3, 2, 2).mean((2, 4))
+    np.testing.assert_allclose(model.predict(x, verbose=0), expected.reshape(3, -1), rtol=1e-5)
+    with pytest.raises(NotSupported, match=r"K\.spatial_2d_padding in a model cannot be written"):
+        model.save(tmp_path / "m.keras")
+
+
+def test_symbols_keep_their_shapes():
+    image = Input((4, 6, 2))
+    assert K.int_shape(K.permute_dimensions(image, (0, 2, 1, 3))) == (None, 6, 4, 2)
+    assert K.int_shape(K.repeat_elements(image, 2, 1)) == (None, 8, 6, 2)
+    assert K.int_shape(K.l2_normalize(image, -1)) == (None, 4, 6, 2)
+    assert (K.ndim(image), K.dtype(K.cast_to_floatx(image))) == (4, "float32")
