@@ -457,5 +457,5 @@ def gradients(loss: Any, variables: Any) -> Any:
 
 
 # On what comes from Input() each of them notes a layer; those above that are made of them, too.
-globals().update({word: on_symbols(word, FUNCTIONS[word]) for word in __all__ if word in FUNCTIONS})
+globals().update({word: on_symbols(word, globals()[word]) for word in __all__ if word in FUNCTIONS})
 pow = power
