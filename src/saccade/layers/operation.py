@@ -215,10 +215,14 @@ def operate(word: str, *args: Any, **kwargs: Any) -> Any:
 def on_symbols(word: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """`function`, which on symbols notes the operation of that word instead."""
 
+    signature = inspect.signature(function)
+
     @functools.wraps(function)
     def of_values_or_symbols(*args: Any, **kwargs: Any) -> Any:
         if has_symbols(args) or (kwargs and has_symbols(kwargs.values())):
-            return operate(word, *args, **kwargs)
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()  # the function's own, which need not be those of `ops`
+            return operate(word, *bound.args, **bound.kwargs)
         return function(*args, **kwargs)
 
     return of_values_or_symbols

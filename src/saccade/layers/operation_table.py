@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from saccade import activations
-from saccade.numerics import tensor_functions
+from saccade.numerics import ops_functions, tensor_functions
 from saccade.numerics.tensor_functions import convert_to_tensor, paired
 
 ARRAYS = frozenset({"x", "x1", "x2", "y", "xs", "tensors", "condition", "key"})
@@ -49,6 +49,7 @@ _NUMPY = """abs add all any argmax argmin ceil clip concatenate cos cumsum divid
     prod repeat reshape round sign sin sqrt square squeeze stack std subtract sum tanh tile
     transpose var where zeros_like"""
 _NN = "one_hot relu sigmoid softmax"
+_OWN_DEFAULTS = "argmax argmin concatenate cumsum gelu"
 _OF_ACTIVATIONS = "elu gelu leaky_relu log_softmax relu6 selu silu softplus softsign"
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -57,6 +58,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         for word in f"{_NUMPY} {_NN} cast stop_gradient norm".split()
     },
     **{word: getattr(activations, word) for word in _OF_ACTIVATIONS.split()},
+    **{word: getattr(ops_functions, word) for word in _OWN_DEFAULTS.split()},
     "floor_divide": paired(torch.floor_divide),
     "get_item": get_item,
     "mod": paired(torch.remainder),
