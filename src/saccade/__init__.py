@@ -17,6 +17,7 @@ _MODULES = (
     "applications",
     "backend",
     "callbacks",
+    "config",
     "constraints",
     "datasets",
     "errors",
@@ -29,8 +30,10 @@ _MODULES = (
     "ops",
     "optimizers",
     "preprocessing",
+    "random",
     "regularizers",
     "saving",
+    "tree",
     "utils",
 )
 _NAMES = {

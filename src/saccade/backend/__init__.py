@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from saccade.late_names import homes
 from saccade.notes import note_once
 
 # From where the names come; `name=other` where it is called otherwise.
@@ -23,7 +24,7 @@ _PARTS = {
         batch_normalization bias_add conv2d depthwise_conv2d pool2d resize_images
         separable_conv2d spatial_2d_padding
     """,
-    "saccade.backend.on_symbols": """
+    "saccade.backend.gradient_layer": """
         gradients
     """,
     "saccade.backend.settings": """
@@ -37,15 +38,18 @@ _PARTS = {
         l2_normalize ndim permute_dimensions repeat_elements reverse shape
     """,
     "saccade.backend.tensors": """
-        batch_dot binary_crossentropy categorical_crossentropy cumprod dropout gather
-        in_test_phase in_top_k in_train_phase logsumexp map_fn print_tensor slice
-        sparse_categorical_crossentropy switch
+        batch_dot cumprod dropout gather in_test_phase in_top_k in_train_phase map_fn
+        print_tensor slice switch
     """,
     "saccade.backend.values": """
         arange batch_get_value batch_set_value constant eval eye get_value identity
         moving_average_update ones random_bernoulli random_binomial random_normal
         random_uniform set_value truncated_normal update update_add update_sub variable
         zeros
+    """,
+    "saccade.numerics.formulas": "logsumexp",
+    "saccade.ops.networks": """
+        binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy
     """,
     "saccade.numerics.epsilon": """
         epsilon set_epsilon
@@ -61,18 +65,16 @@ _OF_VALUES = (
     "saccade.activations",
     "saccade.backend.images",
     "saccade.backend.tensors",
+    "saccade.numerics.formulas",
     "saccade.numerics.tensor_functions",
+    "saccade.ops.networks",
 )
 """Parts whose functions know nothing of symbols."""
 _TODAY = """backend clear_session epsilon floatx get_uid image_data_format is_keras_tensor
     set_epsilon set_floatx set_image_data_format""".split()  # noqa: SIM905
 """What Keras 3 still has in its `backend`."""
 
-_HOME = {
-    name.partition("=")[0]: (part, name.partition("=")[2] or name)
-    for part, names in _PARTS.items()
-    for name in names.split()
-}
+_HOME = homes(_PARTS)
 __all__ = sorted(_HOME)
 
 
@@ -95,13 +97,13 @@ def __getattr__(name: str) -> Any:
 
 def _also_on_symbols(word: str, function: Any) -> Any:
     """A function of values as one that notes a layer on what comes from Input()."""
-    from saccade.backend.on_symbols import on_symbols
-    from saccade.layers import operation
+    from saccade.layers.operation import on_symbols
     from saccade.layers.operation_table import FUNCTIONS
+    from saccade.layers.unwritten import also_on_symbols
 
     if word in FUNCTIONS:
-        return operation.on_symbols(word, FUNCTIONS[word])
-    return on_symbols(word, function)
+        return on_symbols(word, function)
+    return also_on_symbols("K")(function)
 
 
 def __dir__() -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.backend.on_symbols import Gradients
+from saccade.backend.gradient_layer import Gradients
 from saccade.backend.values import get_value
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.graph import Symbol

@@ -1,4 +1,4 @@
-"""Tensors: their parts and products, conditions and losses, in the words of Keras's `backend`."""
+"""Tensors: their parts, products and conditions, in the words of Keras's `backend`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,23 @@ from typing import Any
 import torch
 
 from saccade.backend.settings import learning_phase
-from saccade.losses import binary_crossentropy as _binary
-from saccade.losses import categorical_crossentropy as _categorical
-from saccade.losses import sparse_categorical_crossentropy as _sparse
+from saccade.numerics import formulas
+from saccade.numerics.order import take
 from saccade.numerics.tensor_functions import cast, convert_to_tensor
+
+
+def gather(reference: Any, indices: Any) -> torch.Tensor:
+    """The rows of these numbers."""
+    return take(reference, indices, axis=0)
+
+
+def in_top_k(predictions: Any, targets: Any, k: int) -> torch.Tensor:
+    """Whether each target's class is among the k highest of its row: bool (batch,)."""
+    return formulas.in_top_k(targets, predictions, k)
+
+
+def cumprod(x: Any, axis: int = 0) -> torch.Tensor:
+    return formulas.cumprod(x, axis)
 
 
 def slice(x: Any, start: Sequence[int], size: Sequence[int]) -> torch.Tensor:
@@ -20,20 +33,6 @@ def slice(x: Any, start: Sequence[int], size: Sequence[int]) -> torch.Tensor:
     for axis, (first, count) in enumerate(zip(start, size, strict=True)):
         x = x.narrow(axis, first, x.shape[axis] - first if count == -1 else count)
     return x
-
-
-def gather(reference: Any, indices: Any) -> torch.Tensor:
-    """The rows of these numbers."""
-    return convert_to_tensor(reference)[cast(indices, "int64")]
-
-
-def cumprod(x: Any, axis: int = 0) -> torch.Tensor:
-    return torch.cumprod(convert_to_tensor(x), axis)
-
-
-def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
-    x = convert_to_tensor(x)
-    return torch.logsumexp(x, tuple(range(x.ndim)) if axis is None else axis, keepdims)
 
 
 def batch_dot(x: Any, y: Any, axes: int | Sequence[int] | None = None) -> torch.Tensor:
@@ -52,13 +51,6 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int] | None = None) -> torch.
     of_y = [0, *range(x.ndim, x.ndim + y.ndim - 2)]
     z = torch.einsum(x, [*of_x[:a], 1, *of_x[a:]], y, [*of_y[:b], 1, *of_y[b:]], [*of_x, *of_y[1:]])
     return z if z.ndim > 1 else z.unsqueeze(1)
-
-
-def in_top_k(predictions: Any, targets: Any, k: int) -> torch.Tensor:
-    """Whether each target's class is among the k highest of its row: bool (batch,)."""
-    rows, targets = convert_to_tensor(predictions), cast(targets, "int64")
-    own = rows.gather(-1, targets[:, None])
-    return (rows > own).sum(-1) < k
 
 
 def map_fn(fn: Callable[[Any], Any], elems: Any, dtype: Any = None) -> torch.Tensor:
@@ -108,24 +100,3 @@ def print_tensor(x: Any, message: str = "") -> Any:
 
 def _made(value: Any) -> Any:
     return value() if callable(value) and not torch.is_tensor(value) else value
-
-
-# -- losses, in the order of arguments of `backend` ------------------------------------------
-
-
-def categorical_crossentropy(
-    target: Any, output: Any, from_logits: bool = False, axis: int = -1
-) -> torch.Tensor:
-    return _categorical(target, output, from_logits=from_logits, axis=axis)
-
-
-def sparse_categorical_crossentropy(
-    target: Any, output: Any, from_logits: bool = False, axis: int = -1
-) -> torch.Tensor:
-    return _sparse(target, output, from_logits=from_logits, axis=axis)
-
-
-def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> torch.Tensor:
-    """Number by number: the last axis stays."""
-    target, output = convert_to_tensor(target), convert_to_tensor(output)
-    return _binary(target[..., None], output[..., None], from_logits=from_logits)

@@ -15,10 +15,12 @@ __path__: list[str] = []  # a package, whose modules the finder knows
 # Names that Keras has at its top and saccade below.
 _BELOW = {
     "DTypePolicy": "dtype_policy",
+    "Initializer": "initializers",
     "Loss": "losses",
     "Metric": "metrics",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
+    "name_scope": "backend",
 }
 
 
@@ -30,6 +32,8 @@ def version() -> str:
 def __getattr__(name: str) -> Any:
     if name in _BELOW:
         return getattr(import_module(f"saccade.{_BELOW[name]}"), name)
+    if name == "KerasTensor":
+        return import_module("saccade.graph").Symbol
     if name.startswith("__") or name not in _saccade().__all__:
         raise AttributeError(f"module 'keras' has no attribute {name!r}")
     found = getattr(_saccade(), name)
@@ -39,7 +43,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*_saccade().__all__, *_BELOW, "version", "__version__"})
+    return sorted({*_saccade().__all__, *_BELOW, "KerasTensor", "version", "__version__"})
 
 
 def _saccade() -> Any:

@@ -46,12 +46,12 @@ def cast(x: Any, dtype: Any) -> torch.Tensor:
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x)
     x = x if x.is_floating_point() else x.float()
-    return x.mean(_dims(x, axis), keepdim=keepdims)
+    return x.mean(axes_of(x, axis), keepdim=keepdims)
 
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.sum(_dims(x, axis), keepdim=keepdims)
+    return x.sum(axes_of(x, axis), keepdim=keepdims)
 
 
 def prod(x: Any, axis: int | None = None, keepdims: bool = False) -> torch.Tensor:
@@ -61,27 +61,27 @@ def prod(x: Any, axis: int | None = None, keepdims: bool = False) -> torch.Tenso
 
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.amax(_dims(x, axis), keepdim=keepdims)
+    return x.amax(axes_of(x, axis), keepdim=keepdims)
 
 
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.amin(_dims(x, axis), keepdim=keepdims)
+    return x.amin(axes_of(x, axis), keepdim=keepdims)
 
 
 def std(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.std(_dims(x, axis), correction=0, keepdim=keepdims)
+    return x.std(axes_of(x, axis), correction=0, keepdim=keepdims)
 
 
 def var(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.var(_dims(x, axis), correction=0, keepdim=keepdims)
+    return x.var(axes_of(x, axis), correction=0, keepdim=keepdims)
 
 
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x).bool()
-    return x.sum(_dims(x, axis), keepdim=keepdims) > 0
+    return x.sum(axes_of(x, axis), keepdim=keepdims) > 0
 
 
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
@@ -139,7 +139,7 @@ def tile(x: Any, repeats: Sequence[int]) -> torch.Tensor:
 
 def flip(x: Any, axis: Axis = None) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.flip(_dims(x, axis))
+    return x.flip(axes_of(x, axis))
 
 
 def shape(x: Any) -> tuple[int, ...]:
@@ -217,7 +217,8 @@ def stop_gradient(x: Any) -> Any:
     return map_nest(torch.Tensor.detach, x)
 
 
-def _dims(x: torch.Tensor, axis: Axis) -> tuple[int, ...]:
+def axes_of(x: torch.Tensor, axis: Axis) -> tuple[int, ...]:
+    """The axes that are meant; all for None."""
     if axis is None:
         return tuple(range(x.ndim))
     return (axis,) if isinstance(axis, int) else tuple(axis)

@@ -1,52 +1,22 @@
-"""On symbols: what functions of `backend` do with what `Input()` and layers called on it give."""
+"""Gradients: those of one symbol of a model with respect to others, as `K.gradients` gives them."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
 from saccade.errors import NotSupported
 from saccade.graph import Symbol
-from saccade.layers.operation import Operation, has_symbols
-from saccade.names import auto_name
+from saccade.layers.unwritten import UnwrittenOperation
 
 
-class BackendOperation(Operation):
-    """A function of `backend` that `keras.ops` does not have; a model with it runs and trains, but
-    is not written to a file.
-
-    Args:
-        word: the function's name.
-        of_values: what computes it.
-    """
-
-    def __init__(self, word: str, of_values: Callable[..., Any]):
-        super().__init__(name=auto_name(word))
-        self.word, self.of_values = word, of_values
-
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        return self.of_values(*args, **kwargs)
-
-    def get_config(self) -> dict[str, Any]:
-        raise NotSupported(
-            f'layer "{self.name}"',
-            f"K.{self.word} in a model cannot be written down",
-            None,
-            "Use a layer or a function of keras.ops, or save_weights alone.",
-        )
-
-
-BackendOperation._takes_training = False
-
-
-class Gradients(BackendOperation):
+class Gradients(UnwrittenOperation):
     """The gradients of a symbol's sum with respect to other symbols, taken while values flow."""
 
     def __init__(self) -> None:
-        super().__init__("gradients", self.of)
+        super().__init__("gradients", "K", self.of)
 
     @staticmethod
     def of(loss: torch.Tensor, *xs: torch.Tensor) -> list[torch.Tensor]:
@@ -82,15 +52,3 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
             "Use tf.GradientTape, or torch.autograd.grad.",
         )
     return Gradients()(loss, *xs)
-
-
-def on_symbols(word: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, which on symbols notes a `BackendOperation` instead."""
-
-    @functools.wraps(function)
-    def of_values_or_symbols(*args: Any, **kwargs: Any) -> Any:
-        if has_symbols(args) or (kwargs and has_symbols(kwargs.values())):
-            return BackendOperation(word, function)(*args, **kwargs)
-        return function(*args, **kwargs)
-
-    return of_values_or_symbols

@@ -1,0 +1,102 @@
+"""Keras 3's `ops`: functions of tensors, which on what comes from `Input()` note a layer.
+
+Tensors are torch's; images are (batch, height, width, channels). A name is loaded when it is first
+used.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from importlib import import_module
+from typing import Any
+
+from saccade.late_names import homes
+from saccade.names import nearest
+
+_PARTS = {
+    "saccade.activations": """
+        celu elu glu hard_shrink hard_sigmoid hard_silu hard_swish=hard_silu hard_tanh
+        leaky_relu log_sigmoid log_softmax relu6 selu silu soft_shrink softplus softsign
+        sparse_plus sparse_sigmoid sparsemax squareplus swish=silu tanh_shrink threshold
+    """,
+    "saccade.layers.operation_table": "floor_divide get_item mod negative true_divide",
+    "saccade.numerics.formulas": """
+        arccos arcsin arctan arctan2 average bincount cosh count_nonzero cumprod diff
+        divide_no_nan einsum erf expm1 in_top_k inner isclose isfinite isinf log10 log2 logaddexp
+        logical_xor logsumexp median moments nan_to_num normalize outer quantile reciprocal rsqrt
+        select sinh tan tensordot trace trunc
+    """,
+    "saccade.numerics.making": """
+        arange array eye full full_like identity linspace meshgrid multi_hot ones zeros
+    """,
+    "saccade.numerics.ops_functions": "argmax argmin concatenate cumsum gelu",
+    "saccade.numerics.order": """
+        append argsort broadcast_to diag diagonal fliplr flipud hstack moveaxis nonzero pad ravel
+        roll rot90 scatter scatter_update slice slice_update sort split swapaxes take
+        take_along_axis top_k tril triu unstack vstack
+    """,
+    "saccade.numerics.tensor_functions": """
+        abs absolute=abs add all amax=max amin=min any cast ceil clip cos divide dot equal exp
+        expand_dims flip floor greater greater_equal isnan less less_equal log log1p logical_and
+        logical_not logical_or matmul max maximum mean min minimum multiply norm not_equal one_hot
+        ones_like power prod relu repeat reshape round shape sigmoid sign sin softmax sqrt square
+        squeeze stack std stop_gradient subtract sum tanh tile transpose var where zeros_like
+    """,
+    "saccade.ops.control": """
+        cond convert_to_numpy convert_to_tensor dtype fori_loop is_tensor map ndim size switch
+        vectorized_map while_loop
+    """,
+    "saccade.ops.networks": """
+        average_pool batch_normalization binary_crossentropy categorical_crossentropy conv
+        depthwise_conv layer_normalization max_pool psnr separable_conv
+        sparse_categorical_crossentropy
+    """,
+}
+_OF_BOTH = ("saccade.ops.control", "saccade.numerics.making")
+"""Parts that are not made to note a layer: they make tensors, or know symbols."""
+_BELOW = ("image",)
+
+_HOME = homes(_PARTS)
+__all__ = sorted([*_HOME, *_BELOW])
+
+
+def __getattr__(name: str) -> Any:
+    if name in _BELOW:
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOME:
+        guess = None if name.startswith("_") else nearest(name, __all__)
+        hint = f"; the nearest that it has is {guess!r}" if guess else ""
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
+    part, other = _HOME[name]
+    found = _function(part, other)
+    globals()[name] = found
+    return found
+
+
+def _function(part: str, word: str) -> Any:
+    """A function of a part, which also notes a layer where there is something to note."""
+    from saccade.layers.operation import on_symbols
+    from saccade.layers.operation_table import FUNCTIONS
+    from saccade.layers.unwritten import also_on_symbols
+
+    found = FUNCTIONS.get(word) or getattr(import_module(part), word)
+    if part == "saccade.activations":
+        found = _of_arrays(found)
+    if word in FUNCTIONS:
+        return on_symbols(word, found)
+    return found if part in _OF_BOTH or word == "shape" else also_on_symbols("ops")(found)
+
+
+def _of_arrays(activation: Any) -> Any:
+    """An activation, which takes tensors alone, of anything that NumPy takes."""
+    from saccade.numerics.tensor_functions import convert_to_tensor
+
+    @wraps(activation)
+    def of_any(x: Any, *settings: Any, **named: Any) -> Any:
+        return activation(convert_to_tensor(x), *settings, **named)
+
+    return of_any
+
+
+def __dir__() -> list[str]:
+    return __all__
