@@ -10,11 +10,11 @@ import pytest
 
 NAMES = {
     "saccade": """
-        HORIZONTAL_CONTOURS Input Layer Model Predictor Sequential VERTICAL_CONTOURS
-        __version__ activations applications backend box callbacks constraints convolve
-        convolve2d datasets errors gaussian initializers install layers
-        load_ipython_extension losses metrics mixed_precision models ops optimizers
-        output_size preprocessing regularizers saving sharpen utils
+        __version__ activations applications backend box callbacks config constraints
+        convolve convolve2d datasets errors gaussian HORIZONTAL_CONTOURS initializers Input
+        install Layer layers load_ipython_extension losses metrics mixed_precision Model
+        models ops optimizers output_size Predictor preprocessing random regularizers saving
+        Sequential sharpen tree utils VERTICAL_CONTOURS
     """,
     "saccade.activations": """
         celu deserialize elu exponential gelu get glu hard_shrink hard_sigmoid hard_silu
@@ -210,6 +210,18 @@ NAMES = {
         apply_affine_transform apply_brightness_shift apply_channel_shift array_to_img
         flip_axis img_to_array load_img random_brightness random_channel_shift
         random_rotation random_shear random_shift random_zoom save_img
+    """,
+    "saccade.config": """
+        backend disable_traceback_filtering dtype_policy enable_traceback_filtering epsilon
+        floatx image_data_format is_traceback_filtering_enabled set_dtype_policy set_epsilon
+        set_floatx set_image_data_format
+    """,
+    "saccade.tree": """
+        assert_same_structure flatten is_nested map_structure pack_sequence_as
+    """,
+    "saccade.random": """
+        SeedGenerator beta binomial categorical dropout gamma normal randint shuffle
+        truncated_normal uniform
     """,
     "saccade.regularizers": """
         L1 L1L2 L2 OrthogonalRegularizer Regularizer activity_l1 activity_l1l2 activity_l2

@@ -7,7 +7,7 @@ import pytest
 
 from saccade import config, tree
 
-NEST = {"b": [1, (2, 3)], "a": {"d": 4, "c": 5}}
+NEST = {"a": {"c": 5, "d": 4}, "b": [1, (2, 3)]}
 
 
 @pytest.mark.parametrize("call", [
@@ -21,6 +21,13 @@ NEST = {"b": [1, (2, 3)], "a": {"d": 4, "c": 5}}
 ])  # fmt: skip
 def test_tree(call):
     assert call(tree) == call(keras.tree)
+
+
+def test_dicts_are_walked_in_the_order_of_their_keys():
+    """DEPARTURES.md: as Keras does on TensorFlow and JAX."""
+    assert tree.flatten({"b": 1, "a": 2}) == [2, 1]
+    assert tree.pack_sequence_as({"b": 1, "a": 2}, [5, 6]) == {"b": 6, "a": 5}
+    assert keras.tree.flatten({"b": 1, "a": 2}) == [1, 2], "Keras departs no more"
 
 
 @pytest.mark.parametrize("other", [[1, 2], {"a": 1}, 3, (1, 2, 3), [1, [2]]])

@@ -10,6 +10,7 @@ from saccade import random
 from saccade.errors import InvalidArgument
 
 MANY = (20_000,)
+LOGITS = np.log([[0.5, 0.25, 0.25]])
 DRAWS = {
     "normal": (lambda seed: random.normal(MANY, 3.0, 2.0, seed=seed), 3, 4),
     "uniform": (lambda seed: random.uniform(MANY, -1.0, 3.0, seed=seed), 1, 16 / 12),
@@ -18,9 +19,7 @@ DRAWS = {
     "binomial": (lambda seed: random.binomial(MANY, 10, 0.3, seed=seed), 3, 2.1),
     "gamma": (lambda seed: random.gamma(MANY, 2.5, seed=seed), 2.5, 2.5),
     "beta": (lambda seed: random.beta(MANY, 2.0, 3.0, seed=seed), 0.4, 0.04),
-    "categorical": (
-        lambda seed: random.categorical(np.log([[0.5, 0.25, 0.25]]), MANY[0], seed=seed), 0.75, 0.6875,
-    ),
+    "categorical": (lambda seed: random.categorical(LOGITS, MANY[0], seed=seed), 0.75, 0.6875),
     "dropout": (lambda seed: random.dropout(np.ones(MANY, "float32"), 0.2, seed=seed), 1, 0.25),
     "shuffle": (lambda seed: random.shuffle(np.arange(101), seed=seed), 50, 850),
 }  # fmt: skip
