@@ -27,7 +27,9 @@ def test_dicts_are_walked_in_the_order_of_their_keys():
     """DEPARTURES.md: as Keras does on TensorFlow and JAX."""
     assert tree.flatten({"b": 1, "a": 2}) == [2, 1]
     assert tree.pack_sequence_as({"b": 1, "a": 2}, [5, 6]) == {"b": 6, "a": 5}
-    assert keras.tree.flatten({"b": 1, "a": 2}) == [1, 2], "Keras departs no more"
+    inner = {"a": {"d": 4, "c": 5}}
+    assert tree.flatten(inner) == [5, 4]
+    assert keras.tree.flatten(inner) == [4, 5], "Keras departs no more"
 
 
 @pytest.mark.parametrize("other", [[1, 2], {"a": 1}, 3, (1, 2, 3), [1, [2]]])

@@ -70,8 +70,8 @@ _OF_VALUES = (
     "saccade.ops.networks",
 )
 """Parts whose functions know nothing of symbols."""
-_TODAY = """backend clear_session name_scope epsilon floatx get_uid image_data_format is_keras_tensor
-    set_epsilon set_floatx set_image_data_format""".split()  # noqa: SIM905
+_TODAY = """backend clear_session epsilon floatx get_uid image_data_format is_keras_tensor
+    name_scope set_epsilon set_floatx set_image_data_format""".split()  # noqa: SIM905
 """What Keras 3 still has in its `backend`."""
 
 _HOME = homes(_PARTS)
