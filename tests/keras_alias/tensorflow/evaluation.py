@@ -166,12 +166,13 @@ def evaluate_all(tf: Any, folder: str) -> dict[str, dict[str, Any]]:
         file.stem: {case.text: outcome(case.text, names) for case in read_cases(file)}
         for file in sorted(FOLDER.glob("*.txt"))
     }
-    import programs  # beside this file
+    from programs import data, tapes, values  # beside this file
 
     at = SimpleNamespace(**names)
     ran = {
         name: outcome_of(partial(program, tf, at))
-        for name, program in functions_of(programs).items()
+        for module in (data, tapes, values)
+        for name, program in functions_of(module).items()
     }
     return {**found, "programs": ran}
 
