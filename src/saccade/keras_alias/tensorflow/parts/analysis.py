@@ -99,7 +99,8 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> torch.Tens
 
 def bitcast(input: Any, type: Any, name: str | None = None) -> torch.Tensor:
     """The same bytes read as another dtype."""
-    return tensor_of(input).contiguous().view(as_dtype(type).torch)
+    kind: Any = as_dtype(type).torch
+    return tensor_of(input).contiguous().view(kind)
 
 
 def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> torch.Tensor:

@@ -19,7 +19,7 @@ def _stateless(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Ten
 
     def drawn(image: Any, *args: Any, seed: Any = None, **settings: Any) -> torch.Tensor:
         if seed is None:
-            *args, seed = args
+            args, seed = args[:-1], args[-1]
         return function(image, *args, seed=one_seed(seed), **settings)
 
     return drawn

@@ -20,7 +20,7 @@ class Unique(NamedTuple):
 class UniqueCounts(NamedTuple):
     y: torch.Tensor
     idx: torch.Tensor
-    count: torch.Tensor
+    count: torch.Tensor  # type: ignore[assignment]  # TensorFlow's name, over tuple's method
 
 
 def unique(x: Any, out_idx: Any = "int32", name: str | None = None) -> Unique:
