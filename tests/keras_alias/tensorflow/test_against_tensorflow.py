@@ -9,6 +9,8 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import sys
+from itertools import zip_longest
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,6 +24,7 @@ from keras_alias.tensorflow.evaluation import (
     names_to_use,
     outcome,
     outcome_of,
+    printed_by,
     read_cases,
 )
 from keras_alias.tensorflow.programs import data, tapes, values
@@ -88,6 +91,12 @@ def test_case_is_as_under_tensorflow(file, case, names):
 def test_program_runs_as_under_tensorflow(name, names):
     found = outcome_of(lambda: PROGRAMS[name](tf, SimpleNamespace(**names)))
     assert not (told := difference(EXPECTED["programs"][name], found, 1e-6)), told
+
+
+def test_a_script_prints_what_it_prints_under_tensorflow():
+    found = printed_by([sys.executable, "-m", "saccade"])
+    for mine, theirs in zip_longest(found, EXPECTED["printed"]):
+        assert mine == theirs
 
 
 def test_every_name_of_the_table_is_in_a_case():

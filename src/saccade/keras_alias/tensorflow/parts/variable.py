@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from saccade.errors import NotSupported
+from saccade.keras_alias.tensorflow.parts.dtypes import as_dtype
 from saccade.keras_alias.tensorflow.parts.places import (
     tensor_scatter_nd_add,
     tensor_scatter_nd_update,
@@ -86,6 +87,15 @@ class Variable(Weight):
     def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
         """Numbers added at places, in place."""
         return self.assign(tensor_scatter_nd_add(self.detach(), indices, updates))
+
+    def __repr__(self) -> str:  # type: ignore[override]
+        kind = as_dtype(self.detach().dtype).name
+        return (
+            f"<tf.Variable '{self.name}:0' shape={tuple(self.detach().shape)} dtype={kind}, "
+            f"numpy={self.numpy()!r}>"
+        )
+
+    __str__ = __repr__
 
     def value(self) -> torch.Tensor:  # type: ignore[override]
         """The same as `read_value`; of a Keras weight it is no method."""
