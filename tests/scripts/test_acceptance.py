@@ -49,7 +49,7 @@ EXPECTED = {
         "keys: ['acc', 'loss', 'val_acc', 'val_loss']",
     ],
     "own_train_step": ["falls: True", "keys: ['loss', 'mae']"],
-    "pipeline": ["batch: torch.Size([8, 32, 32, 3]) torch.Size([8, 3]) float32", "batches: 4"],
+    "pipeline": ["batch: (8, 32, 32, 3) (8, 3) float32", "batches: 4"],
     "plots": ["epochs: [0, 1, 2] params: ['epochs', 'steps', 'verbose']"],
     "rate_finder": ["rates: True", "losses: 12"],
     "regression": ["'val_mae': ["],

@@ -34,7 +34,7 @@ class TFOpLambda(Operation):
         super().__init__(name=name or auto_name(f"tf.{function}"))
         self.word = function
         find = type(self).found
-        if find is None:
+        if not find:
             raise NotSupported(
                 f'layer "{self.name}"',
                 f"the model calls tf.{function}, and there is no tensorflow here",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -166,14 +167,22 @@ def evaluate_all(tf: Any, folder: str) -> dict[str, dict[str, Any]]:
         file.stem: {case.text: outcome(case.text, names) for case in read_cases(file)}
         for file in sorted(FOLDER.glob("*.txt"))
     }
-    import programs  # beside this file
+    from programs import data, tapes, values  # beside this file
 
     at = SimpleNamespace(**names)
     ran = {
         name: outcome_of(partial(program, tf, at))
-        for name, program in functions_of(programs).items()
+        for module in (data, tapes, values)
+        for name, program in functions_of(module).items()
     }
     return {**found, "programs": ran}
+
+
+def printed_by(command: list[str]) -> list[str]:
+    """The lines that the script printing.py prints when a command runs it."""
+    script = Path(__file__).parent / "programs" / "printing.py"
+    ran = subprocess.run([*command, str(script)], capture_output=True, text=True, check=True)
+    return ran.stdout.splitlines()
 
 
 def functions_of(module: Any) -> dict[str, Any]:
@@ -195,7 +204,9 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         found = evaluate_all(tf, folder)
+    printed = json.dumps(printed_by([sys.executable]), indent=0)
     lines = [f'"tensorflow": {json.dumps(tf.__version__)}']
+    lines.append(f'"printed": {printed}')
     for name, outcomes in found.items():
         rows = ",\n".join(
             f"{json.dumps(key)}: {json.dumps(one, separators=(',', ':'))}"

@@ -6,7 +6,11 @@ where TensorFlow raises the thin one must raise, too, unless the case says that 
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
+import sys
+from itertools import zip_longest
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,17 +18,25 @@ import numpy as np
 import pytest
 
 import saccade.keras_alias.tensorflow as tf
-from keras_alias.tensorflow import programs
 from keras_alias.tensorflow.evaluation import (
     FOLDER,
     functions_of,
     names_to_use,
     outcome,
     outcome_of,
+    printed_by,
     read_cases,
 )
+from keras_alias.tensorflow.programs import data, tapes, values
 
 EXPECTED = json.loads(Path(__file__).with_name("outcomes.json").read_text(encoding="utf-8"))
+PROGRAMS = functions_of(data) | functions_of(tapes) | functions_of(values)
+# Words of TensorFlow's own world, for which there is nothing to compute; those of `dtypes` are the
+# same objects as in tensorflow itself.
+NOT_COMPARED = (
+    *("compat", "config", "device", "dtypes", "errors", "test", "__version__"),
+    *("io.gfile.mkdir", "io.gfile.walk", "random.set_global_generator"),
+)
 CASES = [(file.stem, case) for file in sorted(FOLDER.glob("*.txt")) for case in read_cases(file)]
 
 
@@ -75,10 +87,26 @@ def test_case_is_as_under_tensorflow(file, case, names):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", functions_of(programs))
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_program_runs_as_under_tensorflow(name, names):
-    found = outcome_of(lambda: getattr(programs, name)(tf, SimpleNamespace(**names)))
+    found = outcome_of(lambda: PROGRAMS[name](tf, SimpleNamespace(**names)))
     assert not (told := difference(EXPECTED["programs"][name], found, 1e-6)), told
+
+
+def test_a_script_prints_what_it_prints_under_tensorflow():
+    found = printed_by([sys.executable, "-m", "saccade"])
+    for mine, theirs in zip_longest(found, EXPECTED["printed"]):
+        assert mine == theirs
+
+
+def test_every_name_of_the_table_is_in_a_case():
+    written = "\n".join(case.text for _, case in CASES)
+    written += "\n".join(inspect.getsource(module) for module in (data, tapes, values))
+    named = set(re.findall(r"\btf((?:\.\w+)+)", written))
+    for _ in range(2):  # what stands before the last dot is named as well
+        named |= {whole.rpartition(".")[0] for whole in named}
+    names = {f".{name}" for name in tf.supported_names() if not name.startswith(NOT_COMPARED)}
+    assert names <= named, names - named
 
 
 def test_the_outcomes_are_those_of_the_cases():

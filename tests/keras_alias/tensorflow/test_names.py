@@ -59,7 +59,7 @@ def test_a_refused_name_says_what_to_do():
     with pytest.raises(AttributeError, match="no graphs and sessions"):
         tf.compat.v1.disable_eager_execution()
     assert not hasattr(tf, "Session")
-    assert getattr(tf.image, "ssim", None) is None
+    assert getattr(tf.image, "ssim_multiscale", None) is None
 
 
 def test_a_missing_name_under_import_keeps_its_sentence():

@@ -39,20 +39,18 @@ from saccade.data.dataset.stages import (
     Unbatch,
     as_columns,
 )
+from saccade.data.dataset.stitching import Stitching
 from saccade.errors import InvalidArgument
 from saccade.names import NameNotHere
 
 _LEFT_OUT = {
-    "interleave": "Use concatenate(...).shuffle(...), or zip.",
-    "padded_batch": "Bring images to one size with a Resizing layer in map, then batch.",
     "window": "Use batch.",
-    "shard": "Give from_tensor_slices the rows of one part.",
     "save": "Use cache(filename).",
     "load": "Use cache(filename).",
 }
 
 
-class Dataset:
+class Dataset(Stitching):
     """Elements that go through stages, made again in every iteration; tf.data's words for them.
 
     Nothing is read before somebody iterates. Each method gives a new dataset and leaves this one

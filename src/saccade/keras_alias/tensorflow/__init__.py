@@ -8,7 +8,7 @@ the script. Nothing is loaded before it is used.
 from importlib import import_module
 from typing import Any
 
-from saccade.keras_alias.tensorflow.table import face, supported_names, teach
+from saccade.keras_alias.tensorflow.table import OF_KERAS, face, supported_names, teach
 
 __version__ = "2.21.0"
 __all__ = ["__version__", "supported_names"]
@@ -20,8 +20,10 @@ def __getattr__(name: str) -> Any:
     if name == "keras":
         teach()
         return import_module("saccade.keras_alias.keras_face")
+    if name in OF_KERAS:
+        return import_module(f"saccade.{name}")
     return _load(name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*_names(), "__version__", "keras"})
+    return sorted({*_names(), "__version__", "keras", *OF_KERAS})

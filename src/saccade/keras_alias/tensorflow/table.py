@@ -22,15 +22,25 @@ NAMES: dict[str, dict[str, str]] = {
         "shape": "TensorShape TensorSpec",
         "variable": "Variable",
         "gradient_tape": "GradientTape UnconnectedGradients",
+        "control": """case cond custom_gradient foldl get_static_value group map_fn scan switch_case
+            tuple=tuple_ vectorized_map while_loop""",
+        "module": "Module",
+        "tensor_array": "TensorArray",
+        "analysis": """acos add_n asin atan bitcast clip_by_global_norm clip_by_norm cosh realdiv
+            saturate_cast sinh tan truediv""",
+        "places": """dynamic_partition ensure_shape histogram_fixed_width meshgrid roll
+            scatter_nd searchsorted sequence_mask strided_slice tensor_scatter_nd_add
+            tensor_scatter_nd_update unique unique_with_counts""",
         "shapes": """boolean_mask broadcast_to concat expand_dims eye fill gather gather_nd
             linspace newaxis one_hot ones ones_like pad range rank repeat reshape reverse shape
             size slice split squeeze stack tile transpose unstack where zeros zeros_like""",
         "arithmetic": """abs add argsort clip_by_value cos divide equal exp floor greater
             greater_equal less less_equal logical_and logical_not logical_or matmul maximum
-            minimum multiply negative norm not_equal pow round sigmoid sign sin sort sqrt square
-            subtract tanh tensordot""",
+            einsum minimum multiply negative norm not_equal pow round sigmoid sign sin sort sqrt
+            square subtract tanh tensordot""",
         "reductions": """argmax argmin cumsum reduce_all reduce_any reduce_max reduce_mean
-            reduce_min reduce_prod reduce_sum""",
+            reduce_logsumexp reduce_min reduce_prod reduce_sum""",
+        "checks": "assert_equal assert_greater assert_less assert_rank",
         "devices": "device",
         "running": """executing_eagerly function get_logger no_op numpy_function print
             py_function""",
@@ -45,16 +55,41 @@ NAMES: dict[str, dict[str, str]] = {
         "reductions": """argmax argmin confusion_matrix count_nonzero cumsum in_top_k reduce_all
             reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod reduce_std
             reduce_sum reduce_variance""",
+        "analysis": """acos add_n asin atan atan2 cosh cumprod erf expm1 floordiv floormod lgamma
+            log_sigmoid logical_xor multiply_no_nan reciprocal reduce_euclidean_norm rint sinh
+            softsign tan truediv xlogy zero_fraction""",
+        "places": "bincount segment_sum unsorted_segment_sum",
     },
-    "linalg": {"arithmetic": "l2_normalize matmul norm tensordot einsum"},
+    "linalg": {
+        "arithmetic": "l2_normalize matmul norm tensordot einsum",
+        "analysis": "global_norm",
+        "matrices": """band_part det diag diag_part inv matrix_transpose matvec normalize svd
+            trace""",
+        "shapes": "eye",
+    },
     "nn": {
-        "networks": """avg_pool2d bias_add conv2d depthwise_conv2d dropout elu gelu leaky_relu
-            log_softmax max_pool2d moments relu relu6 selu sigmoid
-            sigmoid_cross_entropy_with_logits silu softmax softmax_cross_entropy_with_logits
+        "networks": """avg_pool=avg_pool2d avg_pool2d bias_add conv2d depthwise_conv2d dropout elu
+            gelu leaky_relu log_softmax max_pool=max_pool2d max_pool2d moments relu relu6 selu
+            sigmoid sigmoid_cross_entropy_with_logits silu softmax softmax_cross_entropy_with_logits
             softplus sparse_softmax_cross_entropy_with_logits swish=silu tanh""",
         "arithmetic": "l2_normalize top_k",
+        "reductions": "in_top_k",
+        "analysis": "l2_loss softsign zero_fraction",
+        "shapes": "embedding_lookup=gather",
+        "windows": """batch_normalization conv2d_transpose crelu depth_to_space
+            local_response_normalization lrn=local_response_normalization space_to_depth
+            weighted_cross_entropy_with_logits""",
     },
-    "random": {"draws": "normal set_seed shuffle stateless_uniform truncated_normal uniform"},
+    "random": {
+        "draws": """Generator categorical get_global_generator normal set_global_generator
+            set_seed shuffle split stateless_normal stateless_truncated_normal stateless_uniform
+            truncated_normal uniform"""
+    },
+    "nest": {"nesting": "flatten is_nested map_structure pack_sequence_as"},
+    "errors": {
+        "faults": """FailedPreconditionError InternalError InvalidArgumentError NotFoundError
+            OpError OutOfRangeError ResourceExhaustedError UnavailableError UnimplementedError"""
+    },
     "image": {
         "image_sizes": """ResizeMethod central_crop crop_to_bounding_box pad_to_bounding_box
             random_crop resize resize_with_crop_or_pad resize_with_pad""",
@@ -63,34 +98,63 @@ NAMES: dict[str, dict[str, str]] = {
             per_image_standardization random_brightness random_contrast random_flip_left_right
             random_flip_up_down random_hue random_saturation rgb_to_grayscale rgb_to_hsv rot90
             transpose""",
-        "image_files": "decode_bmp decode_image decode_jpeg decode_png encode_jpeg encode_png",
+        "image_files": """decode_bmp decode_gif decode_image decode_jpeg decode_png encode_jpeg
+            encode_png extract_jpeg_shape is_jpeg""",
+        "image_measures": """adjust_gamma image_gradients psnr rgb_to_yiq rgb_to_yuv sobel_edges
+            ssim total_variation yiq_to_rgb yuv_to_rgb""",
+        "image_boxes": "crop_and_resize non_max_suppression",
+        "image_draws": """adjust_jpeg_quality random_jpeg_quality stateless_random_brightness
+            stateless_random_contrast stateless_random_crop stateless_random_flip_left_right
+            stateless_random_flip_up_down stateless_random_hue stateless_random_jpeg_quality
+            stateless_random_saturation""",
+        "windows": "extract_patches",
     },
     "io": {
-        "image_files": """decode_bmp decode_image decode_jpeg decode_png encode_jpeg encode_png
-            read_file write_file"""
+        "image_files": """decode_bmp decode_gif decode_image decode_jpeg decode_png encode_jpeg
+            encode_png extract_jpeg_shape is_jpeg read_file write_file""",
+        "raw_bytes": "decode_base64 decode_raw encode_base64 matching_files",
+    },
+    "io.gfile": {
+        "gfile": """GFile copy exists glob isdir join listdir makedirs mkdir remove rename rmtree
+            stat walk"""
     },
     "strings": {
-        "strings": "as_string join length lower regex_replace split strip substr to_number upper"
+        "strings": """as_string join length lower reduce_join regex_full_match regex_replace
+            split strip substr to_number upper"""
     },
-    "data": {"datasets": "AUTOTUNE Dataset INFINITE_CARDINALITY UNKNOWN_CARDINALITY"},
+    "data": {"datasets": "AUTOTUNE Dataset INFINITE_CARDINALITY Options UNKNOWN_CARDINALITY"},
     "data.experimental": {
-        "datasets": "AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY cardinality"
+        "datasets": """AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY assert_cardinality
+            cardinality"""
     },
     "dtypes": {"dtypes": f"{_DTYPES} bool=bool_ DType as_dtype", "tensors": "cast"},
     "config": {
         "devices": """get_visible_devices list_logical_devices list_physical_devices
             set_visible_devices set_soft_device_placement""",
-        "running": "run_functions_eagerly",
+        "running": """experimental_run_functions_eagerly=run_functions_eagerly
+            functions_run_eagerly run_functions_eagerly""",
     },
+    "config.threading": {
+        "devices": """get_inter_op_parallelism_threads get_intra_op_parallelism_threads
+            set_inter_op_parallelism_threads set_intra_op_parallelism_threads"""
+    },
+    "config.optimizer": {"devices": "set_jit"},
     "config.experimental": {
         "devices": """get_memory_growth list_physical_devices list_logical_devices
-            set_memory_growth set_visible_devices"""
+            set_memory_growth set_visible_devices enable_op_determinism"""
     },
-    "test": {"devices": "gpu_device_name is_built_with_cuda is_gpu_available"},
+    "test": {
+        "devices": "gpu_device_name is_built_with_cuda is_built_with_gpu_support is_gpu_available"
+    },
     "version": {"running": "VERSION"},
     "autograph": {"running": "set_verbosity"},
     "autograph.experimental": {"running": "do_not_convert"},
-    "debugging": {"checks": "assert_equal assert_greater assert_less assert_near check_numerics"},
+    "debugging": {
+        "checks": """Assert assert_all_finite assert_equal assert_greater assert_greater_equal
+            assert_less assert_less_equal assert_near assert_non_negative assert_none_equal
+            assert_positive assert_rank assert_rank_at_least assert_rank_in assert_shapes
+            assert_type check_numerics is_numeric_tensor"""
+    },
     "compat": {},
     "compat.v1": {
         "running": "enable_eager_execution executing_eagerly",
@@ -102,12 +166,16 @@ NAMES: dict[str, dict[str, str]] = {
 }
 
 # Parts whose functions may be called on what Input() gives, and names in them that may not.
-_ON_SYMBOLS = ("arithmetic", "image_changes", "image_sizes", "networks", "reductions", "shapes",
-               "tensors")  # fmt: skip
+_ON_SYMBOLS = ("analysis", "arithmetic", "image_changes", "image_measures", "image_sizes",
+               "matrices", "networks", "places", "reductions", "shapes", "tensors",
+               "windows")  # fmt: skip
 _OF_VALUES = ("constant", "is_tensor")
+OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
+"""Modules of TensorFlow's that are Keras's."""
 
 # Names that stay away, and what to do instead.
 REFUSED = {
+    "sysconfig": "torch.__config__.show() says how torch was built.",
     "summary": "Use keras.callbacks.TensorBoard, or torch.utils.tensorboard.SummaryWriter.",
     "compat.v1.disable_eager_execution": "There are no graphs and sessions; leave the line out.",
     "compat.v1.disable_v2_behavior": "There are no graphs and sessions; leave the line out.",
@@ -130,7 +198,7 @@ def supported_names() -> list[str]:
 
     Names inside `keras` are saccade's, and are not in the list.
     """
-    found = {"keras", "__version__", "compat.v1.keras"}
+    found = {"keras", "__version__", "compat.v1.keras", *OF_KERAS}
     for module in NAMES:
         if module:
             found.add(module)

@@ -86,12 +86,42 @@ def device(name: Any) -> Iterator[None]:
         yield
 
 
+def set_intra_op_parallelism_threads(num_threads: int) -> None:
+    """How many threads share one operation; 0 leaves it to torch."""
+    if num_threads:
+        torch.set_num_threads(int(num_threads))
+
+
+def get_intra_op_parallelism_threads() -> int:
+    return torch.get_num_threads()
+
+
+def set_inter_op_parallelism_threads(num_threads: int) -> None:
+    """Operations run one after another, whatever is said here."""
+
+
+def get_inter_op_parallelism_threads() -> int:
+    return 1
+
+
+def set_jit(enabled: Any) -> None:
+    """XLA is not there; `compile(jit_compile=True)` compiles with torch."""
+
+
+def enable_op_determinism() -> None:
+    """Operations that give the same numbers every time, where torch has them."""
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
 def is_gpu_available(cuda_only: bool = False, min_cuda_compute_capability: Any = None) -> bool:
     return torch.cuda.is_available()
 
 
 def is_built_with_cuda() -> bool:
     return torch.version.cuda is not None
+
+
+is_built_with_gpu_support = is_built_with_cuda
 
 
 def gpu_device_name() -> str:

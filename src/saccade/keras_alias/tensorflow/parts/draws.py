@@ -68,8 +68,98 @@ def stateless_uniform(
     name: str | None = None,
 ) -> torch.Tensor:  # fmt: skip
     """The same, a function of the seed's two integers alone."""
+    return uniform(shape, minval, maxval, dtype, seed=one_seed(seed))
+
+
+def stateless_normal(
+    shape: Any, seed: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32",
+    name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """`normal`, a function of the seed's two integers alone."""
+    return normal(shape, mean, stddev, dtype, seed=one_seed(seed))
+
+
+def stateless_truncated_normal(
+    shape: Any, seed: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = "float32",
+    name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """`truncated_normal`, a function of the seed's two integers alone."""
+    return truncated_normal(shape, mean, stddev, dtype, seed=one_seed(seed))
+
+
+def one_seed(seed: Any) -> int:
+    """One integer for the two that TensorFlow's stateless functions take."""
     one, other = sizes_of(seed)
-    return uniform(shape, minval, maxval, dtype, seed=one * 1_000_003 + other)
+    return (one * 1_000_003 + other) % 2**63
+
+
+def split(seed: Any, num: int = 2, alg: Any = None) -> torch.Tensor:
+    """So many seeds out of one: rows of two integers."""
+    return torch.randint(2**31 - 1, (int(num), 2), generator=_stream(one_seed(seed))).int()
+
+
+def categorical(
+    logits: Any, num_samples: Any, dtype: Any = None, seed: Any = None, name: str | None = None
+) -> torch.Tensor:
+    """Classes drawn with the probabilities softmax(logits), so many for each row."""
+    chances = tensor_of(logits).softmax(-1)
+    drawn = torch.multinomial(chances, int(num_samples), True, generator=_stream(seed))
+    return drawn.to(torch_dtype(dtype or "int64"))
+
+
+class Generator:
+    """Random numbers out of a stream of its own.
+
+    Source: `tf.random.Generator`.
+    """
+
+    def __init__(self, seed: Any = None):
+        self._stream = torch.Generator()
+        self._stream.manual_seed(int(torch.initial_seed() if seed is None else seed) % 2**63)
+
+    @classmethod
+    def from_seed(cls, seed: Any, alg: Any = None) -> Generator:
+        return cls(seed)
+
+    @classmethod
+    def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
+        return cls(torch.Generator().seed())
+
+    def _next(self) -> int:
+        return int(torch.randint(2**62, (), generator=self._stream))
+
+    def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32"):
+        return normal(shape, mean, stddev, dtype, seed=self._next())
+
+    def truncated_normal(self, shape: Any, mean: float = 0.0, stddev: float = 1.0):
+        return truncated_normal(shape, mean, stddev, seed=self._next())
+
+    def uniform(self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = "float32"):
+        return uniform(shape, minval, maxval, dtype, seed=self._next())
+
+    def make_seeds(self, count: Any = 1) -> torch.Tensor:
+        """Seeds for stateless functions: one a column, (2, count), int64."""
+        return torch.randint(2**62, (2, int(count)), generator=self._stream)
+
+    def split(self, count: int = 1) -> list[Generator]:
+        return [Generator(self._next()) for _ in range(count)]
+
+    def reset_from_seed(self, seed: Any) -> None:
+        self._stream.manual_seed(int(seed))
+
+
+_global: list[Generator] = []
+
+
+def get_global_generator() -> Generator:
+    """One that belongs to the process."""
+    if not _global:
+        _global.append(Generator())
+    return _global[0]
+
+
+def set_global_generator(generator: Generator) -> None:
+    _global[:] = [generator]
 
 
 def shuffle(value: Any, seed: Any = None, name: str | None = None) -> torch.Tensor:

@@ -160,6 +160,48 @@ class GradientTape:
             of_source[id(source)] = torch.zeros_like(source) if one is None and zero else one
         return map_nest(lambda source: of_source[id(source)], sources)
 
+    def watched_variables(self) -> tuple[Any, ...]:
+        """The variables that were watched by name; those that are trained are not counted."""
+        return tuple(
+            one for one, _ in self._watched.values() if isinstance(one, torch.nn.Parameter)
+        )
+
+    def jacobian(
+        self, target: torch.Tensor, sources: Any, unconnected_gradients: Any = "none", **_: Any
+    ) -> Any:
+        """d(each number of target) / d(source): of the target's shape, then the source's."""
+        before, self.persistent = self.persistent, True
+        try:
+            rows = [
+                self.gradient(one, sources, None, unconnected_gradients)
+                for one in target.reshape(-1)
+            ]
+        finally:
+            self.persistent = before
+
+        def joined(source: Any, *parts: Any) -> Any:
+            if parts[0] is None:
+                return None
+            return torch.stack(parts).reshape(*target.shape, *source.shape)
+
+        return map_nest(joined, sources, *rows)
+
+    def batch_jacobian(
+        self, target: torch.Tensor, source: torch.Tensor, unconnected_gradients: Any = "none",
+        **_: Any,
+    ) -> Any:  # fmt: skip
+        """The jacobian of each row of target with respect to the same row of source."""
+        flat = target.reshape(len(target), -1)
+        before, self.persistent = self.persistent, True
+        try:
+            columns = [
+                self.gradient(flat[:, place], source, None, unconnected_gradients)
+                for place in range(flat.shape[1])
+            ]
+        finally:
+            self.persistent = before
+        return torch.stack(columns, 1).reshape(*target.shape, *source.shape[1:])
+
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
         """Compute something that no gradient is asked of."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.data.dataset import Dataset
 from saccade.data.dataset.words import Word
 from saccade.keras_alias.requester import asks_script
 from saccade.keras_alias.tensorflow.parts.datasets import teach_datasets
@@ -23,7 +24,7 @@ from saccade.keras_alias.tensorflow.parts.script_view import teach_view
 from saccade.keras_alias.tensorflow.parts.shape import TensorShape
 from saccade.keras_alias.tensorflow.parts.tensors import pair
 
-_is_taught = False
+_before: dict[type, dict[str, Any]] = {}  # what the classes had
 _numpy = torch.Tensor.numpy
 
 
@@ -33,10 +34,9 @@ def teach_tensors() -> None:
     A loss is a tensor that has a gradient, and `loss.numpy()` in a loop must not fail; nor must
     `np.max(heatmap)`, which NumPy would hand to torch's own method of that name.
     """
-    global _is_taught
-    if _is_taught:
+    if _before:
         return
-    _is_taught = True
+    _before.update({one: dict(vars(one)) for one in (torch.Tensor, Word, Dataset)})
     teach_operators()
     teach_view()
     teach_datasets()
@@ -47,6 +47,17 @@ def teach_tensors() -> None:
     torch.Tensor.__float__ = _to_float  # type: ignore[method-assign]
     torch.Tensor.get_shape = _get_shape  # type: ignore[attr-defined]
     torch.Tensor.__array_ufunc__ = _operate  # type: ignore[attr-defined]
+
+
+def forget_habits() -> None:
+    """Let tensors be torch's again, for tests that share a process with others."""
+    for one, before in _before.items():
+        for name, value in list(vars(one).items()):
+            if name not in before:
+                delattr(one, name)
+            elif value is not before[name]:
+                setattr(one, name, before[name])
+    _before.clear()
 
 
 def _to_numpy(self: torch.Tensor, *, force: bool = True) -> Any:

@@ -165,6 +165,22 @@ def _own_mode(contents: bytes) -> str:
     return "grayscale" if bands in (("L",), ("1",), ("I",), ("I;16",)) else "rgb"
 
 
+def is_jpeg(contents: bytes, name: str | None = None) -> torch.Tensor:
+    """Whether a file's bytes begin as a JPEG's."""
+    return torch.tensor(bytes(contents[:3]) == b"\xff\xd8\xff")
+
+
+def extract_jpeg_shape(
+    contents: bytes, output_type: Any = "int32", name: str | None = None
+) -> torch.Tensor:
+    """(height, width, channels), without decoding the pixels."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(contents)) as image:
+        sizes = [image.height, image.width, len(image.getbands())]
+    return torch.tensor(sizes, dtype=as_dtype(output_type).torch)
+
+
 def encode_jpeg(image: Any, format: str = "", quality: int = 95, **_: Any) -> Content:
     return _encoded(image, "JPEG", quality=int(quality))
 

@@ -120,7 +120,7 @@ def conv2d(
     x, kernel = pair(_floats(input), filters)
     x, padding = _bordered(x, padding)
     words = _padding("conv2d", padding, data_format)
-    return convolve_nhwc(x, kernel, None, _two(strides), words, _two(dilations or 1))
+    return convolve_nhwc(x, kernel, None, two(strides), words, two(dilations or 1))
 
 
 def depthwise_conv2d(
@@ -130,7 +130,7 @@ def depthwise_conv2d(
     """Kernels of its own for each channel: (height, width, channels, multiplier)."""
     x, kernel = pair(_floats(input), filter)
     words = _padding("depthwise_conv2d", padding, data_format)
-    return convolve_depthwise_nhwc(x, kernel, None, _two(strides), words, _two(dilations or 1))
+    return convolve_depthwise_nhwc(x, kernel, None, two(strides), words, two(dilations or 1))
 
 
 def max_pool2d(
@@ -139,7 +139,7 @@ def max_pool2d(
 ) -> torch.Tensor:  # fmt: skip
     """The largest in each window."""
     words = _padding("max_pool2d", padding, data_format)
-    return max_pool_nhwc(_floats(input), _two(ksize), _two(strides), words)
+    return max_pool_nhwc(_floats(input), two(ksize), two(strides), words)
 
 
 def avg_pool2d(
@@ -148,7 +148,7 @@ def avg_pool2d(
 ) -> torch.Tensor:  # fmt: skip
     """The mean of each window; padding is not counted."""
     words = _padding("avg_pool2d", padding, data_format)
-    return average_pool_nhwc(_floats(input), _two(ksize), _two(strides), words)
+    return average_pool_nhwc(_floats(input), two(ksize), two(strides), words)
 
 
 def _bordered(x: torch.Tensor, padding: Any) -> tuple[torch.Tensor, Any]:
@@ -172,7 +172,7 @@ def _padding(where: str, padding: Any, data_format: str) -> str:
     return as_padding(f"tf.nn.{where}", padding)
 
 
-def _two(sizes: Any) -> tuple[int, int]:
+def two(sizes: Any) -> tuple[int, int]:
     """A number for both directions, two numbers, or the middle two of four."""
     numbers = sizes_of(sizes)
     numbers = numbers * 2 if len(numbers) == 1 else numbers

@@ -36,6 +36,11 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
     """They always are."""
 
 
+def functions_run_eagerly() -> bool:
+    """False, as long as nobody asked for it in TensorFlow; here it makes no difference."""
+    return False
+
+
 def no_op(name: str | None = None) -> None:
     """Nothing."""
 

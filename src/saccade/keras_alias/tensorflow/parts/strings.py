@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.data.dataset.words import Word
 from saccade.keras_alias.tensorflow.parts.dtypes import torch_dtype
 from saccade.keras_alias.tensorflow.parts.tensors import tensor_of
 from saccade.keras_alias.tensorflow.parts.words import Words, each_word, words_of
@@ -29,6 +30,18 @@ def join(inputs: Any, separator: str = "", name: str | None = None) -> Any:
     rows = np.broadcast_arrays(*(np.array(each_word(str, one)) for one in inputs))
     joined = [separator.join(words) for words in zip(*(row.flat for row in rows), strict=True)]
     return words_of(np.array(joined).reshape(rows[0].shape))
+
+
+def reduce_join(
+    inputs: Any, axis: Any = None, keepdims: bool = False, separator: str = "", name: Any = None
+) -> Word:
+    """All words in one."""
+    return Word(separator.join(each_word(str, inputs)))
+
+
+def regex_full_match(input: Any, pattern: str, name: str | None = None) -> torch.Tensor:
+    """Whether each word fits a pattern from its first letter to its last."""
+    return torch.tensor(each_word(lambda word: bool(re.fullmatch(pattern, word)), input))
 
 
 def strip(input: Any, name: str | None = None) -> Any:

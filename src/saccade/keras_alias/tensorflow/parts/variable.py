@@ -7,6 +7,11 @@ from typing import Any
 import torch
 
 from saccade.errors import NotSupported
+from saccade.keras_alias.tensorflow.parts.dtypes import as_dtype
+from saccade.keras_alias.tensorflow.parts.places import (
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_update,
+)
 from saccade.keras_alias.tensorflow.parts.tensors import tensor_of
 from saccade.variables import Variable as Weight
 
@@ -65,8 +70,32 @@ class Variable(Weight):
         return self.assign(self.detach() - tensor_of(delta).detach())
 
     def __getitem__(self, place: Any) -> torch.Tensor:
-        """The numbers of now, which a later `assign` does not change."""
-        return super().__getitem__(place).clone()
+        """The numbers of now, which a later `assign` does not change; they can be assigned to."""
+        part: Any = super().__getitem__(place).clone()
+        part.assign = lambda value: self._assign_part(place, value)
+        return part
+
+    def _assign_part(self, place: Any, value: Any) -> Variable:
+        with torch.no_grad():
+            self.detach()[place] = tensor_of(value, self.dtype)
+        return self
+
+    def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
+        """Other numbers at places, in place."""
+        return self.assign(tensor_scatter_nd_update(self.detach(), indices, updates))
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
+        """Numbers added at places, in place."""
+        return self.assign(tensor_scatter_nd_add(self.detach(), indices, updates))
+
+    def __repr__(self) -> str:  # type: ignore[override]
+        kind = as_dtype(self.detach().dtype).name
+        return (
+            f"<tf.Variable '{self.name}:0' shape={tuple(self.detach().shape)} dtype={kind}, "
+            f"numpy={self.numpy()!r}>"
+        )
+
+    __str__ = __repr__
 
     def value(self) -> torch.Tensor:  # type: ignore[override]
         """The same as `read_value`; of a Keras weight it is no method."""

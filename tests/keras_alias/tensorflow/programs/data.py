@@ -1,0 +1,251 @@
+"""Programs with datasets.
+
+Each is a small piece of a script, a function of `tf` and of the arrays of evaluation.py, and runs
+under the real TensorFlow and under the thin one. As in a script nothing of torch is used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def slices_of_arrays(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.from_tensor_slices((at.x, [1, 2]))
+    return list(data), [one[1].dtype.name for one in data], len(data)
+
+
+def slices_of_a_dict(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.from_tensor_slices({"a": [1, 2], "b": at.x})
+    return [one["a"] for one in data], [sorted(one) for one in data]
+
+
+def slices_of_numbers(tf: Any, at: Any) -> Any:
+    make = tf.data.Dataset.from_tensor_slices
+    return (
+        list(make([1.5, 2.5])),
+        list(make([1, 2])),
+        list(make(at.d)),
+        list(make(at.u8))[0][0],
+        list(make(["a", "b"])),
+        list(make((["a"], [1]))),
+        list(make(tf.constant([3, 4]))),
+    )
+
+
+def batches(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.range(5)
+    return (
+        list(data.batch(2)),
+        list(data.batch(2, drop_remainder=True)),
+        len(data.batch(2)),
+        list(data.batch(3).unbatch()),
+        data.batch(2).cardinality(),
+        [list(one) for one in data.batch(2).as_numpy_iterator()],
+    )
+
+
+def maps_of_parts(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.from_tensor_slices((at.x, [1, 2]))
+    pairs = data.map(lambda a, n: (a * 2, n + 1), num_parallel_calls=tf.data.AUTOTUNE)
+    named = data.map(lambda a, n: {"image": a, "label": n})
+    return list(pairs), [one["label"] for one in named], list(data.map(lambda a, n: a[0] + 1.0))
+
+
+def map_with_functions_of_tf(tf: Any, at: Any) -> Any:
+    def prepared(image, label):
+        image = tf.cast(image, tf.float32) / 255.0
+        image = tf.image.resize(image, (2, 2))
+        return tf.image.flip_left_right(image), tf.one_hot(label, 3)
+
+    data = tf.data.Dataset.from_tensor_slices((at.n8, [2, 0])).map(prepared).batch(2)
+    return list(data)
+
+
+def map_with_shapes(tf: Any, at: Any) -> Any:
+    def middle(image):
+        height, width = image.shape[0], tf.shape(image)[1]
+        return image[: height // 2, : width // 2], tf.shape(image)
+
+    return list(tf.data.Dataset.from_tensor_slices(at.n8).map(middle))
+
+
+def choosing(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.range(6)
+    return (
+        list(data.take(2)),
+        list(data.skip(4)),
+        list(data.take(-1)),
+        list(data.skip(-1)),
+        list(data.filter(lambda n: n % 2 == 0)),
+        list(data.take(2).repeat(2)),
+        list(data.take(2).concatenate(data.skip(5))),
+        list(data.enumerate(start=3).take(1)),
+    )
+
+
+def cardinalities(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.range(6)
+    return (
+        data.cardinality(),
+        data.repeat().cardinality(),
+        data.filter(lambda n: n > 2).cardinality(),
+        data.batch(4).cardinality(),
+        data.repeat(3).cardinality(),
+        data.batch(4).unbatch().cardinality() < 0,
+        data.cardinality().numpy(),
+        bool(data.repeat().cardinality() == tf.data.INFINITE_CARDINALITY),
+        tf.data.experimental.cardinality(data.take(2)),
+    )
+
+
+def zips(tf: Any, at: Any) -> Any:
+    make = tf.data.Dataset
+    a, b = make.range(3), make.from_tensor_slices(["a", "b"])
+    return (
+        list(make.zip((a, b))),
+        list(make.zip(a, b)),
+        list(make.zip((a, (a, b))))[:1],
+        list(make.zip({"a": a, "b": b}))[0],
+    )
+
+
+def shuffles_keep_every_element(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.range(20).shuffle(20, seed=3)
+    first, second = [int(n) for n in data], [int(n) for n in data]
+    still = tf.data.Dataset.range(20).shuffle(20, seed=3, reshuffle_each_iteration=False)
+    kept = [int(n) for n in still] == [int(n) for n in still]
+    return sorted(first), first == second, first == list(range(20)), kept
+
+
+def caches_and_prefetch(tf: Any, at: Any) -> Any:
+    calls = []
+
+    def noted(n):
+        calls.append(int(n))
+        return n
+
+    data = tf.data.Dataset.range(3).map(lambda n: tf.py_function(noted, [n], tf.int64))
+    data = data.cache().prefetch(tf.data.AUTOTUNE)
+    return list(data), list(data), calls
+
+
+def reductions_of_datasets(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.range(5)
+    return (
+        data.reduce(np.int64(0), lambda state, n: state + n),
+        data.reduce(tf.constant(0, tf.int64), lambda state, _: state + 1),
+        data.reduce((np.int64(0), np.int64(1)), lambda s, n: (s[0] + n, s[1] * (n + 1))),
+    )
+
+
+def specs(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.from_tensor_slices((at.x, [1, 2]))
+    spec = data.batch(2).element_spec
+    one = data.element_spec
+    return (
+        spec[0].shape.as_list(),
+        spec[0].dtype.name,
+        spec[1].shape.as_list(),
+        one[0].shape.as_list(),
+        data.batch(2, drop_remainder=True).element_spec[0].shape.as_list(),
+        repr(spec[0]),
+        one[1].dtype == tf.int32,
+        tf.data.Dataset.from_tensor_slices(["a"]).element_spec.dtype.name,
+    )
+
+
+def generators(tf: Any, at: Any) -> Any:
+    def numbers():
+        for n in range(3):
+            yield np.full(2, n, np.float32), n
+
+    signature = (tf.TensorSpec((2,), tf.float32), tf.TensorSpec((), tf.int32))
+    made = tf.data.Dataset.from_generator(numbers, output_signature=signature)
+    old = tf.data.Dataset.from_generator(numbers, (tf.float32, tf.int64), ((2,), ()))
+    return list(made), list(old.batch(2)), made.cardinality(), made.element_spec[0].shape.as_list()
+
+
+def other_beginnings(tf: Any, at: Any) -> Any:
+    make = tf.data.Dataset
+    return (
+        list(make.from_tensors(at.v)),
+        list(make.range(2, 8, 3)),
+        next(iter(make.range(3))),
+        list(make.range(3, output_type=tf.int32)),
+    )
+
+
+def ragged_batches(tf: Any, at: Any) -> Any:
+    return [n for n in tf.data.Dataset.range(3).as_numpy_iterator()], list(
+        tf.data.Dataset.from_tensor_slices(at.x).as_numpy_iterator()
+    )
+
+
+def shapes_that_differ_in_a_batch(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.range(1, 4).map(lambda n: tf.fill([n], n)).batch(3)
+    return list(data)
+
+
+def list_files(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.list_files(at.folder + "/a*.png", shuffle=False)
+    pixels = data.map(lambda path: tf.io.decode_png(tf.io.read_file(path)))
+    return [one.numpy()[-5:] for one in data], list(pixels)
+
+
+def labels_from_paths(tf: Any, at: Any) -> Any:
+    names = np.array(["daisy", "roses"])
+
+    def label(path):
+        parts = tf.strings.split(path, "/")
+        return tf.argmax(parts[-2] == names), parts[-1], tf.strings.length(path)
+
+    return list(tf.data.Dataset.from_tensor_slices(["a/roses/1.jpg", "a/daisy/2.jpg"]).map(label))
+
+
+def interleaves(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.range(1, 4)
+
+    def thrice(n):
+        return tf.data.Dataset.from_tensors(n).repeat(3)
+
+    return (
+        list(data.interleave(thrice, cycle_length=2, block_length=1)),
+        list(data.interleave(thrice, cycle_length=2, block_length=2)),
+        list(data.interleave(thrice, cycle_length=3)),
+        list(data.interleave(thrice, cycle_length=1, num_parallel_calls=tf.data.AUTOTUNE)),
+        list(data.flat_map(thrice)),
+    )
+
+
+def padded_batches(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.range(1, 6).map(lambda n: tf.fill([n], n))
+    return (
+        list(data.padded_batch(3)),
+        list(data.padded_batch(5, padded_shapes=[6], padding_values=np.int64(-1))),
+        list(data.padded_batch(3, drop_remainder=True)),
+        list(data.map(lambda row: (row, row[0])).padded_batch(2, ([None], []))),
+    )
+
+
+def parts_of_datasets(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.range(6)
+    big = data.filter(lambda n: n > 2).apply(tf.data.experimental.assert_cardinality(3))
+    return (
+        list(data.shard(2, 1)),
+        list(data.shard(4, 0)),
+        len(data.shard(4, 3)),
+        big.cardinality(),
+        list(data.take_while(lambda n: n < 2)),
+        tf.data.Dataset.from_tensors(5).get_single_element(),
+        list(data.with_options(tf.data.Options())),
+    )
+
+
+def choices_between_datasets(tf: Any, at: Any) -> Any:
+    make = tf.data.Dataset
+    order = make.from_tensor_slices(np.array([1, 0, 1], np.int64))
+    chosen = make.choose_from_datasets([make.range(2), make.range(10, 12)], order)
+    sampled = make.sample_from_datasets([make.range(2), make.range(10, 12)], seed=1)
+    return list(chosen), sorted(int(n) for n in sampled)
