@@ -34,7 +34,7 @@ def read_legacy(
     skip_mismatch: bool = False,
     by_name: bool = False,
     surplus: Sequence[str] = (),
-) -> None:
+) -> dict[int, str]:
     """Copy the weights of a legacy file into a model, all or none.
 
     Args:
@@ -44,12 +44,15 @@ def read_legacy(
         by_name: take the layers whose names agree and leave all others alone.
         surplus: names of layers that the file may have and the model need not (a network's top).
 
+    Returns:
+        The file's name of each weight that was read, by the weight's id.
+
     Raises:
         FileFormatError: layers or weights that are missing, too many or of another shape, all
             listed; the model is as it was then.
     """
     with whole(where):
-        _read(where, saved, model, skip_mismatch, by_name, surplus)
+        return _read(where, saved, model, skip_mismatch, by_name, surplus)
 
 
 def _read(
@@ -59,7 +62,7 @@ def _read(
     skip_mismatch: bool,
     by_name: bool,
     surplus: Sequence[str],
-) -> None:
+) -> dict[int, str]:
     match = Match()
     own = _own_weights(model)
     layers = [layer for layer in model.layers if layer.weights]
@@ -81,6 +84,7 @@ def _read(
     arrays = [values[()] for _, values in match.pairs]  # all are read before any is changed
     for (weight, _), values in zip(match.pairs, arrays, strict=True):
         weight.assign(values)
+    return {id(weight): values.name.rsplit("/", 1)[-1] for weight, values in match.pairs}
 
 
 def _layer_pairs(

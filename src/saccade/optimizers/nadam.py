@@ -53,6 +53,7 @@ class Nadam(Optimizer):
         name: str | None = None,
         **old: Any,
     ):
+        self.schedule_decay = float(old.pop("schedule_decay", 1.0))
         super().__init__(
             learning_rate,
             weight_decay,
@@ -92,7 +93,7 @@ class Nadam(Optimizer):
         torch._foreach_addcdiv_(w, m_hat, root, -lr)
 
     def _u(self, t: int) -> float:
-        return self.beta_1 * (1.0 - 0.5 * 0.96**t)
+        return self.beta_1 * (1.0 - 0.5 * 0.96 ** (self.schedule_decay * t))
 
     def product(self, t: int) -> float:
         """U_t: depends on t alone, so it is no state, though Keras keeps it in a variable."""
@@ -115,4 +116,5 @@ class Nadam(Optimizer):
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,
             "epsilon": self.epsilon,
+            **({"schedule_decay": self.schedule_decay} if self.schedule_decay != 1.0 else {}),
         }
