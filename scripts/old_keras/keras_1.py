@@ -98,9 +98,7 @@ def head_on_a_graph(k: Any) -> Any:
     model = k.models.Model(input=inner.input, output=head(inner.output))
     for layer in model.layers[:-1]:
         layer.trainable = False
-    model.compile(
-        k.optimizers.SGD(lr=1e-3, momentum=0.9), "categorical_crossentropy", ["accuracy"]
-    )
+    model.compile(k.optimizers.SGD(lr=1e-3, momentum=0.9), "categorical_crossentropy", ["accuracy"])
     return model
 
 
@@ -108,10 +106,7 @@ def many_layers(k: Any) -> Any:
     """The other layers that image scripts use, with their options."""
     image = k.layers.Input(shape=IMAGE)
     x = k.layers.ZeroPadding2D(padding=(1, 2))(image)
-    x = k.layers.SeparableConvolution2D(
-        4, 3, 3, depth_multiplier=2, init="he_normal",
-        pointwise_regularizer=k.regularizers.l2(0.01),
-    )(x)  # fmt: skip
+    x = k.layers.SeparableConvolution2D(4, 3, 3, depth_multiplier=2, init="he_normal")(x)
     x = k.layers.LeakyReLU(alpha=0.2)(x)
     x = k.layers.Convolution2D(4, 2, 3, subsample=(2, 2), border_mode="same")(x)
     x = k.layers.PReLU()(x)  # whose shared_axes Keras 1 did not write down

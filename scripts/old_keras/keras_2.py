@@ -174,9 +174,7 @@ def named(k: Any, kind: str, rate: float, **options: Any) -> Any:
 
 def of_each_optimizer(k: Any) -> dict[str, Any]:
     """The convnet with every optimizer that Keras 2 has, decay or not."""
-    return {
-        kind: convnet(k, named(k, kind, 0.01, **given)) for kind, given in OPTIMIZERS.items()
-    }
+    return {kind: convnet(k, named(k, kind, 0.01, **given)) for kind, given in OPTIMIZERS.items()}
 
 
 def models(k: Any) -> dict[str, Any]:

@@ -38,12 +38,48 @@ def images() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return x, np.eye(3, dtype="float32")[np.arange(8) % 3], random.rand(8, 1).astype("float32")
 
 
-def write(model: Any, name: str, folder: Path, alone: bool) -> dict[str, Any]:
+def steps_by_hand(k: Any) -> list[Any]:
+    """Make a step of TensorFlow 1 do everything in its order.
+
+    Keras 1 and 2 count the steps, and change weights, while other parts of the same step may still
+    read them: the numbers differ from run to run. So variables are of the kind whose value a step
+    reads once, and the steps are counted between them.
+
+    Returns:
+        A list that will hold the counts that Keras wanted to raise.
+    """
+    tensorflow = importlib.import_module("tensorflow")
+    tensorflow.compat.v1.enable_resource_variables()
+    variables = importlib.import_module("tensorflow.python.ops.resource_variable_ops")
+    variables.BaseResourceVariable.__imul__ = lambda mine, other: mine * other
+    counts: list[Any] = []
+    add = k.backend.update_add
+
+    def note(variable: Any, more: Any) -> Any:
+        if "int" not in variable.dtype.name and not k.__version__.startswith("1."):
+            return add(variable, more)  # the sum of a metric
+        counts.append(variable)
+        return tensorflow.no_op()
+
+    k.backend.update_add = note
+    return counts
+
+
+def write(model: Any, name: str, folder: Path, alone: bool, counts: list[Any]) -> dict[str, Any]:
     """Train a little, write, and note what is to be found again."""
+
+    def step() -> float:
+        loss = np.ravel(model.train_on_batch(x, y))[0]
+        for count in counts:
+            if count is model.optimizer.iterations:
+                backend = importlib.import_module("keras.backend")
+                backend.set_value(count, backend.get_value(count) + 1)
+        return loss
+
     x, kinds, sizes = images()
     y = [kinds, sizes] if len(model.outputs) == 2 else kinds
     for _ in range(STEPS_BEFORE):
-        model.train_on_batch(x, y)
+        step()
     model.save(str(folder / (name + ".h5")))
     if not alone:
         model.save_weights(str(folder / (name + "_weights.h5")))
@@ -51,7 +87,7 @@ def write(model: Any, name: str, folder: Path, alone: bool) -> dict[str, Any]:
     predicted = model.predict(x)
     predicted = predicted if isinstance(predicted, list) else [predicted]
     tested = np.ravel(model.test_on_batch(x, y))
-    losses = [np.ravel(model.train_on_batch(x, y))[0] for _ in range(STEPS_AFTER)]
+    losses = [step() for _ in range(STEPS_AFTER)]
     numbers = {"predicted": predicted, "tested": tested, "losses": losses}
     return {key: [np.asarray(one, "float64").tolist() for one in n] for key, n in numbers.items()}
 
@@ -62,23 +98,26 @@ def as_always(entry: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def main(module: str, target: str) -> None:
-    tensorflow = importlib.import_module("tensorflow")
-    if tensorflow.__version__.startswith("1."):
-        # Its older variables can change between the reads of one step: other losses in each run.
-        tensorflow.compat.v1.enable_resource_variables()
-        variable = importlib.import_module("tensorflow.python.ops.resource_variable_ops")
-        variable.BaseResourceVariable.__imul__ = lambda mine, other: mine * other  # for Keras 1
     k = importlib.import_module(module)
-    for inner in ("layers", "models", "optimizers", "regularizers", "initializers", "constraints"):
+    for inner in (
+        "backend",
+        "layers",
+        "models",
+        "optimizers",
+        "regularizers",
+        "initializers",
+        "constraints",
+    ):
         if module != "tensorflow.keras" and importlib.util.find_spec(module + "." + inner):
             importlib.import_module(module + "." + inner)
     version = k.__version__
+    counts = steps_by_hand(k) if module == "keras" else []
     of = importlib.import_module("keras_1" if version.startswith("1.") else "keras_2")
     np.random.seed(1)
     archive = str(Path(target) / ("keras-" + version + ".tar.xz"))
     with tempfile.TemporaryDirectory() as folder, tarfile.open(archive, "w:xz") as packed:
         numbers = {
-            name: write(model, name, Path(folder), alone=name in of.OPTIMIZERS)
+            name: write(model, name, Path(folder), name in of.OPTIMIZERS, counts)
             for name, model in of.models(k).items()
         }
         (Path(folder) / "numbers.json").write_text(json.dumps(numbers))

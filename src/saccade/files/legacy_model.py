@@ -20,7 +20,7 @@ import numpy as np
 from saccade.errors import FileFormatError, NoSuchFile
 from saccade.files import old_configs, old_training, optimizer_state, plain_config
 from saccade.files.keras_archive import extras_of
-from saccade.files.legacy_h5 import SavedLayer, list_of, saved_layers, whole
+from saccade.files.legacy_h5 import SavedLayer, list_of, saved_layers, whole, words_of
 from saccade.files.legacy_match import keyed_weights
 from saccade.files.replacement import replacing
 from saccade.files.weight_store import open_h5
@@ -57,7 +57,7 @@ class LegacyModel:
                 "Build the model in your script, and give it the weights: model.load_weights(...).",
             )
         self.is_compiled = training is not None
-        self.version = _words(file.attrs.get("keras_version", ""))
+        self.version = words_of(file.attrs.get("keras_version", ""))
         self.config = old_configs.in_todays_words(config, self.version)
         outputs = _names_of_outputs(self.config)
         self.config["compile_config"] = old_training.compile_config(training or {}, outputs)
@@ -78,11 +78,7 @@ class LegacyModel:
         text = self._file.attrs.get(name)
         if text is None:
             return None
-        return json.loads(_words(text))
-
-
-def _words(text: Any) -> str:
-    return text.decode("utf-8") if isinstance(text, bytes) else str(text)
+        return json.loads(words_of(text))
 
 
 def _names_of_outputs(record: dict[str, Any]) -> list[str]:

@@ -56,7 +56,7 @@ def in_todays_words(record: Any, version: str = "") -> Any:
     kind = CLASSES.get(record["class_name"], record["class_name"])
     config = record["config"]
     if kind == "Sequential" and isinstance(config, list):  # the layers alone
-        config = {"layers": config}
+        config = {"layers": config, **{key: record[key] for key in ("name",) if key in record}}
     if not isinstance(config, dict):
         return {**record, "class_name": kind}
     config = {key: in_todays_words(value, version) for key, value in config.items()}

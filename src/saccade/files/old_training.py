@@ -1,17 +1,16 @@
-"""Old training configs: what `compile` was given, as Keras 1 and 2 wrote it, in the words of today."""
+"""Old training configs: what `compile` was given in Keras 1 and 2, in the words of today."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from saccade import losses, metrics, optimizers
+from saccade import metrics, optimizers
 from saccade.errors import UnknownName
 from saccade.files.old_configs import in_todays_words
 
 _OF_KERAS_2 = ("jit_compile", "is_legacy_optimizer")
-_DEFAULT_REDUCTION = "auto"  # tf.keras's word; so is the order of the reductions' names
-_FORMULAS = ("fn",)
+_DEFAULT_REDUCTION = "auto"
 
 
 def compile_config(training: dict[str, Any], outputs: Sequence[str] = ()) -> dict[str, Any]:
@@ -20,6 +19,8 @@ def compile_config(training: dict[str, Any], outputs: Sequence[str] = ()) -> dic
     Args:
         outputs: the names of the model's outputs; tf.keras put them before those of metrics.
     """
+    if not training:
+        return {}
     named = {key: in_todays_words(value) for key, value in training.items()}
     optimizer = named.pop("optimizer_config", None)
     if isinstance(optimizer, dict):
@@ -57,7 +58,7 @@ def _optimizer(record: dict[str, Any]) -> dict[str, Any]:
 def _loss(record: Any) -> Any:
     if not _is_record(record):
         return record
-    words = {key: value for key, value in record["config"].items() if key not in _FORMULAS}
+    words = {key: value for key, value in record["config"].items() if key != "fn"}
     if words.get("reduction") == _DEFAULT_REDUCTION:
         del words["reduction"]
     if record["class_name"] == "LossFunctionWrapper":

@@ -19,6 +19,7 @@ from saccade.files.input_record import restore_input_records
 from saccade.files.keras_archive import KerasArchive, open_archive
 from saccade.files.legacy_match import read_legacy
 from saccade.files.legacy_model import SUFFIXES, LegacyModel, is_hdf5, open_legacy
+from saccade.files.old_kernels import UNTOLD
 from saccade.files.old_optimizer_state import restore_old_state
 from saccade.files.optimizer_state import restore_state
 from saccade.files.revival import Reviver
@@ -114,7 +115,8 @@ def _opened(filepath: Any) -> AbstractContextManager[KerasArchive | LegacyModel]
 
 def _read_legacy(file: LegacyModel, model: Model, compile: bool) -> None:
     """Weights, and the optimizer's state."""
-    names = read_legacy(file.where, file.layers(), model)
+    layers = file.layers()
+    read = read_legacy(file.where, layers, model)
     if compile and not file.is_compiled:
         note_once(f"{file.where}: the model was saved before it was compiled; compile it.")
     arrays = file.optimizer_arrays()
@@ -124,13 +126,9 @@ def _read_legacy(file: LegacyModel, model: Model, compile: bool) -> None:
     if file.version.startswith("3."):
         faults = restore_state(model.optimizer, list(arrays.values()), trainable)
     else:
-        order = list(range(len(trainable)))
-        if file.version.startswith("1."):
-            by_name = sorted(order, key=lambda place: names[id(trainable[place])])
-            order = [by_name.index(place) for place in order]
-        faults = restore_old_state(
-            model.optimizer, list(arrays), list(arrays.values()), trainable, order
-        )
+        names, kinds = zip(*(read[id(weight)] for weight in trainable), strict=True)
+        origin = layers[0].origin if layers else UNTOLD
+        faults = restore_old_state(model.optimizer, arrays, trainable, names, kinds, origin)
     if faults:
         note_once(
             f"{file.where}: the optimizer's state does not fit, so it starts anew:"

@@ -27,7 +27,8 @@ class Nadam(Optimizer):
         beta_1, beta_2: in [0, 1); the memory of m and v.
         epsilon: against division by zero.
 
-    The other arguments are `Optimizer`'s.
+    The other arguments are `Optimizer`'s. Files and scripts of Keras 1 and 2 have a
+    `schedule_decay` d: the power in u_t is then 0.96**(d * t).
 
     Source: Dozat (2016), whose schedule of the momentum it is; Keras 3.
     """
