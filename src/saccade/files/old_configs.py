@@ -53,7 +53,8 @@ def in_todays_words(record: Any, version: str = "") -> Any:
         return {key: in_todays_words(value, version) for key, value in record.items()}
     if version.startswith("1."):
         record = keras_1_configs.in_words_of_keras_2(record)
-    kind = CLASSES.get(record["class_name"], record["class_name"])
+    kind = str(record["class_name"])
+    kind = CLASSES.get(kind, kind)
     config = record["config"]
     if kind == "Sequential" and isinstance(config, list):  # the layers alone
         config = {"layers": config, **{key: record[key] for key in ("name",) if key in record}}
