@@ -169,7 +169,7 @@ NAMES = {
         DTypePolicy Policy dtype_policy global_policy set_dtype_policy set_global_policy
     """,
     "saccade.models": """
-        Model Sequential clone_model load_model model_from_json
+        Model Sequential clone_model load_model model_from_json save_model
     """,
     "saccade.optimizers": """
         Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam Optimizer

@@ -184,7 +184,7 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
             where,
             "a model is a .keras or .h5 file; a folder (SavedModel) is not supported",
             "a folder",
-            "Where TensorFlow is: tf.keras.models.load_model(folder).save('model.h5'), and load that.",
+            'Where TensorFlow is: tf.keras.models.load_model(folder).save("model.h5").',
         )
     if not path.is_file():
         raise NoSuchFile(where, "the file must exist", "none of that name")

@@ -1,4 +1,4 @@
-"""Old methods of models: fit_generator and its kin, predict_classes; and export, which is refused."""
+"""Old methods of models: fit_generator and its kin, predict_classes; export, which is refused."""
 
 from __future__ import annotations
 
