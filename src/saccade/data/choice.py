@@ -75,7 +75,7 @@ def as_source(
                 where,
                 "batches without an end (num_batches is None) need a number of steps",
                 None,
-                "Give steps_per_epoch= to fit, validation_steps= beside validation_data=, steps= to "
+                "Give steps_per_epoch= to fit, validation_steps= for validation_data=, steps= to "
                 "evaluate and predict.",
             )
         return sequence
