@@ -17,7 +17,7 @@ from saccade.layers.refused import OUT_OF_SCOPE as OUT_OF_SCOPE_LAYERS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "keras-names.md"
 FAMILIES = ("layers", "optimizers", "optimizers.schedules", "losses", "metrics", "callbacks",
-            "initializers", "regularizers", "constraints", "activations")  # fmt: skip
+            "initializers", "regularizers", "constraints", "activations", "utils")  # fmt: skip
 SUPPORTED, REFUSED, OUT_OF_SCOPE = "supported", "refused by name", "out of scope"
 # Refused for what they are about, beside the subjects that `layers.refused.OUT_OF_SCOPE` lists.
 OTHER_SUBJECTS = {
@@ -29,6 +29,12 @@ OTHER_SUBJECTS = {
     ("callbacks", "RemoteMonitor"),
     ("initializers", "STFT"),
     ("initializers", "STFTInitializer"),
+    ("utils", "FeatureSpace"),
+    ("utils", "audio_dataset_from_directory"),
+    ("utils", "bounding_boxes"),
+    ("utils", "pad_sequences"),
+    ("utils", "text_dataset_from_directory"),
+    ("utils", "timeseries_dataset_from_array"),
 }
 
 

@@ -14,27 +14,8 @@ from saccade.custom_objects import (
     register_keras_serializable,
 )
 from saccade.models.loading import load_model
+from saccade.models.saving import save_model
 from saccade.models.serialization import deserialize_keras_object, serialize_keras_object
-
-
-def save_model(
-    model: Any,
-    filepath: str | os.PathLike[str],
-    overwrite: bool = True,
-    zipped: bool | None = None,
-    *,
-    include_optimizer: bool = True,
-) -> None:
-    """Write a model to a `.keras` file; the same as `model.save(filepath)`.
-
-    Args:
-        model: what to write.
-        filepath: ends in ".keras".
-        overwrite: False raises where the file exists.
-        zipped: False, a folder, is not supported.
-        include_optimizer: False leaves out how the model trains.
-    """
-    model.save(filepath, overwrite, zipped, include_optimizer=include_optimizer)
 
 
 def load_weights(model: Any, filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:

@@ -189,7 +189,7 @@ NAMES = {
         DTypePolicy Policy dtype_policy global_policy set_dtype_policy set_global_policy
     """,
     "saccade.models": """
-        Model Sequential clone_model load_model model_from_json
+        Model Sequential clone_model load_model model_from_json save_model
     """,
     "saccade.optimizers": """
         Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam Optimizer
@@ -233,10 +233,10 @@ NAMES = {
         register_keras_serializable save_model save_weights serialize_keras_object
     """,
     "saccade.utils": """
-        CustomObjectScope PyDataset Sequence array_to_img custom_object_scope
+        CustomObjectScope PyDataset Sequence array_to_img clear_session custom_object_scope
         deserialize_keras_object get_custom_objects get_file get_registered_name
-        get_registered_object image_dataset_from_directory img_to_array load_img
-        model_to_dot pack_x_y_sample_weight plot_model register_keras_serializable save_img
+        get_registered_object get_source_inputs image_dataset_from_directory img_to_array
+        is_keras_tensor load_img model_to_dot normalize pack_x_y_sample_weight plot_model register_keras_serializable save_img
         serialize_keras_object set_random_seed split_dataset to_categorical
         unpack_x_y_sample_weight
     """,

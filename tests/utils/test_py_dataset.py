@@ -8,7 +8,9 @@ import time
 import numpy as np
 import pytest
 
+from saccade.callbacks import Callback
 from saccade.data.py_dataset import in_order
+from saccade.errors import InvalidArgument
 from saccade.layers import Dense, Input
 from saccade.models import Sequential
 from saccade.utils import PyDataset, Sequence
@@ -96,3 +98,75 @@ def test_the_number_of_batches_is_the_length():
     assert Old().num_batches == 3
     with pytest.raises(NotImplementedError, match="__len__ or num_batches"):
         len(PyDataset())
+
+
+def test_batches_without_an_end_need_steps(model):
+    class Endless(Batches):
+        num_batches = None
+
+    batches = Endless()
+    with pytest.raises(InvalidArgument, match=r"without an end.*Give steps_per_epoch="):
+        model.fit(batches, verbose=0)
+    with pytest.raises(TypeError, match="no end"):
+        len(batches)
+    assert len(model.fit(batches, steps_per_epoch=2, epochs=2, verbose=0).epoch) == 2
+    assert model.predict(batches, steps=2, verbose=0).shape == (8, 1)
+    assert batches.told == ["begin", "end"] * 3
+
+
+@pytest.mark.parametrize(("workers", "ahead"), [(0, False), (1, True)])
+def test_use_multiprocessing_reads_ahead_with_one_worker(workers, ahead):
+    batches = Batches(workers=workers, use_multiprocessing=True)
+    list(in_order(batches, range(5)))
+    assert (threading.current_thread().name in batches.threads) is not ahead
+
+
+def test_no_more_wait_than_the_queue_takes():
+    asked = []
+
+    class Counting(Batches):
+        def __getitem__(self, index):
+            asked.append(index)
+            return X, Y
+
+    reader = in_order(Counting(workers=2, max_queue_size=3), range(20))
+    next(reader)
+    time.sleep(0.1)
+    assert len(asked) == 4  # the one that was taken, and three
+    reader.close()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_fault_says_which_batch_and_where(model, workers):
+    class Faulty(Batches):
+        def __getitem__(self, index):
+            if index == 2:
+                raise KeyError("pixels")
+            return super().__getitem__(index)
+
+    with pytest.raises(KeyError, match="pixels") as caught:
+        model.predict(Faulty(workers=workers), verbose=0)
+    note = " ".join(caught.value.__notes__)
+    line = Faulty.__getitem__.__code__.co_firstlineno + 2
+    assert note == f"It was raised by Faulty[2], {__file__}, line {line}."
+
+
+def test_an_epoch_may_end_with_another_length(model):
+    class Growing(Batches):
+        count = 1
+
+        @property
+        def num_batches(self):
+            return self.count
+
+        def on_epoch_end(self):
+            self.count += 1
+
+    batches, steps = Growing(), []
+
+    class Note(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            steps.append(batch)
+
+    model.fit(batches, epochs=3, verbose=0, callbacks=[Note()], class_weight={0: 1.0})
+    assert steps == [0, 0, 1, 0, 1, 2]

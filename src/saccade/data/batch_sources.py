@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 
 from saccade.data.fixed_images import FixedImages
 from saccade.data.flow_notes import class_mode_notes
-from saccade.data.py_dataset import in_order
+from saccade.data.py_dataset import count_batches, in_order
 from saccade.data.source import ONE, Batch, Several, Source, as_batch
 from saccade.seeds import draw_seed
 
@@ -88,8 +89,10 @@ class SequenceSource(Source):
     """Batches by their number: Keras's `Sequence` and `PyDataset`, and all that have their shape.
 
     Args:
-        sequence: `sequence[i]` is a batch, `len(sequence)` how many make a pass; its
-            `on_epoch_end()`, when there is one, is called after a pass.
+        sequence: `sequence[i]` is a batch; its `num_batches` or `len(sequence)` is how many make a
+            pass, None for one without an end. Its `on_epoch_begin()` and `on_epoch_end()`, when
+            there are any, are called before and after every epoch, as Keras does, also where
+            `steps_per_epoch` makes an epoch less than a pass.
         shuffle: a new order of the batches in every pass.
         seed: of the orders; drawn when None.
     """
@@ -102,22 +105,31 @@ class SequenceSource(Source):
         several: Several = ONE,
     ):
         self.sequence, self.several = sequence, several
-        self.batches = len(sequence)
+        self.batches = count_batches(sequence)
         self.shuffle = bool(shuffle)
         self.seed = (draw_seed() if seed is None else seed) if self.shuffle else 0
 
-    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
-        self.batches = len(self.sequence)  # it may have changed between two passes
-        order = list(range(self.batches))
-        if self.shuffle:
-            stream = torch.Generator().manual_seed(self.seed + pass_number)
-            order = torch.randperm(self.batches, generator=stream).tolist()
-        if start == 0 and hasattr(self.sequence, "on_epoch_begin"):
+    def begin_turn(self) -> None:
+        if hasattr(self.sequence, "on_epoch_begin"):
             self.sequence.on_epoch_begin()
-        for batch in in_order(self.sequence, order[start:]):
-            yield as_batch(batch, self.several)
+
+    def end_turn(self) -> None:
         if hasattr(self.sequence, "on_epoch_end"):
             self.sequence.on_epoch_end()
+        self.batches = count_batches(self.sequence)  # it may have changed
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        self.batches = count_batches(self.sequence)
+        for batch in in_order(self.sequence, self._numbers(pass_number, start)):
+            yield as_batch(batch, self.several)
+
+    def _numbers(self, pass_number: int, start: int) -> Iterable[int]:
+        if self.batches is None:
+            return itertools.count(start)
+        if not self.shuffle:
+            return range(start, self.batches)
+        stream = torch.Generator().manual_seed(self.seed + pass_number)
+        return torch.randperm(self.batches, generator=stream).tolist()[start:]
 
     def state(self) -> Any:
         return self.seed

@@ -69,5 +69,14 @@ def as_source(
     if isinstance(x, Iterator):
         return IteratorSource(x, several) if hasattr(x, "__len__") else StreamSource(x, several)
     if by_number and (not hasattr(x, "__iter__") or hasattr(x, "on_epoch_end")):
-        return SequenceSource(x, shuffle, seed, several)
+        sequence = SequenceSource(x, shuffle, seed, several)
+        if sequence.batches is None and steps is None:
+            raise InvalidArgument(
+                where,
+                "batches without an end (num_batches is None) need a number of steps",
+                None,
+                "Give steps_per_epoch= to fit, validation_steps= for validation_data=, steps= to "
+                "evaluate and predict.",
+            )
+        return sequence
     return IterableSource(x, several)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+
+_MOST_WAITING = 10
 
 
 class PyDataset:
@@ -13,9 +16,9 @@ class PyDataset:
 
     Args:
         workers: above 1, so many threads ask for batches ahead of time; they come in order.
-        use_multiprocessing: accepted; threads do the work all the same, as decoding and NumPy let
-            others run meanwhile.
-        max_queue_size: how many batches may be ready before they are needed.
+        use_multiprocessing: True reads ahead with one worker, too. Threads do the work all the
+            same, as decoding and NumPy let others run meanwhile.
+        max_queue_size: how many batches may wait before they are needed.
 
     Source: `keras.utils.PyDataset`, which was `keras.utils.Sequence`.
     """
@@ -35,38 +38,74 @@ class PyDataset:
         raise NotImplementedError
 
     @property
-    def num_batches(self) -> int:
-        """How many batches make a pass."""
+    def num_batches(self) -> int | None:
+        """How many batches make a pass; None for one without an end, which needs steps."""
         if type(self).__len__ is PyDataset.__len__:
             raise NotImplementedError("write __len__ or num_batches")
         return len(self)
 
     def __len__(self) -> int:
-        return self.num_batches
+        if (count := self.num_batches) is None:
+            raise TypeError(f"{type(self).__name__} has no end (num_batches is None), so no length")
+        return count
+
+    def __iter__(self) -> Iterator[Any]:
+        for number in _all_numbers(self):
+            yield self[number]
 
     def on_epoch_begin(self) -> None:
-        """Called before a pass."""
+        """Called before every epoch."""
 
     def on_epoch_end(self) -> None:
-        """Called after a pass, as to shuffle."""
+        """Called after every epoch, as to shuffle."""
 
 
-def in_order(batches: Any, numbers: Sequence[int]) -> Iterator[Any]:
-    """`batches[number]` for each number, read ahead by threads where `batches.workers` says so."""
-    workers = getattr(batches, "workers", 1) or 1
-    if workers <= 1:
+def count_batches(sequence: Any) -> int | None:
+    """How many batches make a pass; None for a `PyDataset` without an end."""
+    return sequence.num_batches if isinstance(sequence, PyDataset) else len(sequence)
+
+
+def _all_numbers(sequence: PyDataset) -> Iterable[int]:
+    count = sequence.num_batches
+    return itertools.count() if count is None else range(count)
+
+
+def in_order(batches: Any, numbers: Iterable[int]) -> Iterator[Any]:
+    """`batches[number]` for each number, read ahead by threads where `batches.workers` says so.
+
+    What `__getitem__` raises carries a note of the batch's number and the line.
+    """
+    workers = getattr(batches, "workers", 1) or 0
+    if workers < 1 or (workers == 1 and not getattr(batches, "use_multiprocessing", False)):
         for number in numbers:
-            yield batches[number]
+            yield _batch(batches, number)
         return
-    ahead = max(workers, getattr(batches, "max_queue_size", 10) or 10)
+    waiting = getattr(batches, "max_queue_size", _MOST_WAITING) or _MOST_WAITING
     pool = ThreadPoolExecutor(workers, thread_name_prefix="batches")
     ready: deque[Future[Any]] = deque()
     try:
         for number in numbers:
-            ready.append(pool.submit(batches.__getitem__, number))
-            if len(ready) >= ahead:
+            ready.append(pool.submit(_batch, batches, number))
+            if len(ready) > waiting:
                 yield ready.popleft().result()
         while ready:
             yield ready.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _batch(batches: Any, number: int) -> Any:
+    try:
+        return batches[number]
+    except Exception as error:
+        error.add_note(f"It was raised by {type(batches).__name__}[{number}]{_place(error)}.")
+        raise
+
+
+def _place(error: Exception) -> str:
+    """Where the code of the batches failed: below this file, the first frame."""
+    trace = error.__traceback__
+    below = trace.tb_next if trace is not None else None
+    if below is None:
+        return ""
+    return f", {below.tb_frame.f_code.co_filename}, line {below.tb_lineno}"

@@ -53,6 +53,12 @@ class Source:
         """The batches of a pass from number `start` on."""
         raise NotImplementedError
 
+    def begin_turn(self) -> None:
+        """Called before the batches of an epoch, which may be less or more than a pass."""
+
+    def end_turn(self) -> None:
+        """Called after the batches of an epoch."""
+
     def fixed_images(self) -> FixedImages | str:
         """The images, where every pass has the same ones; else in words why that is not known.
 

@@ -30,9 +30,19 @@ class WeightedSource(Source):
                 "class_weight", "must be a dict from class number to weight", repr(class_weight)
             ) from None
         self.source = source
-        self.batches, self.samples = source.batches, source.samples
+        self.samples = source.samples
         self.restarts, self.targets = source.restarts, source.targets
         self.image_shape = source.image_shape
+
+    @property
+    def batches(self) -> int | None:  # type: ignore[override]
+        return self.source.batches  # which a sequence may change between two passes
+
+    def begin_turn(self) -> None:
+        self.source.begin_turn()
+
+    def end_turn(self) -> None:
+        self.source.end_turn()
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         return self._weighted(self.source.read(pass_number, start))

@@ -181,7 +181,10 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
     where = f'"{path}"'
     if path.is_dir():
         raise NotSupported(
-            where, "a model is a .keras file; a folder (SavedModel) is not supported", "a folder"
+            where,
+            "a model is a .keras or .h5 file; a folder (SavedModel) is not supported",
+            "a folder",
+            'Where TensorFlow is: tf.keras.models.load_model(folder).save("model.h5").',
         )
     if not path.is_file():
         raise NoSuchFile(where, "the file must exist", "none of that name")

@@ -17,17 +17,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from saccade.errors import FileFormatError, SaccadeError
+from saccade.files.old_kernels import UNTOLD, Origin
 
 _WHOLE_MODEL, _OF_THE_MODEL = "model_weights", "top_level_model_weights"
 
 
 @dataclass(frozen=True)
 class SavedLayer:
-    """A layer in the file: its name, its weights' names and the datasets, in the file's order."""
+    """A layer in the file: its name, its weights' names and the datasets, in the file's order; and
+    what wrote the file."""
 
     name: str
     weight_names: list[str]
     arrays: list[Any]
+    origin: Origin = UNTOLD
 
 
 def is_legacy(file: Any) -> bool:
@@ -73,7 +76,20 @@ def _saved_layers(where: str, file: Any) -> Iterator[SavedLayer]:
         weight_names = list_of(group, "weight_names")
         arrays = [_array(where, group, one) for one in weight_names]
         if arrays:
-            yield SavedLayer(name, weight_names, arrays)
+            yield SavedLayer(name, weight_names, arrays, _origin(file, root, weight_names))
+
+
+def _origin(file: Any, root: Any, weight_names: Sequence[str]) -> Origin:
+    told = {**file.attrs, **root.attrs}
+    version, backend = words_of(told.get("keras_version", "")), words_of(told.get("backend", ""))
+    if version.startswith("1.") and not any(name.endswith(":0") for name in weight_names):
+        backend = "theano"  # Keras 1 does not tell; TensorFlow's names end in ":0"
+    return Origin(version or UNTOLD.version, backend)
+
+
+def words_of(attribute: Any) -> str:
+    """An attribute as text."""
+    return attribute.decode("utf-8") if isinstance(attribute, bytes) else str(attribute)
 
 
 def list_of(group: Any, attribute: str) -> list[str]:
@@ -82,11 +98,7 @@ def list_of(group: Any, attribute: str) -> list[str]:
         parts = [group.attrs[attribute]]
     else:
         parts = list(_numbered(group, attribute))
-    return [
-        word.decode("utf-8") if isinstance(word, bytes) else str(word)
-        for part in parts
-        for word in part
-    ]
+    return [words_of(word) for part in parts for word in part]
 
 
 def _numbered(group: Any, attribute: str) -> Iterator[Sequence[Any]]:

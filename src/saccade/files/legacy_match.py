@@ -15,6 +15,7 @@ from typing import Any
 
 from saccade.errors import FileFormatError
 from saccade.files.legacy_h5 import SavedLayer, whole
+from saccade.files.old_kernels import as_today
 from saccade.files.weight_store import listed, places
 from saccade.notes import note_once
 
@@ -24,6 +25,7 @@ class Match:
     """What belongs together, and what does not fit, in words."""
 
     pairs: list[tuple[Any, Any]] = field(default_factory=list)
+    kinds: dict[int, str] = field(default_factory=dict)  # of the layer, by the weight's id
     faults: list[str] = field(default_factory=list)
 
 
@@ -34,7 +36,7 @@ def read_legacy(
     skip_mismatch: bool = False,
     by_name: bool = False,
     surplus: Sequence[str] = (),
-) -> None:
+) -> dict[int, tuple[str, str]]:
     """Copy the weights of a legacy file into a model, all or none.
 
     Args:
@@ -44,12 +46,15 @@ def read_legacy(
         by_name: take the layers whose names agree and leave all others alone.
         surplus: names of layers that the file may have and the model need not (a network's top).
 
+    Returns:
+        By the id of each weight that was read, its name in the file and its layer's class.
+
     Raises:
         FileFormatError: layers or weights that are missing, too many or of another shape, all
             listed; the model is as it was then.
     """
     with whole(where):
-        _read(where, saved, model, skip_mismatch, by_name, surplus)
+        return _read(where, saved, model, skip_mismatch, by_name, surplus)
 
 
 def _read(
@@ -59,17 +64,17 @@ def _read(
     skip_mismatch: bool,
     by_name: bool,
     surplus: Sequence[str],
-) -> None:
+) -> dict[int, tuple[str, str]]:
     match = Match()
     own = _own_weights(model)
     layers = [layer for layer in model.layers if layer.weights]
     of_model = [one for one in saved if not one.name]
     named = [one for one in saved if one.name]
     for layer, one in _layer_pairs(where, named, layers, by_name, surplus, match.faults):
-        _match_weights(layer.name, keyed_weights(layer), one, match)
+        _match_weights(layer, keyed_weights(layer), one, match)
     if of_model or (own and not by_name):
         arrays = of_model[0] if of_model else SavedLayer("", [], [])
-        _match_weights(model.name, [(one.name, one) for one in own], arrays, match)
+        _match_weights(model, [(one.name, one) for one in own], arrays, match)
     if match.faults and not skip_mismatch:
         raise FileFormatError(
             where,
@@ -81,6 +86,10 @@ def _read(
     arrays = [values[()] for _, values in match.pairs]  # all are read before any is changed
     for (weight, _), values in zip(match.pairs, arrays, strict=True):
         weight.assign(values)
+    return {
+        id(weight): (values.name.rsplit("/", 1)[-1], match.kinds.get(id(weight), ""))
+        for weight, values in match.pairs
+    }
 
 
 def _layer_pairs(
@@ -120,18 +129,26 @@ def _layer_pairs(
 
 
 def _match_weights(
-    name: str, needed: list[tuple[str, Any]], saved: SavedLayer, match: Match
+    layer: Any, needed: list[tuple[str, Any]], saved: SavedLayer, match: Match
 ) -> None:
     """The weights of one layer: taken whole or not at all."""
     faults: list[str] = []
     pairs = []
+    name = layer.name
+    for place in places(layer):
+        match.kinds |= {id(one): type(place.layer).__name__ for one in place.weights}
     if len(saved.arrays) != len(needed):
         faults.append(f"{name}: needed {len(needed)} weights, got {len(saved.arrays)}")
     else:
         mine = [key for key, _ in needed]
-        order = _order(mine, [_key(one) for one in saved.weight_names])
+        old = saved.origin.version.startswith("1.")
+        order = _order(mine, _todays_keys([_key(one, old) for one in saved.weight_names]))
         pairs = [
-            (weight, saved.arrays[place], key)
+            (
+                weight,
+                as_today(saved.origin, match.kinds.get(id(weight), ""), saved.arrays[place]),
+                key,
+            )
             for (key, weight), place in zip(needed, order, strict=True)
         ]
     for weight, values, key in pairs:
@@ -152,6 +169,16 @@ def _order(needed: list[str], found: list[str]) -> list[int]:
     if len(places_of) == len(theirs) and set(places_of) == set(mine):
         return [places_of[key] for key in mine]
     return list(range(len(found)))
+
+
+def _todays_keys(keys: list[str]) -> list[str]:
+    """Keras 1 and 2 called a DepthwiseConv2D's kernel as the first of a SeparableConv2D."""
+    separable = {key.rpartition("/")[0] for key in keys if key.endswith("/pointwise_kernel")}
+    return [
+        f"{owner}/kernel" if word == "depthwise_kernel" and owner not in separable else key
+        for key in keys
+        for owner, _, word in [key.rpartition("/")]
+    ]
 
 
 def _ranked(keys: list[str]) -> list[str]:
@@ -187,9 +214,25 @@ def keyed_weights(layer: Any) -> list[tuple[str, Any]]:
     return [(f"{owners[id(weight)]}/{weight.name}", weight) for weight in in_order]
 
 
-def _key(weight_name: str) -> str:
+# The words of Keras 1, which wrote conv1_W where later ones write conv1/kernel.
+_KERAS_1_WORDS = {
+    "W": "kernel",
+    "alphas": "alpha",
+    "b": "bias",
+    "beta": "beta",
+    "depthwise_kernel": "depthwise_kernel",
+    "gamma": "gamma",
+    "pointwise_kernel": "pointwise_kernel",
+    "running_mean": "moving_mean",
+    "running_std": "moving_variance",
+}
+
+
+def _key(weight_name: str, of_keras_1: bool = False) -> str:
     """`resnet50/conv1_bn/gamma:0` is `conv1_bn/gamma`."""
-    return "/".join(weight_name.removesuffix(":0").split("/")[-2:])
+    name = weight_name.removesuffix(":0")
+    match = re.fullmatch(f"([^/]+)_({'|'.join(_KERAS_1_WORDS)})", name) if of_keras_1 else None
+    return f"{match[1]}/{_KERAS_1_WORDS[match[2]]}" if match else "/".join(name.split("/")[-2:])
 
 
 def _label(name: str, key: str) -> str:

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import FileFormatError, NoSuchFile
-from saccade.files import old_configs, optimizer_state, plain_config
+from saccade.files import old_configs, old_training, optimizer_state, plain_config
 from saccade.files.keras_archive import extras_of
-from saccade.files.legacy_h5 import SavedLayer, list_of, saved_layers, whole
+from saccade.files.legacy_h5 import SavedLayer, list_of, saved_layers, whole, words_of
 from saccade.files.legacy_match import keyed_weights
 from saccade.files.replacement import replacing
 from saccade.files.weight_store import open_h5
@@ -38,6 +38,7 @@ class LegacyModel:
 
     Attributes:
         where: how messages name the file.
+        version: of the Keras that wrote it.
         config: the record of the model, in the words of today, with `compile_config`.
         extras: what the attribute `saccade` holds.
     """
@@ -56,26 +57,37 @@ class LegacyModel:
                 "Build the model in your script, and give it the weights: model.load_weights(...).",
             )
         self.is_compiled = training is not None
-        self.config = old_configs.in_todays_words(config)
-        self.config["compile_config"] = old_configs.compile_config(training or {})
+        self.version = words_of(file.attrs.get("keras_version", ""))
+        self.config = old_configs.in_todays_words(config, self.version)
+        outputs = _names_of_outputs(self.config)
+        self.config["compile_config"] = old_training.compile_config(training or {}, outputs)
 
     def layers(self) -> list[SavedLayer]:
         """The layers with their weights, to be read while this is open."""
         return saved_layers(self.where, self._file)
 
-    def optimizer_arrays(self) -> list[Any]:
-        """The optimizer's state in the file's order; empty without one."""
+    def optimizer_arrays(self) -> dict[str, Any]:
+        """The optimizer's state by name, in the file's order; empty without one."""
         with whole(self.where):
             if "optimizer_weights" not in self._file:
-                return []
+                return {}
             group = self._file["optimizer_weights"]
-            return [group[name] for name in list_of(group, "weight_names")]
+            return {name: group[name] for name in list_of(group, "weight_names")}
 
     def _json(self, name: str) -> Any:
         text = self._file.attrs.get(name)
         if text is None:
             return None
-        return json.loads(text.decode("utf-8") if isinstance(text, bytes) else text)
+        return json.loads(words_of(text))
+
+
+def _names_of_outputs(record: dict[str, Any]) -> list[str]:
+    """Of a graph of Keras 2 with several outputs; else none are needed."""
+    config = record.get("config")
+    places = config.get("output_layers") if isinstance(config, dict) else None
+    if not isinstance(places, list) or not all(isinstance(place, list) for place in places):
+        return []
+    return [str(place[0]) for place in places]
 
 
 def is_hdf5(path: Path) -> bool:

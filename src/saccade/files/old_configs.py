@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from saccade.files import keras_1_configs
+
 CLASSES = {
     "Model": "Functional",
     "BatchNormalizationV1": "BatchNormalization",
@@ -13,31 +15,52 @@ CLASSES = {
     "Deconvolution2D": "Conv2DTranspose",
     "SeparableConvolution2D": "SeparableConv2D",
 }
-# What says nothing any more, by the kind of record; () is for all.
+# tf.keras wrote these words of Conv2D for all its convolutions, which do not look at them.
+_OF_CONV2D = ("groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint")
+# What says nothing any more, by the kind of record; "" is for all.
 DROPPED = {
-    "InputLayer": ("sparse", "ragged", "trainable"),
+    "InputLayer": ("sparse", "ragged", "trainable", "optional", "input_dtype"),
     "BatchNormalization": ("mode", "fused", "renorm", "virtual_batch_size", "adjustment"),
+    "Conv1DTranspose": ("groups",),
+    "Conv2DTranspose": ("groups",),
+    "DepthwiseConv1D": _OF_CONV2D,
+    "DepthwiseConv2D": _OF_CONV2D,
+    "SeparableConv1D": _OF_CONV2D,
+    "SeparableConv2D": _OF_CONV2D,
+    "SpatialDropout1D": ("noise_shape",),
+    "SpatialDropout2D": ("noise_shape",),
     "": ("input_dtype", "implementation", "batch_input_dtype"),
 }
 _INITIALIZERS = ("initializer", "init")
 
 
-def in_todays_words(record: Any) -> Any:
-    """A record of a model, layer or part of one, with the records inside it."""
+def in_todays_words(record: Any, version: str = "") -> Any:
+    """A record of a model, layer or part of one, with the records inside it.
+
+    Args:
+        record: as JSON gave it; one of today comes back as it is.
+        version: of the Keras that wrote it, where that is known.
+
+    Raises:
+        NotSupported: what Keras 1 had and saccade refuses by name.
+    """
     if isinstance(record, list):
-        return [in_todays_words(one) for one in record]
+        return [in_todays_words(one, version) for one in record]
     if not isinstance(record, dict):
         return record
+    version = str(record.get("keras_version", version))
     if not isinstance(record.get("class_name"), str) or "config" not in record:
-        return {key: in_todays_words(value) for key, value in record.items()}
+        return {key: in_todays_words(value, version) for key, value in record.items()}
+    if version.startswith("1."):
+        record = keras_1_configs.in_words_of_keras_2(record)
     kind = str(record["class_name"])
     kind = CLASSES.get(kind, kind)
     config = record["config"]
     if kind == "Sequential" and isinstance(config, list):  # the layers alone
-        config = {"layers": config}
+        config = {"layers": config, **{key: record[key] for key in ("name",) if key in record}}
     if not isinstance(config, dict):
         return {**record, "class_name": kind}
-    config = {key: in_todays_words(value) for key, value in config.items()}
+    config = {key: in_todays_words(value, version) for key, value in config.items()}
     dropped = (*DROPPED[""], *DROPPED.get(kind, ()))
     config = {key: value for key, value in config.items() if key not in dropped}
     if kind == "Functional" and _is_of_keras_2(config):
@@ -59,22 +82,3 @@ def _is_of_keras_2(graph: dict[str, Any]) -> bool:
         for layer in graph.get("layers", ())
         for call in layer.get("inbound_nodes", ())
     )
-
-
-def compile_config(training: dict[str, Any]) -> dict[str, Any]:
-    """What `compile` is given, out of a `training_config`."""
-    named = {key: in_todays_words(value) for key, value in training.items()}
-    optimizer = named.pop("optimizer_config", None)
-    if isinstance(optimizer, dict):
-        words = optimizer.get("config", {})
-        if words.get("decay") in (0, 0.0):
-            del words["decay"]
-        if "lr" in words:
-            words["learning_rate"] = words.pop("lr")
-        named["optimizer"] = optimizer
-    if named.get("sample_weight_mode") is None:
-        named.pop("sample_weight_mode", None)
-    metrics = named.get("metrics")
-    if isinstance(metrics, list) and len(metrics) == 1 and isinstance(metrics[0], list):
-        named["metrics"] = metrics[0]  # one list for each output
-    return named

@@ -35,7 +35,9 @@ def check_suffix(
     if path.suffix in _LEGACY:
         raise NotSupported(where, f"{needed}; {path.suffix} is not supported yet", path.name, do)
     if not path.suffix or path.is_dir():
-        raise NotSupported(where, f"{needed}; a folder is not supported", str(path), do)
+        raise NotSupported(
+            where, f"{needed}; a folder (SavedModel) is not supported", str(path), do
+        )
     raise InvalidArgument(where, needed, path.name, do)
 
 

@@ -289,8 +289,11 @@ def read_optimizer(saved: Mapping[str, Any], model: Any) -> list[str]:
 
 
 def _is_weight(path: str, values: Any) -> bool:
-    """False for the state of an (inner) optimizer and for random streams of older Keras."""
+    """False for the state of an (inner) optimizer, for random streams of older Keras, and for the
+    sums of metrics, which tf.keras puts beside the layers."""
     parts = path.split("/")
+    if parts[0] == "metrics":
+        return False
     if parts[-3:] == ["generator", "vars", "0"]:  # of an augmenting layer; or a model's own name
         return values.dtype.kind not in "iu" or tuple(values.shape) != (2,)
     return not {"optimizer", "seed_generator"} & set(parts)

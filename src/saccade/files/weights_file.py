@@ -72,6 +72,7 @@ def read_weights(
         StateError: the model is not built. NoSuchFile: there is no such file.
         FileFormatError: damaged, or not the weights of this model; each fault is listed.
     """
+    _check_no_checkpoint(filepath)
     path = check_suffix("load_weights", filepath, _READ, do="Give a file of one of these kinds.")
     _check_built("load_weights", model)
     where = f'"{path}"'
@@ -90,6 +91,28 @@ def read_weights(
             faults = weight_store.read_optimizer(saved, model)
             if faults:
                 note_once(f"{where}: the optimizer keeps its own state; {faults[0]}.")
+
+
+def check_format(save_format: str | None) -> None:
+    """Raise for tf.keras 2's `save_format="tf"`; with "h5" the ending of the name decides."""
+    if save_format == "tf":
+        raise NotSupported(
+            "save_weights",
+            'save_format="tf" (a TensorFlow checkpoint) is not supported',
+            None,
+            'Write a name that ends in ".weights.h5", and leave save_format out.',
+        )
+
+
+def _check_no_checkpoint(filepath: Any) -> None:
+    if isinstance(filepath, (str, os.PathLike)) and Path(f"{os.fspath(filepath)}.index").is_file():
+        raise NotSupported(
+            "load_weights",
+            "a TensorFlow checkpoint (.index and .data files) is not supported",
+            str(filepath),
+            "Where TensorFlow is: build the model, model.load_weights(...) and "
+            "model.save_weights('name.h5'), and load that.",
+        )
 
 
 @contextmanager

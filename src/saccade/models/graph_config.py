@@ -78,7 +78,7 @@ def rebuilt(config: dict[str, Any], layers: Sequence[Any]) -> tuple[Any, Any]:
     names = [record["name"] for record in config["layers"]]
     by_name = dict(zip(names, layers, strict=True))
     made: dict[str, list[list[Symbol]]] = defaultdict(list)
-    graphs = {name for name, layer in by_name.items() if _is_graph(layer)}
+    first = _first_calls(config, by_name)
     waiting = {}
     for record in config["layers"]:
         name = record["name"]
@@ -90,7 +90,7 @@ def rebuilt(config: dict[str, Any], layers: Sequence[Any]) -> tuple[Any, Any]:
         before = sum(len(calls) for calls in waiting.values())
         for name in list(waiting):
             layer, calls = by_name[name], waiting[name]
-            while calls and (found := _arguments(calls[0], made, graphs)) is not None:
+            while calls and (found := _arguments(calls[0], made, first)) is not None:
                 args, kwargs = found
                 made[name].append(_listed(layer.describe(tuple(args), kwargs)))
                 calls.pop(0)
@@ -103,8 +103,7 @@ def rebuilt(config: dict[str, Any], layers: Sequence[Any]) -> tuple[Any, Any]:
 
     def symbol_at(place: list[Any]) -> Symbol:
         name, call, output = place[:3]
-        shift = 1 if _is_graph(by_name[name]) else 0
-        return made[name][call - shift][output]
+        return made[name][call - first[name]][output]
 
     return _map_places(config["input_layers"], symbol_at), _map_places(
         config["output_layers"], symbol_at
@@ -119,6 +118,24 @@ def _numbers(network: Network) -> dict[int, int]:
         for layer in network.layers
         for number, node in enumerate(one for one in layer.nodes if id(one) in mine)
     }
+
+
+def _first_calls(config: dict[str, Any], by_name: dict[str, Any]) -> dict[str, int]:
+    """The number of each layer's first call.
+
+    A graph's is 1, as 0 is its own making. So was a Sequential's in Keras 1 and 2 where it knew
+    its input: then no record names its call 0.
+    """
+    first = {name: int(_is_graph(layer)) for name, layer in by_name.items()}
+    calls = [call for record in config["layers"] for call in record["inbound_nodes"]]
+    old = [place for call in calls if isinstance(call, list) for place in call]
+    if not old:
+        return first
+    _map_places([config["input_layers"], config["output_layers"]], old.append)
+    for name, layer in by_name.items():
+        if hasattr(layer, "layers") and not first[name]:
+            first[name] = min((place[1] for place in old if place[0] == name), default=0)
+    return first
 
 
 def _is_graph(layer: Any) -> bool:
@@ -166,14 +183,12 @@ def _plain(value: Any) -> Any:
 
 
 def _arguments(
-    call: Any, made: dict[str, list[list[Symbol]]], graphs: set[str]
+    call: Any, made: dict[str, list[list[Symbol]]], first: dict[str, int]
 ) -> tuple[list[Any], dict[str, Any]] | None:
     """The arguments of a call, or None while one of them is not made yet."""
     try:
         if isinstance(call, list):  # as Keras 2 wrote it: [[name, call, output, kwargs], ...]
-            found = [
-                made[name][number - (name in graphs)][output] for name, number, output, *_ in call
-            ]
+            found = [made[name][number - first[name]][output] for name, number, output, *_ in call]
             kwargs = call[0][3] if call and len(call[0]) > 3 else {}
             return [found[0] if len(found) == 1 else found], kwargs
         args = [_revived(arg, made) for arg in call["args"]]

@@ -19,6 +19,8 @@ from saccade.files.input_record import restore_input_records
 from saccade.files.keras_archive import KerasArchive, open_archive
 from saccade.files.legacy_match import read_legacy
 from saccade.files.legacy_model import SUFFIXES, LegacyModel, is_hdf5, open_legacy
+from saccade.files.old_kernels import UNTOLD
+from saccade.files.old_optimizer_state import restore_old_state
 from saccade.files.optimizer_state import restore_state
 from saccade.files.revival import Reviver
 from saccade.layers.layer import Layer
@@ -112,17 +114,25 @@ def _opened(filepath: Any) -> AbstractContextManager[KerasArchive | LegacyModel]
 
 
 def _read_legacy(file: LegacyModel, model: Model, compile: bool) -> None:
-    """Weights, and the optimizer's state where it is in the order of Keras 3."""
-    read_legacy(file.where, file.layers(), model)
+    """Weights, and the optimizer's state."""
+    layers = file.layers()
+    read = read_legacy(file.where, layers, model)
     if compile and not file.is_compiled:
         note_once(f"{file.where}: the model was saved before it was compiled; compile it.")
     arrays = file.optimizer_arrays()
     if model.optimizer is None or not arrays:
         return
-    if restore_state(model.optimizer, arrays, model.trainable_weights):
+    trainable = model.trainable_weights
+    if file.version.startswith("3."):
+        faults = restore_state(model.optimizer, list(arrays.values()), trainable)
+    else:
+        names, kinds = zip(*(read[id(weight)] for weight in trainable), strict=True)
+        origin = layers[0].origin if layers else UNTOLD
+        faults = restore_old_state(model.optimizer, arrays, trainable, names, kinds, origin)
+    if faults:
         note_once(
-            f"{file.where}: the optimizer's state is that of an older Keras, so the optimizer "
-            "starts anew."
+            f"{file.where}: the optimizer's state does not fit, so it starts anew:"
+            f"{weight_store.listed(faults)}"
         )
 
 

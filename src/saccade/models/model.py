@@ -206,6 +206,7 @@ class Model(GraphHolder):
         filepath: str | os.PathLike[str],
         overwrite: bool = True,
         max_shard_size: float | None = None,
+        save_format: str | None = None,
     ) -> None:
         """Write the weights, and the optimizer's state, to a `.weights.h5` file, which Keras reads.
 
@@ -216,6 +217,7 @@ class Model(GraphHolder):
             StateError: the model is not built. InvalidArgument, NotSupported, NoSuchFile: the path.
         """
         refuse("save_weights", max_shard_size=max_shard_size)
+        weights_file.check_format(save_format)
         weights_file.write_weights(self, filepath, overwrite=overwrite)
 
     def load_weights(

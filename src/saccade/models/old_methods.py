@@ -1,4 +1,4 @@
-"""Old methods of models: fit_generator and its kin, predict_classes."""
+"""Old methods of models: fit_generator and its kin, predict_classes; export, which is refused."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.errors import NotSupported
 from saccade.notes import note_once
 
 
@@ -28,6 +29,19 @@ class OldMethods:
     def predict_generator(self, generator: Any, *args: Any, **kwargs: Any) -> np.ndarray:
         """`predict`, with Keras 2's order of arguments: steps, callbacks."""
         return self._old("predict_generator", "predict", generator, _READING, args, kwargs)
+
+    def export(self, filepath: Any, format: str = "tf_saved_model", **options: Any) -> None:
+        """Refused: SavedModel, ONNX and LiteRT files are for other runtimes.
+
+        Raises:
+            NotSupported: always.
+        """
+        raise NotSupported(
+            "export",
+            "files for other runtimes (SavedModel, ONNX) are not written",
+            format,
+            "model.save('name.keras') writes a file that Keras 3 reads, and can export.",
+        )
 
     def predict_proba(self, x: Any, batch_size: int | None = None, verbose: Any = 0) -> np.ndarray:
         """`predict`: what the last layer gives."""

@@ -17,6 +17,7 @@ from saccade import (
 )
 from saccade.custom_objects import CustomObjectScope
 from saccade.errors import FileFormatError, InvalidArgument, UnknownName
+from saccade.files.old_configs import in_todays_words
 from saccade.files.plain_config import to_plain
 from saccade.layers.layer import Layer
 from saccade.models.model import Model
@@ -91,7 +92,7 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
     It is compiled again where it was.
 
     Args:
-        json_string: as `to_json` gave it, ours or Keras's.
+        json_string: as `to_json` gave it, ours or that of Keras 1, 2 or 3.
         custom_objects: classes and functions of your own, by name.
 
     Raises:
@@ -113,7 +114,7 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
     except ValueError as error:
         raise FileFormatError(where, "needs JSON", str(error)) from error
     with CustomObjectScope(custom_objects):
-        model = reviver(where, custom_objects).revive(record)
+        model = reviver(where, custom_objects).revive(in_todays_words(record))
         if not isinstance(model, Model):
             if is_record(model) and not isinstance(model, Layer):
                 check_layers([record], where)

@@ -28,7 +28,8 @@ class Nadam(Optimizer):
         beta_1, beta_2: in [0, 1); the memory of m and v.
         epsilon: against division by zero.
 
-    The other arguments are `Optimizer`'s.
+    The other arguments are `Optimizer`'s. Files and scripts of Keras 1 and 2 have a
+    `schedule_decay` d: the power in u_t is then 0.96**(d * t).
 
     Source: Dozat (2016), whose schedule of the momentum it is; Keras 3.
     """
@@ -71,9 +72,8 @@ class Nadam(Optimizer):
         )
         check_memories(self.where, beta_1=beta_1, beta_2=beta_2)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, as_epsilon(epsilon)
-        self._pace = 1.0  # of the schedule; Keras 2's argument slows it
+        self.schedule_decay = 1.0 if schedule_decay is None else float(schedule_decay)
         if schedule_decay is not None:
-            self._pace = float(schedule_decay)
             note_once("Nadam(schedule_decay=) has Keras 2's meaning: 0.96**(schedule_decay * t).")
         self._product, self._product_of = 1.0, 0  # U_t, and its t
 
@@ -98,7 +98,7 @@ class Nadam(Optimizer):
         torch._foreach_addcdiv_(w, m_hat, root, -lr)
 
     def _u(self, t: int) -> float:
-        return self.beta_1 * (1.0 - 0.5 * 0.96 ** (self._pace * t))
+        return self.beta_1 * (1.0 - 0.5 * 0.96 ** (self.schedule_decay * t))
 
     def product(self, t: int) -> float:
         """U_t: depends on t alone, so it is no state, though Keras keeps it in a variable."""
@@ -121,5 +121,5 @@ class Nadam(Optimizer):
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,
             "epsilon": self.epsilon,
-            **({} if self._pace == 1.0 else {"schedule_decay": self._pace}),
+            **({"schedule_decay": self.schedule_decay} if self.schedule_decay != 1.0 else {}),
         }

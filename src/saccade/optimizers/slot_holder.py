@@ -98,16 +98,16 @@ class SlotHolder(RateHolder):
         """Keras's list: step count, learning rate unless it is a function, then the slots."""
         rate = self._learning_rate
         head = [StepCount(self._calls), *([] if callable(rate) else [LearningRate(rate, self)])]
-        return [*head, *self._slots_in_order()]
+        return [*head, *self.in_order(self.slots)]
 
-    def _slots_in_order(self) -> Tensors:
+    def in_order(self, slots_by_name: dict[str, list[Any]]) -> list[Any]:
         """All slots of one kind, then the next; m, v of each weight together where Keras does."""
-        found: Tensors = []
-        for name, slots in self.slots.items():
+        found: list[Any] = []
+        for name, slots in slots_by_name.items():
             if name not in self.side_by_side:
                 found += slots
             elif name == self.side_by_side[0]:
-                of_weights = zip(*(self.slots[one] for one in self.side_by_side), strict=True)
+                of_weights = zip(*(slots_by_name[one] for one in self.side_by_side), strict=True)
                 found += [slot for of_weight in of_weights for slot in of_weight]
         return found
 
@@ -140,7 +140,7 @@ class SlotHolder(RateHolder):
         if rates:
             self.learning_rate = float(arrays[1])
         # A number that follows the slots, as Nadam has one, follows from the count of steps.
-        for slot, values in zip(self._slots_in_order(), arrays[1 + rates :], strict=False):
+        for slot, values in zip(self.in_order(self.slots), arrays[1 + rates :], strict=False):
             slot.copy_(torch.as_tensor(values))
 
     def state(self) -> dict[str, Any]:

@@ -43,6 +43,12 @@ class Feed:
 
     def take(self, done: int = 0) -> Iterator[Batch]:
         """The batches of one turn, the first `done` of them already read before."""
+        if not done:
+            self.source.begin_turn()
+        yield from self._taken(done)
+        self.source.end_turn()
+
+    def _taken(self, done: int) -> Iterator[Batch]:
         while self.steps is None or done < self.steps:
             batch = self._next()
             if batch is None:

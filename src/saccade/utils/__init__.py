@@ -1,5 +1,8 @@
 """Keras's `utils`: a thin face."""
 
+from typing import Any
+
+from saccade.backend import clear_session
 from saccade.custom_objects import (
     CustomObjectScope,
     custom_object_scope,
@@ -14,8 +17,11 @@ from saccade.data.labels import to_categorical
 from saccade.data.py_dataset import PyDataset
 from saccade.data.splitting import split_dataset
 from saccade.files.get_file import get_file
+from saccade.graph.source_inputs import get_source_inputs, is_keras_tensor
 from saccade.models.dot import model_to_dot, plot_model
 from saccade.models.serialization import deserialize_keras_object, serialize_keras_object
+from saccade.names import refuse_name
+from saccade.numerics.unit_length import normalize
 from saccade.seeds import set_random_seed
 from saccade.training.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
@@ -26,16 +32,20 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",
     "get_file",
     "get_registered_name",
     "get_registered_object",
+    "get_source_inputs",
     "image_dataset_from_directory",
     "img_to_array",
+    "is_keras_tensor",
     "load_img",
     "model_to_dot",
+    "normalize",
     "pack_x_y_sample_weight",
     "plot_model",
     "register_keras_serializable",
@@ -46,3 +56,34 @@ __all__ = [
     "to_categorical",
     "unpack_x_y_sample_weight",
 ]
+
+_TEXT = "saccade reads images; turn text into numbers before fit."
+_PRINTED = "fit(verbose=...) says how much is printed: 0 nothing, 1 a bar, 2 a line an epoch."
+_QUEUE = "A utils.Sequence with workers=2 is read ahead by threads."
+
+REFUSED: dict[str, str] = {
+    "Config": "A dict or a dataclass does the same.",
+    "FeatureSpace": "saccade has no layers for tables; turn words into numbers before fit.",
+    "GeneratorEnqueuer": _QUEUE,
+    "HDF5Matrix": "Read the array with h5py: h5py.File(path)[name][:].",
+    "OrderedEnqueuer": _QUEUE,
+    "Progbar": "fit prints its progress; in a loop of your own use print() or tqdm.",
+    "SequenceEnqueuer": _QUEUE,
+    "audio_dataset_from_directory": "saccade reads images; compute spectrograms before fit.",
+    "bounding_boxes": "saccade classifies images and has no boxes.",
+    "convert_all_kernels_in_model": "load_model and load_weights turn Theano's kernels.",
+    "disable_interactive_logging": _PRINTED,
+    "enable_interactive_logging": _PRINTED,
+    "is_interactive_logging_enabled": _PRINTED,
+    "legacy": "deserialize_keras_object and serialize_keras_object read and write records.",
+    "multi_gpu_model": "saccade trains on one device; leave the call out.",
+    "pad_sequences": _TEXT,
+    "standardize_dtype": "The words are those of torch and NumPy: 'float32', 'uint8'.",
+    "text_dataset_from_directory": _TEXT,
+    "timeseries_dataset_from_array": "saccade reads images; cut the series with NumPy before fit.",
+}
+"""Keras's name of a thing in utils, and a sentence that says what to use instead."""
+
+
+def __getattr__(name: str) -> Any:
+    refuse_name(__name__, name, REFUSED)
