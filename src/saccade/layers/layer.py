@@ -7,12 +7,11 @@ casts, passes `training` on, and calls `call`.
 
 from __future__ import annotations
 
-import abc
 import inspect
 import threading
 from collections.abc import Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,8 +20,9 @@ from saccade import dtype_policy, regularizers
 from saccade.errors import InvalidArgument, StateError
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
 from saccade.layers.call_scope import scope
+from saccade.layers.called import Called
 from saccade.layers.checks import given_shape
-from saccade.layers.keras1_words import WORDS, in_todays_words
+from saccade.layers.layer_type import LayerType
 from saccade.layers.own_storage import OwnStorage
 from saccade.layers.traced import is_shape, shape_of, symbols_of, traced_shape
 from saccade.layers.weight_holder import WeightHolder
@@ -33,26 +33,7 @@ from saccade.records import to_record
 _build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
 
 
-class _LayerType(abc.ABCMeta):
-    """The type of layers and models: what makes one may be written in Keras 1's words."""
-
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        if not WORDS.isdisjoint(kwargs) or len(args) > 2:
-            args, kwargs = in_todays_words(cls, args, kwargs)
-        return super().__call__(*args, **kwargs)
-
-    @property
-    def __signature__(cls) -> inspect.Signature:
-        """That of `__init__`, which `__call__` above would hide from `inspect`."""
-        own = inspect.signature(cls.__init__)
-        return own.replace(parameters=list(own.parameters.values())[1:])
-
-
-# Hidden from type checkers, which take what an instance holds for what its class holds then.
-LayerType = type if TYPE_CHECKING else _LayerType
-
-
-class Layer(OwnStorage, WeightHolder, metaclass=LayerType):
+class Layer(OwnStorage, Called, WeightHolder, metaclass=LayerType):
     """A function of arrays with weights.
 
     Args:
@@ -207,48 +188,6 @@ class Layer(OwnStorage, WeightHolder, metaclass=LayerType):
         if symbols_in((args[1:], kwargs)):
             return traced_shape(self, tuple(args), kwargs)
         return self.compute_output_shape(map_symbols(args[0], _shape))
-
-    @property
-    def input(self) -> Any:
-        """The symbols that the layer was first called on."""
-        return self._given_to(0)
-
-    @property
-    def output(self) -> Any:
-        """The symbols that the layer's first call on symbols gave."""
-        return self._call_at(0).outputs
-
-    def get_input_shape_at(self, node_index: int) -> Any:
-        """The shapes of `get_input_at`, batch first."""
-        return map_symbols(self.get_input_at(node_index), _shape)
-
-    def get_output_shape_at(self, node_index: int) -> Any:
-        """The shapes of `get_output_at`, batch first."""
-        return map_symbols(self.get_output_at(node_index), _shape)
-
-    def get_input_at(self, node_index: int) -> Any:
-        """The symbols of one of the layer's calls, in the order of the calls."""
-        note_once("get_input_at(0) is Keras 2's way to write .input.", key="get_input_at")
-        return self._given_to(node_index)
-
-    def get_output_at(self, node_index: int) -> Any:
-        """The symbols that one of the layer's calls gave, in the order of the calls."""
-        note_once("get_output_at(0) is Keras 2's way to write .output.", key="get_output_at")
-        return self._call_at(node_index).outputs
-
-    def _given_to(self, number: int) -> Any:
-        args = self._call_at(number).args
-        return args[0] if len(args) == 1 else list(args)
-
-    def _call_at(self, number: int) -> Node:
-        if not -len(self.nodes) <= number < len(self.nodes):
-            raise StateError(
-                self.where,
-                "input and output are those of a call on symbols",
-                f"{len(self.nodes)} calls" if self.nodes else "none",
-                "Build the model with an Input or input_shape=, or call the layer on Input(...).",
-            )
-        return self.nodes[number]
 
     def build_for(self, inputs: Any) -> None:
         """Build on the shape of the first inputs."""
