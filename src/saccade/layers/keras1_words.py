@@ -19,7 +19,6 @@ RENAMED = {
     "beta_init": "beta_initializer",
     "bias": "use_bias",
     "border_mode": "padding",
-    "dims": "target_shape",
     "filter_length": "kernel_size",
     "gamma_init": "gamma_initializer",
     "init": "kernel_initializer",
