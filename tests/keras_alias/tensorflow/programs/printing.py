@@ -23,7 +23,7 @@ v = tf.Variable([1.0, 2.0])
 print(v, v.shape, v.dtype)
 print(v + 1, v.assign_add([1.0, 1.0]).numpy(), v.numpy())
 with tf.GradientTape() as tape:
-    l = tf.reduce_sum(v**2)
+    loss = tf.reduce_sum(v**2)
 g = tape.gradient(loss, v)
 print(loss, g, float(loss), int(loss), loss.numpy())
 print(tf.one_hot([0, 2], 3), tf.argmax(x, 1), tf.cast(x, tf.int32))

@@ -115,11 +115,15 @@ def jacobians(tf: Any, at: Any) -> Any:
         tape.watch(x)
         y = x * x
     first = tape.jacobian(y, x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.linalg.matvec(at.x, x) ** 2
+    wide = tape.jacobian(y, x)
     m = tf.constant(at.x)
     with tf.GradientTape() as tape:
         tape.watch(m)
         y = m**2 * 2.0
-    return first, tape.batch_jacobian(y, m)
+    return first, wide, tape.batch_jacobian(y, m)
 
 
 def clipped_gradients(tf: Any, at: Any) -> Any:
