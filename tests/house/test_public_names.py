@@ -204,7 +204,8 @@ NAMES = {
         CustomObjectScope PyDataset Sequence array_to_img clear_session custom_object_scope
         deserialize_keras_object get_custom_objects get_file get_registered_name
         get_registered_object get_source_inputs image_dataset_from_directory img_to_array
-        is_keras_tensor load_img model_to_dot normalize pack_x_y_sample_weight plot_model register_keras_serializable save_img
+        is_keras_tensor load_img model_to_dot normalize pack_x_y_sample_weight plot_model
+        register_keras_serializable save_img
         serialize_keras_object set_random_seed split_dataset to_categorical
         unpack_x_y_sample_weight
     """,
