@@ -185,7 +185,8 @@ def test_no_file_there_is_no_server_there(server, target):
     server.state.status = 404
     with pytest.raises(NoSuchFile, match="404 Not Found") as caught:
         download(server.file, target, "Or give weights=PATH.")
-    assert str(caught.value).endswith(f'put it at "{target}". Or give weights=PATH.')
+    sign = f"It must have the md5 {MD5}."
+    assert str(caught.value).endswith(f'put it at "{target}". {sign} Or give weights=PATH.')
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         nobody = RemoteFile(f"http://127.0.0.1:{free.getsockname()[1]}/w.h5", MD5)

@@ -21,6 +21,7 @@ PIXELS, LABELS = RANDOM.randint(0, 256, (6, 28, 28), "uint8"), np.arange(6, dtyp
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(fashion_mnist, "PACKAGED", str(tmp_path / "packaged"))
     (tmp_path / "datasets").mkdir()
     return tmp_path / "datasets"
 
@@ -130,3 +131,35 @@ def test_offline_it_says_what_to_put_where(folder, monkeypatch):
     with pytest.raises(NoSuchFile) as told:
         mnist.load_data()
     assert f'put it at "{folder / "mnist.npz"}"' in str(told.value)
+
+
+def test_fashion_mnist_as_a_distribution_packed_it_again(folder, monkeypatch):
+    hashes = {}
+    (folder.parent / "packaged").mkdir()
+    for name in fashion_mnist.MD5:
+        count = 2 if name.startswith("t10k") else 6
+        is_image = "images" in name
+        data = b"\0" * (16 if is_image else 8) + (PIXELS if is_image else LABELS)[:count].tobytes()
+        (folder.parent / "packaged" / name).write_bytes(gzip.compress(data))
+        hashes[name] = hashlib.md5(data).hexdigest()
+    monkeypatch.setattr(fashion_mnist, "UNPACKED_MD5", hashes)
+    (x_train, _), (_, y_test) = fashion_mnist.load_data()
+    np.testing.assert_array_equal(x_train, PIXELS)
+    assert y_test.tolist() == [0, 1]
+
+
+def test_without_a_connection_the_error_says_what_to_put_where(folder, monkeypatch, caplog):
+    address = "http://127.0.0.1:9/mnist.npz"  # where nobody listens
+    monkeypatch.setattr(mnist, "ADDRESS", address)
+    where = folder / "mnist.npz"
+    asked = (
+        f'mnist.npz: must be .*fetch {address} .* put it at "{where}". It must have the sha256 731c'
+    )
+    with pytest.raises(NoSuchFile, match=asked):
+        mnist.load_data()
+    np.savez(where, x_train=PIXELS, y_train=LABELS, x_test=PIXELS, y_test=LABELS)
+    kept = where.read_bytes()
+    with pytest.raises(NoSuchFile, match=asked):
+        mnist.load_data()
+    assert f'"{where}" is not the file that is published, which must have the sha256' in caplog.text
+    assert where.read_bytes() == kept

@@ -78,7 +78,10 @@ def download(
 
 
 def _by_hand(file: RemoteFile, target: Path, instead: str) -> str:
-    return f'By hand: fetch {file.address} elsewhere and put it at "{target}". {instead}'.strip()
+    sign = f" It must {file.sign}." if file.kind else ""
+    return (
+        f'By hand: fetch {file.address} elsewhere and put it at "{target}".{sign} {instead}'.strip()
+    )
 
 
 def _receive_all(file: RemoteFile, part: Path, timeout_s: float, watch: Watch) -> None:

@@ -14,6 +14,7 @@ from saccade.files.archive import FORMATS, unpack
 from saccade.files.download import download
 from saccade.files.kept_file import keras_home, writable_folder
 from saccade.files.remote_file import RemoteFile
+from saccade.notes import note_once
 
 _KINDS = {64: "sha256", 32: "md5"}  # by the number of digits
 
@@ -77,6 +78,11 @@ def get_file(
     target = folder / kept_as
     fetches = force_download or not file.is_at(target)
     if fetches:
+        if target.is_file() and not force_download:
+            note_once(
+                f'"{target}" is not the file that is published, which must {file.sign}: it is '
+                "fetched again, and left as it was where that fails."
+            )
         with _set_aside(target):
             download(file, target)
     if not extract:
