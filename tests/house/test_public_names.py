@@ -66,8 +66,8 @@ NAMES = {
         abs add all any argmax argmin cast ceil clip concatenate convert_to_numpy
         convert_to_tensor cos cumsum divide dot equal exp expand_dims flip floor gelu
         greater greater_equal isnan less less_equal log log1p log_softmax logical_and
-        logical_not logical_or matmul max maximum mean min minimum multiply norm not_equal
-        one_hot ones_like power prod relu repeat reshape round shape sigmoid sign silu sin
+        logical_not logical_or matmul max maximum mean min minimum multiply norm normalize
+        not_equal one_hot ones_like power prod relu repeat reshape round shape sigmoid sign silu sin
         softmax softplus sqrt square squeeze stack std stop_gradient subtract sum tanh tile
         transpose var where zeros_like
     """,

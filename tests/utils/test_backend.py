@@ -118,3 +118,15 @@ def test_a_function_between_symbols():
     (found,) = run([x, 0])
     part = Model(model.inputs, model.layers[0].output)
     np.testing.assert_allclose(found, part.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_normalize(order):
+    rows = np.array([[3.0, -4.0], [0.0, 0.0], [1e-9, 0.0]], "float32")
+    length = (abs(rows) ** order).sum(axis=1, keepdims=True) ** (1 / order)
+    got = ops.convert_to_numpy(ops.normalize(rows, axis=1, order=order))
+    np.testing.assert_allclose(got, rows / np.maximum(length, 1e-7), rtol=1e-6)
+    flat = ops.convert_to_numpy(ops.normalize(rows.T, axis=0, order=order, epsilon=2.0))
+    np.testing.assert_allclose(flat.T, rows / np.maximum(length, 2.0), rtol=1e-6)
+    with pytest.raises(InvalidArgument, match="order must be an int"):
+        ops.normalize(rows, order=0)
