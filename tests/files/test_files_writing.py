@@ -35,7 +35,11 @@ def test_overwrite_false_keeps_a_file_that_exists(tmp_path):
 @pytest.mark.parametrize(
     ("name", "error", "words"),
     [
-        ("folder", NotSupported, r'must end in "\.keras" .*; a folder \(SavedModel\) is not supported'),
+        (
+            "folder",
+            NotSupported,
+            r'must end in "\.keras" .*; a folder \(SavedModel\) is not supported',
+        ),
         ("m.zip", InvalidArgument, r'must end in "\.keras" or .*, got m\.zip'),
         ("m.KERAS", InvalidArgument, r'must end in "\.keras"'),
         ("gone/m.keras", NoSuchFile, 'gone" must exist'),

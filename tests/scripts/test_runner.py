@@ -248,17 +248,6 @@ def test_install_as_a_first_line_serves_any_python(write, tmp_path):
     assert done.stdout == "<class 'saccade.layers.dense.Dense'>\n", done.stderr
 
 
-def test_ipythons_extension_installs(tmp_path):
-    code = """
-    import saccade
-    saccade.load_ipython_extension(None)
-    from tensorflow.keras.layers import Dense
-    print(Dense.__module__)
-    """
-    done = start("-c", textwrap.dedent(code), cwd=tmp_path, python=())
-    assert done.stdout == "saccade.layers.dense\n", done.stderr
-
-
 def test_starting_costs_next_to_nothing(write, tmp_path):
     """What the runner itself loads is little: neither torch nor NumPy."""
     write(

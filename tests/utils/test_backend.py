@@ -370,3 +370,15 @@ def test_symbols_keep_their_shapes():
     assert K.int_shape(K.repeat_elements(image, 2, 1)) == (None, 8, 6, 2)
     assert K.int_shape(K.l2_normalize(image, -1)) == (None, 4, 6, 2)
     assert (K.ndim(image), K.dtype(K.cast_to_floatx(image))) == (4, "float32")
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_normalize(order):
+    rows = np.array([[3.0, -4.0], [0.0, 0.0], [1e-9, 0.0]], "float32")
+    length = (abs(rows) ** order).sum(axis=1, keepdims=True) ** (1 / order)
+    got = ops.convert_to_numpy(ops.normalize(rows, axis=1, order=order))
+    np.testing.assert_allclose(got, rows / np.maximum(length, 1e-7), rtol=1e-6)
+    flat = ops.convert_to_numpy(ops.normalize(rows.T, axis=0, order=order, epsilon=2.0))
+    np.testing.assert_allclose(flat.T, rows / np.maximum(length, 2.0), rtol=1e-6)
+    with pytest.raises(InvalidArgument, match="order must be an int"):
+        ops.normalize(rows, order=0)

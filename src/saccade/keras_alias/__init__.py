@@ -4,6 +4,7 @@ While a script runs, `import keras`, `import tensorflow.keras` and `from tensorf
 find saccade: the same objects under every name.
 """
 
-from saccade.keras_alias.installation import install, load_ipython_extension
+from saccade.keras_alias.installation import install
+from saccade.keras_alias.notebook import load_ipython_extension
 
 __all__ = ["install", "load_ipython_extension"]

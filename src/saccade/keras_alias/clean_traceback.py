@@ -17,7 +17,7 @@ def show_script_only(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Print an error as Python would if it had run the script itself; a `sys.excepthook`."""
-    _add_nearest(error)
+    add_nearest(error)
     traceback.print_exception(kind, error, without_own_frames(trace))
 
 
@@ -32,7 +32,7 @@ def without_own_frames(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
-def _add_nearest(error: BaseException) -> None:
+def add_nearest(error: BaseException) -> None:
     """For a name that a module of saccade has not, the nearest that it has."""
     if not isinstance(error, AttributeError) or not isinstance(error.obj, ModuleType):
         return

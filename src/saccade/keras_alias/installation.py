@@ -44,10 +44,5 @@ def is_installed() -> bool:
     return any(isinstance(finder, KerasFinder) for finder in sys.meta_path)
 
 
-def load_ipython_extension(shell: object) -> None:
-    """What `%load_ext saccade` calls in IPython and Jupyter."""
-    install()
-
-
 def _file_of(module: ModuleType) -> str:
     return getattr(module, "__file__", None) or "somewhere"

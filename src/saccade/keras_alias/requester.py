@@ -66,10 +66,17 @@ def frame_outside(depth: int) -> FrameType | None:
 
 
 def place_of(frame: FrameType | None) -> str:
-    """`script.py, line 3`, for messages."""
+    """`script.py, line 3`, for messages; in a notebook `Cell In[2], line 3`."""
     if frame is None:
         return "the script"
-    return f"{os.path.basename(frame.f_code.co_filename)}, line {frame.f_lineno}"
+    return f"{_cell_of(frame) or os.path.basename(frame.f_code.co_filename)}, line {frame.f_lineno}"
+
+
+def _cell_of(frame: FrameType) -> str:
+    """A notebook's cell in IPython's words: its file has a number that nobody knows."""
+    shell = frame.f_globals.get("get_ipython", lambda: None)()
+    words = shell and shell.compile.format_code_name(frame.f_code.co_filename)
+    return " ".join(words or ())
 
 
 def _is_import_system(frame: FrameType) -> bool:

@@ -148,15 +148,6 @@ def moments(
     return mean, spread
 
 
-def normalize(x: Any, axis: int = -1, order: int = 2, epsilon: float | None = None) -> torch.Tensor:
-    """x over its length along an axis, in the norm of that order."""
-    x = convert_to_tensor(x)
-    least = 1e-12 if epsilon is None else epsilon
-    if order == 2:
-        return x * x.square().sum(axis, keepdim=True).clamp(min=least).rsqrt()
-    return x / torch.linalg.vector_norm(x, order, axis, keepdim=True).clamp(min=least)
-
-
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> torch.Tensor:
     """From the first choice whose condition holds, place by place."""
     found = convert_to_tensor(default)

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.errors import InvalidArgument
 from saccade.nests import map_nest
+from saccade.numerics.epsilon import epsilon as least
 
 Axis = int | Sequence[int] | None
 
@@ -180,6 +182,22 @@ def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
 
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     return torch.linalg.vector_norm(convert_to_tensor(x), dim=axis, keepdim=keepdims)
+
+
+def normalize(
+    x: Any, axis: Axis = -1, order: int = 2, epsilon: float | None = None
+) -> torch.Tensor:
+    """x / max(norm(x), epsilon), the norm along `axis`; `epsilon` None is that of the process.
+
+    Raises:
+        InvalidArgument: `order` is not a whole number from 1 on.
+    """
+    if not isinstance(order, int) or order < 1:
+        raise InvalidArgument("normalize", "order must be an int from 1 on", repr(order))
+    x = convert_to_tensor(x)
+    x = x if x.is_floating_point() else x.float()
+    length = torch.linalg.vector_norm(x, ord=order, dim=axis, keepdim=True)
+    return x / length.clamp_min(least() if epsilon is None else epsilon)
 
 
 # -- number by number ----------------------------------------------------------------------
