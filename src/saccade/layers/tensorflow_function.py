@@ -41,7 +41,7 @@ class TFOpLambda(Operation):
                 None,
                 "Load it in a script that runs with `python -m saccade` and imports tensorflow.",
             )
-        self.of_values = find(function)
+        self.of_values: Any = find(function)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         args, kwargs = together((args, kwargs))

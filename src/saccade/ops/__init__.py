@@ -39,8 +39,8 @@ _PARTS = {
         abs absolute=abs add all amax=max amin=min any cast ceil clip cos divide dot equal exp
         expand_dims flip floor greater greater_equal isnan less less_equal log log1p logical_and
         logical_not logical_or matmul max maximum mean min minimum multiply norm normalize not_equal
-        one_hot ones_like power prod relu repeat reshape round shape sigmoid sign sin softmax sqrt square
-        squeeze stack std stop_gradient subtract sum tanh tile transpose var where zeros_like
+        one_hot ones_like power prod relu repeat reshape round shape sigmoid sign sin softmax sqrt
+        square squeeze stack std stop_gradient subtract sum tanh tile transpose var where zeros_like
     """,
     "saccade.ops.control": """
         cond convert_to_numpy convert_to_tensor dtype fori_loop is_tensor map ndim size switch
