@@ -15,11 +15,18 @@ from saccade.errors import NotSupported
 from saccade.layers.operation import Operation, has_symbols, together
 from saccade.names import auto_name
 
-
 _PER_IMAGE = frozenset(
     f"image.{word}"
-    for word in """central_crop convert_image_dtype flip_left_right grayscale_to_rgb
-        per_image_standardization resize resize_with_pad rgb_to_grayscale""".split()
+    for word in [
+        "central_crop",
+        "convert_image_dtype",
+        "flip_left_right",
+        "grayscale_to_rgb",
+        "per_image_standardization",
+        "resize",
+        "resize_with_pad",
+        "rgb_to_grayscale",
+    ]
 ) | {"cast", "math.divide", "divide", "nn.relu"}
 """Functions of each image by itself, which scripts put before a network."""
 
