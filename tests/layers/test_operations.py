@@ -14,6 +14,7 @@ from saccade import ops
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers import Dense, Input
 from saccade.models import Model, clone_model, load_model
+from saccade.training.at_rest import is_known
 from saccade.training.frozen_front import _is_still
 from saccade.variables import Variable
 
@@ -101,3 +102,13 @@ def test_what_looks_at_the_whole_batch_is_no_part_of_a_frozen_front():
         assert _is_still(apart.node)
     for across in (ops.mean(x, axis=0), x / ops.max(x), x[::-1], ops.softmax(x, axis=0)):
         assert not _is_still(across.node)
+        assert not is_known(across.node.layer)
+
+
+def test_many_images_are_predicted_in_their_batches():
+    x = Input((4,))
+    model = Model(x, Dense(2)(x / ops.max(x)))
+    many = np.random.default_rng(1).random((300, 4)).astype("float32")
+    expected = [model(many[start : start + 30]).detach().numpy() for start in range(0, 300, 30)]
+    found = model.predict(many, batch_size=30, verbose=0)
+    np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-5)

@@ -15,6 +15,21 @@ from saccade.errors import NotSupported
 from saccade.layers.operation import Operation, has_symbols, together
 from saccade.names import auto_name
 
+_PER_IMAGE = frozenset(
+    f"image.{word}"
+    for word in [
+        "central_crop",
+        "convert_image_dtype",
+        "flip_left_right",
+        "grayscale_to_rgb",
+        "per_image_standardization",
+        "resize",
+        "resize_with_pad",
+        "rgb_to_grayscale",
+    ]
+) | {"cast", "math.divide", "divide", "nn.relu"}
+"""Functions of each image by itself, which scripts put before a network."""
+
 
 class TFOpLambda(Operation):
     """One function of the thin tensorflow, by its name without "tf.": "nn.relu".
@@ -33,8 +48,8 @@ class TFOpLambda(Operation):
     def __init__(self, function: str, name: str | None = None, **placement: Any):
         super().__init__(name=name or auto_name(f"tf.{function}"))
         self.word = function
-        find = type(self).found
-        if not find:
+        find = self._finder()
+        if find is None:
             raise NotSupported(
                 f'layer "{self.name}"',
                 f"the model calls tf.{function}, and there is no tensorflow here",
@@ -47,6 +62,10 @@ class TFOpLambda(Operation):
         args, kwargs = together((args, kwargs))
         return self.of_values(*args, **kwargs)
 
+    @property
+    def keeps_samples_apart(self) -> bool:
+        return self.word in _PER_IMAGE and all(len(node.inputs) == 1 for node in self.nodes)
+
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "function": self.word}
 
@@ -54,12 +73,16 @@ class TFOpLambda(Operation):
     def from_config(cls, config: dict[str, Any]) -> TFOpLambda:
         return cls(config["function"], config.get("name"))
 
+    @classmethod
+    def _finder(cls) -> Callable[[str], Any] | None:
+        return cls.found
+
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "of_values": None}  # found again by its name
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        find = type(self).found
+        find = self._finder()
         self.of_values = find(self.word) if find else None
 
 

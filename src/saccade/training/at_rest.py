@@ -8,6 +8,7 @@ import torch
 
 from saccade.graph import Network, Symbol
 from saccade.layers import Lambda
+from saccade.layers.operation import Operation
 from saccade.notes import note_once
 from saccade.training.fast_network import FastNetwork
 from saccade.training.melting import settings_of
@@ -110,6 +111,8 @@ def as_it_lies(weight: torch.Tensor) -> torch.Tensor:
 def is_known(layer: Any) -> bool:
     """Whether a layer and all functions in it are saccade's: what others do, nobody can tell."""
     functions = [one for one in vars(layer).values() if callable(one)]
+    if isinstance(layer, Operation) and not layer.keeps_samples_apart:
+        return False
     if type(layer) is Lambda or not type(layer).__module__.startswith("saccade."):
         return False
     return all(str(getattr(one, "__module__", "")).startswith("saccade.") for one in functions)
