@@ -7,67 +7,49 @@ from pathlib import Path
 import pytest
 
 from faces.photo_folders import make_photos
-from scripts.told_numbers import largest_difference, run
+from scripts.expected_lines import EXPECTED
+from scripts.told_numbers import LEFT, TOLD, largest_difference, numbers_in, run
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "acceptance"
 WEIGHTS = HERE.parents[2] / "shared/weights/resnet50_weights_tf_dim_ordering_tf_kernels.h5"
 
-# What each must print, among other things.
-EXPECTED = {
-    "arrays": ["test: [", "history: {'accuracy': ["],
-    "augmenting_layers": ["changed: True", "at rest: True", "shapes: True ['bar', 'dot', 'rim']"],
-    "binary": ["batch: (5, 32, 32, 3) (5,) float32", "'acc': ["],
-    "callbacks": ["files: ['best.weights.h5', 'log.csv']"],
-    "course_lenet": ["keys: ['acc', 'loss', 'val_acc', 'val_loss']", "Total params"],
-    "course_resnet": ["trainable: 6147"],
-    "custom_loop": ["Training loss at step 5", "steps: 6 learns: True"],
-    "explicit_classes": ["{'rim': 0, 'bar': 1, 'dot': 2} (20, 24, 1) 6 36"],
-    "feature_maps": [
-        "maps: [(1, 38, 38, 4), (1, 19, 19, 4), (1, 17, 17, 6)]",
-        "kernel: (3, 3, 3, 4) (4,)",
-        "same: True",
-    ],
-    "fine_tuning": ["trained: 2 then more: True", "epochs: [0, 1] [2]"],
-    "from_scratch": ["scores: (7, 3)", "finite: True"],
-    "functional_transfer": ["layers: 22 trained: 4"],
-    "grad_cam": ["heatmap: (46, 46)"],
-    "graph_gradients": ["heatmap: (13, 13) (8,) True", "pattern: (1, 32, 32, 3) rises: True"],
-    "k_fold": ["folds: 3 ['conv2d', 'conv2d', 'conv2d']"],
-    "keras1": [
-        "shapes: [(None, 26, 26, 4), (None, 26, 26, 4), (None, 26, 26, 4), (None, 13, 13, 4)]",
-        "classes: (60,)",
-    ],
-    "mnist_convnet": ["Total params: 34,826", "Test loss:"],
-    "old_style": [
-        "rows: (8, 3) score: 2 weights: 4",
-        "[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]",
-        "keys: ['acc', 'loss', 'val_acc', 'val_loss']",
-    ],
-    "own_train_step": ["falls: True", "keys: ['loss', 'mae']"],
-    "pipeline": ["batch: (8, 32, 32, 3) (8, 3) float32", "batches: 4"],
-    "plots": ["epochs: [0, 1, 2] params: ['epochs', 'steps', 'verbose']"],
-    "rate_finder": ["rates: True", "losses: 12"],
-    "regression": ["'val_mae': ["],
-    "report": ["same: True", "precision"],
-    "save_load": ["model.keras True", "model.h5 True", "json True"],
-    "sequence": ["rows: (50, 3) ended: True"],
-    "visualise_filters": ["image: (60, 60, 3) rises: True"],
-}
-NEEDS_A_SET = ("arrays", "mnist_convnet")  # fixed_run.py brings one
+# Shapes that the quick run leaves out: for most of them a sister of theirs is in it.
+SLOW = (
+    "alexnet", "basic_classification", "class_weights", "contrastive", "conv_base", "conv_mixer",
+    "cosine_annealing", "distillation", "efficientnet_tuning", "fine_tune_at", "functional_cam",
+    "image_ops", "inception_module", "integrated_gradients", "kfold_dataframe", "mixup_pairs",
+    "mlp_mixer", "overfit", "rand_augment", "reptile", "roc_auc", "squeeze_excite",
+    "torch_train_step",
+)  # fmt: skip
 # What today's Keras cannot run here, by what stands in its way: it has no TensorFlow beside it.
 # `told_numbers.py` compares with Keras on TensorFlow itself, by hand.
 NEEDS_TENSORFLOW = {
     "augmenting_layers": "requires the tensorflow module",
     "custom_loop": "no attribute 'data'",
+    "efficientnet_tuning": "requires the tensorflow module",
+    "experts_quickstart": "no attribute 'newaxis'",
+    "fine_tune_at": "requires the tensorflow module",
+    "flowers": "requires the tensorflow module",
     "from_scratch": "requires the tensorflow module",
+    "functional_cam": "no attribute 'GradientTape'",
+    "image_ops": "no attribute 'io'",
+    "integrated_gradients": "no attribute 'cast'",
+    "mixup_pairs": "no attribute 'data'",
+    "overfit": "no attribute 'data'",
     "own_train_step": "no attribute 'GradientTape'",
     "pipeline": "no attribute 'data'",
     "plots": "No module named 'tensorflow'",
+    "reptile": "no attribute 'data'",
     "visualise_filters": "no attribute 'random'",
 }
 # What Keras 3 has given up, wherever it runs.
 GIVEN_UP = {
+    "bottleneck_features": "no attribute 'predict_generator'",
+    "cyclic_rate": "no attribute 'set_value'",
+    "own_metrics": "no attribute 'clip'",  # of keras.backend
+    "siamese": "no attribute 'sum'",  # the same
+    "squeeze_excite": "no attribute 'int_shape'",  # the same
     "course_resnet": "Layer count mismatch",  # a file with a top for a network without
     "fine_tuning": "requires the tensorflow module",  # and layers.experimental
     "functional_transfer": "no attribute 'get_output_at'",
@@ -80,8 +62,14 @@ GIVEN_UP = {
 }
 NOT_ON_KERAS = {**NEEDS_TENSORFLOW, **GIVEN_UP}
 COMPARED = sorted(EXPECTED.keys() - NOT_ON_KERAS.keys())
-OFTEN_COMPARED = ("callbacks", "mnist_convnet", "report")  # the others are slow: two processes each
-TOLERANCE = 1e-4
+OFTEN_COMPARED = ("callbacks", "mnist_convnet", "report")  # the rest is slow: two processes each
+# By how much a number may differ. Where a gradient is rounding alone (of a bias before a
+# BatchNormalization, say), Adam makes steps of a whole learning rate of it.
+TOLERANCE, TOLERANCE_AT_THE_END = 1e-4, 1e-2
+
+
+def marked(names, slow):
+    return [pytest.param(name, marks=[pytest.mark.slow] * (name in slow)) for name in names]
 
 
 @pytest.fixture(scope="session")
@@ -91,12 +79,13 @@ def photos(tmp_path_factory) -> Path:
     )
 
 
-def words_of(name: str, photos: Path) -> list[str | Path]:
+def words_of(name: str, photos: Path) -> list[Path]:
     script = plain_words_of(name, photos)
-    return [HERE / "fixed_run.py", *script] if name in NEEDS_A_SET else script
+    needs_a_set = "load_data()" in script[0].read_text()  # fixed_run.py brings one
+    return [HERE / "fixed_run.py", *script] if needs_a_set else script
 
 
-def plain_words_of(name: str, photos: Path) -> list[str | Path]:
+def plain_words_of(name: str, photos: Path) -> list[Path]:
     if name == "course_resnet" and not WEIGHTS.exists():
         pytest.skip(f"needs {WEIGHTS.name} in ../shared/weights")
     return [SCRIPTS / f"{name}.py", photos, *([WEIGHTS] if name == "course_resnet" else [])]
@@ -107,7 +96,7 @@ def test_every_script_is_run():
     assert len(EXPECTED) >= 20
 
 
-@pytest.mark.parametrize("name", sorted(EXPECTED))
+@pytest.mark.parametrize("name", marked(sorted(EXPECTED), SLOW))
 def test_script_runs_unchanged(name, photos, tmp_path):
     said = run(["-m", "saccade", *words_of(name, photos)], tmp_path)
     for line in EXPECTED[name]:
@@ -122,13 +111,7 @@ def test_check_finds_every_name():
     assert said.count("names are supported.") == len(EXPECTED)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        name if name in OFTEN_COMPARED else pytest.param(name, marks=pytest.mark.slow)
-        for name in COMPARED
-    ],
-)
+@pytest.mark.parametrize("name", marked(COMPARED, set(COMPARED) - set(OFTEN_COMPARED)))
 def test_numbers_are_those_of_keras(name, photos, tmp_path):
     """Every history, score and prediction, and what the script has in its hands at the end."""
     said = []
@@ -136,7 +119,9 @@ def test_numbers_are_those_of_keras(name, photos, tmp_path):
         folder = tmp_path / str(number)
         folder.mkdir()
         said.append(run([*how, HERE / "fixed_run.py", *plain_words_of(name, photos)], folder))
-    assert largest_difference(*said) < TOLERANCE
+    assert numbers_in(said[1], TOLD + LEFT), "nothing to compare"
+    assert largest_difference(*said, TOLD) < TOLERANCE
+    assert largest_difference(*said, LEFT) < TOLERANCE_AT_THE_END
 
 
 @pytest.mark.slow

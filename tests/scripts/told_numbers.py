@@ -2,7 +2,7 @@
 
     python tests/scripts/told_numbers.py PYTHON PHOTOS NAME ...
 
-prints the largest difference of each script; PYTHON is an interpreter whose `import keras` is to be
+prints the largest difference of each script, in what was told and in what was left at the end; PYTHON is an interpreter whose `import keras` is to be
 compared with, such as .bench/tensorflow/bin/python for Keras on TensorFlow itself.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-FIRST_WORDS = ("fit: ", "evaluate: ", "predict: ", "left: ")
+TOLD, LEFT = ("fit: ", "evaluate: ", "predict: "), ("left: ",)
 
 
 def run(words: list[str | Path], cwd: Path, python: str = sys.executable, **environment) -> str:
@@ -35,11 +35,11 @@ def run(words: list[str | Path], cwd: Path, python: str = sys.executable, **envi
     return done.stdout
 
 
-def numbers_in(said: str) -> list[tuple[str, np.ndarray]]:
+def numbers_in(said: str, first_words: tuple[str, ...]) -> list[tuple[str, np.ndarray]]:
     """Every number that was told, in order, with what it is called."""
     found = []
     for line in said.splitlines():
-        for word in FIRST_WORDS:
+        for word in first_words:
             if line.startswith(word):
                 found += _named(word, ast.literal_eval(line.removeprefix(word)))
     return found
@@ -57,10 +57,9 @@ def _flat(told) -> list[float]:
     return [float(told)]
 
 
-def largest_difference(ours: str, theirs: str) -> float:
+def largest_difference(ours: str, theirs: str, first_words: tuple[str, ...] = TOLD) -> float:
     """Relative where a number is above 1, absolute below."""
-    mine, other = numbers_in(ours), numbers_in(theirs)
-    assert other, "the script told no number"
+    mine, other = (numbers_in(said, first_words) for said in (ours, theirs))
     assert [name for name, _ in mine] == [name for name, _ in other]
     worst = 0.0
     for (name, one), (_, two) in zip(mine, other, strict=True):
@@ -79,7 +78,8 @@ def main(python: str, *words: str) -> None:
                 with tempfile.TemporaryDirectory() as folder:
                     backend = {} if "tensorflow" not in which else {"KERAS_BACKEND": "tensorflow"}
                     said.append(run([*how, *script], Path(folder), which, **backend))
-            print(f"{name:24} {largest_difference(*said[::-1]):.1e}", flush=True)
+            told, left = (largest_difference(*said[::-1], words) for words in (TOLD, LEFT))
+            print(f"{name:24} {told:.1e} {left:.1e}", flush=True)
         except AssertionError as error:
             for who, one in zip(("keras", "saccade"), said, strict=False):
                 Path(f"{tempfile.gettempdir()}/{name}.{who}").write_text(one)
