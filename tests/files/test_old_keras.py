@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import numpy as np
 import pytest
 
 from saccade import notes
-from saccade.models import load_model, model_from_json
+from saccade.layers import DepthwiseConv2D, Input
+from saccade.models import Model, load_model, model_from_json
 from saccade.optimizers import Nadam, RMSprop
 
 HERE = Path(__file__).parent
@@ -131,3 +133,25 @@ def test_the_weights_of_a_partly_frozen_model_fit_the_unfrozen_one(folder, versi
 def test_nothing_is_said_about_the_words_of_a_file(folder, version, caplog):
     load_model(folder / version / "many_layers.h5")
     assert "Keras 1's name" not in caplog.text
+
+
+def test_an_archive_of_tf_keras_is_read_in_the_words_of_today(tmp_path):
+    """tf.keras wrote `groups` into layers that have none, and signed with its own version."""
+    image = Input((8, 8, 3))
+    model = Model(image, DepthwiseConv2D(3, name="d")(image))
+    model.save(tmp_path / "ours.keras")
+    with (
+        zipfile.ZipFile(tmp_path / "ours.keras") as ours,
+        zipfile.ZipFile(tmp_path / "theirs.keras", "w") as theirs,
+    ):
+        for name in ours.namelist():
+            data = ours.read(name)
+            if name == "metadata.json":
+                data = json.dumps({"keras_version": "2.15.0"}).encode()
+            if name == "config.json":
+                record = json.loads(data)
+                record["config"]["layers"][1]["config"] |= {"groups": 1, "kernel_initializer": None}
+                data = json.dumps(record).encode()
+            theirs.writestr(name, data)
+    again = load_model(tmp_path / "theirs.keras")
+    np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))

@@ -93,3 +93,9 @@ def test_no_element_is_on_both_sides_where_the_dataset_shuffles():
         left, right = split_dataset(shuffled, left_size=0.8)
         for _ in range(2):
             assert sorted([int(x) for x in left] + [int(x) for x in right]) == list(range(100))
+
+
+@pytest.mark.parametrize("size", [1.5, -0.5, float("nan")])
+def test_a_size_between_shares_and_numbers_is_refused(size):
+    with pytest.raises(InvalidArgument, match="a share between 0 and 1"):
+        split_dataset(np.arange(20), left_size=size)

@@ -23,19 +23,23 @@ DATA_FORMATS = ("channels_last", "channels_first")
 
 def load_img(
     path: str | bytes | os.PathLike[str] | io.BytesIO,
-    color_mode: str = "rgb",
+    color_mode: str | bool = "rgb",
     target_size: Sequence[int] | None = None,
     interpolation: str = "nearest",
     keep_aspect_ratio: bool = False,
+    *,
+    grayscale: bool = False,
 ) -> Image.Image:
     """Open an image file as a Pillow image; `saccade.data.decode` says the law.
 
     Args:
         path: the file, or its content in an io.BytesIO.
-        color_mode: "rgb", "rgba" or "grayscale".
+        color_mode: "rgb", "rgba" or "grayscale"; True and False are the `grayscale` of Keras 2,
+            which stood here.
         target_size: (height, width) in pixels; None keeps the size.
         interpolation: the filter, used only when the size changes.
         keep_aspect_ratio: crop the centre instead of distorting.
+        grayscale: Keras 2's word: True is color_mode="grayscale".
 
     Returns:
         The Pillow image, its pixels read and the file closed.
@@ -46,6 +50,11 @@ def load_img(
 
     Source: Keras 3, utils/image_utils.py, load_img.
     """
+    if isinstance(color_mode, bool):
+        color_mode, grayscale = "rgb", color_mode
+    if grayscale:
+        note_once('load_img(grayscale=True) is Keras 2\'s word for color_mode="grayscale".')
+        color_mode = "grayscale"
     return load_image(path, color_mode, target_size, interpolation, keep_aspect_ratio)
 
 

@@ -68,4 +68,10 @@ def _sizes(count: int, left: float | None, right: float | None) -> tuple[int, in
 
 def _whole(count: int, size: float) -> int:
     """A share, or a number of elements, as a number of elements."""
-    return round(size * count) if isinstance(size, float) and 0 < size < 1 else int(size)
+    if not isinstance(size, float):
+        return int(size)
+    if not (0 < size < 1 or size.is_integer()):
+        raise InvalidArgument(
+            "split_dataset", "a size must be a share between 0 and 1, or a whole number", size
+        )
+    return round(size * count) if 0 < size < 1 else int(size)

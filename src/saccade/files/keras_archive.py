@@ -23,6 +23,7 @@ from typing import Any
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupported
 from saccade.files import plain_config, weight_store
 from saccade.files.input_record import input_records
+from saccade.files.old_configs import in_todays_words
 from saccade.files.replacement import check_suffix, replacing
 from saccade.files.stored_entry import open_entry
 from saccade.notes import note_once
@@ -118,13 +119,16 @@ class KerasArchive:
 
     Attributes:
         where: how messages name the file.
-        config: the record of the model.
+        config: the record of the model, in the words of today.
         extras: what `saccade.json` holds; empty in a file that Keras wrote.
     """
 
     def __init__(self, where: str, archive: zipfile.ZipFile):
         self.where, self._zip = where, archive
         self.config = self._json(CONFIG)
+        told = self._json("metadata.json") if "metadata.json" in archive.namelist() else {}
+        if str(told.get("keras_version", "")).startswith("2."):  # of tf.keras
+            self.config = in_todays_words(self.config)
         self.extras = self._json(EXTRAS) if EXTRAS in archive.namelist() else {}
 
     @contextmanager
