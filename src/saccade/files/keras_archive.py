@@ -24,6 +24,7 @@ from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupp
 from saccade.files import plain_config, weight_store
 from saccade.files.input_record import input_records
 from saccade.files.old_configs import in_todays_words
+from saccade.files.old_training import compile_config
 from saccade.files.replacement import check_suffix, replacing
 from saccade.files.stored_entry import open_entry
 from saccade.notes import note_once
@@ -129,6 +130,7 @@ class KerasArchive:
         told = self._json("metadata.json") if "metadata.json" in archive.namelist() else {}
         if str(told.get("keras_version", "")).startswith("2."):  # of tf.keras
             self.config = in_todays_words(self.config)
+            self.config["compile_config"] = compile_config(self.config.get("compile_config") or {})
         self.extras = self._json(EXTRAS) if EXTRAS in archive.namelist() else {}
 
     @contextmanager

@@ -22,7 +22,7 @@ def compile_config(training: dict[str, Any], outputs: Sequence[str] = ()) -> dic
     if not training:
         return {}
     named = {key: in_todays_words(value) for key, value in training.items()}
-    optimizer = named.pop("optimizer_config", None)
+    optimizer = named.pop("optimizer_config", named.get("optimizer"))
     if isinstance(optimizer, dict):
         named["optimizer"] = _optimizer(optimizer)
     if named.get("sample_weight_mode") is None:
