@@ -34,7 +34,7 @@ NEEDS_TENSORFLOW = {
     "from_scratch": "requires the tensorflow module",
     "functional_cam": "no attribute 'GradientTape'",
     "image_ops": "no attribute 'io'",
-    "integrated_gradients": "no attribute 'cast'",
+    "integrated_gradients": "no attribute 'expand_dims'",
     "mixup_pairs": "no attribute 'data'",
     "overfit": "no attribute 'data'",
     "own_train_step": "no attribute 'GradientTape'",
