@@ -133,6 +133,7 @@ def plain_numbers(given):
         return {str(key): plain_numbers(value) for key, value in given.items()}
     if isinstance(given, list | tuple):
         return [plain_numbers(value) for value in given]
+    given = given.detach() if hasattr(given, "detach") else given
     array = np.asarray(given, "float64")
     if array.size == 1:
         return float(array.reshape(()))
