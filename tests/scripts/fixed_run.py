@@ -22,7 +22,10 @@ import numpy as np
 IS_SACCADE = bool(keras.__file__) and "saccade" in keras.__file__
 HAS_TENSORFLOW = IS_SACCADE or importlib.util.find_spec("tensorflow") is not None
 # What today's Keras no longer reads, by what it meant.
-OLD_WORDS = {r"\blr=": "learning_rate=", r"optimizer\.lr\b": "optimizer.learning_rate"}
+OLD_WORDS = {
+    r"(?<!\), )\blr=": "learning_rate=",  # not of torch's: Adam(model.parameters(), lr=...)
+    r"optimizer\.lr\b": "optimizer.learning_rate",
+}
 IMPORTS = {
     r"import tensorflow as tf\b": "import types; tf = types.SimpleNamespace(keras=__import__('keras'))",
     r"from tensorflow import keras\b": "import keras",
@@ -130,6 +133,7 @@ def plain_numbers(given):
         return {str(key): plain_numbers(value) for key, value in given.items()}
     if isinstance(given, list | tuple):
         return [plain_numbers(value) for value in given]
+    given = given.detach() if hasattr(given, "detach") else given
     array = np.asarray(given, "float64")
     if array.size == 1:
         return float(array.reshape(()))
