@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from saccade import notes
-from saccade.errors import FileFormatError, NoSuchFile, UnknownName
+from saccade.errors import FileFormatError, NoSuchFile, SaccadeError, UnknownName
 from saccade.layers import BatchNormalization, Conv2D, Dense, Flatten, Input
 from saccade.models import Model, Sequential, load_model
 from saccade.utils import set_random_seed
@@ -268,3 +268,20 @@ def test_weights_that_do_not_fit_are_listed(tmp_path):
         group["d/kernel"] = np.zeros((2, 2))
     with pytest.raises(FileFormatError, match=r"d/kernel: needed \(32, 3\), got \(2, 2\)"):
         load_model(tmp_path / "m.h5")
+
+
+def double_error(y_true, y_pred):
+    return 2 * abs(y_true - y_pred).mean(-1)
+
+
+def test_losses_and_metrics_of_ones_own_come_back_by_name(tmp_path):
+    model = Sequential([Input((3,)), Dense(2)])
+    model.compile("sgd", double_error, metrics=[double_error])
+    x, y = np.ones((4, 3), "float32"), np.zeros((4, 2), "float32")
+    expected = model.evaluate(x, y, verbose=0)
+    model.save(tmp_path / "own.h5")
+    custom = {"double_error": double_error}
+    again = load_model(tmp_path / "own.h5", custom_objects=custom)
+    assert again.evaluate(x, y, verbose=0) == expected
+    with pytest.raises(SaccadeError, match="double_error"):
+        load_model(tmp_path / "own.h5")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+import saccade
 from parity.metric_cases import CASES, CLASSES, each, labels, logits, numbers, rows, several_hot
 from parity.reference import array, close, keras, normal
 from saccade import metrics
@@ -224,3 +225,20 @@ def test_ties_go_to_the_first_class():
         ours, theirs = getattr(metrics, name)(), getattr(keras.metrics, name)()
         close(ours(y, p), theirs(np.array(y), p))
         assert float(ours.result()) == 1.0
+
+
+def counted(library):
+    """The true positives of an epoch: of 6 training samples, and of 2 held-out ones."""
+    model = library.Sequential(
+        [library.layers.Input((1,)), library.layers.Dense(1, kernel_initializer="ones")]
+    )
+    model.compile("sgd", "mse", metrics=[library.metrics.TruePositives(name="tp")])
+    x = np.ones((6, 1), "float32")
+    history = model.fit(x, x, validation_data=(x[:2], x[:2]), verbose=0).history
+    return float(history["tp"][0]), float(history["val_tp"][0])
+
+
+def test_counts_of_training_and_validation():
+    """DEPARTURES.md: Keras on torch reads the counts after the validation has reset them."""
+    assert counted(saccade) == (6, 2)
+    assert counted(keras) == (2, 2), "Keras departs no more"

@@ -9,6 +9,7 @@ EXPECTED = {
     "course_resnet": ["trainable: 6147"],
     "custom_loop": ["Training loss at step 5", "steps: 6 learns: True"],
     "explicit_classes": ["{'rim': 0, 'bar': 1, 'dot': 2} (20, 24, 1) 6 36"],
+    "extract_patches": ["patch: True", "falls: True ['loss', 'top2']"],
     "feature_maps": [
         "maps: [(1, 38, 38, 4), (1, 19, 19, 4), (1, 17, 17, 6)]",
         "kernel: (3, 3, 3, 4) (4,)",
@@ -31,7 +32,7 @@ EXPECTED = {
         "keys: ['acc', 'loss', 'val_acc', 'val_loss']",
     ],
     "own_train_step": ["falls: True", "keys: ['loss', 'mae']"],
-    "pipeline": ["batch: torch.Size([8, 32, 32, 3]) torch.Size([8, 3]) float32", "batches: 4"],
+    "pipeline": ["batch: (8, 32, 32, 3) (8, 3) float32", "batches: 4"],
     "plots": ["epochs: [0, 1, 2] params: ['epochs', 'steps', 'verbose']"],
     "rate_finder": ["rates: True", "losses: 12"],
     "regression": ["'val_mae': ["],

@@ -56,7 +56,7 @@ def _optimizer(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _loss(record: Any) -> Any:
-    if not _is_record(record):
+    if not _is_record(record) or not isinstance(record["config"], dict):  # a function's name
         return record
     words = {key: value for key, value in record["config"].items() if key != "fn"}
     if words.get("reduction") == _DEFAULT_REDUCTION:
@@ -67,7 +67,7 @@ def _loss(record: Any) -> Any:
 
 
 def _metric(record: Any, outputs: Sequence[str]) -> Any:
-    if not _is_record(record):
+    if not _is_record(record) or not isinstance(record["config"], dict):
         return record
     words = dict(record["config"])
     formula = words.pop("fn", None)

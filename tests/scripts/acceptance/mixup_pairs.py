@@ -1,4 +1,4 @@
-"""MixUp over two shuffled datasets that are zipped."""
+"""MixUp over two shuffled datasets zipped, by gamma draws."""
 
 import numpy as np
 import tensorflow as tf
@@ -23,11 +23,17 @@ train_ds_two = (
 train_ds = tf.data.Dataset.zip((train_ds_one, train_ds_two))
 
 
-def mix_up(ds_one, ds_two):
+def sample_beta_distribution(size, concentration_0=0.2, concentration_1=0.2):
+    gamma_1_sample = tf.random.gamma(shape=[size], alpha=concentration_1)
+    gamma_2_sample = tf.random.gamma(shape=[size], alpha=concentration_0)
+    return gamma_1_sample / (gamma_1_sample + gamma_2_sample)
+
+
+def mix_up(ds_one, ds_two, alpha=0.2):
     images_one, labels_one = ds_one
     images_two, labels_two = ds_two
     batch_size = tf.shape(images_one)[0]
-    share = tf.random.uniform([batch_size], 0.5, 1.0)
+    share = sample_beta_distribution(batch_size, alpha, alpha)
     x_l = tf.reshape(share, (batch_size, 1, 1, 1))
     y_l = tf.reshape(share, (batch_size, 1))
     images = images_one * x_l + images_two * (1 - x_l)
@@ -35,7 +41,7 @@ def mix_up(ds_one, ds_two):
     return (images, labels)
 
 
-train_ds_mu = train_ds.map(lambda one, two: mix_up(one, two), num_parallel_calls=AUTO)
+train_ds_mu = train_ds.map(lambda one, two: mix_up(one, two, alpha=0.2), num_parallel_calls=AUTO)
 sample_images, sample_labels = next(iter(train_ds_mu))
 print("sums:", np.allclose(sample_labels.numpy().sum(axis=1), 1, atol=1e-5), sample_images.shape)
 model = keras.Sequential(

@@ -81,8 +81,8 @@ NAMES: dict[str, dict[str, str]] = {
             weighted_cross_entropy_with_logits""",
     },
     "random": {
-        "draws": """Generator categorical get_global_generator normal set_global_generator
-            set_seed shuffle split stateless_normal stateless_truncated_normal stateless_uniform
+        "draws": """Generator categorical gamma get_global_generator normal poisson
+            set_global_generator set_seed shuffle split stateless_normal stateless_truncated_normal stateless_uniform
             truncated_normal uniform"""
     },
     "nest": {"nesting": "flatten is_nested map_structure pack_sequence_as"},

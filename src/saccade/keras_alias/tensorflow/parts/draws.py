@@ -63,6 +63,27 @@ def uniform(
     )
 
 
+def gamma(
+    shape: Any, alpha: Any, beta: Any = None, dtype: Any = "float32", seed: Any = None,
+    name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """Numbers from Gamma(alpha) over beta: `shape` of them for each alpha."""
+    kind = torch_dtype(dtype) or torch.float32
+    shapes = tensor_of(alpha, kind)
+    shapes = shapes.expand(*sizes_of(shape), *shapes.shape).contiguous()
+    drawn = torch._standard_gamma(shapes, _stream(seed))
+    return drawn if beta is None else drawn / tensor_of(beta, kind)
+
+
+def poisson(
+    shape: Any, lam: Any, dtype: Any = "float32", seed: Any = None, name: str | None = None
+) -> torch.Tensor:
+    """Whole numbers around lam: `shape` of them for each lam."""
+    means = tensor_of(lam, torch.float32)
+    means = means.expand(*sizes_of(shape), *means.shape).contiguous()
+    return torch.poisson(means, _stream(seed)).to(torch_dtype(dtype))
+
+
 def stateless_uniform(
     shape: Any, seed: Any, minval: Any = 0, maxval: Any = None, dtype: Any = "float32",
     name: str | None = None,
