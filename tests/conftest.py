@@ -9,10 +9,7 @@ import pytest
 
 # Before anything imports Keras: the parity reference runs on torch, nothing else is installed.
 os.environ["KERAS_BACKEND"] = "torch"
-# Before anything imports torch: the arrays here are too small to share out, and two threads that
-# wait for each other on a busy machine make the whole run 2.5 times as long.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-# Tests compute on tiny arrays, where a second thread gains nothing; and on a machine that others
+# Before anything imports torch. Tests compute on tiny arrays, where a second thread gains nothing; and on a machine that others
 # use too, OpenMP's threads spin while they wait for each other, far longer than the work takes.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

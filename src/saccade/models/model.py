@@ -185,7 +185,7 @@ class Model(GraphHolder):
         Raises:
             NotSupported: another kind of file, or a lambda in the model.
             InvalidArgument: the file exists, or the model holds something that JSON can't.
-            NoSuchFile: the folder does not exist.
+            NoSuchFile: the folder does not exist (for ".h5" it is made).
         """
         if zipped is False:
             raise NotSupported(
@@ -199,6 +199,7 @@ class Model(GraphHolder):
             keras_archive.write(self, filepath, overwrite, include_optimizer)
             return
         note_once(f"save: {path.suffix} is the older format; .keras holds the same and more.")
+        path.parent.mkdir(parents=True, exist_ok=True)  # as Keras 3 does, for this format alone
         legacy_model.write_model(self, path, overwrite, include_optimizer)
 
     def save_weights(
