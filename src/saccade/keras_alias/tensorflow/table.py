@@ -82,8 +82,8 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "random": {
         "draws": """Generator categorical gamma get_global_generator normal poisson
-            set_global_generator set_seed shuffle split stateless_normal stateless_truncated_normal stateless_uniform
-            truncated_normal uniform"""
+            set_global_generator set_seed shuffle split stateless_normal stateless_truncated_normal
+            stateless_uniform truncated_normal uniform"""
     },
     "nest": {"nesting": "flatten is_nested map_structure pack_sequence_as"},
     "errors": {
