@@ -10,7 +10,8 @@ import pytest
 # Before anything imports Keras: the parity reference runs on torch, nothing else is installed.
 os.environ["KERAS_BACKEND"] = "torch"
 # Before anything imports torch. Tests compute on tiny arrays, where a second thread gains nothing;
-# and on a machine that others use too, OpenMP's threads spin while they wait for each other, far longer than the work takes.
+# and on a machine that others use too, OpenMP's threads spin while they wait for each other, far
+# longer than the work takes.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent

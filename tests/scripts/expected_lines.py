@@ -9,7 +9,6 @@ EXPECTED = {
     "course_resnet": ["trainable: 6147"],
     "custom_loop": ["Training loss at step 5", "steps: 6 learns: True"],
     "explicit_classes": ["{'rim': 0, 'bar': 1, 'dot': 2} (20, 24, 1) 6 36"],
-    "extract_patches": ["patch: True", "falls: True ['loss', 'top2']"],
     "feature_maps": [
         "maps: [(1, 38, 38, 4), (1, 19, 19, 4), (1, 17, 17, 6)]",
         "kernel: (3, 3, 3, 4) (4,)",

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from saccade import random
 from saccade.backend.settings import learning_phase
 from saccade.numerics import formulas
 from saccade.numerics.order import take
@@ -84,12 +85,7 @@ def dropout(
     x: Any, level: float, noise_shape: Sequence[int] | None = None, seed: int | None = None
 ) -> torch.Tensor:
     """A part `level` of the numbers set to zero, the others over 1 - level."""
-    x = convert_to_tensor(x)
-    with torch.random.fork_rng(devices=[], enabled=seed is not None):
-        if seed is not None:
-            torch.manual_seed(seed)
-        kept = torch.rand(tuple(noise_shape or x.shape), device=x.device) >= level
-    return x * kept / (1.0 - level)
+    return random.dropout(x, level, noise_shape, seed)
 
 
 def print_tensor(x: Any, message: str = "") -> Any:

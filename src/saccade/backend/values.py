@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
+from saccade import random
 from saccade.numerics.tensor_functions import cast, convert_to_tensor
 from saccade.variables import Variable
 
@@ -92,59 +93,11 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") ->
     return cast(torch.arange(start, stop, step), dtype)
 
 
-# -- draws, from torch's stream -------------------------------------------------------------
-
-
-def _from(draw: Callable[[], torch.Tensor], seed: int | None) -> torch.Tensor:
-    """A draw, from a stream of its own where a seed is given."""
-    if seed is None:
-        return draw()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return draw()
-
-
-def random_normal(
-    shape: Sequence[int],
-    mean: float = 0.0,
-    stddev: float = 1.0,
-    dtype: Any = "float32",
-    seed: int | None = None,
-) -> torch.Tensor:
-    return cast(_from(lambda: torch.randn(tuple(shape)), seed) * stddev + mean, dtype)
-
-
-def random_uniform(
-    shape: Sequence[int],
-    minval: float = 0.0,
-    maxval: float = 1.0,
-    dtype: Any = "float32",
-    seed: int | None = None,
-) -> torch.Tensor:
-    drawn = _from(lambda: torch.rand(tuple(shape)), seed)
-    return cast(drawn * (maxval - minval) + minval, dtype)
-
-
 def random_binomial(
     shape: Sequence[int], p: float = 0.0, dtype: Any = "float32", seed: int | None = None
 ) -> torch.Tensor:
     """Ones with the probability p, else zeros."""
-    return cast(_from(lambda: torch.rand(tuple(shape)), seed) < p, dtype)
+    return cast(random.uniform(shape, seed=seed) < p, dtype)
 
 
 random_bernoulli = random_binomial
-
-
-def truncated_normal(
-    shape: Sequence[int],
-    mean: float = 0.0,
-    stddev: float = 1.0,
-    dtype: Any = "float32",
-    seed: int | None = None,
-) -> torch.Tensor:
-    """Normal numbers, none further than two stddev from the mean."""
-
-    def draw() -> torch.Tensor:
-        return torch.nn.init.trunc_normal_(torch.empty(tuple(shape)), a=-2.0, b=2.0)
-
-    return cast(_from(draw, seed) * stddev + mean, dtype)

@@ -11,10 +11,11 @@ class Patches(layers.Layer):
         self.patch_size = patch_size
 
     def call(self, x):
-        side, size = x.shape[1] // self.patch_size, self.patch_size
-        x = ops.reshape(x, (-1, side, size, side, size, x.shape[3]))
-        x = ops.transpose(x, axes=(0, 1, 3, 2, 4, 5))
-        return ops.reshape(x, (-1, side * side, size * size * x.shape[5]))
+        patches = ops.image.extract_patches(x, self.patch_size)
+        batch_size = ops.shape(patches)[0]
+        num_patches = ops.shape(patches)[1] * ops.shape(patches)[2]
+        patch_dim = ops.shape(patches)[3]
+        return ops.reshape(patches, (batch_size, num_patches, patch_dim))
 
     def get_config(self):
         return {**super().get_config(), "patch_size": self.patch_size}
