@@ -671,7 +671,7 @@ def test_inputs_in_a_list_of_one(runs):
     assert kept == computed
     assert len(runs) == 2 * 4
     model.fit([X], np.eye(3)[Y], verbose=0)
-    assert len(model.predict([X], verbose=0)[0]) == len(X)
+    assert len(model.predict([X], verbose=0)) == len(X)
 
 
 def test_inputs_in_a_dict():

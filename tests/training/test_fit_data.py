@@ -403,8 +403,8 @@ def test_shuffling_keeps_samples_targets_and_weights_together():
             return input_shape
 
     def loss(y_true, y_pred):
-        seen.append((y_pred.detach()[:, 0].clone(), y_true.clone()))
-        return (y_pred * 0).sum(-1) + y_true
+        seen.append((y_pred.detach()[:, 0].clone(), y_true[:, 0].clone()))  # both (batch, 1)
+        return (y_pred * 0).sum(-1) + y_true[:, 0]
 
     model = Sequential([Dense(1, input_shape=(1,))])
     model.set_weights([np.ones((1, 1)), np.zeros(1)])

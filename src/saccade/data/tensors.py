@@ -95,6 +95,8 @@ def as_tensors(name: str, value: Any, several: bool = False) -> Any:
     """
     if value is None:
         return None
+    if not several and isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0] if _has_axes(value[0]) else value  # a list of one input is the input
     if isinstance(value, (dict, tuple)) or (
         isinstance(value, list) and (several or _are_several(value))
     ):

@@ -26,6 +26,9 @@ class Network:
 
     def __init__(self, inputs: Any, outputs: Any):
         self.inputs, self.outputs = inputs, outputs
+        # A list of one output says how it is written down; what a call gives is the one.
+        is_one = isinstance(outputs, (list, tuple)) and len(outputs) == 1
+        self.result = outputs[0] if is_one else outputs
         self.input_symbols, self.output_symbols = symbols_in(inputs), symbols_in(outputs)
         if not self.input_symbols or not self.output_symbols:
             raise InvalidArgument(
@@ -97,7 +100,7 @@ class Network:
                     values[id(symbol)] = value
             for unused in drops:
                 del values[unused]
-        return map_symbols(self.outputs, lambda symbol: values[id(symbol)])
+        return map_symbols(self.result, lambda symbol: values[id(symbol)])
 
     def assign(self, inputs: Any) -> dict[int, Any]:
         """The input values by `id` of their symbols.
@@ -124,6 +127,9 @@ class Network:
 
     def shapes(self, inputs: Any) -> Any:
         """The outputs' shapes for shapes of the inputs, given in the same nest."""
+        if len(self.input_symbols) == 1 and isinstance(self.inputs, (list, tuple)):
+            is_shape = all(n is None or isinstance(n, int) for n in inputs)
+            inputs = [inputs] if is_shape else inputs
         shapes = self.assign(inputs)
         for node in self.calls:
             args, kwargs = map_symbols(
@@ -134,7 +140,7 @@ class Network:
                 symbols_in(node.outputs), leaves(node.outputs, result), strict=True
             ):
                 shapes[id(symbol)] = shape
-        return map_symbols(self.outputs, lambda symbol: shapes[id(symbol)])
+        return map_symbols(self.result, lambda symbol: shapes[id(symbol)])
 
 
 def leaves(pattern: Any, values: Any) -> list[Any]:

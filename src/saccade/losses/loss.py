@@ -8,6 +8,7 @@ import torch
 
 from saccade.names import snake_case, unknown_name
 from saccade.numerics.loss_formulas import tensors
+from saccade.numerics.loss_formulas.targets import aligned
 from saccade.records import checked_dtype
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")
@@ -52,6 +53,8 @@ class Loss:
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
         y_true, y_pred = tensors(y_true, y_pred)
+        if type(self).keras_module is None:  # one of the user's counts on numbers of one kind
+            y_true = y_true.to(y_pred.dtype)
         losses = self.call(y_true, y_pred)
         if sample_weight is not None:
             sample_weight = torch.as_tensor(sample_weight, dtype=losses.dtype, device=losses.device)
@@ -97,11 +100,15 @@ class Loss:
 
 
 class FunctionLoss(Loss):
-    """A user's function (y_true, y_pred) -> one number a sample, reduced as every loss is."""
+    """A user's function (y_true, y_pred) -> one number a sample, reduced as every loss is.
+
+    It gets both in one rank: targets (batch,) beside predictions (batch, 1) become (batch, 1), for
+    their difference would be (batch, batch).
+    """
 
     def __init__(self, function: Any):
         super().__init__(getattr(function, "__name__", "loss"))
         self.function = function
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
-        return self.function(y_true, y_pred)
+        return self.function(*aligned(y_true, y_pred))

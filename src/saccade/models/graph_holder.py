@@ -120,13 +120,13 @@ class GraphHolder(Trainer):
     def output_shape(self) -> Any:
         if self._network is None:
             return super().output_shape
-        return map_symbols(self._network.outputs, lambda symbol: symbol.shape)
+        return map_symbols(self._network.result, lambda symbol: symbol.shape)
 
     def known_output_shape(self, x: Any) -> Shape | None:
         """The output's shape for a batch like x, when it can be told without computing."""
-        if self._network is None or not isinstance(self._network.outputs, Symbol):
+        if self._network is None or not isinstance(self._network.result, Symbol):
             return None
-        return self._network.outputs.shape
+        return self._network.result.shape
 
     def _names_of_outputs(self) -> list[str] | None:
         if self._network is None:

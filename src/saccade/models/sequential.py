@@ -132,6 +132,8 @@ class Sequential(Model):
         return super()._reuse(wanted, image_shape)
 
     def call(self, x: Any) -> Any:
+        if isinstance(x, (list, tuple)) and len(x) == 1:  # a list of inputs, as every model takes
+            x = x[0]
         given = x
         try:
             for layer in self._stack:

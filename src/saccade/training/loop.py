@@ -117,6 +117,7 @@ def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     """One step, the loop's own or the one that the model brings."""
     if overrides(run.model, "train_step", "compute_loss", "compute_metrics"):
         batch = _on_device(run.model.device, x, y, sample_weight)
+        run.objective.find_metrics(run.model, *batch[:2])
         try:
             run.own_logs = run.model.train_step(pack_x_y_sample_weight(*batch))
         except NotFinite:
@@ -225,6 +226,7 @@ def evaluate(
             on_cpu = y
             x, y, sample_weight = _on_device(model.device, x, y, sample_weight)
             if own:
+                objective.find_metrics(model, x, y)
                 logs = model.test_step(pack_x_y_sample_weight(x, y, sample_weight))
             else:
                 x = x if feed.front is None else feed.front(x)

@@ -219,6 +219,20 @@ class Objective:
         having = sum(one is not None for one in self._losses)
         self._means = [Mean(f"{name}_loss") for name in names] if count > 1 and having > 1 else []
 
+    def find_metrics(self, model: Any, x: Any, y: Any) -> None:
+        """Make metrics of words such as "accuracy", which need to see a batch, for a step of the
+        user's own that goes through `model.metrics`. Nothing happens where none is missing.
+        """
+        if self._reported is not None or y is None or not self._has_words():
+            return
+        try:
+            with torch.no_grad():
+                y_pred = model(x, training=False)
+        except Exception:  # its step does without its call
+            return
+        self.tell_apart(y_pred)
+        self._resolve(y, y_pred)
+
     def _has_words(self) -> bool:
         many = (*self._plain_of, *self._weighted_of)
         return any(isinstance(one, str) for some in many for one in some)
