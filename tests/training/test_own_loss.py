@@ -18,7 +18,7 @@ def evaluated(library, loss, targets):
         [library.layers.Input((3,)), library.layers.Dense(1, kernel_initializer="ones")]
     )
     model.compile("sgd", loss)
-    return model.evaluate(X, targets, verbose=0)
+    return float(model.evaluate(X, targets, verbose=0))
 
 
 @pytest.mark.parametrize("targets", [Y, Y.astype("float32"), Y[:, None]], ids=str)
