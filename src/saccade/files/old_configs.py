@@ -70,8 +70,9 @@ def in_todays_words(record: Any, version: str = "") -> Any:
     if kind == "BatchNormalization" and isinstance(config.get("axis"), list):
         config["axis"] = config["axis"][0]
     for key, value in config.items():
-        if key.endswith(_INITIALIZERS) and isinstance(value, dict):
-            value.get("config", {}).pop("dtype", None)  # of TensorFlow's own initialisers
+        settings = value.get("config") if isinstance(value, dict) else None
+        if key.endswith(_INITIALIZERS) and isinstance(settings, dict):  # else a function's name
+            settings.pop("dtype", None)  # of TensorFlow's own initialisers
     return {**record, "class_name": kind, "config": config}
 
 

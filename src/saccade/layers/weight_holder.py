@@ -16,6 +16,7 @@ from saccade.errors import NotSupported, ShapeError, StateError
 from saccade.layers.call_scope import scope
 from saccade.layers.checks import refuse
 from saccade.layers.tracking import TrackedDict, TrackedList, modules_in, safe_key, track
+from saccade.names_first import takes_name_first
 from saccade.numerics.device import default_device
 from saccade.records import checked_dtype
 from saccade.variables import Variable
@@ -46,9 +47,10 @@ class WeightHolder(torch.nn.Module):
         first = next(self.parameters(), None)
         return default_device() if first is None else first.device
 
+    @takes_name_first
     def add_weight(
         self,
-        shape: Sequence[int] | str | None = None,
+        shape: Sequence[int] | None = None,
         initializer: Any = None,
         dtype: Any = None,
         trainable: bool = True,
@@ -70,8 +72,6 @@ class WeightHolder(torch.nn.Module):
             constraint: a word or a function of the values, applied after every step.
             name: its name within the layer ("kernel").
         """
-        if isinstance(shape, str):  # tf.keras 2 has the name first: add_weight("w", (3, 4))
-            name, shape, initializer = shape, initializer, None
         if overwrite_with_gradient or aggregation not in ("none", "mean"):
             refuse(self, overwrite_with_gradient=overwrite_with_gradient or aggregation)
         checked_dtype(self.where, dtype)
@@ -87,6 +87,8 @@ class WeightHolder(torch.nn.Module):
         variable.regularizer, variable.constraint = penalty, rule
         variable.autocast = autocast
         return variable
+
+    add_variable = add_weight  # its name in Keras 2, too
 
     def _laid_out(self, values: torch.Tensor) -> torch.Tensor:
         """The layout in memory for a new weight; convolution has its own."""
@@ -130,6 +132,20 @@ class WeightHolder(torch.nn.Module):
         in Keras 3.
         """
         return [weight for weight in self.weights if weight.requires_grad and self._trainable]
+
+    @trainable_weights.setter
+    def trainable_weights(self, weights: Sequence[Any]) -> None:
+        """Take these for weights of this layer, as layers of Keras 1 say what they have."""
+        known = {id(weight) for weight in self.weights}
+        for weight in weights:
+            if id(weight) not in known:
+                self._take(weight)
+
+    def _take(self, weight: Any) -> None:
+        """A weight made elsewhere (`K.variable`) as this layer's own."""
+        weight.path = f"{self.name}/{weight.name}"
+        self._weights_trained.append(weight)
+        self._parameters[safe_key("weight", len(self._weights_trained))] = weight
 
     @property
     def non_trainable_weights(self) -> list[Variable]:

@@ -15,6 +15,7 @@ from saccade import initializers
 from saccade.errors import StateError
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, snake_case
+from saccade.names_first import takes_name_first
 from saccade.records import checked_dtype
 
 
@@ -82,6 +83,7 @@ class Metric:
             variable.assign(torch.tensor(self._awaited.pop(0)))
         return variable
 
+    @takes_name_first
     def add_weight(
         self,
         shape: Sequence[int] = (),

@@ -22,6 +22,7 @@ from saccade.layers.traced import shape_of
 from saccade.models.compile_config import compile_config, compile_from, model_record
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.graph_holder import GraphHolder
+from saccade.models.layer_list import LayerList
 from saccade.models.reviving import check_layers, reviver
 from saccade.models.summary import print_summary
 from saccade.notes import note_once
@@ -73,7 +74,7 @@ class Model(GraphHolder):
     @property
     def layers(self) -> list[Any]:
         """The layers directly inside the model, those of a graph in Keras's order, by depth."""
-        return [layer for layer in self.sublayers() if isinstance(layer, Layer)]
+        return LayerList(layer for layer in self.sublayers() if isinstance(layer, Layer))
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """The layer of this name, or at this place.

@@ -67,6 +67,8 @@ class OldMethods:
         kwargs: dict[str, Any],
     ) -> Any:
         note_once(f"{word} is an old method: {today} does the same.")
+        if names is _READING and len(args) > 1 and isinstance(args[1], int):
+            names = _READING_BEFORE  # the second number is the length of a queue
         given = dict(zip(names, args, strict=False)) | kwargs
         if today != "fit":  # these said nothing by themselves
             given.setdefault("verbose", 0)
@@ -75,3 +77,4 @@ class OldMethods:
 
 _STEPS = ("steps_per_epoch", "epochs")
 _READING = ("steps", "callbacks")
+_READING_BEFORE = ("steps", "max_queue_size", "workers", "use_multiprocessing", "verbose")

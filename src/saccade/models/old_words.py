@@ -78,6 +78,12 @@ def in_todays_words(
         means = f"an old name of {word}; it is used as such"
         if given in SAMPLES and (pairs := [pair for pair in SAMPLES[given] if pair[0] in known]):
             word, data_word = pairs[0]
+            if data_word == "validation_data" and isinstance(found.get(data_word), (tuple, list)):
+                note_once(
+                    f"{where}({given}=) has no effect: the validation data are arrays.",
+                    key=f"old {given}",
+                )
+                continue
             by_place = data_word == "x" and bool(args)
             data = args[0] if by_place else found.get(data_word)
             steps, data = steps_for(where, given, value, data)
@@ -110,13 +116,15 @@ def metrics_by_place(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments of compile, whose third was meant for metrics where it holds such.
 
-    In Keras 3 it is loss_weights, which are numbers; in tf.keras 2 it was metrics.
+    In Keras 3 it is loss_weights, which are numbers; in tf.keras 2 it was metrics, and loss_weights
+    came fourth.
     """
-    third = args[2]
-    given = leaves(third) if isinstance(third, (str, list, tuple)) else []
-    if len(args) > 3 or "metrics" in kwargs:
+    third, fourth = args[2], args[3] if len(args) > 3 else None
+    given = leaves(third) if isinstance(third, (str, list, tuple, dict)) else []
+    if len(args) > 4 or "metrics" in kwargs:
         return args, kwargs
-    if not any(isinstance(one, (str, Metric)) for one in given):
+    if not any(isinstance(one, (str, Metric)) or callable(one) for one in given):
         return args, kwargs
     note_once("compile(optimizer, loss, metrics): the third argument is taken for metrics.")
-    return args[:2], {**kwargs, "metrics": third}
+    words = {} if fourth is None else {"loss_weights": fourth}
+    return args[:2], {**words, **kwargs, "metrics": third}

@@ -11,6 +11,7 @@ from saccade.graph import Network, Shape, Symbol
 from saccade.layers.input import InputLayer
 from saccade.layers.layer import Layer
 from saccade.layers.own_storage import is_own
+from saccade.models.layer_list import LayerList
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers
 from saccade.records import to_record
@@ -54,7 +55,7 @@ class Sequential(Model):
     @property
     def layers(self) -> list[Any]:
         """The layers in order, without the input's."""
-        return list(self._stack)
+        return LayerList(self._stack)
 
     def sublayers(self) -> Any:
         return iter(self._stack)

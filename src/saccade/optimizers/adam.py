@@ -58,6 +58,8 @@ class Adam(Optimizer):
         name: str | None = None,
         **old: Any,
     ):
+        if isinstance(amsgrad, float):  # Keras 2's order: ..., epsilon, decay, amsgrad
+            old, amsgrad, weight_decay = {**old, "decay": amsgrad}, bool(weight_decay), None
         super().__init__(
             learning_rate,
             weight_decay,

@@ -53,6 +53,9 @@ class RMSprop(Optimizer):
         name: str | None = None,
         **old: Any,
     ):
+        if 0 < momentum < 1e-3:  # Keras 2's order: ..., rho, epsilon, decay
+            decay = 0.0 if epsilon == 1e-7 else epsilon
+            momentum, epsilon, old = 0.0, momentum, {**old, **({"decay": decay} if decay else {})}
         super().__init__(
             learning_rate,
             weight_decay,

@@ -8,6 +8,7 @@ from typing import Any
 from saccade import losses, metrics
 from saccade.errors import InvalidArgument
 from saccade.nests import is_nest, leaves
+from saccade.notes import note_once
 from saccade.training.outputs import per_output
 
 
@@ -40,7 +41,19 @@ def metrics_of(what: str, given: Any, names: list[str]) -> list[Any]:
     """The metrics of each output; all are the one output's where there is one."""
     if len(names) == 1:
         return [leaves(given) if is_nest(given) else given]
+    if _is_for_all(given, names):
+        note_once(
+            f"compile({what}=): one list for all outputs is taken for each of them, as in Keras 2."
+        )
+        return [list(given) for _ in names]
     return per_output(what, given, names)
+
+
+def _is_for_all(given: Any, names: list[str]) -> bool:
+    """Whether a list cannot be one entry for each output, and holds metrics alone."""
+    if not isinstance(given, (list, tuple)) or not given or len(given) == len(names):
+        return False
+    return not any(one is None or is_nest(one) for one in given)
 
 
 def flat(given: Any) -> list[Any]:
