@@ -61,7 +61,7 @@ NAMES = {
         moving_average_update name_scope ndim not_equal one_hot ones ones_like
         permute_dimensions placeholder pool2d pow print_tensor prod random_bernoulli
         random_binomial random_normal random_uniform relu repeat repeat_elements reset_uids
-        reshape resize_images reverse round separable_conv2d set_epsilon set_floatx
+        reshape resize_images reverse round selu separable_conv2d set_epsilon set_floatx
         set_image_data_format set_image_dim_ordering set_learning_phase set_session
         set_value shape sigmoid sign sin slice softmax softplus softsign
         sparse_categorical_crossentropy spatial_2d_padding sqrt square squeeze stack std

@@ -454,7 +454,7 @@ def test_flatten_and_activation_take_any_rank():
     (lambda: Conv2D(4, 3, kernel_regularizer="l3"), "regularizer: must be one of"),
     (lambda: Conv2D(4, 3, data_format="channels_first"), "channels_last"),
     (lambda: Conv2D(4, 3, input_shpae=(3, 3, 1)), "Did you mean input_shape="),
-    (lambda: Conv2D(4, 3, name="a/b"), "name must be a word without a slash"),
+    (lambda: Conv2D(4, 3, name=""), "name must be a word"),
     (lambda: Conv2D(4, 3, name=""), "name must be"),
     (lambda: Conv2D(4, 3, dtype="float16"), "float32"),
     (lambda: Conv2D(4, 3, input_shape=28), "a shape is a tuple"),
@@ -560,3 +560,16 @@ def test_forgetting_super_init_says_so():
 
     with pytest.raises(AttributeError, match=r"__init__"):
         Own()
+
+
+def test_zeros_that_show_a_shape_add_nothing_to_the_loss():
+    class Adds(Layer):
+        def call(self, x):
+            self.add_loss(0.5 * (x * 0 + 1).mean())
+            return x
+
+    model = Sequential([Input((3,)), Adds(), Dense(1)])
+    assert model.losses == []
+    for _ in range(2):
+        model(np.ones((2, 3), "float32"))
+        assert [float(one) for one in model.losses] == [0.5]

@@ -9,6 +9,7 @@ import pickle
 import numpy as np
 import pytest
 
+from saccade import backend as K
 from saccade import constraints, layers, notes, regularizers
 from saccade.callbacks import (
     Callback,
@@ -35,6 +36,7 @@ from saccade.layers import (
     SeparableConv2D,
     SeparableConvolution2D,  # noqa: F401
 )
+from saccade.metrics import Metric
 from saccade.models import Model, Sequential, load_model
 from saccade.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, Nadam, RMSprop
 from saccade.preprocessing.image import ImageDataGenerator
@@ -408,3 +410,124 @@ def test_a_layer_of_the_users_may_be_abstract():
 def test_a_period_must_be_a_number_of_epochs(tmp_path):
     with pytest.raises(InvalidArgument, match="period must be at least 1"):
         ModelCheckpoint(tmp_path / "m.keras", period=0)
+
+
+def test_a_weights_name_first():
+    """As every layer and metric for tf.keras has it."""
+
+    class Scale(Layer):
+        def build(self, input_shape):
+            n = int(input_shape[-1])
+            self.a = self.add_weight("a", shape=[n], initializer="ones")
+            self.b = self.add_weight("b", (n,), initializer="zeros", trainable=False)
+            self.c = self.add_weight("c", (n,), "float32", "ones", None, None)
+            self.d = self.add_weight("d", (n,), "ones")
+            self.e = self.add_variable(name="e", shape=(n,), initializer="ones")
+            super().build(input_shape)
+
+        def call(self, x):
+            return x * self.a + self.b + self.c
+
+    layer = Scale()
+    layer.build((None, 3))
+    assert [weight.name for weight in layer.weights] == ["a", "c", "d", "e", "b"]
+    assert [float(w.sum()) for w in layer.get_weights()] == [3, 3, 3, 3, 0]
+    assert [weight.name for weight in layer.non_trainable_weights] == ["b"]
+
+    class Hits(Metric):
+        def __init__(self):
+            super().__init__(name="hits")
+            self.hits = self.add_weight("hits", initializer="zeros")
+
+    assert float(Hits().hits) == 0
+
+
+def test_weights_that_a_layer_of_keras_1_says_it_has():
+    class Norm(Layer):
+        def build(self, input_shape):
+            self.gamma = K.variable(np.full(int(input_shape[-1]), 2.0), name="gamma")
+            self.trainable_weights = [self.gamma]
+            super().build(input_shape)
+
+        def call(self, x):
+            return x * self.gamma
+
+    model = Sequential([Input((3,)), Norm(), Dense(1)])
+    assert len(model.layers[0].weights) == 1
+    model.compile("sgd", "mse")
+    model.fit(np.ones((4, 3)), np.zeros(4), verbose=0)
+    assert (model.layers[0].get_weights()[0] != 2).any()
+
+
+def test_layers_pop_is_told_to_do_nothing(model, caplog):
+    count = len(model.layers)
+    model.layers.pop()
+    model.layers.pop()
+    assert len(model.layers) == count
+    assert said(caplog, "model.layers.pop() takes nothing off the model") == 1
+    assert isinstance(model.layers, list)
+
+
+def test_metrics_of_one_list_for_every_output(caplog):
+    image = Input((4, 4, 1))
+    flat = Flatten()(image)
+    outputs = [Dense(3, "softmax", name=name)(flat) for name in ("a", "b")]
+    made = Model(image, outputs)
+    made.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = made.fit(X, [Y, Y], verbose=0).history
+    assert {"a_accuracy", "b_accuracy"} <= set(history)
+    assert said(caplog, "one list for all outputs is taken for each of them") == 1
+
+
+def test_more_of_compiles_old_order(model):
+    def own(y_true, y_pred):
+        return y_pred[:, 0]
+
+    for third, fourth in (([own], ()), (["acc"], (None,)), ({"dense": "acc"}, ())):
+        model = Sequential([Input((4, 4, 1)), Flatten(), Dense(3, "softmax", name="dense")])
+        model.compile("sgd", "sparse_categorical_crossentropy", third, *fourth)
+        assert len(model.fit(X, Y, verbose=0).history) == 2
+
+
+def test_orders_of_keras_2s_methods_and_optimizers(model):
+    rows = model.predict_generator(Batches(), 2, 10)
+    np.testing.assert_array_equal(rows, model.predict(X[:8], verbose=0))
+    assert model.evaluate_generator(Batches(), 2, 10, 1) == model.evaluate_generator(Batches(), 2)
+    adam = Adam(0.1, 0.9, 0.999, 1e-8, 0.01)
+    assert (adam.decay, adam.amsgrad, adam.epsilon) == (0.01, False, 1e-8)
+    rms = RMSprop(0.1, 0.9, 1e-8, 0.5)
+    assert (rms.decay, rms.momentum, rms.epsilon) == (0.5, 0.0, 1e-8)
+    assert RMSprop(0.1, 0.9, 0.5).momentum == 0.5
+
+
+def test_counts_of_validation_samples_beside_arrays_have_no_effect(model, caplog):
+    model.fit(Batches(), validation_data=(X, Y), nb_val_samples=20, verbose=0)
+    assert said(caplog, "nb_val_samples=) has no effect: the validation data are arrays") == 1
+
+
+def test_names_with_a_slash():
+    made = Sequential([Input((4, 4, 1)), Flatten(name="fire2/squeeze1x1")])
+    assert made.get_layer("fire2/squeeze1x1").name == "fire2_squeeze1x1"
+
+
+def test_callbacks_find_the_validation_data(model):
+    """The F1 callback of many kernels predicts on them."""
+    seen = []
+
+    class Scores(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            predicted = np.asarray(self.model.predict(self.validation_data[0], verbose=0))
+            seen.append((predicted.shape, self.validation_data[1]))
+
+    model.fit(X, Y, validation_data=(X, Y), verbose=0, callbacks=[Scores()])
+    model.fit(X, Y, validation_split=0.25, verbose=0, callbacks=[Scores()])
+    assert [shape for shape, _ in seen] == [(20, 3), (5, 3)]
+    np.testing.assert_array_equal(seen[1][1], Y[15:])
+
+
+def test_hints_that_change_no_number(model, caplog):
+    model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=8)
+    model.fit(X, Y, verbose=0)
+    assert said(caplog, "steps_per_execution=) changes no number") == 1
+    model._make_predict_function()
+    assert said(caplog, "_make_predict_function has no effect") == 1

@@ -9,7 +9,6 @@ import torch
 from saccade.errors import (
     DataError,
     InvalidArgument,
-    NotSupported,
     SaccadeError,
     ShapeError,
     StateError,
@@ -325,7 +324,6 @@ WORDS = {
     "losses": ({"loss": ["mse", "mae"]}, InvalidArgument, ["loss", "2"]),
     "weighted metrics": ({"weighted_metrics": ["acuracy"]}, UnknownName, ['"accuracy"']),
     "jit": ({"jit_compile": "fast"}, InvalidArgument, ["jit_compile", "fast"]),
-    "steps per execution": ({"steps_per_execution": 8}, NotSupported, ["steps_per_execution"]),
 }  # fmt: skip
 
 

@@ -382,3 +382,20 @@ def test_normalize(order):
     np.testing.assert_allclose(flat.T, rows / np.maximum(length, 2.0), rtol=1e-6)
     with pytest.raises(InvalidArgument, match="order must be an int"):
         ops.normalize(rows, order=0)
+
+
+def test_functions_that_mean_something_else_today():
+    """Keras 2's meaning, by hand."""
+    x = np.array([[-3.0, -1.0, 0.0, 1.0, 4.0]], "float32")
+    np.testing.assert_allclose(K.hard_sigmoid(x).numpy(), [[0, 0.3, 0.5, 0.7, 1]], rtol=1e-6)
+    np.testing.assert_allclose(K.sqrt(x).numpy(), [[0, 0, 0, 1, 2]])
+    np.testing.assert_array_equal(K.repeat(x, 2).numpy(), [[x[0], x[0]]])
+    np.testing.assert_allclose(K.relu(x, alpha=0.5, max_value=2).numpy(), [[-1.5, -0.5, 0, 1, 2]])
+    np.testing.assert_allclose(K.relu(x, 0.0, None, 2.0).numpy(), [[0, 0, 0, 0, 4]])
+    assert K.int_shape(K.tile(x, 2)) == (1, 10)
+    assert K.int_shape(K.tile(x, (3, 1))) == (3, 5)
+    assert K.dtype(K.ones_like(x, dtype="int32")) == "int32"
+    assert K.dtype(0.5) == "float32"
+    assert not K.variable([1, 2], dtype="int32").trainable
+    image = Input((3,))
+    assert K.int_shape(K.repeat(image, 4)) == (None, 4, 3)

@@ -15,7 +15,7 @@ from saccade.notes import note_once
 # From where the names come; `name=other` where it is called otherwise.
 _PARTS = {
     "saccade.activations": """
-        elu hard_sigmoid linear softplus softsign
+        elu linear selu softplus softsign
     """,
     "saccade.backend.graphs": """
         function is_keras_tensor name_scope placeholder
@@ -27,6 +27,7 @@ _PARTS = {
     "saccade.backend.gradient_layer": """
         gradients
     """,
+    "saccade.backend.keras_2": "hard_sigmoid ones_like relu repeat sqrt tile zeros_like",
     "saccade.backend.settings": """
         backend clear_session floatx get_session get_uid image_data_format
         image_dim_ordering learning_phase manual_variable_initialization reset_uids
@@ -57,13 +58,14 @@ _PARTS = {
     "saccade.numerics.tensor_functions": """
         abs all any argmax argmin cast clip concatenate cos cumsum dot equal exp expand_dims
         greater greater_equal less less_equal log max maximum mean min minimum not_equal
-        one_hot ones_like pow=power prod relu repeat reshape round sigmoid sign sin softmax
-        sqrt square squeeze stack std stop_gradient sum tanh tile transpose var zeros_like
+        one_hot pow=power prod reshape round sigmoid sign sin softmax
+        square squeeze stack std stop_gradient sum tanh transpose var
     """,
 }
 _OF_VALUES = (
     "saccade.activations",
     "saccade.backend.images",
+    "saccade.backend.keras_2",
     "saccade.backend.tensors",
     "saccade.numerics.formulas",
     "saccade.numerics.tensor_functions",
@@ -101,9 +103,8 @@ def _also_on_symbols(word: str, function: Any) -> Any:
     from saccade.layers.operation_table import FUNCTIONS
     from saccade.layers.unwritten import also_on_symbols
 
-    if word in FUNCTIONS:
-        return on_symbols(word, function)
-    return also_on_symbols("K")(function)
+    written = word in FUNCTIONS and function.__module__ != "saccade.backend.keras_2"
+    return on_symbols(word, function) if written else also_on_symbols("K")(function)
 
 
 def __dir__() -> list[str]:

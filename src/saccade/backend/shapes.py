@@ -27,7 +27,8 @@ def ndim(x: Any) -> int:
 
 
 def dtype(x: Any) -> str:
-    return str(x.dtype).removeprefix("torch.")
+    """The name of a dtype: "float32", for plain numbers, too."""
+    return str(getattr(x, "dtype", "float32")).removeprefix("torch.")
 
 
 def is_tensor(x: Any) -> bool:

@@ -58,8 +58,9 @@ def moving_average_update(x: Any, value: Any, momentum: float) -> Any:
 
 
 def variable(value: Any, dtype: Any = None, name: str = "variable") -> Variable:
-    """A weight of its own."""
-    return Variable(convert_to_tensor(value, dtype or "float32"), name=name)
+    """A weight of its own; one of integers is not trained."""
+    values = convert_to_tensor(value, dtype or "float32")
+    return Variable(values, trainable=values.is_floating_point(), name=name)
 
 
 def constant(value: Any, dtype: Any = None, shape: Sequence[int] | None = None) -> torch.Tensor:

@@ -66,8 +66,14 @@ class Layer(OwnStorage, Called, WeightHolder, metaclass=LayerType):
     ):
         super().__init__(trainable)
         cls = type(self).__name__
-        if name is not None and (not isinstance(name, str) or not name or "/" in name):
-            raise InvalidArgument(cls, "name must be a word without a slash", repr(name))
+        if isinstance(name, str) and "/" in name:
+            note_once(
+                f'{cls}(name="{name}"): names hold no slash since Keras 3; it becomes "_".',
+                key="slash in a name",
+            )
+            name = name.replace("/", "_")
+        if name is not None and (not isinstance(name, str) or not name):
+            raise InvalidArgument(cls, "name must be a word", repr(name))
         self.name: str = name or auto_name(snake_case(cls))
         self.built = False
         self.autocast = autocast

@@ -54,8 +54,12 @@ def _shapes_on_zeros(layer: Any, args: Any, kwargs: Any, size: int) -> Any:
         return torch.zeros(sizes, dtype=getattr(torch, symbol.dtype), device=layer.device)
 
     args, kwargs = map_symbols((args, kwargs), zeros)
-    with torch.no_grad():
-        return _sizes(layer(*args, **{"training": False, **kwargs}))
+    try:
+        with torch.no_grad():
+            return _sizes(layer(*args, **{"training": False, **kwargs}))
+    finally:  # what it adds to the loss for zeros is nobody's loss
+        for one in (layer, *layer.sublayers_within()):
+            one._call_losses.clear()
 
 
 def _sizes(output: Any) -> Any:

@@ -87,6 +87,7 @@ class Model(GraphHolder):
             if -len(layers) <= index < len(layers):
                 return layers[index]
             raise InvalidArgument(self.where, f"there are {len(layers)} layers", f"index {index}")
+        name = name.replace("/", "_") if isinstance(name, str) else name
         for layer in layers:
             if layer.name == name:
                 return layer

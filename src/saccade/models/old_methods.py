@@ -57,6 +57,10 @@ class OldMethods:
         proba = self.predict(x, batch_size=batch_size, verbose=verbose)  # type: ignore[attr-defined]
         return proba.argmax(axis=-1) if proba.shape[-1] > 1 else (proba > 0.5).astype("int32")
 
+    def _make_predict_function(self) -> None:
+        """Without effect: `predict` is ready, in every thread, as soon as the model is."""
+        note_once("_make_predict_function has no effect: predict is ready as it is.")
+
     def _old(
         self,
         word: str,

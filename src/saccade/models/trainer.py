@@ -16,7 +16,7 @@ from saccade.data.input_range import range_notes, records_in
 from saccade.data.source import Several, Source
 from saccade.data.tensors import holds_arrays
 from saccade.data.weighted_source import WeightedSource
-from saccade.errors import InvalidArgument, NotSupported
+from saccade.errors import InvalidArgument
 from saccade.models.old_methods import OldMethods
 from saccade.models.old_words import accepts_old_words
 from saccade.models.stepper import Stepper
@@ -56,7 +56,7 @@ class Trainer(OldMethods, Stepper):
         metrics: Any = None,
         weighted_metrics: Any = None,
         run_eagerly: bool = False,
-        steps_per_execution: int = 1,
+        steps_per_execution: int | str = 1,
         jit_compile: bool | str = "auto",
         auto_scale_loss: bool = True,
     ) -> None:
@@ -77,12 +77,10 @@ class Trainer(OldMethods, Stepper):
             run_eagerly: True switches `jit_compile` off; every step runs as it is written.
             auto_scale_loss: whether a model under "mixed_float16" gets a LossScaleOptimizer.
         """
-        if steps_per_execution != 1:
-            raise NotSupported(
-                "compile",
-                "steps_per_execution must be 1, as in Keras on torch",
-                repr(steps_per_execution),
-                "Leave it out: it is a hint that changes no number.",
+        if steps_per_execution not in (1, "auto"):
+            note_once(
+                "compile(steps_per_execution=) changes no number, and is left aside: steps run one "
+                "by one, as in Keras on torch."
             )
         if jit_compile not in (True, False, "auto"):
             raise InvalidArgument(
@@ -195,6 +193,7 @@ class Trainer(OldMethods, Stepper):
             for note in validation_notes(x, validation_data):
                 note_once(note)
         listeners = self._callbacks(callbacks, verbose, epochs, feed.turn, with_history=True)
+        listeners.show(validation_data)
         history = next(one for one in listeners.callbacks if isinstance(one, History))
         run = Run(
             model=self,

@@ -37,6 +37,7 @@ class Callback:
     def __init__(self):
         self.params: dict[str, Any] = {}
         self.model: Any = None
+        self.validation_data: Any = None
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params
@@ -120,6 +121,12 @@ class CallbackList:
         if params:
             for callback in self.callbacks:
                 callback.set_params(params)
+
+    def show(self, validation_data: Any) -> None:
+        """Let callbacks find the held-out arrays in `self.validation_data`, as until Keras 2.3."""
+        for callback in self.callbacks:
+            if getattr(callback, "validation_data", None) is None:
+                callback.validation_data = validation_data
 
     def set_run(self, run: Any) -> None:
         """Show the run to the callbacks that keep its state."""
