@@ -26,6 +26,7 @@ from saccade.layers import (
 )
 from saccade.models import Model
 from saccade.notes import note_once
+from saccade.old_arguments import takes_dim_ordering
 
 _BLOCKS = (  # filters at alpha 1, step
     (64, 1),
@@ -155,6 +156,7 @@ def MobileNet(
     return build_network(options, body, pretrained, side_px, top=top)
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     """Bring pixels into what MobileNet was trained on.
 

@@ -25,6 +25,7 @@ from saccade.data.transform_checks import (
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.names import unknown_name
 from saccade.notes import note_once
+from saccade.old_arguments import takes_dim_ordering
 
 _SWITCHES = (
     "featurewise_center",
@@ -44,6 +45,7 @@ class ImageTransform:
     Source: Keras 3, legacy/preprocessing/image.py, ImageDataGenerator.
     """
 
+    @takes_dim_ordering
     def __init__(
         self,
         featurewise_center: bool = False,

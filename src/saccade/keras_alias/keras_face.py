@@ -34,6 +34,8 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(f"saccade.{_BELOW[name]}"), name)
     if name == "KerasTensor":
         return import_module("saccade.graph").Symbol
+    if name == "engine":  # Keras 1's and 2's own rooms
+        return import_module("saccade.keras_alias.engine")
     if name.startswith("__") or name not in _saccade().__all__:
         raise AttributeError(f"module 'keras' has no attribute {name!r}")
     found = getattr(_saccade(), name)
