@@ -44,3 +44,57 @@ def test_keras_engine_has_what_models_are_made_of(tmp_path):
         """,
     )
     assert done.stdout == "(None, 4, 4, 2) True True\n", done.stderr
+
+
+def test_old_names_of_losses_metrics_initializers_and_utils(tmp_path):
+    done = run(
+        tmp_path,
+        """
+        import keras
+        from keras import losses, metrics, initializers, objectives, initializations
+        from keras.applications.mobilenet import relu6, DepthwiseConv2D
+        from keras.losses import binary_crossentropy, MSE
+        from keras.utils.layer_utils import print_summary
+        from keras.utils.visualize_util import plot
+
+        pairs = {"mse": "mean_squared_error", "mae": "mean_absolute_error",
+                 "mape": "mean_absolute_percentage_error",
+                 "msle": "mean_squared_logarithmic_error", "kld": "kl_divergence"}
+        for short, long in pairs.items():
+            for home in (losses, metrics, objectives):
+                for name in (short, short.upper()):
+                    assert getattr(home, name) is getattr(home, long), (home, name)
+        assert losses.cosine_proximity is losses.cosine_similarity
+        assert losses.huber_loss is losses.huber and losses.logcosh is losses.log_cosh
+        for word in ("cosine_proximity", "huber_loss"):
+            assert losses.get(word).name in ("cosine_similarity", "huber_loss")
+        assert initializations.zero is initializers.zero is initializers.Zeros
+        assert initializers.normal(stddev=0.1).stddev == 0.1
+        assert (initializers.uniform, initializers.one) == (
+            initializers.RandomUniform, initializers.Ones)
+        assert plot is keras.utils.plot_model
+        model = keras.Sequential([keras.layers.Dense(2, input_shape=(3,), activation=relu6)])
+        model.compile("sgd", losses.mse, metrics=[metrics.mae, "cosine_proximity"])
+        model.fit([[1.0, 2, 3]], [[1.0, 2]], verbose=0)
+        print(list(model.history.history))
+        print_summary(model)
+        """,
+    )
+    assert done.stdout.startswith("['cosine_proximity', 'loss', "), done.stdout + done.stderr
+    assert "Trainable params: 8" in done.stdout
+
+
+def test_a_refusal_says_its_way_out_and_no_nearest_name(tmp_path):
+    done = run(tmp_path, "import keras\nkeras.utils.multi_gpu_model\n")
+    assert "saccade trains on one device; leave the call out." in done.stderr
+    assert "The nearest" not in done.stderr
+    done = run(tmp_path, "import keras\nkeras.layers.Dens\n")
+    assert "The nearest that saccade has is 'Dense'." in done.stderr
+
+
+def test_a_refused_name_of_a_star_import_carries_its_sentence(tmp_path):
+    done = run(tmp_path, "from keras.layers import *\nDense(3)\nLSTM(3)\n")
+    assert "NameError: name 'LSTM' is not defined\nkeras.layers.LSTM is not in" in done.stderr
+    assert "saccade has no recurrent layers" in done.stderr
+    done = run(tmp_path, "from keras.layers import *\nnothing\n")
+    assert done.stderr.endswith("NameError: name 'nothing' is not defined\n")

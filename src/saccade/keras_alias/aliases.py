@@ -139,6 +139,19 @@ def give_old_paths(module: ModuleType, path: str, own_only: bool = False) -> Non
                 setattr(module, child, importlib.import_module(f"saccade.{new}"))
 
 
+def is_own_path(name: str) -> bool:
+    """Whether a module's name is a path by itself, and no file below an old one.
+
+    >>> is_own_path("keras.layers.convolutional"), is_own_path("keras.layers.convolutional.conv")
+    (True, False)
+    """
+    if real_name(name) != real_name(name.rpartition(".")[0]):
+        return True
+    root = next(root for root in _ROOTS if _is_below(name, root))
+    rest = name[len(root) + 1 :]
+    return any(rest == old or rest.endswith(f".{old}") for old in _OLD_PATHS)
+
+
 def exists(name: str) -> bool:
     """Whether saccade has a module of that name."""
     try:

@@ -113,11 +113,18 @@ def _no_name(name: str, wanted: str, leaf: ModuleType, caller: FrameType) -> Imp
 
 def instead_of(wanted: str, module: ModuleType) -> str:
     """What to use for a name that a module does not have: a sentence, or nothing."""
+    if do := refusal_of(wanted, module):
+        return do
+    guess = nearest(wanted, public_names(module))
+    return f"The nearest that it has is {guess!r}." if guess else ""
+
+
+def refusal_of(wanted: str, module: ModuleType) -> str:
+    """The sentence with which a module refuses a name; empty for any other name."""
     try:
         getattr(module, wanted)
     except SaccadeError as refused:
         return refused.do
     except AttributeError:
         pass
-    guess = nearest(wanted, public_names(module))
-    return f"The nearest that it has is {guess!r}." if guess else ""
+    return ""
