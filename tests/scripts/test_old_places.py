@@ -7,6 +7,13 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
+from saccade.errors import NotSupported
+from saccade.keras_alias.check import fault_of
+from saccade.layers import Dense
+from saccade.models import Sequential
+
 
 def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     (folder / "script.py").write_text(textwrap.dedent(code))
@@ -98,3 +105,22 @@ def test_a_refused_name_of_a_star_import_carries_its_sentence(tmp_path):
     assert "saccade has no recurrent layers" in done.stderr
     done = run(tmp_path, "from keras.layers import *\nnothing\n")
     assert done.stderr.endswith("NameError: name 'nothing' is not defined\n")
+
+
+def test_modules_that_are_gone_say_their_way_out(tmp_path):
+    for line, do in (
+        ("from tensorflow.python.client import device_lib", "tf.config.list_physical_devices"),
+        ("from keras.wrappers.scikit_learn import KerasClassifier", "KFold"),
+        ("import tensorflow.keras.wrappers.scikit_learn", "KFold"),
+        ("from keras.models import model_from_yaml", "model_from_json"),
+        ("import tensorflow as tf; tf.train.AdamOptimizer(1e-3)", "keras.optimizers"),
+    ):
+        done = run(tmp_path, line + "\n")
+        assert do in done.stderr.splitlines()[-1], (line, done.stderr)
+    assert fault_of("keras.wrappers.scikit_learn.KerasClassifier").endswith("ParameterGrid.")
+    assert "list_physical" in fault_of("tensorflow.python.client.device_lib.list_local_devices")
+
+
+def test_yaml_is_refused_with_the_way_out():
+    with pytest.raises(NotSupported, match="Use to_json"):
+        Sequential([Dense(2, input_shape=(3,))]).to_yaml()

@@ -145,7 +145,7 @@ def is_own_path(name: str) -> bool:
     >>> is_own_path("keras.layers.convolutional"), is_own_path("keras.layers.convolutional.conv")
     (True, False)
     """
-    if real_name(name) != real_name(name.rpartition(".")[0]):
+    if name in ROOTS or real_name(name) != real_name(name.rpartition(".")[0]):
         return True
     root = next(root for root in _ROOTS if _is_below(name, root))
     rest = name[len(root) + 1 :]

@@ -99,7 +99,7 @@ def check_inputs(where: str, spec: Any, shapes: Any, dtypes: Any = None) -> None
     Raises:
         ShapeError: an input is other than asked for, or there are more or fewer of them.
     """
-    if spec is None:
+    if not spec:  # None, or an empty list
         return
     specs = _listed(spec)
     names = [getattr(one, "name", None) for one in specs]
