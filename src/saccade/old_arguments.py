@@ -70,14 +70,17 @@ def ignores_old_words(
     return decorate
 
 
-def takes_dim_ordering(function: Any) -> Any:
+def takes_dim_ordering(function: Any, where: str = "") -> Any:
     """For a function or an `__init__` with `data_format`: takes Keras 1's `dim_ordering` for it.
+
+    Args:
+        where: how messages call it, if by another name than its own.
 
     Raises:
         NotSupported, in the call: `dim_ordering="th"`, images with their channels first.
         InvalidArgument: both words.
     """
-    where = _name_of(function)
+    where = where or _name_of(function)
 
     @functools.wraps(function)
     def with_dim_ordering(*args: Any, **kwargs: Any) -> Any:
@@ -136,6 +139,5 @@ class _OldName:
 
 
 def _name_of(function: Any) -> str:
-    """`Dense` for `Dense.__init__`; what people call it, where that is another name."""
-    name = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
-    return {"ImageTransform": "ImageDataGenerator"}.get(name, name)
+    """`Dense` for `Dense.__init__`."""
+    return function.__qualname__.removesuffix(".__init__").rpartition(".")[2]

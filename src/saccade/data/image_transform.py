@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import os
@@ -45,7 +46,7 @@ class ImageTransform:
     Source: Keras 3, legacy/preprocessing/image.py, ImageDataGenerator.
     """
 
-    @takes_dim_ordering
+    @functools.partial(takes_dim_ordering, where="ImageDataGenerator")
     def __init__(
         self,
         featurewise_center: bool = False,
