@@ -38,6 +38,7 @@ _MODULES = (
 )
 _NAMES = {
     "Input": "saccade.layers",
+    "InputSpec": "saccade.layers",
     "Layer": "saccade.layers",
     "Model": "saccade.models",
     "Predictor": "saccade.predictor",

@@ -70,6 +70,74 @@ def ignores_old_words(
     return decorate
 
 
+def takes_dim_ordering(function: Any, where: str = "") -> Any:
+    """For a function or an `__init__` with `data_format`: takes Keras 1's `dim_ordering` for it.
+
+    Args:
+        where: how messages call it, if by another name than its own.
+
+    Raises:
+        NotSupported, in the call: `dim_ordering="th"`, images with their channels first.
+        InvalidArgument: both words.
+    """
+    where = where or _name_of(function)
+
+    @functools.wraps(function)
+    def with_dim_ordering(*args: Any, **kwargs: Any) -> Any:
+        if "dim_ordering" in kwargs:
+            ordering = kwargs.pop("dim_ordering")
+            if kwargs.get("data_format") is not None:
+                raise InvalidArgument(
+                    where, "dim_ordering= and data_format= are two words for one", "both"
+                )
+            if ordering in ("th", "channels_first"):
+                raise NotSupported(
+                    where,
+                    f'dim_ordering="{ordering}" (channels first) is not supported',
+                    None,
+                    'Give images as (height, width, channels), and leave it out or write "tf".',
+                )
+            if ordering not in (None, "tf", "default", "channels_last"):
+                raise InvalidArgument(where, 'dim_ordering must be "tf"', repr(ordering))
+            note_once(
+                f"{where}(dim_ordering=) is Keras 1's name of data_format; it is used as such.",
+                key="keras 1 dim_ordering",
+            )
+        return function(*args, **kwargs)
+
+    return with_dim_ordering
+
+
+def old_name_of(today: str, owner: str) -> Any:
+    """A property that gives the attribute `today` under an old name; noted once.
+
+    >>> class Flow:
+    ...     samples, nb_sample = 3, old_name_of("samples", "Flow")
+    >>> Flow().nb_sample
+    3
+    """
+    return _OldName(today, owner)
+
+
+class _OldName:
+    """What reads one attribute for another."""
+
+    def __init__(self, today: str, owner: str):
+        self.today, self.owner, self.old = today, owner, ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.old = name
+
+    def __get__(self, thing: Any, kind: type | None = None) -> Any:
+        if thing is None:
+            return self
+        note_once(
+            f"{self.owner}.{self.old} is Keras 1's name of {self.today}.",
+            key=f"{self.owner} {self.old}",
+        )
+        return getattr(thing, self.today)
+
+
 def _name_of(function: Any) -> str:
     """`Dense` for `Dense.__init__`."""
     return function.__qualname__.removesuffix(".__init__").rpartition(".")[2]

@@ -94,7 +94,9 @@ def test_every_layer_is_here():
     exported = {
         name
         for name in layers.__all__
-        if isinstance(getattr(layers, name), type) and getattr(layers, name) is not Layer
+        if isinstance(getattr(layers, name), type)
+        and issubclass(getattr(layers, name), Layer)
+        and getattr(layers, name) is not Layer
     }
     classes = {getattr(layers, name).__name__ for name in exported}
     assert classes == set(layers.CLASSES) == set(EXAMPLES)

@@ -12,7 +12,7 @@ NAMES = {
     "saccade": """
         __version__ activations applications backend box callbacks config constraints
         convolve convolve2d datasets errors gaussian HORIZONTAL_CONTOURS initializers Input
-        install Layer layers load_ipython_extension losses metrics mixed_precision Model
+        InputSpec install Layer layers load_ipython_extension losses metrics mixed_precision Model
         models ops optimizers output_size Predictor preprocessing random regularizers saving
         Sequential sharpen tree utils VERTICAL_CONTOURS
     """,
@@ -135,15 +135,15 @@ NAMES = {
         truncated_normal variance_scaling zeros
     """,
     "saccade.layers": """
-        Activation ActivityRegularization Add AlphaDropout AutoContrast Average
+        Activation ActivityRegularization Add AlphaDropout AtrousConvolution2D AutoContrast Average
         AveragePooling1D AveragePooling2D AvgPool1D AvgPool2D BatchNormalization CenterCrop
         Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Convolution1D
         Convolution1DTranspose Convolution2D Convolution2DTranspose Cropping1D Cropping2D
         CutMix Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU Equalization Flatten
         GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
         GlobalAvgPool1D GlobalAvgPool2D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPooling1D
-        GlobalMaxPooling2D GroupNormalization Identity Input InputLayer Lambda Layer
-        LayerNormalization LeakyReLU MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D Maximum
+        GlobalMaxPooling2D GroupNormalization Identity Input InputLayer InputSpec Lambda Layer
+        LayerNormalization LeakyReLU MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D Maximum Merge
         Minimum MixUp Multiply Normalization PReLU Permute Pipeline REFUSED RandAugment
         RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
         RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert
@@ -152,7 +152,7 @@ NAMES = {
         Reshape Resizing SeparableConv1D SeparableConv2D SeparableConvolution1D
         SeparableConvolution2D Softmax Solarization SpatialDropout1D SpatialDropout2D
         Subtract UnitNormalization UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D add
-        average concatenate dot maximum minimum multiply subtract
+        average concatenate dot maximum merge minimum multiply subtract
     """,
     "saccade.losses": """
         BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy

@@ -113,3 +113,63 @@ def test_exit_code_and_words(tmp_path, capsys, code, ends, said):
 def test_a_missing_script_ends_with_code_2(tmp_path, capsys):
     assert check_script(str(tmp_path / "none.py")) == 2
     assert "No such file" in capsys.readouterr().err
+
+
+def test_packages_beside_the_script_are_looked_through(tmp_path):
+    (tmp_path / "script.py").write_text(
+        "from lib4.nets import LSTM\nfrom lib4 import small\nimport lib3\nimport a.b.c\n"
+    )
+    for name, code in {
+        "lib4/__init__.py": "from . import rooms\n",
+        "lib4/nets.py": "from keras.layers import LSTM\nfrom .deep.down import x\n",
+        "lib4/small.py": "from keras.layers import GRU\n",
+        "lib4/rooms.py": "from ..outside import y\nfrom keras.layers import Dense\n",
+        "lib4/deep/down.py": "import keras.nothing\n",
+        "lib3/__init__.py": "from keras.layers import RNN\n",
+        "a/b/c.py": "from keras.layers import Conv3D\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(code)
+    (tmp_path.parent / "outside.py").write_text("import keras.outside\n")
+    found = check_names(tmp_path / "script.py")
+    assert sorted((one.file, one.use.name, bool(one.fault)) for one in found) == [
+        ("a/b/c.py", "keras.layers.Conv3D", True),
+        ("lib3/__init__.py", "keras.layers.RNN", True),
+        ("lib4/deep/down.py", "keras.nothing", True),
+        ("lib4/nets.py", "keras.layers.LSTM", True),
+        ("lib4/rooms.py", "keras.layers.Dense", False),
+        ("lib4/small.py", "keras.layers.GRU", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "fault"),
+    [
+        ("keras.backend.tensorflow_backend._get_available_gpus", "keras.backend", True),
+        ("keras.backend.tensorflow_backend.get_value", "keras.backend", False),
+        ("keras.layers.core.LSTM", "keras.layers.core", True),
+        ("keras.layers.core.dense", "keras.layers.core.dense", False),
+        ("keras.layers.core.dense.Dense", "keras.layers.core.dense", False),
+        ("keras.engine.topology.Layer", "keras", False),
+        ("keras.engine.topology.Nothing", "keras", True),
+        ("keras.src.layers.core.Dense", "keras.src.layers.core", False),
+        ("tensorflow.python.keras.utils.np_utils.to_categorical", "", False),
+    ],
+)
+def test_names_below_old_paths_are_looked_up(name, module, fault):
+    assert bool(fault_of(name, module)) is fault
+
+
+def test_names_of_a_star_import_are_listed(tmp_path):
+    (tmp_path / "script.py").write_text(
+        "from keras.layers import *\nfrom keras.models import *\nclass GRU: pass\n"
+        "x = GRU(); Dense(3); LSTM(3); print(undefined)\nModel()\n"
+    )
+    found = check_names(tmp_path / "script.py")
+    assert [(one.use.name, one.use.line, bool(one.fault)) for one in found] == [
+        ("keras.layers", 1, False),
+        ("keras.models", 2, False),
+        ("keras.layers.Dense", 4, False),
+        ("keras.layers.LSTM", 4, True),
+        ("keras.models.Model", 5, False),
+    ]

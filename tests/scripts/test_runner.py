@@ -156,7 +156,7 @@ def test_old_and_inner_module_paths_give_the_same_objects(write, tmp_path):
         for path in (
             "keras.layers", "keras.layers.convolutional", "keras.layers.core.dense",
             "keras.src.layers", "keras.api.layers", "tensorflow.keras.layers",
-            "tensorflow.python.keras.layers", "tf_keras.layers", "keras.engine.topology",
+            "tensorflow.python.keras.layers", "tf_keras.layers",
             "tensorflow.keras.layers.experimental.preprocessing", "keras.layers.merge",
         ):
             layers = importlib.import_module(path)

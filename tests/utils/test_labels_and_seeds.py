@@ -33,3 +33,12 @@ def test_one_seed_sets_all_streams():
 def test_a_seed_that_is_none_is_refused(seed):
     with pytest.raises(InvalidArgument, match=r"integer in \[0"):
         set_random_seed(seed)
+
+
+def test_to_categorical_takes_the_words_of_earlier_kerases():
+    expected = to_categorical([0, 2], 3)
+    assert to_categorical([0, 2], 3, dtype="uint8").dtype == np.uint8
+    assert to_categorical([0, 2], 3, "int32").tolist() == expected.tolist()
+    assert to_categorical(y=[0, 2], nb_classes=3).tolist() == expected.tolist()
+    with pytest.raises(InvalidArgument, match="nb_classes= and num_classes= are two words"):
+        to_categorical([0, 2], nb_classes=3, num_classes=3)

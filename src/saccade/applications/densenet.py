@@ -20,6 +20,7 @@ from saccade.layers import (
     ZeroPadding2D,
 )
 from saccade.models import Model
+from saccade.old_arguments import takes_dim_ordering
 
 _EPSILON = 1.001e-5
 _GROWTH = 32  # channels that a layer adds
@@ -179,6 +180,7 @@ def DenseNet201(
     return _densenet(options, (6, 12, 48, 32), PRETRAINED["densenet201"])
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     """Bring pixels into what DenseNet was trained on.
 

@@ -28,6 +28,7 @@ from saccade.layers import (
     ZeroPadding2D,
 )
 from saccade.models import Model
+from saccade.old_arguments import takes_dim_ordering
 
 _INPUT = InputRecord("raw", 0.0, 255.0, "saccade.applications.efficientnet.preprocess_input")
 _DEVIATIONS_RGB = (0.229, 0.224, 0.225)
@@ -184,6 +185,7 @@ EfficientNetB6 = _variant(6, 1.8, 2.6, 528, 0.5, 43_265_143)
 EfficientNetB7 = _variant(7, 2.0, 3.1, 600, 0.5, 66_658_687)
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     """Give the pixels back as they are: EfficientNet brings them into its range itself.
 

@@ -16,6 +16,7 @@ from saccade.files.remote_file import RemoteFile
 from saccade.graph import Symbol
 from saccade.layers import Concatenate, Cropping2D, Permute, Rescaling
 from saccade.names import unknown_name
+from saccade.old_arguments import takes_dim_ordering
 
 CLASS_INDEX = RemoteFile(
     "https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json",
@@ -29,6 +30,7 @@ _CAFFE_MEANS_BGR = (103.939, 116.779, 123.68)
 _TORCH_MEANS_RGB, _TORCH_DEVIATIONS_RGB = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe") -> Any:
     """Bring pixels into the range that a network was trained on.
 

@@ -19,6 +19,7 @@ from saccade.layers import (
     MaxPooling2D,
 )
 from saccade.models import Model
+from saccade.old_arguments import takes_dim_ordering
 
 _STEM = (
     "https://storage.googleapis.com/tensorflow/keras-applications/"
@@ -103,6 +104,7 @@ def InceptionV3(
     return build_network(options, _body, PRETRAINED["inception_v3"], 299, 75, top)
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     """Bring pixels into what InceptionV3 was trained on.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from saccade import activations
 from saccade.applications import imagenet_utils
 from saccade.applications.input_shape import obtain_input_shape, published_side
 from saccade.applications.network import NetworkOptions, Top, build_network
@@ -26,6 +27,7 @@ from saccade.layers import (
 )
 from saccade.models import Model
 from saccade.notes import note_once
+from saccade.old_arguments import takes_dim_ordering
 
 _BLOCKS = (  # filters at alpha 1, step
     (64, 1),
@@ -155,6 +157,7 @@ def MobileNet(
     return build_network(options, body, pretrained, side_px, top=top)
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     """Bring pixels into what MobileNet was trained on.
 
@@ -169,6 +172,7 @@ def preprocess_input(x: Any, data_format: str | None = None) -> Any:
 
 
 preprocess_input.draws_nothing = True  # type: ignore[attr-defined]  # it may run in threads
+relu6 = activations.relu6  # custom_objects of files that Keras 2 wrote name it
 decode_predictions = imagenet_utils.decode_predictions
 
 

@@ -24,6 +24,7 @@ from saccade.layers import (
     ZeroPadding2D,
 )
 from saccade.models import Model
+from saccade.old_arguments import takes_dim_ordering
 
 _STAGES = (  # filters at alpha 1, step of the first block, blocks
     (16, 1, 1),
@@ -153,6 +154,7 @@ def MobileNetV2(
     return build_network(options, body, pretrained, side_px, top=top)
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     """Bring pixels into what MobileNetV2 was trained on.
 

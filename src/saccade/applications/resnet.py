@@ -19,6 +19,7 @@ from saccade.layers import (
     ZeroPadding2D,
 )
 from saccade.models import Model
+from saccade.old_arguments import takes_dim_ordering
 
 _EPSILON = 1.001e-5
 _FILTERS = (64, 128, 256, 512)
@@ -172,6 +173,7 @@ def ResNet152(
     return _resnet(options, (3, 8, 36, 3), PRETRAINED["resnet152"])
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     """Bring pixels into what ResNet was trained on: BGR, minus ImageNet's means.
 

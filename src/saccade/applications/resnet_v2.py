@@ -19,6 +19,7 @@ from saccade.layers import (
     ZeroPadding2D,
 )
 from saccade.models import Model
+from saccade.old_arguments import takes_dim_ordering
 
 _EPSILON = 1.001e-5
 _FILTERS = (64, 128, 256, 512)
@@ -168,6 +169,7 @@ def ResNet152V2(
     return _resnet_v2(options, (3, 8, 36, 3), PRETRAINED["resnet152v2"])
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     """Bring pixels into what ResNetV2 was trained on.
 

@@ -12,6 +12,7 @@ from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from saccade.models import Model
+from saccade.old_arguments import takes_dim_ordering
 
 _FILTERS = (64, 128, 256, 512, 512)
 _FOLDER = "https://storage.googleapis.com/tensorflow/keras-applications"
@@ -132,6 +133,7 @@ def VGG19(
     return _vgg(options, (2, 2, 4, 4, 4), PRETRAINED["vgg19"])
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     """Bring pixels into what VGG was trained on: BGR, minus ImageNet's means.
 

@@ -19,6 +19,7 @@ from saccade.layers import (
     SeparableConv2D,
 )
 from saccade.models import Model
+from saccade.old_arguments import takes_dim_ordering
 
 _STEM = (
     "https://storage.googleapis.com/tensorflow/keras-applications/"
@@ -104,6 +105,7 @@ def Xception(
     return build_network(options, _body, PRETRAINED["xception"], 299, 71, top)
 
 
+@takes_dim_ordering
 def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     """Bring pixels into what Xception was trained on.
 

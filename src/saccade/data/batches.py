@@ -13,6 +13,7 @@ from saccade.data.flow_checks import check_switch
 from saccade.data.fork_safe_lock import ForkSafeLock
 from saccade.data.stream import State, global_state, set_global_state, state_of, stream_from
 from saccade.errors import DataError, InvalidArgument
+from saccade.old_arguments import old_name_of
 
 SEEDS = 2**32  # NumPy's global stream takes seeds below this
 
@@ -57,6 +58,8 @@ class BatchIterator:
 
     Source: Keras 3, legacy/preprocessing/image.py, Iterator.
     """
+
+    N = old_name_of("n", "Iterator")
 
     def __init__(self, n: int, batch_size: int, shuffle: bool, seed: int | None):
         self.n = n

@@ -29,6 +29,7 @@ from saccade.data.split import keras_split, random_share
 from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
 from saccade.notes import note_once
+from saccade.old_arguments import old_name_of
 
 MOST_LOOKED_AT = 10_000  # files whose header is read for a note; each takes some 20 us
 
@@ -52,6 +53,8 @@ class DirectoryIterator(FileBatches):
     """
 
     allowed_class_modes = frozenset(CLASS_MODES)
+
+    nb_class = old_name_of("num_classes", "Iterator")
 
     def __init__(
         self,

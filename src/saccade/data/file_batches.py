@@ -16,6 +16,7 @@ from saccade.data.index import EXTENSIONS
 from saccade.data.pixel_store import store_name
 from saccade.data.reading import ImageReading, encode_labels
 from saccade.data.saving import Saving
+from saccade.old_arguments import old_name_of
 
 
 class FileBatches(ImageBatches):
@@ -34,6 +35,7 @@ class FileBatches(ImageBatches):
     class_indices: dict[str, int]
     directory: str | os.PathLike[str]
     sample_weight: np.ndarray | None = None
+    nb_sample = old_name_of("samples", "Iterator")
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from saccade.data.decode import load_image
 from saccade.errors import ShapeError
 from saccade.names import unknown_name
 from saccade.notes import note_once
+from saccade.old_arguments import takes_dim_ordering
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 DATA_FORMATS = ("channels_last", "channels_first")
 
 
+@takes_dim_ordering
 def load_img(
     path: str | bytes | os.PathLike[str] | io.BytesIO,
     color_mode: str | bool = "rgb",
@@ -58,6 +60,7 @@ def load_img(
     return load_image(path, color_mode, target_size, interpolation, keep_aspect_ratio)
 
 
+@takes_dim_ordering
 def img_to_array(
     img: Image.Image | np.ndarray,
     data_format: str | None = None,
@@ -91,6 +94,7 @@ def img_to_array(
     return x.transpose(2, 0, 1) if channels_first else x
 
 
+@takes_dim_ordering
 def array_to_img(
     x: Any,
     data_format: str | None = None,

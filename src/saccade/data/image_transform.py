@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import os
@@ -25,6 +26,7 @@ from saccade.data.transform_checks import (
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.names import unknown_name
 from saccade.notes import note_once
+from saccade.old_arguments import takes_dim_ordering
 
 _SWITCHES = (
     "featurewise_center",
@@ -44,6 +46,7 @@ class ImageTransform:
     Source: Keras 3, legacy/preprocessing/image.py, ImageDataGenerator.
     """
 
+    @functools.partial(takes_dim_ordering, where="ImageDataGenerator")
     def __init__(
         self,
         featurewise_center: bool = False,

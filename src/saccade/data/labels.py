@@ -7,17 +7,21 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import DataError
+from saccade.old_arguments import takes_old_word
 
 
-def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
+@takes_old_word("nb_classes", "num_classes")
+@takes_old_word("y", "x")
+def to_categorical(x: Any, num_classes: int | None = None, dtype: Any = "float32") -> np.ndarray:
     """One row a label, 1 at its class and 0 elsewhere.
 
     Args:
         x: whole numbers in [0, num_classes), any shape; a last axis of 1 is dropped.
         num_classes: the length of a row; the largest label plus one when None.
+        dtype: of the rows, as Keras 2 took it.
 
     Returns:
-        float32, the shape of x and num_classes.
+        The shape of x and num_classes.
 
     Raises:
         DataError: labels that are negative, not whole, or too large.
@@ -40,6 +44,6 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
             f"labels must be whole numbers from 0 to {classes - 1}",
             f"values from {values.min()} to {values.max()}",
         )
-    rows = np.zeros((labels.size, classes), np.float32)
-    rows[np.arange(labels.size), labels.reshape(-1)] = 1.0
+    rows = np.zeros((labels.size, classes), dtype)
+    rows[np.arange(labels.size), labels.reshape(-1)] = 1
     return rows.reshape((*labels.shape, classes))

@@ -12,6 +12,19 @@ Shape = tuple[int | None, ...]
 """A shape with the batch first; None where the size is not known yet."""
 
 
+class SymbolShape(tuple[int | None, ...]):
+    """A shape, that can also be asked as TensorFlow's are: `x.shape.as_list()`."""
+
+    __slots__ = ()
+
+    def as_list(self) -> list[int | None]:
+        return list(self)
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        return SymbolShape(found) if isinstance(place, slice) else found
+
+
 class Symbol:
     """What `Input()` returns, and what a layer called on symbols returns.
 
@@ -34,12 +47,21 @@ class Symbol:
         node: Any = None,
         index: int = 0,
     ):
-        self.shape, self.dtype, self.name = tuple(shape), dtype, name
+        self.shape, self.dtype, self.name = SymbolShape(shape), dtype, name
         self.node, self.index = node, index
 
     @property
     def ndim(self) -> int:
         return len(self.shape)
+
+    def get_shape(self) -> SymbolShape:
+        """The shape, as TensorFlow's tensors tell it."""
+        return self.shape
+
+    @property
+    def _keras_shape(self) -> Shape:
+        """The same as Keras 1 and 2 kept it."""
+        return tuple(self.shape)
 
     def __repr__(self) -> str:
         return f"<Symbol {self.name}, shape={self.shape}, dtype={self.dtype}>"

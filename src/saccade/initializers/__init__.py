@@ -104,6 +104,8 @@ glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
 he_normal, he_uniform = HeNormal, HeUniform
 lecun_normal, lecun_uniform = LecunNormal, LecunUniform
 IdentityInitializer, OrthogonalInitializer = Identity, Orthogonal
+# Names of Keras 1 and 2: there for their scripts, and in no list.
+normal, uniform, zero, one = RandomNormal, RandomUniform, Zeros, Ones
 
 
 def __getattr__(name: str) -> Any:

@@ -34,13 +34,8 @@ _OLD_PATHS = {
     "callbacks.tensorboard_v1": "callbacks",
     "callbacks.tensorboard_v2": "callbacks",
     "src": "",
-    "engine": "models",
-    "engine.base_layer": "layers",
-    "engine.input_layer": "layers",
-    "engine.topology": "layers",
+    "engine": "keras_alias.engine",
     "engine.saving": "models",
-    "engine.sequential": "models",
-    "engine.training": "models",
     "initializations": "initializers",
     "layers.activation": "layers",
     "layers.advanced_activations": "layers",
@@ -142,6 +137,19 @@ def give_old_paths(module: ModuleType, path: str, own_only: bool = False) -> Non
                 setattr(module, child, module)
             elif not own_only:
                 setattr(module, child, importlib.import_module(f"saccade.{new}"))
+
+
+def is_own_path(name: str) -> bool:
+    """Whether a module's name is a path by itself, and no file below an old one.
+
+    >>> is_own_path("keras.layers.convolutional"), is_own_path("keras.layers.convolutional.conv")
+    (True, False)
+    """
+    if name in ROOTS or real_name(name) != real_name(name.rpartition(".")[0]):
+        return True
+    root = next(root for root in _ROOTS if _is_below(name, root))
+    rest = name[len(root) + 1 :]
+    return any(rest == old or rest.endswith(f".{old}") for old in _OLD_PATHS)
 
 
 def exists(name: str) -> bool:

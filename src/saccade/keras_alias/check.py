@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import importlib
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from saccade.keras_alias.aliases import exists, real_name
-from saccade.keras_alias.script_imports import instead_of
+from saccade.keras_alias.aliases import exists, is_own_path, real_name
+from saccade.keras_alias.script_imports import instead_of, refusal_of
 from saccade.keras_alias.script_names import NameUse, local_imports, names_used
+from saccade.names import public_names
 
 MISSING, UNREADABLE = 1, 2
 
@@ -28,8 +30,8 @@ class Finding:
 def check_script(script: str) -> int:
     """Print every name of Keras and TensorFlow that a script uses; nothing of it is run.
 
-    Modules of the user's own that lie beside the script are looked through as well. What a name
-    is called with, and the methods of objects, cannot be told from the text.
+    Modules and packages of the user's own that lie beside the script are looked through as well.
+    What a name is called with, and the methods of objects, cannot be told from the text.
 
     Returns:
         The exit code: 0 where all is supported, 1 where a name is missing, 2 where the script
@@ -56,22 +58,68 @@ def check_names(script: Path) -> list[Finding]:
         path = queue.pop(0)
         tree = ast.parse(path.read_bytes(), str(path))
         file = path.relative_to(script.parent).as_posix()
-        findings += [Finding(file, use, fault_of(use.name)) for use in names_used(tree)]
-        for name in local_imports(tree):
-            own = path.with_name(f"{name}.py")
-            if own.is_file() and own.resolve() not in seen:
-                seen.add(own.resolve())
-                queue.append(own)
+        for use in names_used(tree):
+            if not use.starred or is_starred(use.name):
+                findings.append(Finding(file, use, fault_of(use.name, use.module)))
+        for level, name in local_imports(tree):
+            for own in own_files(script.parent, path, level, name):
+                if own.resolve() not in seen:
+                    seen.add(own.resolve())
+                    queue.append(own)
     return findings
 
 
-def fault_of(dotted: str) -> str:
-    """Why a dotted name of Keras or TensorFlow is missing; empty for one that is there."""
+def own_files(folder: Path, importing: Path, level: int, name: str) -> Iterator[Path]:
+    """The files in the script's folder that an import runs: a module, and packages around it.
+
+    Args:
+        folder: the script's.
+        importing: the file that says the import.
+        level: the dots before the name.
+        name: with dots; may end in a name that is no module.
+    """
+    place = folder
+    if level:
+        place = importing.parent
+        for _ in range(level - 1):
+            place = place.parent
+    if not place.is_relative_to(folder):
+        return
+    for word in ["", *filter(None, name.split("."))]:
+        file = place / f"{word}.py"
+        if word and file.is_file():
+            yield file
+            return
+        if not word and not level:
+            continue
+        place = place / word
+        if (place / "__init__.py").is_file():
+            yield place / "__init__.py"
+
+
+def is_starred(dotted: str) -> bool:
+    """Whether a module that is imported with a star gives this name, or refuses it by name."""
+    module, _, name = dotted.rpartition(".")
+    real = real_name(module)
+    if real is None or not exists(real):
+        return False
+    found = importlib.import_module(real)
+    return name in public_names(found) or bool(refusal_of(name, found))
+
+
+def fault_of(dotted: str, module: str = "") -> str:
+    """Why a dotted name of Keras or TensorFlow is missing; empty for one that is there.
+
+    Args:
+        module: a part of the name that is imported as a module; files below old paths are known
+            by that alone.
+    """
     words = dotted.split(".")
     found: object = None
     for count in range(len(words), 0, -1):  # the longest part that is a module
-        real = real_name(".".join(words[:count]))
-        if real is not None and exists(real):
+        path = ".".join(words[:count])
+        real = real_name(path)
+        if real is not None and exists(real) and (_is_in(path, module) or is_own_path(path)):
             found = importlib.import_module(real)
             break
     else:
@@ -83,6 +131,10 @@ def fault_of(dotted: str) -> str:
             return f"not supported. {instead_of(words[place], found)}".rstrip()
         found = getattr(found, words[place])
     return ""
+
+
+def _is_in(path: str, module: str) -> bool:
+    return f"{module}.".startswith(f"{path}.")
 
 
 def _print(script: str, findings: list[Finding]) -> None:

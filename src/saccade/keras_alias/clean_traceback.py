@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import os
 import runpy
 import traceback
 from types import ModuleType, TracebackType
 
+from saccade.errors import SaccadeError
+from saccade.keras_alias.aliases import exists, real_name
+from saccade.keras_alias.script_imports import refusal_of
+from saccade.keras_alias.script_names import star_imports
 from saccade.names import nearest, public_names
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -18,6 +24,7 @@ def show_script_only(
 ) -> None:
     """Print an error as Python would if it had run the script itself; a `sys.excepthook`."""
     add_nearest(error)
+    add_refusal(error)
     traceback.print_exception(kind, error, without_own_frames(trace))
 
 
@@ -33,7 +40,12 @@ def without_own_frames(trace: TracebackType | None) -> TracebackType | None:
 
 
 def add_nearest(error: BaseException) -> None:
-    """For a name that a module of saccade has not, the nearest that it has."""
+    """For a name that a module of saccade has not, the nearest that it has.
+
+    An error that says what to do is left as it is.
+    """
+    if isinstance(error, SaccadeError) and error.do:
+        return
     if not isinstance(error, AttributeError) or not isinstance(error.obj, ModuleType):
         return
     module = error.obj
@@ -42,3 +54,23 @@ def add_nearest(error: BaseException) -> None:
     guess = nearest(error.name, public_names(module))
     if guess:
         error.add_note(f"The nearest that saccade has is {guess!r}.")
+
+
+def add_refusal(error: BaseException) -> None:
+    """For a name that a star import would have given, were it not refused, the sentence of it."""
+    trace = error.__traceback__
+    if not isinstance(error, NameError) or not error.name or trace is None:
+        return
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    try:
+        with open(trace.tb_frame.f_code.co_filename, "rb") as file:
+            stars = star_imports(ast.parse(file.read()))
+    except (OSError, SyntaxError, ValueError):  # a notebook's cell, or gone
+        return
+    for star in stars:
+        real = real_name(star)
+        if real is not None and exists(real):
+            do = refusal_of(error.name, importlib.import_module(real))
+            if do:
+                error.add_note(f"{star}.{error.name} is not in saccade. {do}")

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from saccade.keras_alias.aliases import give_old_paths
+from saccade.names import refuse_name
 from saccade.version import KERAS_VERSION as __version__
 
 __path__: list[str] = []  # a package, whose modules the finder knows
@@ -23,6 +24,12 @@ _BELOW = {
     "name_scope": "backend",
 }
 
+REFUSED = {
+    "wrappers": "Make the model in a loop: for train, test in sklearn.model_selection.KFold(5)"
+    ".split(x): model.fit(x[train], y[train]), and model.evaluate(x[test], y[test]); for a grid, "
+    "sklearn.model_selection.ParameterGrid.",
+}
+
 
 def version() -> str:
     """The same as `__version__`."""
@@ -34,8 +41,10 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(f"saccade.{_BELOW[name]}"), name)
     if name == "KerasTensor":
         return import_module("saccade.graph").Symbol
+    if name == "engine":  # Keras 1's and 2's own rooms
+        return import_module("saccade.keras_alias.engine")
     if name.startswith("__") or name not in _saccade().__all__:
-        raise AttributeError(f"module 'keras' has no attribute {name!r}")
+        refuse_name("keras", name, REFUSED)
     found = getattr(_saccade(), name)
     if isinstance(found, ModuleType):
         give_old_paths(found, name)

@@ -100,10 +100,19 @@ def _gives(leaf: ModuleType, name: str, wanted: str) -> bool:
 
 
 def _no_module(name: str, caller: FrameType) -> ModuleNotFoundError:
-    return ModuleNotFoundError(
-        f"{place_of(caller)}: saccade, which stands in for Keras here, has no module {name!r}",
-        name=name,
-    )
+    said = f"{place_of(caller)}: saccade, which stands in for Keras here, has no module {name!r}"
+    do = _refusal_of_module(name)
+    return ModuleNotFoundError(f"{said}. {do}" if do else said, name=name)
+
+
+def _refusal_of_module(name: str) -> str:
+    """The sentence with which the last module of a dotted name that there is refuses the next."""
+    words = name.split(".")
+    for count in range(len(words) - 1, 0, -1):
+        real = real_name(".".join(words[:count]))
+        if real is not None and exists(real):
+            return refusal_of(words[count], importlib.import_module(real))
+    return ""
 
 
 def _no_name(name: str, wanted: str, leaf: ModuleType, caller: FrameType) -> ImportError:
@@ -113,11 +122,18 @@ def _no_name(name: str, wanted: str, leaf: ModuleType, caller: FrameType) -> Imp
 
 def instead_of(wanted: str, module: ModuleType) -> str:
     """What to use for a name that a module does not have: a sentence, or nothing."""
+    if do := refusal_of(wanted, module):
+        return do
+    guess = nearest(wanted, public_names(module))
+    return f"The nearest that it has is {guess!r}." if guess else ""
+
+
+def refusal_of(wanted: str, module: ModuleType) -> str:
+    """The sentence with which a module refuses a name; empty for any other name."""
     try:
         getattr(module, wanted)
     except SaccadeError as refused:
         return refused.do
     except AttributeError:
         pass
-    guess = nearest(wanted, public_names(module))
-    return f"The nearest that it has is {guess!r}." if guess else ""
+    return ""

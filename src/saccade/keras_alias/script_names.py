@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from saccade.keras_alias.aliases import real_name
 
 _IMPORT_FAULTS = {"ImportError", "ModuleNotFoundError", "Exception", "AttributeError"}
+_BUILT_IN = frozenset(dir(builtins))
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,15 @@ class NameUse:
     Attributes:
         tried: whether the script has another way where the name is missing (`try: ... except
             ImportError: ...`).
+        module: the longest part of the name that the script imports as a module.
+        starred: whether it may come from a star import; it may as well be nobody's.
     """
 
     name: str
     line: int
     tried: bool
+    module: str = ""
+    starred: bool = False
 
 
 def names_used(tree: ast.Module) -> list[NameUse]:
@@ -36,13 +42,31 @@ def names_used(tree: ast.Module) -> list[NameUse]:
     return sorted(set(reader.uses), key=lambda use: (use.line, use.name))
 
 
-def local_imports(tree: ast.Module) -> Iterator[str]:
-    """The modules that a script imports by one plain name: files beside it may be meant."""
+def local_imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """(dots, dotted name) of what a script imports: files beside it may be meant.
+
+    What is imported from a module may be a module too: `from nets import small` gives both.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (one.name for one in node.names if "." not in one.name)
-        elif isinstance(node, ast.ImportFrom) and node.module and "." not in node.module:
-            yield node.module
+            yield from ((0, one.name) for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = f"{node.module}." if node.module else ""
+            yield node.level, start.rstrip(".")
+            yield from ((node.level, start + one.name) for one in node.names)
+
+
+def star_imports(tree: ast.Module) -> list[str]:
+    """The modules of Keras and TensorFlow of which a script imports all names."""
+    return [
+        node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and node.level == 0
+        and node.module
+        and node.names[0].name == "*"
+        and real_name(node.module)
+    ]
 
 
 class _Reader(ast.NodeVisitor):
@@ -51,9 +75,13 @@ class _Reader(ast.NodeVisitor):
     def __init__(self) -> None:
         self.uses: list[NameUse] = []
         self._known: dict[str, str] = {}  # variable -> dotted name
+        self._modules: set[str] = set()
+        self._stars: list[str] = []
+        self._own: set[str] = set()  # names that the script gives a meaning to, anywhere
         self._tries = 0
 
     def read(self, tree: ast.Module) -> None:
+        self._own = _bound(tree)
         self.visit(tree)
 
     # -- what binds a name ----------------------------------------------------------------
@@ -64,17 +92,21 @@ class _Reader(ast.NodeVisitor):
             self._forget(one.asname or first)
             if real_name(one.name) is None:
                 continue
+            self._modules.add(one.name)
             self._note(one.name, node)
             self._known[one.asname or first] = one.name if one.asname else first
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         of_keras = node.level == 0 and node.module is not None and real_name(node.module)
+        if of_keras:
+            self._modules.add(str(node.module))
         for one in node.names:
             self._forget(one.asname or one.name)
             if not of_keras:
                 continue
             if one.name == "*":
                 self._note(str(node.module), node)
+                self._stars.append(str(node.module))
                 continue
             dotted = f"{node.module}.{one.name}"
             self._note(dotted, node)
@@ -91,6 +123,9 @@ class _Reader(ast.NodeVisitor):
     def visit_Name(self, node: ast.Name) -> None:
         if not isinstance(node.ctx, ast.Load):
             self._forget(node.id)
+        elif node.id not in self._own and node.id not in _BUILT_IN:
+            for star in self._stars:
+                self._note(f"{star}.{node.id}", node, starred=True)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
         outside = dict(self._known)
@@ -149,11 +184,31 @@ class _Reader(ast.NodeVisitor):
             return None
         return ".".join([self._known[node.id], *reversed(words)])
 
-    def _note(self, dotted: str, node: ast.AST) -> None:
-        self.uses.append(NameUse(dotted, getattr(node, "lineno", 0), self._tries > 0))
+    def _note(self, dotted: str, node: ast.AST, starred: bool = False) -> None:
+        within = [one for one in self._modules if f"{dotted}.".startswith(f"{one}.")]
+        module = max(within, key=len, default="")
+        line = getattr(node, "lineno", 0)
+        self.uses.append(NameUse(dotted, line, self._tries > 0, module, starred))
 
     def _forget(self, name: str) -> None:
         self._known.pop(name, None)
+
+
+def _bound(tree: ast.Module) -> set[str]:
+    """The names that a script binds, wherever it does."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name.split(".")[0])
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            found.add(node.name)
+    return found
 
 
 def _assigned(body: list[ast.stmt] | list[ast.expr]) -> set[str]:

@@ -33,6 +33,7 @@ from saccade.layers.global_pool import (
 from saccade.layers.histogram import AutoContrast, Equalization
 from saccade.layers.identity import ActivityRegularization, Identity
 from saccade.layers.input import Input, InputLayer
+from saccade.layers.input_spec import InputSpec
 from saccade.layers.joining import Concatenate, Dot, concatenate, dot
 from saccade.layers.keras1_merge import Merge, merge
 from saccade.layers.keras1_words import keras1_layer
@@ -195,8 +196,6 @@ CLASSES: dict[str, type[Layer]] = {
 
 
 AtrousConvolution2D = keras1_layer(Conv2D, "AtrousConvolution2D")
-# Names of Keras 1 alone: there for its scripts, and in no list.
-KERAS_1 = (AtrousConvolution2D, Merge, merge)
 
 
 def __getattr__(name: str) -> Any:
@@ -210,6 +209,7 @@ __all__ = [
     "ActivityRegularization",
     "Add",
     "AlphaDropout",
+    "AtrousConvolution2D",
     "AutoContrast",
     "Average",
     "AveragePooling1D",
@@ -251,6 +251,7 @@ __all__ = [
     "Identity",
     "Input",
     "InputLayer",
+    "InputSpec",
     "Lambda",
     "Layer",
     "LayerNormalization",
@@ -260,6 +261,7 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "Maximum",
+    "Merge",
     "Minimum",
     "MixUp",
     "Multiply",
@@ -311,6 +313,7 @@ __all__ = [
     "concatenate",
     "dot",
     "maximum",
+    "merge",
     "minimum",
     "multiply",
     "subtract",

@@ -22,6 +22,7 @@ from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
 from saccade.layers.call_scope import scope
 from saccade.layers.called import Called
 from saccade.layers.checks import given_shape
+from saccade.layers.input_spec import check_inputs, dtypes_of
 from saccade.layers.layer_type import LayerType
 from saccade.layers.own_storage import OwnStorage
 from saccade.layers.traced import is_shape, shape_of, symbols_of, traced_shape
@@ -51,6 +52,7 @@ class Layer(OwnStorage, Called, WeightHolder, metaclass=LayerType):
 
     keras_module: str | None = None
     casts_integers = False  # whether an integer input is turned into floats before `call`
+    input_spec: Any = None  # what a layer of the user's says of its inputs
     _takes_training = False
     _building = False
 
@@ -126,6 +128,8 @@ class Layer(OwnStorage, Called, WeightHolder, metaclass=LayerType):
             raise InvalidArgument(
                 self.where, "the input must be the first argument", ", ".join(kwargs) or "none"
             )
+        if self.input_spec is not None:
+            check_inputs(self.where, self.input_spec, shape_of(args[0]), dtypes_of(args[0]))
         if not self.built:
             self.build_for(args[0])
         if training is not None and self._takes_training:
@@ -201,6 +205,7 @@ class Layer(OwnStorage, Called, WeightHolder, metaclass=LayerType):
 
     def build_on(self, input_shape: Any) -> None:
         """Build for a shape, once, and remember it."""
+        check_inputs(self.where, self.input_spec, input_shape)
         # Weights made in inference mode could never be trained, and the first call may be predict.
         with _build_lock, torch.inference_mode(False):
             if not self.built:

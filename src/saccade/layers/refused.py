@@ -48,7 +48,6 @@ REFUSED: dict[str, str] = {
     "GroupQueryAttention": _ATTENTION,
     "HashedCrossing": _TEXT,
     "Hashing": _TEXT,
-    "InputSpec": "Check the shape in build() of your own layer; saccade's layers check theirs.",
     "IntegerLookup": _TEXT,
     "JaxLayer": _BACKEND,
     "LSTM": _SERIES,

@@ -86,10 +86,13 @@ _WORDS: dict[str, type[Loss]] = CLASSES | {
     "categorical_generalized_cross_entropy": CategoricalGeneralizedCrossEntropy,
     "categorical_hinge": CategoricalHinge,
     "circle": Circle,
+    "cosine": CosineSimilarity,
+    "cosine_proximity": CosineSimilarity,
     "cosine_similarity": CosineSimilarity,
     "dice": Dice,
     "hinge": Hinge,
     "huber": Huber,
+    "huber_loss": Huber,
     "kl_divergence": KLDivergence,
     "kld": KLDivergence,
     "kullback_leibler_divergence": KLDivergence,
@@ -108,6 +111,16 @@ _WORDS: dict[str, type[Loss]] = CLASSES | {
     "squared_hinge": SquaredHinge,
     "tversky": Tversky,
 }
+# Names of earlier Kerases for the functions: there for their scripts, and in no list.
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
+kld = KLD = kullback_leibler_divergence = kl_divergence
+bce = BCE = binary_crossentropy
+cosine = cosine_proximity = cosine_similarity
+logcosh = log_cosh
+huber_loss = huber
 # Losses of Keras's that saccade leaves out, and what to use instead.
 REFUSED = {
     "CTC": "It is for sequences of labels; wrap torch.nn.functional.ctc_loss in a function of "

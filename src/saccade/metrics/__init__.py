@@ -155,8 +155,10 @@ _WORDS: dict[str, Any] = (
     | {
         "bce": BinaryCrossentropy,
         "cosine": CosineSimilarity,
+        "cosine_proximity": CosineSimilarity,
         "fbeta_score": FBetaScore,
         "kld": KLDivergence,
+        "kullback_leibler_divergence": KLDivergence,
         "logcosh": LogCoshError,
         "mae": MeanAbsoluteError,
         "mape": MeanAbsolutePercentageError,
@@ -165,6 +167,14 @@ _WORDS: dict[str, Any] = (
         "rmse": RootMeanSquaredError,
     }
 )
+# Names of earlier Kerases for the functions: there for their scripts, and in no list.
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
+kld = KLD = kullback_leibler_divergence = kl_divergence
+bce = BCE = binary_crossentropy
+logcosh = log_cosh
 ACCURACY_WORDS = ("acc", "accuracy")
 # Metrics of Keras's that saccade leaves out, and what to use instead: none.
 REFUSED: dict[str, str] = {}

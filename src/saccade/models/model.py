@@ -247,6 +247,16 @@ class Model(GraphHolder):
         refuse("load_weights", **extra)
         weights_file.read_weights(self, filepath, skip_mismatch, bool(by_name))
 
+    def to_yaml(self, **kwargs: Any) -> str:
+        """Refused: Keras left YAML too, for it could run code when read.
+
+        Raises:
+            NotSupported: always.
+        """
+        raise NotSupported(
+            "to_yaml", "YAML is not written", None, "Use to_json() and models.model_from_json()."
+        )
+
     def to_json(self, **kwargs: Any) -> str:
         """The model without its weights as JSON, for `model_from_json`.
 

@@ -20,12 +20,15 @@ from saccade.files.get_file import get_file
 from saccade.graph.source_inputs import get_source_inputs, is_keras_tensor
 from saccade.models.dot import model_to_dot, plot_model
 from saccade.models.serialization import deserialize_keras_object, serialize_keras_object
+from saccade.models.summary import print_summary as _print_summary
 from saccade.names import refuse_name
 from saccade.numerics.unit_length import normalize
 from saccade.seeds import set_random_seed
 from saccade.training.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 Sequence = PyDataset
+# Names of Keras 1's utils.visualize_util and Keras 2's utils.layer_utils; in no list.
+plot, print_summary = plot_model, _print_summary
 
 __all__ = [
     "CustomObjectScope",

@@ -80,3 +80,26 @@ def test_no_name_of_the_table_hides_a_module():
     for module in table.NAMES:
         inner = {one.rpartition(".")[2] for one in table.NAMES if one.rpartition(".")[0] == module}
         assert not inner & set(table.names_in(module)), module
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "do"),
+    [
+        ("image", "resize_images", r"tf.image.resize\(images"),
+        ("", "get_default_graph", "no graphs"),
+        ("", "reset_default_graph", "clear_session"),
+        ("", "GPUOptions", "memory is taken"),
+        ("", "InteractiveSession", "no graphs and sessions"),
+        ("", "to_float", r"tf.cast\(x, tf.float32\)"),
+        ("", "to_int32", r"tf.cast\(x, tf.int32\)"),
+        ("", "app", r"main\(\)"),
+        ("", "flags", "argparse"),
+        ("", "train", "keras.optimizers"),
+        ("", "global_variables_initializer", "leave the line out"),
+        ("", "client", "tf.config.list_physical_devices"),
+    ],
+)
+def test_names_of_tensorflow_1_say_their_way_out(module, name, do):
+    for below in [module] if module else ["", "compat.v1"]:
+        with pytest.raises(AttributeError, match=do):
+            getattr(importlib.import_module(f"{PACKAGE}.{below}".rstrip(".")), name)

@@ -29,7 +29,8 @@ def refuse(module: str, name: str, names: list[str], refused: Mapping[str, str])
     if name.startswith("__"):  # Python looking around
         raise AttributeError(f"module 'tensorflow.{module}'".replace(".'", "'") + f" has no {name}")
     guess = nearest_name(asked, names)
-    do = refused.get(asked) or (f"The nearest name that is: tf.{guess}." if guess else "")
+    do = refused.get(asked.removeprefix("compat.v1."))
+    do = do or (f"The nearest name that is: tf.{guess}." if guess else "")
     place, imported = script_line()
     kind = NameNotImportable if imported else NameNotHere
     raise kind(f"{place}tensorflow.{asked}", "is not in saccade", None, do)

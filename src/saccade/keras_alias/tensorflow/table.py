@@ -173,21 +173,48 @@ _OF_VALUES = ("constant", "is_tensor")
 OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 """Modules of TensorFlow's that are Keras's."""
 
-# Names that stay away, and what to do instead.
+_GRAPHS = "There are no graphs and sessions: call functions and use .numpy()."
+_LINE = "There are no graphs and sessions; leave the line out."
+_MEMORY = "There are no sessions; memory is taken as it is needed."
+_VALUES = "Variables have their values from the start; leave the line out."
+_CAST = "Use tf.cast(x, tf.{})."
+
+# Names that stay away, and what to do instead: the same below `compat.v1`.
 REFUSED = {
     "sysconfig": "torch.__config__.show() says how torch was built.",
     "summary": "Use keras.callbacks.TensorBoard, or torch.utils.tensorboard.SummaryWriter.",
-    "compat.v1.disable_eager_execution": "There are no graphs and sessions; leave the line out.",
-    "compat.v1.disable_v2_behavior": "There are no graphs and sessions; leave the line out.",
-    "compat.v1.Session": "There are no graphs and sessions: call functions and use .numpy().",
-    "compat.v1.ConfigProto": "There are no sessions; memory is taken as it is needed.",
-    "Session": "There are no graphs and sessions: call functions and use .numpy().",
-    "ConfigProto": "There are no sessions; memory is taken as it is needed.",
+    "disable_eager_execution": _LINE,
+    "disable_v2_behavior": _LINE,
+    "Session": _GRAPHS,
+    "InteractiveSession": _GRAPHS,
+    "Graph": _GRAPHS,
+    "get_default_graph": "There are no graphs: any thread may call a model; leave the line out.",
+    "get_default_session": _GRAPHS,
+    "reset_default_graph": "There are no graphs; keras.backend.clear_session() forgets names.",
+    "ConfigProto": _MEMORY,
+    "GPUOptions": _MEMORY,
     "placeholder": "There are no graphs and sessions; give arrays to functions.",
+    "global_variables_initializer": _VALUES,
+    "initialize_all_variables": _VALUES,
+    "local_variables_initializer": _VALUES,
+    "get_variable": "Use tf.Variable(value).",
+    "variable_scope": "There are no graphs; leave the scope out.",
+    "to_float": _CAST.format("float32"),
+    "to_double": _CAST.format("float64"),
+    "to_int32": _CAST.format("int32"),
+    "to_int64": _CAST.format("int64"),
+    "image.resize_images": "Use tf.image.resize(images, (height, width)).",
+    "image.resize_bilinear": "Use tf.image.resize(images, (height, width)).",
+    "image.resize_image_with_crop_or_pad": "Use tf.image.resize_with_crop_or_pad.",
+    "app": "Call your main() in the last line of the script.",
+    "flags": "Use argparse for the words of the command line.",
+    "layers": "Use keras.layers.",
+    "client": "Use tf.config.list_physical_devices('GPU').",
     "saved_model": "Save with model.save('name.keras').",
     "lite": "Save with model.save('name.keras'); other formats are not written.",
     "distribute": "One process trains on one device; leave the strategy and its scope out.",
-    "train": "Use model.save_weights, or keras.callbacks.BackupAndRestore for a checkpoint.",
+    "train": "Its optimizers are in keras.optimizers; for its checkpoints use model.save_weights, "
+    "or keras.callbacks.BackupAndRestore.",
     "estimator": "Use a keras model.",
     "contrib": "It left TensorFlow, too.",
 }

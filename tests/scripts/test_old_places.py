@@ -1,0 +1,126 @@
+"""Where earlier Kerases kept things: scripts that import from there run unchanged."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from saccade.errors import NotSupported
+from saccade.keras_alias.check import fault_of
+from saccade.layers import Dense
+from saccade.models import Sequential
+
+
+def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
+    (folder / "script.py").write_text(textwrap.dedent(code))
+    return subprocess.run(
+        [sys.executable, "-m", "saccade", "script.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_keras_engine_has_what_models_are_made_of(tmp_path):
+    done = run(
+        tmp_path,
+        """
+        import importlib
+        import keras
+        from keras.engine import InputSpec, Layer, Model, merge
+        from keras.engine.topology import get_source_inputs, Container, Input
+        for path in ("topology", "base_layer", "training", "input_layer", "network", "sequential"):
+            room = importlib.import_module("keras.engine." + path)
+            tf_room = importlib.import_module("tensorflow.python.keras.engine." + path)
+            for one in (room, tf_room, getattr(keras.engine, path)):
+                assert one.Layer is keras.layers.Layer, path
+                assert one.InputSpec is keras.layers.InputSpec is keras.InputSpec, path
+                assert one.Model is keras.models.Model, path
+                assert one.Sequential is keras.models.Sequential, path
+                assert one.InputLayer is keras.layers.InputLayer, path
+        from keras.layers import *
+        x = Input((8, 8, 3))
+        y = AtrousConvolution2D(2, 3, 3, atrous_rate=(2, 2))(x)
+        z = merge([y, y], mode="sum")
+        print(z.shape, callable(Merge), get_source_inputs(z)[0] is x)
+        """,
+    )
+    assert done.stdout == "(None, 4, 4, 2) True True\n", done.stderr
+
+
+def test_old_names_of_losses_metrics_initializers_and_utils(tmp_path):
+    done = run(
+        tmp_path,
+        """
+        import keras
+        from keras import losses, metrics, initializers, objectives, initializations
+        from keras.applications.mobilenet import relu6, DepthwiseConv2D
+        from keras.losses import binary_crossentropy, MSE
+        from keras.utils.layer_utils import print_summary
+        from keras.utils.visualize_util import plot
+
+        pairs = {"mse": "mean_squared_error", "mae": "mean_absolute_error",
+                 "mape": "mean_absolute_percentage_error",
+                 "msle": "mean_squared_logarithmic_error", "kld": "kl_divergence"}
+        for short, long in pairs.items():
+            for home in (losses, metrics, objectives):
+                for name in (short, short.upper()):
+                    assert getattr(home, name) is getattr(home, long), (home, name)
+        assert losses.cosine_proximity is losses.cosine_similarity
+        assert losses.huber_loss is losses.huber and losses.logcosh is losses.log_cosh
+        for word in ("cosine_proximity", "huber_loss"):
+            assert losses.get(word).name in ("cosine_similarity", "huber_loss")
+        assert initializations.zero is initializers.zero is initializers.Zeros
+        assert initializers.normal(stddev=0.1).stddev == 0.1
+        assert (initializers.uniform, initializers.one) == (
+            initializers.RandomUniform, initializers.Ones)
+        assert plot is keras.utils.plot_model
+        model = keras.Sequential([keras.layers.Dense(2, input_shape=(3,), activation=relu6)])
+        model.compile("sgd", losses.mse, metrics=[metrics.mae, "cosine_proximity"])
+        model.fit([[1.0, 2, 3]], [[1.0, 2]], verbose=0)
+        print(list(model.history.history))
+        print_summary(model)
+        """,
+    )
+    assert done.stdout.startswith("['cosine_proximity', 'loss', "), done.stdout + done.stderr
+    assert "Trainable params: 8" in done.stdout
+
+
+def test_a_refusal_says_its_way_out_and_no_nearest_name(tmp_path):
+    done = run(tmp_path, "import keras\nkeras.utils.multi_gpu_model\n")
+    assert "saccade trains on one device; leave the call out." in done.stderr
+    assert "The nearest" not in done.stderr
+    done = run(tmp_path, "import keras\nkeras.layers.Dens\n")
+    assert "The nearest that saccade has is 'Dense'." in done.stderr
+
+
+def test_a_refused_name_of_a_star_import_carries_its_sentence(tmp_path):
+    done = run(tmp_path, "from keras.layers import *\nDense(3)\nLSTM(3)\n")
+    assert "NameError: name 'LSTM' is not defined\nkeras.layers.LSTM is not in" in done.stderr
+    assert "saccade has no recurrent layers" in done.stderr
+    done = run(tmp_path, "from keras.layers import *\nnothing\n")
+    assert done.stderr.endswith("NameError: name 'nothing' is not defined\n")
+
+
+def test_modules_that_are_gone_say_their_way_out(tmp_path):
+    for line, do in (
+        ("from tensorflow.python.client import device_lib", "tf.config.list_physical_devices"),
+        ("from keras.wrappers.scikit_learn import KerasClassifier", "KFold"),
+        ("import tensorflow.keras.wrappers.scikit_learn", "KFold"),
+        ("from keras.models import model_from_yaml", "model_from_json"),
+        ("import tensorflow as tf; tf.train.AdamOptimizer(1e-3)", "keras.optimizers"),
+    ):
+        done = run(tmp_path, line + "\n")
+        assert do in done.stderr.splitlines()[-1], (line, done.stderr)
+    assert fault_of("keras.wrappers.scikit_learn.KerasClassifier").endswith("ParameterGrid.")
+    assert "list_physical" in fault_of("tensorflow.python.client.device_lib.list_local_devices")
+
+
+def test_yaml_is_refused_with_the_way_out():
+    with pytest.raises(NotSupported, match="Use to_json"):
+        Sequential([Dense(2, input_shape=(3,))]).to_yaml()
