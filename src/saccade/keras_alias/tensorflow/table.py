@@ -42,7 +42,7 @@ NAMES: dict[str, dict[str, str]] = {
             reduce_logsumexp reduce_min reduce_prod reduce_sum""",
         "checks": "assert_equal assert_greater assert_less assert_rank",
         "devices": "device",
-        "running": """executing_eagerly function get_logger no_op numpy_function print
+        "running": """executing_eagerly function get_logger name_scope no_op numpy_function print
             py_function""",
         "strings": "as_string",
     },
@@ -124,13 +124,17 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "data": {"datasets": "AUTOTUNE Dataset INFINITE_CARDINALITY Options UNKNOWN_CARDINALITY"},
     "data.experimental": {
-        "datasets": """AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY assert_cardinality
-            cardinality"""
+        "datasets": """AUTOTUNE AutoShardPolicy Counter INFINITE_CARDINALITY RandomDataset
+            UNKNOWN_CARDINALITY assert_cardinality cardinality choose_from_datasets
+            enumerate_dataset get_single_element ignore_errors
+            map_and_batch parallel_interleave prefetch_to_device rejection_resample
+            sample_from_datasets scan shuffle_and_repeat take_while unbatch unique"""
     },
     "dtypes": {"dtypes": f"{_DTYPES} bool=bool_ DType as_dtype", "tensors": "cast"},
     "config": {
         "devices": """get_visible_devices list_logical_devices list_physical_devices
             set_visible_devices set_soft_device_placement""",
+        "strategies": "experimental_connect_to_cluster=no_tpu",
         "running": """experimental_run_functions_eagerly=run_functions_eagerly
             functions_run_eagerly run_functions_eagerly""",
     },
@@ -143,6 +147,14 @@ NAMES: dict[str, dict[str, str]] = {
         "devices": """get_memory_growth list_physical_devices list_logical_devices
             set_memory_growth set_visible_devices enable_op_determinism"""
     },
+    "distribute": {
+        "strategies": """MirroredStrategy OneDeviceStrategy ReduceOp Strategy TPUStrategy=no_tpu
+            get_strategy has_strategy"""
+    },
+    "distribute.cluster_resolver": {"strategies": "TPUClusterResolver"},
+    "distribute.experimental": {"strategies": "TPUStrategy=no_tpu"},
+    "tpu": {},
+    "tpu.experimental": {"strategies": "initialize_tpu_system=no_tpu"},
     "test": {
         "devices": "gpu_device_name is_built_with_cuda is_built_with_gpu_support is_gpu_available"
     },
@@ -186,7 +198,10 @@ REFUSED = {
     "placeholder": "There are no graphs and sessions; give arrays to functions.",
     "saved_model": "Save with model.save('name.keras').",
     "lite": "Save with model.save('name.keras'); other formats are not written.",
-    "distribute": "One process trains on one device; leave the strategy and its scope out.",
+    "distribute.MultiWorkerMirroredStrategy": "One process trains; use MirroredStrategy.",
+    "distribute.experimental.MultiWorkerMirroredStrategy": "Use tf.distribute.MirroredStrategy.",
+    "distribute.experimental.CentralStorageStrategy": "Use tf.distribute.MirroredStrategy.",
+    "distribute.ParameterServerStrategy": "One process trains; use MirroredStrategy.",
     "train": "Use model.save_weights, or keras.callbacks.BackupAndRestore for a checkpoint.",
     "estimator": "Use a keras model.",
     "contrib": "It left TensorFlow, too.",
@@ -257,6 +272,7 @@ def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
         teach()
         made = getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
         if part in _ON_SYMBOLS and isinstance(made, FunctionType) and name not in _OF_VALUES:
+            made = import_module(f"{PACKAGE}.parts.faults").with_faults(made)
             made = import_module("saccade.layers.tensorflow_function").on_symbols(
                 f"{dotted}.{name}".lstrip("."), made
             )
