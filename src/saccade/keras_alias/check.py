@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from saccade.keras_alias.aliases import exists, real_name
+from saccade.keras_alias.aliases import TENSORFLOW, exists, real_name
 from saccade.keras_alias.script_imports import instead_of
 from saccade.keras_alias.script_names import NameUse, local_imports, names_used
 
@@ -69,20 +69,26 @@ def fault_of(dotted: str) -> str:
     """Why a dotted name of Keras or TensorFlow is missing; empty for one that is there."""
     words = dotted.split(".")
     found: object = None
+    of_table = False
     for count in range(len(words), 0, -1):  # the longest part that is a module
         real = real_name(".".join(words[:count]))
         if real is not None and exists(real):
             found = importlib.import_module(real)
+            of_table = real.startswith(TENSORFLOW)
             break
     else:
         count = 0
     for place in range(count, len(words)):
-        if not isinstance(found, ModuleType):
-            break  # what a class or a function has is not a name of Keras's
+        if not isinstance(found, ModuleType) and not (of_table and _is_own_class(found)):
+            break  # what an object or a class of Keras's has is not a name
         if not hasattr(found, words[place]):
             return f"not supported. {instead_of(words[place], found)}".rstrip()
         found = getattr(found, words[place])
     return ""
+
+
+def _is_own_class(found: object) -> bool:
+    return isinstance(found, type) and found.__module__.startswith("saccade.")
 
 
 def _print(script: str, findings: list[Finding]) -> None:

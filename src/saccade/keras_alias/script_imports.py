@@ -111,8 +111,8 @@ def _no_name(name: str, wanted: str, leaf: ModuleType, caller: FrameType) -> Imp
     return ImportError(f"{said} {name}. {instead_of(wanted, leaf)}".rstrip(), name=name)
 
 
-def instead_of(wanted: str, module: ModuleType) -> str:
-    """What to use for a name that a module does not have: a sentence, or nothing."""
+def instead_of(wanted: str, module: object) -> str:
+    """What to use for a name that a module or class does not have: a sentence, or nothing."""
     try:
         getattr(module, wanted)
     except SaccadeError as refused:

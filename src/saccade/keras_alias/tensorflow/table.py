@@ -98,8 +98,8 @@ NAMES: dict[str, dict[str, str]] = {
             per_image_standardization random_brightness random_contrast random_flip_left_right
             random_flip_up_down random_hue random_saturation rgb_to_grayscale rgb_to_hsv rot90
             transpose""",
-        "image_files": """decode_bmp decode_gif decode_image decode_jpeg decode_png encode_jpeg
-            encode_png extract_jpeg_shape is_jpeg""",
+        "image_files": """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg
+            decode_png encode_jpeg encode_png extract_jpeg_shape is_jpeg""",
         "image_measures": """adjust_gamma image_gradients psnr rgb_to_yiq rgb_to_yuv sobel_edges
             ssim total_variation yiq_to_rgb yuv_to_rgb""",
         "image_boxes": "crop_and_resize non_max_suppression",
@@ -110,8 +110,8 @@ NAMES: dict[str, dict[str, str]] = {
         "windows": "extract_patches",
     },
     "io": {
-        "image_files": """decode_bmp decode_gif decode_image decode_jpeg decode_png encode_jpeg
-            encode_png extract_jpeg_shape is_jpeg read_file write_file""",
+        "image_files": """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg
+            decode_png encode_jpeg encode_png extract_jpeg_shape is_jpeg read_file write_file""",
         "raw_bytes": "decode_base64 decode_raw encode_base64 matching_files",
     },
     "io.gfile": {
@@ -144,7 +144,7 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "config.optimizer": {"devices": "set_jit"},
     "config.experimental": {
-        "devices": """get_memory_growth list_physical_devices list_logical_devices
+        "devices": """get_memory_growth get_memory_info list_physical_devices list_logical_devices
             set_memory_growth set_visible_devices enable_op_determinism"""
     },
     "distribute": {
