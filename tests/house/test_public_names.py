@@ -186,7 +186,8 @@ NAMES = {
         sparse_top_k_categorical_accuracy squared_hinge top_k_categorical_accuracy
     """,
     "saccade.mixed_precision": """
-        DTypePolicy Policy dtype_policy global_policy set_dtype_policy set_global_policy
+        DTypePolicy LossScaleOptimizer Policy dtype_policy global_policy set_dtype_policy
+        set_global_policy
     """,
     "saccade.models": """
         Model Sequential clone_model load_model model_from_json save_model

@@ -445,12 +445,13 @@ def test_a_weights_name_first():
 def test_weights_that_a_layer_of_keras_1_says_it_has():
     class Norm(Layer):
         def build(self, input_shape):
-            self.gamma = K.variable(np.full(int(input_shape[-1]), 2.0), name="gamma")
-            self.trainable_weights = [self.gamma]
+            made = {"gamma": K.variable(np.full(int(input_shape[-1]), 2.0), name="gamma")}
+            self.made = made.get  # no attribute: only the next line says that it is a weight
+            self.trainable_weights = [made["gamma"]]
             super().build(input_shape)
 
         def call(self, x):
-            return x * self.gamma
+            return x * self.made("gamma")
 
     model = Sequential([Input((3,)), Norm(), Dense(1)])
     assert len(model.layers[0].weights) == 1

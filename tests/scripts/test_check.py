@@ -82,6 +82,22 @@ def test_what_is_missing_is_told_with_the_way_out(name, fault):
     assert bool(found) is bool(fault)
 
 
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("tensorflow.data.Dataset.range", ""),
+        ("tensorflow.data.Dataset.window", "not supported. Use batch"),
+        ("tensorflow.data.Dataset.rang", "not supported. The nearest name that is: range."),
+        ("tensorflow.image.ResizeMethod.BILNEAR", "not supported. The nearest that it has is"),
+        ("tensorflow.keras.Model.from_config", ""),
+        ("keras.losses.Reduction.NONE", ""),
+    ],
+)
+def test_names_of_classes_are_looked_up(name, fault):
+    assert fault_of(name).startswith(fault)
+    assert bool(fault_of(name)) == bool(fault)
+
+
 def test_modules_beside_the_script_are_looked_through(tmp_path):
     (tmp_path / "a.py").write_text("import b\nimport json\n")
     (tmp_path / "b.py").write_text("import a, keras\nkeras.layers.Nothing\n")

@@ -75,8 +75,11 @@ def test_accuracy_by_word_is_known_to_a_step_of_ones_own():
     image = saccade.layers.Input((3,))
     model = Own([image], [saccade.layers.Dense(2, "softmax")(image)])
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    assert len(model.evaluate(X, Y % 2, verbose=0)) == 2  # before anything was trained
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
     history = model.fit(X, Y % 2, epochs=2, verbose=0, validation_data=(X, Y % 2)).history
     assert sorted(history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
+    assert {len(values) for values in history.values()} == {2}
     _, accuracy = model.evaluate(X, Y % 2, verbose=0)
     expected = (model.predict(X, verbose=0).argmax(-1) == Y % 2).mean()
     assert accuracy == pytest.approx(expected) == history["val_accuracy"][-1]

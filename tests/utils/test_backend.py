@@ -392,6 +392,7 @@ def test_functions_that_mean_something_else_today():
     np.testing.assert_array_equal(K.repeat(x, 2).numpy(), [[x[0], x[0]]])
     np.testing.assert_allclose(K.relu(x, alpha=0.5, max_value=2).numpy(), [[-1.5, -0.5, 0, 1, 2]])
     np.testing.assert_allclose(K.relu(x, 0.0, None, 2.0).numpy(), [[0, 0, 0, 0, 4]])
+    np.testing.assert_allclose(K.relu(x, 0.5, None, 2.0).numpy(), [[-2.5, -1.5, -1, -0.5, 4]])
     assert K.int_shape(K.tile(x, 2)) == (1, 10)
     assert K.int_shape(K.tile(x, (3, 1))) == (3, 5)
     assert K.dtype(K.ones_like(x, dtype="int32")) == "int32"

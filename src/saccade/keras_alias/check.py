@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from saccade.keras_alias.aliases import exists, is_own_path, real_name
+from saccade.keras_alias.aliases import TENSORFLOW, exists, is_own_path, real_name
 from saccade.keras_alias.script_imports import instead_of, refusal_of
 from saccade.keras_alias.script_names import NameUse, local_imports, names_used
 from saccade.names import public_names
@@ -116,17 +116,19 @@ def fault_of(dotted: str, module: str = "") -> str:
     """
     words = dotted.split(".")
     found: object = None
+    of_table = False
     for count in range(len(words), 0, -1):  # the longest part that is a module
         path = ".".join(words[:count])
         real = real_name(path)
         if real is not None and exists(real) and (_is_in(path, module) or is_own_path(path)):
             found = importlib.import_module(real)
+            of_table = real.startswith(TENSORFLOW)
             break
     else:
         count = 0
     for place in range(count, len(words)):
-        if not isinstance(found, ModuleType):
-            break  # what a class or a function has is not a name of Keras's
+        if not isinstance(found, ModuleType) and not (of_table and _is_own_class(found)):
+            break  # what an object or a class of Keras's has is not a name
         if not hasattr(found, words[place]):
             return f"not supported. {instead_of(words[place], found)}".rstrip()
         found = getattr(found, words[place])
@@ -135,6 +137,10 @@ def fault_of(dotted: str, module: str = "") -> str:
 
 def _is_in(path: str, module: str) -> bool:
     return f"{module}.".startswith(f"{path}.")
+
+
+def _is_own_class(found: object) -> bool:
+    return isinstance(found, type) and found.__module__.startswith("saccade.")
 
 
 def _print(script: str, findings: list[Finding]) -> None:

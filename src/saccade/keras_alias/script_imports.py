@@ -120,15 +120,15 @@ def _no_name(name: str, wanted: str, leaf: ModuleType, caller: FrameType) -> Imp
     return ImportError(f"{said} {name}. {instead_of(wanted, leaf)}".rstrip(), name=name)
 
 
-def instead_of(wanted: str, module: ModuleType) -> str:
-    """What to use for a name that a module does not have: a sentence, or nothing."""
+def instead_of(wanted: str, module: object) -> str:
+    """What to use for a name that a module or class does not have: a sentence, or nothing."""
     if do := refusal_of(wanted, module):
         return do
     guess = nearest(wanted, public_names(module))
     return f"The nearest that it has is {guess!r}." if guess else ""
 
 
-def refusal_of(wanted: str, module: ModuleType) -> str:
+def refusal_of(wanted: str, module: object) -> str:
     """The sentence with which a module refuses a name; empty for any other name."""
     try:
         getattr(module, wanted)

@@ -24,6 +24,7 @@ from saccade.losses.focal import BinaryFocalCrossentropy, CategoricalFocalCrosse
 from saccade.losses.loss import FunctionLoss, Loss
 from saccade.losses.margin import CategoricalHinge, Hinge, SquaredHinge
 from saccade.losses.overlap import Dice, Tversky
+from saccade.losses.reduction import Reduction as Reduction  # of old scripts
 from saccade.names import refuse_name, snake_case
 from saccade.numerics.loss_formulas import (
     binary_crossentropy,

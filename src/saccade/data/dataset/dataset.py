@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import torch
 
@@ -27,6 +27,8 @@ from saccade.data.dataset.elements import (
     map_element,
     spec_of,
 )
+from saccade.data.dataset.iteration import Iteration
+from saccade.data.dataset.rare import Rare
 from saccade.data.dataset.shuffle import Shuffle
 from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit
 from saccade.data.dataset.stages import (
@@ -39,23 +41,15 @@ from saccade.data.dataset.stages import (
     Unbatch,
     as_columns,
 )
-from saccade.data.dataset.stitching import Stitching
-from saccade.errors import InvalidArgument
-from saccade.names import NameNotHere
-
-_LEFT_OUT = {
-    "window": "Use batch.",
-    "save": "Use cache(filename).",
-    "load": "Use cache(filename).",
-}
+from saccade.errors import InvalidArgument, SaccadeError, StateError
 
 
-class Dataset(Stitching):
+class Dataset(Rare):
     """Elements that go through stages, made again in every iteration; tf.data's words for them.
 
     Nothing is read before somebody iterates. Each method gives a new dataset and leaves this one
     as it is. Elements are torch tensors (words stay words), in tuples and dicts as `map` made
-    them; a list counts as one tensor.
+    them; a list counts as one tensor. `name` is for tf.data's graphs, and has no effect.
 
     A dataset with `shuffle` gives another order in every iteration, a function of the seed and of
     how many iterations there were; the numbers are NumPy's, so the orders are not tf.data's.
@@ -64,6 +58,7 @@ class Dataset(Stitching):
         class_names: of the labels, where the dataset was read from class folders; else None.
         file_paths: the images in the order in which they were found; None where stages that
             choose or reorder elements came after.
+        ended: the error of an iterator's `get_next()` where there are no more elements.
 
     Example:
         >>> ds = Dataset.from_tensor_slices(([1.0, 2.0, 3.0], [0, 1, 0]))
@@ -74,6 +69,8 @@ class Dataset(Stitching):
 
     Source: `tf.data.Dataset`.
     """
+
+    ended: type[SaccadeError] = StateError
 
     def __init__(
         self,
@@ -91,7 +88,7 @@ class Dataset(Stitching):
         self.stage, self.class_names, self.file_paths = stage, class_names, file_paths
 
     @staticmethod
-    def from_tensor_slices(tensors: Any) -> Dataset:
+    def from_tensor_slices(tensors: Any, name: Any = None) -> Dataset:
         """The rows of arrays; a tuple or dict of arrays gives tuples or dicts of rows.
 
         Raises:
@@ -100,7 +97,7 @@ class Dataset(Stitching):
         return Dataset(Slices(as_columns(tensors)))
 
     @staticmethod
-    def from_tensors(tensors: Any) -> Dataset:
+    def from_tensors(tensors: Any, name: Any = None) -> Dataset:
         """One element: these tensors."""
         return Dataset(Listed([as_element(tensors)]))
 
@@ -154,7 +151,7 @@ class Dataset(Stitching):
         return found if shuffle is False else found.shuffle(len(files), seed)
 
     @staticmethod
-    def zip(*args: Any, datasets: Any = None) -> Dataset:
+    def zip(*args: Any, datasets: Any = None, name: Any = None) -> Dataset:
         """Tuples (or a dict) of an element of each dataset, as long as all have one."""
         structure = datasets if datasets is not None else args[0] if len(args) == 1 else args
         for one in leaves_of(structure):
@@ -175,6 +172,7 @@ class Dataset(Stitching):
         map_func: Callable[..., Any],
         num_parallel_calls: int | None = None,
         deterministic: bool | None = None,
+        name: Any = None,
     ) -> Dataset:
         """A function of each element: `map_func(element)`, or `map_func(*parts)` of a tuple.
 
@@ -189,11 +187,11 @@ class Dataset(Stitching):
         calls = as_ahead("Dataset.map num_parallel_calls", num_parallel_calls)
         return self._then(Map(self.stage, _callable("map", map_func), calls), keeps_order=True)
 
-    def filter(self, predicate: Callable[..., Any]) -> Dataset:
+    def filter(self, predicate: Callable[..., Any], name: Any = None) -> Dataset:
         """The elements of which `predicate` says True."""
         return self._then(Filter(self.stage, _callable("filter", predicate)))
 
-    def enumerate(self, start: int = 0) -> Dataset:
+    def enumerate(self, start: int = 0, name: Any = None) -> Dataset:
         """(number, element), the number an int64 tensor."""
         return self._then(Enumerate(self.stage, _whole("enumerate", start)), keeps_order=True)
 
@@ -205,6 +203,7 @@ class Dataset(Stitching):
         drop_remainder: bool = False,
         num_parallel_calls: int | None = None,
         deterministic: bool | None = None,
+        name: Any = None,
     ) -> Dataset:
         """So many elements stacked.
 
@@ -221,14 +220,18 @@ class Dataset(Stitching):
         calls = as_ahead("Dataset.batch num_parallel_calls", num_parallel_calls)
         return self._then(Batch(self.stage, size, bool(drop_remainder), calls), keeps_order=True)
 
-    def unbatch(self) -> Dataset:
+    def unbatch(self, name: Any = None) -> Dataset:
         """The rows of each element; `batch` the other way round."""
         return self._then(Unbatch(self.stage), keeps_order=True)
 
     # -- order -------------------------------------------------------------------------------
 
     def shuffle(
-        self, buffer_size: int, seed: int | None = None, reshuffle_each_iteration: bool = True
+        self,
+        buffer_size: int,
+        seed: int | None = None,
+        reshuffle_each_iteration: bool = True,
+        name: Any = None,
     ) -> Dataset:
         """Another order: each element is drawn from a buffer, which the next one then joins.
 
@@ -243,20 +246,20 @@ class Dataset(Stitching):
         again = reshuffle_each_iteration is None or bool(reshuffle_each_iteration)
         return self._then(Shuffle(self.stage, size, number, again))
 
-    def take(self, count: int) -> Dataset:
+    def take(self, count: int, name: Any = None) -> Dataset:
         """The first `count` elements; all for -1."""
         return self._then(Take(self.stage, _whole("take", count, at_least=-1)))
 
-    def skip(self, count: int) -> Dataset:
+    def skip(self, count: int, name: Any = None) -> Dataset:
         """All but the first `count` elements; none for -1."""
         return self._then(Skip(self.stage, _whole("skip", count, at_least=-1)))
 
-    def repeat(self, count: int | None = None) -> Dataset:
+    def repeat(self, count: int | None = None, name: Any = None) -> Dataset:
         """All elements `count` times; for ever for None and -1."""
         times = None if count is None else _whole("repeat", count, at_least=-1)
         return self._then(Repeat(self.stage, None if times == -1 else times))
 
-    def concatenate(self, dataset: Dataset) -> Dataset:
+    def concatenate(self, dataset: Dataset, name: Any = None) -> Dataset:
         """These elements, then those of another dataset."""
         if not isinstance(dataset, Dataset):
             raise InvalidArgument("Dataset.concatenate", "needs a dataset", type(dataset).__name__)
@@ -264,7 +267,7 @@ class Dataset(Stitching):
 
     # -- speed -------------------------------------------------------------------------------
 
-    def cache(self, filename: str | os.PathLike[str] = "") -> Dataset:
+    def cache(self, filename: str | os.PathLike[str] = "", name: Any = None) -> Dataset:
         """Keep what the stages before this one made, from the first complete iteration on.
 
         Put it before `shuffle` and before what draws random numbers, or those are kept too.
@@ -277,7 +280,7 @@ class Dataset(Stitching):
         stage = FileCache(self.stage, name) if name else MemoryCache(self.stage)
         return self._then(stage, keeps_order=True)
 
-    def prefetch(self, buffer_size: int) -> Dataset:
+    def prefetch(self, buffer_size: int, name: Any = None) -> Dataset:
         """Read up to `buffer_size` elements ahead, in a thread; AUTOTUNE (-1) reads two."""
         depth = as_ahead("Dataset.prefetch buffer_size", _whole("prefetch", buffer_size, -1))
         return self._then(Prefetch(self.stage, depth or 0), keeps_order=True)
@@ -307,7 +310,7 @@ class Dataset(Stitching):
             raise InvalidArgument("Dataset.element_spec", "needs an element to look at", "none")
         return spec_of(first, self.stage.any_rows)
 
-    def reduce(self, initial_state: Any, reduce_func: Callable[..., Any]) -> Any:
+    def reduce(self, initial_state: Any, reduce_func: Callable[..., Any], name: Any = None) -> Any:
         """state = reduce_func(state, element) over all elements; the last state."""
         state = as_element(initial_state)
         for element in self:
@@ -318,13 +321,13 @@ class Dataset(Stitching):
         """A function of the dataset."""
         return transformation_func(self)
 
-    def as_numpy_iterator(self) -> Iterator[Any]:
+    def as_numpy_iterator(self) -> Iteration:
         """The elements with NumPy arrays for tensors."""
-        return map(as_numpy, iter(self))
+        return Iteration(map(as_numpy, iter(self)), self.ended)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iteration:
         items = self.stage.open(Visit())  # now: the number of an iteration is that of its start
-        return _copies(items) if self.stage.shares else items
+        return Iteration(_copies(items) if self.stage.shares else items, self.ended)
 
     def __len__(self) -> int:
         length = self.stage.length()
@@ -343,13 +346,12 @@ class Dataset(Stitching):
         length = {INFINITE: "infinite", UNKNOWN: "unknown length"}.get(self.stage.length())
         return f"<Dataset of {type(self.stage).__name__}: {length or f'{len(self)} elements'}>"
 
-    def __getattr__(self, name: str) -> NoReturn:
-        if name in _LEFT_OUT:
-            raise NameNotHere(f"Dataset.{name}", "is not in saccade", None, _LEFT_OUT[name])
-        raise AttributeError(f"'Dataset' object has no attribute {name!r}")
-
     def _then(self, stage: Stage, keeps_order: bool = False) -> Dataset:
         return Dataset(stage, self.class_names, self.file_paths if keeps_order else None)
+
+    @classmethod
+    def _of(cls, stage: Stage) -> Dataset:
+        return cls(stage)
 
 
 def _copies(items: Iterator[Any]) -> Iterator[Any]:

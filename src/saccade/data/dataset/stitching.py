@@ -23,6 +23,10 @@ class Stitching:
     def _then(self, stage: Stage, keeps_order: bool = False) -> Self:
         raise NotImplementedError
 
+    @classmethod
+    def _of(cls, stage: Stage) -> Self:
+        raise NotImplementedError
+
     def interleave(
         self,
         map_func: Callable[..., Any],
@@ -30,6 +34,7 @@ class Stitching:
         block_length: int | None = None,
         num_parallel_calls: int | None = None,
         deterministic: bool | None = None,
+        name: Any = None,
     ) -> Self:
         """Elements of the datasets that a function makes of each element, in turn.
 
@@ -42,17 +47,17 @@ class Stitching:
         made = Interleave(self.stage, _maker(map_func, "interleave"), cycle, block_length or 1)
         return self._then(made)
 
-    def flat_map(self, map_func: Callable[..., Any]) -> Self:
+    def flat_map(self, map_func: Callable[..., Any], name: Any = None) -> Self:
         """The datasets that a function makes of each element, one after another."""
         return self._then(Interleave(self.stage, _maker(map_func, "flat_map"), 1, 1))
 
-    def shard(self, num_shards: int, index: int) -> Self:
+    def shard(self, num_shards: int, index: int, name: Any = None) -> Self:
         """Every `num_shards`-th element, from number `index` on."""
         if not 0 <= int(index) < int(num_shards):
             raise InvalidArgument("Dataset.shard", "0 <= index < num_shards", str(index))
         return self._then(Shard(self.stage, int(num_shards), int(index)))
 
-    def take_while(self, predicate: Callable[..., Any]) -> Self:
+    def take_while(self, predicate: Callable[..., Any], name: Any = None) -> Self:
         """The elements before the first of which `predicate` says False."""
         return self._then(TakeWhile(self.stage, predicate))
 
@@ -62,6 +67,7 @@ class Stitching:
         padded_shapes: Any = None,
         padding_values: Any = None,
         drop_remainder: bool = False,
+        name: Any = None,
     ) -> Self:
         """`batch` of elements of different sizes, the smaller ones filled up behind.
 
@@ -72,7 +78,7 @@ class Stitching:
         given = padded_shapes, padding_values, bool(drop_remainder)
         return self._then(PaddedBatch(self.stage, int(batch_size), *given))
 
-    def get_single_element(self) -> Any:
+    def get_single_element(self, name: Any = None) -> Any:
         """The one element.
 
         Raises:

@@ -42,7 +42,7 @@ NAMES: dict[str, dict[str, str]] = {
             reduce_logsumexp reduce_min reduce_prod reduce_sum""",
         "checks": "assert_equal assert_greater assert_less assert_rank",
         "devices": "device",
-        "running": """executing_eagerly function get_logger no_op numpy_function print
+        "running": """executing_eagerly function get_logger name_scope no_op numpy_function print
             py_function""",
         "strings": "as_string",
     },
@@ -98,8 +98,8 @@ NAMES: dict[str, dict[str, str]] = {
             per_image_standardization random_brightness random_contrast random_flip_left_right
             random_flip_up_down random_hue random_saturation rgb_to_grayscale rgb_to_hsv rot90
             transpose""",
-        "image_files": """decode_bmp decode_gif decode_image decode_jpeg decode_png encode_jpeg
-            encode_png extract_jpeg_shape is_jpeg""",
+        "image_files": """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg
+            decode_png encode_jpeg encode_png extract_jpeg_shape is_jpeg""",
         "image_measures": """adjust_gamma image_gradients psnr rgb_to_yiq rgb_to_yuv sobel_edges
             ssim total_variation yiq_to_rgb yuv_to_rgb""",
         "image_boxes": "crop_and_resize non_max_suppression",
@@ -110,8 +110,8 @@ NAMES: dict[str, dict[str, str]] = {
         "windows": "extract_patches",
     },
     "io": {
-        "image_files": """decode_bmp decode_gif decode_image decode_jpeg decode_png encode_jpeg
-            encode_png extract_jpeg_shape is_jpeg read_file write_file""",
+        "image_files": """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg
+            decode_png encode_jpeg encode_png extract_jpeg_shape is_jpeg read_file write_file""",
         "raw_bytes": "decode_base64 decode_raw encode_base64 matching_files",
     },
     "io.gfile": {
@@ -124,13 +124,17 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "data": {"datasets": "AUTOTUNE Dataset INFINITE_CARDINALITY Options UNKNOWN_CARDINALITY"},
     "data.experimental": {
-        "datasets": """AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY assert_cardinality
-            cardinality"""
+        "datasets": """AUTOTUNE AutoShardPolicy Counter INFINITE_CARDINALITY RandomDataset
+            UNKNOWN_CARDINALITY assert_cardinality cardinality choose_from_datasets
+            enumerate_dataset get_single_element ignore_errors
+            map_and_batch parallel_interleave prefetch_to_device rejection_resample
+            sample_from_datasets scan shuffle_and_repeat take_while unbatch unique"""
     },
     "dtypes": {"dtypes": f"{_DTYPES} bool=bool_ DType as_dtype", "tensors": "cast"},
     "config": {
         "devices": """get_visible_devices list_logical_devices list_physical_devices
             set_visible_devices set_soft_device_placement""",
+        "strategies": "experimental_connect_to_cluster=no_tpu",
         "running": """experimental_run_functions_eagerly=run_functions_eagerly
             functions_run_eagerly run_functions_eagerly""",
     },
@@ -140,9 +144,17 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "config.optimizer": {"devices": "set_jit"},
     "config.experimental": {
-        "devices": """get_memory_growth list_physical_devices list_logical_devices
+        "devices": """get_memory_growth get_memory_info list_physical_devices list_logical_devices
             set_memory_growth set_visible_devices enable_op_determinism"""
     },
+    "distribute": {
+        "strategies": """MirroredStrategy OneDeviceStrategy ReduceOp Strategy TPUStrategy=no_tpu
+            get_strategy has_strategy"""
+    },
+    "distribute.cluster_resolver": {"strategies": "TPUClusterResolver"},
+    "distribute.experimental": {"strategies": "TPUStrategy=no_tpu"},
+    "tpu": {},
+    "tpu.experimental": {"strategies": "initialize_tpu_system=no_tpu"},
     "test": {
         "devices": "gpu_device_name is_built_with_cuda is_built_with_gpu_support is_gpu_available"
     },
@@ -212,7 +224,10 @@ REFUSED = {
     "client": "Use tf.config.list_physical_devices('GPU').",
     "saved_model": "Save with model.save('name.keras').",
     "lite": "Save with model.save('name.keras'); other formats are not written.",
-    "distribute": "One process trains on one device; leave the strategy and its scope out.",
+    "distribute.MultiWorkerMirroredStrategy": "One process trains; use MirroredStrategy.",
+    "distribute.experimental.MultiWorkerMirroredStrategy": "Use tf.distribute.MirroredStrategy.",
+    "distribute.experimental.CentralStorageStrategy": "Use tf.distribute.MirroredStrategy.",
+    "distribute.ParameterServerStrategy": "One process trains; use MirroredStrategy.",
     "train": "Its optimizers are in keras.optimizers; for its checkpoints use model.save_weights, "
     "or keras.callbacks.BackupAndRestore.",
     "estimator": "Use a keras model.",
@@ -284,6 +299,7 @@ def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
         teach()
         made = getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
         if part in _ON_SYMBOLS and isinstance(made, FunctionType) and name not in _OF_VALUES:
+            made = import_module(f"{PACKAGE}.parts.faults").with_faults(made)
             made = import_module("saccade.layers.tensorflow_function").on_symbols(
                 f"{dotted}.{name}".lstrip("."), made
             )

@@ -249,3 +249,117 @@ def choices_between_datasets(tf: Any, at: Any) -> Any:
     chosen = make.choose_from_datasets([make.range(2), make.range(10, 12)], order)
     sampled = make.sample_from_datasets([make.range(2), make.range(10, 12)], seed=1)
     return list(chosen), sorted(int(n) for n in sampled)
+
+
+def one_element_after_another(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.from_tensor_slices(at.x)
+    numbers, elements = data.as_numpy_iterator(), iter(data)
+    first = numbers.next(), elements.get_next(), elements.next()
+    try:
+        elements.get_next()
+    except tf.errors.OutOfRangeError:
+        ended = "ended"
+    return first, ended, list(elements), len(list(numbers))
+
+
+def rare_stages(tf: Any, at: Any) -> Any:
+    make = tf.data.Dataset
+    data = make.from_tensor_slices([3, 1, 3, 2, 1])
+    return (
+        list(data.unique()),
+        list(make.from_tensor_slices(["a", "b", "a"]).unique()),
+        list(data.scan(tf.constant(0), lambda state, n: (state + n, state * 10))),
+        list(data.batch(2).rebatch(3)),
+        list(data.batch(3).rebatch(2, drop_remainder=True)),
+        list(data.batch(5).rebatch([1, 2])),
+        list(make.counter().take(2)),
+        list(make.counter(start=5, step=-2, dtype=tf.int32).take(3)),
+        make.counter().cardinality(),
+        make.random(seed=3).take(2).cardinality(),
+        [n.dtype.name for n in make.random(seed=3).take(2)],
+        [int(n) for n in make.random(seed=3).take(2)] == [int(n) for n in make.random(3).take(2)],
+    )
+
+
+def errors_in_a_map(tf: Any, at: Any) -> Any:
+    def checked(n):
+        return tf.debugging.check_numerics(1.0 / n, "not finite")
+
+    data = tf.data.Dataset.from_tensor_slices([1.0, 0.0, 2.0, 0.0]).map(checked)
+    return list(data.ignore_errors()), list(data.ignore_errors().batch(3, name="b"))
+
+
+def names_of_steps(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.from_tensor_slices([1, 2, 3], name="a").map(lambda n: n, name="b")
+    data = data.filter(lambda n: n > 0, name="c").take(3, name="d").skip(0, name="e")
+    data = data.repeat(1, name="f").shuffle(3, name="g").cache(name="h").batch(1, name="i")
+    data = data.unbatch(name="j").enumerate(name="k").prefetch(1, name="l").shard(1, 0, name="m")
+    return sorted(int(n) for _, n in data.take_while(lambda i, n: n > 0, name="n"))
+
+
+def words_of_experimental(tf: Any, at: Any) -> Any:
+    make = tf.data.Dataset
+    data = make.range(4)
+    order = make.from_tensor_slices(np.array([1, 0], np.int64))
+    sampled = tf.data.experimental.sample_from_datasets([make.range(2), make.range(10, 12)], seed=1)
+    return (
+        list(tf.data.experimental.choose_from_datasets([make.range(2), make.range(10, 12)], order)),
+        sorted(int(n) for n in sampled),
+        list(tf.data.experimental.Counter(3).take(1)),
+        len(list(tf.data.experimental.RandomDataset(seed=1).take(2))),
+        list(data.apply(tf.data.experimental.unique())),
+        list(data.apply(tf.data.experimental.enumerate_dataset(2)).take(1)),
+        list(data.apply(tf.data.experimental.map_and_batch(lambda n: n * 2, 3))),
+        list(data.apply(tf.data.experimental.take_while(lambda n: n < 2))),
+        list(data.batch(3).apply(tf.data.experimental.unbatch())),
+        list(data.apply(tf.data.experimental.ignore_errors())),
+        list(data.apply(tf.data.experimental.scan(np.int64(0), lambda s, n: (s + n, s + n)))),
+        sorted(int(n) for n in data.apply(tf.data.experimental.shuffle_and_repeat(4, 2))),
+        list(
+            data.apply(tf.data.experimental.parallel_interleave(lambda n: make.from_tensors(n), 1))
+        ),
+        list(data.apply(tf.data.experimental.prefetch_to_device("/cpu:0"))),
+        tf.data.experimental.get_single_element(data.take(1)),
+    )
+
+
+def resampled_by_class(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.from_tensor_slices((np.arange(2000), np.arange(2000) % 10 == 0))
+    shares = []
+    for given in (None, [0.9, 0.1]):
+        even = data.rejection_resample(lambda _, rare: tf.cast(rare, tf.int32), [0.5, 0.5], given)
+        rows = [int(rare) for kind, (_, rare) in even if kind == tf.cast(rare, tf.int32)]
+        shares.append(0.4 < sum(rows) / len(rows) < 0.6)
+    other = data.apply(
+        tf.data.experimental.rejection_resample(lambda _, rare: tf.cast(rare, tf.int32), [1.0, 0.0])
+    )
+    return shares, sum(int(rare) for _, (_, rare) in other)
+
+
+def strategies(tf: Any, at: Any) -> Any:
+    try:
+        tpu = tf.distribute.cluster_resolver.TPUClusterResolver()
+        tf.config.experimental_connect_to_cluster(tpu)
+        tf.tpu.experimental.initialize_tpu_system(tpu)
+        strategy = tf.distribute.TPUStrategy(tpu)
+    except ValueError:
+        strategy = tf.distribute.get_strategy()
+    with strategy.scope(), tf.name_scope("a") as name:
+        v = tf.Variable(2.0)
+    data = strategy.experimental_distribute_dataset(tf.data.Dataset.range(2))
+    return name, strategy.num_replicas_in_sync, v.numpy(), list(data)
+
+
+def sizes_that_do_not_fit(tf: Any, at: Any) -> Any:
+    found = []
+    for function in (
+        lambda: tf.reshape(at.x, (4, 2)),
+        lambda: tf.constant(at.x) + tf.constant([1.0, 2.0]),
+        lambda: tf.matmul(at.x, at.x),
+        lambda: tf.concat([at.x, at.x[:, :2]], 0),
+    ):
+        try:
+            function()
+        except tf.errors.InvalidArgumentError:
+            found.append(True)
+    return found

@@ -147,3 +147,71 @@ def a_custom_gradient(tf: Any, at: Any) -> Any:
     with tf.GradientTape() as tape:
         y = doubled(x) * 2.0
     return y, tape.gradient(y, x)
+
+
+def what_was_computed_before_the_tape(tf: Any, at: Any) -> Any:
+    w, u = tf.Variable(2.0), tf.Variable(5.0)
+    c, e = w + 1.0, w * w
+    with tf.GradientTape(persistent=True) as tape:
+        y, z = c * c, c * w * e
+    first = tape.gradient(y, [c, w]), tape.gradient(z, [c, w, e, u])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(c)
+        y, z = c * c, c * w * e
+    second = tape.gradient(y, [c, w]), tape.gradient(z, [c, w]), tape.gradient(z, [c, w])
+    deep = c * 3.0
+    with tf.GradientTape() as tape:
+        tape.watch([c, deep])
+        y = c * deep * w
+    return first, second, tape.gradient(y, [c, deep, w])
+
+
+def variables_that_are_not_trained(tf: Any, at: Any) -> Any:
+    v, w = tf.Variable(3.0, trainable=False), tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = v * v * w
+    first = tape.gradient(y, [v, w])
+    with tf.GradientTape() as outer:
+        outer.watch(v)
+        with tf.GradientTape() as inner:
+            y = v * v * w
+        second = inner.gradient(y, [v, w])
+    return first, second, outer.gradient(second[1], [v, w])
+
+
+def tapes_side_by_side(tf: Any, at: Any) -> Any:
+    x = tf.Variable(2.0)
+    before = x * 3.0
+    with tf.GradientTape(persistent=True) as one, tf.GradientTape() as other:
+        z = x**4 * before
+        first = one.gradient(z, x)
+    return one.gradient(z, x), other.gradient(first, x)
+
+
+def names_of_watched_variables(tf: Any, at: Any) -> Any:
+    a, b = tf.Variable(1.0, name="a"), tf.Variable(2.0, name="b", trainable=False)
+    c, d = tf.Variable(at.v, name="c"), tf.Variable(4.0, name="d")
+
+    def names(tape: Any) -> Any:
+        return sorted(one.name.partition(":")[0] for one in tape.watched_variables())
+
+    with tf.GradientTape() as tape:
+        y = a * b + tf.reduce_sum(c)
+        d.shape, d.dtype, d.trainable  # noqa: B018
+    with tf.GradientTape(watch_accessed_variables=False) as quiet:
+        quiet.watch(b)
+        y = y + a * b
+    return names(tape), names(quiet)
+
+
+def a_loop_with_an_old_value(tf: Any, at: Any) -> Any:
+    w = tf.Variable(2.0)
+    old = tf.sqrt(w * 0.0)
+    found = []
+    for _ in range(3):
+        with tf.GradientTape() as tape:
+            y = w * w + old
+        slope = tape.gradient(y, w)
+        w.assign_sub(0.1 * slope)
+        found.append(slope)
+    return found, w.numpy()

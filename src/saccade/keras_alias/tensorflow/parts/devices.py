@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from saccade.errors import InvalidArgument
 from saccade.notes import note_once
 
 
@@ -48,6 +49,25 @@ def set_memory_growth(device: Any, enable: bool) -> None:
 
 def get_memory_growth(device: Any) -> bool:
     return True
+
+
+def get_memory_info(device: str) -> dict[str, int]:
+    """Bytes that tensors take on a GPU, now and at most; of the processor zeros.
+
+    Raises:
+        InvalidArgument: there is no such device.
+    """
+    kind, _, number = str(device).lower().lstrip("/").removeprefix("device:").partition(":")
+    place = int(number or 0)
+    if kind == "cpu":
+        return {"current": 0, "peak": 0}
+    if kind != "gpu" or place >= len(list_physical_devices("GPU")):
+        needed = "there is no such device"
+        raise InvalidArgument("tf.config.experimental.get_memory_info", needed, repr(device))
+    return {
+        "current": torch.cuda.memory_allocated(place),
+        "peak": torch.cuda.max_memory_allocated(place),
+    }
 
 
 def set_visible_devices(devices: Any, device_type: str | None = None) -> None:

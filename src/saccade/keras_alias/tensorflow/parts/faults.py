@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
 import torch
 
-from saccade.errors import InvalidArgument, NoSuchFile, NotSupported, SaccadeError
+from saccade.errors import InvalidArgument, NoSuchFile, NotSupported, SaccadeError, ShapeError
 
 
 class OpError(SaccadeError, RuntimeError):
@@ -31,3 +36,38 @@ InvalidArgumentError = InvalidArgument
 NotFoundError = NoSuchFile
 UnimplementedError = NotSupported
 ResourceExhaustedError = torch.OutOfMemoryError
+
+
+class SizesDiffer(ShapeError, RuntimeError):
+    """Tensors that do not fit together, or a shape that holds another number of values."""
+
+
+_OF_SIZES = re.compile(
+    r"(must match|invalid for input of size|cannot be multiplied|[Ss]izes of tensors|"
+    r"ambiguous|broadcast|expanded size)"
+)
+
+
+def as_fault(where: str, fault: RuntimeError) -> RuntimeError:
+    """torch's error about sizes as TensorFlow's; any other as it is."""
+    if type(fault) is not RuntimeError or not _OF_SIZES.search(str(fault)):
+        return fault
+    told = str(fault).partition("\n")[0]
+    return SizesDiffer(where, told[:1].lower() + told[1:])
+
+
+def with_faults(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose errors about sizes are `tf.errors.InvalidArgumentError`."""
+    where = f"tf.{function.__name__}"
+
+    @functools.wraps(function)
+    def computed(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except RuntimeError as fault:
+            found = as_fault(where, fault)
+            if found is fault:
+                raise
+            raise found from None
+
+    return computed

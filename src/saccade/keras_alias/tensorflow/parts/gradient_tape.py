@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -13,29 +12,20 @@ from torch.autograd.graph import GradientEdge, get_gradient_edge
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 from saccade.errors import InvalidArgument, StateError
+from saccade.keras_alias.tensorflow.parts.recording import (
+    as_pair,
+    block,
+    lead_to,
+    note_use,
+    number_now,
+    open_here,
+    reached_since,
+)
 from saccade.keras_alias.tensorflow.parts.tensors import tensor_of
 from saccade.layers.call_scope import scope
 from saccade.layers.layer import Layer
 from saccade.nests import leaves, map_nest
 from saccade.notes import note_once
-
-
-class _Open(threading.local):
-    """What records in this thread.
-
-    Attributes:
-        tapes: the innermost last.
-        watching: whether the call from outside that runs is no training step; None before its
-            first layer has told.
-    """
-
-    def __init__(self) -> None:
-        self.tapes: list[GradientTape] = []
-        self.watching: bool | None = None
-        self.hook: Any = None
-
-
-_open = _Open()
 
 
 class UnconnectedGradients(Enum):
@@ -72,28 +62,31 @@ class GradientTape:
         self._watched: dict[int, tuple[torch.Tensor, GradientEdge]] = {}
         self._shares = False  # another tape ran at the same time, and needs the same graph
         self._used = False
+        self._variables: dict[int, Any] = {}
+        self._start: int | None = None  # what torch noted before has no gradient
         self._ours: list[torch.Tensor] = []  # leaves that have a gradient because of us
         self._before = True
 
     def __enter__(self) -> GradientTape:
-        if any(tape is self for tape in _open.tapes):
+        if any(tape is self for tape in open_here.tapes):
             raise StateError("GradientTape", "is recording already", do="Leave its `with` first.")
-        if _open.tapes:
+        if open_here.tapes:
             self._shares = True
-            for tape in _open.tapes:
+            for tape in open_here.tapes:
                 tape._shares = True
         else:
-            _open.hook = register_module_forward_pre_hook(_watch_inputs)
-        _open.tapes.append(self)
+            open_here.hook = register_module_forward_pre_hook(_watch_inputs)
+        open_here.tapes.append(self)
+        self._start = number_now() if self._start is None else self._start
         self._before = torch.is_grad_enabled()
         torch.set_grad_enabled(True)  # a dataset's map works without
         return self
 
     def __exit__(self, *fault: Any) -> None:
         torch.set_grad_enabled(self._before)
-        _open.tapes.remove(self)
-        if not _open.tapes:
-            _open.hook.remove()
+        open_here.tapes.remove(self)
+        if not open_here.tapes:
+            open_here.hook.remove()
         for tensor in self._ours:  # or `image += step` would be refused: it is a leaf
             tensor.requires_grad_(False)
 
@@ -109,6 +102,8 @@ class GradientTape:
                 one.requires_grad_()
                 self._ours.append(one)
             self._watched[id(one)] = one, get_gradient_edge(one)
+            if isinstance(one, torch.nn.Parameter):
+                self._variables[id(one)] = one
 
     def gradient(
         self,
@@ -138,21 +133,31 @@ class GradientTape:
             )
         self._used = True
         targets, weights = self._targets(target, output_gradients)
-        places: list[Any] = [self._place(source) for source in leaves(sources)]
+        places = [self._place(source) for source in leaves(sources)]
+        edges, older = reached_since(self._start or 0, targets)
+        edges -= {edge for edge in edges if edge[0] in older} - self._watched_edges()
+        places = [one if one and as_pair(one) in edges else None for one in places]
         known = [place for place in places if place is not None]
         found: Iterator[Any] = iter(())
         if targets and known:
-            again = bool(_open.tapes)  # an outer tape differentiates what is computed here
-            found = iter(
-                torch.autograd.grad(
+            again = bool(open_here.tapes)  # an outer tape differentiates what is computed here
+            if again and any(one.is_cuda for one in targets):
+                for tape in open_here.tapes:
+                    tape._start = 0  # a GPU's thread has numbers of its own
+            blocks = [block(node) for node in lead_to(older, known)]
+            try:
+                slopes = torch.autograd.grad(
                     targets,
                     known,
                     weights,
-                    retain_graph=again or self.persistent or self._shares,
+                    retain_graph=again or self.persistent or self._shares or bool(blocks),
                     create_graph=again,
                     allow_unused=True,
                 )
-            )
+            finally:
+                for one in blocks:
+                    one.remove()
+            found = iter(slopes)
         zero = getattr(unconnected_gradients, "value", unconnected_gradients) == "zero"
         of_source: dict[int, Any] = {}
         for source, place in zip(leaves(sources), places, strict=True):
@@ -161,10 +166,13 @@ class GradientTape:
         return map_nest(lambda source: of_source[id(source)], sources)
 
     def watched_variables(self) -> tuple[Any, ...]:
-        """The variables that were watched by name; those that are trained are not counted."""
-        return tuple(
-            one for one, _ in self._watched.values() if isinstance(one, torch.nn.Parameter)
-        )
+        """The trained weights that were computed with inside, and those watched by name."""
+        return tuple(self._variables.values())
+
+    def note_use(self, variables: list[Any]) -> None:
+        """Weights are computed with; told to every open tape."""
+        if self.watches_weights:
+            self._variables |= {id(one): one for one in variables}
 
     def jacobian(
         self, target: torch.Tensor, sources: Any, unconnected_gradients: Any = "none", **_: Any
@@ -211,7 +219,8 @@ class GradientTape:
     def reset(self) -> None:
         """Forget what is watched; the tape can be used anew."""
         self._watched.clear()
-        self._used = False
+        self._variables.clear()
+        self._used, self._start = False, number_now()
 
     def _targets(self, target: Any, counts: Any) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
         """The targets that have a gradient at all, and what each of their numbers counts."""
@@ -224,7 +233,10 @@ class GradientTape:
         ]
         return [one for one, _ in pairs], [count for _, count in pairs]
 
-    def _place(self, source: Any) -> Any:
+    def _watched_edges(self) -> set[tuple[Any, int]]:
+        return {as_pair(edge) for _, edge in self._watched.values()}
+
+    def _place(self, source: Any) -> GradientEdge | None:
         """What torch is asked to differentiate by; None where nothing was noted."""
         if id(source) in self._watched:
             return self._watched[id(source)][1]
@@ -232,7 +244,9 @@ class GradientTape:
             return None
         if isinstance(source, torch.nn.Parameter) and not self.watches_weights:
             return None
-        return source
+        if any(source is one for tape in open_here.tapes for one in tape._ours):
+            return None  # it is another tape that watches it
+        return get_gradient_edge(source)
 
 
 def _watch_inputs(layer: Any, args: Any) -> Any:
@@ -241,14 +255,15 @@ def _watch_inputs(layer: Any, args: Any) -> Any:
     A call from outside with training=True is left alone: its frozen layers would keep all their
     activations for gradients that nobody asks for.
     """
-    if not _open.tapes or not isinstance(layer, Layer):
+    if not open_here.tapes or not isinstance(layer, Layer):
         return None
+    note_use(layer.parameters(recurse=False))
     if scope.outermost is None:
-        _open.watching = None
+        open_here.watching = None
         return None
-    if _open.watching is None:  # the first layer inside, which still has the outer call's word
-        _open.watching = scope.training is not True
-    return tuple(map_nest(_differentiable, one) for one in args) if _open.watching else None
+    if open_here.watching is None:  # the first layer inside, which still has the outer call's word
+        open_here.watching = scope.training is not True
+    return tuple(map_nest(_differentiable, one) for one in args) if open_here.watching else None
 
 
 def _differentiable(value: Any) -> Any:

@@ -16,9 +16,11 @@ import torch
 
 from saccade.data.dataset import Dataset
 from saccade.data.dataset.words import Word
+from saccade.errors import ShapeError
 from saccade.keras_alias.requester import asks_script
 from saccade.keras_alias.tensorflow.parts.datasets import teach_datasets
 from saccade.keras_alias.tensorflow.parts.dtypes import string
+from saccade.keras_alias.tensorflow.parts.faults import as_fault
 from saccade.keras_alias.tensorflow.parts.operators import teach_operators
 from saccade.keras_alias.tensorflow.parts.script_view import teach_view
 from saccade.keras_alias.tensorflow.parts.shape import TensorShape
@@ -26,6 +28,23 @@ from saccade.keras_alias.tensorflow.parts.tensors import pair
 
 _before: dict[type, dict[str, Any]] = {}  # what the classes had
 _numpy = torch.Tensor.numpy
+_bool = torch.Tensor.__bool__
+
+
+class Reference:
+    """`x.ref()`: what tensors are called in sets and dicts."""
+
+    def __init__(self, tensor: Any):
+        self._tensor = tensor
+
+    def deref(self) -> Any:
+        return self._tensor
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and self._tensor is other._tensor
+
+    def __hash__(self) -> int:
+        return id(self._tensor)
 
 
 def teach_tensors() -> None:
@@ -46,6 +65,10 @@ def teach_tensors() -> None:
     torch.Tensor.__array_function__ = _by_numpy  # type: ignore[attr-defined]
     torch.Tensor.__float__ = _to_float  # type: ignore[method-assign]
     torch.Tensor.get_shape = _get_shape  # type: ignore[attr-defined]
+    torch.Tensor.set_shape = _set_shape  # type: ignore[attr-defined]
+    torch.Tensor.ref = _ref  # type: ignore[attr-defined]
+    torch.Tensor.__bool__ = _to_bool  # type: ignore[method-assign]
+    Word.set_shape, Word.ref = _set_shape, _ref  # type: ignore[attr-defined]
     torch.Tensor.__array_ufunc__ = _operate  # type: ignore[attr-defined]
 
 
@@ -95,6 +118,28 @@ def _to_float(self: torch.Tensor) -> float:
 
 def _get_shape(self: torch.Tensor) -> TensorShape:
     return TensorShape(self.shape)
+
+
+def _set_shape(self: Any, shape: Any) -> None:
+    """Look whether the tensor has this shape, in which None stands for any size.
+
+    Raises:
+        ShapeError: another one.
+    """
+    sizes = TensorShape(self.shape)
+    if shape is not None and not sizes.is_compatible_with(shape):
+        raise ShapeError("set_shape", f"the tensor must be {TensorShape(shape)}", str(sizes))
+
+
+def _ref(self: Any) -> Reference:
+    return Reference(self)
+
+
+def _to_bool(self: torch.Tensor) -> bool:
+    try:
+        return _bool(self)
+    except RuntimeError as fault:
+        raise as_fault("tensorflow", fault) from None
 
 
 def _operate(self: torch.Tensor, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:

@@ -14,6 +14,8 @@ from saccade.errors import InvalidArgument, NoSuchFile
 from saccade.keras_alias.tensorflow.parts.dtypes import DType, as_dtype, string
 from saccade.keras_alias.tensorflow.parts.shape import TensorShape
 from saccade.keras_alias.tensorflow.parts.tensors import tensor_of
+from saccade.names import unknown_name
+from saccade.notes import note_once
 
 _MODES = {1: "grayscale", 3: "rgb", 4: "rgba"}
 _GRAY_OF_PNG = (9797, 19234, 3737)  # of 32768: libpng's shares of red, green and blue, cut off
@@ -84,14 +86,48 @@ def decode_jpeg(
 ) -> torch.Tensor:  # fmt: skip
     """The same for a JPEG; TensorFlow's reads other formats under this name, too.
 
+    Args:
+        dct_method: "INTEGER_ACCURATE" is what is done; "INTEGER_FAST" is told that, once.
+
     Raises:
-        InvalidArgument: a `ratio` other than 1.
+        InvalidArgument: a `ratio` other than 1, or another `dct_method`.
     """
+    if dct_method not in ("", "INTEGER_FAST", "INTEGER_ACCURATE"):
+        raise unknown_name(
+            "tf.image.decode_jpeg dct_method", dct_method, ["INTEGER_ACCURATE", "INTEGER_FAST"]
+        )
+    if dct_method == "INTEGER_FAST":
+        note_once("tf.image.decode_jpeg: pixels are those of dct_method='INTEGER_ACCURATE'")
     if ratio != 1 or try_recover_truncated:
         raise InvalidArgument(
             "tf.image.decode_jpeg", "ratio must be 1, and files whole", str(ratio)
         )
     return _decoded("decode_jpeg", contents, channels, "uint8")
+
+
+def decode_and_crop_jpeg(
+    contents: bytes, crop_window: Any, channels: int = 0, ratio: int = 1,
+    fancy_upscaling: bool = True, try_recover_truncated: bool = False,
+    acceptable_fraction: float = 1, dct_method: str = "", name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """The part [top, left, height, width] of a JPEG.
+
+    Raises:
+        InvalidArgument: the window is not within the image; as `decode_jpeg`.
+    """
+    pixels_hwc = decode_jpeg(
+        contents, channels, ratio, try_recover_truncated=try_recover_truncated,
+        dct_method=dct_method,
+    )  # fmt: skip
+    top, left, height, width = map(int, crop_window)
+    rows, columns = pixels_hwc.shape[:2]
+    is_within = min(top, left) >= 0 and min(height, width) > 0
+    if not is_within or top + height > rows or left + width > columns:
+        needed = f"crop_window must lie within {rows} x {columns}"
+        raise InvalidArgument(
+            "tf.image.decode_and_crop_jpeg", needed, f"{[top, left, height, width]}"
+        )
+    return pixels_hwc[top : top + height, left : left + width]
 
 
 def decode_png(

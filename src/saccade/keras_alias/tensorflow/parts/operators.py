@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from saccade.keras_alias.requester import asks_script
+from saccade.keras_alias.tensorflow.parts.faults import as_fault
 from saccade.keras_alias.tensorflow.parts.tensors import pair
 
 _BASE: Any = torch._C.TensorBase  # type: ignore[attr-defined]
@@ -62,7 +63,13 @@ def _with_lists(function: Callable[..., Any]) -> Callable[..., Any]:
     def operate(self: torch.Tensor, other: Any) -> Any:
         if type(other) in (list, tuple):
             other = pair(self, other)[1]
-        return function(self, other)
+        try:
+            return function(self, other)
+        except RuntimeError as fault:
+            found = as_fault("tensorflow", fault)
+            if found is fault:
+                raise
+            raise found from None
 
     return operate
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -43,6 +44,12 @@ def functions_run_eagerly() -> bool:
 
 def no_op(name: str | None = None) -> None:
     """Nothing."""
+
+
+@contextmanager
+def name_scope(name: str) -> Iterator[str]:
+    """`with tf.name_scope("a")`: nothing is named after it; it gives "a/"."""
+    yield f"{name.rstrip('/')}/" if name else ""
 
 
 def print(*inputs: Any, output_stream: Any = None, sep: str = " ", end: str = "\n", **_: Any):

@@ -52,6 +52,13 @@ class TensorArray:
         found = self._filled()
         return torch.stack([found[place] for place in tensor_of(indices).tolist()])
 
+    def scatter(self, indices: Any, value: Any, name: str | None = None) -> TensorArray:
+        """The rows of a tensor at these places."""
+        rows = tensor_of(value, self._kind).unbind(0)
+        for place, row in zip(tensor_of(indices).tolist(), rows, strict=True):
+            self.write(place, row)
+        return self
+
     def unstack(self, value: Any, name: str | None = None) -> TensorArray:
         self._tensors = list(tensor_of(value, self._kind).unbind(0))
         return self

@@ -12,6 +12,7 @@ from saccade.keras_alias.tensorflow.parts.places import (
     tensor_scatter_nd_add,
     tensor_scatter_nd_update,
 )
+from saccade.keras_alias.tensorflow.parts.recording import note_use, open_here
 from saccade.keras_alias.tensorflow.parts.tensors import tensor_of
 from saccade.variables import Variable as Weight
 
@@ -57,6 +58,17 @@ class Variable(Weight):
         self = super().__new__(cls, data, trains and data.is_floating_point(), name or "Variable")
         self.constraint = constraint
         return self
+
+    @classmethod
+    def __torch_function__(
+        cls, function: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """What torch does with it, which the open tapes are told; looking at it is no use."""
+        name = getattr(function, "__name__", "")
+        if open_here.tapes and name not in _LOOKS:
+            note_use(one for one in args if isinstance(one, cls))
+        with torch._C.DisableTorchFunctionSubclass():  # type: ignore[attr-defined]
+            return function(*args, **(kwargs or {}))
 
     def assign(self, value: Any, use_locking: bool = False, **_: Any) -> Variable:
         """Take over other values of the same shape, in place."""
@@ -104,3 +116,6 @@ class Variable(Weight):
     def read_value(self) -> torch.Tensor:
         """The values of now; a gradient goes through."""
         return self.clone()
+
+
+_LOOKS = {"__get__", "copy_", "detach", "dim", "is_floating_point", "requires_grad_", "size"}

@@ -1,0 +1,5 @@
+"""`tensorflow.distribute`."""
+
+from saccade.keras_alias.tensorflow.table import face
+
+__getattr__, __dir__ = face(__name__)
