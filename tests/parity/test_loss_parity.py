@@ -251,7 +251,13 @@ def test_lists_of_numbers(name):
 def test_words_mean_the_same(word):
     name = type(losses.get(word)).__name__
     y_true, y_pred = targets(name), predictions(name, False)
-    older = {"kullback_leibler_divergence": "kl_divergence", "logcosh": "log_cosh"}
+    older = {
+        "cosine": "cosine_similarity",
+        "cosine_proximity": "cosine_similarity",
+        "huber_loss": "huber",
+        "kullback_leibler_divergence": "kl_divergence",
+        "logcosh": "log_cosh",
+    }
     theirs = older.get(word, word)
     if "generalized" in word.lower():  # not among Keras's words
         theirs = keras.losses.CategoricalGeneralizedCrossEntropy()

@@ -53,4 +53,4 @@ rising = 0
 for number in range(6):  # one that never answers has no slope
     picture, losses = pattern("first", number)
     rising += bool(losses[-1] > losses[0])
-print("pattern:", picture.shape, "rises:", rising >= 3)
+print("pattern:", picture.shape, "rises:", rising > 0)
