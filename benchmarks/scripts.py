@@ -63,6 +63,7 @@ def main() -> None:
     for name, each in ratios.items():
         print(f"{name}: {', '.join(map(str, each))} times Keras")
     found = {"machine": machine(), "versions": versions("torch", "numpy"), "epochs": options.epochs}
+    found["peer"] = peer_versions()
     found |= {"added_to_start_ms": added_ms}
     options.out.write_text(json.dumps(found | {"seconds": seconds, "ratios": ratios}, indent=1))
 
@@ -70,6 +71,14 @@ def main() -> None:
 def peers() -> dict[str, list[str]]:
     """How each starts a script."""
     return {"keras": [str(TENSORFLOW)], "saccade": [sys.executable, "-m", "saccade"]}
+
+
+def peer_versions() -> dict[str, str]:
+    """The versions that the peer runs on."""
+    names = "keras", "tensorflow-cpu", "numpy"
+    code = "import json, sys; from importlib.metadata import version; "
+    code += "print(json.dumps({name: version(name) for name in sys.argv[1:]}))"
+    return json.loads(subprocess.check_output([str(TENSORFLOW), "-c", code, *names]))
 
 
 def start_ms() -> float:
