@@ -278,6 +278,8 @@ def test_verbose_2_is_never_redrawn(monkeypatch):
 
 
 def test_a_notebook_is_redrawn(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    kernel = types.ModuleType("ipykernel.kernelapp")
+    kernel.IPKernelApp = types.SimpleNamespace(initialized=lambda: True)
+    monkeypatch.setitem(sys.modules, "ipykernel.kernelapp", kernel)
     network().fit(X, Y, batch_size=8, verbose=1, callbacks=[Numbers()])
     assert capsys.readouterr().out.count("\r") == 5

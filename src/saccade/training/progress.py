@@ -166,7 +166,9 @@ def _can_redraw() -> bool:
     isatty = getattr(sys.stdout, "isatty", lambda: False)
     if isatty():
         return os.environ.get("TERM") != "dumb"
-    return "ipykernel" in sys.modules
+    # A process that only starts kernels, as nbclient does, has ipykernel loaded as well.
+    app = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)
+    return app is not None and app.initialized()
 
 
 def _print(text: str) -> None:
