@@ -44,10 +44,11 @@ _PARTS = {
     """,
     "saccade.backend.values": """
         arange batch_get_value batch_set_value constant eval eye get_value identity
-        moving_average_update ones random_bernoulli random_binomial set_value update update_add
-        update_sub variable zeros
+        moving_average_update random_bernoulli random_binomial set_value update update_add
+        update_sub variable
     """,
     "saccade.numerics.formulas": "logsumexp",
+    "saccade.numerics.making": "ones zeros",
     "saccade.random": "random_normal=normal random_uniform=uniform truncated_normal",
     "saccade.ops.networks": """
         binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy

@@ -10,6 +10,7 @@ import torch
 from saccade import random
 from saccade.backend.settings import learning_phase
 from saccade.numerics import formulas
+from saccade.numerics.formulas import dot_of_samples
 from saccade.numerics.order import take
 from saccade.numerics.tensor_functions import cast, convert_to_tensor
 
@@ -48,10 +49,7 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int] | None = None) -> torch.
         axes = (x.ndim - 1, max(1, y.ndim - 2))
     a, b = (axes, axes) if isinstance(axes, int) else axes
     a, b = a % x.ndim, b % y.ndim
-    of_x = [0, *range(2, x.ndim)]
-    of_y = [0, *range(x.ndim, x.ndim + y.ndim - 2)]
-    z = torch.einsum(x, [*of_x[:a], 1, *of_x[a:]], y, [*of_y[:b], 1, *of_y[b:]], [*of_x, *of_y[1:]])
-    return z if z.ndim > 1 else z.unsqueeze(1)
+    return dot_of_samples(x, y, a, b)
 
 
 def map_fn(fn: Callable[[Any], Any], elems: Any, dtype: Any = None) -> torch.Tensor:

@@ -74,14 +74,6 @@ def identity(x: Any, name: str | None = None) -> torch.Tensor:
     return convert_to_tensor(x).clone()
 
 
-def zeros(shape: Sequence[int], dtype: Any = "float32") -> torch.Tensor:
-    return constant(0, dtype, shape)
-
-
-def ones(shape: Sequence[int], dtype: Any = "float32") -> torch.Tensor:
-    return constant(1, dtype, shape)
-
-
 def eye(size: int | Sequence[int], dtype: Any = "float32") -> torch.Tensor:
     """Ones on the diagonal of a matrix (size, size), or (rows, columns)."""
     rows, columns = (size, size) if isinstance(size, int) else size

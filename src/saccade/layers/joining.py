@@ -10,6 +10,7 @@ import torch
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
 from saccade.layers.merging import Merge, listed
+from saccade.numerics.formulas import dot_of_samples
 
 
 class Concatenate(Merge):
@@ -105,13 +106,7 @@ class Dot(Merge):
         if self.normalize:
             x = torch.nn.functional.normalize(x, dim=a, eps=1e-7)
             y = torch.nn.functional.normalize(y, dim=b, eps=1e-7)
-        # Axes as numbers: 0 the batch, 1 the summed one, 2... those of x, then those of y.
-        of_x = [0, *range(2, x.ndim)]
-        of_y = [0, *range(x.ndim, x.ndim + y.ndim - 2)]
-        z = torch.einsum(
-            x, [*of_x[:a], 1, *of_x[a:]], y, [*of_y[:b], 1, *of_y[b:]], [*of_x, *of_y[1:]]
-        )
-        return z if z.ndim > 1 else z.unsqueeze(1)
+        return dot_of_samples(x, y, a, b)
 
     def merged_shape(self, shapes: list[Shape]) -> Shape:
         for axis, shape in zip(self._pair, shapes, strict=True):

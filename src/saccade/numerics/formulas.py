@@ -69,6 +69,17 @@ def outer(x1: Any, x2: Any) -> torch.Tensor:
     return torch.outer(convert_to_tensor(x1).reshape(-1), convert_to_tensor(x2).reshape(-1))
 
 
+def dot_of_samples(x: torch.Tensor, y: torch.Tensor, a: int, b: int) -> torch.Tensor:
+    """Sample by sample, the sum of the products along axis a of x and b of y: (batch, rest of x,
+    rest of y), and (batch, 1) where nothing is left. Axes are counted from 1, the batch being 0.
+    """
+    # Axes as numbers: 0 the batch, 1 the summed one, 2... those of x, then those of y.
+    of_x = [0, *range(2, x.ndim)]
+    of_y = [0, *range(x.ndim, x.ndim + y.ndim - 2)]
+    z = torch.einsum(x, [*of_x[:a], 1, *of_x[a:]], y, [*of_y[:b], 1, *of_y[b:]], [*of_x, *of_y[1:]])
+    return z if z.ndim > 1 else z.unsqueeze(1)
+
+
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> torch.Tensor:
     return torch.diagonal(convert_to_tensor(x), offset, axis1, axis2).sum(-1)
 
