@@ -19,10 +19,10 @@ from rich.table import Table
 
 from saccade import layers
 from saccade.applications import LeNet5
-from saccade.data.array_source import ArraySource
+from saccade.data.sources.array_source import ArraySource
 from saccade.models import Sequential
-from saccade.training.callback import CallbackList
-from saccade.training.compiled_step import CannotCompile, CompiledStep
+from saccade.training.callbacks.callback import CallbackList
+from saccade.training.compiled.compiled_step import CannotCompile, CompiledStep
 from saccade.training.feed import Feed
 from saccade.training.run import Run
 from saccade.training.step import penalties

@@ -20,7 +20,7 @@ import numpy as np
 from saccade.applications import LeNet5
 from saccade.callbacks import Callback
 from saccade.training import loop
-from saccade.training.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackList
 from saccade.training.objective import Objective
 
 TARGET = 0.03

@@ -27,7 +27,7 @@ from typing import Any
 import torch
 
 from rounds import Peer, machine, use_two_processors, versions
-from saccade.numerics.native_precision import has_native_bfloat16
+from saccade.numerics.machine.native_precision import has_native_bfloat16
 from transfer_report import print_report
 from transfer_weights import write_for_torch, write_without_top
 

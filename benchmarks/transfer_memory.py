@@ -58,11 +58,11 @@ def measure(images: int, epochs: int) -> dict[str, Any]:
     stream = np.random.default_rng(7)
     x_nhwc = stream.random((images, SIDE_PX, SIDE_PX, 3), dtype=np.float32)
     y = stream.integers(0, CLASSES, images)
-    front = Sequential(
+    prefix = Sequential(
         [Input((SIDE_PX, SIDE_PX, 3)), Flatten(), Dense(FEATURES, activation="relu")]
     )
-    front.trainable = False
-    model = Sequential([front, Dense(CLASSES, activation="softmax")])
+    prefix.trainable = False
+    model = Sequential([prefix, Dense(CLASSES, activation="softmax")])
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(x_nhwc[:512], y[:512], batch_size=256, verbose=0)  # what torch needs for itself
     watch = Watch()
@@ -89,7 +89,7 @@ def measure(images: int, epochs: int) -> dict[str, Any]:
 
 def bound_mib() -> float:
     """What saccade says that it keeps in memory at most."""
-    from saccade.training.feature_table import MEMORY_BYTES
+    from saccade.training.features.feature_table import MEMORY_BYTES
 
     return MEMORY_BYTES / 2**20
 

@@ -72,7 +72,7 @@ def places(name: str) -> tuple[str, str]:
     if name == "conv1_conv":
         return "conv1", "bn1"
     stage, block, number, _ = name.split("_")
-    front = f"layer{int(stage.removeprefix('conv')) - 1}.{int(block.removeprefix('block')) - 1}"
+    prefix = f"layer{int(stage.removeprefix('conv')) - 1}.{int(block.removeprefix('block')) - 1}"
     if number == "0":
-        return f"{front}.downsample.0", f"{front}.downsample.1"
-    return f"{front}.conv{number}", f"{front}.bn{number}"
+        return f"{prefix}.downsample.0", f"{prefix}.downsample.1"
+    return f"{prefix}.conv{number}", f"{prefix}.bn{number}"

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
-from saccade.data.augmentation import IDENTITY, Augmentation
+from saccade.data.generator.augmentation import IDENTITY, Augmentation
 
 TILE_PX, GAP_PX, CAPTION_PX, DOTS_PER_INCH = 144, 6, 20, 100
 FLOWER, CHINA = (50, 165, 320), (20, 130, 288)  # top, left, side: squares with the subject in them

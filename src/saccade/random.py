@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.numerics.tensor_functions import cast, convert_to_tensor
+from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor
 
 Shape = Sequence[int]
 

@@ -10,8 +10,8 @@ import pytest
 import saccade.applications.resnet
 from saccade.applications import imagenet_utils, network, resnet
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, ShapeError
-from saccade.files import kept_file as kept
-from saccade.files.remote_file import RemoteFile
+from saccade.files.published import kept_file as kept
+from saccade.files.published.remote_file import RemoteFile
 from saccade.layers import Add, Input, Rescaling
 
 NAMES = ("resnet50", "resnet101", "resnet152")

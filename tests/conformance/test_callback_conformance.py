@@ -8,7 +8,7 @@ import saccade.callbacks
 from parity.reference import keras
 from saccade.callbacks import REFUSED, Callback, CallbackList
 from saccade.errors import NotSupported
-from saccade.training.callback import HOOKS
+from saccade.training.callbacks.callback import HOOKS
 
 NAMES = sorted(saccade.callbacks.__all__)
 # What a constructor can't do without.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saccade.data.augmentation import IDENTITY, Augmentation
+from saccade.data.generator.augmentation import IDENTITY, Augmentation
 from saccade.data.transforms.affine import affine_matrix, warp
 from saccade.data.transforms.focus import blur, sharpen
 from saccade.data.transforms.light import brighten, change_contrast, shift_channels

@@ -202,7 +202,7 @@ def test_fast_is_nearly_the_same_picture(tmp_path, case, orientation):
     ],
 )
 def test_fast_never_goes_below_twice_the_target(tmp_path, monkeypatch, size, target, scale):
-    module = sys.modules["saccade.data.decode"]  # the package has a function of that name
+    module = sys.modules["saccade.data.files.decode"]  # the package has a function of that name
     sizes = []
     convert = module._convert
 

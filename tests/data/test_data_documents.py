@@ -10,12 +10,15 @@ import pytest
 import saccade.data
 
 DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "data.md"
-MODULES = [module.name for module in pkgutil.iter_modules(saccade.data.__path__)]
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(saccade.data.__path__, saccade.data.__name__ + ".")
+]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of_a_module(name):
-    module = importlib.import_module(f"saccade.data.{name}")
+    module = importlib.import_module(name)
     assert doctest.testmod(module, verbose=False).failed == 0
 
 

@@ -221,7 +221,7 @@ def test_an_index_is_frozen():
 
 def test_neither_pillow_nor_torch_is_loaded_by_an_index():
     code = (
-        "import sys, saccade.data.index, saccade.data.generator\n"
+        "import sys, saccade.data.folders.index, saccade.data.generator.generator\n"
         "print([name for name in ('PIL', 'torch', 'scipy') if name in sys.modules])"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}

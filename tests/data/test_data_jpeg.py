@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from saccade.data import UnreadableImage, decode
-from saccade.data.jpeg import decode_jpeg
+from saccade.data.files.jpeg import decode_jpeg
 
 
 def content(**options) -> bytes:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from saccade.data.orientation import count_rotated, orientation_of, upright
+from saccade.data.files.orientation import count_rotated, orientation_of, upright
 
 
 def photo(path, orientation=None, **options):

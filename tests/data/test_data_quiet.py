@@ -12,7 +12,7 @@ import warnings
 
 import pytest
 
-from saccade.data.quiet import quiet
+from saccade.data.files.silence import quiet
 
 FAX = "pillow-tests__Tests__images__crash-0da013a13571cc8eb457a39fee8db18f8a3c7127.tif"
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from saccade.data import UnreadableImage, decode
-from saccade.data.readable import AT_A_TIME, find_unreadable
+from saccade.data.files.faulty_files import AT_A_TIME, find_unreadable
 from saccade.errors import NoSuchFile
 
 

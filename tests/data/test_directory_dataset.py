@@ -11,7 +11,7 @@ from PIL import Image
 import saccade.preprocessing
 import saccade.utils
 from saccade.data.dataset import Dataset, TensorSpec
-from saccade.data.decode import UnreadableImage
+from saccade.data.files.decode import UnreadableImage
 from saccade.errors import DataError, InvalidArgument, NoSuchFile, NotSupported, UnknownName
 
 load = saccade.utils.image_dataset_from_directory
@@ -210,7 +210,7 @@ def test_both_formats_need_nothing_else(folder):
 
 def test_a_hundred_thousand_files_keep_paths_alone(monkeypatch):
     """Less than 300 bytes a file, and no image of a file that was read."""
-    import saccade.data.directory_dataset as module
+    import saccade.data.dataset.directory_dataset as module
 
     count = 100_000
     monkeypatch.setattr(module.FittedImage, "read", lambda self, path: np.ones((8, 8, 3), "f"))

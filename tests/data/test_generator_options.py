@@ -13,7 +13,7 @@ from PIL import Image
 
 from saccade import notes
 from saccade.data import ImageDataGenerator
-from saccade.data.split import share_of_names
+from saccade.data.folders.held_out import share_of_names
 from saccade.errors import NotSupported
 
 

@@ -10,8 +10,6 @@ import pytest
 import torch
 
 from saccade.applications import imagenet_utils
-from saccade.data import input_range
-from saccade.data.input_range import range_notes, records_in
 from saccade.layers import (
     Dense,
     Dropout,
@@ -24,7 +22,8 @@ from saccade.layers import (
     Rescaling,
     Resizing,
 )
-from saccade.models import Model, Sequential
+from saccade.models import Model, Sequential, input_range
+from saccade.models.input_range import range_notes, records_in
 from saccade.notes import forget_notes
 from saccade.optimizers import SGD
 from saccade.preprocessing.image import ImageDataGenerator

@@ -6,8 +6,8 @@ from PIL import Image
 
 from saccade import notes
 from saccade.data import decode
-from saccade.data.jpeg import decode_jpeg
-from saccade.data.opencv import opencv
+from saccade.data.files.jpeg import decode_jpeg
+from saccade.data.files.opencv import opencv
 
 
 @pytest.fixture

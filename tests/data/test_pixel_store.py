@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from saccade.data import pixel_store
-from saccade.data.image_files import ImageFiles
+from saccade.data.generator.image_files import ImageFiles
+from saccade.data.generator.row_reading import ImageReading
 from saccade.data.pixel_store import Budget, PixelStore, store_name
-from saccade.data.reading import ImageReading
 from saccade.errors import DataError
 
 SHAPE = (4, 5, 3)

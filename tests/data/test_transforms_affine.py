@@ -7,8 +7,8 @@ import pytest
 from scipy import ndimage
 
 from saccade.data.transforms.affine import FILL_MODES, SCIPY_FILL_MODES, affine_matrix, warp
-from saccade.data.transforms.moves import apply_affine_transform, flip_axis
-from saccade.data.transforms.tones import apply_channel_shift
+from saccade.data.transforms.random_light import apply_channel_shift
+from saccade.data.transforms.random_moves import apply_affine_transform, flip_axis
 from saccade.errors import InvalidArgument, ShapeError, UnknownName
 
 PLACES = [

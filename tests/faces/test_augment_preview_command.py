@@ -9,9 +9,8 @@ from typer.testing import CliRunner
 
 from saccade.cli import app
 from saccade.cli.augment_preview import SENSIBLE, read_range, read_size, spread
-from saccade.data.augmentation import Augmentation
-from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
-from saccade.report.augmentation import (
+from saccade.data.generator.augmentation import Augmentation
+from saccade.drawing.augmentation import (
     GROUP_GAP_PX,
     LABEL_PX,
     MARGIN_PX,
@@ -21,6 +20,7 @@ from saccade.report.augmentation import (
     preview_rows,
     tile_size,
 )
+from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
 
 
 @pytest.fixture

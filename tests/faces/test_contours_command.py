@@ -9,8 +9,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from saccade.cli.contours import contours
+from saccade.drawing.contours import LONG_SIDE_PX, MARGIN_PX, TITLE_PX, draw_contours
 from saccade.errors import DataError, InvalidArgument, NoSuchFile, SaccadeError, ShapeError
-from saccade.report.contours import LONG_SIDE_PX, MARGIN_PX, TITLE_PX, draw_contours
 
 app = typer.Typer()
 app.command()(contours)

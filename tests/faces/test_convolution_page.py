@@ -6,7 +6,7 @@ import re
 
 from PIL import Image
 
-from saccade.report.contours import draw_contours
+from saccade.drawing.contours import draw_contours
 
 CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from saccade.cli import app, machine
-from saccade.numerics import native_precision
+from saccade.cli import app
+from saccade.numerics.machine import native_precision
+from saccade.recipe import machine
 from saccade.version import __version__
 
 COMMANDS = ("train", "predict", "evaluate", "augment-preview", "summary", "contours", "doctor")

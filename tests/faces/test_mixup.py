@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from saccade.cli.mixup import ALPHA, mix_photos
-from saccade.cli.pixels import Pixels, PixelSource
 from saccade.predictor import Preprocessing
+from saccade.recipe.mixup import ALPHA, mix_photos
+from saccade.recipe.pixels import Pixels, PixelSource
 
 LABELS = torch.eye(4)
 

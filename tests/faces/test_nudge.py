@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from saccade.cli.nudge import DRAWS, MOST_DEGREES, MOST_SHIFT, MOST_ZOOM, nudge
-from saccade.cli.pixels import NUDGES, Pixels, PixelSource
 from saccade.predictor import Preprocessing
+from saccade.recipe.pixels import NUDGES, Pixels, PixelSource
+from saccade.recipe.small_moves import DRAWS, MOST_DEGREES, MOST_SHIFT, MOST_ZOOM, nudge
 
 
 def draws(**moves: float) -> torch.Tensor:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from saccade.cli.scores import judge
-from saccade.data.array_source import ArraySource
+from saccade.data.sources.array_source import ArraySource
 from saccade.layers import Activation
 from saccade.models import Sequential
+from saccade.recipe.scores import judge
 
 NAMES = ("ant", "bee", "cow")
 IS = [0, 0, 0, 1, 1]

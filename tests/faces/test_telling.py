@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from saccade.cli.scores import ClassScore, Scores
-from saccade.cli.telling import tell_end
+from saccade.cli.messages import tell_end
+from saccade.recipe.scores import ClassScore, Scores
 
 SCORES = Scores(0.5, 1.0, 2, (ClassScore("ant", 1.0, 0.5, 0.7, 2),), ((1, 1), (0, 0)))
 

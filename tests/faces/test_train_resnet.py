@@ -22,19 +22,20 @@ from typer.testing import CliRunner
 from faces.photo_folders import make_photos
 from saccade import Predictor
 from saccade.applications.resnet import ResNet50
-from saccade.cli import app, network_choice, scores, trainer, transfer
-from saccade.cli import precision as precision_module
+from saccade.cli import app
 from saccade.cli.live import Live
-from saccade.cli.network_choice import are_photographs
-from saccade.cli.reading import Header, resnet_reading
-from saccade.cli.run_folder import Recorder
 from saccade.files import keras_archive
 from saccade.files.input_record import input_records
 from saccade.files.weight_store import places
 from saccade.layers import Dense
 from saccade.models import load_model
-from saccade.numerics.native_precision import has_native_bfloat16
-from saccade.training.early_stopping import EarlyStopping
+from saccade.numerics.machine.native_precision import has_native_bfloat16
+from saccade.recipe import network_choice, scores, trainer, transfer
+from saccade.recipe import precision as precision_module
+from saccade.recipe.network_choice import are_photographs
+from saccade.recipe.photo_reading import Header, resnet_reading
+from saccade.recipe.run_folder import Recorder
+from saccade.training.callbacks.early_stopping import EarlyStopping
 from saccade.utils import set_random_seed
 
 QUICK = ["--size", "32", "--epochs", "1", "--test", "0.2", "--validation", "0.2"]

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from saccade.errors import FileFormatError, NoSuchFile
-from saccade.files import download as module
-from saccade.files.download import download
-from saccade.files.kept_file import is_kept, kept_file, keras_home
-from saccade.files.remote_file import RemoteFile
+from saccade.files.published import download as module
+from saccade.files.published.download import download
+from saccade.files.published.kept_file import is_kept, kept_file, keras_home
+from saccade.files.published.remote_file import RemoteFile
 
 BODY = bytes(range(256)) * 4096  # 1 MiB
 MD5 = hashlib.md5(BODY).hexdigest()
@@ -310,7 +310,7 @@ def test_one_that_waited_for_one_that_failed_fetches_it_itself(server, target):
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("saccade.files.kept_file._spare", lambda: tmp_path / "spare")
+    monkeypatch.setattr("saccade.files.published.kept_file._spare", lambda: tmp_path / "spare")
     return tmp_path / "home"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import saccade.custom_objects
 import saccade.models.cloning
-import saccade.models.loading
+import saccade.models.model_files
 import saccade.models.serialization
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "files.md"
@@ -37,7 +37,7 @@ def _registry():
     [
         saccade.custom_objects,
         saccade.models.cloning,
-        saccade.models.loading,
+        saccade.models.model_files,
         saccade.models.serialization,
     ],
 )

@@ -137,11 +137,11 @@ def test_no_ring_of_imports(graph):
 SMALL_HOUSE = {
     "__init__.py": "from saccade.cli import main\n",
     "errors.py": "",
-    "layers/__init__.py": "from saccade.layers.conv import Conv2D\n",
-    "layers/conv.py": "from ..errors import Bad\n",
+    "layers/__init__.py": "from saccade.layers.convolution.conv import Conv2D\n",
+    "layers/convolution/conv.py": "from ..errors import Bad\n",
     "losses/__init__.py": "",
     "training/__init__.py": "",
-    "training/loop.py": "import saccade.layers.conv\n",
+    "training/loop.py": "import saccade.layers.convolution.conv\n",
     "cli/__init__.py": "",
 }
 SMALL_TABLE = """
@@ -156,34 +156,34 @@ SMALL_TABLE = """
     ("file", "line", "fault"),
     [
         (
-            "layers/conv.py",
+            "layers/convolution/conv.py",
             "from saccade.training import loop",
-            "saccade.layers.conv (floor 2) imports saccade.training.loop (floor 3)",
+            "saccade.layers.convolution.conv (floor 2) imports saccade.training.loop (floor 3)",
         ),
         (
-            "layers/conv.py",
+            "layers/convolution/conv.py",
             "def f():\n    from saccade.training.loop import run",
-            "saccade.layers.conv (floor 2) imports saccade.training.loop (floor 3)",
+            "saccade.layers.convolution.conv (floor 2) imports saccade.training.loop (floor 3)",
         ),
         (
-            "layers/conv.py",
+            "layers/convolution/conv.py",
             "if TYPE_CHECKING:\n    import saccade.cli",
-            "saccade.layers.conv (floor 2) imports saccade.cli (floor 7)",
+            "saccade.layers.convolution.conv (floor 2) imports saccade.cli (floor 7)",
         ),
         (
-            "layers/conv.py",
+            "layers/convolution/conv.py",
             "from ..losses import mean",
-            "saccade.layers.conv (floor 2) imports saccade.losses (floor 2)",
+            "saccade.layers.convolution.conv (floor 2) imports saccade.losses (floor 2)",
         ),
         (
-            "layers/conv.py",
+            "layers/convolution/conv.py",
             "importlib.import_module('saccade.cli')",
-            "saccade.layers.conv (floor 2) imports saccade.cli (floor 7)",
+            "saccade.layers.convolution.conv (floor 2) imports saccade.cli (floor 7)",
         ),
         (
-            "layers/conv.py",
+            "layers/convolution/conv.py",
             "from saccade import Model",
-            "saccade.layers.conv imports saccade, the package itself",
+            "saccade.layers.convolution.conv imports saccade, the package itself",
         ),
         ("server.py", "", "saccade.server is not in the table of docs/architecture.md"),
     ],
@@ -202,7 +202,7 @@ def test_the_small_house_itself_is_sound(tmp_path):
 def test_a_planted_ring_is_told(tmp_path):
     graph = build_house(tmp_path, {"errors.py": "from saccade.layers import Conv2D\n"})
     assert " -> ".join(find_ring(graph)) == (
-        "saccade.errors -> saccade.layers -> saccade.layers.conv -> saccade.errors"
+        "saccade.errors -> saccade.layers -> saccade.layers.convolution.conv -> saccade.errors"
     )
 
 

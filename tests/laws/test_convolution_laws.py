@@ -20,8 +20,8 @@ from laws.drawn import (
     weights,
     whole_numbers,
 )
-from saccade.numerics.convolution import convolve, convolve2d
-from saccade.numerics.geometry import output_size
+from saccade.numerics.convolution.first_principles import convolve, convolve2d
+from saccade.numerics.convolution.geometry import output_size
 
 
 @law

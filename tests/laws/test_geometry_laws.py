@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from laws.drawn import law
 from saccade.errors import ShapeError
-from saccade.numerics.geometry import output_size, same_padding
+from saccade.numerics.convolution.geometry import output_size, same_padding
 
 sizes = st.integers(1, 40)
 small = st.integers(1, 7)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from laws.drawn import images, law, whole_numbers
-from saccade.numerics.convolution import convolve2d
-from saccade.numerics.kernels import (
+from saccade.numerics.convolution.first_principles import convolve2d
+from saccade.numerics.convolution.kernels import (
     HORIZONTAL_CONTOURS,
     VERTICAL_CONTOURS,
     box,

@@ -9,20 +9,20 @@ import pytest
 import torch
 
 from conformance.layer_examples.augmenting import EXAMPLES
-from saccade.layers import (
+from saccade.layers.augmentation import (
     erasing,
     flip,
-    geometric,
+    geometry,
+    light,
     mixing,
     rand_augment,
     random_crop,
-    tone,
 )
-from saccade.numerics import warping
+from saccade.numerics.images import warping
 
 ROOT = pathlib.Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "layers-augmentation.md"
-MODULES = [erasing, flip, geometric, mixing, rand_augment, random_crop, tone, warping]
+MODULES = [erasing, flip, geometry, light, mixing, rand_augment, random_crop, warping]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

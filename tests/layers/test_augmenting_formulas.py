@@ -8,9 +8,9 @@ import torch
 from PIL import Image, ImageOps
 
 from saccade import layers
-from saccade.numerics.colors import gray_of, hsv_to_rgb, rgb_to_hsv
-from saccade.numerics.tones import equalized
-from saccade.numerics.warping import perspective_maps, rotation_maps, warp_nhwc
+from saccade.numerics.images.colors import gray_of, hsv_to_rgb, rgb_to_hsv
+from saccade.numerics.images.histograms import equalized
+from saccade.numerics.images.warping import perspective_maps, rotation_maps, warp_nhwc
 
 ndimage = pytest.importorskip("scipy.ndimage")
 MODES = {

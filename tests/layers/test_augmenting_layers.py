@@ -10,7 +10,7 @@ import torch
 from conformance.layer_examples.augmenting import EXAMPLES
 from saccade import layers
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.layers.draws import Draws
+from saccade.layers.augmentation.draws import Draws
 
 DRAWING = sorted(set(EXAMPLES) - {"AutoContrast", "Equalization", "Pipeline"})
 # Those whose transformation is one for the whole batch, in Keras too

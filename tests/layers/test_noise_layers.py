@@ -32,8 +32,8 @@ def test_the_mean_stays_and_the_variance_is_the_formulas(name, seed):
         assert abs(y.mean() - 1) < 5 * np.sqrt(variance / drawn)
         assert abs(y.var() - variance) < 0.06 * variance
     layer = make(layers, seed)
-    for at_rest in (layer(x), layer(x, training=False)):
-        assert torch.equal(at_rest, x)
+    for inference in (layer(x), layer(x, training=False)):
+        assert torch.equal(inference, x)
 
 
 def commonest(values):

@@ -11,11 +11,11 @@ import pytest
 import saccade
 from saccade import backend as K
 from saccade import ops
+from saccade.engines.inference import is_known
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers import Dense, Input
 from saccade.models import Model, clone_model, load_model
-from saccade.training.at_rest import is_known
-from saccade.training.frozen_front import _is_still
+from saccade.training.features.frozen_prefix import _is_still
 from saccade.variables import Variable
 
 X = np.random.default_rng(0).random((6, 4, 5, 3)).astype("float32")

@@ -1,4 +1,4 @@
-"""predict() of many images melts the layers together; the numbers are those of the layers."""
+"""predict() of many images folds the layers together; the numbers are those of the layers."""
 
 import copy
 from concurrent.futures import ThreadPoolExecutor
@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from saccade import activations, layers, optimizers
+from saccade.engines.folded_network import FoldedNetwork
 from saccade.models import Model, Sequential
 from saccade.models.graph_holder import MANY_IMAGES
-from saccade.training.fast_network import FastNetwork
 from saccade.utils import set_random_seed
 
 X = np.random.RandomState(0).rand(MANY_IMAGES, 9, 7, 3).astype(np.float32)
@@ -32,15 +32,15 @@ def network():
 
 
 @pytest.fixture
-def melted(monkeypatch):
+def folded(monkeypatch):
     calls = []
-    original = FastNetwork.__call__
+    original = FoldedNetwork.__call__
 
     def call(self, x):
         calls.append(len(x))
         return original(self, x)
 
-    monkeypatch.setattr(FastNetwork, "__call__", call)
+    monkeypatch.setattr(FoldedNetwork, "__call__", call)
     return calls
 
 
@@ -49,22 +49,22 @@ def plain(model, x):
         return model(torch.tensor(x), training=False).numpy()
 
 
-def test_the_numbers_are_those_of_the_layers(melted):
+def test_the_numbers_are_those_of_the_layers(folded):
     model = network()
     np.testing.assert_allclose(model.predict(X, verbose=0), plain(model, X), atol=1e-6)
-    assert melted == [32] * (MANY_IMAGES // 32)
+    assert folded == [32] * (MANY_IMAGES // 32)
     assert plain(model, X).std() > 0.01
     larger = np.random.RandomState(2).rand(MANY_IMAGES, 12, 12, 3).astype(np.float32)
     np.testing.assert_allclose(model.predict(larger, verbose=0), plain(model, larger), atol=1e-6)
 
 
-def test_few_images_go_through_the_layers(melted):
+def test_few_images_go_through_the_layers(folded):
     model = network()
     model.predict(X[: MANY_IMAGES - 1], verbose=0)
-    assert not melted
+    assert not folded
 
 
-def test_weights_that_change_are_seen(melted):
+def test_weights_that_change_are_seen(folded):
     model = network()
     before = model.predict(X, verbose=0)
     model.layers[0].layers[1].kernel.assign(np.ones((3, 3, 3, 4)))
@@ -88,12 +88,12 @@ def test_several_threads_may_predict_images_of_several_sizes():
         np.testing.assert_allclose(y, plain(model, x), atol=1e-6)
 
 
-def test_copies_and_other_models_are_left_as_they_are(melted):
+def test_copies_and_other_models_are_left_as_they_are(folded):
     model = network()
     model.predict(X, verbose=0)
     twin = copy.deepcopy(model)
     np.testing.assert_allclose(twin.predict(X, verbose=0), plain(model, X), atol=1e-6)
-    del melted[:]
+    del folded[:]
 
     class Own(Sequential):
         def call(self, x):
@@ -145,7 +145,7 @@ OPTIMIZERS = [
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_training_between_two_predictions_is_seen(melted, optimizer):
+def test_training_between_two_predictions_is_seen(folded, optimizer):
     made = optimizers.get(optimizer)
     made.learning_rate = 0.1
     model = small(made)
@@ -154,10 +154,10 @@ def test_training_between_two_predictions_is_seen(melted, optimizer):
     after = model.predict(X, verbose=0)
     np.testing.assert_allclose(after, plain(model, X), atol=1e-5)
     assert np.abs(after - before).max() > 1e-4
-    assert melted
+    assert folded
 
 
-def test_whatever_changes_between_two_predictions_is_seen(melted):
+def test_whatever_changes_between_two_predictions_is_seen(folded):
     def train(model):
         for _ in range(3):  # fit would give the weights their averages at its end
             model.train_on_batch(X[:32], np.ones((32, 2)))
@@ -187,10 +187,10 @@ def test_whatever_changes_between_two_predictions_is_seen(melted):
         assert np.abs(after - before).max() > 1e-3, change.__name__
         found = model.predict(X, verbose=0)
         np.testing.assert_allclose(found, after, atol=1e-5, err_msg=change.__name__)
-    assert melted
+    assert folded
 
 
-def test_what_is_told_to_train_is_never_at_rest(melted):
+def test_what_is_told_to_train_is_never_at_rest(folded):
     given = layers.Input((9, 7, 3))
     x = layers.Flatten()(layers.Conv2D(2, 3)(given))
     model = Model(given, layers.Dropout(0.5)(x, training=True))
@@ -199,16 +199,16 @@ def test_what_is_told_to_train_is_never_at_rest(melted):
     outer = Model(given, inner(given, training=True))
     found = outer.predict(X, batch_size=MANY_IMAGES, verbose=0)
     np.testing.assert_allclose(found.mean((0, 1, 2)), 0, atol=1e-5)  # of the batch's statistics
-    assert not melted
+    assert not folded
 
 
-def test_whole_numbers_stay_whole(melted):
+def test_whole_numbers_stay_whole(folded):
     given = layers.Input((9, 7, 3), dtype="uint8")
     turned = layers.Lambda(lambda x: (x + 200).float(), output_shape=(9, 7, 3))(given)
     model = Model(given, layers.Conv2D(2, 3)(turned))
     x = np.random.RandomState(3).randint(0, 256, X.shape).astype(np.uint8)
     np.testing.assert_allclose(model.predict(x, verbose=0), plain(model, x), rtol=1e-4, atol=1e-3)
-    assert melted
+    assert folded
 
 
 def test_a_change_of_a_few_numbers_of_many_is_seen():

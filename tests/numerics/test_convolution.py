@@ -10,7 +10,7 @@ import scipy.signal
 from numpy.testing import assert_allclose, assert_array_equal
 
 from saccade.errors import InvalidArgument, ShapeError, UnknownName
-from saccade.numerics.convolution import BAND_BYTES, convolve, convolve2d
+from saccade.numerics.convolution.first_principles import BAND_BYTES, convolve, convolve2d
 
 LESSON_IMAGE = [
     [1, 1, 1, 0, 0],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from saccade.errors import InvalidArgument, ShapeError, UnknownName
-from saccade.numerics.geometry import as_padding, as_pair, output_size, same_padding
+from saccade.numerics.convolution.geometry import as_padding, as_pair, output_size, same_padding
 
 
 def test_the_lesson_s_size_formula():

@@ -7,8 +7,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from saccade.errors import InvalidArgument
-from saccade.numerics import kernels
-from saccade.numerics.kernels import box, gaussian, sharpen
+from saccade.numerics.convolution import kernels
+from saccade.numerics.convolution.kernels import box, gaussian, sharpen
 
 
 def test_the_lesson_s_two_matrices():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from saccade.numerics import native_precision
-from saccade.numerics.native_precision import has_native_bfloat16, processor_flags
+from saccade.numerics.machine import native_precision
+from saccade.numerics.machine.native_precision import has_native_bfloat16, processor_flags
 
 CPU = torch.device("cpu")
 

@@ -6,10 +6,10 @@ import doctest
 
 import pytest
 
-from saccade.numerics import convolution, geometry, kernels
+from saccade.numerics.convolution import first_principles, geometry, kernels
 
 
-@pytest.mark.parametrize("module", [convolution, geometry, kernels], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [first_principles, geometry, kernels], ids=lambda m: m.__name__)
 def test_examples_show_what_they_say(module):
     result = doctest.testmod(module)
     assert result.attempted >= 3

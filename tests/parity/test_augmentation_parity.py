@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_sample_image
 
 from saccade.data import transforms as ours
-from saccade.data.augmentation import Augmentation
+from saccade.data.generator.augmentation import Augmentation
 from saccade.errors import SaccadeError
 
 with warnings.catch_warnings():

@@ -7,7 +7,7 @@ from parity.reference import keras, normal
 from saccade import callbacks
 from saccade.layers import Dense
 from saccade.models import Sequential
-from saccade.training.callback import HOOKS
+from saccade.training.callbacks.callback import HOOKS
 
 # Keras's own variables lag behind NumPy.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from parity.reference import keras
-from saccade.data.class_folders import EXTENSIONS, list_images, split_off
-from saccade.data.fitted_image import FittedImage
-from saccade.numerics.resampling import resize_hwc
+from saccade.data.files.fitted_image import FittedImage
+from saccade.data.folders.class_folders import EXTENSIONS, list_images, split_off
+from saccade.numerics.images.resampling import resize_hwc
 from saccade.utils import image_dataset_from_directory
 
 dataset_utils = pytest.importorskip("keras.src.utils.dataset_utils")

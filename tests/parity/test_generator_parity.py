@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from saccade.data import decode
-from saccade.data.decode import CHANNELS
+from saccade.data.files.decode import CHANNELS
 from saccade.preprocessing import image as ours
 
 with warnings.catch_warnings():

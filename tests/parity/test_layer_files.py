@@ -11,7 +11,7 @@ import saccade
 from conformance.layer_examples import EXAMPLES
 from parity.reference import close, keras, normal
 from saccade import layers
-from saccade.layers.augmenting import Augmenting
+from saccade.layers.augmentation.augmenting import Augmenting
 from saccade.models import Model, load_model
 
 # Keras's own arrays lag behind NumPy 2.

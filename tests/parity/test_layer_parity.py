@@ -7,7 +7,7 @@ import torch
 from parity.reference import array, close, keras, normal
 from parity.twins import agree, twins
 from saccade import activations, layers
-from saccade.numerics.geometry import same_padding
+from saccade.numerics.convolution.geometry import same_padding
 
 IMAGES = (2, 9, 10, 4)
 

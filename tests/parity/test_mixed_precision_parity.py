@@ -7,7 +7,7 @@ import torch
 from conformance.layer_examples import EXAMPLES
 from parity.reference import array, keras
 from saccade import layers, mixed_precision
-from saccade.layers.augmenting import Augmenting
+from saccade.layers.augmentation.augmenting import Augmenting
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import saccade
-from saccade.layers.operation_table import FUNCTIONS
+from saccade.layers.operations.operation_table import FUNCTIONS
 
 RNG = np.random.default_rng(3)
 X = RNG.uniform(0.1, 2.0, (5, 4, 6, 3)).astype("float32")

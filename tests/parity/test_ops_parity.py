@@ -12,7 +12,7 @@ import torch
 
 from saccade import ops
 from saccade.layers import Input
-from saccade.layers.operation_table import FUNCTIONS
+from saccade.layers.operations.operation_table import FUNCTIONS
 from saccade.models import Model
 
 RNG = np.random.default_rng(5)

@@ -9,7 +9,7 @@ import torch
 
 from parity.reference import array, close, keras, normal
 from saccade import layers
-from saccade.layers.resampling import INTERPOLATIONS, resampling_weights
+from saccade.layers.sizes.batch_resampling import INTERPOLATIONS, resampling_weights
 
 SIZES = [(4, 3), (12, 17), (7, 8), (3, 20), (1, 1), (14, 16), (5, 4)]
 SHAPE = (2, 7, 8, 3)

@@ -7,7 +7,7 @@ import torch
 from parity.reference import array, close, normal
 from parity.twins import agree
 from saccade import layers
-from saccade.numerics.geometry import same_padding
+from saccade.numerics.convolution.geometry import same_padding
 
 POOL = [
     {"pool_size": k, "strides": s, "padding": p}

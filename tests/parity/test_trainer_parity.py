@@ -160,7 +160,7 @@ def test_batch_by_batch():
     same_weights(mine, theirs, 1e-4)
 
 
-def own_step(library):
+def custom_step(library):
     """A step as Keras's guide for torch writes it."""
 
     class Own(library.Model):
@@ -205,7 +205,7 @@ def own_step(library):
 
 
 def test_a_step_of_ones_own():
-    mine, theirs = both(own_step)
+    mine, theirs = both(custom_step)
     given = {
         "epochs": 3, "batch_size": 7, "shuffle": False, "verbose": 0,
         "validation_data": (X[:9], VALUES[:9]),

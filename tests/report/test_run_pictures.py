@@ -12,9 +12,10 @@ import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from PIL import Image
+from saccade.report import draw_confusion, draw_curves
 
+from saccade.drawing import confusion, curves
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
-from saccade.report import confusion, curves, draw_confusion, draw_curves
 
 HISTORY = """epoch,loss,accuracy,val_loss,val_accuracy
 1,1.5,0.3,1.2,0.5
@@ -207,7 +208,7 @@ def test_a_folder_that_is_no_run(tmp_path):
 def test_no_state_of_matplotlibs_is_touched(tmp_path):
     (tmp_path / "history.csv").write_text(HISTORY)
     code = (
-        "import sys; from saccade.report import draw_curves\n"
+        "import sys; from saccade.drawing import draw_curves\n"
         "assert 'matplotlib' not in sys.modules\n"
         f"draw_curves({str(tmp_path)!r})\n"
         "assert 'matplotlib.pyplot' not in sys.modules"

@@ -55,7 +55,7 @@ def drawn(initializer, shape, dtype=None, **_):
     return keras.ops.convert_to_tensor(values, dtype=dtype)
 
 
-def at_rest(layer, inputs, *_, **__):
+def inference(layer, inputs, *_, **__):
     return inputs
 
 
@@ -180,7 +180,7 @@ def take_chance_out(face, tensorflow):
         getattr(face.initializers, name).__call__ = drawn
     for name in AT_REST:
         if hasattr(face.layers, name):
-            getattr(face.layers, name).call = at_rest
+            getattr(face.layers, name).call = inference
     for place in (face.utils, face.preprocessing):
         if hasattr(place, "image_dataset_from_directory"):
             fixed = in_order(place.image_dataset_from_directory)

@@ -10,7 +10,7 @@ from saccade.callbacks import Callback, EarlyStopping, History
 from saccade.errors import InvalidArgument, UnknownName
 from saccade.layers import Dense
 from saccade.models import Sequential
-from saccade.training.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackList
 from saccade.training.callbacks.monitor import rises
 
 X = np.random.RandomState(0).standard_normal((20, 4)).astype(np.float32)

@@ -6,8 +6,8 @@ import torch
 
 from saccade import layers, notes
 from saccade.models import Sequential, trainer
-from saccade.training import compiled_step, compiling
-from saccade.training.compiled_step import CannotCompile
+from saccade.training.compiled import compiled_step, trial
+from saccade.training.compiled.compiled_step import CannotCompile
 
 RANDOM = np.random.RandomState(0)
 X = RANDOM.rand(50, 8, 8, 2).astype(np.float32)
@@ -60,7 +60,7 @@ def traced(monkeypatch):
         return call
 
     monkeypatch.setattr(compiled_step, "compile_graph", counted)
-    monkeypatch.setattr(compiling, "has_compiler", lambda device: True)
+    monkeypatch.setattr(trial, "has_compiler", lambda device: True)
     return calls
 
 
@@ -107,7 +107,7 @@ def test_frozen_and_unfrozen_weights_are_seen(traced):
 
 
 def test_without_a_compiler_a_note_says_so(monkeypatch, notes_said):
-    monkeypatch.setattr(compiling, "has_compiler", lambda device: False)
+    monkeypatch.setattr(trial, "has_compiler", lambda device: False)
     assert_same(fitted(network("sgd", jit_compile=True)), fitted(network("sgd")))
     assert "no C++ compiler" in notes_said()
 
@@ -126,7 +126,7 @@ def test_a_compiler_that_takes_too_long_is_left_alone(traced, monkeypatch, notes
 
     released = threading.Event()
     monkeypatch.setattr(compiled_step, "compile_graph", lambda graph: released.wait(60))
-    monkeypatch.setattr(compiling, "TRIAL_S", 0.05)
+    monkeypatch.setattr(trial, "TRIAL_S", 0.05)
     try:
         assert_same(fitted(network("sgd", jit_compile=True)), fitted(network("sgd")))
     finally:
@@ -169,10 +169,10 @@ class Clock:
     ("steps_s", "epochs", "compiled"), [(0.001, 30, False), (1.0, 30, False), (10.0, 30, True)]
 )
 def test_auto_compiles_runs_that_are_long_enough(traced, monkeypatch, steps_s, epochs, compiled):
-    decided = compiling.Compiling("auto", Clock(steps_s))
+    decided = trial.CompileTrial("auto", Clock(steps_s))
     seconds = decided._seconds
     monkeypatch.setattr(decided, "_seconds", lambda *given: seconds(*given) / 2)
-    monkeypatch.setattr(trainer, "Compiling", lambda asked: decided)
+    monkeypatch.setattr(trainer, "CompileTrial", lambda asked: decided)
     fitted(network("sgd", jit_compile="auto"), epochs=epochs)
     assert (decided.step is not None) is compiled
     assert bool(traced) is compiled
@@ -180,8 +180,8 @@ def test_auto_compiles_runs_that_are_long_enough(traced, monkeypatch, steps_s, e
 
 def test_auto_leaves_what_is_not_faster(traced, monkeypatch):
     model = network("sgd", jit_compile="auto")
-    monkeypatch.setattr(compiling, "WORTH_S", 0.0)
-    monkeypatch.setattr(compiling.Compiling, "_seconds", lambda *given: 1e9)
+    monkeypatch.setattr(trial, "WORTH_S", 0.0)
+    monkeypatch.setattr(trial.CompileTrial, "_seconds", lambda *given: 1e9)
     assert_same(fitted(model, epochs=12), fitted(network("sgd"), epochs=12))
     assert 0 < len(traced) < 5  # the trial alone
 
@@ -202,7 +202,7 @@ def test_a_compiler_is_looked_for(monkeypatch):
 
 
 def test_models_that_draw_are_compiled_where_asked_for_only(traced, monkeypatch):
-    monkeypatch.setattr(compiling, "WORTH_S", 0.0)
+    monkeypatch.setattr(trial, "WORTH_S", 0.0)
     dropout = {"rate": 0.5}
     torch.manual_seed(0)
     automatic = fitted(network("sgd", jit_compile="auto", dropout=dropout), epochs=12)

@@ -1,4 +1,4 @@
-"""Features of a frozen front: computed once, the same to the bit, not when they may differ."""
+"""Features of a frozen prefix: computed once, the same to the bit, not when they may differ."""
 
 import logging
 import os
@@ -11,9 +11,9 @@ from PIL import Image
 from saccade import layers, notes, optimizers
 from saccade.callbacks import Callback
 from saccade.data import ImageDataGenerator
+from saccade.engines.folded_network import FoldedNetwork
 from saccade.models import Model, Sequential
-from saccade.training import feature_source, feature_table
-from saccade.training.fast_network import FastNetwork
+from saccade.training.features import feature_source, feature_table
 from saccade.utils import set_random_seed
 
 RANDOM = np.random.RandomState(0)
@@ -33,15 +33,15 @@ def fresh(caplog):
 
 @pytest.fixture
 def runs(monkeypatch):
-    """How many images the melted front ran on, filled-up ones included."""
+    """How many images the folded prefix ran on, filled-up ones included."""
     counted = []
-    original = FastNetwork.__call__
+    original = FoldedNetwork.__call__
 
     def call(self, x):
         counted.append(len(x))
         return original(self, x)
 
-    monkeypatch.setattr(FastNetwork, "__call__", call)
+    monkeypatch.setattr(FoldedNetwork, "__call__", call)
     return counted
 
 
@@ -83,11 +83,11 @@ def residual(size=(8, 8, 3), name="residual"):
     return made
 
 
-def classifier(front=None, optimizer="adam", seed=1):
+def classifier(prefix=None, optimizer="adam", seed=1):
     set_random_seed(seed)
     model = Sequential(
         [
-            front or backbone(),
+            prefix or backbone(),
             layers.GlobalAveragePooling2D(),
             layers.Dense(3, "softmax", name="head"),
         ]
@@ -129,7 +129,7 @@ def flow(photos, generator=None, **options):
 # -- the same to the bit -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("front", [backbone, residual])
+@pytest.mark.parametrize("prefix", [backbone, residual])
 @pytest.mark.parametrize(
     "options",
     [
@@ -143,9 +143,9 @@ def flow(photos, generator=None, **options):
     ],
     ids=str,
 )
-def test_kept_features_change_no_bit(front, options):
-    kept = fitted(classifier(front()), **options)
-    assert_bits(kept, fitted(classifier(front()), reuse_features=False, **options))
+def test_kept_features_change_no_bit(prefix, options):
+    kept = fitted(classifier(prefix()), **options)
+    assert_bits(kept, fitted(classifier(prefix()), reuse_features=False, **options))
     assert len(kept[0]["loss"]) == options.get("epochs", 3)
 
 
@@ -161,10 +161,10 @@ def test_the_front_runs_once_an_image(runs):
 def test_features_are_those_of_the_plain_layers():
     for made in (backbone(), residual()):
         model = classifier(made)
-        front = model._reuse(True).front
+        prefix = model._reuse(True).prefix
         with torch.no_grad():
             plain = layers.GlobalAveragePooling2D()(made(torch.tensor(X), training=False))
-        features = front.features(torch.tensor(X))
+        features = prefix.features(torch.tensor(X))
         assert features.shape == plain.shape
         assert (features - plain).abs().max() < 1e-4 * plain.abs().max()
         assert features.std() > 0.01
@@ -189,8 +189,8 @@ def test_sums_are_written_over_nothing_that_is_needed():
     head = layers.Conv2D(2, 1, name="head")
     given = layers.Input((8, 8, 3))
     model = Model(given, head(made(given, training=False)))
-    assert names_after_the_front(model) == ["head"]
-    features = model._reuse(True).front.features(images)
+    assert names_after_the_prefix(model) == ["head"]
+    features = model._reuse(True).prefix.features(images)
     torch.testing.assert_close(features, plain, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(features[..., -3:], images, rtol=0, atol=0)
 
@@ -204,7 +204,7 @@ def test_models_that_are_wired_otherwise_have_other_names():
         both = layers.Subtract(name="minus")(pair)
         made = Model(given, layers.Flatten(name="flat")(both), trainable=False)
         model = Sequential([made, layers.Dense(3)])
-        names.add(model._reuse(True).front.name())
+        names.add(model._reuse(True).prefix.name())
     assert len(names) == 2
 
 
@@ -238,11 +238,11 @@ def fit_loss(model, **options):
 
 
 def test_an_image_has_the_same_features_in_any_batch():
-    front = classifier(residual())._reuse(True).front
+    prefix = classifier(residual())._reuse(True).prefix
     images = torch.tensor(X)
-    whole = front.features(images)
+    whole = prefix.features(images)
     for some in ([3], [49, 0, 7], list(range(20, 45)), list(range(49, -1, -1))):
-        assert torch.equal(front.features(images[some]), whole[some])
+        assert torch.equal(prefix.features(images[some]), whole[some])
 
 
 def test_iterators_give_the_same_batches(photos, runs):
@@ -310,21 +310,21 @@ def test_resumed_in_the_middle_of_an_epoch(photos):
 
 
 def test_frozen_weights_and_statistics_stay(photos):
-    front = backbone()
-    before = front.get_weights()
-    model = classifier(front)
+    prefix = backbone()
+    before = prefix.get_weights()
+    model = classifier(prefix)
     model.fit(flow(photos), epochs=2, verbose=0)
-    for mine, was in zip(front.get_weights(), before, strict=True):
+    for mine, was in zip(prefix.get_weights(), before, strict=True):
         np.testing.assert_array_equal(mine, was)
     assert len(model.optimizer.slots["m"]) == 2  # kernel and bias of the head
 
 
-# -- where the front ends ------------------------------------------------------------------
+# -- where the prefix ends ------------------------------------------------------------------
 
 
-def names_after_the_front(model):
+def names_after_the_prefix(model):
     reuse = model._reuse(True)
-    return None if reuse is None else [layer.name for layer in reuse.front.rest._parts]
+    return None if reuse is None else [layer.name for layer in reuse.prefix.tail._parts]
 
 
 def test_a_partly_frozen_model_inside_is_cut_inside():
@@ -332,12 +332,12 @@ def test_a_partly_frozen_model_inside_is_cut_inside():
     made.trainable = True
     for layer in made.layers[:2]:
         layer.trainable = False
-    assert names_after_the_front(classifier(made))[0] == "c1"
+    assert names_after_the_prefix(classifier(made))[0] == "c1"
     for layer in made.layers[:-1]:
         layer.trainable = False
-    assert names_after_the_front(classifier(made)) == ["head"]
+    assert names_after_the_prefix(classifier(made)) == ["head"]
     made.trainable = True
-    assert names_after_the_front(classifier(made)) is None
+    assert names_after_the_prefix(classifier(made)) is None
 
 
 @pytest.mark.parametrize(
@@ -356,7 +356,7 @@ def test_the_front_ends_before(stop):
     set_random_seed(0)
     stopping = stop()
     model = Sequential([backbone(), stopping, layers.Flatten(), layers.Dense(3)])
-    assert names_after_the_front(model)[0] == stopping.name
+    assert names_after_the_prefix(model)[0] == stopping.name
 
 
 class Own(layers.Layer):
@@ -370,25 +370,26 @@ def test_what_is_told_to_rest_is_at_rest():
     x = given = layers.Input((8, 8, 3))
     x = layers.Flatten(name="flat")(made(x, training=False))
     model = Model(given, layers.Dense(3, name="head")(x))
-    assert names_after_the_front(model) == ["head"]
+    assert names_after_the_prefix(model) == ["head"]
 
 
-def test_no_front():
+def test_no_prefix():
     hooked = classifier()
     hooked.layers[0].layers[1].register_forward_hook(lambda *given: None)
-    assert names_after_the_front(hooked) is None
+    assert names_after_the_prefix(hooked) is None
 
     class OwnStep(Sequential):
         def train_step(self, data):
             return super().train_step(data)
 
-    assert names_after_the_front(OwnStep([backbone(), layers.Flatten(), layers.Dense(3)])) is None
+    assert names_after_the_prefix(OwnStep([backbone(), layers.Flatten(), layers.Dense(3)])) is None
     nothing_frozen = Sequential([layers.Input((8, 8, 3)), layers.Flatten(), layers.Dense(3)])
-    assert names_after_the_front(nothing_frozen) is None
+    assert names_after_the_prefix(nothing_frozen) is None
     left, right = layers.Input((8, 8, 3)), layers.Input((8, 8, 3))
     both = layers.Concatenate()([backbone()(left), backbone(name="other")(right)])
     assert (
-        names_after_the_front(Model([left, right], layers.Dense(3)(layers.Flatten()(both)))) is None
+        names_after_the_prefix(Model([left, right], layers.Dense(3)(layers.Flatten()(both))))
+        is None
     )
 
 
@@ -400,9 +401,9 @@ def test_two_models_inside_may_have_layers_of_one_name():
     pooled = layers.GlobalAveragePooling2D()(both)
     set_random_seed(0)
     model = Model(given, layers.Dense(3, "softmax", name="head")(pooled))
-    assert names_after_the_front(model) == ["head"]
+    assert names_after_the_prefix(model) == ["head"]
     model.compile("sgd", "sparse_categorical_crossentropy")
-    features = model._reuse(True).front.features(torch.tensor(X))
+    features = model._reuse(True).prefix.features(torch.tensor(X))
     with torch.no_grad():
         plain = torch.cat([part(torch.tensor(X)).mean((1, 2)) for part in (one, other)], -1)
     torch.testing.assert_close(features, plain, rtol=1e-4, atol=1e-5)
@@ -418,7 +419,7 @@ def test_only_a_changed_file_is_computed_again(photos, runs):
     path = photos / "dog" / "3.png"
     Image.fromarray(np.full((10, 11, 3), 9, np.uint8)).save(path)
     os.utime(path, ns=(1, 1))
-    after = model._reuse(True).front.features(
+    after = model._reuse(True).prefix.features(
         torch.full((1, 8, 8, 3), 9 / 255, dtype=torch.float32)
     )
     del runs[:]
@@ -473,13 +474,13 @@ def test_a_callback_that_unfreezes_the_front_trains_it(photos):
 
     results = []
     for reuse in (True, False):
-        front = backbone()
-        before = front.layers[1].get_weights()[0]
-        model = classifier(front, "sgd")
+        prefix = backbone()
+        before = prefix.layers[1].get_weights()[0]
+        model = classifier(prefix, "sgd")
         history = model.fit(
             flow(photos), epochs=3, verbose=0, callbacks=[Unfreeze()], reuse_features=reuse
         ).history
-        assert np.abs(front.layers[1].get_weights()[0] - before).max() > 0
+        assert np.abs(prefix.layers[1].get_weights()[0] - before).max() > 0
         results.append((history, model.get_weights()))
     assert_bits(*results)
 
@@ -597,11 +598,11 @@ def test_a_lambda_in_the_front_is_tried(runs):
 
 
 def activated(function):
-    """A front with a function of the user's in it."""
+    """A prefix with a function of the user's in it."""
     set_random_seed(0)
-    front = layers.Conv2D(4, 3, activation=function, trainable=False)
+    prefix = layers.Conv2D(4, 3, activation=function, trainable=False)
     model = Sequential(
-        [layers.Input((8, 8, 3)), front, layers.GlobalAveragePooling2D(), layers.Dense(3)]
+        [layers.Input((8, 8, 3)), prefix, layers.GlobalAveragePooling2D(), layers.Dense(3)]
     )
     model.compile("sgd", "mse")
     return model
@@ -635,8 +636,8 @@ def test_an_activation_that_does_otherwise_later_is_found_out():
 def test_saccades_own_activations_are_known(caplog):
     for name in ("relu", "gelu", "softmax"):
         reuse = activated(name)._reuse(True)
-        assert reuse.front.is_known
-    assert not activated(torch.relu)._reuse(True).front.is_known
+        assert reuse.prefix.is_known
+    assert not activated(torch.relu)._reuse(True).prefix.is_known
 
 
 @pytest.mark.parametrize("reuse", [True, False])
@@ -727,20 +728,22 @@ def test_a_change_that_only_later_images_show_is_found_out():
     assert not np.array_equal(results[0], results[2])
 
 
-def test_a_normalization_alone_is_no_front():
+def test_a_normalization_alone_is_no_prefix():
     scaled = layers.Normalization()
     scaled.adapt(X)
     assert scaled.weights
     model = Sequential([scaled, layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(3)])
     model.build((None, 8, 8, 3))
-    assert names_after_the_front(model) is None
+    assert names_after_the_prefix(model) is None
     model = Sequential([layers.Input((8, 8, 3)), scaled, backbone(), layers.Dense(3, name="head")])
-    assert names_after_the_front(model) == ["head"]
+    assert names_after_the_prefix(model) == ["head"]
 
 
 def test_features_that_would_fill_the_disk_are_not_kept(monkeypatch, caplog, runs):
     whole = fitted(classifier())
-    monkeypatch.setattr("saccade.training.reuse.KEPT", feature_table.FeatureTables(0))
+    monkeypatch.setattr(
+        "saccade.training.features.feature_reuse.KEPT", feature_table.FeatureTables(0)
+    )
     usage = feature_table.shutil.disk_usage(".")
     monkeypatch.setattr(
         feature_table.shutil, "disk_usage", lambda folder: usage._replace(free=50 * 24)
@@ -757,15 +760,15 @@ def test_evaluate_names_nothing_where_nothing_is_kept(monkeypatch):
         raise AssertionError
 
     model = classifier()
-    monkeypatch.setattr("saccade.training.frozen_front.FrozenFront.name", fail)
+    monkeypatch.setattr("saccade.training.features.frozen_prefix.FrozenPrefix.name", fail)
     model.evaluate(X, Y, verbose=0)
 
 
 def test_weights_written_as_they_were_change_nothing(capsys):
     class Rewrite(Callback):
         def on_epoch_end(self, epoch, logs=None):
-            front = self.model.layers[0]
-            front.set_weights(front.get_weights())
+            prefix = self.model.layers[0]
+            prefix.set_weights(prefix.get_weights())
 
     classifier().fit(X, Y, epochs=3, verbose=2, callbacks=[Rewrite()])
     said = capsys.readouterr().out
@@ -794,7 +797,7 @@ def test_random_layers_before_the_frozen_part_are_told_once(caplog):
 def test_beyond_the_bound_features_lie_on_disk(monkeypatch):
     whole = fitted(classifier(), validation_split=0.2)
     tables = feature_table.FeatureTables(memory_bytes=6 * 4 * 10)  # ten rows of six numbers
-    monkeypatch.setattr("saccade.training.reuse.KEPT", tables)
+    monkeypatch.setattr("saccade.training.features.feature_reuse.KEPT", tables)
     assert_bits(fitted(classifier(), validation_split=0.2), whole)
     assert sum(table.in_memory for table in tables._tables.values()) == 10
     assert any(table._file is not None for table in tables._tables.values())
@@ -803,7 +806,7 @@ def test_beyond_the_bound_features_lie_on_disk(monkeypatch):
 def test_a_full_disk_costs_time_and_a_note(monkeypatch, caplog, capsys, runs):
     whole = fitted(classifier())
     tables = feature_table.FeatureTables(memory_bytes=6 * 4 * 10)
-    monkeypatch.setattr("saccade.training.reuse.KEPT", tables)
+    monkeypatch.setattr("saccade.training.features.feature_reuse.KEPT", tables)
 
     class Full:
         def seek(self, place): ...
@@ -895,7 +898,7 @@ def test_half_precision_features_are_kept_as_they_are():
             model = classifier()
         finally:
             saccade.mixed_precision.set_global_policy("float32")
-        assert model._reuse(True).front.dtype is torch.bfloat16
+        assert model._reuse(True).prefix.dtype is torch.bfloat16
         results.append(fitted(model, reuse_features=reuse))
     assert_bits(*results)
 

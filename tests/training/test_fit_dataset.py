@@ -8,8 +8,8 @@ import torch
 
 from saccade import optimizers
 from saccade.callbacks import Callback
-from saccade.data.choice import as_source
 from saccade.data.dataset import Dataset
+from saccade.data.sources.source_choice import as_source
 from saccade.errors import ShapeError
 from saccade.layers import Dense, Dropout
 from saccade.models import Sequential

@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from saccade import layers, notes
+from saccade.engines import inference, openvino_network
 from saccade.models import Model, Sequential
-from saccade.training import at_rest, feature_table, openvino_network
+from saccade.training.features import feature_table
 from saccade.utils import set_random_seed
 
 pytestmark = pytest.mark.skipif(
@@ -26,7 +27,7 @@ Y = RANDOM.randint(0, 3, 40)
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch, caplog):
-    monkeypatch.setattr(at_rest, "WORTH_IMAGES", 1)
+    monkeypatch.setattr(inference, "WORTH_IMAGES", 1)
     feature_table.KEPT.clear()
     notes.forget_notes()
     openvino_network.has_openvino.cache_clear()
@@ -38,7 +39,7 @@ def small(monkeypatch, caplog):
 
 
 def classifier():
-    """A branch, borders, poolings, and layers that nothing was melted into."""
+    """A branch, borders, poolings, and layers that nothing was folded into."""
     x = given = layers.Input((12, 12, 3))
     x = layers.Conv2D(4, 3, strides=2, activation="relu", name="c0")(layers.ZeroPadding2D(1)(x))
     x = start = layers.MaxPooling2D(2, padding="same")(layers.ZeroPadding2D(1)(x))
@@ -47,13 +48,13 @@ def classifier():
     x = layers.DepthwiseConv2D(3, activation="tanh", name="d")(layers.ReLU()(x))
     x = layers.LayerNormalization(name="ln")(x)
     x = layers.Flatten()(x)
-    front = Model(given, x, name="front")
+    prefix = Model(given, x, name="prefix")
     stream = np.random.RandomState(4)
-    for weight in front.weights:
+    for weight in prefix.weights:
         weight.assign(0.5 * stream.rand(*weight.shape))
-    front.trainable = False
+    prefix.trainable = False
     set_random_seed(1)
-    model = Sequential([front, layers.Dense(3, "softmax")])
+    model = Sequential([prefix, layers.Dense(3, "softmax")])
     model.compile("adam", "sparse_categorical_crossentropy")
     return model
 
@@ -67,16 +68,16 @@ def fitted(**options):
 
 def test_features_are_those_of_the_layers():
     model = classifier()
-    front = model._reuse(True).front
-    front.at_rest.images = 40
-    assert front.at_rest.engine == "openvino"
-    features = front.features(torch.tensor(X))
-    assert type(front.at_rest._melted).__name__ == "OpenVinoNetwork"
+    prefix = model._reuse(True).prefix
+    prefix.inference.images = 40
+    assert prefix.inference.engine == "openvino"
+    features = prefix.features(torch.tensor(X))
+    assert type(prefix.inference._folded).__name__ == "OpenVinoNetwork"
     with torch.no_grad():
         plain = model.layers[0](torch.tensor(X), training=False)
     torch.testing.assert_close(features, plain, rtol=1e-4, atol=1e-5)
     assert features.std() > 0.1
-    assert torch.equal(front.features(torch.tensor(X[[9, 3]])), features[[9, 3]])
+    assert torch.equal(prefix.features(torch.tensor(X[[9, 3]])), features[[9, 3]])
 
 
 def test_kept_or_not_the_result_is_the_same_to_the_bit():
@@ -108,7 +109,7 @@ def test_what_it_cannot_run_torch_does(monkeypatch, caplog):
 
 def test_nobody_is_told_that_it_runs(tmp_path):
     code = (
-        "from saccade.training.openvino_network import import_quietly\n"
+        "from saccade.engines.openvino_network import import_quietly\n"
         "print(import_quietly()[0].__name__)\n"
     )
     environment = {

@@ -13,7 +13,7 @@ import pytest
 from saccade.callbacks import Callback
 from saccade.layers import Dense
 from saccade.models import Sequential
-from saccade.training import progress
+from saccade.training.callbacks import progress
 
 X = np.random.RandomState(0).standard_normal((40, 4)).astype(np.float32)
 Y = np.arange(40) % 3

@@ -10,17 +10,17 @@ from PIL import Image
 
 from saccade import optimizers
 from saccade.callbacks import Callback, EarlyStopping, History
-from saccade.data.array_source import ArraySource
-from saccade.data.batch_sources import IteratorSource
+from saccade.data.sources.array_source import ArraySource
+from saccade.data.sources.batch_sources import IteratorSource
 from saccade.layers import Conv2D, Dense, Dropout, Flatten
 from saccade.metrics import SparseCategoricalAccuracy
 from saccade.models import Sequential
 from saccade.preprocessing.image import ImageDataGenerator
 from saccade.training import loop
-from saccade.training.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackList
+from saccade.training.callbacks.progress import Progress
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
-from saccade.training.progress import Progress
 from saccade.training.run import Run
 from saccade.utils import set_random_seed
 

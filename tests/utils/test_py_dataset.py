@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from saccade.callbacks import Callback
-from saccade.data.py_dataset import in_order
+from saccade.data.sources.py_dataset import in_order
 from saccade.errors import InvalidArgument
 from saccade.layers import Dense, Input
 from saccade.models import Sequential

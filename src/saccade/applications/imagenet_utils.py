@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from saccade.errors import InvalidArgument, ShapeError
-from saccade.files.kept_file import kept_file
-from saccade.files.remote_file import RemoteFile
+from saccade.files.published.kept_file import kept_file
+from saccade.files.published.remote_file import RemoteFile
 from saccade.graph import Symbol
 from saccade.layers import Concatenate, Cropping2D, Permute, Rescaling
 from saccade.names import unknown_name

@@ -12,7 +12,7 @@ from saccade.applications.network import NetworkOptions, Top, build_network
 from saccade.applications.pretrained import Pretrained
 from saccade.errors import InvalidArgument
 from saccade.files.input_record import InputRecord
-from saccade.files.remote_file import RemoteFile
+from saccade.files.published.remote_file import RemoteFile
 from saccade.graph import Symbol
 from saccade.layers import (
     Add,

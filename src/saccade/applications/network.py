@@ -14,7 +14,7 @@ from saccade.applications.pretrained import Pretrained
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 from saccade.files import weights_file
 from saccade.files.input_record import record_input
-from saccade.files.kept_file import is_kept, kept_file
+from saccade.files.published.kept_file import is_kept, kept_file
 from saccade.graph import Symbol
 from saccade.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
 from saccade.models import Model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from saccade.files.input_record import InputRecord
-from saccade.files.remote_file import RemoteFile
+from saccade.files.published.remote_file import RemoteFile
 
 
 @dataclass(frozen=True)

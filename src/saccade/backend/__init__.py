@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from saccade.late_names import homes
+from saccade.lazy_names import homes
 from saccade.notes import note_once
 
 # From where the names come; `name=other` where it is called otherwise.
@@ -47,8 +47,8 @@ _PARTS = {
         moving_average_update random_bernoulli random_binomial set_value update update_add
         update_sub variable
     """,
-    "saccade.numerics.formulas": "logsumexp",
-    "saccade.numerics.making": "ones zeros",
+    "saccade.numerics.tensors.ops_formulas": "logsumexp",
+    "saccade.numerics.tensors.creation": "ones zeros",
     "saccade.random": "random_normal=normal random_uniform=uniform truncated_normal",
     "saccade.ops.networks": """
         binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy
@@ -56,7 +56,7 @@ _PARTS = {
     "saccade.numerics.epsilon": """
         epsilon set_epsilon
     """,
-    "saccade.numerics.tensor_functions": """
+    "saccade.numerics.tensors.tensor_functions": """
         abs all any argmax argmin cast clip concatenate cos cumsum dot equal exp expand_dims
         greater greater_equal less less_equal log max maximum mean min minimum not_equal
         one_hot pow=power prod reshape round sigmoid sign sin softmax
@@ -68,8 +68,8 @@ _OF_VALUES = (
     "saccade.backend.images",
     "saccade.backend.keras_2",
     "saccade.backend.tensors",
-    "saccade.numerics.formulas",
-    "saccade.numerics.tensor_functions",
+    "saccade.numerics.tensors.ops_formulas",
+    "saccade.numerics.tensors.tensor_functions",
     "saccade.ops.networks",
 )
 """Parts whose functions know nothing of symbols."""
@@ -100,9 +100,9 @@ def __getattr__(name: str) -> Any:
 
 def _also_on_symbols(word: str, function: Any) -> Any:
     """A function of values as one that notes a layer on what comes from Input()."""
-    from saccade.layers.operation import on_symbols
-    from saccade.layers.operation_table import FUNCTIONS
-    from saccade.layers.unwritten import also_on_symbols
+    from saccade.layers.operations.operation import on_symbols
+    from saccade.layers.operations.operation_table import FUNCTIONS
+    from saccade.layers.operations.unwritten_operation import also_on_symbols
 
     written = word in FUNCTIONS and function.__module__ != "saccade.backend.keras_2"
     return on_symbols(word, function) if written else also_on_symbols("K")(function)

@@ -9,7 +9,7 @@ import torch
 
 from saccade.errors import NotSupported
 from saccade.graph import Symbol
-from saccade.layers.unwritten import UnwrittenOperation
+from saccade.layers.operations.unwritten_operation import UnwrittenOperation
 
 
 class Gradients(UnwrittenOperation):

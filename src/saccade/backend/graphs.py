@@ -15,7 +15,7 @@ from saccade.errors import InvalidArgument, NotSupported
 from saccade.graph import Symbol
 from saccade.layers import Input
 from saccade.models import Model
-from saccade.numerics.tensor_functions import convert_to_tensor
+from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 
 
 def placeholder(

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 
 from saccade.errors import InvalidArgument
-from saccade.layers.upsampling import UpSampling2D
-from saccade.numerics.tensor_functions import convert_to_tensor
+from saccade.layers.sizes.upsampling import UpSampling2D
+from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 from saccade.ops import networks
 
 Pair = int | tuple[int, int]

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from saccade.numerics.tensor_functions import convert_to_tensor, torch_dtype
+from saccade.numerics.tensors.tensor_functions import convert_to_tensor, torch_dtype
 
 
 def hard_sigmoid(x: Any) -> torch.Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.layers.call_scope import scope, set_phase
+from saccade.layers.core.call_scope import scope, set_phase
 from saccade.names import reset_names
 from saccade.notes import note_once
 

@@ -9,10 +9,10 @@ import torch
 
 from saccade import random
 from saccade.backend.settings import learning_phase
-from saccade.numerics import formulas
-from saccade.numerics.formulas import dot_of_samples
-from saccade.numerics.order import take
-from saccade.numerics.tensor_functions import cast, convert_to_tensor
+from saccade.numerics.tensors import ops_formulas
+from saccade.numerics.tensors.ops_formulas import dot_of_samples
+from saccade.numerics.tensors.rearrangement import take
+from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor
 
 
 def gather(reference: Any, indices: Any) -> torch.Tensor:
@@ -22,11 +22,11 @@ def gather(reference: Any, indices: Any) -> torch.Tensor:
 
 def in_top_k(predictions: Any, targets: Any, k: int) -> torch.Tensor:
     """Whether each target's class is among the k highest of its row: bool (batch,)."""
-    return formulas.in_top_k(targets, predictions, k)
+    return ops_formulas.in_top_k(targets, predictions, k)
 
 
 def cumprod(x: Any, axis: int = 0) -> torch.Tensor:
-    return formulas.cumprod(x, axis)
+    return ops_formulas.cumprod(x, axis)
 
 
 def slice(x: Any, start: Sequence[int], size: Sequence[int]) -> torch.Tensor:

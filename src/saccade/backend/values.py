@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from saccade import random
-from saccade.numerics.tensor_functions import cast, convert_to_tensor
+from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor
 from saccade.variables import Variable
 
 

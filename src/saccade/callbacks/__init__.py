@@ -3,10 +3,12 @@
 from typing import Any
 
 from saccade.names import refuse_name
-from saccade.training.callback import Callback
 from saccade.training.callbacks.backup_and_restore import BackupAndRestore
+from saccade.training.callbacks.callback import Callback
 from saccade.training.callbacks.callback_list import CallbackList
 from saccade.training.callbacks.csv_logger import CSVLogger
+from saccade.training.callbacks.early_stopping import EarlyStopping
+from saccade.training.callbacks.history import History
 from saccade.training.callbacks.lambda_callback import LambdaCallback
 from saccade.training.callbacks.learning_rate_scheduler import LearningRateScheduler
 from saccade.training.callbacks.model_checkpoint import ModelCheckpoint
@@ -15,8 +17,6 @@ from saccade.training.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from saccade.training.callbacks.swap_ema_weights import SwapEMAWeights
 from saccade.training.callbacks.tensorboard import TensorBoard
 from saccade.training.callbacks.terminate_on_nan import TerminateOnNaN
-from saccade.training.early_stopping import EarlyStopping
-from saccade.training.history import History
 
 __all__ = [
     "BackupAndRestore",

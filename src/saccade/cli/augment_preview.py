@@ -105,7 +105,7 @@ def augment_preview(
     _check_counts(photos, samples, seed)
     size_hw = read_size(size)
 
-    from saccade.report.augmentation import check_output, draw_augmentations, preview_rows
+    from saccade.drawing.augmentation import check_output, draw_augmentations, preview_rows
 
     preview_rows(settings)  # a setting that cannot work is told before any photo is read
     check_output(output)

@@ -16,7 +16,7 @@ def contours(
     ] = None,
 ) -> None:
     """Draw a photo's horizontal and vertical contours and their magnitude."""
-    from saccade.report.contours import draw_contours  # matplotlib and Pillow load only when used
+    from saccade.drawing.contours import draw_contours  # matplotlib and Pillow load only when used
 
     written = draw_contours(photo, output or Path(f"{photo.stem}-contours.png"))
     typer.echo(f"Wrote {written}")

@@ -7,7 +7,7 @@ import typer
 
 def doctor() -> None:
     """Show what saccade finds here: processor, device, compiler, versions, weights."""
-    from saccade.cli.machine import describe_machine
+    from saccade.recipe.machine import describe_machine
 
     rows = describe_machine()
     width = max(len(name) for name, _ in rows)

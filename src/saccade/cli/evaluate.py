@@ -17,6 +17,6 @@ def evaluate(
 
     The subfolders must be named like the model's classes; not all need be there.
     """
-    from saccade.cli.evaluation import evaluate_photos
+    from saccade.recipe.evaluation import evaluate_photos
 
     evaluate_photos(run, folder, as_json)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from saccade.cli.run_folder import Recorder
 from saccade.cli.tables import in_four
-from saccade.training.callback import Callback
+from saccade.recipe.run_folder import Recorder
+from saccade.training.callbacks.callback import Callback
 
 LOOK_S = 0.25  # between readings of the loss, which cost a little
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from saccade.data.index import PICTURE_EXTENSIONS
+from saccade.data.folders.index import PICTURE_EXTENSIONS
 from saccade.errors import DataError
 
 

@@ -14,11 +14,11 @@ def summary(
     """Show a trained model: its layers, classes, preprocessing and numbers."""
     import json
 
-    from saccade.cli.run_folder import METRICS
     from saccade.cli.tables import in_four
-    from saccade.data.folder_errors import list_some
+    from saccade.data.folders.folder_errors import list_some
     from saccade.models import load_model
     from saccade.predictor.predictor import find_model
+    from saccade.recipe.run_folder import METRICS
 
     file = find_model(run)
     model = load_model(file, compile=False)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from saccade.cli.pixels import Pixels
-from saccade.cli.scores import Scores
-from saccade.data.folder_errors import count_of
+from saccade.data.folders.folder_errors import count_of
+from saccade.recipe.pixels import Pixels
+from saccade.recipe.scores import Scores
 
 
 def make_console(error: bool = False) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from saccade.cli.choices import Choices
+from saccade.recipe.choices import Choices
 
 
 def train(
@@ -144,6 +144,6 @@ def train(
         learning_rate=learning_rate,
         seed=seed,
     )
-    from saccade.cli.trainer import train_photos  # torch loads now, once the words are checked
+    from saccade.recipe.trainer import train_photos  # torch loads now, once the words are checked
 
     train_photos(choices)

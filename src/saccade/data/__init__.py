@@ -3,14 +3,14 @@
 NumPy and Pillow only; Pillow is loaded by the first image that is decoded.
 """
 
-from saccade.data.batches import BatchIterator
-from saccade.data.decode import UnreadableImage, decode
-from saccade.data.directory import DirectoryIterator
-from saccade.data.folder_notes import folder_notes
-from saccade.data.generator import ImageDataGenerator
-from saccade.data.image_file import array_to_img, img_to_array, load_img, save_img
-from saccade.data.index import FolderIndex, fingerprint, index_folder
-from saccade.data.split import keras_split, random_split
+from saccade.data.files.decode import UnreadableImage, decode
+from saccade.data.files.image_file import array_to_img, img_to_array, load_img, save_img
+from saccade.data.folders.folder_notes import folder_notes
+from saccade.data.folders.held_out import keras_split, random_split
+from saccade.data.folders.index import FolderIndex, fingerprint, index_folder
+from saccade.data.generator.directory_batches import DirectoryIterator
+from saccade.data.generator.generator import ImageDataGenerator
+from saccade.data.generator.iterator import BatchIterator
 
 __all__ = [
     "BatchIterator",

@@ -6,7 +6,7 @@ import os
 
 from saccade.datasets.arrays import Parts
 from saccade.datasets.cifar import read_batches
-from saccade.files.get_file import get_file
+from saccade.files.published.get_file import get_file
 
 ADDRESS = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
 SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"

@@ -9,7 +9,7 @@ import numpy as np
 from saccade.datasets.arrays import Parts
 from saccade.datasets.cifar import read_batches
 from saccade.errors import InvalidArgument
-from saccade.files.get_file import get_file
+from saccade.files.published.get_file import get_file
 
 ADDRESS = "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz"
 SHA256 = "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7"

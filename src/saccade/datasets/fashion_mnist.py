@@ -10,8 +10,8 @@ import zlib
 import numpy as np
 
 from saccade.datasets.arrays import Part, Parts, damaged
-from saccade.files.get_file import get_file
-from saccade.files.kept_file import keras_home
+from saccade.files.published.get_file import get_file
+from saccade.files.published.kept_file import keras_home
 
 FOLDER = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 MD5 = {

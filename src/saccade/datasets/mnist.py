@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from saccade.datasets.arrays import Parts, damaged
-from saccade.files.get_file import get_file
+from saccade.files.published.get_file import get_file
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.errors import StateError
-from saccade.layers.own_storage import is_own
+from saccade.layers.core.custom_storage import is_own
 
 
 def build_config(layer: Any) -> dict[str, Any] | None:

@@ -23,8 +23,8 @@ from typing import Any
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupported
 from saccade.files import plain_config, weight_store
 from saccade.files.input_record import input_records
-from saccade.files.old_configs import in_todays_words
-from saccade.files.old_training import compile_config
+from saccade.files.old.compile_configs import compile_config
+from saccade.files.old.model_configs import in_todays_words
 from saccade.files.replacement import check_suffix, replacing
 from saccade.files.stored_entry import open_entry
 from saccade.notes import note_once

@@ -18,8 +18,8 @@ import torch
 
 from saccade.errors import FileFormatError, NotSupported
 from saccade.files import optimizer_state
-from saccade.layers.own_storage import is_own
-from saccade.layers.weight_holder import WeightHolder
+from saccade.layers.core.custom_storage import is_own
+from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import snake_case
 from saccade.notes import note_once
 

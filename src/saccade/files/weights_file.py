@@ -11,9 +11,9 @@ from typing import Any
 from saccade.errors import NoSuchFile, NotSupported, StateError
 from saccade.files import tensors_file, weight_store
 from saccade.files.keras_archive import open_archive
-from saccade.files.legacy_h5 import SavedLayer, is_legacy, saved_layers, whole
-from saccade.files.legacy_match import read_legacy
-from saccade.files.legacy_model import SUFFIXES, write_layers
+from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers, whole
+from saccade.files.old.legacy_match import read_legacy
+from saccade.files.old.legacy_model import SUFFIXES, write_layers
 from saccade.files.replacement import check_suffix, replacing
 from saccade.notes import note_once
 

@@ -7,7 +7,7 @@ import importlib.util
 from types import ModuleType
 
 KERAS = "saccade.keras_alias.keras_face"
-TENSORFLOW = "saccade.keras_alias.tensorflow"
+TENSORFLOW = "saccade.tensorflow_alias"
 
 ROOTS = {
     "keras": KERAS,

@@ -15,8 +15,9 @@ from saccade.keras_alias.script_imports import refusal_of
 from saccade.keras_alias.script_names import star_imports
 from saccade.names import nearest, public_names
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
-_OWN = (_HERE, os.path.join(os.path.dirname(_HERE), "__main__.py"), runpy.__file__, "<frozen")
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_RUNNERS = ("keras_alias" + os.sep, "tensorflow_alias" + os.sep, "__main__.py")
+_OWN = (*(os.path.join(_PACKAGE, name) for name in _RUNNERS), runpy.__file__, "<frozen")
 
 
 def show_script_only(

@@ -82,9 +82,9 @@ def explain() -> None:
     from saccade.notes import logger
     from saccade.optimizers.optimizer import Optimizer
     from saccade.training import loop
-    from saccade.training.compiled_step import CompiledStep
+    from saccade.training.compiled.compiled_step import CompiledStep
+    from saccade.training.features.feature_reuse import FeatureReuse
     from saccade.training.feed import Feed
-    from saccade.training.reuse import Reuse
 
     told = Explanation()
     logger.addFilter(told.heard)
@@ -95,7 +95,7 @@ def explain() -> None:
         (Optimizer, "step", UPDATE),
         (Feed, "_next", WAITING),
         (loop, "_validate", VALIDATION),
-        (Reuse, "begin", FEATURES),
+        (FeatureReuse, "begin", FEATURES),
         (Trainer, "evaluate", EVALUATE),
         (Trainer, "predict", PREDICT),
     ):

@@ -13,7 +13,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 from saccade.keras_alias.aliases import exists, give_old_paths, real_name
-from saccade.keras_alias.requester import frame_outside, is_package, no_module
+from saccade.requester import frame_outside, is_package, no_module
 
 
 class KerasFinder:

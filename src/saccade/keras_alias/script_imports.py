@@ -17,8 +17,8 @@ from typing import Any
 from saccade.errors import SaccadeError
 from saccade.keras_alias import workers
 from saccade.keras_alias.aliases import exists, real_name
-from saccade.keras_alias.requester import asks_from_package, no_module, place_of
 from saccade.names import nearest, public_names
+from saccade.requester import asks_from_package, no_module, place_of
 
 _import = builtins.__import__
 _find_spec = importlib.util.find_spec

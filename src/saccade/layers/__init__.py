@@ -4,42 +4,58 @@ from typing import Any
 
 from saccade.graph import Symbol
 from saccade.layers.activation import Activation
-from saccade.layers.arithmetic import operate
-from saccade.layers.border import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
-from saccade.layers.color import (
+from saccade.layers.augmentation.color import (
     RandomColorDegeneration,
     RandomColorJitter,
     RandomGrayscale,
     RandomHue,
     RandomSaturation,
 )
-from saccade.layers.conv import Conv1D, Conv2D, Convolution1D, Convolution2D
-from saccade.layers.dense import Dense
-from saccade.layers.depthwise import DepthwiseConv1D, DepthwiseConv2D
-from saccade.layers.dropout import AlphaDropout, Dropout, SpatialDropout1D, SpatialDropout2D
-from saccade.layers.erasing import RandomErasing
-from saccade.layers.flip import RandomFlip
-from saccade.layers.geometric import RandomRotation, RandomShear, RandomTranslation, RandomZoom
-from saccade.layers.global_pool import (
-    GlobalAveragePooling1D,
-    GlobalAveragePooling2D,
-    GlobalAvgPool1D,
-    GlobalAvgPool2D,
-    GlobalMaxPool1D,
-    GlobalMaxPool2D,
-    GlobalMaxPooling1D,
-    GlobalMaxPooling2D,
+from saccade.layers.augmentation.erasing import RandomErasing
+from saccade.layers.augmentation.flip import RandomFlip
+from saccade.layers.augmentation.geometry import (
+    RandomRotation,
+    RandomShear,
+    RandomTranslation,
+    RandomZoom,
 )
-from saccade.layers.histogram import AutoContrast, Equalization
+from saccade.layers.augmentation.histogram import AutoContrast, Equalization
+from saccade.layers.augmentation.light import (
+    RandomBrightness,
+    RandomContrast,
+    RandomInvert,
+    RandomPosterization,
+    Solarization,
+)
+from saccade.layers.augmentation.mixing import CutMix, MixUp
+from saccade.layers.augmentation.perspective import RandomPerspective
+from saccade.layers.augmentation.pipeline import Pipeline
+from saccade.layers.augmentation.rand_augment import RandAugment
+from saccade.layers.augmentation.random_crop import RandomCrop
+from saccade.layers.augmentation.sharpness import RandomGaussianBlur, RandomSharpness
+from saccade.layers.convolution.conv import Conv1D, Conv2D, Convolution1D, Convolution2D
+from saccade.layers.convolution.depthwise import DepthwiseConv1D, DepthwiseConv2D
+from saccade.layers.convolution.separable import (
+    SeparableConv1D,
+    SeparableConv2D,
+    SeparableConvolution1D,
+    SeparableConvolution2D,
+)
+from saccade.layers.convolution.transposed import (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Convolution1DTranspose,
+    Convolution2DTranspose,
+)
+from saccade.layers.core.input_spec import InputSpec
+from saccade.layers.core.keras1_words import keras1_layer
+from saccade.layers.core.layer import Layer
+from saccade.layers.dense import Dense
 from saccade.layers.identity import ActivityRegularization, Identity
 from saccade.layers.input import Input, InputLayer
-from saccade.layers.input_spec import InputSpec
-from saccade.layers.joining import Concatenate, Dot, concatenate, dot
-from saccade.layers.keras1_merge import Merge, merge
-from saccade.layers.keras1_words import keras1_layer
 from saccade.layers.lambda_layer import Lambda
-from saccade.layers.layer import Layer
-from saccade.layers.merging import (
+from saccade.layers.merging.along_axis import Concatenate, Dot, concatenate, dot
+from saccade.layers.merging.elementwise import (
     Add,
     Average,
     Maximum,
@@ -53,13 +69,27 @@ from saccade.layers.merging import (
     multiply,
     subtract,
 )
-from saccade.layers.mixing import CutMix, MixUp
-from saccade.layers.noise import GaussianDropout, GaussianNoise
-from saccade.layers.norm import BatchNormalization
-from saccade.layers.normalization import Normalization
-from saccade.layers.perspective import RandomPerspective
-from saccade.layers.pipeline import Pipeline
-from saccade.layers.pool import (
+from saccade.layers.merging.keras1_merge import Merge, merge
+from saccade.layers.normalization.batch_normalization import BatchNormalization
+from saccade.layers.normalization.data_normalization import Normalization
+from saccade.layers.normalization.rescaling import Rescaling
+from saccade.layers.normalization.sample_normalization import (
+    GroupNormalization,
+    LayerNormalization,
+    UnitNormalization,
+)
+from saccade.layers.operations.symbol_arithmetic import operate
+from saccade.layers.pooling.global_pool import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAvgPool1D,
+    GlobalAvgPool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+)
+from saccade.layers.pooling.window_pool import (
     AveragePooling1D,
     AveragePooling2D,
     AvgPool1D,
@@ -69,36 +99,20 @@ from saccade.layers.pool import (
     MaxPooling1D,
     MaxPooling2D,
 )
-from saccade.layers.rand_augment import RandAugment
-from saccade.layers.random_crop import RandomCrop
 from saccade.layers.rectifiers import ELU, LeakyReLU, PReLU, ReLU
 from saccade.layers.refused import GONE, REFUSED
-from saccade.layers.rescaling import Rescaling
-from saccade.layers.resizing import CenterCrop, Resizing
-from saccade.layers.sample_norm import GroupNormalization, LayerNormalization, UnitNormalization
-from saccade.layers.separable import (
-    SeparableConv1D,
-    SeparableConv2D,
-    SeparableConvolution1D,
-    SeparableConvolution2D,
+from saccade.layers.regularization.dropout import (
+    AlphaDropout,
+    Dropout,
+    SpatialDropout1D,
+    SpatialDropout2D,
 )
+from saccade.layers.regularization.noise import GaussianDropout, GaussianNoise
 from saccade.layers.shape import Flatten, Permute, RepeatVector, Reshape
-from saccade.layers.sharpness import RandomGaussianBlur, RandomSharpness
+from saccade.layers.sizes.border import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
+from saccade.layers.sizes.resizing import CenterCrop, Resizing
+from saccade.layers.sizes.upsampling import UpSampling1D, UpSampling2D
 from saccade.layers.softmax import Softmax
-from saccade.layers.tone import (
-    RandomBrightness,
-    RandomContrast,
-    RandomInvert,
-    RandomPosterization,
-    Solarization,
-)
-from saccade.layers.transposed import (
-    Conv1DTranspose,
-    Conv2DTranspose,
-    Convolution1DTranspose,
-    Convolution2DTranspose,
-)
-from saccade.layers.upsampling import UpSampling1D, UpSampling2D
 from saccade.names import refuse_name
 
 Symbol.operate = operate  # the graph lies below, and knows no layer

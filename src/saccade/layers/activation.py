@@ -7,8 +7,8 @@ from typing import Any
 import torch
 
 from saccade import activations
-from saccade.layers.activated import Activated
-from saccade.layers.pointwise import Pointwise
+from saccade.layers.core.activated import Activated
+from saccade.layers.core.pointwise import Pointwise
 
 
 class Activation(Activated, Pointwise):

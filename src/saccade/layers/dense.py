@@ -9,10 +9,10 @@ import torch
 from saccade import activations
 from saccade.errors import ShapeError
 from saccade.graph import Shape
-from saccade.layers.activated import Activated
-from saccade.layers.checks import positive_integer, refuse
-from saccade.layers.layer import Layer
-from saccade.layers.weight_options import keep_options, make_weight, options_config
+from saccade.layers.core.activated import Activated
+from saccade.layers.core.checks import positive_integer, refuse
+from saccade.layers.core.layer import Layer
+from saccade.layers.core.weight_options import keep_options, make_weight, options_config
 
 
 class Dense(Activated, Layer):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from saccade import regularizers
-from saccade.layers.checks import refuse
-from saccade.layers.pointwise import Pointwise
+from saccade.layers.core.checks import refuse
+from saccade.layers.core.pointwise import Pointwise
 
 
 class Identity(Pointwise):

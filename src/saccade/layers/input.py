@@ -10,8 +10,8 @@ import torch
 from saccade.errors import InvalidArgument
 from saccade.graph import Node, Shape, Symbol
 from saccade.graph import batch_shape as _as_shape
-from saccade.layers.checks import refuse
-from saccade.layers.layer import Layer
+from saccade.layers.core.checks import refuse
+from saccade.layers.core.layer import Layer
 from saccade.records import checked_dtype
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from saccade import activations
 from saccade.custom_objects import find_custom
 from saccade.errors import InvalidArgument, NotSupported, UnknownName
-from saccade.layers.checks import refuse
-from saccade.layers.layer import Layer
-from saccade.layers.traced import is_shape
+from saccade.layers.core.checks import refuse
+from saccade.layers.core.layer import Layer
+from saccade.layers.core.output_shapes import is_shape
 
 
 class Lambda(Layer):

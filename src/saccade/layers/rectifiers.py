@@ -10,8 +10,8 @@ import torch
 from saccade import activations
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
-from saccade.layers.pointwise import Pointwise
-from saccade.layers.weight_options import keep_options, make_weight, options_config
+from saccade.layers.core.pointwise import Pointwise
+from saccade.layers.core.weight_options import keep_options, make_weight, options_config
 
 
 class ReLU(Pointwise):

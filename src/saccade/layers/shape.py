@@ -10,8 +10,8 @@ import torch
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
-from saccade.layers.checks import check_channels_last, positive_integer
-from saccade.layers.layer import Layer
+from saccade.layers.core.checks import check_channels_last, positive_integer
+from saccade.layers.core.layer import Layer
 
 
 class Flatten(Layer):

@@ -15,7 +15,7 @@ from saccade import initializers
 from saccade.errors import StateError
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, snake_case
-from saccade.names_first import takes_name_first
+from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
 
 

@@ -18,7 +18,7 @@ import torch
 
 from saccade.errors import FileFormatError, NotSupported
 from saccade.graph import Network, Symbol, map_symbols
-from saccade.layers.own_storage import is_own
+from saccade.layers.core.custom_storage import is_own
 from saccade.records import to_record
 
 _SYMBOL = "__keras_tensor__"

@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.source import Several
+from saccade.data.sources.source import ManyArrays
+from saccade.engines.inference import Inference
 from saccade.errors import ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol, inlined, map_symbols
-from saccade.layers.layer import Layer
-from saccade.layers.tracking import safe_key
+from saccade.layers.core.layer import Layer
+from saccade.layers.core.tracking import safe_key
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.trainer import Trainer
 from saccade.nests import is_nest
-from saccade.training.at_rest import AtRest
-from saccade.training.frozen_front import find_front, is_watched, random_before_frozen
-from saccade.training.own_step import overrides
-from saccade.training.reuse import Reuse, note_changing
+from saccade.training.custom_step import overrides
+from saccade.training.features.feature_reuse import FeatureReuse, note_changing
+from saccade.training.features.frozen_prefix import find_prefix, is_watched, random_before_frozen
 
-MANY_IMAGES = 256  # from so many on, predicting earns back what melting the layers costs
+MANY_IMAGES = 256  # from so many on, predicting earns back what folding the layers costs
 
 
 class GraphHolder(Trainer):
@@ -134,20 +134,20 @@ class GraphHolder(Trainer):
         outputs = self._network.outputs
         return sorted(outputs) if isinstance(outputs, dict) else self.output_names
 
-    def _several(self) -> Several:
+    def _several(self) -> ManyArrays:
         if self._network is None:
             return super()._several()
-        return Several(is_nest(self._network.inputs), is_nest(self._network.outputs))
+        return ManyArrays(is_nest(self._network.inputs), is_nest(self._network.outputs))
 
-    def _reuse(self, wanted: bool, image_shape: Any = None) -> Reuse | None:
+    def _reuse(self, wanted: bool, image_shape: Any = None) -> FeatureReuse | None:
         own = ("train_step", "test_step", "compute_loss", "compute_metrics")
         network = None if overrides(self, *own) else network_of(self)
         if network is None:
             return None
         flat = inlined(network, network_of)
-        front = find_front(flat, self)
-        if front is not None:
-            return Reuse(front, wanted, self._look)
+        prefix = find_prefix(flat, self)
+        if prefix is not None:
+            return FeatureReuse(prefix, wanted, self._look)
         in_fit = image_shape is not None
         if wanted and in_fit and (layer := random_before_frozen(flat)) is not None:
             note_changing(f"{layer.name} before it changes the images")
@@ -160,20 +160,20 @@ class GraphHolder(Trainer):
         if held is None or held[0] != networks:  # models inside may have other layers now
             flat = inlined(network, network_of)
             single = isinstance(flat.inputs, Symbol) and isinstance(flat.outputs, Symbol)
-            held = self.__dict__["_at_rest"] = networks, AtRest(flat) if single else None
-        at_rest = held[1]
-        if at_rest is None or at_rest.engine == "layers":
+            held = self.__dict__["_at_rest"] = networks, Inference(flat) if single else None
+        inference = held[1]
+        if inference is None or inference.engine == "layers":
             return self
-        if any(is_watched(layer) for layer in at_rest.network.layers):
+        if any(is_watched(layer) for layer in inference.network.layers):
             return self
-        if any(node.kwargs.get("training") for node in at_rest.network.calls):
+        if any(node.kwargs.get("training") for node in inference.network.calls):
             return self  # Dropout()(x, training=True) is never at rest
-        at_rest.images = images
-        at_rest.look_again()
-        (symbol,) = at_rest.network.input_symbols
+        inference.images = images
+        inference.look_again()
+        (symbol,) = inference.network.input_symbols
 
         def run(x: Any, training: bool) -> Any:
-            return at_rest(self._fitted(at_rest.network.assign(x)[id(symbol)], symbol))
+            return inference(self._fitted(inference.network.assign(x)[id(symbol)], symbol))
 
         return run
 

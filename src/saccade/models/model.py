@@ -11,14 +11,15 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.files import keras_archive, legacy_model, weights_file
+from saccade.files import keras_archive, weights_file
 from saccade.files.input_record import InputRecord
+from saccade.files.old import legacy_model
 from saccade.files.replacement import check_suffix
 from saccade.graph import Symbol, from_inputs
-from saccade.layers.checks import refuse
+from saccade.layers.core.checks import refuse
+from saccade.layers.core.layer import Layer
+from saccade.layers.core.output_shapes import shape_of
 from saccade.layers.input import Input
-from saccade.layers.layer import Layer
-from saccade.layers.traced import shape_of
 from saccade.models.compile_config import compile_config, compile_from, model_record
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.graph_holder import GraphHolder

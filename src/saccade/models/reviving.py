@@ -10,12 +10,12 @@ import torch
 from saccade import layers
 from saccade.errors import UnknownName
 from saccade.files.revival import Reviver
-from saccade.layers.layer import Layer
-from saccade.layers.operation import operation
-from saccade.layers.operation_table import MODULES, class_name
-from saccade.layers.own_storage import is_own
-from saccade.layers.tensorflow_function import TFOpLambda
-from saccade.layers.traced import is_shape
+from saccade.layers.core.custom_storage import is_own
+from saccade.layers.core.layer import Layer
+from saccade.layers.core.output_shapes import is_shape
+from saccade.layers.operations.operation import operation
+from saccade.layers.operations.operation_table import MODULES, class_name
+from saccade.layers.operations.tensorflow_function import TFOpLambda
 from saccade.models.trainer import Trainer
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from saccade.data.tensors import holds_arrays
+from saccade.data.sources.tensors import holds_arrays
 from saccade.errors import InvalidArgument
 from saccade.nests import leaves
 

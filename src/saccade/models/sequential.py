@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from saccade.data.source import Several
+from saccade.data.sources.source import ManyArrays
 from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
+from saccade.layers.core.custom_storage import is_own
+from saccade.layers.core.layer import Layer
 from saccade.layers.input import InputLayer
-from saccade.layers.layer import Layer
-from saccade.layers.own_storage import is_own
 from saccade.models.layer_list import LayerList
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers
 from saccade.records import to_record
-from saccade.training.reuse import Reuse
+from saccade.training.features.feature_reuse import FeatureReuse
 
 
 class Sequential(Model):
@@ -127,7 +127,7 @@ class Sequential(Model):
             raise StateError(self.where, "there must be a layer", "none", "Add one with add().")
         super().build_for(inputs)
 
-    def _reuse(self, wanted: bool, image_shape: Any = None) -> Reuse | None:
+    def _reuse(self, wanted: bool, image_shape: Any = None) -> FeatureReuse | None:
         if not self.built and image_shape and any(not layer.trainable for layer in self._stack):
             self.build((None, *image_shape))  # a little earlier than the first batch would
         return super()._reuse(wanted, image_shape)
@@ -187,8 +187,8 @@ class Sequential(Model):
     def _names_of_outputs(self) -> list[str] | None:
         return [self._stack[-1].name] if self._stack else None
 
-    def _several(self) -> Several:
-        return Several()
+    def _several(self) -> ManyArrays:
+        return ManyArrays()
 
     def _set_top(self, top: Any, first: InputLayer | None) -> None:
         """Note the symbol that comes out, None for none."""

@@ -17,9 +17,9 @@ from saccade import (
 )
 from saccade.custom_objects import CustomObjectScope
 from saccade.errors import FileFormatError, InvalidArgument, UnknownName
-from saccade.files.old_configs import in_todays_words
+from saccade.files.old.model_configs import in_todays_words
 from saccade.files.plain_config import to_plain
-from saccade.layers.layer import Layer
+from saccade.layers.core.layer import Layer
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers, reviver
 from saccade.optimizers import schedules

@@ -9,11 +9,11 @@ from typing import Any
 import torch
 
 from saccade.errors import StateError
-from saccade.layers.layer import Layer
+from saccade.layers.core.layer import Layer
 from saccade.metrics import Metric
 from saccade.nests import leaves
+from saccade.training.custom_step import as_default
 from saccade.training.objective import Objective
-from saccade.training.own_step import as_default
 from saccade.training.packing import unpack_x_y_sample_weight
 from saccade.training.step import check_finite, detached, samples_in
 

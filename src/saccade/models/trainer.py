@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from saccade import optimizers
-from saccade.data.array_source import ArraySource
-from saccade.data.choice import as_source
-from saccade.data.flow_notes import validation_notes
-from saccade.data.input_range import range_notes, records_in
-from saccade.data.source import Several, Source
-from saccade.data.tensors import holds_arrays
-from saccade.data.weighted_source import WeightedSource
+from saccade.data.generator.flow_notes import validation_notes
+from saccade.data.sources.array_source import ArraySource
+from saccade.data.sources.source import ManyArrays, Source
+from saccade.data.sources.source_choice import as_source
+from saccade.data.sources.tensors import holds_arrays
+from saccade.data.sources.weighted_source import WeightedSource
 from saccade.errors import InvalidArgument
+from saccade.models.input_range import range_notes, records_in
 from saccade.models.old_methods import OldMethods
 from saccade.models.old_words import accepts_old_words
 from saccade.models.stepper import Stepper
@@ -32,13 +32,13 @@ from saccade.training.arguments import (
     held_out,
     split_off,
 )
-from saccade.training.callback import CallbackList
-from saccade.training.compiling import Compiling
+from saccade.training.callbacks.callback import CallbackList
+from saccade.training.callbacks.history import History
+from saccade.training.callbacks.progress import Progress
+from saccade.training.compiled.trial import CompileTrial
+from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.training.feed import Feed
-from saccade.training.history import History
 from saccade.training.objective import Objective
-from saccade.training.progress import Progress
-from saccade.training.reuse import Reuse
 from saccade.training.run import Run
 
 
@@ -102,10 +102,10 @@ class Trainer(OldMethods, Stepper):
         """The names by which `compile` may call the outputs, when they are known."""
         return None
 
-    def _several(self) -> Several:
+    def _several(self) -> ManyArrays:
         """Whether the model has several inputs, and several outputs."""
         given = None if self._objective is None else self._objective.given_loss
-        return Several(targets=isinstance(given, (list, tuple, dict)) and len(given) > 1)
+        return ManyArrays(targets=isinstance(given, (list, tuple, dict)) and len(given) > 1)
 
     # -- fit, evaluate, predict ------------------------------------------------------------
 
@@ -205,15 +205,15 @@ class Trainer(OldMethods, Stepper):
             epochs=epochs,
             epoch=as_epochs("initial_epoch", initial_epoch),
             validation_freq=as_frequency(validation_freq),
-            compiling=None if self.run_eagerly else Compiling(self.jit_compile),
+            compiling=None if self.run_eagerly else CompileTrial(self.jit_compile),
             reuse=self._reuse(reuse_features, source.image_shape),
         )
         self.history = history
         loop.train(run)
         return history
 
-    def _reuse(self, wanted: bool, image_shape: Any = None) -> Reuse | None:
-        """How a run uses the frozen front; None for a model without one.
+    def _reuse(self, wanted: bool, image_shape: Any = None) -> FeatureReuse | None:
+        """How a run uses the frozen prefix; None for a model without one.
 
         Args:
             image_shape: of one sample, for a model that is not built yet.
@@ -280,7 +280,7 @@ class Trainer(OldMethods, Stepper):
         return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn), forward)
 
     def _for_predicting(self, images: int) -> Any:
-        """What predicts so many images the fastest: the model, or its layers melted."""
+        """What predicts so many images the fastest: the model, or its layers folded."""
         return self
 
     # -- batch by batch --------------------------------------------------------------------

@@ -10,7 +10,7 @@ from functools import wraps
 from importlib import import_module
 from typing import Any
 
-from saccade.late_names import homes
+from saccade.lazy_names import homes
 from saccade.names import nearest
 
 _PARTS = {
@@ -19,23 +19,23 @@ _PARTS = {
         leaky_relu log_sigmoid log_softmax relu6 selu silu soft_shrink softplus softsign
         sparse_plus sparse_sigmoid sparsemax squareplus swish=silu tanh_shrink threshold
     """,
-    "saccade.layers.operation_table": "floor_divide get_item mod negative true_divide",
-    "saccade.numerics.formulas": """
+    "saccade.layers.operations.operation_table": "floor_divide get_item mod negative true_divide",
+    "saccade.numerics.tensors.ops_formulas": """
         arccos arcsin arctan arctan2 average bincount cosh count_nonzero cumprod diff
         divide_no_nan einsum erf expm1 in_top_k inner isclose isfinite isinf log10 log2 logaddexp
         logical_xor logsumexp median moments nan_to_num outer quantile reciprocal rsqrt
         select sinh tan tensordot trace trunc
     """,
-    "saccade.numerics.making": """
+    "saccade.numerics.tensors.creation": """
         arange array eye full full_like identity linspace meshgrid multi_hot ones zeros
     """,
-    "saccade.numerics.ops_functions": "argmax argmin concatenate cumsum gelu",
-    "saccade.numerics.order": """
+    "saccade.numerics.tensors.ops_functions": "argmax argmin concatenate cumsum gelu",
+    "saccade.numerics.tensors.rearrangement": """
         append argsort broadcast_to diag diagonal fliplr flipud hstack moveaxis nonzero pad ravel
         roll rot90 scatter scatter_update slice slice_update sort split swapaxes take
         take_along_axis top_k tril triu unstack vstack
     """,
-    "saccade.numerics.tensor_functions": """
+    "saccade.numerics.tensors.tensor_functions": """
         abs absolute=abs add all amax=max amin=min any cast ceil clip cos divide dot equal exp
         expand_dims flip floor greater greater_equal isnan less less_equal log log1p logical_and
         logical_not logical_or matmul max maximum mean min minimum multiply norm normalize not_equal
@@ -52,7 +52,7 @@ _PARTS = {
         sparse_categorical_crossentropy
     """,
 }
-_OF_BOTH = ("saccade.ops.control", "saccade.numerics.making")
+_OF_BOTH = ("saccade.ops.control", "saccade.numerics.tensors.creation")
 """Parts that are not made to note a layer: they make tensors, or know symbols."""
 _BELOW = ("image",)
 
@@ -75,9 +75,9 @@ def __getattr__(name: str) -> Any:
 
 def _function(part: str, word: str) -> Any:
     """A function of a part, which also notes a layer where there is something to note."""
-    from saccade.layers.operation import on_symbols
-    from saccade.layers.operation_table import FUNCTIONS
-    from saccade.layers.unwritten import also_on_symbols
+    from saccade.layers.operations.operation import on_symbols
+    from saccade.layers.operations.operation_table import FUNCTIONS
+    from saccade.layers.operations.unwritten_operation import also_on_symbols
 
     found = FUNCTIONS.get(word) or getattr(import_module(part), word)
     if part == "saccade.activations":
@@ -89,7 +89,7 @@ def _function(part: str, word: str) -> Any:
 
 def _of_arrays(activation: Any) -> Any:
     """An activation, which takes tensors alone, of anything that NumPy takes."""
-    from saccade.numerics.tensor_functions import convert_to_tensor
+    from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 
     @wraps(activation)
     def of_any(x: Any, *settings: Any, **named: Any) -> Any:

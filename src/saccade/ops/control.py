@@ -10,7 +10,7 @@ import torch
 
 from saccade.graph import Symbol
 from saccade.nests import map_nest
-from saccade.numerics.tensor_functions import convert_to_tensor as _of_values
+from saccade.numerics.tensors.tensor_functions import convert_to_tensor as _of_values
 
 
 def convert_to_numpy(x: Any) -> np.ndarray:

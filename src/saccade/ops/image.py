@@ -13,11 +13,11 @@ import torch.nn.functional as F
 
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.layers import Resizing
-from saccade.layers.unwritten import also_on_symbols
-from saccade.numerics import colors
-from saccade.numerics.smoothing import gaussian_kernel, smooth_nhwc
-from saccade.numerics.tensor_functions import convert_to_tensor
-from saccade.numerics.warping import warp_nhwc
+from saccade.layers.operations.unwritten_operation import also_on_symbols
+from saccade.numerics.images import colors
+from saccade.numerics.images.smoothing import gaussian_kernel, smooth_nhwc
+from saccade.numerics.images.warping import warp_nhwc
+from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 from saccade.ops.networks import check_layout
 
 __all__ = [

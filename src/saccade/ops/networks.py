@@ -14,16 +14,16 @@ from saccade.errors import NotSupported
 from saccade.losses import binary_crossentropy as _binary
 from saccade.losses import categorical_crossentropy as _categorical
 from saccade.losses import sparse_categorical_crossentropy as _sparse
-from saccade.numerics.epsilon import epsilon as _epsilon
-from saccade.numerics.formulas import log10
-from saccade.numerics.geometry import as_padding, as_pair
-from saccade.numerics.nhwc import (
+from saccade.numerics.convolution.geometry import as_padding, as_pair
+from saccade.numerics.convolution.nhwc import (
     average_pool_nhwc,
     convolve_depthwise_nhwc,
     convolve_nhwc,
     max_pool_nhwc,
 )
-from saccade.numerics.tensor_functions import convert_to_tensor
+from saccade.numerics.epsilon import epsilon as _epsilon
+from saccade.numerics.tensors.ops_formulas import log10
+from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 
 Pair = int | Sequence[int]
 

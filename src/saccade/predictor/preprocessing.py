@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from saccade.applications.imagenet_utils import preprocess_input
-from saccade.data.decode import (
+from saccade.data.files.decode import (
     CHANNELS,
     check_color_mode,
     check_interpolation,
@@ -36,7 +36,7 @@ class Preprocessing:
         scale:  x * rescale, then what the mode says                     (float32)
 
     A JPEG of more than twice the target's size is decoded at a half, a quarter or an eighth of it,
-    as `saccade.data.decode` says under `fast`; the law is the same for every file of a kind.
+    as `saccade.data.files.decode` says under `fast`; the law is the same for every file of a kind.
 
     Args:
         target_size: (height, width) in pixels.

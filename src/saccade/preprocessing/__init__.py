@@ -1,6 +1,6 @@
 """Keras's `preprocessing`: the names that scripts import, and where they live here."""
 
-from saccade.data.directory_dataset import image_dataset_from_directory
+from saccade.data.dataset.directory_dataset import image_dataset_from_directory
 from saccade.preprocessing import image
 
 __all__ = ["image", "image_dataset_from_directory"]

@@ -1,11 +1,11 @@
 """Keras's `preprocessing.image`: a thin face of `saccade.data`."""
 
-from saccade.data.array_batches import NumpyArrayIterator
-from saccade.data.batches import BatchIterator as Iterator
-from saccade.data.dataframe import DataFrameIterator
-from saccade.data.directory import DirectoryIterator
-from saccade.data.generator import ImageDataGenerator
-from saccade.data.image_file import array_to_img, img_to_array, load_img, save_img
+from saccade.data.files.image_file import array_to_img, img_to_array, load_img, save_img
+from saccade.data.generator.array_batches import NumpyArrayIterator
+from saccade.data.generator.dataframe_batches import DataFrameIterator
+from saccade.data.generator.directory_batches import DirectoryIterator
+from saccade.data.generator.generator import ImageDataGenerator
+from saccade.data.generator.iterator import BatchIterator as Iterator
 from saccade.data.transforms import (
     apply_affine_transform,
     apply_brightness_shift,

@@ -7,10 +7,10 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from saccade.data.array_source import ArraySource
-from saccade.data.choice import as_source
-from saccade.data.source import ONE, Several, Source
-from saccade.data.tensors import holds_arrays
+from saccade.data.sources.array_source import ArraySource
+from saccade.data.sources.source import SINGLE, ManyArrays, Source
+from saccade.data.sources.source_choice import as_source
+from saccade.data.sources.tensors import holds_arrays
 from saccade.errors import InvalidArgument
 from saccade.nests import map_nest
 from saccade.notes import note_once
@@ -22,7 +22,7 @@ def split_off(
     sample_weight: Any,
     share: float,
     validation_data: Any,
-    several: Several = ONE,
+    several: ManyArrays = SINGLE,
 ) -> tuple[Any, Any, Any, Any]:
     """The last part of the arrays for validation, before any shuffling, as Keras does."""
     if not isinstance(share, (int, float)) or not 0 < share < 1:
@@ -52,7 +52,7 @@ def split_off(
 
 
 def held_out(
-    data: Any, batch_size: int | None, steps: int | None, several: Several = ONE
+    data: Any, batch_size: int | None, steps: int | None, several: ManyArrays = SINGLE
 ) -> Source:
     """What validation reads: arrays (x, y) or (x, y, sample_weight), or batches."""
     if isinstance(data, (tuple, list)) and data and holds_arrays(data[0], several.inputs):

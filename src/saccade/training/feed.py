@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from saccade.data.source import Batch, Source
+from saccade.data.sources.source import Batch, Source
 
 
 class Feed:
@@ -19,7 +19,7 @@ class Feed:
         look: shown the first images, before anything is done with them.
 
     Attributes:
-        front: what the loop calls on the images before the rest of the model; None for nothing.
+        prefix: what the loop calls on the images before the rest of the model; None for nothing.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Feed:
         self.source = source
         self.steps = steps
         self.look = look
-        self.front: Callable[[Any], Any] | None = None
+        self.prefix: Callable[[Any], Any] | None = None
         self.pass_number = 0
         self.batch = 0
         self.ended = False

@@ -13,12 +13,12 @@ import torch
 from saccade.errors import DataError, NotFinite
 from saccade.nests import map_nest
 from saccade.notes import note_once
-from saccade.numerics.allocator import keep_freed_memory
-from saccade.training.callback import CallbackList
+from saccade.numerics.machine.allocator import keep_freed_memory
+from saccade.training.callbacks.callback import CallbackList
+from saccade.training.custom_step import logs_of, overrides
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.old_log_names import Logs
-from saccade.training.own_step import logs_of, overrides
 from saccade.training.packing import pack_x_y_sample_weight
 from saccade.training.run import Run
 from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step
@@ -128,7 +128,7 @@ def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     else:
         _check_labels(run, x, y)
         x, y, sample_weight = _on_device(run.model.device, x, y, sample_weight)
-        batch = (x if run.feed.front is None else run.feed.front(x), y, sample_weight)
+        batch = (x if run.feed.prefix is None else run.feed.prefix(x), y, sample_weight)
         if run.compiling is not None and run.weights:
             run.compiling.consider(run, batch)
         train_step(run, *batch)
@@ -229,7 +229,7 @@ def evaluate(
                 objective.find_metrics(model, x, y)
                 logs = model.test_step(pack_x_y_sample_weight(x, y, sample_weight))
             else:
-                x = x if feed.front is None else feed.front(x)
+                x = x if feed.prefix is None else feed.prefix(x)
                 y_pred = forward(x, training=False)
                 added = penalties(forward, model.trainable_weights)
                 loss = None

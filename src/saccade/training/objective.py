@@ -11,6 +11,7 @@ from saccade import losses, metrics
 from saccade.errors import DataError, InvalidArgument, NotSupported, StateError
 from saccade.metrics import Mean
 from saccade.nests import is_nest, leaves
+from saccade.training.compile_arguments import as_loss, as_metric, each, flat, kinds, metrics_of
 from saccade.training.labels import check_labels, crossentropy_for
 from saccade.training.logs import LazyLogs
 from saccade.training.outputs import (
@@ -20,7 +21,6 @@ from saccade.training.outputs import (
     targets_of,
     weights_of,
 )
-from saccade.training.wishes import as_loss, as_metric, each, flat, kinds, metrics_of
 
 
 class Objective:

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from saccade.errors import StateError
-from saccade.training.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackList
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 
@@ -42,8 +42,8 @@ class Run:
         own_logs: what the last `train_step` of the model's own returned.
         compiling: decides whether the step is compiled, and holds it then; None for never.
         validation_freq: validate after every so many epochs, or after these.
-        forward: what is called on a batch: the model, or what comes after its frozen front.
-        reuse: how the frozen front is used; None for a model without one.
+        forward: what is called on a batch: the model, or what comes after its frozen prefix.
+        reuse: how the frozen prefix is used; None for a model without one.
         resume: the state to go on from, which a callback found when training began.
     """
 

@@ -11,18 +11,18 @@ from saccade.custom_objects import (
     get_registered_object,
     register_keras_serializable,
 )
-from saccade.data.directory_dataset import image_dataset_from_directory
-from saccade.data.image_file import array_to_img, img_to_array, load_img, save_img
+from saccade.data.dataset.directory_dataset import image_dataset_from_directory
+from saccade.data.dataset.two_parts import split_dataset
+from saccade.data.files.image_file import array_to_img, img_to_array, load_img, save_img
 from saccade.data.labels import to_categorical
-from saccade.data.py_dataset import PyDataset
-from saccade.data.splitting import split_dataset
-from saccade.files.get_file import get_file
+from saccade.data.sources.py_dataset import PyDataset
+from saccade.files.published.get_file import get_file
 from saccade.graph.source_inputs import get_source_inputs, is_keras_tensor
 from saccade.models.dot import model_to_dot, plot_model
 from saccade.models.serialization import deserialize_keras_object, serialize_keras_object
 from saccade.models.summary import print_summary as _print_summary
 from saccade.names import refuse_name
-from saccade.numerics.unit_length import normalize
+from saccade.numerics.tensors.unit_length import normalize
 from saccade.seeds import set_random_seed
 from saccade.training.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 

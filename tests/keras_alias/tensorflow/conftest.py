@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from saccade.keras_alias.tensorflow.parts.habits import forget_habits, teach_tensors
+from saccade.tensorflow_alias.parts.tensors.tensor_patches import forget_patches, patch_tensors
 
 
 @pytest.fixture(autouse=True)
 def habits():
-    teach_tensors()
+    patch_tensors()
     yield
-    forget_habits()
+    forget_patches()

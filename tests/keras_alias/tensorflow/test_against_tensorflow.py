@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-import saccade.keras_alias.tensorflow as tf
+import saccade.tensorflow_alias as tf
 from keras_alias.tensorflow.evaluation import (
     FOLDER,
     functions_of,

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import saccade
-import saccade.keras_alias.tensorflow as tf
+import saccade.tensorflow_alias as tf
 from saccade.errors import DataError, InvalidArgument, UnknownName
 
 

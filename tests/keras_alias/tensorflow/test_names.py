@@ -9,10 +9,10 @@ import sys
 import pytest
 
 import saccade
-import saccade.keras_alias.tensorflow as tf
-from saccade.keras_alias.tensorflow import table
+import saccade.tensorflow_alias as tf
+from saccade.tensorflow_alias import table
 
-PACKAGE = "saccade.keras_alias.tensorflow"
+PACKAGE = "saccade.tensorflow_alias"
 
 
 @pytest.mark.parametrize("name", tf.supported_names())
@@ -64,7 +64,7 @@ def test_a_refused_name_says_what_to_do():
 
 def test_a_missing_name_under_import_keeps_its_sentence():
     with pytest.raises(ImportError, match=r"test_names.py, line \d+: tensorflow.image.resiz"):
-        from saccade.keras_alias.tensorflow.image import resiz  # noqa: F401
+        from saccade.tensorflow_alias.image import resiz  # noqa: F401
 
 
 def test_nothing_heavy_is_loaded_before_it_is_used():

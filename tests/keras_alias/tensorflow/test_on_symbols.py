@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import saccade
-import saccade.keras_alias.tensorflow as tf
+import saccade.tensorflow_alias as tf
 
 X = np.random.default_rng(0).random((5, 6, 8, 3)).astype("float32")
 

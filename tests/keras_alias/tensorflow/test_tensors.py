@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import saccade
-import saccade.keras_alias.tensorflow as tf
+import saccade.tensorflow_alias as tf
 from saccade.errors import InvalidArgument, NotSupported
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import torch
 
-from saccade.data.dataset.ahead import close
 from saccade.data.dataset.elements import map_element
+from saccade.data.dataset.prefetch import close
 from saccade.data.dataset.stage import Stage, Visit, drop
-from saccade.data.dataset.words import Word
+from saccade.data.dataset.text import Word
 from saccade.errors import FileFormatError
 
 _MAGIC = b"saccade dataset cache 1\n"

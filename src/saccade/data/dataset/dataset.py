@@ -9,29 +9,8 @@ from typing import Any
 
 import torch
 
-from saccade.data.dataset.ahead import as_ahead, close
-from saccade.data.dataset.beginnings import (
-    Generated,
-    Listed,
-    as_nest,
-    matching_files,
-    torch_dtype,
-)
 from saccade.data.dataset.cache import FileCache, MemoryCache
-from saccade.data.dataset.choosing import Concatenate, Repeat, Skip, Take, Zip
-from saccade.data.dataset.elements import (
-    as_element,
-    as_numpy,
-    copy_of,
-    leaves_of,
-    map_element,
-    spec_of,
-)
-from saccade.data.dataset.iteration import Iteration
-from saccade.data.dataset.rare import Rare
-from saccade.data.dataset.shuffle import Shuffle
-from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit
-from saccade.data.dataset.stages import (
+from saccade.data.dataset.element_stages import (
     Batch,
     Enumerate,
     Filter,
@@ -41,6 +20,27 @@ from saccade.data.dataset.stages import (
     Unbatch,
     as_columns,
 )
+from saccade.data.dataset.elements import (
+    as_element,
+    as_numpy,
+    copy_of,
+    leaves_of,
+    map_element,
+    spec_of,
+)
+from saccade.data.dataset.iteration import Iteration
+from saccade.data.dataset.prefetch import as_ahead, close
+from saccade.data.dataset.rare_methods import Rare
+from saccade.data.dataset.selection_stages import Concatenate, Repeat, Skip, Take, Zip
+from saccade.data.dataset.shuffle import Shuffle
+from saccade.data.dataset.source_stages import (
+    Generated,
+    Listed,
+    as_nest,
+    matching_files,
+    torch_dtype,
+)
+from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit
 from saccade.errors import InvalidArgument, SaccadeError, StateError
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.words import Word
+from saccade.data.dataset.text import Word
 from saccade.errors import DataError, ShapeError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from saccade.data.dataset.ahead import close
+from saccade.data.dataset.prefetch import close
 from saccade.errors import SaccadeError
 
 

@@ -3,19 +3,19 @@
 Keras's own functions for one image can be had from here.
 """
 
-from saccade.data.transforms.moves import (
+from saccade.data.transforms.random_light import (
+    apply_brightness_shift,
+    apply_channel_shift,
+    random_brightness,
+    random_channel_shift,
+)
+from saccade.data.transforms.random_moves import (
     apply_affine_transform,
     flip_axis,
     random_rotation,
     random_shear,
     random_shift,
     random_zoom,
-)
-from saccade.data.transforms.tones import (
-    apply_brightness_shift,
-    apply_channel_shift,
-    random_brightness,
-    random_channel_shift,
 )
 
 __all__ = [

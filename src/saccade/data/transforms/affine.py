@@ -6,7 +6,7 @@ from types import ModuleType
 
 import numpy as np
 
-from saccade.data.opencv import opencv
+from saccade.data.files.opencv import opencv
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.names import unknown_name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from saccade.data.opencv import opencv
+from saccade.data.files.opencv import opencv
 from saccade.data.transforms.light import bounds
 
 SHARPEN_SIGMA_PX = 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from saccade.data.opencv import opencv
+from saccade.data.files.opencv import opencv
 from saccade.errors import ShapeError
 from saccade.notes import note_once
 

@@ -12,8 +12,8 @@ import torch
 
 from saccade.errors import FileFormatError, InvalidArgument, StateError
 from saccade.notes import note_once
-from saccade.training.callback import Callback
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
+from saccade.training.callbacks.callback import Callback
 from saccade.training.callbacks.plain_state import as_plain, from_plain
 
 STATE_FILE = "latest.state.pt"

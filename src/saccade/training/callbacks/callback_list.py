@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.nests import leaves
-from saccade.training.callback import HOOKS
-from saccade.training.callback import CallbackList as Listeners
+from saccade.training.callbacks.callback import HOOKS
+from saccade.training.callbacks.callback import CallbackList as Listeners
+from saccade.training.callbacks.history import History
 from saccade.training.callbacks.progbar_logger import ProgbarLogger
-from saccade.training.history import History
-from saccade.training.progress import Progress
+from saccade.training.callbacks.progress import Progress
 
 
 class CallbackList(Listeners):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
-from saccade.training.callback import Callback
+from saccade.training.callbacks.callback import Callback
 
 
 class CSVLogger(Callback):

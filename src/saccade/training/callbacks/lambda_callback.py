@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from saccade.names import unknown_name
-from saccade.training.callback import HOOKS, Callback
+from saccade.training.callbacks.callback import HOOKS, Callback
 
 _NAMES = (*HOOKS, "on_batch_begin", "on_batch_end")
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import InvalidArgument
-from saccade.training.callback import Callback
+from saccade.training.callbacks.callback import Callback
 
 
 class LearningRateScheduler(Callback):

@@ -9,7 +9,7 @@ from typing import Any
 from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
 from saccade.notes import note_once
-from saccade.training.callback import Callback
+from saccade.training.callbacks.callback import Callback
 
 _RISING = ("acc", "accuracy", "auc", "precision", "recall", "f1", "fbeta")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from saccade.training.progress import Progress
+from saccade.training.callbacks.progress import Progress
 
 
 class ProgbarLogger(Progress):

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.training.callback import Callback
+from saccade.training.callbacks.callback import Callback
 
 
 class SwapEMAWeights(Callback):

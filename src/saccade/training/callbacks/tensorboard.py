@@ -13,7 +13,7 @@ from saccade.errors import InvalidArgument, NotSupported, SaccadeError
 from saccade.files import plain_config
 from saccade.notes import note_once
 from saccade.old_arguments import ignores_old_words
-from saccade.training.callback import Callback
+from saccade.training.callbacks.callback import Callback
 from saccade.training.callbacks.event_file import EventFile, check_installed
 
 

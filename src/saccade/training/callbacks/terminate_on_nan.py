@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from saccade.errors import NotFinite
-from saccade.training.callback import Callback
+from saccade.training.callbacks.callback import Callback
 
 
 class LossNotFinite(NotFinite, RuntimeError):

@@ -1,0 +1,183 @@
+"""Stages that few scripts use: what carries something from one element to the next, or counts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from itertools import count, cycle, islice
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.data.dataset.element_stages import call_with
+from saccade.data.dataset.elements import as_element, leaves_of, row, rows_of, stack
+from saccade.data.dataset.prefetch import close
+from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit, drop
+from saccade.errors import InvalidArgument
+
+
+class Counter(Stage):
+    """start, start + step, ... for ever."""
+
+    def __init__(self, first: int, step: int, kind: torch.dtype):
+        super().__init__()
+        self.first, self.step, self.kind = first, step, kind
+
+    def length(self) -> int:
+        return INFINITE
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        numbers = count(self.first + start * self.step, self.step)
+        return (torch.tensor(number, dtype=self.kind) for number in numbers)
+
+
+class RandomNumbers(Stage):
+    """Integers below 2**32 for ever, of NumPy's stream."""
+
+    def __init__(self, seed: int):
+        super().__init__()
+        self.seed = seed
+
+    def length(self) -> int:
+        return INFINITE
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        chance = np.random.default_rng(self.seed)
+        return drop((torch.tensor(int(chance.integers(2**32))) for _ in count()), start)
+
+
+class Unique(Stage):
+    """Every element that has not been before."""
+
+    def length(self) -> int:
+        return 0 if self.inner[0].length() == 0 else UNKNOWN
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        return drop(self._unique(self.inner[0].open(visit)), start)
+
+    def _unique(self, items: Iterator[Any]) -> Iterator[Any]:
+        seen = set()
+        for element in items:
+            key = tuple(
+                (tuple(one.shape), one.numpy().tobytes()) if torch.is_tensor(one) else str(one)
+                for one in leaves_of(element)
+            )
+            if key not in seen:
+                seen.add(key)
+                yield element
+
+
+class Scan(Stage):
+    """state, made = function(state, element): what was made."""
+
+    def __init__(self, inner: Stage, state: Any, function: Callable[[Any, Any], Any]):
+        super().__init__(inner)
+        self.state, self.function = state, function
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        return drop(self._scan(self.inner[0].open(visit)), start)
+
+    def _scan(self, items: Iterator[Any]) -> Iterator[Any]:
+        state = self.state
+        for element in items:
+            with torch.no_grad():
+                state, made = as_element(self.function(state, element))
+            yield made
+
+
+class Rebatch(Stage):
+    """The rows of batches in batches of other sizes, which come in turn."""
+
+    def __init__(self, inner: Stage, sizes: list[int], drop_remainder: bool):
+        super().__init__(inner)
+        self.sizes, self.drop_remainder = sizes, drop_remainder
+        self.shares, self.any_rows = False, True
+
+    def length(self) -> int:
+        found = self.inner[0].length()
+        return found if found in (0, INFINITE) else UNKNOWN
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        return drop(self._batches(self.inner[0].open(visit)), start)
+
+    def _batches(self, items: Iterator[Any]) -> Iterator[Any]:
+        rows = (row(batch, place) for batch in items for place in range(rows_of(batch)))
+        for size in cycle(self.sizes):
+            group = list(islice(rows, size))
+            if group and (len(group) == size or not self.drop_remainder):
+                yield stack(group)
+            if len(group) < size:
+                return
+
+
+class IgnoreErrors(Stage):
+    """The elements that could be made; after an error the next one is asked for."""
+
+    def __init__(self, inner: Stage, tells: bool):
+        super().__init__(inner)
+        self.tells = tells
+        if inner.length() == UNKNOWN:
+            raise InvalidArgument(
+                "Dataset.ignore_errors",
+                "needs a dataset of a known length",
+                None,
+                "Put it before filter and unbatch, after map; a generator catches its own errors.",
+            )
+
+    def length(self) -> int:
+        return 0 if self.inner[0].length() == 0 else UNKNOWN
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        return drop(self._kept(visit, self.inner[0].open(visit)), start)
+
+    def _kept(self, visit: Visit, items: Iterator[Any]) -> Iterator[Any]:
+        number, length = 0, self.inner[0].length()
+        while length == INFINITE or number < length:
+            try:
+                element = next(items)
+            except StopIteration:
+                return
+            except Exception as fault:
+                if self.tells:
+                    logging.getLogger("saccade").warning("Dataset: left out: %s", fault)
+                close(items)
+                number += 1
+                items = self.inner[0].open(visit, number)
+                continue
+            number += 1
+            yield element
+
+
+class Resample(Stage):
+    """(class, element), of which so many are left out that the classes have the wanted shares.
+
+    Args:
+        wanted: the share of each class.
+        given: the shares that there are; None counts them on the way.
+    """
+
+    def __init__(
+        self, inner: Stage, function: Callable[..., Any], wanted: np.ndarray,
+        given: np.ndarray | None, seed: int | None,
+    ):  # fmt: skip
+        super().__init__(inner)
+        self.function, self.wanted, self.given, self.seed = function, wanted, given, seed
+
+    def length(self) -> int:
+        found = self.inner[0].length()
+        return found if found == 0 else UNKNOWN
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        return drop(self._resampled(self.inner[0].open(visit)), start)
+
+    def _resampled(self, items: Iterator[Any]) -> Iterator[Any]:
+        seed = np.random.randint(2**31) if self.seed is None else self.seed
+        chance, counts = np.random.default_rng(seed), np.ones(len(self.wanted))
+        for element in items:
+            kind = int(call_with(self.function, element))
+            counts[kind] += 1
+            given = counts / counts.sum() if self.given is None else self.given
+            ratio = self.wanted / np.maximum(given, 1e-12)
+            if chance.random() * ratio[self.wanted > 0].max() < ratio[kind]:
+                yield torch.tensor(kind, dtype=torch.int32), element

@@ -1,0 +1,1 @@
+"""`ImageDataGenerator`: what it does to an image, and the batches that it makes."""

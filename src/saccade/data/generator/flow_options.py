@@ -1,0 +1,94 @@
+"""FlowOptions: how images are found, split, read and kept, beyond Keras's arguments."""
+
+from __future__ import annotations
+
+import operator
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from saccade.data.folders.index import EXTENSIONS
+from saccade.data.generator.flow_checks import check_switch
+from saccade.data.pool import check_workers
+from saccade.errors import InvalidArgument
+from saccade.names import unknown_name
+
+SPLITS = ("first", "random")
+ON_ERROR = ("raise", "skip")
+
+
+@dataclass(frozen=True)
+class FlowOptions:
+    """What saccade's `ImageDataGenerator` takes after Keras's 23 arguments, checked.
+
+    Attributes:
+        split: "first": the first files of each class validate, as in Keras; "random": by a hash
+            of `split_seed` and the file's relative path.
+        split_seed: another one gives another random split.
+        extensions: more endings that count as images, beside Keras's.
+        exif: turn photos upright, as the camera noted.
+        on_error: "raise" when a file cannot be decoded, or "skip" all such files before the split.
+        fast_decode: decode large JPEGs at a reduced scale.
+        workers: threads that read and change images; None: one for each processor; 0: none.
+        prefetch: how many batches `fit` has made ahead.
+        cache: keep decoded images: "auto" as far as the memory budget goes, True all, False none,
+            or a folder for those beyond the budget.
+    """
+
+    split: str = "first"
+    split_seed: int = 0
+    extensions: tuple[str, ...] = EXTENSIONS
+    exif: bool = False
+    on_error: str = "raise"
+    fast_decode: bool = False
+    workers: int | None = None
+    prefetch: int = 2
+    cache: bool | str = "auto"
+
+    @classmethod
+    def checked(cls, **given: Any) -> FlowOptions:
+        """The options from what a user gave.
+
+        Raises:
+            InvalidArgument: a value that cannot work (UnknownName for a misspelt word).
+        """
+        for name, legal in (("split", SPLITS), ("on_error", ON_ERROR)):
+            if given[name] not in legal:
+                raise unknown_name(name, given[name], legal)
+        seed, prefetch, cache = given["split_seed"], given["prefetch"], given["cache"]
+        try:
+            given["split_seed"] = operator.index(seed)
+        except TypeError:
+            raise InvalidArgument("split_seed", "must be an integer", repr(seed)) from None
+        for name in ("exif", "fast_decode"):
+            given[name] = check_switch(name, given[name])
+        if isinstance(prefetch, bool) or not isinstance(prefetch, int) or prefetch < 0:
+            raise InvalidArgument("prefetch", "must be a number of batches, 0 or more", prefetch)
+        check_workers(given["workers"])
+        if isinstance(cache, os.PathLike):
+            cache = os.fspath(cache)
+        if not isinstance(cache, bool | str) or cache == "":
+            raise InvalidArgument("cache", 'must be "auto", True, False or a folder', repr(cache))
+        if isinstance(cache, str) and cache != "auto" and _looks_like_auto(cache):
+            raise unknown_name("cache", cache, ["auto"])
+        if isinstance(cache, str) and cache != "auto":
+            cache = os.path.expanduser(cache)
+        given |= {"cache": cache, "extensions": _all_extensions(given["extensions"])}
+        return cls(**given)
+
+
+def _looks_like_auto(cache: str) -> bool:
+    """A slip of the pen, such as "Auto" or "atuo", rather than a folder."""
+    return sorted(cache.lower()) == sorted("auto") and not os.path.isdir(cache)
+
+
+def _all_extensions(more: Sequence[str] | None) -> tuple[str, ...]:
+    if more is None:
+        return EXTENSIONS
+    if isinstance(more, str):
+        more = (more,)
+    words = list(more) if isinstance(more, Iterable) else [more]
+    if not all(isinstance(one, str) and one.strip(".") for one in words):
+        raise InvalidArgument("extensions", 'must be endings such as ".webp"', repr(more))
+    return tuple(dict.fromkeys([*EXTENSIONS, *(one.lower() for one in words)]))

@@ -1,0 +1,151 @@
+"""Things that bring batches of their own: iterators, generators, sequences, loaders."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+
+from saccade.data.generator.flow_notes import class_mode_notes
+from saccade.data.sources.fixed_images import FixedImages
+from saccade.data.sources.py_dataset import count_batches, in_order
+from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, as_batch
+from saccade.seeds import draw_seed
+
+
+class IteratorSource(Source):
+    """A Keras-style iterator that never ends: `next()` gives a batch, `len()` makes a pass."""
+
+    def __init__(self, iterator: Any, several: ManyArrays = SINGLE):
+        self.iterator, self.several = iterator, several
+        self.batches = len(iterator)
+        self.samples = getattr(iterator, "samples", None)
+        self.image_shape = getattr(iterator, "image_shape", None)
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        if start == 0 and hasattr(self.iterator, "reset"):
+            # Somebody may have called next() to look at a batch: a pass starts at the start, or
+            # predictions would not line up with the files.
+            self.iterator.reset()
+        count = max(0, (self.batches or 0) - start)
+        for batch in self._batches(count):
+            yield as_batch(batch, self.several)
+
+    def _batches(self, count: int) -> Iterator[Any]:
+        if hasattr(self.iterator, "read_ahead"):  # ours, which prepares the next ones meanwhile
+            yield from self.iterator.read_ahead(count)
+            return
+        for _ in range(count):
+            yield next(self.iterator)
+
+    def fixed_images(self) -> FixedImages | str:
+        if not hasattr(self.iterator, "fixed_images"):
+            return super().fixed_images()
+        return self.iterator.fixed_images()
+
+    def read_places(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        if start == 0:
+            self.iterator.reset()
+        count = max(0, (self.batches or 0) - start)
+        for batch in self.iterator.read_places(count):
+            yield as_batch(batch, self.several)
+
+    def waiting_hint(self) -> str:
+        if hasattr(self.iterator, "waiting_hint"):
+            return self.iterator.waiting_hint()
+        return super().waiting_hint()
+
+    def label_notes(self, outputs: int | None) -> list[str]:
+        return class_mode_notes(self.iterator, outputs)
+
+    @property
+    def warms_up(self) -> bool:  # type: ignore[override]
+        return getattr(self.iterator, "fills_cache", False)
+
+    def state(self) -> Any:
+        return self.iterator.state() if hasattr(self.iterator, "state") else None
+
+    def restore(self, state: Any) -> None:
+        if state is not None:
+            self.iterator.restore(state)
+
+
+class IterableSource(Source):
+    """Anything that can be iterated again and again: a list of batches, a DataLoader."""
+
+    def __init__(self, iterable: Iterable[Any], several: ManyArrays = SINGLE):
+        self.iterable, self.several = iterable, several
+        self.batches = len(iterable) if hasattr(iterable, "__len__") else None  # type: ignore[arg-type]
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        for number, batch in enumerate(self.iterable):
+            if number >= start:
+                yield as_batch(batch, self.several)
+
+
+class SequenceSource(Source):
+    """Batches by their number: Keras's `Sequence` and `PyDataset`, and all that have their shape.
+
+    Args:
+        sequence: `sequence[i]` is a batch; its `num_batches` or `len(sequence)` is how many make a
+            pass, None for one without an end. Its `on_epoch_begin()` and `on_epoch_end()`, when
+            there are any, are called before and after every epoch, as Keras does, also where
+            `steps_per_epoch` makes an epoch less than a pass.
+        shuffle: a new order of the batches in every pass.
+        seed: of the orders; drawn when None.
+    """
+
+    def __init__(
+        self,
+        sequence: Any,
+        shuffle: bool = False,
+        seed: int | None = None,
+        several: ManyArrays = SINGLE,
+    ):
+        self.sequence, self.several = sequence, several
+        self.batches = count_batches(sequence)
+        self.shuffle = bool(shuffle)
+        self.seed = (draw_seed() if seed is None else seed) if self.shuffle else 0
+
+    def begin_turn(self) -> None:
+        if hasattr(self.sequence, "on_epoch_begin"):
+            self.sequence.on_epoch_begin()
+
+    def end_turn(self) -> None:
+        if hasattr(self.sequence, "on_epoch_end"):
+            self.sequence.on_epoch_end()
+        self.batches = count_batches(self.sequence)  # it may have changed
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        self.batches = count_batches(self.sequence)
+        for batch in in_order(self.sequence, self._numbers(pass_number, start)):
+            yield as_batch(batch, self.several)
+
+    def _numbers(self, pass_number: int, start: int) -> Iterable[int]:
+        if self.batches is None:
+            return itertools.count(start)
+        if not self.shuffle:
+            return range(start, self.batches)
+        stream = torch.Generator().manual_seed(self.seed + pass_number)
+        return torch.randperm(self.batches, generator=stream).tolist()[start:]
+
+    def state(self) -> Any:
+        return self.seed
+
+    def restore(self, state: Any) -> None:
+        self.seed = state
+
+
+class StreamSource(Source):
+    """A Python generator: one pass, as long as it lasts."""
+
+    restarts = False
+
+    def __init__(self, generator: Iterator[Any], several: ManyArrays = SINGLE):
+        self.generator, self.several = generator, several
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        for batch in self.generator:
+            yield as_batch(batch, self.several)

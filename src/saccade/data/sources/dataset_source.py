@@ -1,0 +1,62 @@
+"""DatasetSource: a Dataset of batches, as the training loop reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from saccade.data.dataset import INFINITE_CARDINALITY, Dataset
+from saccade.data.dataset.prefetch import close
+from saccade.data.dataset.stage import Visit
+from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, as_batch
+from saccade.errors import InvalidArgument
+
+
+class DatasetSource(Source):
+    """A Dataset of batches; a pass is one iteration.
+
+    Args:
+        dataset: gives x, (x, y) or (x, y, sample_weight), in batches.
+        steps: how many batches were asked for; an infinite dataset needs to be told.
+
+    Raises:
+        InvalidArgument: no steps for an infinite dataset.
+    """
+
+    def __init__(
+        self, where: str, dataset: Dataset, steps: int | None = None, several: ManyArrays = SINGLE
+    ):
+        self.stage, self.several = dataset.stage, several
+        length = self.stage.length()
+        if length == INFINITE_CARDINALITY and steps is None:
+            raise InvalidArgument(
+                where,
+                "an infinite dataset needs a number of steps",
+                "none",
+                "Give steps_per_epoch=, validation_steps= or steps=, or leave out repeat().",
+            )
+        self.batches = length if length >= 0 else None
+        self._began = self.stage.positions()
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        self._began = self.stage.positions()
+        items = self.stage.open(Visit(), start)
+        try:
+            for batch in items:
+                yield as_batch(batch, self.several)
+        finally:
+            close(items)
+        self._began = self.stage.positions()
+
+    def state(self) -> list[int]:
+        """What the shuffles drew from when the pass under way began."""
+        return self._began
+
+    def restore(self, state: list[int]) -> None:
+        self.stage.restore(list(state))
+        self._began = list(state)
+
+    def waiting_hint(self) -> str:
+        return (
+            "end the dataset's chain with .prefetch(AUTOTUNE), give map num_parallel_calls=, and "
+            "put .cache() behind what is the same in every epoch"
+        )

@@ -1,0 +1,258 @@
+"""Folding: the calls of a network at rest as few operations.
+
+    convolution -> batch normalisation -> (+ another branch) -> ReLU     one operation
+    zeros around images -> convolution                                   part of that operation
+
+At rest a batch normalisation is y = scale * x + shift, per channel, so it goes into the kernels and
+the bias of the convolution before it. Every other layer runs as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from saccade import activations
+from saccade.graph import Network, Node, Symbol
+from saccade.layers import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Conv2D,
+    DepthwiseConv2D,
+    ReLU,
+    ZeroPadding2D,
+)
+from saccade.numerics.convolution.fused import FusedConvolution
+from saccade.numerics.convolution.geometry import same_padding
+
+# What folding reads of layers, besides their weights.
+SETTINGS = (
+    "activation",
+    "axis",
+    "dilation_rate",
+    "epsilon",
+    "max_value",
+    "negative_slope",
+    "padding",
+    "sides",
+    "strides",
+    "threshold",
+)
+
+
+@dataclass(eq=False)
+class Step:
+    """One operation.
+
+    Attributes:
+        reads: the values that it takes, by `id` of their symbols.
+        gives: the value that it makes, likewise.
+        run: from values to a value; images are NHWC.
+        weights: those of a layer that is called as it is.
+    """
+
+    reads: list[int]
+    gives: int
+    run: Callable[..., torch.Tensor]
+    weights: list[torch.Tensor] = field(default_factory=list)
+
+
+class Convolve:
+    """A convolution with what was folded into it, on images NHWC.
+
+    Args:
+        layer: the Conv2D or DepthwiseConv2D.
+        folded: does the arithmetic.
+        border: zeros (top, bottom, left, right) of a ZeroPadding2D before it.
+
+    Attributes:
+        may_write: whether the sum may be written over what is added.
+    """
+
+    def __init__(self, layer: Any, folded: FusedConvolution, border: tuple[int, ...]):
+        self.layer, self.folded, self.border = layer, folded, border
+        self.may_write = False
+
+    def __call__(self, x_nhwc: torch.Tensor, added: torch.Tensor | None = None) -> torch.Tensor:
+        x_nchw = x_nhwc.permute(0, 3, 1, 2)
+        top, bottom, left, right = self._sides(x_nchw)
+        padding = (top, left)
+        if top != bottom or left != right:
+            padding, x_nchw = (0, 0), F.pad(x_nchw, (left, right, top, bottom))
+        if added is not None:
+            added = added.permute(0, 3, 1, 2)
+        return self.folded(x_nchw, padding, added, self.may_write).permute(0, 2, 3, 1)
+
+    def _sides(self, x_nchw: torch.Tensor) -> tuple[int, ...]:
+        if self.layer.padding != "same":
+            return self.border
+        layer = self.layer
+        return tuple(
+            n
+            for size, k, s, d in zip(
+                x_nchw.shape[2:], layer.kernel_size, layer.strides, layer.dilation_rate, strict=True
+            )
+            for n in same_padding(size, k, s, d)
+        )
+
+
+def fold(network: Network, dtype: torch.dtype) -> list[Step]:
+    """The steps, each after those that make what it takes.
+
+    Args:
+        network: of one output, without models inside it.
+        dtype: of the folded weights.
+    """
+    with torch.no_grad():
+        return _Melting(network, dtype).steps()
+
+
+def settings_of(network: Network) -> list[tuple[Any, ...]]:
+    """The settings of every layer that are folded in with its weights."""
+    return [tuple(getattr(layer, name, None) for name in SETTINGS) for layer in network.layers]
+
+
+class _Melting:
+    def __init__(self, network: Network, dtype: torch.dtype):
+        self.dtype = dtype
+        self.calls = network.calls
+        self.place = {id(node): place for place, node in enumerate(self.calls)}
+        self.users: dict[int, list[Node | None]] = {id(network.output_symbols[0]): [None]}
+        for node in self.calls:
+            for symbol in node.inputs:
+                self.users.setdefault(id(symbol), []).append(node)
+        self.folded: set[int] = set()  # ids of the calls that another's step stands for
+        self.borders: dict[int, Node] = {}  # calls of ZeroPadding2D, by `id` of what they give
+
+    def steps(self) -> list[Step]:
+        found: list[tuple[int, Step]] = []
+        for node in self.calls:
+            if id(node) in self.folded:
+                continue
+            kind = type(node.layer)
+            if kind is ZeroPadding2D and self._next_is_convolution(node):
+                self.borders[id(node.outputs)] = node
+            elif kind in (Conv2D, DepthwiseConv2D) and _kind_of_activation(node.layer):
+                found.append(self._convolution(node))
+            else:
+                found.append((self.place[id(node)], _as_it_is(node)))
+        return [step for _, step in sorted(found, key=lambda pair: pair[0])]
+
+    def _convolution(self, node: Node) -> tuple[int, Step]:
+        layer, last = node.layer, node
+        weight, bias, groups = _weights_of(layer)
+        relu = _kind_of_activation(layer) == "relu"
+        after = None if relu else self._only_user(last)
+        if after is not None and _is_plain_normalisation(after):
+            scale, shift = _scale_and_shift(after.layer)
+            weight, bias = weight * scale.reshape(-1, 1, 1, 1), shift + scale * bias
+            last, after = self._take(after)
+        added = None
+        if after is not None and type(after.layer) is Add:
+            added = self._other_summand(after, last)
+            if added is not None:
+                last, after = self._take(after)
+        if after is not None and _is_relu(after.layer):
+            last, after = self._take(after)
+            relu = True
+        padded = self.borders.get(id(node.args[0]))
+        reads = [id((padded or node).args[0]), *([] if added is None else [id(added)])]
+        border = (0, 0, 0, 0)
+        if padded is not None:
+            border = tuple(n for sides in padded.layer.sides for n in sides)
+        folded = FusedConvolution(
+            weight.to(self.dtype),
+            bias.to(self.dtype),
+            layer.strides,
+            layer.dilation_rate,
+            groups,
+            relu,
+        )
+        return self.place[id(last)], Step(reads, id(last.outputs), Convolve(layer, folded, border))
+
+    def _take(self, node: Node) -> tuple[Node, Node | None]:
+        """Fold a call in; gives it, and the call after it."""
+        self.folded.add(id(node))
+        return node, self._only_user(node)
+
+    def _only_user(self, node: Node) -> Node | None:
+        """The one call that takes what a call gives; None where there are several, or it goes out.
+
+        A call that another convolution has taken is nobody's.
+        """
+        users = self.users.get(id(node.outputs), [])
+        only = users[0] if len(users) == 1 else None
+        return None if only is None or id(only) in self.folded else only
+
+    def _other_summand(self, add: Node, mine: Node) -> Symbol | None:
+        """What is added to mine, where both are images of one shape and come in one list."""
+        pair = add.inputs
+        if len(pair) != 2 or add.kwargs.keys() - {"training"}:
+            return None
+        other = pair[1] if pair[0] is mine.outputs else pair[0]
+        same = other.shape == mine.outputs.shape and other.dtype == mine.outputs.dtype
+        # The step runs where the addition stands, after whatever makes the other.
+        return other if same else None
+
+    def _next_is_convolution(self, node: Node) -> bool:
+        after = self._only_user(node)
+        if after is None or type(after.layer) not in (Conv2D, DepthwiseConv2D):
+            return False
+        return after.layer.padding == "valid" and bool(_kind_of_activation(after.layer))
+
+
+def _as_it_is(node: Node) -> Step:
+    """A call of the layer itself."""
+    names = [id(symbol) for symbol in node.inputs]
+
+    def run(*values: torch.Tensor) -> torch.Tensor:
+        args, kwargs = node.arguments(dict(zip(names, values, strict=True)))
+        return node.layer(*args, **kwargs | {"training": False})
+
+    return Step(names, id(node.outputs), run, list(node.layer.weights))
+
+
+def _kind_of_activation(layer: Any) -> str:
+    """ "linear" or "relu"; empty for others, and for a layer whose output counts in the loss."""
+    return {activations.linear: "linear", activations.relu: "relu"}.get(layer.activation, "")
+
+
+def _is_relu(layer: Any) -> bool:
+    if type(layer) is Activation:
+        return layer.activation is activations.relu
+    plain = (None, 0.0, 0.0)
+    return type(layer) is ReLU and (layer.max_value, layer.negative_slope, layer.threshold) == plain
+
+
+def _is_plain_normalisation(node: Node) -> bool:
+    layer = node.layer
+    return (
+        type(layer) is BatchNormalization and layer.axis in (-1, 3) and len(node.args[0].shape) == 4
+    )
+
+
+def _scale_and_shift(layer: BatchNormalization) -> tuple[torch.Tensor, torch.Tensor]:
+    """At rest the layer is y = scale * x + shift."""
+    scale = torch.rsqrt(layer.moving_variance.double() + layer.epsilon)
+    if layer.gamma is not None:
+        scale = scale * layer.gamma.double()
+    shift = -layer.moving_mean.double() * scale
+    return scale, shift if layer.beta is None else shift + layer.beta.double()
+
+
+def _weights_of(layer: Any) -> tuple[torch.Tensor, torch.Tensor, int]:
+    """torch's weight (filters, channels/groups, height, width), bias and groups, in float64."""
+    if type(layer) is DepthwiseConv2D:
+        height, width, channels, _ = layer.kernel.shape
+        weight = layer.kernel.permute(2, 3, 0, 1).reshape(-1, 1, height, width)
+        groups = channels
+    else:
+        weight, groups = layer.kernel.permute(3, 2, 0, 1), layer.groups
+    weight = weight.double()
+    bias = weight.new_zeros(len(weight)) if layer.bias is None else layer.bias.double()
+    return weight, bias, groups

@@ -1,0 +1,127 @@
+"""At rest: a network that is run without training it, as fast as this machine can."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from saccade.engines.folded_network import FoldedNetwork
+from saccade.engines.folding import settings_of
+from saccade.engines.openvino_network import OpenVinoNetwork, has_openvino
+from saccade.graph import Network, Symbol
+from saccade.layers import Lambda
+from saccade.layers.operations.operation import Operation
+from saccade.notes import note_once
+
+SMALL, SAMPLE = 4096, 64  # numbers of a weight that is looked at whole, and of a larger one
+WORTH_IMAGES = 400  # from so many on, OpenVINO earns back the seconds that it takes to compile
+
+
+class Inference:
+    """A network of one input and one output at rest; folded when it first runs.
+
+    A weight that changes later is seen: the network is folded again. torch counts most changes;
+    those that it does not, and changed settings, are seen by `look_again`.
+
+    Args:
+        network: without models inside it.
+        images: about how many will be run; decides what is worth preparing.
+        dtype: in which to compute; None for the layers' own.
+    """
+
+    def __init__(self, network: Network, images: int = 0, dtype: torch.dtype | None = None):
+        self.network, self.images = network, images
+        self._dtype = dtype or common_dtype(network)
+        self._folded: Any = None
+        self._counts: Any = None
+        self._looked_at: Any = None
+
+    @property
+    def engine(self) -> str:
+        """ "openvino", "torch", or "layers" for what cannot be folded."""
+        if self._dtype is None:
+            return "layers"
+        on_cpu = all(weight.device.type == "cpu" for weight in self._weights())
+        fits = self._dtype is torch.float32 and self.images >= WORTH_IMAGES
+        fits = fits and self.network.input_symbols[0].dtype == "float32"
+        # It runs what it once saw done: a branch in code of the user's would be a constant.
+        fits = fits and all(map(is_known, self.network.layers))
+        return "openvino" if fits and on_cpu and has_openvino() else "torch"
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """The output for a batch, for reading only."""
+        if self._dtype is None:
+            with torch.no_grad():
+                return self.network.run(x, lambda value, symbol: value)
+        counts = _counts(self._weights())
+        if self._folded is None or self._counts != counts:
+            self._folded, self._counts = self._melt(x), counts
+        return self._folded(x)
+
+    def look_again(self) -> None:
+        """To be called before a run: forget what was folded before a change since the last one."""
+        state = self.state()
+        if state != self._looked_at:
+            self._folded, self._looked_at = None, state
+
+    def state(self) -> Any:
+        """Differs after a weight or a setting has changed; milliseconds."""
+        weights = self._weights()
+        return _counts(weights), _sample(weights), settings_of(self.network)
+
+    def _melt(self, x: torch.Tensor) -> Any:
+        folded = FoldedNetwork(self.network, self._dtype or torch.float32, x.device)
+        if self.engine != "openvino":
+            return folded
+        fast = OpenVinoNetwork(folded)
+        try:
+            fast(x)
+        except Exception as fault:  # whatever it can't do, torch can
+            first = (str(fault).splitlines() or [""])[0]
+            note_once(f"OpenVINO cannot run this network, so torch does: {first}")
+            return folded
+        return fast
+
+    def _weights(self) -> list[Any]:
+        return [weight for layer in self.network.layers for weight in layer.weights]
+
+
+def _counts(weights: list[Any]) -> Any:
+    """What torch knows of changes, at no cost; `weight.data` goes past its counter."""
+    return [(id(weight), weight._version, weight.device) for weight in weights]
+
+
+def _sample(weights: list[Any]) -> bytes:
+    """Some numbers of every weight, and all of the small ones, as moving statistics are."""
+    with torch.no_grad():
+        some = [weight.reshape(-1) for weight in map(as_it_lies, weights)]
+        some = [one if len(one) <= SMALL else one[:: len(one) // SAMPLE] for one in some]
+        return torch.cat([one.double() for one in some]).cpu().numpy().tobytes() if some else b""
+
+
+def as_it_lies(weight: torch.Tensor) -> torch.Tensor:
+    """The numbers in the order in which they lie in memory, which spares a copy."""
+    weight = weight.detach()
+    if weight.untyped_storage().nbytes() == weight.nbytes:
+        return weight.as_strided((weight.numel(),), (1,))
+    return weight
+
+
+def is_known(layer: Any) -> bool:
+    """Whether a layer and all functions in it are saccade's: what others do, nobody can tell."""
+    functions = [one for one in vars(layer).values() if callable(one)]
+    if isinstance(layer, Operation) and not layer.keeps_samples_apart:
+        return False
+    if type(layer) is Lambda or not type(layer).__module__.startswith("saccade."):
+        return False
+    return all(str(getattr(one, "__module__", "")).startswith("saccade.") for one in functions)
+
+
+def common_dtype(network: Network) -> torch.dtype | None:
+    """The precision in which all layers compute; None where they differ, or one gives several
+    arrays."""
+    if not all(isinstance(node.outputs, Symbol) for node in network.calls):
+        return None
+    words = {node.layer.compute_dtype for node in network.calls}
+    return getattr(torch, words.pop()) if len(words) == 1 else None

@@ -1,0 +1,134 @@
+"""Legacy HDF5: weights as Keras 1 and 2 laid them out, and Keras 3 still does in its `.h5` files.
+
+The file says itself where its arrays are::
+
+    attribute layer_names                 the layers, in the order of model.layers
+    group <layer>, attribute weight_names the layer's arrays, as paths within the group
+
+A file with a whole model has all of this in the group `model_weights`. Lists that are too long
+for one attribute go on in `layer_names0`, `layer_names1`, ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from saccade.errors import FileFormatError, SaccadeError
+from saccade.files.old.kernels import UNTOLD, Origin
+
+_WHOLE_MODEL, _OF_THE_MODEL = "model_weights", "top_level_model_weights"
+
+
+@dataclass(frozen=True)
+class SavedLayer:
+    """A layer in the file: its name, its weights' names and the datasets, in the file's order; and
+    what wrote the file."""
+
+    name: str
+    weight_names: list[str]
+    arrays: list[Any]
+    origin: Origin = UNTOLD
+
+
+def is_legacy(file: Any) -> bool:
+    """Whether an open HDF5 file is laid out like this."""
+    return _WHOLE_MODEL in file or bool(list_of(file, "layer_names"))
+
+
+def saved_layers(where: str, file: Any) -> list[SavedLayer]:
+    """The layers of the file that have weights, in its order; the model's own weights are last.
+
+    Raises:
+        FileFormatError: something is named that is not there, or lies outside the file.
+    """
+    with whole(where):
+        return list(_saved_layers(where, file))
+
+
+@contextmanager
+def whole(where: str) -> Iterator[None]:
+    """What HDF5 raises for damaged bytes, as one kind of error."""
+    try:
+        yield
+    except SaccadeError:
+        raise
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+        raise FileFormatError(
+            where,
+            "the weights must be a whole HDF5 file",
+            f"{type(error).__name__}: {error}",
+            "The file was damaged: copy or save it again.",
+        ) from error
+
+
+def _saved_layers(where: str, file: Any) -> Iterator[SavedLayer]:
+    root = file
+    if not list_of(file, "layer_names") and _WHOLE_MODEL in file:
+        root = _inside(where, file, _WHOLE_MODEL)
+    names = list_of(root, "layer_names")
+    groups = [(name, _inside(where, root, name)) for name in names]
+    if _OF_THE_MODEL in root:
+        groups.append(("", _inside(where, root, _OF_THE_MODEL)))
+    for name, group in groups:
+        weight_names = list_of(group, "weight_names")
+        arrays = [_array(where, group, one) for one in weight_names]
+        if arrays:
+            yield SavedLayer(name, weight_names, arrays, _origin(file, root, weight_names))
+
+
+def _origin(file: Any, root: Any, weight_names: Sequence[str]) -> Origin:
+    told = {**file.attrs, **root.attrs}
+    version, backend = words_of(told.get("keras_version", "")), words_of(told.get("backend", ""))
+    if version.startswith("1.") and not any(name.endswith(":0") for name in weight_names):
+        backend = "theano"  # Keras 1 does not tell; TensorFlow's names end in ":0"
+    return Origin(version or UNTOLD.version, backend)
+
+
+def words_of(attribute: Any) -> str:
+    """An attribute as text."""
+    return attribute.decode("utf-8") if isinstance(attribute, bytes) else str(attribute)
+
+
+def list_of(group: Any, attribute: str) -> list[str]:
+    """A list of words in an attribute, or in its numbered parts."""
+    if attribute in group.attrs:
+        parts = [group.attrs[attribute]]
+    else:
+        parts = list(_numbered(group, attribute))
+    return [words_of(word) for part in parts for word in part]
+
+
+def _numbered(group: Any, attribute: str) -> Iterator[Sequence[Any]]:
+    number = 0
+    while f"{attribute}{number}" in group.attrs:
+        yield group.attrs[f"{attribute}{number}"]
+        number += 1
+
+
+def _inside(where: str, group: Any, path: str) -> Any:
+    """What lies at a path within the group; a link that leads elsewhere is not followed."""
+    import h5py
+
+    found = group
+    for step in path.split("/"):
+        if not step:
+            continue
+        link = found.get(step, getlink=True) if hasattr(found, "keys") else None
+        if link is None:
+            raise FileFormatError(where, f'"{path}" is named in the file', "nothing there")
+        if not isinstance(link, h5py.HardLink):
+            raise FileFormatError(where, "weights must lie in the file itself", f"a link at {path}")
+        found = found[step]
+    return found
+
+
+def _array(where: str, group: Any, path: str) -> Any:
+    values = _inside(where, group, path)
+    if not hasattr(values, "shape"):
+        raise FileFormatError(where, f'"{path}" must be an array', type(values).__name__)
+    if values.external or values.is_virtual:
+        raise FileFormatError(where, "weights must lie in the file itself", f"a link at {path}")
+    return values

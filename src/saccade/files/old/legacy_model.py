@@ -1,0 +1,181 @@
+"""Legacy model: a whole model in one HDF5 file, as Keras 1 and 2 wrote it and Keras 3 still can.
+
+attribute model_config      the record of the model, JSON
+attribute training_config   what `compile` was given, JSON
+attribute saccade           what travels with a model beyond Keras, which leaves it alone
+group model_weights         see `legacy_h5`
+group optimizer_weights     the optimizer's state, in the order of its attribute weight_names
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from saccade.errors import FileFormatError, NoSuchFile
+from saccade.files import optimizer_state, plain_config
+from saccade.files.keras_archive import extras_of
+from saccade.files.old import compile_configs, model_configs
+from saccade.files.old.legacy_h5 import SavedLayer, list_of, saved_layers, whole, words_of
+from saccade.files.old.legacy_match import keyed_weights
+from saccade.files.replacement import replacing
+from saccade.files.weight_store import open_h5
+from saccade.version import KERAS_VERSION
+
+SUFFIXES = (".h5", ".hdf5")
+_MOST_ATTRIBUTE_BYTES = 60_000  # HDF5 takes 64 KiB, with what it adds
+
+
+# -- reading -------------------------------------------------------------------------------
+
+
+class LegacyModel:
+    """An open file.
+
+    Attributes:
+        where: how messages name the file.
+        version: of the Keras that wrote it.
+        config: the record of the model, in the words of today, with `compile_config`.
+        extras: what the attribute `saccade` holds.
+    """
+
+    def __init__(self, where: str, file: Any):
+        self.where, self._file = where, file
+        with whole(where):
+            config = self._json("model_config")
+            training = self._json("training_config")
+            self.extras = self._json("saccade") or {}
+        if config is None:
+            raise FileFormatError(
+                where,
+                "must hold a model",
+                "weights alone" if list_of(file, "layer_names") else "no model_config",
+                "Build the model in your script, and give it the weights: model.load_weights(...).",
+            )
+        self.is_compiled = training is not None
+        self.version = words_of(file.attrs.get("keras_version", ""))
+        self.config = model_configs.in_todays_words(config, self.version)
+        outputs = _names_of_outputs(self.config)
+        self.config["compile_config"] = compile_configs.compile_config(training or {}, outputs)
+
+    def layers(self) -> list[SavedLayer]:
+        """The layers with their weights, to be read while this is open."""
+        return saved_layers(self.where, self._file)
+
+    def optimizer_arrays(self) -> dict[str, Any]:
+        """The optimizer's state by name, in the file's order; empty without one."""
+        with whole(self.where):
+            if "optimizer_weights" not in self._file:
+                return {}
+            group = self._file["optimizer_weights"]
+            return {name: group[name] for name in list_of(group, "weight_names")}
+
+    def _json(self, name: str) -> Any:
+        text = self._file.attrs.get(name)
+        if text is None:
+            return None
+        return json.loads(words_of(text))
+
+
+def _names_of_outputs(record: dict[str, Any]) -> list[str]:
+    """Of a graph of Keras 2 with several outputs; else none are needed."""
+    config = record.get("config")
+    places = config.get("output_layers") if isinstance(config, dict) else None
+    if not isinstance(places, list) or not all(isinstance(place, list) for place in places):
+        return []
+    return [str(place[0]) for place in places]
+
+
+def is_hdf5(path: Path) -> bool:
+    """Whether a file is HDF5, whatever it is called."""
+    try:
+        with path.open("rb") as file:
+            return file.read(8) == b"\x89HDF\r\n\x1a\n"
+    except IsADirectoryError:
+        return False
+
+
+@contextmanager
+def open_legacy(path: Path) -> Iterator[LegacyModel]:
+    """Open a file for reading.
+
+    Raises:
+        NoSuchFile: there is none. FileFormatError: not HDF5, damaged, or without a model.
+    """
+    where = f'"{path}"'
+    if not path.is_file():
+        raise NoSuchFile(where, "the file must exist", "none of that name")
+    with open_h5(where, path) as file:
+        yield LegacyModel(where, file)
+
+
+# -- writing -------------------------------------------------------------------------------
+
+
+def write_model(
+    model: Any, path: Path, overwrite: bool = True, include_optimizer: bool = True
+) -> None:
+    """Write a whole model; see `keras_archive.write`, whose errors are the same."""
+    where = "save"
+    record = plain_config.to_plain(where, plain_config.full_record(model), "model")
+    compiled = model.get_compile_config() if include_optimizer else None
+    texts = {"model_config": json.dumps(record), "saccade": json.dumps(extras_of(where, model))}
+    if compiled:
+        plain = plain_config.to_plain(where, compiled, "compile")
+        training = {name: plain.get(name) for name in _TRAINING}
+        texts["training_config"] = json.dumps(training | {"optimizer_config": plain["optimizer"]})
+    with replacing(where, path, overwrite) as draft, open_h5(where, draft, "w") as file:
+        file.attrs["keras_version"] = KERAS_VERSION.encode()
+        file.attrs["backend"] = b"torch"
+        for name, text in texts.items():
+            file.attrs[name] = text.encode("utf-8")
+        write_layers(file.create_group("model_weights"), model)
+        if compiled:
+            _write_optimizer(file, model)
+
+
+def write_layers(group: Any, model: Any) -> None:
+    """Write the weights of every layer in the older layout, in Keras's order within each."""
+    _write_list(group, "layer_names", [layer.name for layer in model.layers])
+    group.attrs["backend"], group.attrs["keras_version"] = b"torch", KERAS_VERSION.encode()
+    for layer in model.layers:
+        _write_arrays(group.create_group(layer.name), keyed_weights(layer))
+    inner = {id(weight) for layer in model.layers for weight in layer.weights}
+    own = [(one.name, one) for one in model.weights if id(one) not in inner]
+    _write_arrays(group.create_group("top_level_model_weights"), own)
+
+
+_TRAINING = ("loss", "metrics", "weighted_metrics", "loss_weights")
+
+
+def _write_optimizer(file: Any, model: Any) -> None:
+    if model.optimizer is None or not model.optimizer.built:
+        return
+    arrays = optimizer_state.state_arrays(model.optimizer, model.trainable_weights)
+    numbered = [(f"{model.optimizer.name}/{number}", one) for number, one in enumerate(arrays)]
+    _write_arrays(file.create_group("optimizer_weights"), numbered)
+
+
+def _write_arrays(group: Any, arrays: Sequence[tuple[str, Any]]) -> None:
+    names: list[str] = []
+    for name, values in arrays:
+        unique = name if name not in names else f"{name}_{len(names)}"
+        names.append(unique)
+        group[unique] = values.detach().cpu().numpy() if hasattr(values, "detach") else values
+    _write_list(group, "weight_names", names)
+
+
+def _write_list(group: Any, name: str, words: Sequence[str]) -> None:
+    """Words as an attribute, or in numbered parts where they are too long for one."""
+    data = np.array([word.encode("utf-8") for word in words])
+    parts = -(-data.nbytes // _MOST_ATTRIBUTE_BYTES)
+    if parts <= 1:
+        group.attrs[name] = data
+        return
+    for number, part in enumerate(np.array_split(data, parts)):
+        group.attrs[f"{name}{number}"] = part

@@ -1,0 +1,1 @@
+"""Published files: fetched once, verified, and kept where Keras keeps them."""

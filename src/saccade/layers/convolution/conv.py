@@ -1,0 +1,159 @@
+"""Convolutional layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from saccade.errors import ShapeError
+from saccade.layers.convolution.sliding_kernel import Convolution, filters_of
+from saccade.layers.core.checks import positive_integer
+from saccade.layers.core.weight_options import keep_options, make_weight
+from saccade.numerics.convolution.nhwc import convolve_nhwc
+
+
+class _Conv(Convolution):
+    strides_or_dilation = True
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | tuple[int, ...],
+        strides: int | tuple[int, ...] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | tuple[int, ...] = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **placement: Any,
+    ):
+        super().__init__(
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            (bias_initializer, bias_regularizer, bias_constraint),
+            activity_regularizer=activity_regularizer,
+            **placement,
+        )
+        keep_options(self, kernel=(kernel_initializer, kernel_regularizer, kernel_constraint))
+        self.groups = positive_integer(self, "groups", groups)
+        self.filters = filters_of(self, filters, self.groups)
+
+    def build_kernels(self, channels: int) -> None:
+        if channels % self.groups:
+            raise ShapeError(
+                self.where, f"channels must be a multiple of groups={self.groups}", channels
+            )
+        shape = (*self.kernel_size, channels // self.groups, self.filters)
+        self.kernel = make_weight(self, "kernel", shape)
+
+    def channels_out(self, channels: int | None) -> int | None:
+        return self.filters
+
+    def convolve(self, x_nhwc: torch.Tensor) -> torch.Tensor:
+        padding = self.padding
+        if padding == "causal":  # zeros before the start, so that no step sees a later one
+            before = (self.kernel_size[0] - 1) * self.dilation_rate[0]
+            x_nhwc, padding = F.pad(x_nhwc, (0, 0, before, 0)), "valid"
+        return convolve_nhwc(
+            x_nhwc,
+            self.as_kernel(self.kernel),
+            self.bias,
+            self.over_rows(self.strides),
+            padding,
+            self.over_rows(self.dilation_rate),
+            self.groups,
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "filters": self.filters, "groups": self.groups}
+
+
+class Conv2D(_Conv):
+    """Slides a bank of trained filters over images.
+
+    The law, for filter f at position (i, j)::
+
+        y[i, j, f] = activation(sum_{u,v,c} kernel[u, v, c, f] * x[i*s + u, j*s + v, c] + bias[f])
+
+    Args:
+        filters: how many; the channels of the output.
+        kernel_size: height and width of a filter, in pixels (an integer for a square).
+        strides: pixels between two positions.
+        padding: "valid" (none) or "same" (zeros, so that strides 1 keep the size; an odd one goes
+            to the end).
+        dilation_rate: pixels between two weights of a filter.
+        groups: into how many groups the channels are split; each filter sees one.
+        activation: a word, a function or None.
+        use_bias: whether each filter adds a number of its own.
+        kernel_initializer, bias_initializer: see `saccade.initializers`.
+        kernel_regularizer, bias_regularizer: what the weights add to the loss.
+        activity_regularizer: what the output adds to the loss.
+        kernel_constraint, bias_constraint: what the weights fulfil after every step.
+
+    Input: (batch, height, width, channels), float32.
+    Output: (batch, height', width', filters), sizes by `saccade.output_size`.
+    Weights: kernel (height, width, channels/groups, filters), bias (filters,).
+
+    Raises:
+        InvalidArgument: an argument that cannot work. ShapeError: an input that does not fit.
+
+    Example:
+        >>> Conv2D(4, 3, input_shape=(32, 32, 3)).compute_output_shape((None, 32, 32, 3))
+        (None, 30, 30, 4)
+
+    Source: the lesson; `keras.layers.Conv2D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 2
+
+
+class Conv1D(_Conv):
+    """Slides a bank of trained filters over series.
+
+    The law, for filter f at step i::
+
+        y[i, f] = activation(sum_{u,c} kernel[u, c, f] * x[i*s + u, c] + bias[f])
+
+    Args:
+        filters, groups, activation, use_bias and those of the weights: as in `Conv2D`.
+        kernel_size: length of a filter, in steps.
+        strides, dilation_rate: steps between two positions, between two weights of a filter.
+        padding: "valid", "same", or "causal": zeros only before the start, so that an output sees
+            no later step.
+
+    Input: (batch, steps, channels). Output: (batch, steps', filters).
+    Weights: kernel (length, channels/groups, filters), bias (filters,).
+
+    Raises:
+        InvalidArgument: an argument that cannot work. ShapeError: an input that does not fit.
+
+    Example:
+        >>> Conv1D(4, 3, padding="causal").compute_output_shape((None, 10, 2))
+        (None, 10, 4)
+
+    Source: `keras.layers.Conv1D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 1
+    padding_words = ("valid", "same", "causal")
+
+
+Convolution1D = Conv1D
+Convolution2D = Conv2D

@@ -1,0 +1,64 @@
+"""Custom storage: what a layer writes of itself into a file, and how it is built out of one.
+
+A layer of the user's may override these; files call them where it does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saccade.errors import InvalidArgument
+
+
+class CustomStorage:
+    """The four hooks of Keras's with their plain meaning: weights by number, built for a shape."""
+
+    def own_weights(self) -> list[Any]:
+        """The weights that belong to no layer inside this one."""
+        inner = {id(weight) for layer in self.sublayers() for weight in layer.weights}  # type: ignore[attr-defined]
+        return [one for one in self.weights if id(one) not in inner]  # type: ignore[attr-defined]
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the layer's own weights into `store`, a dict of arrays by name.
+
+        Source: `keras.layers.Layer.save_own_variables`.
+        """
+        for number, weight in enumerate(self.own_weights()):
+            store[str(number)] = weight.detach().cpu().numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take the layer's own weights out of `store`.
+
+        Raises:
+            InvalidArgument: another number of weights, or one of another shape.
+
+        Source: `keras.layers.Layer.load_own_variables`.
+        """
+        weights = self.own_weights()
+        needed = {str(number): tuple(weight.shape) for number, weight in enumerate(weights)}
+        got = {name: tuple(store[name].shape) for name in store}
+        if needed != got:
+            raise InvalidArgument(self.where, f"the weights must be {needed}", str(got))  # type: ignore[attr-defined]
+        for number, weight in enumerate(weights):
+            weight.assign(store[str(number)])
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """What `build_from_config` needs; None before the layer is built.
+
+        Source: `keras.layers.Layer.get_build_config`.
+        """
+        shape = getattr(self, "_built_shape", None)
+        return None if shape is None else {"input_shape": shape}
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Make the weights again, as they were in the file.
+
+        Source: `keras.layers.Layer.build_from_config`.
+        """
+        if config.get("input_shape") is not None:
+            self.build_on(config["input_shape"])  # type: ignore[attr-defined]
+
+
+def is_own(layer: Any, hook: str) -> bool:
+    """Whether a layer brings its own version of a hook."""
+    return getattr(type(layer), hook, None) is not getattr(CustomStorage, hook, None)

@@ -1,0 +1,324 @@
+"""Layer: the part that every other is made of.
+
+A layer is a `torch.nn.Module`. The user writes `build(input_shape)` and `call(x)`; `layer(x)` goes
+through torch's `__call__` (so torch's hooks work) to `forward`, which builds on the first call,
+casts, passes `training` on, and calls `call`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Sequence
+from functools import wraps
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade import dtype_policy, regularizers
+from saccade.errors import InvalidArgument, StateError
+from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
+from saccade.layers.core.call_history import CallHistory
+from saccade.layers.core.call_scope import scope
+from saccade.layers.core.checks import given_shape
+from saccade.layers.core.custom_storage import CustomStorage
+from saccade.layers.core.input_spec import check_inputs, dtypes_of
+from saccade.layers.core.layer_type import LayerType
+from saccade.layers.core.output_shapes import is_shape, shape_of, symbols_of, traced_shape
+from saccade.layers.core.weight_holder import WeightHolder
+from saccade.names import auto_name, snake_case
+from saccade.notes import note_once
+from saccade.records import to_record
+
+_build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
+
+
+class Layer(CustomStorage, CallHistory, WeightHolder, metaclass=LayerType):
+    """A function of arrays with weights.
+
+    Args:
+        name: unique within a model; by default the class's name and a count ("conv2d_1").
+        trainable: False freezes the weights.
+        dtype: "float32", or a policy such as "mixed_bfloat16"; by default the global policy.
+        autocast: whether floats of another precision are turned into that of the computation.
+        input_shape: shape of one input, without the batch, for the first layer of a Sequential.
+        batch_input_shape: the same with the batch.
+        input_dim: the same for inputs of one axis.
+        weights: arrays in the order of `get_weights()`, for when the layer is built.
+
+    Source: `keras.layers.Layer`.
+    """
+
+    keras_module: str | None = None
+    casts_integers = False  # whether an integer input is turned into floats before `call`
+    input_spec: Any = None  # what a layer of the user's says of its inputs
+    _takes_training = False
+    _building = False
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **placement: Any,
+    ):
+        super().__init__(trainable)
+        cls = type(self).__name__
+        if isinstance(name, str) and "/" in name:
+            note_once(
+                f'{cls}(name="{name}"): names hold no slash since Keras 3; it becomes "_".',
+                key="slash in a name",
+            )
+            name = name.replace("/", "_")
+        if name is not None and (not isinstance(name, str) or not name):
+            raise InvalidArgument(cls, "name must be a word", repr(name))
+        self.name: str = name or auto_name(snake_case(cls))
+        self.built = False
+        self.autocast = autocast
+        self.dtype_policy = dtype_policy.get(dtype)
+        self._computes_in: torch.dtype = getattr(torch, self.dtype_policy.compute_dtype)
+        self._is_mixed = self._computes_in is not torch.float32
+        self._built_shape: Any = None
+        object.__setattr__(self, "nodes", [])  # calls on symbols; no layers of this one
+        self._given_shape = given_shape(self.where, placement, type(self))
+        self._first_weights = placement.get("weights")
+        if self._first_weights is not None:
+            note_once(
+                f"{cls}(weights=) is Keras 2's way: set_weights once the layer is built.",
+                key="placement weights",
+            )
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self._call_losses: list[torch.Tensor] = []  # what `call` added to the loss
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "call" in cls.__dict__:
+            parameters = inspect.signature(cls.call).parameters.values()
+            cls._takes_training = any(
+                p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters
+            )
+        if "build" in cls.__dict__:  # a user's build need not know that it has to say so
+            cls.build = _marking_built(cls.__dict__["build"])
+
+    # -- calling ---------------------------------------------------------------------------
+
+    def build(self, input_shape: Any) -> None:
+        """Create the weights for inputs of this shape (batch first, None for unknown)."""
+        self.built = not self._building  # a subclass that calls this may have more to make
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """The layer's function; written by each layer."""
+        raise NotImplementedError(f"{self.where} has no call(): write one.")
+
+    def forward(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
+        outer = scope.training
+        if training is None:
+            training = scope.phase if outer is None else outer
+        if len(args) == 1 and type(args[0]) is torch.Tensor and args[0].dtype is self._computes_in:
+            pass  # the common case, free of conversions
+        elif symbols_in((args, kwargs)):
+            return self.describe(args, kwargs, training)
+        elif args:
+            args = tuple(self._prepared(value) for value in args)
+        else:
+            raise InvalidArgument(
+                self.where, "the input must be the first argument", ", ".join(kwargs) or "none"
+            )
+        if self.input_spec is not None:
+            check_inputs(self.where, self.input_spec, shape_of(args[0]), dtypes_of(args[0]))
+        if not self.built:
+            self.build_for(args[0])
+        if training is not None and self._takes_training:
+            kwargs["training"] = training
+        outermost = scope.outermost
+        if outermost is None:
+            scope.outermost = self
+            self._forget_losses()
+        elif training is outer and self.activity_regularizer is None and not self._is_mixed:
+            return self.call(*args, **kwargs)
+        casting = scope.casting
+        scope.training, scope.casting = training, self if self._is_mixed else None
+        try:
+            y = self.call(*args, **kwargs)
+            if self.activity_regularizer is not None:
+                for part in y if isinstance(y, (list, tuple)) else (y,):
+                    self.add_loss(self.activity_regularizer(part) / max(len(part), 1))
+            return y
+        finally:
+            scope.training, scope.outermost, scope.casting = outer, outermost, casting
+
+    # -- what is added to the loss ---------------------------------------------------------
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a number, or a list of them, to what training makes smaller; called in `call`."""
+        self._call_losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
+        outermost = scope.outermost
+        if outermost is not None:
+            outermost.__dict__.setdefault("_lossy", {})[id(self)] = self
+
+    def _forget_losses(self) -> None:
+        """Drop what the last call added."""
+        lossy = self.__dict__.get("_lossy", {})
+        for layer in lossy.values():
+            layer._call_losses.clear()
+        lossy.clear()
+
+    @property
+    def losses(self) -> list[torch.Tensor]:
+        """What the last call added to the loss, and what the regularizers of the weights add."""
+        added = list(self._call_losses)
+        for layer in self.sublayers_within():
+            added += layer._call_losses
+        weights = [w for w in self.trainable_weights if w.regularizer is not None]
+        return [*added, *(weight.regularizer(weight) for weight in weights)]
+
+    def describe(self, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any = None) -> Any:
+        """A call on symbols: build for their shapes, note the call, give symbols.
+
+        torch's hooks, which wait for values, are not run.
+        """
+        if not args or not symbols_in(args[0]):
+            raise InvalidArgument(
+                self.where, "what comes from Input() must be the first argument", ", ".join(kwargs)
+            )
+        self.build_on(map_symbols(args[0], _shape))
+        output_shape = self.shape_for(args, kwargs)
+        if training is not None:
+            kwargs = {**kwargs, "training": training}
+        node = Node(self, args, kwargs)
+        self.nodes.append(node)
+        return node.give(symbols_of(output_shape, self.compute_dtype, self.name))
+
+    def shape_for(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """The output's shape for a call on these symbols."""
+        if symbols_in((args[1:], kwargs)):
+            return traced_shape(self, tuple(args), kwargs)
+        return self.compute_output_shape(map_symbols(args[0], _shape))
+
+    def build_for(self, inputs: Any) -> None:
+        """Build on the shape of the first inputs."""
+        self.build_on(shape_of(inputs))
+
+    def build_on(self, input_shape: Any) -> None:
+        """Build for a shape, once, and remember it."""
+        check_inputs(self.where, self.input_spec, input_shape)
+        # Weights made in inference mode could never be trained, and the first call may be predict.
+        with _build_lock, torch.inference_mode(False):
+            if not self.built:
+                self.build(input_shape)
+                self.built = True
+                if self._first_weights is not None:
+                    self.set_weights(self._first_weights)
+                    self._first_weights = None
+            if self._built_shape is None:
+                self._built_shape = input_shape
+
+    def _prepared(self, value: Any) -> Any:
+        """An array as a tensor on the weights' device, floats in the layer's dtype."""
+        if isinstance(value, (list, tuple)) and any(_is_array(v) for v in value):
+            return type(value)(self._prepared(v) for v in value)
+        if isinstance(value, dict):
+            return {key: self._prepared(v) for key, v in value.items()}
+        if not torch.is_tensor(value):
+            if not isinstance(value, (np.ndarray, list, tuple, float, int)):
+                return value
+            value = torch.as_tensor(np.asarray(value), device=self.device)
+        is_float = value.dtype.is_floating_point
+        if (is_float and self.autocast) or (not is_float and self.casts_integers):
+            return value.to(self._computes_in)
+        return value
+
+    # -- shapes ----------------------------------------------------------------------------
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the output for inputs of this shape.
+
+        Layers of saccade compute it; for a user's layer the default runs `call` on zeros.
+        """
+        return traced_shape(self, (symbols_of(input_shape, "float32", ""),), {})
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape that the layer was built for, batch first."""
+        if self._built_shape is None:
+            raise StateError(
+                self.where,
+                "the input shape is known once the layer is built",
+                None,
+                "Give input_shape= or call the layer on data first.",
+            )
+        return self._built_shape
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the output for the shape that the layer was built for."""
+        return self.compute_output_shape(self.input_shape)
+
+    # -- config ----------------------------------------------------------------------------
+
+    @property
+    def dtype(self) -> str:
+        """That of the weights."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        """That in which the layer computes, and that of what it gives."""
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self.dtype_policy.variable_dtype
+
+    def get_config(self) -> dict[str, Any]:
+        """What is needed to make the layer again."""
+        penalty = regularizers.serialize(self.activity_regularizer)
+        return {
+            "name": self.name,
+            "trainable": self._trainable,
+            "dtype": to_record(self.dtype_policy),
+            **({} if penalty is None else {"activity_regularizer": penalty}),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Layer:
+        return cls(**config)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: not the calls, which belong to models that are not copied."""
+        state = {key: value for key, value in self.__dict__.items() if key != "_lossy"}
+        return {**state, "nodes": [], "_call_losses": []}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _is_array(value: Any) -> bool:
+    return torch.is_tensor(value) or isinstance(value, np.ndarray)
+
+
+def _shape(symbol: Symbol) -> Shape:
+    return symbol.shape
+
+
+def _marking_built(build: Any) -> Any:
+    @wraps(build)
+    def wrapped(self: Layer, *args: Any, **kwargs: Any) -> None:
+        if self._building:  # called by the build of a subclass, which marks the end
+            build(self, *args, **kwargs)
+            return
+        self._building = True
+        try:
+            build(self, *args, **kwargs)
+        finally:
+            self._building = False
+        self.built = True
+        shape = args[0] if args else kwargs.get("input_shape")
+        if self._built_shape is None and shape is not None:
+            self._built_shape = tuple(shape) if is_shape(shape) else shape
+
+    return wrapped

@@ -1,0 +1,309 @@
+"""WeightHolder: the half of a layer that holds weights and sublayers."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade import constraints, initializers, regularizers
+from saccade.errors import NotSupported, ShapeError, StateError
+from saccade.layers.core.call_scope import scope
+from saccade.layers.core.checks import refuse
+from saccade.layers.core.tracking import TrackedDict, TrackedList, modules_in, safe_key, track
+from saccade.numerics.machine.device import default_device
+from saccade.old_add_weight import takes_name_first
+from saccade.records import checked_dtype
+from saccade.variables import Variable
+
+
+class WeightHolder(torch.nn.Module):
+    """Owns weights, finds sublayers in attributes, lists and dicts, freezes and copies them."""
+
+    name: str
+    built: bool
+    _computes_in: torch.dtype = torch.float32
+    weightless = False  # layers that never have weights need not be built to be counted
+
+    @property
+    def where(self) -> str:
+        """How error messages name this layer."""
+        return f'{type(self).__name__} "{self.name}"'
+
+    def __init__(self, trainable: bool):
+        super().__init__()
+        self._trainable = bool(trainable)
+        self._weights_trained: list[Variable] = []
+        self._weights_kept: list[Variable] = []
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are; the default device for a layer without any."""
+        first = next(self.parameters(), None)
+        return default_device() if first is None else first.device
+
+    @takes_name_first
+    def add_weight(
+        self,
+        shape: Sequence[int] | None = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+    ) -> Variable:
+        """A new weight of this layer.
+
+        Args:
+            shape: of the weight; () for a single number.
+            initializer: a word, an object, or a function of the shape; Glorot's uniform by default.
+            trainable: whether training changes it.
+            autocast: whether `call` sees it in the precision of the computation.
+            regularizer: a word or a function of the values, whose result is added to the loss.
+            constraint: a word or a function of the values, applied after every step.
+            name: its name within the layer ("kernel").
+        """
+        if overwrite_with_gradient or aggregation not in ("none", "mean"):
+            refuse(self, overwrite_with_gradient=overwrite_with_gradient or aggregation)
+        checked_dtype(self.where, dtype)
+        sizes = tuple(int(size) for size in (shape or ()))
+        make = initializers.get("glorot_uniform" if initializer is None else initializer)
+        values = torch.as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
+        if tuple(values.shape) != sizes:
+            raise ShapeError(
+                self.where, f"the initialiser must give shape {sizes}", str(tuple(values.shape))
+            )
+        penalty, rule = regularizers.get(regularizer), constraints.get(constraint)
+        variable = self._own(self._laid_out(values), trainable, name or "variable")
+        variable.regularizer, variable.constraint = penalty, rule
+        variable.autocast = autocast
+        return variable
+
+    add_variable = add_weight  # its name in Keras 2, too
+
+    def _laid_out(self, values: torch.Tensor) -> torch.Tensor:
+        """The layout in memory for a new weight; convolution has its own."""
+        return values
+
+    def _own(self, values: torch.Tensor, trainable: bool, name: str) -> Variable:
+        variable = Variable(values.to(self.device), trainable and self._trainable, name)
+        variable.path = f"{self.name}/{name}"
+        mine = self._weights_trained if trainable else self._weights_kept
+        mine.append(variable)
+        # Registered here because it may never become an attribute; `__setattr__` moves it there.
+        count = len(self._weights_trained) + len(self._weights_kept)
+        self._parameters[safe_key("weight", count)] = variable
+        return variable
+
+    def sublayers(self) -> Iterator[WeightHolder]:
+        """The layers directly inside this one, each once."""
+        seen: set[int] = set()
+        for module in self._modules.values():
+            if isinstance(module, WeightHolder) and id(module) not in seen:
+                seen.add(id(module))
+                yield module
+
+    def sublayers_within(self) -> Iterator[WeightHolder]:
+        """All layers inside this one, at any depth, each once."""
+        seen: set[int] = set()
+        waiting = list(self.sublayers())
+        while waiting:
+            layer = waiting.pop(0)
+            if id(layer) not in seen:
+                seen.add(id(layer))
+                yield layer
+                waiting.extend(layer.sublayers())
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training moves; none for a frozen layer.
+
+        What a layer around it says of a layer inside counts until that layer is told otherwise:
+        `backbone.trainable = False; backbone.layers[-1].trainable = True` trains the last one, as
+        in Keras 3.
+        """
+        return [weight for weight in self.weights if weight.requires_grad and self._trainable]
+
+    @trainable_weights.setter
+    def trainable_weights(self, weights: Sequence[Any]) -> None:
+        """Take these for weights of this layer, as layers of Keras 1 say what they have."""
+        known = {id(weight) for weight in self.weights}
+        for weight in weights:
+            if id(weight) not in known:
+                self._take(weight)
+
+    def _take(self, weight: Any) -> None:
+        """A weight made elsewhere (`K.variable`) as this layer's own."""
+        weight.path = f"{self.name}/{weight.name}"
+        self._weights_trained.append(weight)
+        self._parameters[safe_key("weight", len(self._weights_trained))] = weight
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        trained = {id(weight) for weight in self.trainable_weights}
+        return [weight for weight in self.weights if id(weight) not in trained]
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights in Keras's order: this layer's trained ones, its others, its sublayers'."""
+        mine = [*self._weights_trained, *self._weights_kept]
+        return _unique([*mine, *(w for s in self.sublayers() for w in s.weights)])
+
+    @property
+    def variables(self) -> list[Variable]:
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        return self.non_trainable_weights
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for weight in self._weights_trained:
+            weight.requires_grad_(self._trainable)
+        for layer in self.sublayers():
+            layer.trainable = value
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        if not self.built and not self.weightless:
+            raise StateError(
+                self.where,
+                "the weights are counted once the layer is built",
+                None,
+                "Give input_shape= or call the layer on data first.",
+            )
+        return sum(math.prod(weight.shape) for weight in self.weights)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of the weights in Keras's order and layouts."""
+        return [weight.numpy() for weight in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Copy values into the weights, given in the order of `get_weights()`.
+
+        Raises:
+            ShapeError: when the number of arrays or any shape differs; nothing is changed then.
+        """
+        mine = self.weights
+        needed = [tuple(weight.shape) for weight in mine]
+        got = [tuple(np.shape(value)) for value in weights]
+        if needed != got:
+            raise ShapeError(self.where, f"set_weights needs shapes {needed}", str(got))
+        for weight, value in zip(mine, weights, strict=True):
+            weight.assign(value)
+
+    # -- torch's side ----------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "_modules" not in self.__dict__:  # torch says that super().__init__() comes first
+            super().__setattr__(name, value)
+            return
+        self._let_go(name, value)
+        if isinstance(value, Variable):
+            for key, known in list(self._parameters.items()):
+                if known is value and key != name:
+                    del self._parameters[key]
+            if all(known is not value for known in (*self._weights_trained, *self._weights_kept)):
+                (self._weights_trained if value.trainable else self._weights_kept).append(value)
+        elif isinstance(value, (torch.nn.Module, torch.nn.Parameter)):
+            check_ours(self.where, name, value)
+        elif isinstance(value, (list, dict, tuple)):
+            for _, module in modules_in(value, ""):
+                check_ours(self.where, name, module)
+            value = track(value, partial(self._track_again, name))
+            self._modules.pop(name, None)
+            object.__setattr__(self, name, value)
+            self._track_again(name)
+            return
+        super().__setattr__(name, value)  # type: ignore[arg-type]
+
+    def __delattr__(self, name: str) -> None:
+        self._let_go(name, None)
+        super().__delattr__(name)
+
+    def _let_go(self, name: str, value: Any) -> None:
+        """Forget the weight or the layers of a container that an attribute is about to lose."""
+        weight = self._parameters.get(name)
+        if weight is not None and weight is not value:
+            for mine in (self._weights_trained, self._weights_kept):
+                mine[:] = [one for one in mine if one is not weight]
+        held = self.__dict__.get(name)
+        if isinstance(held, (list, dict, tuple)) and held is not value:
+            for key in [key for key in self._modules if key.startswith(f"{name}[")]:
+                del self._modules[key]
+
+    def _track_again(self, attribute: str) -> None:
+        """Bring torch's table of modules in line with a container that changed.
+
+        What is still in its place stays there, so that the order of the weights is the order in
+        which layers came in.
+        """
+        if "_modules" not in self.__dict__:  # in the middle of being copied
+            return
+        value = self.__dict__.get(attribute)
+        if isinstance(value, (TrackedList, TrackedDict)):
+            value.adopt()
+        places = {safe_key(attribute, place): module for place, module in modules_in(value, "")}
+        for module in places.values():
+            check_ours(self.where, attribute, module)
+        for key in [key for key in self._modules if key.startswith(f"{attribute}[")]:
+            if places.get(key) is not self._modules[key]:
+                del self._modules[key]
+        for key, module in places.items():
+            self._modules.setdefault(key, module)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            found = super().__getattr__(name)
+            if scope.casting is self and isinstance(found, Variable) and found.autocast:
+                return found.to(self._computes_in)
+            return found
+        except AttributeError:
+            # Python comes here too when a property raised AttributeError; torch would report that
+            # the property does not exist. Ask it again, so that its own error is seen.
+            found = inspect.getattr_static(type(self), name, None)
+            if isinstance(found, property) and found.fget is not None:
+                return found.fget(self)
+            raise
+
+
+def check_ours(where: str, name: str, part: torch.nn.Module | torch.nn.Parameter) -> None:
+    """Raise for a part of torch's that `fit` would not train, or that ignores `training`.
+
+    Functions without weights, such as `torch.nn.ReLU()`, are fine.
+    """
+    if isinstance(part, WeightHolder):
+        return
+    do = "Use self.add_weight(...)."
+    if isinstance(part, torch.nn.Module):
+        own = isinstance(part, (torch.nn.ModuleList, torch.nn.ModuleDict, torch.nn.Sequential))
+        for inner in part.modules():
+            own = own or isinstance(inner, (WeightHolder, torch.nn.modules.dropout._DropoutNd))
+        if not own and not any(True for _ in (*part.parameters(), *part.buffers())):
+            return
+        do = "Use a layer of saccade.layers, or a plain list or dict of them."
+    kind = f"torch.nn.{type(part).__name__}"
+    raise NotSupported(where, f"{name} must be saccade's own: torch's is not trained", kind, do)
+
+
+def _unique(weights: list[Variable]) -> list[Variable]:
+    return list({id(weight): weight for weight in weights}.values())

@@ -1,0 +1,57 @@
+"""A layer that brings pixels into another range."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import InvalidArgument
+from saccade.layers.core.pointwise import Pointwise
+
+
+class Rescaling(Pointwise):
+    """y = scale * x + offset.
+
+    `Rescaling(1 / 255)` brings bytes into [0, 1], `Rescaling(1 / 127.5, offset=-1)` into [-1, 1].
+
+    Args:
+        scale, offset: numbers, or one for each channel.
+
+    Input and output: any shape; integers become floats.
+
+    Source: `keras.layers.Rescaling`.
+    """
+
+    keras_module = "keras.layers"
+
+    def __init__(self, scale: Any, offset: Any = 0.0, **placement: Any):
+        super().__init__(**placement)
+        self.scale = plain_numbers(self, "scale", scale)
+        self.offset = plain_numbers(self, "offset", offset)
+
+    def call(self, x: torch.Tensor) -> torch.Tensor:
+        scale, offset = (
+            torch.as_tensor(value, dtype=x.dtype, device=x.device)
+            for value in (self.scale, self.offset)
+        )
+        return x * scale + offset
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "scale": self.scale, "offset": self.offset}
+
+
+def plain_numbers(layer: Any, name: str, value: Any) -> Any:
+    """A number or lists of them, from an array, a sequence or Keras's record of either."""
+    if isinstance(value, dict) and value.get("class_name") in ("__numpy__", "__tensor__"):
+        value = value["config"]["value"]
+    elif isinstance(value, dict) and value.get("class_name") == "__tuple__":
+        value = value["items"]
+    try:
+        numbers = np.asarray(value.detach().cpu() if torch.is_tensor(value) else value)
+        if np.issubdtype(numbers.dtype, np.number):
+            return numbers.tolist()
+    except (TypeError, ValueError):
+        pass
+    raise InvalidArgument(layer.where, f"{name} must be a number or an array of them", repr(value))

@@ -1,0 +1,1 @@
+"""Operations: functions on symbols as layers of a model."""

@@ -1,0 +1,295 @@
+"""Operation: a function of arrays among a model's layers, which a call on symbols notes.
+
+    ops.mean(symbol, axis=1)  ->  a layer "mean" whose call is ops.mean(x, axis=1)
+
+Keras writes such a layer under the function's name in capitals ("Mean", of `keras.src.ops.numpy`),
+its settings in the config and its arrays in the call; so does this one.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.graph import Node, Symbol, map_symbols, symbols_in
+from saccade.layers.core.layer import Layer
+from saccade.layers.operations.operation_table import (
+    ARRAYS,
+    FUNCTIONS,
+    KEEPS_SAMPLES_APART,
+    KERAS_WORDS,
+    MODULES,
+    class_name,
+)
+from saccade.names import unknown_name
+from saccade.numerics.tensors.tensor_functions import convert_to_tensor
+
+_SAMPLE_SIZES = ((2, 32), (3, 48))  # (batch, any other size that is not known), twice
+_SMALL = 64  # numbers of a sample that is kept
+
+
+class Operation(Layer):
+    """A function without weights, with the settings that it was called with.
+
+    Attributes:
+        function: what it computes.
+    """
+
+    weightless = True
+    function: Callable[..., Any]
+
+    def __init__(self, name: str | None = None, **settings: Any):
+        super().__init__(name=name)
+        self.built = True
+        self.settings = settings
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        args, kwargs = together((args, kwargs))
+        return type(self).function(*args, **kwargs, **self.settings)
+
+    @property
+    def keeps_samples_apart(self) -> bool:
+        """Whether what an image gives does not depend on the others in its batch."""
+        return False
+
+    def _prepared(self, value: Any) -> Any:
+        return value  # numbers stay numbers, and dtypes what they are
+
+    def describe(self, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any = None) -> Any:
+        self._check_arguments(args, kwargs)
+        node = Node(self, args, kwargs)
+        outputs = self._traced(args, kwargs)  # before the call is noted: it may fail
+        self.nodes.append(node)
+        return node.give(outputs)
+
+    def shape_for(self, args: Any, kwargs: dict[str, Any]) -> Any:
+        return map_symbols(self._traced(tuple(args), kwargs), lambda symbol: symbol.shape)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape for the arguments of the first call, with other shapes in their order."""
+        node = self._call_at(0)
+        shapes = [input_shape] if len(node.inputs) == 1 else input_shape
+        given = {
+            id(old): Symbol(tuple(shape), old.dtype)
+            for old, shape in zip(node.inputs, shapes, strict=True)
+        }
+        return self.shape_for(*node.arguments(given))
+
+    def _check_arguments(self, args: Any, kwargs: Any) -> None:
+        for one in _leaves((args, kwargs)):
+            if isinstance(one, torch.nn.Parameter):
+                raise NotSupported(
+                    self.where,
+                    "a weight beside what comes from Input() would not be trained",
+                    repr(one),
+                    "Write a layer of your own that holds the weight.",
+                )
+
+    # -- shapes ------------------------------------------------------------------------------
+
+    def _traced(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Symbols for what a call gives, found by two calls on arrays of different sizes."""
+        one, other = (self._on_samples(args, kwargs, which) for which in (0, 1))
+        return _symbols(one, other, self.name)
+
+    def _on_samples(self, args: tuple[Any, ...], kwargs: dict[str, Any], which: int) -> Any:
+        def sample(symbol: Symbol) -> torch.Tensor:
+            if symbol.samples is not None:
+                return symbol.samples[which]
+            batch, other = _SAMPLE_SIZES[which]
+            sizes = [n or (other if axis else batch) for axis, n in enumerate(symbol.shape)]
+            return torch.ones(sizes, dtype=getattr(torch, symbol.dtype))
+
+        args, kwargs = map_symbols((args, kwargs), sample)
+        with torch.no_grad():
+            return self.call(*args, **kwargs)
+
+
+Operation._takes_training = False  # its `call` hands on whatever it gets
+
+
+class KerasOperation(Operation):
+    """One of `keras.ops`; `operation("mean")` gives the class for a word.
+
+    Attributes:
+        word: the function's name.
+    """
+
+    word: str
+
+    def get_config(self) -> dict[str, Any]:
+        renamed = KERAS_WORDS.get(self.word, {})
+        return {
+            "name": self.name,
+            **{renamed.get(key, key): _plain(value) for key, value in self.settings.items()},
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> KerasOperation:
+        """The operation that a config describes.
+
+        Raises:
+            NotSupported: a setting that the function does not have.
+        """
+        renamed = {new: old for old, new in KERAS_WORDS.get(cls.word, {}).items()}
+        known = inspect.signature(cls.function).parameters
+        settings = {renamed.get(key, key): value for key, value in config.items() if key != "name"}
+        for key in [*settings]:
+            if key not in known:
+                value = settings.pop(key)
+                if value not in (None, False, "float32") and (key, value) != ("axis", -1):
+                    raise NotSupported(f"ops.{cls.word}", f"{key} is not supported", repr(value))
+        return cls(name=config.get("name"), **settings)
+
+    @property
+    def keeps_samples_apart(self) -> bool:
+        return all(map(self._call_keeps_apart, self.nodes))
+
+    def _call_keeps_apart(self, node: Node) -> bool:
+        shapes = {len(symbol.shape) for symbol in node.inputs}
+        outputs = symbols_in(node.outputs)
+        if len(shapes) != 1 or any(symbol.shape[:1] != (None,) for symbol in outputs):
+            return False
+        if self.word == "get_item":
+            first = node.args[1][0] if isinstance(node.args[1], (list, tuple)) else node.args[1]
+            return first is Ellipsis or first == slice(None)
+        return self.word in KEEPS_SAMPLES_APART
+
+
+@functools.cache
+def operation(word: str) -> type[KerasOperation]:
+    """The class of one of `keras.ops`, such as "mean".
+
+    Raises:
+        UnknownName: there is no such function.
+    """
+    if word not in FUNCTIONS:
+        raise unknown_name("ops", word, FUNCTIONS)
+    body = {
+        "__doc__": f"ops.{word} in a model.",
+        "__module__": __name__,
+        "keras_module": MODULES[word],
+        "word": word,
+        "function": staticmethod(FUNCTIONS[word]),
+    }
+    return type(class_name(word), (KerasOperation,), body)
+
+
+def __getattr__(name: str) -> Any:
+    """The classes by name, so that a pickle finds them."""
+    for word in FUNCTIONS:
+        if class_name(word) == name:
+            return operation(word)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def operate(word: str, *args: Any, **kwargs: Any) -> Any:
+    """Note a call of one of `keras.ops` on symbols; gives symbols.
+
+    Raises:
+        InvalidArgument: a symbol for a setting, such as an axis; a word among the arrays.
+    """
+    cls = operation(word)
+    bound = inspect.signature(cls.function).bind(*args, **kwargs)
+    bound.apply_defaults()
+    arrays = [value for name, value in bound.arguments.items() if name in ARRAYS]
+    settings = {name: value for name, value in bound.arguments.items() if name not in ARRAYS}
+    if symbols_in(settings):
+        raise InvalidArgument(f"ops.{word}", "settings must be numbers", ", ".join(settings))
+    strange = [one for one in _leaves(arrays) if isinstance(one, (str, bytes, set))]
+    if strange:
+        raise InvalidArgument(f"ops.{word}", "needs symbols, numbers or arrays", repr(strange[0]))
+    while arrays and arrays[-1] is None:
+        arrays.pop()
+    if word == "get_item" and isinstance(arrays[1], tuple):
+        arrays[1] = list(arrays[1])  # as Keras writes it
+    return cls(**settings)(*arrays)
+
+
+def on_symbols(word: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, which on symbols notes the operation of that word instead."""
+
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def of_values_or_symbols(*args: Any, **kwargs: Any) -> Any:
+        if has_symbols(args) or (kwargs and has_symbols(kwargs.values())):
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()  # the function's own, which need not be those of `ops`
+            return operate(word, *bound.args, **bound.kwargs)
+        return function(*args, **kwargs)
+
+    return of_values_or_symbols
+
+
+def has_symbols(values: Any) -> bool:
+    """Whether there is a symbol among the arguments of a call."""
+    return any(
+        isinstance(one, Symbol) or (isinstance(one, (list, tuple, dict)) and bool(symbols_in(one)))
+        for one in values
+    )
+
+
+# -- nests ---------------------------------------------------------------------------------------
+
+
+def _symbols(one: Any, other: Any, name: str) -> Any:
+    """Symbols in the nest of two results, whose sizes are known where they agree."""
+    if torch.is_tensor(one):
+        sizes = tuple(a if a == b else None for a, b in zip(one.shape, other.shape, strict=True))
+        made = Symbol(sizes, str(one.dtype).removeprefix("torch."), name)
+        if not one.is_floating_point() and one.numel() <= _SMALL:
+            made.samples = one, other  # sizes, perhaps, which decide about other shapes
+        return made
+    if isinstance(one, dict):
+        return {key: _symbols(one[key], other[key], name) for key in one}
+    if isinstance(one, (list, tuple)):
+        parts = [_symbols(a, b, name) for a, b in zip(one, other, strict=True)]
+        return type(one)(*parts) if hasattr(one, "_fields") else type(one)(parts)
+    raise NotSupported(
+        "an operation on symbols", "must give tensors", type(one).__name__, "Write a layer."
+    )
+
+
+def _leaves(nest: Any) -> list[Any]:
+    if isinstance(nest, dict):
+        nest = list(nest.values())
+    if isinstance(nest, (list, tuple)):
+        return [leaf for one in nest for leaf in _leaves(one)]
+    return [nest]
+
+
+def together(nest: Any) -> Any:
+    """The nest with its arrays where its first tensor is; nothing is done on the processor."""
+    device = next((one.device for one in _leaves(nest) if torch.is_tensor(one)), None)
+    if device is None or device.type == "cpu":
+        return nest
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: moved(one) for key, one in value.items()}
+        if type(value) in (list, tuple):
+            return type(value)(moved(one) for one in value)
+        is_array = torch.is_tensor(value) or isinstance(value, np.ndarray)
+        return convert_to_tensor(value).to(device) if is_array and value.ndim else value
+
+    return moved(nest)
+
+
+def _plain(value: Any) -> Any:
+    """A setting as JSON can hold it."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, torch.dtype):
+        return str(value).removeprefix("torch.")
+    if not isinstance(value, (bool, int, float, str, type(None))):
+        return getattr(value, "name", None) or np.asarray(value).tolist()
+    return value

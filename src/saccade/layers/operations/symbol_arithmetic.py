@@ -1,0 +1,74 @@
+"""Arithmetic on symbols: `x + y` is `Add()([x, y])`, `x / 255` is `Rescaling(1 / 255)`(x).
+
+What no such layer does is an operation of `keras.ops`: `x ** 2`, `x[:, 0]`, `x > 0`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saccade.graph import Symbol
+from saccade.layers.merging.elementwise import Add, Multiply, Subtract
+from saccade.layers.normalization.rescaling import Rescaling
+from saccade.layers.operations import operation
+
+_MERGES = {"+": Add, "-": Subtract, "*": Multiply}
+_WORDS = {
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "/": "true_divide",
+    "//": "floor_divide",
+    "%": "mod",
+    "**": "power",
+    "@": "matmul",
+    ">": "greater",
+    ">=": "greater_equal",
+    "<": "less",
+    "<=": "less_equal",
+    "&": "logical_and",
+    "|": "logical_or",
+    "~": "logical_not",
+    "abs": "abs",
+    "[]": "get_item",
+}
+
+
+def operate(sign: str, left: Any, right: Any = None) -> Symbol:
+    """The symbol of `left sign right`, one of them a symbol, the other a symbol, number or array.
+
+    Example:
+        >>> from saccade.layers import Input
+        >>> (Input((4,)) * 2 + 1).shape
+        (None, 4)
+        >>> (Input((4, 3))[:, 0] ** 2).shape
+        (None, 3)
+    """
+    if isinstance(left, Symbol) and isinstance(right, Symbol):
+        if sign in _MERGES and _are_batches(left, right):
+            return _MERGES[sign]()([left, right])
+    elif isinstance(left, Symbol) and _is_number(right) and _is_float(left):
+        if sign == "/" and right:
+            return Rescaling(1.0 / right)(left)
+        if sign in _MERGES:
+            scale, offset = {"+": (1.0, right), "-": (1.0, -right), "*": (right, 0.0)}[sign]
+            return Rescaling(scale, offset)(left)
+    elif isinstance(right, Symbol) and _is_number(left) and _is_float(right) and sign in _MERGES:
+        scale, offset = {"+": (1.0, left), "-": (-1.0, left), "*": (left, 0.0)}[sign]
+        return Rescaling(scale, offset)(right)
+    arguments = [left] if right is None else [left, right]
+    return operation.operate(_WORDS[sign], *arguments)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_float(symbol: Symbol) -> bool:
+    """Whether a symbol may become floats, as pixels do; sizes stay integers."""
+    return symbol.samples is None
+
+
+def _are_batches(left: Symbol, right: Symbol) -> bool:
+    """Whether a layer that joins takes the two: floats with a batch each."""
+    return all("float" in one.dtype and len(one.shape) > 1 for one in (left, right))

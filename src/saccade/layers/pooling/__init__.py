@@ -1,0 +1,1 @@
+"""Layers that make one number of a window, or of a whole image."""

@@ -1,0 +1,1 @@
+"""Layers that disturb values while training, against overfitting."""

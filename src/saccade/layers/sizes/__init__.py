@@ -1,0 +1,1 @@
+"""Layers that change how many pixels an image has: borders, resizing, upsampling."""

@@ -1,0 +1,1 @@
+"""Images as numbers: colours, brightness, other sizes, other places."""

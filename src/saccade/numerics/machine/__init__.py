@@ -1,0 +1,1 @@
+"""The machine: its device, its native precision, its allocator."""

@@ -1,0 +1,1 @@
+"""Functions of tensors under the names of Keras's `ops` and `backend`."""

@@ -1,0 +1,176 @@
+"""RunFolder: where a training leaves its model, history and numbers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from saccade.errors import DataError
+from saccade.predictor.predictor import MODEL_FILE
+from saccade.recipe.interrupts import interrupts_held
+from saccade.training.callbacks.callback import Callback
+
+HISTORY, METRICS, CLASSES = "history.csv", "metrics.json", "classes.json"
+PICTURES = ("curves.png", "confusion.png")
+FILES = (MODEL_FILE, HISTORY, METRICS, CLASSES, *PICTURES)
+UNFINISHED = ".unfinished"
+COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
+
+
+class RunFolder:
+    """A run's files: model.keras, classes.json, history.csv, metrics.json and two pictures.
+
+    Attributes:
+        path: where they are.
+        replaces: the folder of an earlier run, whose files give way once there is a model; until
+            then the new run's lie in a folder inside it.
+    """
+
+    def __init__(self, path: Path, replaces: Path | None = None):
+        self.path, self.replaces = path, replaces
+
+    @classmethod
+    def create(cls, output: Path | None, folder: Path) -> RunFolder:
+        """A folder for a new run: `output`, or the first free runs/NAME-1, runs/NAME-2, ...
+
+        An earlier run's files in `output` stay until `settle`, and whatever else lies there does.
+        """
+        try:
+            if output is not None:
+                output.mkdir(parents=True, exist_ok=True)
+                if not any((output / name).exists() for name in FILES):
+                    return cls(output)
+                drafts = output / UNFINISHED
+                drafts.mkdir(exist_ok=True)
+                return cls(drafts, replaces=output)
+            runs = Path("runs")
+            runs.mkdir(exist_ok=True)
+            name = folder.resolve().name or "photos"
+            number = 1
+            while True:  # mkdir decides, so two runs started together cannot share a folder
+                try:
+                    path = runs / f"{name}-{number}"
+                    path.mkdir()
+                    return cls(path)
+                except FileExistsError:
+                    number += 1
+        except OSError as fault:
+            raise DataError(
+                f'"{output or "runs"}"',
+                "must be a folder that can be written to",
+                fault.strerror or fault,
+                "Choose another --output.",
+            ) from fault
+
+    @property
+    def has_model(self) -> bool:
+        return (self.path / MODEL_FILE).is_file()
+
+    def write_classes(self, class_names: Sequence[str]) -> None:
+        """Write classes.json: the names in the order of the model's outputs."""
+        text = json.dumps(list(class_names), indent=1, ensure_ascii=False)
+        self._write(CLASSES, text)
+
+    def write_metrics(self, metrics: Mapping[str, Any]) -> None:
+        """Write metrics.json, one line a key; the same numbers give the same bytes."""
+        lines = (
+            f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False, allow_nan=False)}"
+            for key, value in metrics.items()
+        )
+        self._write(METRICS, "{\n" + ",\n".join(lines) + "\n}")
+
+    def settle(self) -> None:
+        """Let the new run take the place of the earlier one; called when it has a model."""
+        if self.replaces is None:
+            return
+        for name in FILES:
+            if (self.path / name).exists():
+                os.replace(self.path / name, self.replaces / name)
+            else:
+                (self.replaces / name).unlink(missing_ok=True)
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.path, self.replaces = self.replaces, None
+
+    def discard_if_empty(self) -> None:
+        """Remove the folder of a run that ended before it wrote a model."""
+        if self.has_model:
+            return
+        if self.replaces is not None:
+            shutil.rmtree(self.path, ignore_errors=True)
+        else:
+            for name in (HISTORY, CLASSES):
+                (self.path / name).unlink(missing_ok=True)
+            if not any(self.path.iterdir()):
+                self.path.rmdir()
+
+    def _write(self, name: str, text: str) -> None:
+        # A file name may hold bytes that are no text: they are written as escapes.
+        data = (text + "\n").encode("utf-8", "backslashreplace")
+        (self.path / name).write_bytes(data)
+
+
+class Recorder(Callback):
+    """Writes history.csv as training goes, and the model whenever it is the best so far.
+
+    So a run that is stopped, by hand or by a power cut, leaves a model and its history. A training
+    in several phases is one history: a later phase must beat the earlier ones.
+
+    Args:
+        run: where to.
+        model: what to save, without how it trains; None is the model that is
+            trained, with how.
+
+    Attributes:
+        rows: the numbers of each epoch.
+        best_epoch: the first with the smallest validation loss; the last one without validation.
+        saves: whether the model is written as soon as it is the best; else somebody calls `save`.
+    """
+
+    def __init__(self, run: RunFolder, model: Any = None):
+        super().__init__()
+        self.run, self.saved = run, model
+        self.rows: list[dict[str, float]] = []
+        self.best_epoch = 0
+        self.saves = True
+
+    @property
+    def is_last_best(self) -> bool:
+        """Whether the last epoch was the best one."""
+        return self.best_epoch == len(self.rows) - 1
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        logs = logs or {}
+        columns = [name for name in COLUMNS if name in logs]
+        if not self.rows:
+            self._append("w", ["epoch", *columns])
+        self.rows.append({name: logs[name] for name in columns})
+        self._append("a", [len(self.rows), *(logs[name] for name in columns)])
+        if self._improves():
+            self.best_epoch = len(self.rows) - 1
+            if self.saves:
+                self.save()
+
+    def save(self) -> None:
+        """Write the model as it is; a Ctrl-C waits until that is done."""
+        with interrupts_held():
+            path = self.run.path / MODEL_FILE
+            if self.saved is None:
+                self.model.save(path)
+            else:
+                self.saved.save(path, include_optimizer=False)
+            self.run.settle()
+
+    def _improves(self) -> bool:
+        last = self.rows[-1]
+        if "val_loss" not in last or len(self.rows) == 1:
+            return True
+        return last["val_loss"] < self.rows[self.best_epoch]["val_loss"]
+
+    def _append(self, mode: str, row: list[Any]) -> None:
+        with open(self.run.path / HISTORY, mode, newline="", encoding="utf-8") as file:
+            csv.writer(file).writerow(row)

@@ -1,6 +1,0 @@
-"""Pictures of a run, drawn from what lies in its folder."""
-
-from saccade.report.confusion import draw_confusion
-from saccade.report.curves import draw_curves
-
-__all__ = ["draw_confusion", "draw_curves"]

@@ -1,0 +1,5 @@
+"""`tensorflow.linalg`."""
+
+from saccade.tensorflow_alias.table import face
+
+__getattr__, __dir__ = face(__name__)

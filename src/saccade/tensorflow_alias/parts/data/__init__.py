@@ -1,0 +1,1 @@
+"""Data: `tf.data` and the files it reads."""

@@ -1,0 +1,49 @@
+"""Raw bytes: `tf.io`'s ways between bytes, words and numbers."""
+
+from __future__ import annotations
+
+import base64
+import glob
+import os
+import sys
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.data.dataset.text import Word
+from saccade.tensorflow_alias.parts.images.files import Content
+from saccade.tensorflow_alias.parts.tensors.dtypes import as_dtype
+from saccade.tensorflow_alias.parts.tensors.string_tensors import Words
+from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
+
+
+def _bytes(value: Any) -> bytes:
+    return bytes(value) if isinstance(value, bytes) else str(value).encode()
+
+
+def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> Word:
+    """The web's letters for bytes, which go into addresses; without "=" at the end."""
+    word = base64.urlsafe_b64encode(_bytes(input)).decode()
+    return Word(word if pad else word.rstrip("="))
+
+
+def decode_base64(input: Any, name: str | None = None) -> Content:
+    word = _bytes(input)
+    return Content(base64.urlsafe_b64decode(word + b"=" * (-len(word) % 4)))
+
+
+def decode_raw(
+    input_bytes: Any, out_type: Any, little_endian: bool = True, name: str | None = None
+) -> torch.Tensor:
+    """Bytes read as numbers."""
+    kind = np.dtype(as_dtype(out_type).as_numpy_dtype)
+    numbers = np.frombuffer(_bytes(input_bytes), kind)
+    is_ours = little_endian == (sys.byteorder == "little")
+    return tensor_of(numbers if is_ours else numbers.byteswap())
+
+
+def matching_files(pattern: Any, name: str | None = None) -> Words:
+    """The names of the files that match a pattern, sorted."""
+    patterns = pattern if isinstance(pattern, (list, tuple)) else [pattern]
+    return Words(sorted(file for one in patterns for file in glob.glob(os.fsdecode(one))))

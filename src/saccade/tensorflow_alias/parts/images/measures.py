@@ -1,0 +1,133 @@
+"""Image measures: how far two images are apart, and how images change from pixel to pixel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from saccade.errors import ShapeError
+from saccade.tensorflow_alias.parts.images.changes import convert_image_dtype
+from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
+
+
+def _floats_of(image: Any) -> torch.Tensor:
+    return convert_image_dtype(image, torch.float32)
+
+
+def _scaled(max_val: Any, image: Any) -> float:
+    """The largest value, in the range of the floats that an image becomes."""
+    kind = tensor_of(image).dtype
+    return float(max_val) / (1 if kind.is_floating_point else torch.iinfo(kind).max)
+
+
+def psnr(a: Any, b: Any, max_val: Any, name: str | None = None) -> torch.Tensor:
+    """20 log10(max_val) - 10 log10(mean of (a - b)^2), one number for each image."""
+    apart = (_floats_of(a) - _floats_of(b)).square().mean((-3, -2, -1))
+    largest = torch.tensor(_scaled(max_val, a))
+    return 20 * largest.log10() - 10 * apart.log10()
+
+
+def ssim(
+    img1: Any, img2: Any, max_val: Any, filter_size: int = 11, filter_sigma: float = 1.5,
+    k1: float = 0.01, k2: float = 0.03, return_index_map: bool = False,
+) -> torch.Tensor:  # fmt: skip
+    """The structural similarity of two images, one number for each; 1 for equal ones.
+
+    Law, over windows with the weights of a bell::
+
+        (2 m n + c1) (2 cov + c2) / ((m^2 + n^2 + c1) (var x + var y + c2))
+        c1 = (k1 max_val)^2, c2 = (k2 max_val)^2
+
+    Raises:
+        ShapeError: images smaller than the window.
+
+    Source: Wang et al. (2004), "Image quality assessment", equation 13; `tf.image.ssim`.
+    """
+    x, y = _floats_of(img1), _floats_of(img2)
+    if min(x.shape[-3:-1]) < filter_size:
+        raise ShapeError("tf.image.ssim", f"needs {filter_size} pixels a side", str(tuple(x.shape)))
+    largest = _scaled(max_val, img1)
+    c1, c2 = (k1 * largest) ** 2, (k2 * largest) ** 2
+    place = torch.arange(filter_size, dtype=torch.float32) - (filter_size - 1) / 2
+    bell = torch.softmax(-0.5 * (place / filter_sigma).square(), 0)
+    window = torch.outer(bell, bell)[None, None]
+
+    def smoothed(image: torch.Tensor) -> torch.Tensor:
+        planes = image.reshape(-1, *image.shape[-3:]).permute(0, 3, 1, 2)
+        flat = planes.reshape(-1, 1, *planes.shape[-2:])
+        made = F.conv2d(flat, window)
+        return made.reshape(*image.shape[:-3], image.shape[-1], *made.shape[-2:])
+
+    m, n = smoothed(x), smoothed(y)
+    # the luminance and the contrast of each channel, as TensorFlow splits the law
+    luminance = (2 * m * n + c1) / (m.square() + n.square() + c1)
+    squares = smoothed(x.square() + y.square()) - m.square() - n.square()
+    contrast = (2 * (smoothed(x * y) - m * n) + c2) / (squares + c2)
+    found = luminance * contrast
+    return found.mean(-3) if return_index_map else found.mean((-3, -2, -1))
+
+
+def image_gradients(image: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """(dy, dx): to the pixel below and to the right; zeros at the end. A batch NHWC."""
+    x = tensor_of(image)
+    down = F.pad(x[:, 1:] - x[:, :-1], (0, 0, 0, 0, 0, 1))
+    right = F.pad(x[:, :, 1:] - x[:, :, :-1], (0, 0, 0, 1))
+    return down, right
+
+
+def total_variation(images: Any, name: str | None = None) -> torch.Tensor:
+    """The sum of |steps| from each pixel to the one below and to the right."""
+    x = tensor_of(images)
+    down, right = x.diff(dim=-3).abs(), x.diff(dim=-2).abs()
+    return down.sum((-3, -2, -1)) + right.sum((-3, -2, -1))
+
+
+def sobel_edges(image: Any) -> torch.Tensor:
+    """Edges by Sobel's kernels, down and to the right: NHWC with 2 at the end."""
+    x = tensor_of(image)
+    smooth, step = torch.tensor([1.0, 2.0, 1.0]), torch.tensor([-1.0, 0.0, 1.0])
+    kernels = torch.stack([torch.outer(step, smooth), torch.outer(smooth, step)])
+    n, h, w, c = x.shape
+    planes = F.pad(x.permute(0, 3, 1, 2), (1, 1, 1, 1), mode="reflect")
+    made = F.conv2d(planes.reshape(n * c, 1, h + 2, w + 2), kernels[:, None])
+    return made.reshape(n, c, 2, h, w).permute(0, 3, 4, 1, 2)
+
+
+def adjust_gamma(image: Any, gamma: Any = 1, gain: Any = 1) -> torch.Tensor:
+    """gain x^gamma of pixels in [0, 1]; integers in their own range."""
+    value = tensor_of(image)
+    made = float(gain) * _floats_of(value) ** float(gamma)
+    return convert_image_dtype(made, value.dtype, saturate=True)
+
+
+_YUV = ((0.299, 0.587, 0.114), (-0.14714119, -0.28886916, 0.43601035),
+        (0.61497538, -0.51496512, -0.10001026))  # fmt: skip
+_YIQ = ((0.299, 0.587, 0.114), (0.59590059, -0.27455667, -0.32134392),
+        (0.2115, -0.52273617, 0.31119955))  # fmt: skip
+_RGB_OF_YUV = ((1.0, 0.0, 1.13988303), (1.0, -0.394642334, -0.58062185), (1.0, 2.03206185, 0.0))
+_RGB_OF_YIQ = ((1.0, 0.95598634, 0.6208248), (1.0, -0.27201283, -0.64720424),
+               (1.0, -1.10674021, 1.70423049))  # fmt: skip
+"""The inverses, rounded as TensorFlow rounds them."""
+
+
+def _times(images: Any, rows: Any) -> torch.Tensor:
+    x = tensor_of(images)
+    return x @ torch.tensor(rows, dtype=torch.float64).T.to(x.dtype)
+
+
+def rgb_to_yuv(images: Any) -> torch.Tensor:
+    return _times(images, _YUV)
+
+
+def yuv_to_rgb(images: Any) -> torch.Tensor:
+    return _times(images, _RGB_OF_YUV)
+
+
+def rgb_to_yiq(images: Any) -> torch.Tensor:
+    return _times(images, _YIQ)
+
+
+def yiq_to_rgb(images: Any) -> torch.Tensor:
+    return _times(images, _RGB_OF_YIQ)

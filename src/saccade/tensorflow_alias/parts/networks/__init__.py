@@ -1,0 +1,1 @@
+"""Networks: `tf.nn`, on batches NHWC."""

@@ -1,0 +1,132 @@
+"""Windows: the less common functions of `tf.nn` and of patches of images, on batches NHWC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from saccade.errors import NotSupported
+from saccade.numerics.convolution.geometry import same_padding
+from saccade.tensorflow_alias.parts.networks.layer_functions import two
+from saccade.tensorflow_alias.parts.tensors.tensors import pair, sizes_of, tensor_of
+
+
+def conv2d_transpose(
+    input: Any, filters: Any, output_shape: Any, strides: Any, padding: str = "SAME",
+    data_format: str = "NHWC", dilations: Any = None, name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """The slope of `conv2d` with respect to its input: images become larger.
+
+    Args:
+        filters: (kernel height, kernel width, channels given, channels taken).
+        output_shape: of the result, (batch, height, width, channels).
+
+    Raises:
+        NotSupported: data_format "NCHW", or dilations.
+    """
+    if data_format != "NHWC" or dilations not in (None, 1, [1, 1, 1, 1]):
+        raise NotSupported("tf.nn.conv2d_transpose", 'needs "NHWC" and no dilations')
+    x, kernel = pair(input, filters)
+    sizes = sizes_of(output_shape)[1:3]
+    steps = two(strides)
+    pads = [(0, 0), (0, 0)]
+    if padding.upper() == "SAME":
+        pads = [
+            same_padding(n, k, s, 1) for n, k, s in zip(sizes, kernel.shape[:2], steps, strict=True)
+        ]
+    whole = F.conv_transpose2d(x.permute(0, 3, 1, 2), kernel.permute(3, 2, 0, 1), stride=steps)
+    (top, _), (left, _) = pads
+    rows, columns = sizes
+    more = (max(left + columns - whole.shape[3], 0), max(top + rows - whole.shape[2], 0))
+    whole = F.pad(whole, (0, more[0], 0, more[1]))
+    return whole[:, :, top : top + rows, left : left + columns].permute(0, 2, 3, 1)
+
+
+def local_response_normalization(
+    input: Any, depth_radius: int = 5, bias: float = 1.0, alpha: float = 1.0, beta: float = 0.5,
+    name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """x / (bias + alpha sum of x^2 over the channels within `depth_radius`)^beta."""
+    x = tensor_of(input)
+    radius = int(depth_radius)
+    squares = F.pad(x.square(), (radius, radius))
+    near = squares.unfold(-1, 2 * radius + 1, 1).sum(-1)
+    return x / (bias + alpha * near) ** beta
+
+
+def batch_normalization(
+    x: Any, mean: Any, variance: Any, offset: Any, scale: Any, variance_epsilon: float,
+    name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """(x - mean) / sqrt(variance + epsilon) * scale + offset."""
+    value = tensor_of(x)
+    made = (value - tensor_of(mean)) * (tensor_of(variance) + variance_epsilon).rsqrt()
+    made = made if scale is None else made * tensor_of(scale)
+    return made if offset is None else made + tensor_of(offset)
+
+
+def crelu(features: Any, axis: int = -1, name: str | None = None) -> torch.Tensor:
+    """relu(x) and relu(-x), one after the other."""
+    x = tensor_of(features)
+    return torch.cat([x, -x], axis).relu()
+
+
+def weighted_cross_entropy_with_logits(
+    labels: Any, logits: Any, pos_weight: Any, name: str | None = None
+) -> torch.Tensor:
+    """Binary cross-entropy in which the ones count `pos_weight` times."""
+    x = tensor_of(logits)
+    return F.binary_cross_entropy_with_logits(
+        x, tensor_of(labels).to(x), reduction="none", pos_weight=tensor_of(pos_weight).to(x)
+    )
+
+
+def space_to_depth(
+    input: Any, block_size: int, data_format: str = "NHWC", name: Any = None
+) -> torch.Tensor:
+    """Blocks of pixels become channels."""
+    x, b = tensor_of(input), int(block_size)
+    n, h, w, c = x.shape
+    return (
+        x.reshape(n, h // b, b, w // b, b, c)
+        .permute(0, 1, 3, 2, 4, 5)
+        .reshape(n, h // b, w // b, b * b * c)
+    )
+
+
+def depth_to_space(
+    input: Any, block_size: int, data_format: str = "NHWC", name: Any = None
+) -> torch.Tensor:
+    """Channels become blocks of pixels."""
+    x, b = tensor_of(input), int(block_size)
+    n, h, w, c = x.shape
+    return (
+        x.reshape(n, h, w, b, b, c // b**2)
+        .permute(0, 1, 3, 2, 4, 5)
+        .reshape(n, h * b, w * b, c // b**2)
+    )
+
+
+def extract_patches(
+    images: Any, sizes: Any, strides: Any, rates: Any, padding: str, name: str | None = None
+) -> torch.Tensor:
+    """Every window of the images, its pixels and channels in one row."""
+    x = tensor_of(images)
+    size, step, rate = two(sizes), two(strides), two(rates)
+    if padding.upper() == "SAME":
+        (top, bottom), (left, right) = (
+            same_padding(n, k, s, r)
+            for n, k, s, r in zip(x.shape[1:3], size, step, rate, strict=True)
+        )
+        x = F.pad(x, (0, 0, left, right, top, bottom))
+    n, h, w, c = x.shape
+    rows = [
+        torch.arange(0, m - r * (k - 1), s)
+        for m, k, s, r in zip((h, w), size, step, rate, strict=True)
+    ]
+    inner = [torch.arange(k) * r for k, r in zip(size, rate, strict=True)]
+    at = [a[:, None] + b for a, b in zip(rows, inner, strict=True)]
+    found = x[:, at[0][:, None, :, None], at[1][None, :, None, :]]
+    return found.reshape(n, len(rows[0]), len(rows[1]), size[0] * size[1] * c)

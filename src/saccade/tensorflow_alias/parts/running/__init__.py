@@ -1,0 +1,1 @@
+"""Running: how TensorFlow's functions, gradients, devices and checks are run."""

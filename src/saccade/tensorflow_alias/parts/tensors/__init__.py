@@ -1,0 +1,1 @@
+"""Tensors: numbers, words and shapes under TensorFlow's names."""

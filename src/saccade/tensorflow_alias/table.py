@@ -1,0 +1,319 @@
+"""The table of the thin tensorflow: every name that there is, and where it comes from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from types import FunctionType
+from typing import Any
+
+from saccade.tensorflow_alias.missing import refuse
+
+PACKAGE = "saccade.tensorflow_alias"
+_DTYPES = """float16 float32 float64 bfloat16 half double int8 int16 int32 int64
+    uint8 uint16 uint32 uint64 string"""
+
+# For each module: from which of `parts` its names come; `name=other` where it is called otherwise.
+NAMES: dict[str, dict[str, str]] = {
+    "": {
+        "tensors.dtypes": f"{_DTYPES} bool=bool_ DType as_dtype",
+        "tensors.tensors": """Tensor cast constant convert_to_tensor identity is_tensor
+            stop_gradient""",
+        "tensors.known_shape": "TensorShape TensorSpec",
+        "tensors.variable": "Variable",
+        "running.gradient_tape": "GradientTape UnconnectedGradients",
+        "running.control": """case cond custom_gradient foldl get_static_value group map_fn scan
+            switch_case tuple=tuple_ vectorized_map while_loop""",
+        "running.module": "Module",
+        "tensors.tensor_array": "TensorArray",
+        "tensors.analysis": """acos add_n asin atan bitcast clip_by_global_norm clip_by_norm
+            cosh realdiv saturate_cast sinh tan truediv""",
+        "tensors.indexing": """dynamic_partition ensure_shape histogram_fixed_width meshgrid roll
+            scatter_nd searchsorted sequence_mask strided_slice tensor_scatter_nd_add
+            tensor_scatter_nd_update unique unique_with_counts""",
+        "tensors.rearrangement": """boolean_mask broadcast_to concat expand_dims eye fill gather
+            gather_nd linspace newaxis one_hot ones ones_like pad range rank repeat reshape
+            reverse shape size slice split squeeze stack tile transpose unstack where zeros
+            zeros_like""",
+        "tensors.arithmetic": """abs add argsort clip_by_value cos divide equal exp floor greater
+            greater_equal less less_equal logical_and logical_not logical_or matmul maximum
+            einsum minimum multiply negative norm not_equal pow round sigmoid sign sin sort sqrt
+            square subtract tanh tensordot""",
+        "tensors.reductions": """argmax argmin cumsum reduce_all reduce_any reduce_max reduce_mean
+            reduce_logsumexp reduce_min reduce_prod reduce_sum""",
+        "running.checks": "assert_equal assert_greater assert_less assert_rank",
+        "running.devices": "device",
+        "running.functions": """executing_eagerly function get_logger name_scope no_op
+            numpy_function print py_function""",
+        "tensors.strings": "as_string",
+    },
+    "math": {
+        "tensors.arithmetic": """abs add ceil cos divide divide_no_nan equal exp floor greater
+            greater_equal is_nan is_inf is_finite l2_normalize less less_equal log log1p
+            logical_and logical_not logical_or maximum minimum mod multiply negative not_equal
+            pow round rsqrt sigmoid sign sin softplus sqrt square squared_difference subtract
+            tanh top_k""",
+        "tensors.reductions": """argmax argmin confusion_matrix count_nonzero cumsum in_top_k
+            reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod
+            reduce_std reduce_sum reduce_variance""",
+        "tensors.analysis": """acos add_n asin atan atan2 cosh cumprod erf expm1 floordiv
+            floormod lgamma log_sigmoid logical_xor multiply_no_nan reciprocal
+            reduce_euclidean_norm rint sinh softsign tan truediv xlogy zero_fraction""",
+        "tensors.indexing": "bincount segment_sum unsorted_segment_sum",
+    },
+    "linalg": {
+        "tensors.arithmetic": "l2_normalize matmul norm tensordot einsum",
+        "tensors.analysis": "global_norm",
+        "tensors.matrices": """band_part det diag diag_part inv matrix_transpose matvec
+            normalize svd trace""",
+        "tensors.rearrangement": "eye",
+    },
+    "nn": {
+        "networks.layer_functions": """avg_pool=avg_pool2d avg_pool2d bias_add conv2d
+            depthwise_conv2d dropout elu gelu leaky_relu log_softmax max_pool=max_pool2d
+            max_pool2d moments relu relu6 selu sigmoid sigmoid_cross_entropy_with_logits silu
+            softmax softmax_cross_entropy_with_logits softplus
+            sparse_softmax_cross_entropy_with_logits swish=silu tanh""",
+        "tensors.arithmetic": "l2_normalize top_k",
+        "tensors.reductions": "in_top_k",
+        "tensors.analysis": "l2_loss softsign zero_fraction",
+        "tensors.rearrangement": "embedding_lookup=gather",
+        "networks.window_functions": """batch_normalization conv2d_transpose crelu depth_to_space
+            local_response_normalization lrn=local_response_normalization space_to_depth
+            weighted_cross_entropy_with_logits""",
+    },
+    "random": {
+        "tensors.draws": """Generator categorical gamma get_global_generator normal poisson
+            set_global_generator set_seed shuffle split stateless_normal stateless_truncated_normal
+            stateless_uniform truncated_normal uniform"""
+    },
+    "nest": {"tensors.nesting": "flatten is_nested map_structure pack_sequence_as"},
+    "errors": {
+        "running.errors": """FailedPreconditionError InternalError InvalidArgumentError
+            NotFoundError OpError OutOfRangeError ResourceExhaustedError UnavailableError
+            UnimplementedError"""
+    },
+    "image": {
+        "images.sizes": """ResizeMethod central_crop crop_to_bounding_box pad_to_bounding_box
+            random_crop resize resize_with_crop_or_pad resize_with_pad""",
+        "images.changes": """adjust_brightness adjust_contrast adjust_hue adjust_saturation
+            convert_image_dtype flip_left_right flip_up_down grayscale_to_rgb hsv_to_rgb
+            per_image_standardization random_brightness random_contrast random_flip_left_right
+            random_flip_up_down random_hue random_saturation rgb_to_grayscale rgb_to_hsv rot90
+            transpose""",
+        "images.files": """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg
+            decode_png encode_jpeg encode_png extract_jpeg_shape is_jpeg""",
+        "images.measures": """adjust_gamma image_gradients psnr rgb_to_yiq rgb_to_yuv sobel_edges
+            ssim total_variation yiq_to_rgb yuv_to_rgb""",
+        "images.boxes": "crop_and_resize non_max_suppression",
+        "images.draws": """adjust_jpeg_quality random_jpeg_quality stateless_random_brightness
+            stateless_random_contrast stateless_random_crop stateless_random_flip_left_right
+            stateless_random_flip_up_down stateless_random_hue stateless_random_jpeg_quality
+            stateless_random_saturation""",
+        "networks.window_functions": "extract_patches",
+    },
+    "io": {
+        "images.files": """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg
+            decode_png encode_jpeg encode_png extract_jpeg_shape is_jpeg read_file write_file""",
+        "data.raw_bytes": "decode_base64 decode_raw encode_base64 matching_files",
+    },
+    "io.gfile": {
+        "data.gfile": """GFile copy exists glob isdir join listdir makedirs mkdir remove rename
+            rmtree stat walk"""
+    },
+    "strings": {
+        "tensors.strings": """as_string join length lower reduce_join regex_full_match regex_replace
+            split strip substr to_number upper"""
+    },
+    "data": {"data.datasets": "AUTOTUNE Dataset INFINITE_CARDINALITY Options UNKNOWN_CARDINALITY"},
+    "data.experimental": {
+        "data.datasets": """AUTOTUNE AutoShardPolicy Counter INFINITE_CARDINALITY RandomDataset
+            UNKNOWN_CARDINALITY assert_cardinality cardinality choose_from_datasets
+            enumerate_dataset get_single_element ignore_errors
+            map_and_batch parallel_interleave prefetch_to_device rejection_resample
+            sample_from_datasets scan shuffle_and_repeat take_while unbatch unique"""
+    },
+    "dtypes": {"tensors.dtypes": f"{_DTYPES} bool=bool_ DType as_dtype", "tensors": "cast"},
+    "config": {
+        "running.devices": """get_visible_devices list_logical_devices list_physical_devices
+            set_visible_devices set_soft_device_placement""",
+        "running.strategies": "experimental_connect_to_cluster=no_tpu",
+        "running.functions": """experimental_run_functions_eagerly=run_functions_eagerly
+            functions_run_eagerly run_functions_eagerly""",
+    },
+    "config.threading": {
+        "running.devices": """get_inter_op_parallelism_threads get_intra_op_parallelism_threads
+            set_inter_op_parallelism_threads set_intra_op_parallelism_threads"""
+    },
+    "config.optimizer": {"running.devices": "set_jit"},
+    "config.experimental": {
+        "running.devices": """get_memory_growth get_memory_info list_physical_devices
+            list_logical_devices set_memory_growth set_visible_devices enable_op_determinism"""
+    },
+    "distribute": {
+        "running.strategies": """MirroredStrategy OneDeviceStrategy ReduceOp Strategy
+            TPUStrategy=no_tpu get_strategy has_strategy"""
+    },
+    "distribute.cluster_resolver": {"running.strategies": "TPUClusterResolver"},
+    "distribute.experimental": {"running.strategies": "TPUStrategy=no_tpu"},
+    "tpu": {},
+    "tpu.experimental": {"running.strategies": "initialize_tpu_system=no_tpu"},
+    "test": {
+        "running.devices": """gpu_device_name is_built_with_cuda is_built_with_gpu_support
+            is_gpu_available"""
+    },
+    "version": {"running.functions": "VERSION"},
+    "autograph": {"running.functions": "set_verbosity"},
+    "autograph.experimental": {"running.functions": "do_not_convert"},
+    "debugging": {
+        "running.checks": """Assert assert_all_finite assert_equal assert_greater
+            assert_greater_equal assert_less assert_less_equal assert_near assert_non_negative
+            assert_none_equal assert_positive assert_rank assert_rank_at_least assert_rank_in
+            assert_shapes assert_type check_numerics is_numeric_tensor"""
+    },
+    "compat": {},
+    "compat.v1": {
+        "running.functions": "enable_eager_execution executing_eagerly",
+        "tensors.draws": "set_random_seed=set_seed",
+    },
+    "compat.v1.logging": {
+        "running.functions": """DEBUG ERROR FATAL INFO WARN get_verbosity
+            set_verbosity=set_log_verbosity"""
+    },
+}
+
+# Parts whose functions may be called on what Input() gives, and names in them that may not.
+_ON_SYMBOLS = (
+    "images.changes", "images.measures", "images.sizes", "networks.layer_functions",
+    "networks.window_functions", "tensors.analysis", "tensors.arithmetic", "tensors.indexing",
+    "tensors.matrices", "tensors.rearrangement", "tensors.reductions", "tensors.tensors",
+)  # fmt: skip
+_OF_VALUES = ("constant", "is_tensor")
+OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
+"""Modules of TensorFlow's that are Keras's."""
+
+_GRAPHS = "There are no graphs and sessions: call functions and use .numpy()."
+_LINE = "There are no graphs and sessions; leave the line out."
+_MEMORY = "There are no sessions; memory is taken as it is needed."
+_VALUES = "Variables have their values from the start; leave the line out."
+_CAST = "Use tf.cast(x, tf.{})."
+
+# Names that stay away, and what to do instead: the same below `compat.v1`.
+REFUSED = {
+    "sysconfig": "torch.__config__.show() says how torch was built.",
+    "summary": "Use keras.callbacks.TensorBoard, or torch.utils.tensorboard.SummaryWriter.",
+    "disable_eager_execution": _LINE,
+    "disable_v2_behavior": _LINE,
+    "Session": _GRAPHS,
+    "InteractiveSession": _GRAPHS,
+    "Graph": _GRAPHS,
+    "get_default_graph": "There are no graphs: any thread may call a model; leave the line out.",
+    "get_default_session": _GRAPHS,
+    "reset_default_graph": "There are no graphs; keras.backend.clear_session() forgets names.",
+    "ConfigProto": _MEMORY,
+    "GPUOptions": _MEMORY,
+    "placeholder": "There are no graphs and sessions; give arrays to functions.",
+    "global_variables_initializer": _VALUES,
+    "initialize_all_variables": _VALUES,
+    "local_variables_initializer": _VALUES,
+    "get_variable": "Use tf.Variable(value).",
+    "variable_scope": "There are no graphs; leave the scope out.",
+    "to_float": _CAST.format("float32"),
+    "to_double": _CAST.format("float64"),
+    "to_int32": _CAST.format("int32"),
+    "to_int64": _CAST.format("int64"),
+    "image.resize_images": "Use tf.image.resize(images, (height, width)).",
+    "image.resize_bilinear": "Use tf.image.resize(images, (height, width)).",
+    "image.resize_image_with_crop_or_pad": "Use tf.image.resize_with_crop_or_pad.",
+    "app": "Call your main() in the last line of the script.",
+    "flags": "Use argparse for the words of the command line.",
+    "layers": "Use keras.layers.",
+    "client": "Use tf.config.list_physical_devices('GPU').",
+    "saved_model": "Save with model.save('name.keras').",
+    "lite": "Save with model.save('name.keras'); other formats are not written.",
+    "distribute.MultiWorkerMirroredStrategy": "One process trains; use MirroredStrategy.",
+    "distribute.experimental.MultiWorkerMirroredStrategy": "Use tf.distribute.MirroredStrategy.",
+    "distribute.experimental.CentralStorageStrategy": "Use tf.distribute.MirroredStrategy.",
+    "distribute.ParameterServerStrategy": "One process trains; use MirroredStrategy.",
+    "train": "Its optimizers are in keras.optimizers; for its checkpoints use model.save_weights, "
+    "or keras.callbacks.BackupAndRestore.",
+    "estimator": "Use a keras model.",
+    "contrib": "It left TensorFlow, too.",
+}
+
+
+def supported_names() -> list[str]:
+    """Every name of TensorFlow's that is there, with dots: "image.resize"; loads no torch.
+
+    Names inside `keras` are saccade's, and are not in the list.
+    """
+    found = {"keras", "__version__", "compat.v1.keras", *OF_KERAS}
+    for module in NAMES:
+        if module:
+            found.add(module)
+        found |= {f"{module}.{name}".lstrip(".") for name in names_in(module)}
+    return sorted(found)
+
+
+def names_in(module: str) -> dict[str, tuple[str, str]]:
+    """The names of a module: for each the part it comes from, and its name there."""
+    found = {}
+    for part, words in NAMES[module].items():
+        for word in words.split():
+            name, _, other = word.partition("=")
+            found[name] = part, other or name
+    return found
+
+
+def patch_tensors() -> None:
+    """Give torch's tensors what scripts expect of TensorFlow's."""
+    import_module(f"{PACKAGE}.parts.tensors.tensor_patches").patch_tensors()
+    import_module("saccade.layers.operations.tensorflow_function").TFOpLambda.found = staticmethod(
+        function_of
+    )
+
+
+def function_of(name: str) -> Callable[..., Any]:
+    """The function of a name with dots, as models hold it: "nn.relu", "compat.v1.shape".
+
+    Raises:
+        NameNotHere: there is none.
+    """
+    module, _, word = name.removeprefix("compat.v1.").rpartition(".")
+    if module not in NAMES:
+        module, word = "", name
+    names = names_in(module)
+    if word not in names:
+        refuse(module, word, supported_names(), REFUSED)
+    part, other = names[word]
+    return getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
+
+
+def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of a module of this package: its names, loaded at first use."""
+    dotted = module_name.removeprefix(PACKAGE).lstrip(".")
+    inner = {
+        name.removeprefix(f"{dotted}.").lstrip(".")
+        for name in NAMES
+        if name and name.rpartition(".")[0] == dotted
+    }
+    names = names_in(dotted)
+
+    def load(name: str) -> Any:
+        if name in inner:
+            return import_module(f"{module_name}.{name}")
+        if name not in names:
+            refuse(dotted, name, supported_names(), REFUSED)
+        part, other = names[name]
+        patch_tensors()
+        made = getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
+        if part in _ON_SYMBOLS and isinstance(made, FunctionType) and name not in _OF_VALUES:
+            made = import_module(f"{PACKAGE}.parts.running.errors").with_faults(made)
+            made = import_module("saccade.layers.operations.tensorflow_function").on_symbols(
+                f"{dotted}.{name}".lstrip("."), made
+            )
+        setattr(sys.modules[module_name], name, made)  # the next time is quick
+        return made
+
+    return load, lambda: sorted({*names, *inner})

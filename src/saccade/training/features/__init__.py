@@ -1,0 +1,1 @@
+"""Features: what the frozen first part of a model makes of each image, computed once and kept."""
