@@ -1,4 +1,4 @@
-"""FeatureReuse: how a run uses its model's frozen prefix: the features of an image are computed once."""
+"""Feature reuse: a run computes the features of an image once, where the first layers are frozen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feature table: what a frozen prefix gives for each image, in memory and beyond a bound on disk."""
+"""Feature table: what a frozen prefix gives for each image, in memory, then in a file."""
 
 from __future__ import annotations
 
