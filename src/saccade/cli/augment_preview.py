@@ -163,8 +163,8 @@ def _check_counts(photos: int, samples: int, seed: int) -> None:
 
 def _read(folder: Path, count: int, size_hw: tuple[int, int]) -> list[np.ndarray]:
     """Photos spread over the folder; for one that cannot be read the next one is taken."""
-    from saccade.cli.picture_files import list_pictures
     from saccade.data import UnreadableImage, decode
+    from saccade.data.folders.pictures import list_pictures
 
     paths = list(list_pictures([folder]))
     images = []

@@ -27,7 +27,7 @@ def predict(
         raise InvalidArgument("predict", "takes --json or --csv, not both")
     write = FORMATS["json" if as_json else "csv" if as_csv else "text"]
     from saccade.cli.faults import BAD_INPUT
-    from saccade.cli.picture_files import list_pictures
+    from saccade.data.folders.pictures import list_pictures
     from saccade.predictor import Predictor
 
     predictor = Predictor.load(run)

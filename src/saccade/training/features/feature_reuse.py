@@ -1,4 +1,4 @@
-"""Feature reuse: a run computes the features of an image once, where the first layers are frozen."""
+"""A run computes the features of each image once where the model's first layers are frozen."""
 
 from __future__ import annotations
 
