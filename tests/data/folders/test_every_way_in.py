@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 from saccade.data import ImageDataGenerator, index_folder
-from saccade.data.folders.pictures import list_pictures
 from saccade.data.folders.walk import (
     ALL_EXTENSIONS,
     DATASET_EXTENSIONS,
@@ -21,7 +20,8 @@ from saccade.data.folders.walk import (
 )
 from saccade.errors import DataError
 from saccade.notes import forget_notes
-from saccade.recipe.photos import find_photos, index_classes
+from saccade.recipe.photos.photos import find_photos, index_classes
+from saccade.recipe.photos.picture_files import list_pictures
 from saccade.utils import image_dataset_from_directory
 
 DOORS: dict[str, Callable[[Path], list[str]]] = {
@@ -35,7 +35,7 @@ DOORS: dict[str, Callable[[Path], list[str]]] = {
     "index": lambda folder: full_paths(index_folder(folder)),
     "train": lambda folder: full_paths(find_photos(folder).index),
     "evaluate": lambda folder: full_paths(index_classes(os.fspath(folder))),
-    "predict": lambda folder: list(list_pictures([folder])),
+    "predict": lambda folder: [str(path) for path in list_pictures(folder)],
 }
 ORDINARY = {"cat/1.png", "dog/1.png"}
 

@@ -1,4 +1,4 @@
-"""A run computes the features of each image once where the model's first layers are frozen."""
+"""Feature reuse: where first layers are frozen, a run computes the features of an image once."""
 
 from __future__ import annotations
 
