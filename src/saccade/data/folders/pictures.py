@@ -1,4 +1,4 @@
-"""The pictures of a folder that is read as a whole, where it has no classes or they play no part."""
+"""The pictures of a folder that is read as a whole: it has no classes, or they play no part."""
 
 from __future__ import annotations
 
