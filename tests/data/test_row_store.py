@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from saccade.data.row_store import RowFile, RowStore
+from saccade.notes import forget_notes
 
 ROWS, SHAPE = 7, (2, 3)
 
@@ -77,6 +78,7 @@ def test_without_a_file_only_memory_keeps():
 
 
 def test_a_full_disk_keeps_what_went_before_and_is_said_once(store, monkeypatch, caplog):
+    forget_notes()
     monkeypatch.setattr(store, "_say", lambda fault: f"cannot be kept: {fault.strerror}")
     store.keep(3, (1, 3), value(3))
 
