@@ -4,24 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from saccade.errors import InvalidArgument, NotSupported
+from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
 
 SUBSETS = ("training", "validation")
-
-
-def check_data_format(data_format: str | None) -> str:
-    """ "channels_last", or the error for anything else."""
-    if data_format == "channels_first":
-        raise NotSupported(
-            "data_format",
-            "images are (height, width, channels)",
-            repr(data_format),
-            "Leave it out, and move the axis yourself where you need it: numpy.moveaxis(x, -1, 1).",
-        )
-    if data_format not in (None, "channels_last"):
-        raise unknown_name("data_format", data_format, ["channels_last"])
-    return "channels_last"
 
 
 def check_dtype(dtype: str | type | np.dtype | None) -> np.dtype:

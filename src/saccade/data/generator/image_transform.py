@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from saccade.data.generator.augmentation import Augmentation
-from saccade.data.generator.flow_checks import check_data_format, check_dtype, check_switch
+from saccade.data.generator.flow_checks import check_dtype, check_switch
 from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.statistics import EPSILON, measure
 from saccade.data.generator.transform_checks import (
@@ -23,6 +23,7 @@ from saccade.data.generator.transform_checks import (
     note_functions,
     sample_of,
 )
+from saccade.data_formats import check_channels_last
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.names import unknown_name
 from saccade.notes import note_once
@@ -111,7 +112,7 @@ class ImageTransform:
         self.vertical_flip = check_switch("vertical_flip", vertical_flip)
         self.rescale = check_rescale(rescale)
         self.preprocessing_function = check_function(preprocessing_function)
-        self.data_format = check_data_format(data_format)
+        self.data_format = check_channels_last(data_format)
         self.row_axis, self.col_axis, self.channel_axis = 1, 2, 3
         self.validation_split = check_validation_split(validation_split)
         self.interpolation_order = interpolation_order
