@@ -12,7 +12,7 @@ import torch
 
 from saccade.data.dataset.elements import as_element, map_element
 from saccade.data.dataset.stage import UNKNOWN, Stage, Visit, drop
-from saccade.errors import InvalidArgument, NoSuchFile
+from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
 
 
 class Listed(Stage):
@@ -56,6 +56,9 @@ class Generated(Stage):
                 continue
             if isinstance(self.kinds, (tuple, list)) and isinstance(value, (tuple, list)):
                 value = tuple(value)
+                if len(value) != len(self.kinds):
+                    needed = f"elements must have {len(self.kinds)} parts, as output_signature"
+                    raise ShapeError("Dataset.from_generator", needed, len(value))
             yield map_element(_of_kind, as_nest(self.kinds), value)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.tensorflow_alias.parts.images.files import Content
 from saccade.tensorflow_alias.parts.tensors.dtypes import as_dtype
 from saccade.tensorflow_alias.parts.tensors.string_tensors import Words
@@ -22,10 +22,10 @@ def _bytes(value: Any) -> bytes:
     return bytes(value) if isinstance(value, bytes) else str(value).encode()
 
 
-def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> Word:
+def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> StringScalar:
     """The web's letters for bytes, which go into addresses; without "=" at the end."""
     word = base64.urlsafe_b64encode(_bytes(input)).decode()
-    return Word(word if pad else word.rstrip("="))
+    return StringScalar(word if pad else word.rstrip("="))
 
 
 def decode_base64(input: Any, name: str | None = None) -> Content:

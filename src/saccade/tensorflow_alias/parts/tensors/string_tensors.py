@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.tensorflow_alias.parts.tensors.dtypes import DType, string
 from saccade.tensorflow_alias.parts.tensors.known_shape import TensorShape
 
@@ -72,12 +72,12 @@ class Words(list[Any]):
 
 def words_of(value: Any) -> Any:
     """A word for one string or path, words for a list or array of them."""
-    if isinstance(value, (Word, Words)):
+    if isinstance(value, (StringScalar, Words)):
         return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, (str, bytes, os.PathLike)):
-        return Word(os.fspath(value))
+        return StringScalar(os.fspath(value))
     return Words(value)
 
 
@@ -101,7 +101,7 @@ def are_words(value: Any) -> bool:
 def each_word(function: Callable[[str], Any], value: Any) -> Any:
     """`function` of each word, in the shape of the words."""
     words = words_of(value)
-    if isinstance(words, Word):
+    if isinstance(words, StringScalar):
         return function(words)
     return [each_word(function, one) for one in words]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.tensorflow_alias.parts.tensors.dtypes import torch_dtype
 from saccade.tensorflow_alias.parts.tensors.string_tensors import Words, each_word, words_of
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
@@ -34,9 +34,9 @@ def join(inputs: Any, separator: str = "", name: str | None = None) -> Any:
 
 def reduce_join(
     inputs: Any, axis: Any = None, keepdims: bool = False, separator: str = "", name: Any = None
-) -> Word:
+) -> StringScalar:
     """All words in one."""
-    return Word(separator.join(each_word(str, inputs)))
+    return StringScalar(separator.join(each_word(str, inputs)))
 
 
 def regex_full_match(input: Any, pattern: str, name: str | None = None) -> torch.Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.errors import DataError, NotSupported
 from saccade.graph import Symbol
 from saccade.metrics.variable import MetricVariable
@@ -139,9 +139,9 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     if shape is None:
         return made
     sizes = sizes_of(shape)
-    if isinstance(made, (Word, Words)):
+    if isinstance(made, (StringScalar, Words)):
         filled = np.full(sizes, None, object)
-        filled[...] = made if isinstance(made, Word) else made.array().reshape(sizes)
+        filled[...] = made if isinstance(made, StringScalar) else made.array().reshape(sizes)
         return words_of(filled)
     return made.expand(sizes).clone() if made.numel() == 1 else made.reshape(sizes)
 
@@ -161,4 +161,4 @@ def stop_gradient(input: Any, name: str | None = None) -> torch.Tensor:
 
 
 def is_tensor(x: Any) -> bool:
-    return torch.is_tensor(x) or isinstance(x, (Word, Words))
+    return torch.is_tensor(x) or isinstance(x, (StringScalar, Words))
