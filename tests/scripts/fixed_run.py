@@ -19,7 +19,8 @@ import sys
 import keras
 import numpy as np
 
-IS_SACCADE = bool(keras.__file__) and "saccade" in keras.__file__
+# The module says what it is. Its path does not: a checkout may well lie in a folder of that name.
+IS_SACCADE = keras.__name__.partition(".")[0] == "saccade"
 HAS_TENSORFLOW = IS_SACCADE or importlib.util.find_spec("tensorflow") is not None
 # What today's Keras no longer reads, by what it meant.
 OLD_WORDS = {
