@@ -90,7 +90,7 @@ def plain_generator(function):
     """`ImageDataGenerator.__init__` without what is drawn anew for every image.
 
     Keras's `fit` takes one batch more than it trains on, so its draws are not a function of the
-    seed; tests/parity/test_generator_parity.py compares them batch by batch.
+    seed; tests/parity/data/test_generator_parity.py compares them batch by batch.
     """
 
     @functools.wraps(function)
