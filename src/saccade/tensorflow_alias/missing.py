@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from saccade.names import NameNotHere, NameNotImportable, nearest
 
-_OWN = os.path.dirname(__file__)
+_OWN = os.path.dirname(__file__) + os.sep
 
 
 def refuse(module: str, name: str, names: list[str], refused: Mapping[str, str]) -> NoReturn:

@@ -26,7 +26,7 @@ with warnings.catch_warnings():
     from keras.src.legacy.preprocessing import image as keras_image
     from keras.utils import array_to_img, img_to_array, load_img, save_img
 
-SHARED = pathlib.Path(__file__).parents[2].parent / "shared"
+SHARED = pathlib.Path(__file__).parents[3].parent / "shared"
 FRUITS = SHARED / "data" / "fruits" / "train"
 MESSY = SHARED / "data" / "messy"
 

@@ -9,6 +9,7 @@ import pytest
 
 from parity.reference import keras
 from saccade import applications
+from slow_cases import slow_unless
 
 # Keras's own arrays on torch.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -27,7 +28,7 @@ HOMES = {
 }
 NETWORKS = {name: home for home, names in HOMES.items() for name in names}
 LEAST_PX = {"InceptionV3": 75, "Xception": 71}
-QUICK = ("MobileNet",)  # test_networks_parity.py reads a file of each family's smallest
+QUICK = "MobileNet"  # test_networks_parity.py reads a file of each family's smallest
 TOLERANCE = 1e-4
 
 
@@ -61,10 +62,8 @@ def enliven(network, batch):
         layer.momentum = momentum
 
 
-@pytest.mark.parametrize("include_top", [False, True])
-@pytest.mark.parametrize(
-    "name", [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in NETWORKS]
-)
+@pytest.mark.parametrize("include_top", slow_unless(bool, [False, True]))
+@pytest.mark.parametrize("name", slow_unless(QUICK.__eq__, NETWORKS))
 def test_keras_wrote_the_file_and_gets_the_same_outputs(
     name, include_top, tmp_path, record_property
 ):

@@ -5,8 +5,17 @@ import pytest
 import torch
 
 import saccade
-from parity.metric_cases import CASES, CLASSES, each, labels, logits, numbers, rows, several_hot
 from parity.reference import array, close, keras, normal
+from parity.scores.metric_cases import (
+    CASES,
+    CLASSES,
+    each,
+    labels,
+    logits,
+    numbers,
+    rows,
+    several_hot,
+)
 from saccade import metrics
 
 # Keras's own variables lag behind NumPy; it says that float weights are cut to whole numbers.

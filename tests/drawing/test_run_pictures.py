@@ -12,7 +12,7 @@ import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from PIL import Image
-from saccade.report import draw_confusion, draw_curves
+from saccade.drawing import draw_confusion, draw_curves
 
 from saccade.drawing import confusion, curves
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from parity.loss_cases import BATCH, CLASSES, OTHERS, predictions, targets
 from parity.reference import array, close, keras, normal
+from parity.scores.loss_cases import BATCH, CLASSES, OTHERS, predictions, targets
 from saccade import losses
 from saccade.errors import NotSupported
 
