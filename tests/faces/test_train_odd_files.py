@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from faces.photo_folders import make_photos, paint
 from saccade.cli import app
 from saccade.data.folders.index import PICTURE_EXTENSIONS
-from saccade.recipe import photos
+from saccade.recipe.photos import photos
 
 SAVED_AS = ("webp", "gif", "bmp", "tga", "tif", "jp2", "pgm", "ico", "jpe", "jfif")
 
