@@ -1,4 +1,4 @@
-"""One peer of benchmarks/transfer.py: fastai's vision_learner on torchvision's ResNet50.
+"""One peer of transfer.py: fastai's vision_learner on torchvision's ResNet50.
 
 python transfer_fastai.py last            # with fastai's ChannelsLast callback
 """
@@ -6,6 +6,7 @@ python transfer_fastai.py last            # with fastai's ChannelsLast callback
 # ruff: noqa: E402, I001  # fastai imports torchvision, which has to be made loadable first
 from __future__ import annotations
 
+from pathlib import Path
 import sys
 import time
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import torch
 from torch import nn
 from PIL import Image
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
 
 from rounds import THREADS, answer, timed
 from transfer_torch import (

@@ -1,6 +1,6 @@
 """A frozen ResNet50, block by block: the layers as they are, folded, and in OpenVINO.
 
-    python benchmarks/frozen_prefix.py [--size 150] [--rounds 5]
+    python benchmarks/transfer/frozen_prefix.py [--size 150] [--rounds 5]
 
 The ways take turns; each round runs a few blocks of 16 images. Random weights: what is computed
 does not depend on them.

@@ -3,7 +3,7 @@
 The same LeNet twice in one process, in turn: bare (no metrics, silent, no callbacks), and dressed
 (accuracy, a progress line to a terminal, a callback that hears every batch). Target: under 3 %.
 
-    python benchmarks/overhead.py
+    python benchmarks/lenet/overhead.py
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
 
 from lenet_worker import build_keras_like, make_data
 from rounds import THREADS, machine, timed, use_two_processors, versions
@@ -49,7 +51,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--images", type=int, default=12_800)
     here = Path(__file__).resolve().parent
-    parser.add_argument("--out", type=Path, default=here / "results" / "overhead.json")
+    parser.add_argument("--out", type=Path, default=here.parent / "results" / "overhead.json")
     options = parser.parse_args()
     use_two_processors()
     import torch

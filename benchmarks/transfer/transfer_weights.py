@@ -1,7 +1,7 @@
 """ResNet50's ImageNet weights, out of Keras's file, in the two forms that the peers read.
 
 Keras and saccade get the file without its top; torchvision's network gets the same numbers, so that
-all peers of benchmarks/transfer.py train a head on the same features.
+all peers of transfer.py train a head on the same features.
 """
 
 from __future__ import annotations

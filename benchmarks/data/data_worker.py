@@ -1,4 +1,4 @@
-"""One peer of benchmarks/data.py: batches from a folder of images, as fast as they come.
+"""One peer of data.py: batches from a folder of images, as fast as they come.
 
 python data_worker.py saccade_generator
 python data_worker.py saccade_dataset
@@ -14,7 +14,10 @@ import io
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
 
 from rounds import THREADS, answer, timed
 

@@ -3,9 +3,9 @@
 Each peer makes its object anew in every round and takes batches of 32, twice: the first epoch
 decodes every file, the later one may find them kept. Nothing is trained.
 
-    python benchmarks/data.py               # about a quarter of an hour on a quiet machine
-    python benchmarks/data.py --quick       # seconds: only to see that it runs
-    python benchmarks/data.py --many 100000 # only the folder of very many files
+    python benchmarks/data/data.py               # about a quarter of an hour on a quiet machine
+    python benchmarks/data/data.py --quick       # seconds: only to see that it runs
+    python benchmarks/data/data.py --many 100000 # only the folder of very many files
 """
 
 from __future__ import annotations
@@ -20,11 +20,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
+
 from rounds import Peer, machine, middle, spread, use_two_processors, versions
 
 HERE = Path(__file__).resolve().parent
-BENCH = HERE.parent / ".bench"
-FRUITS = HERE.parent.parent / "shared" / "data" / "fruits" / "train"
+ROOT = HERE.parents[1]
+BENCH = ROOT / ".bench"
+PINS = HERE.parent / "peers" / "constraints.txt"
+FRUITS = ROOT.parent / "shared" / "data" / "fruits" / "train"
 WORKER = str(HERE / "data_worker.py")
 MANY_WORKER = str(HERE / "many_files_worker.py")
 TENSORFLOW = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -180,7 +184,7 @@ def main() -> None:
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS))
     parser.add_argument("--many", type=int, help="only the folder of so many files")
     parser.add_argument("--quick", action="store_true", help="tiny: only to see that it runs")
-    parser.add_argument("--out", type=Path, default=HERE / "results" / "data.json")
+    parser.add_argument("--out", type=Path, default=HERE.parent / "results" / "data.json")
     options = parser.parse_args()
     rounds, images, many = options.rounds, options.images, options.many or 100_000
     if options.quick:
@@ -205,7 +209,7 @@ def main() -> None:
         "what": "images per second from a folder of JPEGs to batches of 32 of 150 x 150 pixels",
         **facts,
         "versions": versions("saccade", "torch", "numpy", "pillow", "opencv-python-headless"),
-        "peers": (HERE / "constraints.txt").read_text(encoding="utf-8").split("\n")[1:-1],
+        "peers": PINS.read_text(encoding="utf-8").split("\n")[1:-1],
         "images": images,
         "rounds": rounds,
         "rates": rates,

@@ -1,4 +1,4 @@
-"""One peer of benchmarks/transfer.py: torchvision's ResNet50 in the loop of its references.
+"""One peer of transfer.py: torchvision's ResNet50 in the loop of its references.
 
 python transfer_torch.py                  # contiguous, as the references leave it
 python transfer_torch.py last             # channels_last
@@ -15,6 +15,8 @@ from typing import Any
 
 import torch
 from torch import nn
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
 
 from rounds import THREADS, answer, timed
 

@@ -1,6 +1,6 @@
 """What training a head on the features of very many images costs in memory.
 
-    python benchmarks/transfer_memory.py 100000
+    python benchmarks/transfer/transfer_memory.py 100000
 
 The images are tiny, and a frozen Dense of 2048 outputs stands for a ResNet50: the features, 8 kB an
 image, are the same size, and they are what has to be kept.

@@ -4,11 +4,11 @@ The peers take turns: in each round every one does the same work, so that each r
 often as there are rounds. What was measured is kept in results/transfer.json at once and not
 measured again: the program may be stopped, and goes on where it was.
 
-    python benchmarks/transfer.py                       # all parts, on a quiet machine
-    python benchmarks/transfer.py --only forward memory # some of them
-    python benchmarks/transfer.py --only recipe --peers saccade keras --rounds 3    # a third seed
-    python benchmarks/transfer.py --fresh               # forget what was measured before
-    python benchmarks/transfer.py --quick               # minutes: only to see that it runs
+    python benchmarks/transfer/transfer.py              # all parts, on a quiet machine
+    python benchmarks/transfer/transfer.py --only forward memory # some of them
+    python benchmarks/transfer/transfer.py --only recipe --rounds 3 # a third seed
+    python benchmarks/transfer/transfer.py --fresh      # forget what was measured before
+    python benchmarks/transfer/transfer.py --quick      # minutes: only to see that it runs
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from typing import Any
 
 import torch
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
+
 from rounds import Peer, machine, use_two_processors, versions
 from saccade.numerics.machine.native_precision import has_native_bfloat16
 from transfer_report import print_report
@@ -33,8 +35,9 @@ from transfer_weights import write_for_torch, write_without_top
 
 CPU = torch.device("cpu")
 HERE = Path(__file__).resolve().parent
-BENCH = HERE.parent / ".bench"
-SHARED = HERE.parent.parent / "shared"
+ROOT = HERE.parents[1]
+BENCH = ROOT / ".bench"
+SHARED = ROOT.parent / "shared"
 WEIGHTS = SHARED / "weights" / "resnet50_weights_tf_dim_ordering_tf_kernels.h5"
 FRUITS = SHARED / "data" / "fruits"
 KERAS, TORCH, FASTAI = (str(HERE / f"transfer_{name}.py") for name in ("keras", "torch", "fastai"))
@@ -92,7 +95,7 @@ class Measured:
 
 def read_pins() -> list[str]:
     """The peers' versions, as `make bench-setup` installs them."""
-    files = [HERE / "constraints.txt", HERE / "fastai.txt"]
+    files = [HERE.parent / "peers" / name for name in ("constraints.txt", "fastai.txt")]
     rows = [row for file in files for row in file.read_text(encoding="utf-8").splitlines()]
     return [row for row in rows if "==" in row]
 
@@ -200,7 +203,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--fresh", action="store_true", help="forget what was measured before")
     parser.add_argument("--quick", action="store_true", help="tiny: only to see that it runs")
-    parser.add_argument("--out", type=Path, default=HERE / "results" / "transfer.json")
+    parser.add_argument("--out", type=Path, default=HERE.parent / "results" / "transfer.json")
     options = parser.parse_args()
     if not (WEIGHTS.exists() and FRUITS.is_dir()):
         sys.exit(f"{SHARED} lacks the weights or the fruits of this benchmark")

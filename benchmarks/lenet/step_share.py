@@ -3,7 +3,7 @@
 The share is taken step by step and its median printed, so that a busy machine, which slows both
 alike, does not decide it.
 
-    python benchmarks/step_share.py
+    python benchmarks/lenet/step_share.py
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One peer of benchmarks/lenet.py: the lesson's LeNet, trained an epoch at a time on request.
+"""One peer of lenet.py: the lesson's LeNet, trained an epoch at a time on request.
 
 python lenet_worker.py saccade
 python lenet_worker.py keras                      # KERAS_BACKEND says on what
@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
 
 from rounds import THREADS, answer, timed
 

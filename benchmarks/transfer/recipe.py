@@ -1,6 +1,6 @@
 """The recipe of `saccade train --arch resnet50`, tried on an honest validation.
 
-    python benchmarks/recipe.py FOLDER WEIGHTS [--split shelf|random] [-- OPTIONS ...]
+    python benchmarks/transfer/recipe.py FOLDER WEIGHTS [--split shelf|random] [-- OPTIONS ...]
 
 A random split puts photos of one shelf on both sides, which is too easy. `shelf` puts photos that
 look alike into groups and holds out whole groups. OPTIONS go to `saccade train`; the numbers of the

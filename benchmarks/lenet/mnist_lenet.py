@@ -1,6 +1,6 @@
 """The lesson's LeNet with Adam on MNIST: five epochs, test accuracy at least 0.985.
 
-scripts/fetch_mnist.sh && python benchmarks/mnist_lenet.py
+scripts/fetch_mnist.sh && python benchmarks/lenet/mnist_lenet.py
 
 How to train was chosen on the last 6,000 training images, the test images unseen (accuracy there
 after five epochs, seed 1):
@@ -25,6 +25,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
 
 from rounds import machine, timed, use_two_processors, versions
 from saccade.callbacks import Callback
@@ -58,7 +60,7 @@ def read_part(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def main() -> None:
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=root / ".data" / "mnist")
     parser.add_argument("--epochs", type=int, default=5)

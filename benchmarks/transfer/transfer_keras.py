@@ -1,7 +1,7 @@
-"""One peer of benchmarks/transfer.py: Keras, and saccade running the very same script.
+"""One peer of transfer.py: Keras, and saccade running the very same script.
 
-.bench/tensorflow/bin/python benchmarks/transfer_keras.py
-.venv/bin/python -m saccade benchmarks/transfer_keras.py
+.bench/tensorflow/bin/python benchmarks/transfer/transfer_keras.py
+.venv/bin/python -m saccade benchmarks/transfer/transfer_keras.py
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,8 @@ from tensorflow.keras.callbacks import Callback
 from tensorflow.keras.layers import Dense, GlobalAveragePooling2D
 from tensorflow.keras.models import Sequential
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
 
 from rounds import answer, timed
 

@@ -2,8 +2,8 @@
 
 The same files run under both, in turns, so that each ratio is given as often as there are rounds.
 
-    scripts/fetch_mnist.sh && python benchmarks/scripts.py     # about half an hour
-    python benchmarks/scripts.py --rounds 1 --epochs 1         # to see that it runs
+    scripts/fetch_mnist.sh && python benchmarks/whole_scripts/scripts.py    # half an hour
+    python benchmarks/whole_scripts/scripts.py --rounds 1 --epochs 1           # to see that it runs
 
 Before that, what the runner adds to the start of a script that imports nothing.
 """
@@ -21,17 +21,21 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
+sys.path.append(str(Path(__file__).resolve().parents[1] / "lenet"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "transfer"))
+
 from mnist_lenet import read_idx
 from rounds import machine, use_two_processors, versions
 from transfer_weights import write_without_top
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = HERE / "whole_scripts"
-TENSORFLOW = HERE.parent / ".bench/tensorflow/bin/python"
-SHARED = HERE.parent.parent / "shared"
+ROOT = HERE.parents[1]
+TENSORFLOW = ROOT / ".bench/tensorflow/bin/python"
+SHARED = ROOT.parent / "shared"
 WEIGHTS = SHARED / "weights" / "resnet50_weights_tf_dim_ordering_tf_kernels.h5"
 PHOTOS = SHARED / "data/fruits/train"
-MNIST = HERE.parent / ".data/mnist"
+MNIST = ROOT / ".data/mnist"
 STARTS = 21
 
 
@@ -39,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--out", type=Path, default=HERE / "results/scripts.json")
+    parser.add_argument("--out", type=Path, default=HERE.parent / "results/scripts.json")
     options = parser.parse_args()
     for needed in (TENSORFLOW, WEIGHTS, PHOTOS, MNIST):
         if not needed.exists():
@@ -53,7 +57,7 @@ def main() -> None:
         for number in range(options.rounds):
             for name, words in plans.items():
                 for peer, start in peers().items():
-                    spent = run([*start, str(SCRIPTS / f"{name}.py"), *words], peer)
+                    spent = run([*start, str(HERE / f"{name}.py"), *words], peer)
                     seconds[name].setdefault(peer, []).append(spent)
                     print(f"round {number + 1}: {name}, {peer}: {spent:.1f} s", flush=True)
     ratios = {

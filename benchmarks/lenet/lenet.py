@@ -3,8 +3,8 @@
 First every hand-written torch loop is tried at every batch size; the two best of each size go on.
 Then all peers take turns for the rounds that count. The first epoch of each is its warm-up.
 
-    python benchmarks/lenet.py              # about fifteen minutes on a quiet machine
-    python benchmarks/lenet.py --quick      # seconds: only to see that it runs
+    python benchmarks/lenet/lenet.py              # about fifteen minutes on a quiet machine
+    python benchmarks/lenet/lenet.py --quick      # seconds: only to see that it runs
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
+
 from rounds import Peer, machine, measure, middle, spread, table, use_two_processors, versions
 
 HERE = Path(__file__).resolve().parent
 WORKER = str(HERE / "lenet_worker.py")
-BENCH = HERE.parent / ".bench"
+ROOT = HERE.parents[1]
+BENCH = ROOT / ".bench"
+PINS = HERE.parent / "peers" / "constraints.txt"
 BY_HAND = [
     " ".join(("torch", *flags))
     for flags in itertools.product(
@@ -86,7 +90,7 @@ def main() -> None:
         default=["saccade", "keras on tensorflow", "keras on torch", "torch"],
     )
     parser.add_argument("--quick", action="store_true", help="tiny: only to see that it runs")
-    parser.add_argument("--out", type=Path, default=HERE / "results" / "lenet.json")
+    parser.add_argument("--out", type=Path, default=HERE.parent / "results" / "lenet.json")
     options = parser.parse_args()
     sizes, rounds, images, by_hand = options.batch, options.rounds, options.images, BY_HAND
     if options.quick:
@@ -115,7 +119,7 @@ def main() -> None:
         "what": "images per second of fit on the lesson's LeNet with Adam, accuracy measured",
         **facts,
         "versions": versions("saccade", "torch", "numpy"),
-        "peers": (HERE / "constraints.txt").read_text(encoding="utf-8").split("\n")[1:-1],
+        "peers": PINS.read_text(encoding="utf-8").split("\n")[1:-1],
         "images_per_epoch": images,
         "rounds": rounds,
         "rates": rates,

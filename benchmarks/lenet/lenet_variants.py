@@ -2,9 +2,9 @@
 
 The first three losses of all are compared, so that a fast wrong step cannot win.
 
-    python benchmarks/lenet_variants.py                     # all of them, about ten minutes
-    python benchmarks/lenet_variants.py --only manual eager # those whose name contains a word
-    python benchmarks/lenet_variants.py --cpu-time          # on a busy machine
+    python benchmarks/lenet/lenet_variants.py                     # all of them, about ten minutes
+    python benchmarks/lenet/lenet_variants.py --only manual eager # those whose name contains a word
+    python benchmarks/lenet/lenet_variants.py --cpu-time          # on a busy machine
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # rounds.py lies there
 
 from rounds import Peer, answer, measure, table, use_two_processors
 

@@ -1,6 +1,6 @@
 """Which library should decode, and which should warp: every candidate on the same images, in turn.
 
-    .venv/bin/python benchmarks/image_candidates.py [FOLDER_OF_JPEGS]
+    .venv/bin/python benchmarks/data/image_candidates.py [FOLDER_OF_JPEGS]
 
 simplejpeg is measured if it is installed. Prints two tables; nothing is kept.
 """
@@ -22,7 +22,7 @@ import scipy.ndimage
 import torch
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FRUITS = ROOT.parent / "shared" / "data" / "fruits" / "train"
 ROUNDS = 5
 SIDE = 150

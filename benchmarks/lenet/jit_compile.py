@@ -1,6 +1,6 @@
 """What compiling the step gives: forward, loss and gradients, as written and compiled.
 
-    python benchmarks/jit_compile.py
+    python benchmarks/lenet/jit_compile.py
 
 LeNet and a small network with batch normalisation, on batches of 32 and 128; medians of steps
 taken in turns, and the seconds that tracing and compiling took.

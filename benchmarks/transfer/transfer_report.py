@@ -1,6 +1,6 @@
-"""The tables of benchmarks/transfer.py, out of what it measured.
+"""The tables of transfer.py, out of what it measured.
 
-python benchmarks/transfer_report.py benchmarks/results/transfer.json
+python benchmarks/transfer/transfer_report.py benchmarks/results/transfer.json
 """
 
 from __future__ import annotations
