@@ -10,6 +10,7 @@ from saccade.custom_objects import find_custom
 from saccade.errors import SaccadeError
 from saccade.files.plain_config import full_record, to_plain
 from saccade.models.trainer import Trainer
+from saccade.nests import as_list, map_nest
 from saccade.notes import note_once
 from saccade.records import is_record
 
@@ -83,8 +84,4 @@ def _revived(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _mapped(nest: Any, change: Callable[[Any], Any]) -> Any:
     """The lists and dicts of a nest with its leaves changed; records are leaves."""
-    if isinstance(nest, (list, tuple)):
-        return [_mapped(one, change) for one in nest]
-    if isinstance(nest, dict) and not is_record(nest):
-        return {name: _mapped(one, change) for name, one in nest.items()}
-    return change(nest)
+    return map_nest(change, nest, rebuild=as_list, is_leaf=is_record)
