@@ -33,7 +33,7 @@ from saccade.numerics.machine.native_precision import has_native_bfloat16
 from saccade.recipe import network_choice, scores, trainer, transfer
 from saccade.recipe import precision as precision_module
 from saccade.recipe.network_choice import are_photographs
-from saccade.recipe.photo_reading import Header, resnet_reading
+from saccade.recipe.photos.photo_reading import Header, resnet_reading
 from saccade.recipe.run_folder import Recorder
 from saccade.training.callbacks.early_stopping import EarlyStopping
 from saccade.utils import set_random_seed

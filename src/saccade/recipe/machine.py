@@ -1,4 +1,4 @@
-"""The machine: what `saccade doctor` finds."""
+"""The machine: what `saccade.doctor` finds."""
 
 from __future__ import annotations
 
@@ -45,17 +45,16 @@ PRECISIONS = {
 VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2", "sve": "SVE", "asimd": "NEON"}
 
 
-def describe_machine() -> list[tuple[str, str]]:
-    """(what, found) rows in the order of printing."""
-    rows = [
-        ("device", _device()),
-        ("processor", _processor()),
-        ("low precision", _low_precision()),
-        ("threads", f"{torch.get_num_threads()} for torch, {os.cpu_count()} processors"),
-        ("C++ compiler", _compiler()),
-        ("weights", _weights()),
-    ]
-    return [*rows, *versions().items()]
+def doctor() -> dict[str, str]:
+    """What this machine and installation offer, by what it is: processor, device, versions, ..."""
+    return {
+        "device": _device(),
+        "processor": _processor(),
+        "low precision": _low_precision(),
+        "threads": f"{torch.get_num_threads()} for torch, {os.cpu_count()} processors",
+        "C++ compiler": _compiler(),
+        "weights": _weights(),
+    } | versions()
 
 
 def _device() -> str:

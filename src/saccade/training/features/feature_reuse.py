@@ -1,4 +1,4 @@
-"""Feature reuse: a run computes the features of an image once, where the first layers are frozen."""
+"""Feature reuse: where first layers are frozen, a run computes the features of an image once."""
 
 from __future__ import annotations
 

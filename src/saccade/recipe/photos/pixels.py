@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,8 +16,8 @@ from saccade.data.sources.array_source import ArraySource
 from saccade.data.sources.source import Batch, Source
 from saccade.errors import SaccadeError
 from saccade.predictor import Preprocessing
-from saccade.recipe import photo_changes, small_moves
-from saccade.recipe.mixup import mix_photos
+from saccade.recipe.changes import photo_views, small_moves
+from saccade.recipe.changes.mixup import mix_photos
 
 BUDGET_BYTES = 2 * 2**30
 AT_A_TIME = 512  # files handed to the threads together
@@ -47,6 +48,10 @@ class Pixels:
         good = np.ones(len(self.files), dtype=bool)
         good[list(self.faults)] = False
         return good
+
+    def faults_below(self, folder: str | os.PathLike[str]) -> dict[str, SaccadeError]:
+        """The error of each faulty file, by its path below a folder."""
+        return {os.path.relpath(self.files[row], folder): at for row, at in self.faults.items()}
 
     def as_grey(self) -> Pixels:
         """The same with one channel, for images that are all grey: then the channels are equal."""
@@ -123,9 +128,9 @@ def new_views(size_hw: tuple[int, int]) -> Changes:
     """Windows, mirrorings and other light, brought to (height, width) pixels."""
 
     def apply(x: torch.Tensor, draws: torch.Tensor, by: Preprocessing) -> torch.Tensor:
-        return by.scale(photo_changes.change_photos(x.float(), draws, size_hw))
+        return by.scale(photo_views.change_photos(x.float(), draws, size_hw))
 
-    return Changes(photo_changes.DRAWS, apply)
+    return Changes(photo_views.DRAWS, apply)
 
 
 class PixelSource(Source):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from saccade.recipe.photo_changes import (
+from saccade.recipe.changes.photo_views import (
     DRAWS,
     LEAST_AREA,
     MOST_BRIGHTER,

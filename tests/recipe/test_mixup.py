@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from saccade.predictor import Preprocessing
-from saccade.recipe.mixup import ALPHA, mix_photos
-from saccade.recipe.pixels import Pixels, PixelSource
+from saccade.recipe.changes.mixup import ALPHA, mix_photos
+from saccade.recipe.photos.pixels import Pixels, PixelSource
 
 LABELS = torch.eye(4)
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from saccade.predictor import Preprocessing
-from saccade.recipe.pixels import NUDGES, Pixels, PixelSource
-from saccade.recipe.small_moves import DRAWS, MOST_DEGREES, MOST_SHIFT, MOST_ZOOM, nudge
+from saccade.recipe.changes.small_moves import DRAWS, MOST_DEGREES, MOST_SHIFT, MOST_ZOOM, nudge
+from saccade.recipe.photos.pixels import NUDGES, Pixels, PixelSource
 
 
 def draws(**moves: float) -> torch.Tensor:
