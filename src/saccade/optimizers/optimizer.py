@@ -22,6 +22,7 @@ from saccade.optimizers.rate_holder import Rate
 from saccade.optimizers.schedules.learning_rate import StepCount
 from saccade.optimizers.slot_holder import SlotHolder, Tensors
 from saccade.records import is_record
+from saccade.timers import UPDATE
 
 _Init = TypeVar("_Init", bound=Callable[..., None])
 
@@ -120,6 +121,7 @@ class Optimizer(SlotHolder):
         self.apply([gradient for gradient, _ in pairs], [weight for _, weight in pairs])
         return StepCount(self._calls)
 
+    @UPDATE.timed
     @torch.no_grad()
     def step(
         self, weights: Sequence[Any], gradients: list[Any], keep: torch.Tensor | None = None

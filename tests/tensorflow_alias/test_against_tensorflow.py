@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import saccade.tensorflow_alias as tf
-from keras_alias.tensorflow.evaluation import (
+from tensorflow_alias.evaluation import (
     FOLDER,
     functions_of,
     names_to_use,
@@ -27,7 +27,7 @@ from keras_alias.tensorflow.evaluation import (
     printed_by,
     read_cases,
 )
-from keras_alias.tensorflow.programs import data, tapes, values
+from tensorflow_alias.programs import data, tapes, values
 
 EXPECTED = json.loads(Path(__file__).with_name("outcomes.json").read_text(encoding="utf-8"))
 PROGRAMS = functions_of(data) | functions_of(tapes) | functions_of(values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import subprocess
 import sys
 
@@ -11,16 +12,23 @@ import pytest
 import saccade
 import saccade.tensorflow_alias as tf
 from saccade.tensorflow_alias import table
+from saccade.tensorflow_alias.modules import TableLoader
 
 PACKAGE = "saccade.tensorflow_alias"
 
 
-@pytest.mark.parametrize("name", tf.supported_names())
-def test_every_name_of_the_table_is_there(name):
-    module, _, word = name.rpartition(".")
-    assert getattr(
-        importlib.import_module(f"{PACKAGE}.{module}".rstrip(".")), word
-    ) is not None or (name == "newaxis")
+def test_every_name_of_the_table_is_there():
+    missing = [name for name in tf.supported_names() if not is_there(name)]
+    assert not missing, f"in the table, and nowhere else: {', '.join(missing)}"
+
+
+def is_there(name: str) -> bool:
+    module, _, last = name.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(f"{PACKAGE}.{module}".rstrip(".")), last)
+    except (AttributeError, ImportError):
+        return False
+    return found is not None or name == "newaxis"
 
 
 def test_the_list_is_sorted_and_knows_the_usual_names():
@@ -74,6 +82,40 @@ def test_nothing_heavy_is_loaded_before_it_is_used():
         "assert not {'torch', 'numpy', 'PIL'} & set(sys.modules), 'loaded'"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("module", [name for name in table.NAMES if name])
+def test_a_module_of_the_table_is_found_and_loaded_as_any_other(module):
+    name = f"{PACKAGE}.{module}"
+    spec = importlib.util.find_spec(name)
+    assert spec is not None
+    assert spec.name == name
+    made = importlib.import_module(name)
+    assert made.__name__ == name
+    assert sys.modules[name] is made
+    assert set(table.names_in(module)) <= set(dir(made))
+    above, _, last = name.rpartition(".")
+    assert getattr(sys.modules[above], last) is made
+    assert made.__doc__ == f"`tensorflow.{module}`."
+
+
+def test_a_module_is_found_by_a_process_that_has_not_loaded_the_package():
+    code = (
+        "import importlib.util as u, sys\n"
+        f"assert u.find_spec('{PACKAGE}.data.experimental')\n"
+        f"assert u.find_spec('{PACKAGE}.nothing') is None\n"
+        f"assert u.find_spec('{PACKAGE}.parts.data.datasets').has_location\n"
+        "assert not {'torch', 'numpy', 'PIL'} & set(sys.modules), 'loaded'"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_folder_left_over_from_an_older_checkout_hides_no_module(tmp_path, monkeypatch):
+    (tmp_path / "nn" / "__pycache__").mkdir(parents=True)
+    monkeypatch.setattr(tf, "__path__", [*tf.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, f"{PACKAGE}.nn", raising=False)
+    spec = importlib.util.find_spec(f"{PACKAGE}.nn")
+    assert isinstance(spec.loader, TableLoader)
 
 
 def test_no_name_of_the_table_hides_a_module():
