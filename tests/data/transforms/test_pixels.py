@@ -23,7 +23,9 @@ def picture(shape=(23, 31, 3), seed=1) -> np.ndarray:
     return np.random.RandomState(seed).uniform(0, 255, shape).astype(np.float32)
 
 
-@pytest.mark.parametrize("name", [*(f"transforms.{module}" for module in MODULES), "augmentation"])
+@pytest.mark.parametrize(
+    "name", [*(f"transforms.{module}" for module in MODULES), "generator.augmentation"]
+)
 def test_the_examples_of_a_module(name):
     result = doctest.testmod(importlib.import_module(f"saccade.data.{name}"))
     assert result.attempted > 0

@@ -23,7 +23,7 @@ from saccade.errors import InvalidArgument, StateError
 def test_a_method_that_is_missing_is_told_with_the_line(ask, told):
     with pytest.raises(AttributeError, match=told) as fault:
         ask()
-    assert f"test_dataset_rare.py, line {ask.__code__.co_firstlineno}: " in str(fault.value)
+    assert f"test_special_methods.py, line {ask.__code__.co_firstlineno}: " in str(fault.value)
 
 
 def test_looking_for_a_method_answers_no():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from saccade.data import FolderIndex, fingerprint, folder_notes, index_folder
+from saccade.data.folders.walk import GENERATOR_EXTENSIONS
 from saccade.errors import DataError, InvalidArgument, NoSuchFile
 
 
@@ -37,7 +38,7 @@ def test_what_is_passed_over_is_counted(tmp_path):
     make(tmp_path, "a/1.png", "a/2.gif", "a/3.GIF", "b/4.webp", "b/README", "loose.jpg", "list.csv")
     (tmp_path / "empty").mkdir()
     make(tmp_path, ".ipynb_checkpoints/1.png")
-    index = index_folder(tmp_path)
+    index = index_folder(tmp_path, GENERATOR_EXTENSIONS)
     assert index.ignored == {".gif": 2, ".webp": 1, "": 1}
     assert index.loose == 1
     assert index.empty == ("b", "empty")
@@ -133,7 +134,7 @@ def test_a_folder_without_anything(tmp_path):
 )
 def test_folders_without_images_say_what_they_hold(tmp_path, names, message):
     with pytest.raises(DataError, match=message):
-        index_folder(make(tmp_path, *names))
+        index_folder(make(tmp_path, *names), GENERATOR_EXTENSIONS)
 
 
 def test_empty_class_folders(tmp_path):

@@ -27,7 +27,7 @@ def folder(tmp_path_factory):
             pixels = stream.randint(0, 255, (12, 9, 3)).astype(np.uint8)
             below = "more" if i == 3 else "."
             Image.fromarray(pixels).save(root / name / below / f"{i}.PNG")
-        (root / name / "notes.webp").write_text("not listed")
+        (root / name / "notes.txt").write_text("not listed")
     return root
 
 

@@ -14,7 +14,7 @@ from saccade.errors import InvalidArgument
 # The same examples on every run, and no time limit on a busy machine.
 repeatable = settings(derandomize=True, deadline=None, max_examples=60)
 
-FRUITS = pathlib.Path(__file__).parents[2].parent / "shared" / "data" / "fruits" / "train"
+FRUITS = pathlib.Path(__file__).parents[3].parent / "shared" / "data" / "fruits" / "train"
 THREE_WAY = {"test": 0.2, "validation": 0.2}
 
 
