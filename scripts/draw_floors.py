@@ -4,7 +4,8 @@
     python scripts/draw_floors.py --check  say whether it is as the code is
 
 A line leads from a room to one that it imports. Those that follow from others are left out: where
-`cli` imports `recipe`, and `recipe` imports `models`, no line leads from `cli` to `models`.
+`cli` imports `recipe`, and `recipe` imports `models`, no line leads from `cli` to `models`. So are
+those to the lowest floor, whose words every room uses.
 """
 
 from __future__ import annotations
@@ -96,13 +97,13 @@ def count_files(graph: dict[str, set[str]], floors: dict[str, int]) -> dict[str,
 
 
 def room_imports(graph: dict[str, set[str]], floors: dict[str, int]) -> dict[str, set[str]]:
-    """For each room the rooms of lower floors that its files import."""
+    """For each room the rooms of lower floors, words excepted, that its files import."""
     found: dict[str, set[str]] = {room: set() for room in floors}
     for module, targets in graph.items():
         room = module.split(".")[1] if "." in module else ""
         others = {target.split(".")[1] for target in targets if "." in target}
         if room in floors:
-            found[room] |= {one for one in others & set(floors) if floors[one] < floors[room]}
+            found[room] |= {one for one in others & set(floors) if 0 < floors[one] < floors[room]}
     return found
 
 

@@ -89,7 +89,7 @@ SMALL_HOUSE = {
     "__init__.py": "from saccade.cli import main\n",
     "errors.py": "",
     "layers/__init__.py": "from saccade.layers.convolution.conv import Conv2D\n",
-    "layers/convolution/conv.py": "from ..errors import Bad\n",
+    "layers/convolution/conv.py": "from ...errors import Bad\n",
     "losses/__init__.py": "",
     "training/__init__.py": "",
     "training/loop.py": "import saccade.layers.convolution.conv\n",
@@ -123,7 +123,7 @@ SMALL_TABLE = """
         ),
         (
             "layers/convolution/conv.py",
-            "from ..losses import mean",
+            "from ...losses import mean",
             "saccade.layers.convolution.conv (floor 2) imports saccade.losses (floor 2)",
         ),
         (
