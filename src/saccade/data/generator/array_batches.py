@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from saccade.data.generator.flow_checks import SUBSETS, check_dtype
 from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.image_batches import ImageBatches
 from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.saved_batches import Saving
+from saccade.data.generator.setting_checks import SUBSETS, check_dtype
 from saccade.data.sources.fixed_images import digest_of
 from saccade.data_formats import check_channels_last
 from saccade.errors import DataError, InvalidArgument, NotSupported, ShapeError

@@ -14,12 +14,12 @@ from saccade.data.files.faulty_files import unreadable_files
 from saccade.data.folders.folder_errors import count_of, list_some
 from saccade.data.folders.held_out import share_of_names
 from saccade.data.generator.file_batches import FileBatches
-from saccade.data.generator.flow_checks import check_dtype, check_subset
 from saccade.data.generator.flow_notes import subset_notes
 from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.row_reading import ImageReading
 from saccade.data.generator.saved_batches import Saving
+from saccade.data.generator.setting_checks import check_dtype, check_subset
 from saccade.data.pool import workers
 from saccade.data_formats import check_channels_last
 from saccade.errors import DataError, InvalidArgument

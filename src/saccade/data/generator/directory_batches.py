@@ -19,13 +19,13 @@ from saccade.data.folders.held_out import keras_split, random_share
 from saccade.data.folders.index import FolderIndex, index_folder, require_images
 from saccade.data.folders.walk import GENERATOR_EXTENSIONS
 from saccade.data.generator.file_batches import FileBatches
-from saccade.data.generator.flow_checks import check_dtype, check_subset
 from saccade.data.generator.flow_notes import subset_notes
 from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.iterator import check_batch_size, check_seed
 from saccade.data.generator.row_reading import CLASS_MODES, ImageReading
 from saccade.data.generator.saved_batches import Saving
+from saccade.data.generator.setting_checks import check_dtype, check_subset
 from saccade.data.pool import workers
 from saccade.data_formats import check_channels_last
 from saccade.errors import InvalidArgument
