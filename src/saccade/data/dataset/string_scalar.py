@@ -1,4 +1,4 @@
-"""StringScalar: a string that goes through a dataset."""
+"""StringScalar: one string among a dataset's elements."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class StringScalar(str):
         (b'a.jpg', 'a.jpg')
     """
 
-    def __new__(cls, word: Any = "") -> StringScalar:
-        return super().__new__(cls, word.decode() if isinstance(word, bytes) else word)
+    def __new__(cls, value: Any = "") -> StringScalar:
+        return super().__new__(cls, value.decode() if isinstance(value, bytes) else value)
 
     def numpy(self) -> bytes:
         return self.encode()
 
     def __eq__(self, other: object) -> Any:
-        """Of a list or array of words which are the same, as NumPy and TensorFlow answer."""
+        """Of a list or array of strings which are the same, as NumPy and TensorFlow answer."""
         if isinstance(other, (list, tuple, np.ndarray)):
             return np.array([self == one for one in other], bool)
         return str.__eq__(self, other.decode() if isinstance(other, bytes) else other)
@@ -40,5 +40,5 @@ class StringScalar(str):
         return StringScalar(other + str(self))
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        """The word as a plain str; `as_numpy_iterator` of TensorFlow's gives bytes to decode."""
+        """The same as a plain str; `as_numpy_iterator` of TensorFlow's gives bytes to decode."""
         return str(self)
