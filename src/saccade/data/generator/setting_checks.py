@@ -46,10 +46,10 @@ def note_functions(switches: Mapping[str, object]) -> None:
     """Say so where a function was given for a switch, as the first positional argument is."""
     for name, value in switches.items():
         if callable(value):
-            function = getattr(value, "__name__", "function")
+            called = getattr(value, "__name__", "function")
             note_once(
-                f"ImageDataGenerator: {name}={function} is a switch, and the function is never called: "
-                f"write ImageDataGenerator(preprocessing_function={function})."
+                f"ImageDataGenerator: {name}={called} is a switch, and the function is never "
+                f"called: write ImageDataGenerator(preprocessing_function={called})."
             )
 
 
