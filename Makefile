@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := -m pip --disable-pip-version-check install
 BENCH_PYTHON = $(BIN)/python
 PINS := pyproject.toml constraints.txt
-BENCH_PINS := benchmarks/constraints.txt
+BENCH_PINS := benchmarks/peers/constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all odd-folder conformance check format setup bench-setup bench clean
@@ -46,13 +46,13 @@ bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/torch/.ready .bench/torc
 
 bench: bench-setup .data/mnist ## every benchmark, about an hour; keep the machine quiet
 	$(BENCH_PYTHON) benchmarks/imports.py
-	$(BENCH_PYTHON) benchmarks/overhead.py
-	$(BENCH_PYTHON) benchmarks/step_share.py
-	$(BENCH_PYTHON) benchmarks/lenet.py
-	$(BENCH_PYTHON) benchmarks/data.py
-	$(BENCH_PYTHON) benchmarks/mnist_lenet.py
-	$(BENCH_PYTHON) benchmarks/transfer.py
-	$(BENCH_PYTHON) benchmarks/scripts.py
+	$(BENCH_PYTHON) benchmarks/lenet/overhead.py
+	$(BENCH_PYTHON) benchmarks/lenet/step_share.py
+	$(BENCH_PYTHON) benchmarks/lenet/lenet.py
+	$(BENCH_PYTHON) benchmarks/data/data.py
+	$(BENCH_PYTHON) benchmarks/lenet/mnist_lenet.py
+	$(BENCH_PYTHON) benchmarks/transfer/transfer.py
+	$(BENCH_PYTHON) benchmarks/whole_scripts/scripts.py
 
 clean: ## remove what the other targets made, downloads excepted
 	rm -rf .venv .bench build dist runs digits .pytest_cache .ruff_cache .hypothesis
@@ -71,9 +71,9 @@ $(BIN)/python:
 	$(BIN)/python $(PIP) -c constraints.txt -e ".[dev]"
 	@touch .venv/.runtime $@
 
-.bench/%/.ready: $(BENCH_PINS) benchmarks/%.txt
+.bench/%/.ready: $(BENCH_PINS) benchmarks/peers/%.txt
 	"$(PYTHON)" -m venv .bench/$*
-	.bench/$*/bin/python $(PIP) -c $(BENCH_PINS) -r benchmarks/$*.txt
+	.bench/$*/bin/python $(PIP) -c $(BENCH_PINS) -r benchmarks/peers/$*.txt
 	@touch $@
 
 .data/mnist:

@@ -13,7 +13,8 @@ from PIL import Image
 
 from parity.reference import keras
 from saccade.data.files.fitted_image import FittedImage
-from saccade.data.folders.class_folders import EXTENSIONS, list_images, split_off
+from saccade.data.folders.class_folders import list_images, split_off
+from saccade.data.folders.walk import DATASET_EXTENSIONS as EXTENSIONS
 from saccade.numerics.images.resampling import resize_hwc
 from saccade.utils import image_dataset_from_directory
 
@@ -33,7 +34,7 @@ def folder(tmp_path_factory):
                 pixels = stream.randint(0, 255, (*size, 3)).astype(np.uint8)
                 ending = (".png", ".JPG", ".bmp", ".gif")[i]
                 Image.fromarray(pixels).save(root / name / below / f"{stream.randint(99)}{ending}")
-            (root / name / below / "no.tiff").write_bytes(b"")
+            (root / name / below / "no.heic").write_bytes(b"")
     (root / "loose.png").write_bytes(b"")
     return root
 

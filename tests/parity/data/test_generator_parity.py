@@ -61,7 +61,7 @@ def photos(tmp_path_factory) -> pathlib.Path:
     write_image(folder / "Apple" / "b" / "exact.jpg", "RGB", (14, 12), 103)
     write_image(folder / "fig" / "photo.tif", "RGB", (17, 19), 104)
     write_image(folder / "fig" / "10.bmp", "RGB", (17, 19), 105)
-    write_image(folder / "fig" / "left-out.gif", "L", (17, 19), 106)
+    write_image(folder / "fig" / "left-out.sgi", "L", (17, 19), 106)
     write_image(folder / ".hidden" / "1.ppm", "RGB", (5, 6), 107)
     (folder / "fig" / "notes.txt").write_text("no image")
     (folder / "fig" / "namejpg").write_bytes((folder / "Apple" / "b" / "z.JPG").read_bytes())

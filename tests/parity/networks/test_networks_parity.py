@@ -157,6 +157,18 @@ def plain(layer, key):
     return json.loads(json.dumps(layer.get_config().get(key)))
 
 
+@pytest.mark.parametrize("name", MODULES)
+def test_signatures_are_kerass(name):
+    ours, theirs = (
+        [
+            (one.name, one.default, one.kind)
+            for one in inspect.signature(function).parameters.values()
+        ]
+        for function in (getattr(module, name) for module in MODULES[name][:2])
+    )
+    assert ours == theirs
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_with_its_top(name):

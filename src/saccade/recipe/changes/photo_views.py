@@ -7,10 +7,12 @@ import math
 import torch
 from torch.nn import functional
 
+from saccade.numerics.images.grey_weights import BT601
+
 DRAWS = 8  # numbers that an image needs
 LEAST_AREA, MOST_OBLONG = 0.2, 4 / 3
 MOST_BRIGHTER, MOST_CONTRAST, MOST_COLOR = 0.3, 0.25, 0.3
-RED, GREEN, BLUE = 0.299, 0.587, 0.114  # how bright the eye finds each
+RED, GREEN, BLUE = BT601
 
 
 def change_photos(

@@ -1,0 +1,269 @@
+"""Transfer: ResNet50's training in two phases, its last layer first, then most of it.
+
+Source of the numbers: docs/accuracy.md.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade import optimizers
+from saccade.data.folders.folder_errors import count_of
+from saccade.losses import CategoricalCrossentropy
+from saccade.models import load_model
+from saccade.optimizers import AdamW
+from saccade.predictor.predictor import MODEL_FILE
+from saccade.recipe.choices import LAST_LAYER, Choices
+from saccade.recipe.interrupts import interrupts_held
+from saccade.recipe.listener import Listener
+from saccade.recipe.photos.photos import Photos
+from saccade.recipe.photos.pixels import Pixels, PixelSource, new_views
+from saccade.recipe.run_folder import Recorder, RunFolder
+from saccade.recipe.training.class_weights import weigh_classes
+from saccade.recipe.training.classifier import Classifier, take_over
+from saccade.recipe.training.learning_rates import rise_and_fall
+from saccade.recipe.training.phases import Phases
+from saccade.recipe.training.precision import TOLERANCE, choose_precision
+from saccade.seeds import set_random_seed
+from saccade.training.callbacks.callback import Callback
+from saccade.training.callbacks.early_stopping import EarlyStopping
+
+SMOOTHING = 0.1
+HEAD_RATE, HEAD_DECAY = 1e-3, 0.01
+RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
+SHRINK = 7 / 9  # 288 -> 224: windows enlarge what is on them, and smaller ones take less time
+FIRST_PHOTOS = 8  # that the precision is tried on
+
+
+class Transfer:
+    """A training of ResNet50.
+
+    Args:
+        listener: who is told what happens.
+        run: where the best model goes.
+        choices: settled.
+        weights: the file that the backbone starts from.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        run: RunFolder,
+        choices: Choices,
+        photos: Photos,
+        pixels: Pixels,
+        parts: dict[str, np.ndarray],
+        weights: Path,
+    ):
+        self.listener, self.run, self.choices = listener, run, choices
+        self.photos, self.pixels, self.parts = photos, pixels, parts
+        self.weights = weights
+        self.names = list(photos.index.class_names)
+        self.one_hot = np.eye(len(self.names), dtype=np.float32)[photos.index.labels]
+        trained = photos.index.labels[parts["train"]]
+        self.class_weights = weigh_classes(trained, len(self.names))
+        self.loss = CategoricalCrossentropy(label_smoothing=SMOOTHING)
+
+    def train(self) -> tuple[Any, Recorder, Phases]:
+        """Train the last layer, then most layers; the model that validated best, as it is on disk.
+
+        Raises:
+            NotFinite: the loss became NaN. KeyboardInterrupt: the best model so far is on disk.
+        """
+        set_random_seed(self.choices.seed)
+        precision = self._choose_precision()
+        set_random_seed(self.choices.seed)  # whatever was tried, the weights drawn are the same
+        network = Classifier(self.weights, len(self.names), precision)
+        network.describe(self.pixels.preprocessing.to_dict(), self.names)
+        phases = Phases(precision, self._training_size(), self.class_weights.tolist())
+        recorder = Recorder(self.run, network.model)
+        self._train_head(network, recorder, phases)
+        if self.choices.fine_tune:
+            self._fine_tune(network, recorder, phases)
+        path = self.run.path / MODEL_FILE
+        model = load_model(path, compile=False)
+        if precision == "float32":
+            return model, recorder, phases
+        whole = Classifier(None, len(self.names), "float32").model  # any machine can run this one
+        take_over(model, whole)
+        whole.save(path)
+        return whole, recorder, phases
+
+    # -- the phases ------------------------------------------------------------------------
+
+    def _train_head(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
+        network.freeze()
+        rows = self.parts["train"]
+        targets = self.one_hot[rows]
+        begun_s = time.monotonic()
+        features = [
+            self._features(network.backbone, rows, view) for view in range(self.choices.views)
+        ]
+        held = None
+        if len(self.parts["validation"]):
+            places = self.parts["validation"]
+            held = self._features(network.backbone, places, 0), self.one_hot[places]
+        spent_s = time.monotonic() - begun_s
+        trained = len(rows) * self.choices.views
+        images = trained + len(self.parts["validation"])
+        versions = f" in {self.choices.views} views" if self.choices.views > 1 else ""
+        self.listener.says(
+            f"Features of {images:,} photos{versions} computed once, {spent_s:.0f} s "
+            f"({images / spent_s:.1f} images/s)."
+        )
+        # What the user chose is for fine-tuning; for this phase, where it is the only one.
+        own = LAST_LAYER if self.choices.fine_tune else self.choices
+        epochs, patience = own.epochs or 1, own.patience or 1
+        optimizer = self._head_optimizer(own.optimizer)
+        network.head.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
+        stopper = _stopper(held, patience, restore=True)
+        self.listener.says(
+            f"Training the last layer, {network.head.count_params():,} weights, at most "
+            f"{count_of(epochs, 'epoch')}."
+        )
+        # An epoch takes less time than writing the file, so that is done once, at the end.
+        recorder.saves = False
+        try:
+            steps = epochs * -(-trained // self.choices.batch_size)
+            with self.listener.epochs(steps, recorder.was_best) as live:
+                network.head.fit(
+                    np.concatenate(features),
+                    np.concatenate([targets] * self.choices.views),
+                    sample_weight=np.concatenate(
+                        [targets @ self.class_weights] * self.choices.views
+                    ),
+                    batch_size=self.choices.batch_size,
+                    epochs=epochs,
+                    validation_data=held,
+                    callbacks=[each for each in (stopper, recorder, live) if each is not None],
+                    verbose=0,
+                )
+        finally:
+            with interrupts_held():
+                if stopper is not None and stopper.best_weights is not None:
+                    _restore(network.head, stopper.best_weights)  # Ctrl-C leaves the last epoch's
+                if recorder.rows:
+                    recorder.save()
+                recorder.saves = True
+        phases.note("last layer", recorder.rows, optimizer)
+
+    def _fine_tune(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
+        network.unfreeze()
+        rows, epochs = self.parts["train"], self.choices.epochs or 1
+        steps = epochs * -(-len(rows) // self.choices.batch_size)
+        rate = self.choices.learning_rate or RATE
+        optimizer = self._optimizer(rise_and_fall(rate, steps))
+        network.model.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
+        held = self.parts["validation"]
+        validation = self._source(held, 0) if len(held) else None
+        stopper = _stopper(validation, self.choices.patience or 1, restore=False)  # disk has it
+        height, width = phases.training_size
+        free = sum(weight.numel() for weight in network.model.trainable_weights)
+        self.listener.says(
+            f"Fine-tuning ResNet50, {free:,} of its "
+            f"{network.model.count_params():,} weights, at {height} × {width} pixels in "
+            f"{phases.precision}, at most {count_of(epochs, 'epoch')}."
+        )
+        before = len(recorder.rows)
+        with self.listener.epochs(steps, recorder.was_best, len(rows)) as live:
+            network.model.fit(
+                self._source(rows, self.choices.seed, training=True),
+                epochs=epochs,
+                validation_data=validation,
+                callbacks=[each for each in (stopper, recorder, live) if each is not None],
+                verbose=0,
+                reuse_features=False,  # of other windows in every epoch
+            )
+        phases.note("fine-tuning", recorder.rows, optimizer, rate)
+        if recorder.best_epoch < before:
+            self.listener.says("That did not help on the validation photos: it is left out.")
+
+    # -- its parts -------------------------------------------------------------------------
+
+    def _choose_precision(self) -> str:
+        """bfloat16 where it was asked for or is native, and the first photos say that it may."""
+        first = self.parts["train"][:FIRST_PHOTOS]
+
+        def features(precision: str) -> torch.Tensor:
+            backbone = Classifier(self.weights, 2, precision).backbone
+            return torch.from_numpy(np.float32(self._features(backbone, first, 0)))
+
+        precision, distance = choose_precision(self.choices.precision, features)
+        if distance is not None:
+            what = "is used" if precision == "bfloat16" else "is not used"
+            self.listener.says(
+                f"bfloat16 {what}: features of {len(first)} photos differ by {distance:.1%} from "
+                f"float32 (at most {TOLERANCE:.0%} may)."
+            )
+        return precision
+
+    def _features(self, backbone: Any, places: np.ndarray, view: int) -> np.ndarray:
+        """(photos, 2048) of the photos, or of their view-th version."""
+        source = self._source(places, self.choices.seed + view, changed=view > 0)
+        what = f"features, view {view + 1}" if self.choices.views > 1 else "features"
+        with self.listener.counting(len(places), what) as tick:
+            ticker = _Ticker(tick, self.choices.batch_size)
+            return backbone.predict(source, verbose=0, callbacks=[ticker])
+
+    def _source(
+        self, places: np.ndarray, seed: int, training: bool = False, changed: bool = False
+    ) -> PixelSource:
+        augmented = training and self.choices.augment
+        return PixelSource(
+            self.pixels,
+            self.photos.rows[places],
+            self.one_hot[places],
+            self.choices.batch_size,
+            shuffle=training,
+            seed=seed,
+            changes=new_views(self._training_size()) if changed or augmented else None,
+            mixed=augmented,
+            class_weights=self.class_weights if training else None,
+        )
+
+    def _training_size(self) -> tuple[int, int]:
+        height, width = self.pixels.preprocessing.target_size
+        if not self.choices.augment:
+            return height, width
+        return max(32, round(height * SHRINK)), max(32, round(width * SHRINK))
+
+    def _head_optimizer(self, name: str | None) -> Any:
+        if name == "adamw":
+            made: Any = AdamW(HEAD_RATE, weight_decay=HEAD_DECAY)
+        else:
+            made = optimizers.get(name)
+        if self.choices.learning_rate is not None and not self.choices.fine_tune:
+            made.learning_rate = self.choices.learning_rate
+        return made
+
+    def _optimizer(self, schedule: Any) -> Any:
+        if self.choices.optimizer == "adamw":
+            return AdamW(schedule, weight_decay=DECAY, global_clipnorm=MOST_NORM)
+        made: Any = type(optimizers.get(self.choices.optimizer))
+        return made(schedule, global_clipnorm=MOST_NORM)
+
+
+def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | None:
+    if validation is None:
+        return None
+    return EarlyStopping("val_loss", patience=patience, restore_best_weights=restore)
+
+
+def _restore(model: Any, weights: list[torch.Tensor]) -> None:
+    with torch.no_grad():
+        for weight, best in zip(model.weights, weights, strict=True):
+            weight.copy_(best)
+
+
+class _Ticker(Callback):
+    def __init__(self, tick: Any, batch_size: int):
+        super().__init__()
+        self.tick, self.batch_size = tick, batch_size
+
+    def on_predict_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        self.tick((batch + 1) * self.batch_size)
