@@ -1,4 +1,4 @@
-"""Networks: the functions of `tf.nn`, on batches NHWC."""
+"""Layer functions: those of `tf.nn`, on batches NHWC."""
 
 from __future__ import annotations
 

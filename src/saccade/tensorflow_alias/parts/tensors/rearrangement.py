@@ -1,4 +1,4 @@
-"""Shapes: tensors made, joined, cut and turned round."""
+"""Rearrangement: tensors made, joined, cut and turned round."""
 
 from __future__ import annotations
 
