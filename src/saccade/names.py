@@ -7,7 +7,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from saccade.errors import NotSupported, UnknownName
 
@@ -87,3 +87,26 @@ def public_names(module: object) -> list[str]:
     """The names that a module offers: those that it lists, else all without an underscore."""
     listed = getattr(module, "__all__", None)
     return list(listed) if listed else [name for name in dir(module) if not name.startswith("_")]
+
+
+def names_from(namespace: Mapping[str, Any], *packages: str) -> list[str]:
+    """The names in a module of classes and functions that come from these packages, sorted.
+
+    A face imports what it offers, which names it once, and gives its `globals()`.
+    """
+    inside = tuple(f"{package}." for package in packages)
+    return sorted(
+        name
+        for name, value in namespace.items()
+        if not name.startswith("_") and str(getattr(value, "__module__", "")).startswith(inside)
+    )
+
+
+def classes_in(namespace: Mapping[str, Any], base: type[T]) -> dict[str, type[T]]:
+    """The classes in a module under their own names that are made from `base`, sorted."""
+    return {
+        name: value
+        for name, value in sorted(namespace.items())
+        if isinstance(value, type) and issubclass(value, base) and value is not base
+        if value.__name__ == name
+    }

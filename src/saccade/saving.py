@@ -13,8 +13,7 @@ from saccade.custom_objects import (
     get_registered_object,
     register_keras_serializable,
 )
-from saccade.models.model_files import load_model
-from saccade.models.saving import save_model
+from saccade.models.model_files import load_model, save_model
 from saccade.models.serialization import deserialize_keras_object, serialize_keras_object
 
 

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from saccade.errors import InvalidArgument
-from saccade.nests import is_nest, leaves, map_nest
+from saccade.nests import by_key, is_nest, leaves, map_nest, same_type
 
 __all__ = ["assert_same_structure", "flatten", "is_nested", "map_structure", "pack_sequence_as"]
 
 is_nested = is_nest
-flatten = leaves
+
+
+def flatten(structure: Any) -> list[Any]:
+    """The leaves of a nest, those of a dict in the order of its keys."""
+    return leaves(structure, by_key)
 
 
 def map_structure(func: Callable[..., Any], *structures: Any) -> Any:
@@ -32,16 +36,8 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     if len(given) != len(leaves(structure)):
         needed = f"{len(leaves(structure))} leaves are needed"
         raise InvalidArgument("pack_sequence_as", needed, str(len(given)))
-    return _packed(structure, iter(given))
-
-
-def _packed(structure: Any, given: Any) -> Any:
-    if isinstance(structure, dict):
-        found = {key: _packed(structure[key], given) for key in sorted(structure, key=str)}
-        return {key: found[key] for key in structure}
-    if isinstance(structure, (list, tuple)):
-        return type(structure)([_packed(one, given) for one in structure])
-    return next(given)
+    rest = iter(given)
+    return map_nest(lambda _: next(rest), structure, order=by_key, rebuild=same_type)
 
 
 def assert_same_structure(a: Any, b: Any, check_types: bool | None = None) -> None:

@@ -28,7 +28,7 @@ def test_more_epochs_are_advised_where_the_last_was_the_best_at_an_even_rate(
     run: Any = SimpleNamespace(path=tmp_path)
     recorder: Any = SimpleNamespace(rows=[{}, {}], best_epoch=1, is_last_best=is_last_best)
     listener = ConsoleListener(
-        Console(file=said, width=100), lambda text: in_flags(text, ["epochs"])
+        Console(file=said, width=100), lambda text: in_flags(text, {"epochs": "--epochs"})
     )
     tell_end(listener, run, recorder, {"validation": SCORES}, 3.0, rate_falls)
     assert ("try more --epochs" in said.getvalue()) is is_said

@@ -38,46 +38,13 @@ from saccade.activations.pointwise import (
 )
 from saccade.custom_objects import find_custom
 from saccade.errors import InvalidArgument
-from saccade.names import unknown_name
-
-swish = silu
-hard_swish = hard_silu
+from saccade.names import names_from, unknown_name
 
 FUNCTIONS: dict[str, Callable[..., torch.Tensor]] = {
-    function.__name__: function
-    for function in (
-        celu,
-        elu,
-        exponential,
-        gelu,
-        glu,
-        hard_shrink,
-        hard_sigmoid,
-        hard_silu,
-        hard_tanh,
-        leaky_relu,
-        linear,
-        log_sigmoid,
-        log_softmax,
-        mish,
-        relu,
-        relu6,
-        selu,
-        sigmoid,
-        silu,
-        soft_shrink,
-        softmax,
-        softplus,
-        softsign,
-        sparse_plus,
-        sparse_sigmoid,
-        sparsemax,
-        squareplus,
-        tanh,
-        tanh_shrink,
-        threshold,
-    )
+    name: globals()[name] for name in names_from(globals(), __name__) if name != "logits_of"
 }
+swish, hard_swish = silu, hard_silu
+__all__ = [*names_from(globals(), __name__), "deserialize", "get", "serialize"]
 _WORDS = FUNCTIONS | {"swish": silu, "hard_swish": hard_silu}
 
 
@@ -119,43 +86,3 @@ def deserialize(
     if callable(config):
         return cast(Callable[..., torch.Tensor], config)
     raise InvalidArgument("activation", "must be a word or a function", repr(config))
-
-
-__all__ = [
-    "celu",
-    "deserialize",
-    "elu",
-    "exponential",
-    "gelu",
-    "get",
-    "glu",
-    "hard_shrink",
-    "hard_sigmoid",
-    "hard_silu",
-    "hard_swish",
-    "hard_tanh",
-    "leaky_relu",
-    "linear",
-    "log_sigmoid",
-    "log_softmax",
-    "logits_of",
-    "mish",
-    "relu",
-    "relu6",
-    "selu",
-    "serialize",
-    "sigmoid",
-    "silu",
-    "soft_shrink",
-    "softmax",
-    "softplus",
-    "softsign",
-    "sparse_plus",
-    "sparse_sigmoid",
-    "sparsemax",
-    "squareplus",
-    "swish",
-    "tanh",
-    "tanh_shrink",
-    "threshold",
-]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from saccade.names import refuse_name
+from saccade.names import names_from, refuse_name
 from saccade.training.callbacks.backup_and_restore import BackupAndRestore
 from saccade.training.callbacks.callback import Callback
 from saccade.training.callbacks.callback_list import CallbackList
@@ -18,22 +18,7 @@ from saccade.training.callbacks.swap_ema_weights import SwapEMAWeights
 from saccade.training.callbacks.tensorboard import TensorBoard
 from saccade.training.callbacks.terminate_on_nan import TerminateOnNaN
 
-__all__ = [
-    "BackupAndRestore",
-    "CSVLogger",
-    "Callback",
-    "CallbackList",
-    "EarlyStopping",
-    "History",
-    "LambdaCallback",
-    "LearningRateScheduler",
-    "ModelCheckpoint",
-    "ProgbarLogger",
-    "ReduceLROnPlateau",
-    "SwapEMAWeights",
-    "TensorBoard",
-    "TerminateOnNaN",
-]
+__all__ = names_from(globals(), "saccade.training.callbacks")
 
 REFUSED: dict[str, str] = {
     "OrbaxCheckpoint": "ModelCheckpoint saves models and weights, BackupAndRestore a whole run.",

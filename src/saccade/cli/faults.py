@@ -7,13 +7,13 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from saccade.cli.flags import in_flags
+from saccade.cli.flags import flags_of, in_flags
 from saccade.errors import DataError, SaccadeError
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -42,7 +42,7 @@ class Commands(TyperGroup):
             try:
                 return super().invoke(ctx)
             except SaccadeError as fault:
-                tell(fault, self._options(ctx))
+                tell(fault, self._flags(ctx))
                 raise typer.Exit(BAD_INPUT) from fault
             except OSError as fault:
                 if fault.errno not in SYSTEM_FAULTS:
@@ -54,15 +54,15 @@ class Commands(TyperGroup):
                 typer.secho("Stopped.", err=True)
                 raise typer.Exit(INTERRUPTED) from stop
 
-    def _options(self, ctx: Any) -> list[str]:
-        """The names of the options of the command that was called."""
-        command = self.commands.get(ctx.invoked_subcommand or "")
-        return [each.name for each in command.params if each.name] if command else []
+    def _flags(self, ctx: Any) -> dict[str, str]:
+        """Those of the command that was called."""
+        command: Any = self.commands.get(ctx.invoked_subcommand or "")
+        return flags_of(command.callback) if command else {}
 
 
-def tell(fault: SaccadeError, options: Collection[str] = ()) -> None:
+def tell(fault: SaccadeError, flags: Mapping[str, str] | None = None) -> None:
     """Write an error to stderr, in red where that is a terminal."""
-    text = in_flags(str(fault), options)
+    text = in_flags(str(fault), flags or {})
     typer.echo(f"{typer.style('Error:', fg='red', bold=True)} {text}", err=True)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from saccade.cli.flags import in_flags
+from saccade.cli.flags import flags_of, in_flags
 from saccade.recipe.choices import Choices
 
 
@@ -130,4 +130,5 @@ def train(
     from saccade.cli.tables import make_console
     from saccade.recipe.trainer import train_photos
 
-    train_photos(choices, ConsoleListener(make_console(), lambda text: in_flags(text, words)))
+    flags = flags_of(train)
+    train_photos(choices, ConsoleListener(make_console(), lambda text: in_flags(text, flags)))

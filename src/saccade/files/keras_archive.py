@@ -22,10 +22,11 @@ from typing import Any
 
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupported
 from saccade.files import plain_config, weight_store
+from saccade.files.formats import HDF5_START
 from saccade.files.input_record import input_records
 from saccade.files.old.compile_configs import compile_config
 from saccade.files.old.model_configs import in_todays_words
-from saccade.files.replacement import check_suffix, replacing
+from saccade.files.replacement import replacing
 from saccade.files.stored_entry import open_entry
 from saccade.notes import note_once
 from saccade.version import KERAS_VERSION, __version__
@@ -38,6 +39,7 @@ METADATA, CONFIG, WEIGHTS, EXTRAS = (
 )
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _MOST_JSON_BYTES = 1 << 28
+WITHOUT_OPTIMIZER = "load_model(..., compile=False) loads the model without its optimizer."
 
 
 # -- writing -------------------------------------------------------------------------------
@@ -45,7 +47,7 @@ _MOST_JSON_BYTES = 1 << 28
 
 def write(
     model: Any,
-    filepath: str | os.PathLike[str],
+    path: Path,
     overwrite: bool = True,
     include_optimizer: bool = True,
 ) -> None:
@@ -53,17 +55,16 @@ def write(
 
     Args:
         model: built or not; `model.preprocessing` and `model.class_names` go along.
-        filepath: ends in ".keras"; an existing file stays as it is until the new one is whole.
+        path: an existing file stays as it is until the new one is whole.
         overwrite: False raises where the file exists.
         include_optimizer: False leaves out how the model trains, with the optimizer's state.
 
     Raises:
-        NotSupported: another kind of file, or a lambda in the model.
+        NotSupported: a lambda in the model.
         InvalidArgument: the file exists, or the model holds something that JSON can't.
         NoSuchFile: the folder does not exist.
     """
     where = "save"
-    path = check_suffix(where, filepath, [".keras"])
     record = plain_config.full_record(model)
     record["compile_config"] = (model.get_compile_config() if include_optimizer else None) or {}
     texts = {
@@ -145,6 +146,25 @@ class KerasArchive:
         with entry, weight_store.open_h5(self.where, entry) as file:
             yield weight_store.datasets_in(self.where, file)
 
+    def restore(self, model: Any, compile: bool) -> None:
+        """Read the weights, and the optimizer's state where the model has an optimizer.
+
+        Raises:
+            FileFormatError: what does not fit; each fault is listed.
+        """
+        with self.weights() as saved:
+            weight_store.read_weights(self.where, saved, model)
+            faults = (
+                weight_store.read_optimizer(saved, model) if model.optimizer is not None else []
+            )
+        if faults:
+            raise FileFormatError(
+                self.where,
+                "the optimizer's state must fit the model",
+                f"{len(faults)} that do not:\n  " + "\n  ".join(faults),
+                WITHOUT_OPTIMIZER,
+            )
+
     def _json(self, name: str) -> dict[str, Any]:
         if name not in self._zip.namelist():
             raise self._lacks(name)
@@ -196,7 +216,7 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
         raise NoSuchFile(where, "the file must exist", "none of that name")
     with path.open("rb") as file:
         start = file.read(8)
-        if start == b"\x89HDF\r\n\x1a\n":
+        if start == HDF5_START:
             raise NotSupported(
                 where,
                 "a file called .keras must be a zip",
@@ -215,3 +235,10 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
             ) from error
         with archive:
             yield KerasArchive(where, archive)
+
+
+@contextmanager
+def open_weights(where: str, path: Path) -> Iterator[dict[str, Any]]:
+    """The datasets of the weights by path, to be read while this is open."""
+    with open_archive(path) as archive, archive.weights() as saved:
+        yield saved

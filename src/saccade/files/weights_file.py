@@ -9,15 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from saccade.errors import NoSuchFile, NotSupported, StateError
-from saccade.files import tensors_file, weight_store
-from saccade.files.keras_archive import open_archive
+from saccade.files import formats, weight_store
 from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers, whole
 from saccade.files.old.legacy_match import read_legacy
-from saccade.files.old.legacy_model import SUFFIXES, write_layers
-from saccade.files.replacement import check_suffix, replacing
+from saccade.files.replacement import replacing
 from saccade.notes import note_once
-
-_READ = (".weights.h5", ".h5", ".hdf5", ".safetensors", ".keras")
 
 
 def write_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
@@ -29,24 +25,10 @@ def write_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool 
     Raises:
         StateError: the model is not built. NotSupported, InvalidArgument, NoSuchFile: the path.
     """
-    path = check_suffix("save_weights", filepath, [".weights.h5", ".safetensors", *SUFFIXES])
+    path, kind = formats.check_format("save_weights", filepath, "write_weights")
     _check_built("save_weights", model)
-    if path.suffix == ".safetensors":
-        with replacing("save_weights", path, overwrite) as draft:
-            tensors_file.write_tensors(draft, model)
-        return
-    with (
-        replacing("save_weights", path, overwrite) as draft,
-        weight_store.open_h5("save_weights", draft, "w") as file,
-    ):
-        if path.name.endswith(".weights.h5"):
-            weight_store.write_weights(file, model)
-        else:
-            note_once(
-                f"save_weights: a name that ends in {path.suffix} gets the older layout; in "
-                ".weights.h5 that of Keras 3, with the optimizer's state."
-            )
-            write_layers(file, model)
+    with replacing("save_weights", path, overwrite) as draft:
+        kind.load("write_weights")(draft, model)
 
 
 def read_weights(
@@ -73,10 +55,12 @@ def read_weights(
         FileFormatError: damaged, or not the weights of this model; each fault is listed.
     """
     _check_no_checkpoint(filepath)
-    path = check_suffix("load_weights", filepath, _READ, do="Give a file of one of these kinds.")
+    path, kind = formats.check_format(
+        "load_weights", filepath, "open_weights", do="Give a file of one of these kinds."
+    )
     _check_built("load_weights", model)
     where = f'"{path}"'
-    with _saved(where, path) as saved:
+    with kind.load("open_weights")(where, path) as saved:
         if not isinstance(saved, dict):
             read_legacy(where, saved, model, skip_mismatch, by_name, surplus)
             return
@@ -93,7 +77,7 @@ def read_weights(
                 note_once(f"{where}: the optimizer keeps its own state; {faults[0]}.")
 
 
-def check_format(save_format: str | None) -> None:
+def check_save_format(save_format: str | None) -> None:
     """Raise for tf.keras 2's `save_format="tf"`; with "h5" the ending of the name decides."""
     if save_format == "tf":
         raise NotSupported(
@@ -115,17 +99,15 @@ def _check_no_checkpoint(filepath: Any) -> None:
         )
 
 
+def write_hdf5(path: Path, model: Any) -> None:
+    """Write the weights of a built model and its optimizer's state, in the layout of Keras 3."""
+    with weight_store.open_h5("save_weights", path, "w") as file:
+        weight_store.write_weights(file, model)
+
+
 @contextmanager
-def _saved(where: str, path: Path) -> Iterator[dict[str, Any] | list[SavedLayer]]:
-    """The datasets by path, or in the older layout the layers."""
-    if path.name.endswith(".keras"):
-        with open_archive(path) as archive, archive.weights() as saved:
-            yield saved
-        return
-    if path.suffix == ".safetensors":
-        with tensors_file.open_tensors(where, path) as saved:
-            yield saved
-        return
+def open_hdf5(where: str, path: Path) -> Iterator[dict[str, Any] | list[SavedLayer]]:
+    """The datasets by path, or in the older layout the layers; what is in the file decides."""
     if not path.is_file():
         raise NoSuchFile(where, "the file must exist", "none of that name")
     with weight_store.open_h5(where, path) as file:

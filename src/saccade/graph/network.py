@@ -9,6 +9,7 @@ from saccade.errors import InvalidArgument
 from saccade.graph.node import Node
 from saccade.graph.order import order_layers, order_nodes
 from saccade.graph.symbol import Symbol, map_symbols, symbols_in
+from saccade.nests import Mismatch, by_key, is_nest, paired_leaves
 
 
 class Network:
@@ -95,7 +96,7 @@ class Network:
                 values[id(node.outputs)] = result
             else:
                 for symbol, value in zip(
-                    symbols_in(node.outputs), leaves(node.outputs, result), strict=True
+                    symbols_in(node.outputs), values_at(node.outputs, result), strict=True
                 ):
                     values[id(symbol)] = value
             for unused in drops:
@@ -119,10 +120,10 @@ class Network:
             values = [inputs[name] for name in names]
         elif isinstance(self.inputs, Symbol) and isinstance(inputs, list) and len(inputs) == 1:
             values = inputs
-        elif len(names) == 1 and not isinstance(inputs, (list, tuple, dict)):
+        elif len(names) == 1 and not is_nest(inputs):
             values = [inputs]
         else:
-            values = leaves(self.inputs, inputs)
+            values = values_at(self.inputs, inputs)
         return {id(symbol): value for symbol, value in zip(self.input_symbols, values, strict=True)}
 
     def shapes(self, inputs: Any) -> Any:
@@ -137,32 +138,26 @@ class Network:
             )
             result = node.layer.shape_for(args, kwargs)
             for symbol, shape in zip(
-                symbols_in(node.outputs), leaves(node.outputs, result), strict=True
+                symbols_in(node.outputs), values_at(node.outputs, result), strict=True
             ):
                 shapes[id(symbol)] = shape
         return map_symbols(self.result, lambda symbol: shapes[id(symbol)])
 
 
-def leaves(pattern: Any, values: Any) -> list[Any]:
+def values_at(pattern: Any, values: Any) -> list[Any]:
     """The values at the places where the pattern has symbols, in the order of `symbols_in`.
 
     Raises:
         InvalidArgument: the two nests differ.
     """
-    if isinstance(pattern, Symbol):
-        return [values]
-    if isinstance(pattern, dict):
-        keys: Any = sorted(pattern, key=str)
-        fits = isinstance(values, dict) and set(keys) <= set(values)
-    else:
-        keys = range(len(pattern))
-        fits = isinstance(values, (list, tuple)) and len(values) == len(pattern)
-    if not fits:
-        names = ", ".join(symbol.name for symbol in symbols_in(pattern))
-        count = f" of {len(values)}" if isinstance(values, (list, tuple, dict)) else ""
+    try:
+        pairs = paired_leaves(pattern, values, by_key)
+    except Mismatch as fault:
+        names = ", ".join(symbol.name for symbol in symbols_in(fault.pattern))
+        count = f" of {len(fault.values)}" if is_nest(fault.values) else ""
         raise InvalidArgument(
             "Model",
-            f"needs {len(pattern)} arrays in a {type(pattern).__name__}: {names}",
-            f"{type(values).__name__}{count}",
-        )
-    return [leaf for key in keys for leaf in leaves(pattern[key], values[key])]
+            f"needs {len(fault.pattern)} arrays in a {type(fault.pattern).__name__}: {names}",
+            f"{type(fault.values).__name__}{count}",
+        ) from None
+    return [value for symbol, value in pairs if isinstance(symbol, Symbol)]

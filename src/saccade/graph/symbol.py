@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from saccade.errors import InvalidArgument
+from saccade.nests import by_key, leaves, map_nest
 
 Shape = tuple[int | None, ...]
 """A shape with the batch first; None where the size is not known yet."""
@@ -188,23 +189,14 @@ def batch_shape(where: str, shape: Sequence[int | None]) -> Shape:
 
 
 def symbols_in(nest: Any) -> list[Symbol]:
-    """Every symbol in a nest of lists, tuples and dicts, in order."""
+    """Every symbol in a nest of lists, tuples and dicts, in Keras's order."""
     if isinstance(nest, Symbol):
         return [nest]
-    if isinstance(nest, dict):  # in the order of the keys, as Keras walks a dict
-        return [symbol for key in sorted(nest, key=str) for symbol in symbols_in(nest[key])]
-    if isinstance(nest, (list, tuple)):
-        return [symbol for value in nest for symbol in symbols_in(value)]
-    return []
+    return [leaf for leaf in leaves(nest, by_key) if isinstance(leaf, Symbol)]
 
 
-def map_symbols(nest: Any, function: Any) -> Any:
+def map_symbols(nest: Any, function: Callable[[Symbol], Any]) -> Any:
     """The nest with each symbol replaced by what `function` gives for it."""
     if isinstance(nest, Symbol):
         return function(nest)
-    if isinstance(nest, dict):
-        return {key: map_symbols(value, function) for key, value in nest.items()}
-    if isinstance(nest, (list, tuple)):
-        items = [map_symbols(value, function) for value in nest]
-        return tuple(items) if isinstance(nest, tuple) else items
-    return nest
+    return map_nest(lambda leaf: function(leaf) if isinstance(leaf, Symbol) else leaf, nest)

@@ -27,29 +27,10 @@ from saccade.initializers.scaling import (
     VarianceScaling,
     count_fans,
 )
-from saccade.names import refuse_name, snake_case
+from saccade.names import classes_in, names_from, refuse_name, snake_case
 from saccade.records import is_record, resolve, to_record
 
-CLASSES: dict[str, type[Initializer]] = {
-    cls.__name__: cls
-    for cls in (
-        Constant,
-        GlorotNormal,
-        GlorotUniform,
-        HeNormal,
-        HeUniform,
-        Identity,
-        LecunNormal,
-        LecunUniform,
-        Ones,
-        Orthogonal,
-        RandomNormal,
-        RandomUniform,
-        TruncatedNormal,
-        VarianceScaling,
-        Zeros,
-    )
-}
+CLASSES: dict[str, type[Initializer]] = classes_in(globals(), Initializer)
 _WORDS: dict[str, type[Initializer]] = (
     CLASSES
     | {snake_case(name): cls for name, cls in CLASSES.items()}
@@ -104,50 +85,10 @@ glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
 he_normal, he_uniform = HeNormal, HeUniform
 lecun_normal, lecun_uniform = LecunNormal, LecunUniform
 IdentityInitializer, OrthogonalInitializer = Identity, Orthogonal
+__all__ = [*names_from(globals(), __name__), "deserialize", "get", "serialize"]
 # Names of Keras 1 and 2: there for their scripts, and in no list.
 normal, uniform, zero, one = RandomNormal, RandomUniform, Zeros, Ones
 
 
 def __getattr__(name: str) -> Any:
     refuse_name(__name__, name, REFUSED)
-
-
-__all__ = [
-    "Constant",
-    "GlorotNormal",
-    "GlorotUniform",
-    "HeNormal",
-    "HeUniform",
-    "Identity",
-    "IdentityInitializer",
-    "Initializer",
-    "LecunNormal",
-    "LecunUniform",
-    "Ones",
-    "Orthogonal",
-    "OrthogonalInitializer",
-    "RandomNormal",
-    "RandomUniform",
-    "TruncatedNormal",
-    "VarianceScaling",
-    "Zeros",
-    "constant",
-    "count_fans",
-    "deserialize",
-    "get",
-    "glorot_normal",
-    "glorot_uniform",
-    "he_normal",
-    "he_uniform",
-    "identity",
-    "lecun_normal",
-    "lecun_uniform",
-    "ones",
-    "orthogonal",
-    "random_normal",
-    "random_uniform",
-    "serialize",
-    "truncated_normal",
-    "variance_scaling",
-    "zeros",
-]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from saccade.errors import NotSupported
+from saccade.losses import reduction
 from saccade.losses.cross_entropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -21,11 +22,12 @@ from saccade.losses.error import (
     MeanSquaredLogarithmicError,
 )
 from saccade.losses.focal import BinaryFocalCrossentropy, CategoricalFocalCrossentropy
-from saccade.losses.loss import FunctionLoss, Loss
+from saccade.losses.loss import FunctionLoss as _FunctionLoss
+from saccade.losses.loss import Loss
 from saccade.losses.margin import CategoricalHinge, Hinge, SquaredHinge
 from saccade.losses.overlap import Dice, Tversky
-from saccade.losses.reduction import Reduction as Reduction  # of old scripts
-from saccade.names import refuse_name, snake_case
+from saccade.names import classes_in, names_from, refuse_name, snake_case
+from saccade.numerics import loss_formulas
 from saccade.numerics.loss_formulas import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -51,68 +53,32 @@ from saccade.numerics.loss_formulas import (
 )
 from saccade.records import is_record, resolve, to_record
 
-CLASSES: dict[str, type[Loss]] = {
-    cls.__name__: cls
-    for cls in (
-        BinaryCrossentropy,
-        BinaryFocalCrossentropy,
-        CategoricalCrossentropy,
-        CategoricalFocalCrossentropy,
-        CategoricalGeneralizedCrossEntropy,
-        CategoricalHinge,
-        Circle,
-        CosineSimilarity,
-        Dice,
-        Hinge,
-        Huber,
-        KLDivergence,
-        LogCosh,
-        MeanAbsoluteError,
-        MeanAbsolutePercentageError,
-        MeanSquaredError,
-        MeanSquaredLogarithmicError,
-        Poisson,
-        SparseCategoricalCrossentropy,
-        SquaredHinge,
-        Tversky,
-    )
-}
+CLASSES: dict[str, type[Loss]] = classes_in(globals(), Loss)
+__all__ = [
+    *names_from(globals(), __name__, loss_formulas.__name__),
+    "deserialize",
+    "get",
+    "serialize",
+]
 # In any letter case: "MSE" is "mse".
-_WORDS: dict[str, type[Loss]] = CLASSES | {
-    "bce": BinaryCrossentropy,
-    "binary_crossentropy": BinaryCrossentropy,
-    "binary_focal_crossentropy": BinaryFocalCrossentropy,
-    "categorical_crossentropy": CategoricalCrossentropy,
-    "categorical_focal_crossentropy": CategoricalFocalCrossentropy,
-    "categorical_generalized_cross_entropy": CategoricalGeneralizedCrossEntropy,
-    "categorical_hinge": CategoricalHinge,
-    "circle": Circle,
-    "cosine": CosineSimilarity,
-    "cosine_proximity": CosineSimilarity,
-    "cosine_similarity": CosineSimilarity,
-    "dice": Dice,
-    "hinge": Hinge,
-    "huber": Huber,
-    "huber_loss": Huber,
-    "kl_divergence": KLDivergence,
-    "kld": KLDivergence,
-    "kullback_leibler_divergence": KLDivergence,
-    "log_cosh": LogCosh,
-    "logcosh": LogCosh,
-    "mae": MeanAbsoluteError,
-    "mape": MeanAbsolutePercentageError,
-    "mean_absolute_error": MeanAbsoluteError,
-    "mean_absolute_percentage_error": MeanAbsolutePercentageError,
-    "mean_squared_error": MeanSquaredError,
-    "mean_squared_logarithmic_error": MeanSquaredLogarithmicError,
-    "mse": MeanSquaredError,
-    "msle": MeanSquaredLogarithmicError,
-    "poisson": Poisson,
-    "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
-    "squared_hinge": SquaredHinge,
-    "tversky": Tversky,
-}
-# Names of earlier Kerases for the functions: there for their scripts, and in no list.
+_WORDS: dict[str, type[Loss]] = (
+    CLASSES
+    | {snake_case(name): cls for name, cls in CLASSES.items()}
+    | {
+        "bce": BinaryCrossentropy,
+        "cosine": CosineSimilarity,
+        "cosine_proximity": CosineSimilarity,
+        "huber_loss": Huber,
+        "kld": KLDivergence,
+        "kullback_leibler_divergence": KLDivergence,
+        "logcosh": LogCosh,
+        "mae": MeanAbsoluteError,
+        "mape": MeanAbsolutePercentageError,
+        "mse": MeanSquaredError,
+        "msle": MeanSquaredLogarithmicError,
+    }
+)
+# Names of Keras 1 and 2: there for their scripts, and in no list.
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
 mape = MAPE = mean_absolute_percentage_error
@@ -122,6 +88,7 @@ bce = BCE = binary_crossentropy
 cosine = cosine_proximity = cosine_similarity
 logcosh = log_cosh
 huber_loss = huber
+Reduction = reduction.Reduction
 # Losses of Keras's that saccade leaves out, and what to use instead.
 REFUSED = {
     "CTC": "It is for sequences of labels; wrap torch.nn.functional.ctc_loss in a function of "
@@ -138,7 +105,7 @@ def get(identifier: Any) -> Loss:
     """
     _refuse(identifier)
     found = resolve("loss", identifier, _WORDS)
-    return found if isinstance(found, Loss) else FunctionLoss(found)
+    return found if isinstance(found, Loss) else _FunctionLoss(found)
 
 
 def serialize(loss: Any) -> Any:
@@ -149,7 +116,7 @@ def serialize(loss: Any) -> Any:
 def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Loss:
     """The loss that a word or record means; the user's own may be among them."""
     found = resolve("loss", name, _WORDS | (custom_objects or {}))
-    return found if isinstance(found, Loss) else FunctionLoss(found)
+    return found if isinstance(found, Loss) else _FunctionLoss(found)
 
 
 def _refuse(identifier: Any) -> None:
@@ -161,53 +128,3 @@ def _refuse(identifier: Any) -> None:
 
 def __getattr__(name: str) -> Any:
     refuse_name(__name__, name, REFUSED)
-
-
-__all__ = [
-    "BinaryCrossentropy",
-    "BinaryFocalCrossentropy",
-    "CategoricalCrossentropy",
-    "CategoricalFocalCrossentropy",
-    "CategoricalGeneralizedCrossEntropy",
-    "CategoricalHinge",
-    "Circle",
-    "CosineSimilarity",
-    "Dice",
-    "Hinge",
-    "Huber",
-    "KLDivergence",
-    "LogCosh",
-    "Loss",
-    "MeanAbsoluteError",
-    "MeanAbsolutePercentageError",
-    "MeanSquaredError",
-    "MeanSquaredLogarithmicError",
-    "Poisson",
-    "SparseCategoricalCrossentropy",
-    "SquaredHinge",
-    "Tversky",
-    "binary_crossentropy",
-    "binary_focal_crossentropy",
-    "categorical_crossentropy",
-    "categorical_focal_crossentropy",
-    "categorical_generalized_cross_entropy",
-    "categorical_hinge",
-    "circle",
-    "cosine_similarity",
-    "deserialize",
-    "dice",
-    "get",
-    "hinge",
-    "huber",
-    "kl_divergence",
-    "log_cosh",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_error",
-    "mean_squared_logarithmic_error",
-    "poisson",
-    "serialize",
-    "sparse_categorical_crossentropy",
-    "squared_hinge",
-    "tversky",
-]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from typing import Any
 
 from saccade.custom_objects import find_custom
@@ -65,7 +64,8 @@ from saccade.metrics.probability import (
     Poisson,
     SparseCategoricalCrossentropy,
 )
-from saccade.names import snake_case, unknown_name
+from saccade.names import classes_in, names_from, snake_case, unknown_name
+from saccade.numerics import loss_formulas
 from saccade.numerics.loss_formulas import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -86,70 +86,16 @@ from saccade.numerics.loss_formulas import (
 )
 from saccade.records import is_record, resolve, to_record
 
-CLASSES: dict[str, type[Metric]] = {
-    cls.__name__: cls
-    for cls in (
-        AUC,
-        Accuracy,
-        BinaryAccuracy,
-        BinaryCrossentropy,
-        BinaryIoU,
-        CategoricalAccuracy,
-        CategoricalCrossentropy,
-        CategoricalHinge,
-        ConcordanceCorrelation,
-        CosineSimilarity,
-        F1Score,
-        FBetaScore,
-        FalseNegatives,
-        FalsePositives,
-        Hinge,
-        IoU,
-        KLDivergence,
-        LogCoshError,
-        Mean,
-        MeanAbsoluteError,
-        MeanAbsolutePercentageError,
-        MeanIoU,
-        MeanMetricWrapper,
-        MeanSquaredError,
-        MeanSquaredLogarithmicError,
-        OneHotIoU,
-        OneHotMeanIoU,
-        PearsonCorrelation,
-        Poisson,
-        Precision,
-        PrecisionAtRecall,
-        R2Score,
-        Recall,
-        RecallAtPrecision,
-        RootMeanSquaredError,
-        SensitivityAtSpecificity,
-        SparseCategoricalAccuracy,
-        SparseCategoricalCrossentropy,
-        SparseTopKCategoricalAccuracy,
-        SpecificityAtSensitivity,
-        SquaredHinge,
-        Sum,
-        TopKCategoricalAccuracy,
-        TrueNegatives,
-        TruePositives,
-    )
-}
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    function.__name__: function
-    for function in (
-        binary_focal_crossentropy,
-        categorical_focal_crossentropy,
-        concordance_correlation,
-        huber,
-        log_cosh,
-        pearson_correlation,
-    )
-}
-# Classes under Keras's automatic names ("mean_io_u", "auc") and the short words.
+CLASSES: dict[str, type[Metric]] = classes_in(globals(), Metric)
+__all__ = [
+    *names_from(globals(), __name__, loss_formulas.__name__),
+    "deserialize",
+    "get",
+    "serialize",
+]
+# Functions; classes under Keras's automatic names ("mean_io_u", "auc"); and the short words.
 _WORDS: dict[str, Any] = (
-    _FUNCTIONS
+    {name: globals()[name] for name in names_from(globals(), loss_formulas.__name__)}
     | CLASSES
     | {snake_case(name): cls for name, cls in CLASSES.items()}
     | {
@@ -167,7 +113,7 @@ _WORDS: dict[str, Any] = (
         "rmse": RootMeanSquaredError,
     }
 )
-# Names of earlier Kerases for the functions: there for their scripts, and in no list.
+# Names of Keras 1 and 2: there for their scripts, and in no list.
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
 mape = MAPE = mean_absolute_percentage_error
@@ -237,80 +183,3 @@ def _check_complete(cls: type[Metric], word: str) -> None:
             repr(word),
             f"Give an object: metrics.{cls.__name__}({', '.join(f'{one}=...' for one in needed)}).",
         )
-
-
-__all__ = [
-    "AUC",
-    "Accuracy",
-    "BinaryAccuracy",
-    "BinaryCrossentropy",
-    "BinaryIoU",
-    "CategoricalAccuracy",
-    "CategoricalCrossentropy",
-    "CategoricalHinge",
-    "ConcordanceCorrelation",
-    "CosineSimilarity",
-    "F1Score",
-    "FBetaScore",
-    "FalseNegatives",
-    "FalsePositives",
-    "Hinge",
-    "IoU",
-    "KLDivergence",
-    "LogCoshError",
-    "Mean",
-    "MeanAbsoluteError",
-    "MeanAbsolutePercentageError",
-    "MeanIoU",
-    "MeanMetricWrapper",
-    "MeanSquaredError",
-    "MeanSquaredLogarithmicError",
-    "Metric",
-    "OneHotIoU",
-    "OneHotMeanIoU",
-    "PearsonCorrelation",
-    "Poisson",
-    "Precision",
-    "PrecisionAtRecall",
-    "R2Score",
-    "Recall",
-    "RecallAtPrecision",
-    "RootMeanSquaredError",
-    "SensitivityAtSpecificity",
-    "SparseCategoricalAccuracy",
-    "SparseCategoricalCrossentropy",
-    "SparseTopKCategoricalAccuracy",
-    "SpecificityAtSensitivity",
-    "SquaredHinge",
-    "Sum",
-    "TopKCategoricalAccuracy",
-    "TrueNegatives",
-    "TruePositives",
-    "accuracy_for",
-    "binary_accuracy",
-    "binary_crossentropy",
-    "binary_focal_crossentropy",
-    "categorical_accuracy",
-    "categorical_crossentropy",
-    "categorical_focal_crossentropy",
-    "categorical_hinge",
-    "concordance_correlation",
-    "deserialize",
-    "get",
-    "hinge",
-    "huber",
-    "kl_divergence",
-    "log_cosh",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_error",
-    "mean_squared_logarithmic_error",
-    "pearson_correlation",
-    "poisson",
-    "serialize",
-    "sparse_categorical_accuracy",
-    "sparse_categorical_crossentropy",
-    "sparse_top_k_categorical_accuracy",
-    "squared_hinge",
-    "top_k_categorical_accuracy",
-]

@@ -4,8 +4,7 @@ from typing import Any
 
 from saccade.models.cloning import clone_model
 from saccade.models.model import Model
-from saccade.models.model_files import load_model
-from saccade.models.saving import save_model
+from saccade.models.model_files import load_model, save_model
 from saccade.models.sequential import Sequential
 from saccade.models.serialization import model_from_json
 from saccade.names import refuse_name

@@ -9,13 +9,13 @@ from saccade.custom_objects import CustomObjectScope
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.files.build_config import build_config
 from saccade.graph import Symbol, map_symbols
-from saccade.graph.network import leaves
+from saccade.graph.network import values_at
 from saccade.graph.symbol import symbols_in
 from saccade.layers.input import Input, InputLayer
 from saccade.models.model import Functional, Model
 from saccade.models.reviving import reviver
 from saccade.models.sequential import Sequential
-from saccade.nests import leaves as nest_leaves
+from saccade.nests import leaves
 from saccade.records import to_record
 
 _WHERE = "clone_model"
@@ -124,7 +124,7 @@ class _Cloner:
         network = model._graph()
         if inputs is None:
             inputs = map_symbols(network.inputs, _like)
-        new = leaves(network.inputs, inputs)
+        new = values_at(network.inputs, inputs)
         if not all(isinstance(symbol, Symbol) for symbol in new):
             raise InvalidArgument(
                 _WHERE, "input_tensors must be symbols, as Input() gives", repr(inputs)
@@ -139,7 +139,7 @@ class _Cloner:
                 continue
             args, kwargs = node.arguments(copies)
             result = self._call(self._layer(node.layer), *args, **kwargs)
-            made = leaves(node.outputs, result)
+            made = values_at(node.outputs, result)
             copies |= {id(a): b for a, b in zip(symbols_in(node.outputs), made, strict=True)}
         outputs = map_symbols(network.outputs, lambda symbol: copies[id(symbol)])
         cls = type(model) if model._is_described_by_graph() else Functional
@@ -162,7 +162,7 @@ def _classes_in(model: Any) -> dict[str, type]:
     """The classes of what `compile` was given, so that one's own need no custom_objects."""
     given, optimizer = model._objective, model.optimizer
     scored = (given.given_loss, given.given_metrics, given.given_weighted_metrics)
-    many = [one for nest in scored for one in nest_leaves(nest)]
+    many = [one for nest in scored for one in leaves(nest)]
     many += [optimizer, getattr(optimizer, "inner_optimizer", None)]
     many += [getattr(one, "_learning_rate", None) for one in many[-2:]]  # a schedule
     return {type(one).__name__: type(one) for one in many if hasattr(one, "get_config")}

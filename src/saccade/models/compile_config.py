@@ -8,12 +8,12 @@ from typing import Any
 from saccade import losses, metrics, optimizers
 from saccade.custom_objects import find_custom
 from saccade.errors import SaccadeError
+from saccade.files.keras_archive import WITHOUT_OPTIMIZER
 from saccade.files.plain_config import full_record, to_plain
 from saccade.models.trainer import Trainer
+from saccade.nests import as_list, map_nest
 from saccade.notes import note_once
 from saccade.records import is_record
-
-ALONE = "load_model(..., compile=False) loads the model without its optimizer."
 
 
 def compile_config(model: Any) -> dict[str, Any] | None:
@@ -56,7 +56,7 @@ def compile_from(model: Any, config: dict[str, Any] | None) -> None:
             weighted_metrics=_mapped(config.get("weighted_metrics"), _revived(metrics.get)),
         )
     except SaccadeError as error:
-        do = f"{error.do} {ALONE}".strip()
+        do = f"{error.do} {WITHOUT_OPTIMIZER}".strip()
         raise type(error)(error.where, error.needed, error.got, do) from error
 
 
@@ -83,8 +83,4 @@ def _revived(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _mapped(nest: Any, change: Callable[[Any], Any]) -> Any:
     """The lists and dicts of a nest with its leaves changed; records are leaves."""
-    if isinstance(nest, (list, tuple)):
-        return [_mapped(one, change) for one in nest]
-    if isinstance(nest, dict) and not is_record(nest):
-        return {name: _mapped(one, change) for name, one in nest.items()}
-    return change(nest)
+    return map_nest(change, nest, rebuild=as_list, is_leaf=is_record)

@@ -11,10 +11,8 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.files import keras_archive, weights_file
+from saccade.files import formats, weights_file
 from saccade.files.input_record import InputRecord
-from saccade.files.old import legacy_model
-from saccade.files.replacement import check_suffix
 from saccade.graph import Symbol, from_inputs
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.layer import Layer
@@ -26,7 +24,6 @@ from saccade.models.graph_holder import GraphHolder
 from saccade.models.layer_list import LayerList
 from saccade.models.reviving import check_layers, reviver
 from saccade.models.summary import print_summary
-from saccade.notes import note_once
 
 
 class Model(GraphHolder):
@@ -197,13 +194,8 @@ class Model(GraphHolder):
         extra = {name: value for name, value in extra.items() if name != "save_format"}
         for option in extra:
             raise NotSupported("save", f"{option}= is not supported")
-        path = check_suffix("save", filepath, [".keras", *legacy_model.SUFFIXES])
-        if path.suffix == ".keras":
-            keras_archive.write(self, filepath, overwrite, include_optimizer)
-            return
-        note_once(f"save: {path.suffix} is the older format; .keras holds the same and more.")
-        path.parent.mkdir(parents=True, exist_ok=True)  # as Keras 3 does, for this format alone
-        legacy_model.write_model(self, path, overwrite, include_optimizer)
+        path, kind = formats.check_format("save", filepath, "write_model")
+        kind.load("write_model")(self, path, overwrite, include_optimizer)
 
     def save_weights(
         self,
@@ -221,7 +213,7 @@ class Model(GraphHolder):
             StateError: the model is not built. InvalidArgument, NotSupported, NoSuchFile: the path.
         """
         refuse("save_weights", max_shard_size=max_shard_size)
-        weights_file.check_format(save_format)
+        weights_file.check_save_format(save_format)
         weights_file.write_weights(self, filepath, overwrite=overwrite)
 
     def load_weights(

@@ -1,12 +1,10 @@
-"""Loading: a model out of a file."""
+"""Model files: a model into a file, and out of one."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,20 +12,13 @@ import torch
 from saccade import names
 from saccade.custom_objects import CustomObjectScope
 from saccade.errors import FileFormatError, SaccadeError, UnknownName
-from saccade.files import weight_store
+from saccade.files.formats import open_model
 from saccade.files.input_record import restore_input_records
-from saccade.files.keras_archive import KerasArchive, open_archive
-from saccade.files.old.kernels import UNTOLD
-from saccade.files.old.legacy_match import read_legacy
-from saccade.files.old.legacy_model import SUFFIXES, LegacyModel, is_hdf5, open_legacy
-from saccade.files.old.optimizer_state import restore_old_state
-from saccade.files.optimizer_state import restore_state
 from saccade.files.revival import Reviver
 from saccade.layers.core.layer import Layer
-from saccade.models.compile_config import ALONE, compile_from
+from saccade.models.compile_config import compile_from
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers, reviver
-from saccade.notes import note_once
 
 
 def load_model(
@@ -67,7 +58,7 @@ def load_model(
 
     Source: `keras.saving.load_model`.
     """
-    with _opened(filepath) as archive:
+    with open_model(filepath) as archive:
         try:
             with torch.random.fork_rng(devices=[]), CustomObjectScope(custom_objects):
                 revival = reviver(archive.where, custom_objects, safe_mode)
@@ -90,13 +81,7 @@ def load_model(
                 "If it has classes of your own: their __init__ must take what get_config() gives "
                 "(name, trainable and dtype too, by **kwargs).",
             ) from error
-        if isinstance(archive, LegacyModel):
-            _read_legacy(archive, model, compile)
-        else:
-            with archive.weights() as saved:
-                weight_store.read_weights(archive.where, saved, model)
-                if model.optimizer is not None:
-                    _read_optimizer(archive.where, saved, model)
+        archive.restore(model, compile)
         model.preprocessing = archive.extras.get("preprocessing")
         model.class_names = archive.extras.get("class_names")
         restore_input_records(model, archive.extras.get("input_records"))
@@ -104,39 +89,29 @@ def load_model(
     return model
 
 
-def _opened(filepath: Any) -> AbstractContextManager[KerasArchive | LegacyModel]:
-    """The file, of either kind: what it is called does not matter."""
-    if isinstance(filepath, (str, os.PathLike)):
-        path = Path(os.fspath(filepath))
-        if (path.is_file() and is_hdf5(path)) or path.suffix in SUFFIXES:
-            return open_legacy(path)
-    return open_archive(filepath)
+def save_model(
+    model: Any,
+    filepath: str | os.PathLike[str],
+    overwrite: bool = True,
+    zipped: bool | None = None,
+    *,
+    include_optimizer: bool = True,
+    **old: Any,
+) -> None:
+    """Write a model to a file; the same as `model.save(filepath)`.
+
+    Args:
+        model: what to write.
+        filepath: ends in ".keras"; or in ".h5" or ".hdf5", the older format.
+        overwrite: False raises where the file exists.
+        zipped: False, a folder, is not supported.
+        include_optimizer: False leaves out how the model trains.
+        old: tf.keras 2's words, as `model.save` takes them.
+    """
+    model.save(filepath, overwrite, zipped, include_optimizer=include_optimizer, **old)
 
 
-def _read_legacy(file: LegacyModel, model: Model, compile: bool) -> None:
-    """Weights, and the optimizer's state."""
-    layers = file.layers()
-    read = read_legacy(file.where, layers, model)
-    if compile and not file.is_compiled:
-        note_once(f"{file.where}: the model was saved before it was compiled; compile it.")
-    arrays = file.optimizer_arrays()
-    if model.optimizer is None or not arrays:
-        return
-    trainable = model.trainable_weights
-    if file.version.startswith("3."):
-        faults = restore_state(model.optimizer, list(arrays.values()), trainable)
-    else:
-        names, kinds = zip(*(read[id(weight)] for weight in trainable), strict=True)
-        origin = layers[0].origin if layers else UNTOLD
-        faults = restore_old_state(model.optimizer, arrays, trainable, names, kinds, origin)
-    if faults:
-        note_once(
-            f"{file.where}: the optimizer's state does not fit, so it starts anew:"
-            f"{weight_store.listed(faults)}"
-        )
-
-
-def _model(revival: Reviver, archive: KerasArchive | LegacyModel) -> Model:
+def _model(revival: Reviver, archive: Any) -> Model:
     model = revival.revive(archive.config)
     if isinstance(model, Model):
         return model
@@ -144,17 +119,6 @@ def _model(revival: Reviver, archive: KerasArchive | LegacyModel) -> Model:
     if isinstance(kind, str):
         check_layers([archive.config], archive.where)
     raise FileFormatError(archive.where, "config.json must be the record of a model")
-
-
-def _read_optimizer(where: str, saved: dict[str, Any], model: Model) -> None:
-    faults = weight_store.read_optimizer(saved, model)
-    if faults:
-        raise FileFormatError(
-            where,
-            "the optimizer's state must fit the model",
-            f"{len(faults)} that do not:\n  " + "\n  ".join(faults),
-            ALONE,
-        )
 
 
 # -- names ---------------------------------------------------------------------------------

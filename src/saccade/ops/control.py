@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from saccade.graph import Symbol
-from saccade.nests import map_nest
+from saccade.nests import leaves, map_nest, same_type
 from saccade.numerics.tensors.tensor_functions import convert_to_tensor as _of_values
 
 
@@ -80,23 +80,11 @@ def fori_loop(lower: int, upper: int, body_fun: Callable[[int, Any], Any], init_
 
 def map(f: Callable[[Any], Any], xs: Any) -> Any:
     """A function of each row, stacked; rows of nests are nests."""
-    rows = len(_first(xs))
-    return _stacked([f(map_nest(lambda one, i=i: _of_values(one)[i], xs)) for i in range(rows)])
+    count = len(leaves(xs)[0])
+    rows = [f(map_nest(lambda one, i=i: _of_values(one)[i], xs)) for i in range(count)]
+    return map_nest(
+        lambda *parts: torch.stack([_of_values(one) for one in parts]), *rows, rebuild=same_type
+    )
 
 
 vectorized_map = map
-
-
-def _first(nest: Any) -> Any:
-    while isinstance(nest, (list, tuple, dict)):
-        nest = next(iter(nest.values() if isinstance(nest, dict) else nest))
-    return nest
-
-
-def _stacked(rows: list[Any]) -> Any:
-    first = rows[0]
-    if isinstance(first, dict):
-        return {key: _stacked([row[key] for row in rows]) for key in first}
-    if isinstance(first, (list, tuple)):
-        return type(first)(_stacked([row[i] for row in rows]) for i in range(len(first)))
-    return torch.stack([_of_values(row) for row in rows])

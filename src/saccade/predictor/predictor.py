@@ -19,6 +19,7 @@ from saccade.errors import (
     SaccadeError,
     StateError,
 )
+from saccade.files.formats import run_suffixes
 from saccade.models import load_model
 from saccade.names import nearest
 from saccade.predictor.answers import answer
@@ -177,7 +178,7 @@ def find_model(run: str | os.PathLike[str]) -> Path:
         guess = nearest(path.name, siblings)
         do = f'Did you mean "{path.parent / guess}"?' if guess else ""
         raise NoSuchFile(f'"{path}"', "must be a run folder or a .keras file", "nothing there", do)
-    if path.suffix.lower() != ".keras":
+    if not path.name.lower().endswith(tuple(run_suffixes())):
         raise DataError(f'"{path}"', "must be a run folder or a .keras file", "another file")
     return path
 

@@ -106,7 +106,7 @@ def augment_preview(
         settings["cval"] = cval
     listener = listener or Lines()
     _check_counts(photos, samples, seed)
-    size_hw = _size(size)
+    size_hw = read_size(size)
     preview_rows(settings)  # a setting that cannot work is told before any photo is read
     output = check_output(Path(output))
     if output.exists() and not overwrite:
@@ -120,7 +120,7 @@ def augment_preview(
     return written
 
 
-def _size(size: int | str | tuple[int, int]) -> tuple[int, int]:
+def read_size(size: int | str | tuple[int, int]) -> tuple[int, int]:
     """(height, width) in pixels.
 
     Raises:

@@ -218,14 +218,14 @@ class Choices:
         if self.architecture != "lenet":
             return
         for option, given in (
-            ("weights", self.weights is not None),
-            ("views", self.views > 1),
-            ("fine_tune", not self.fine_tune),
-            ("precision", self.precision == "bfloat16"),
+            ("weights=", self.weights is not None),
+            ("views=", self.views > 1),
+            ("fine_tune=False", not self.fine_tune),
+            ("precision=", self.precision == "bfloat16"),
         ):
             if given:
                 do = "Choose architecture=resnet50."
-                raise NotSupported(_named(option), "is for ResNet50", "LeNet", do)
+                raise NotSupported(f"train({option})", "is for ResNet50", "LeNet", do)
 
     def _check_weights(self) -> None:
         if self.weights is None or self.weights.is_file():

@@ -8,25 +8,12 @@ import shutil
 
 import torch
 
-from saccade.applications import (
-    densenet,
-    efficientnet,
-    inception_v3,
-    mobilenet,
-    mobilenet_v2,
-    resnet,
-    resnet_v2,
-    vgg,
-    xception,
-)
+from saccade.applications import NETWORKS
 from saccade.files.published.kept_file import keras_home, spoiled_file
 from saccade.numerics.machine.device import default_device
 from saccade.numerics.machine.native_precision import processor_facts, processor_flags
 from saccade.recipe.versions import versions
 
-FAMILIES = (
-    densenet, efficientnet, inception_v3, mobilenet, mobilenet_v2, resnet, resnet_v2, vgg, xception,
-)  # fmt: skip
 COMPILERS = ("c++", "g++", "clang++", "cl")
 WEIGHT_FILES = (".h5", ".keras", ".safetensors", ".json")
 # Flag in /proc/cpuinfo -> the name that people know; the first group computes in few bits.
@@ -84,9 +71,8 @@ def _weights() -> str:
     folder = keras_home() / "models"
     spoiled = {
         spoiled_file(file)
-        for known in FAMILIES
-        for published in known.PRETRAINED.values()
-        for file in (published.with_top, published.without_top)
+        for network in NETWORKS.values()
+        for file in (network.pretrained.with_top, network.pretrained.without_top)
         if file is not None
     }
     files = sorted(

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from saccade.names import NameNotHere, NameNotImportable, nearest
 
-_OWN = os.path.dirname(__file__)
+_OWN = os.path.dirname(__file__) + os.sep
 
 _GRAPHS = "There are no graphs and sessions: call functions and use .numpy()."
 _LINE = "There are no graphs and sessions; leave the line out."

@@ -7,8 +7,9 @@ from typing import Any
 
 from saccade import losses, metrics
 from saccade.errors import InvalidArgument
-from saccade.nests import is_nest, leaves
+from saccade.nests import as_list, is_nest, leaves, map_nest
 from saccade.notes import note_once
+from saccade.records import is_record
 from saccade.training.outputs import per_output
 
 
@@ -30,11 +31,7 @@ def _is_accuracy(given: Any) -> bool:
 
 def each(given: Any, function: Callable[[Any], Any]) -> Any:
     """A nest with `function` of each leaf; a record is a leaf."""
-    if isinstance(given, dict) and "class_name" not in given:
-        return {key: each(one, function) for key, one in given.items()}
-    if isinstance(given, (list, tuple)):
-        return [each(one, function) for one in given]
-    return function(given)
+    return map_nest(function, given, rebuild=as_list, is_leaf=is_record)
 
 
 def metrics_of(what: str, given: Any, names: list[str]) -> list[Any]:

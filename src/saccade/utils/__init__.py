@@ -21,44 +21,16 @@ from saccade.graph.source_inputs import get_source_inputs, is_keras_tensor
 from saccade.models.dot import model_to_dot, plot_model
 from saccade.models.serialization import deserialize_keras_object, serialize_keras_object
 from saccade.models.summary import print_summary as _print_summary
-from saccade.names import refuse_name
+from saccade.names import names_from as _names_from
+from saccade.names import refuse_name as _refuse_name
 from saccade.numerics.tensors.unit_length import normalize
 from saccade.seeds import set_random_seed
 from saccade.training.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 Sequence = PyDataset
+__all__ = _names_from(globals(), "saccade")
 # Names of Keras 1's utils.visualize_util and Keras 2's utils.layer_utils; in no list.
 plot, print_summary = plot_model, _print_summary
-
-__all__ = [
-    "CustomObjectScope",
-    "PyDataset",
-    "Sequence",
-    "array_to_img",
-    "clear_session",
-    "custom_object_scope",
-    "deserialize_keras_object",
-    "get_custom_objects",
-    "get_file",
-    "get_registered_name",
-    "get_registered_object",
-    "get_source_inputs",
-    "image_dataset_from_directory",
-    "img_to_array",
-    "is_keras_tensor",
-    "load_img",
-    "model_to_dot",
-    "normalize",
-    "pack_x_y_sample_weight",
-    "plot_model",
-    "register_keras_serializable",
-    "save_img",
-    "serialize_keras_object",
-    "set_random_seed",
-    "split_dataset",
-    "to_categorical",
-    "unpack_x_y_sample_weight",
-]
 
 _TEXT = "saccade reads images; turn text into numbers before fit."
 _PRINTED = "fit(verbose=...) says how much is printed: 0 nothing, 1 a bar, 2 a line an epoch."
@@ -89,4 +61,4 @@ REFUSED: dict[str, str] = {
 
 
 def __getattr__(name: str) -> Any:
-    refuse_name(__name__, name, REFUSED)
+    _refuse_name(__name__, name, REFUSED)

@@ -8,6 +8,7 @@ from typing import Any
 from saccade import metrics, optimizers
 from saccade.errors import UnknownName
 from saccade.files.old.model_configs import in_todays_words
+from saccade.nests import map_nest
 
 _OF_KERAS_2 = ("jit_compile", "is_legacy_optimizer")
 _DEFAULT_REDUCTION = "auto"
@@ -27,9 +28,9 @@ def compile_config(training: dict[str, Any], outputs: Sequence[str] = ()) -> dic
         named["optimizer"] = _optimizer(optimizer)
     if named.get("sample_weight_mode") is None:
         named.pop("sample_weight_mode", None)
-    named["loss"] = _mapped(named.get("loss"), _loss)
+    named["loss"] = map_nest(_loss, named.get("loss"), is_leaf=_is_record)
     for kind in ("metrics", "weighted_metrics"):
-        found = _mapped(named.get(kind), lambda one: _metric(one, outputs))
+        found = map_nest(lambda one: _metric(one, outputs), named.get(kind), is_leaf=_is_record)
         if isinstance(found, list) and len(found) == 1 and isinstance(found[0], list):
             found = found[0]  # one list for each output
         named[kind] = found
@@ -82,14 +83,6 @@ def _metric(record: Any, outputs: Sequence[str]) -> Any:
         except UnknownName:  # a function of the user's
             return formula
     return {**record, "class_name": kind, "config": words}
-
-
-def _mapped(nest: Any, change: Any) -> Any:
-    if isinstance(nest, list):
-        return [_mapped(one, change) for one in nest]
-    if isinstance(nest, dict) and not _is_record(nest):
-        return {name: _mapped(one, change) for name, one in nest.items()}
-    return change(nest)
 
 
 def _is_record(value: Any) -> bool:

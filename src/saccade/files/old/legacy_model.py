@@ -21,13 +21,15 @@ from saccade.errors import FileFormatError, NoSuchFile
 from saccade.files import optimizer_state, plain_config
 from saccade.files.keras_archive import extras_of
 from saccade.files.old import compile_configs, model_configs
+from saccade.files.old.kernels import UNTOLD
 from saccade.files.old.legacy_h5 import SavedLayer, list_of, saved_layers, whole, words_of
-from saccade.files.old.legacy_match import keyed_weights
+from saccade.files.old.legacy_match import keyed_weights, read_legacy
+from saccade.files.old.optimizer_state import restore_old_state
 from saccade.files.replacement import replacing
-from saccade.files.weight_store import open_h5
+from saccade.files.weight_store import listed, open_h5
+from saccade.notes import note_once
 from saccade.version import KERAS_VERSION
 
-SUFFIXES = (".h5", ".hdf5")
 _MOST_ATTRIBUTE_BYTES = 60_000  # HDF5 takes 64 KiB, with what it adds
 
 
@@ -75,6 +77,30 @@ class LegacyModel:
             group = self._file["optimizer_weights"]
             return {name: group[name] for name in list_of(group, "weight_names")}
 
+    def restore(self, model: Any, compile: bool) -> None:
+        """Read the weights, and the optimizer's state where it fits; a note says where not."""
+        layers = self.layers()
+        read = read_legacy(self.where, layers, model)
+        if compile and not self.is_compiled:
+            note_once(f"{self.where}: the model was saved before it was compiled; compile it.")
+        arrays = self.optimizer_arrays()
+        if model.optimizer is None or not arrays:
+            return
+        trainable = model.trainable_weights
+        if self.version.startswith("3."):
+            faults = optimizer_state.restore_state(
+                model.optimizer, list(arrays.values()), trainable
+            )
+        else:
+            names, kinds = zip(*(read[id(weight)] for weight in trainable), strict=True)
+            origin = layers[0].origin if layers else UNTOLD
+            faults = restore_old_state(model.optimizer, arrays, trainable, names, kinds, origin)
+        if faults:
+            note_once(
+                f"{self.where}: the optimizer's state does not fit, so it starts anew:"
+                f"{listed(faults)}"
+            )
+
     def _json(self, name: str) -> Any:
         text = self._file.attrs.get(name)
         if text is None:
@@ -89,15 +115,6 @@ def _names_of_outputs(record: dict[str, Any]) -> list[str]:
     if not isinstance(places, list) or not all(isinstance(place, list) for place in places):
         return []
     return [str(place[0]) for place in places]
-
-
-def is_hdf5(path: Path) -> bool:
-    """Whether a file is HDF5, whatever it is called."""
-    try:
-        with path.open("rb") as file:
-            return file.read(8) == b"\x89HDF\r\n\x1a\n"
-    except IsADirectoryError:
-        return False
 
 
 @contextmanager
@@ -122,6 +139,8 @@ def write_model(
 ) -> None:
     """Write a whole model; see `keras_archive.write`, whose errors are the same."""
     where = "save"
+    note_once(f"save: {path.suffix} is the older format; .keras holds the same and more.")
+    path.parent.mkdir(parents=True, exist_ok=True)  # as Keras 3 does, for this format alone
     record = plain_config.to_plain(where, plain_config.full_record(model), "model")
     compiled = model.get_compile_config() if include_optimizer else None
     texts = {"model_config": json.dumps(record), "saccade": json.dumps(extras_of(where, model))}
@@ -137,6 +156,17 @@ def write_model(
         write_layers(file.create_group("model_weights"), model)
         if compiled:
             _write_optimizer(file, model)
+
+
+def write_weights(path: Path, model: Any) -> None:
+    """Write the weights of a built model alone."""
+    where = "save_weights"
+    note_once(
+        f"{where}: a name that ends in {path.suffix} gets the older layout; in .weights.h5 that of "
+        "Keras 3, with the optimizer's state."
+    )
+    with open_h5(where, path, "w") as file:
+        write_layers(file, model)
 
 
 def write_layers(group: Any, model: Any) -> None:

@@ -7,15 +7,12 @@ from typing import Any
 import torch
 
 from saccade.graph import Symbol, map_symbols, symbols_in
+from saccade.nests import as_list, map_nest
 
 
 def shape_of(inputs: Any) -> Any:
     """The shape of a batch with its batch size unknown; a list or dict of them for several."""
-    if isinstance(inputs, (list, tuple)):
-        return [shape_of(one) for one in inputs]
-    if isinstance(inputs, dict):
-        return {key: shape_of(one) for key, one in inputs.items()}
-    return (None, *inputs.shape[1:])
+    return map_nest(lambda one: (None, *one.shape[1:]), inputs, rebuild=as_list)
 
 
 def is_shape(value: Any) -> bool:
@@ -27,11 +24,9 @@ def is_shape(value: Any) -> bool:
 
 def symbols_of(shapes: Any, dtype: str, name: str) -> Any:
     """A symbol for each shape in a nest of shapes."""
-    if is_shape(shapes):
-        return Symbol(tuple(shapes), dtype, name)
-    if isinstance(shapes, dict):
-        return {key: symbols_of(shape, dtype, name) for key, shape in shapes.items()}
-    return [symbols_of(shape, dtype, name) for shape in shapes]
+    return map_nest(
+        lambda shape: Symbol(tuple(shape), dtype, name), shapes, rebuild=as_list, is_leaf=is_shape
+    )
 
 
 def traced_shape(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -63,18 +58,15 @@ def _shapes_on_zeros(layer: Any, args: Any, kwargs: Any, size: int) -> Any:
 
 
 def _sizes(output: Any) -> Any:
-    if isinstance(output, dict):
-        return {key: _sizes(one) for key, one in output.items()}
-    if isinstance(output, (list, tuple)):
-        return [_sizes(one) for one in output]
-    return tuple(output.shape)
+    """The shapes of a nest of arrays; lists stand for tuples, for a tuple is a shape."""
+    return map_nest(lambda one: tuple(one.shape), output, rebuild=as_list)
 
 
 def _zipped(one: Any, other: Any, batch: int | None) -> Any:
     """Two nests of shapes as one, with None where they differ."""
-    if isinstance(one, dict):
-        return {key: _zipped(one[key], other[key], batch) for key in one}
-    if isinstance(one, list):
-        return [_zipped(a, b, batch) for a, b in zip(one, other, strict=True)]
-    sizes = tuple(a if a == b else None for a, b in zip(one, other, strict=True))
-    return (batch, *sizes[1:])
+
+    def merged(one: Any, other: Any) -> Any:
+        sizes = tuple(a if a == b else None for a, b in zip(one, other, strict=True))
+        return (batch, *sizes[1:])
+
+    return map_nest(merged, one, other, is_leaf=lambda shapes: isinstance(shapes, tuple))

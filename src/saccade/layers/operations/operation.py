@@ -28,6 +28,7 @@ from saccade.layers.operations.operation_table import (
     class_name,
 )
 from saccade.names import unknown_name
+from saccade.nests import as_given, is_nest, is_plain_nest, leaves, map_nest, same_type
 from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 
 _SAMPLE_SIZES = ((2, 32), (3, 48))  # (batch, any other size that is not known), twice
@@ -82,7 +83,7 @@ class Operation(Layer):
         return self.shape_for(*node.arguments(given))
 
     def _check_arguments(self, args: Any, kwargs: Any) -> None:
-        for one in _leaves((args, kwargs)):
+        for one in leaves((args, kwargs), as_given):
             if isinstance(one, torch.nn.Parameter):
                 raise NotSupported(
                     self.where,
@@ -202,7 +203,7 @@ def operate(word: str, *args: Any, **kwargs: Any) -> Any:
     settings = {name: value for name, value in bound.arguments.items() if name not in ARRAYS}
     if symbols_in(settings):
         raise InvalidArgument(f"ops.{word}", "settings must be numbers", ", ".join(settings))
-    strange = [one for one in _leaves(arrays) if isinstance(one, (str, bytes, set))]
+    strange = [one for one in leaves(arrays, as_given) if isinstance(one, (str, bytes, set))]
     if strange:
         raise InvalidArgument(f"ops.{word}", "needs symbols, numbers or arrays", repr(strange[0]))
     while arrays and arrays[-1] is None:
@@ -231,8 +232,7 @@ def on_symbols(word: str, function: Callable[..., Any]) -> Callable[..., Any]:
 def has_symbols(values: Any) -> bool:
     """Whether there is a symbol among the arguments of a call."""
     return any(
-        isinstance(one, Symbol) or (isinstance(one, (list, tuple, dict)) and bool(symbols_in(one)))
-        for one in values
+        isinstance(one, Symbol) or (is_nest(one) and bool(symbols_in(one))) for one in values
     )
 
 
@@ -241,45 +241,33 @@ def has_symbols(values: Any) -> bool:
 
 def _symbols(one: Any, other: Any, name: str) -> Any:
     """Symbols in the nest of two results, whose sizes are known where they agree."""
-    if torch.is_tensor(one):
+
+    def symbol(one: Any, other: Any) -> Symbol:
+        if not torch.is_tensor(one):
+            raise NotSupported(
+                "an operation on symbols", "must give tensors", type(one).__name__, "Write a layer."
+            )
         sizes = tuple(a if a == b else None for a, b in zip(one.shape, other.shape, strict=True))
         made = Symbol(sizes, str(one.dtype).removeprefix("torch."), name)
         if not one.is_floating_point() and one.numel() <= _SMALL:
             made.samples = one, other  # sizes, perhaps, which decide about other shapes
         return made
-    if isinstance(one, dict):
-        return {key: _symbols(one[key], other[key], name) for key in one}
-    if isinstance(one, (list, tuple)):
-        parts = [_symbols(a, b, name) for a, b in zip(one, other, strict=True)]
-        return type(one)(*parts) if hasattr(one, "_fields") else type(one)(parts)
-    raise NotSupported(
-        "an operation on symbols", "must give tensors", type(one).__name__, "Write a layer."
-    )
 
-
-def _leaves(nest: Any) -> list[Any]:
-    if isinstance(nest, dict):
-        nest = list(nest.values())
-    if isinstance(nest, (list, tuple)):
-        return [leaf for one in nest for leaf in _leaves(one)]
-    return [nest]
+    return map_nest(symbol, one, other, rebuild=same_type)
 
 
 def together(nest: Any) -> Any:
     """The nest with its arrays where its first tensor is; nothing is done on the processor."""
-    device = next((one.device for one in _leaves(nest) if torch.is_tensor(one)), None)
+    tensors = filter(torch.is_tensor, leaves(nest, as_given))
+    device = next((one.device for one in tensors), None)
     if device is None or device.type == "cpu":
         return nest
 
     def moved(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: moved(one) for key, one in value.items()}
-        if type(value) in (list, tuple):
-            return type(value)(moved(one) for one in value)
         is_array = torch.is_tensor(value) or isinstance(value, np.ndarray)
         return convert_to_tensor(value).to(device) if is_array and value.ndim else value
 
-    return moved(nest)
+    return map_nest(moved, nest, is_leaf=lambda one: not is_plain_nest(one))
 
 
 def _plain(value: Any) -> Any:

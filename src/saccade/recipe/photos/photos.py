@@ -11,7 +11,6 @@ import numpy as np
 
 from saccade.data import FolderIndex, folder_notes, index_folder, random_split
 from saccade.data.folders.folder_errors import count_of, list_some
-from saccade.data.folders.index import PICTURE_EXTENSIONS
 from saccade.errors import DataError
 from saccade.names import nearest
 
@@ -125,9 +124,7 @@ def index_classes(directory: str) -> FolderIndex:
     Raises:
         DataError: as `index_folder`; or a class whose name cannot be written into a model.
     """
-    index = index_folder(
-        directory, extensions=PICTURE_EXTENSIONS, classes=_visible_folders(directory) or None
-    )
+    index = index_folder(directory, hidden_classes=False)
     for name in index.class_names:
         if not name.isprintable():  # bytes that are no text come as surrogates
             where = f'folder {name!r} of "{directory}"'

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from saccade.data.folders.index import PICTURE_EXTENSIONS
-from saccade.errors import DataError
+from saccade.data.folders.pictures import pictures_in
 from saccade.predictor.predictor import each_picture
 from saccade.predictor.preprocessing import Picture
 
@@ -20,20 +19,10 @@ def list_pictures(given: Picture | Iterable[Picture]) -> Iterator[Picture]:
         given: one or many paths, arrays of one photo, or a batch NHWC.
 
     Raises:
-        DataError: a folder without an image.
+        DataError: a folder without an image, or one that may not be read.
     """
     for path in each_picture(given):
         if isinstance(path, np.ndarray) or not os.path.isdir(path):
             yield path
-            continue
-        found = False
-        for root, folders, files in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(files):
-                if name.lower().endswith(PICTURE_EXTENSIONS) and not name.startswith("."):
-                    found = True
-                    yield os.path.join(root, name)
-        if not found:
-            raise DataError(
-                f'"{path}"', "must hold images (.png, .jpg, .webp and the like)", "none"
-            )
+        else:
+            yield from pictures_in(path)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 
-from saccade.data.files.faulty_files import without_frames
+from saccade.data.files.faulty_files import read_all
 from saccade.data.pool import workers
 from saccade.data.sources.array_source import ArraySource
 from saccade.data.sources.source import Batch, Source
@@ -20,7 +20,6 @@ from saccade.recipe.changes import photo_views, small_moves
 from saccade.recipe.changes.mixup import mix_photos
 
 BUDGET_BYTES = 2 * 2**30
-AT_A_TIME = 512  # files handed to the threads together
 
 
 @dataclass
@@ -78,34 +77,17 @@ def read_pixels(
     fits = math.prod(shape) <= budget_bytes
     stored = np.zeros(shape, dtype=np.uint8) if fits else None
     pixels = Pixels(files, preprocessing)
-    for start in range(0, len(files), AT_A_TIME):
-        some = files[start : start + AT_A_TIME]
-        read = workers().map(preprocessing_reader(preprocessing), some)
-        for row, image_hwc in enumerate(read, start):
-            if isinstance(image_hwc, SaccadeError):
-                pixels.faults[row] = image_hwc
-                continue
-            if pixels.all_grey and image_hwc.shape[2] == 3:
-                pixels.all_grey = bool((image_hwc == image_hwc[:, :, :1]).all())
-            if stored is not None:
-                stored[row] = image_hwc
-        tick(min(start + AT_A_TIME, len(files)))
+    read = read_all(files, preprocessing.read, workers(), tick)
+    for row, image_hwc in enumerate(read):
+        if isinstance(image_hwc, SaccadeError):
+            pixels.faults[row] = image_hwc
+            continue
+        if pixels.all_grey and image_hwc.shape[2] == 3:
+            pixels.all_grey = bool((image_hwc == image_hwc[:, :, :1]).all())
+        if stored is not None:
+            stored[row] = image_hwc
     pixels.stored = None if stored is None else torch.from_numpy(stored)
     return pixels
-
-
-def preprocessing_reader(
-    preprocessing: Preprocessing,
-) -> Callable[[str], np.ndarray | SaccadeError]:
-    """A function that reads a file, or returns what is wrong with it."""
-
-    def read(file: str) -> np.ndarray | SaccadeError:
-        try:
-            return preprocessing.read(file)
-        except SaccadeError as fault:
-            return without_frames(fault)
-
-    return read
 
 
 @dataclass(frozen=True)

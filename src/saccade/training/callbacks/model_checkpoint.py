@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import InvalidArgument
+from saccade.files.formats import checkpoint_suffixes
 from saccade.notes import note_once
 from saccade.old_arguments import ignores_old_words
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.monitor import Monitor
 from saccade.training.old_log_names import Logs
-
-MODEL_ENDINGS = (".keras", ".h5", ".hdf5")
-WEIGHT_ENDINGS = (".weights.h5", ".h5", ".hdf5")
 
 
 def _with_period(init: Any) -> Any:
@@ -161,8 +159,8 @@ class ModelCheckpoint(Monitor):
 
 
 def _check_ending(path: str, weights_only: bool) -> None:
-    legal = WEIGHT_ENDINGS if weights_only else MODEL_ENDINGS
-    if path.endswith(legal):
+    legal = checkpoint_suffixes("write_weights" if weights_only else "write_model")
+    if path.endswith(tuple(legal)):
         return
     which = " with save_weights_only=True" if weights_only else ""
     raise InvalidArgument(
