@@ -29,12 +29,13 @@ from saccade.files.weight_store import places
 from saccade.layers import Dense
 from saccade.models import load_model
 from saccade.numerics.machine.native_precision import has_native_bfloat16
-from saccade.recipe import network_choice, scores, trainer, transfer
-from saccade.recipe import precision as precision_module
+from saccade.recipe import scores
 from saccade.recipe.listener import EpochLines
-from saccade.recipe.network_choice import are_photographs
 from saccade.recipe.photos.photo_reading import Header, resnet_reading
 from saccade.recipe.run_folder import Recorder
+from saccade.recipe.training import network_choice, trainer, transfer
+from saccade.recipe.training import precision as precision_module
+from saccade.recipe.training.network_choice import are_photographs
 from saccade.training.callbacks.early_stopping import EarlyStopping
 from saccade.utils import set_random_seed
 
