@@ -1,7 +1,7 @@
-"""Elements: what goes through a dataset, tensors (or words) in tuples and dicts.
+"""Elements: what goes through a dataset, tensors (or strings) in tuples and dicts.
 
-A list is no nest here: it becomes one tensor, as in tf.data. Words cannot be tensors: one word
-stays a str, and a batch of them is a list of str.
+A list is no nest here: it becomes one tensor, as in tf.data. Strings cannot be tensors: one stays
+a str, and a batch of them is a list of str.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.text import Text
 from saccade.errors import DataError, ShapeError
 
 
@@ -57,19 +57,19 @@ def _as_leaf(value: Any) -> Any:
     if torch.is_tensor(value):
         return value.detach().cpu()
     if isinstance(value, str):
-        return Word(value)
+        return Text(value)
     if isinstance(value, bytes):
         return value
     if isinstance(value, list) and value and all(torch.is_tensor(one) for one in value):
         return torch.stack([one.detach().cpu() for one in value])
     if isinstance(value, list) and value and all(isinstance(one, (str, bytes)) for one in value):
-        return [Word(one) if isinstance(one, str) else one for one in value]
+        return [Text(one) if isinstance(one, str) else one for one in value]
     if value is None:
         raise DataError("Dataset", "elements must be tensors, arrays, numbers or words", "None")
     array = np.asarray(value)
     if array.dtype.kind == "U":
         words = array.tolist()
-        return list(map(Word, words)) if array.ndim == 1 else words
+        return list(map(Text, words)) if array.ndim == 1 else words
     if array.dtype.kind not in "biuf":
         got = f"{type(value).__name__} of dtype {array.dtype}"
         raise DataError("Dataset", "elements must be tensors, arrays, numbers or words", got)
