@@ -5,10 +5,10 @@ BIN := .venv/bin
 PIP := -m pip --disable-pip-version-check install
 BENCH_PYTHON = $(BIN)/python
 PINS := pyproject.toml constraints.txt
-BENCH_PINS := benchmarks/constraints.txt
+BENCH_PINS := benchmarks/peers/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all conformance check format setup bench-setup bench clean
+.PHONY: help demo test test-all odd-folder conformance check format setup bench-setup bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,23 +16,29 @@ help: ## list the targets
 demo: .venv/.runtime ## train on 1,797 handwritten digits and show what came out
 	@$(BIN)/python scripts/demo.py
 
-test: .venv/.dev ## the tests that fit ten minutes on two cores
-	$(BIN)/pytest -n 2
+# Tools are started by `python -m`: the first line of a console script cannot name an interpreter
+# whose path has a space in it.
+test: .venv/.dev ## the tests that fit six minutes on two cores
+	$(BIN)/python -m pytest -n 2
 
-test-all: .venv/.dev ## the slow tests as well
-	$(BIN)/pytest -n 2 --run-slow
+test-all: .venv/.dev ## the slow tests as well, then both commands in a folder with an odd name
+	$(BIN)/python -m pytest -n 2 --run-slow
+	$(BIN)/python scripts/odd_folder.py
+
+odd-folder: .venv/.dev ## `make demo` and `make test` in a clone whose path has a space and an umlaut
+	$(BIN)/python scripts/odd_folder.py
 
 conformance: .venv/.dev ## every class, with generated arguments, against the installed Keras
 	@$(BIN)/python scripts/conformance.py
 
 check: .venv/.dev ## lint, formatting, types
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/python -m pyright
 
 format: .venv/.dev ## put the code into its one format
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
 
 setup: .venv/.dev ## the virtual environment .venv with saccade and the tools
 
@@ -40,22 +46,22 @@ bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/torch/.ready .bench/torc
 
 bench: bench-setup .data/mnist ## every benchmark, about an hour; keep the machine quiet
 	$(BENCH_PYTHON) benchmarks/imports.py
-	$(BENCH_PYTHON) benchmarks/overhead.py
-	$(BENCH_PYTHON) benchmarks/step_share.py
-	$(BENCH_PYTHON) benchmarks/lenet.py
-	$(BENCH_PYTHON) benchmarks/data.py
-	$(BENCH_PYTHON) benchmarks/mnist_lenet.py
-	$(BENCH_PYTHON) benchmarks/transfer.py
-	$(BENCH_PYTHON) benchmarks/scripts.py
+	$(BENCH_PYTHON) benchmarks/lenet/overhead.py
+	$(BENCH_PYTHON) benchmarks/lenet/step_share.py
+	$(BENCH_PYTHON) benchmarks/lenet/lenet.py
+	$(BENCH_PYTHON) benchmarks/data/data.py
+	$(BENCH_PYTHON) benchmarks/lenet/mnist_lenet.py
+	$(BENCH_PYTHON) benchmarks/transfer/transfer.py
+	$(BENCH_PYTHON) benchmarks/whole_scripts/scripts.py
 
 clean: ## remove what the other targets made, downloads excepted
 	rm -rf .venv .bench build dist runs digits .pytest_cache .ruff_cache .hypothesis
 
 # A stamp is as new as the last installation, so a second run installs nothing.
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo 'saccade needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...'; exit 1; }
-	$(PYTHON) -m venv .venv
+	"$(PYTHON)" -m venv .venv
 
 .venv/.runtime: $(PINS) | $(BIN)/python
 	$(BIN)/python $(PIP) -c constraints.txt -e .
@@ -65,9 +71,9 @@ $(BIN)/python:
 	$(BIN)/python $(PIP) -c constraints.txt -e ".[dev]"
 	@touch .venv/.runtime $@
 
-.bench/%/.ready: $(BENCH_PINS) benchmarks/%.txt
-	$(PYTHON) -m venv .bench/$*
-	.bench/$*/bin/python $(PIP) -c $(BENCH_PINS) -r benchmarks/$*.txt
+.bench/%/.ready: $(BENCH_PINS) benchmarks/peers/%.txt
+	"$(PYTHON)" -m venv .bench/$*
+	.bench/$*/bin/python $(PIP) -c $(BENCH_PINS) -r benchmarks/peers/$*.txt
 	@touch $@
 
 .data/mnist:

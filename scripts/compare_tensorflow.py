@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".bench" / "tensorflow" / "bin" / "python"
-CASES = ROOT / "tests" / "keras_alias" / "tensorflow"
+CASES = ROOT / "tests" / "tensorflow_alias"
 
 
 def main() -> int:

@@ -1,8 +1,9 @@
-"""What every test shares: the reference backend, the shared folder, which tests run."""
+"""What tests share: the reference backend, the shared folder, which of them run, in which order."""
 
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,60 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--run-slow", action="store_true", help="also run the tests marked slow")
+    parser.addoption(
+        "--order-seed",
+        type=int,
+        metavar="N",
+        help="an earlier run's order of tests; -1: as read",
+    )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    given = getattr(config, "workerinput", {})  # in a process of `-n 2`, which must agree on it
+    if config.option.order_seed is None:
+        drawn = random.SystemRandom().randrange(10_000)
+        config.option.order_seed = given.get("order_seed", drawn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    node.workerinput["order_seed"] = node.config.option.order_seed
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    _tell_order(session.config)
+
+
+def pytest_terminal_summary(exitstatus: int, config: pytest.Config) -> None:
+    if exitstatus:
+        _tell_order(config)
+
+
+def _tell_order(config: pytest.Config) -> None:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and not hasattr(config, "workerinput"):
+        seed = config.option.order_seed
+        terminal.ensure_newline()
+        terminal.write_line(f"The same order of tests again: --order-seed {seed}")
+
+
+def shuffle_tests(items: list[pytest.Item], seed: int) -> None:
+    """The files in another order, and the tests of each: what a file prepares is prepared once."""
+    of_file: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        of_file.setdefault(item.path, []).append(item)
+    chance, files = random.Random(seed), list(of_file.values())
+    chance.shuffle(files)
+    for file in files:
+        chance.shuffle(file)
+    items[:] = [item for file in files for item in file]
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.order_seed >= 0:
+        shuffle_tests(items, config.option.order_seed)
     slow = [] if config.getoption("--run-slow") else [i for i in items if "slow" in i.keywords]
     if slow:
         config.hook.pytest_deselected(items=slow)

@@ -41,16 +41,29 @@ _NAMES = {
     "InputSpec": "saccade.layers",
     "Layer": "saccade.layers",
     "Model": "saccade.models",
-    "Predictor": "saccade.predictor",
     "Sequential": "saccade.models",
+}
+KERAS_NAMES = frozenset({*_MODULES, *_NAMES})
+"""What Keras has as well: a script's `import keras` gives these, and not what is ours below."""
+_NAMES |= {
+    "Listener": "saccade.recipe.listener",
+    "Predictor": "saccade.predictor",
+    "Run": "saccade.recipe.run",
+    "augment_preview": "saccade.recipe.augmentation_preview",
     "box": "saccade.numerics.convolution.kernels",
+    "contours": "saccade.drawing.contours",
     "convolve": "saccade.numerics.convolution.first_principles",
     "convolve2d": "saccade.numerics.convolution.first_principles",
+    "doctor": "saccade.recipe.machine",
+    "evaluate": "saccade.recipe.run",
     "gaussian": "saccade.numerics.convolution.kernels",
     "install": "saccade.keras_alias",
     "load_ipython_extension": "saccade.keras_alias",
     "output_size": "saccade.numerics.convolution.geometry",
+    "predict": "saccade.recipe.run",
     "sharpen": "saccade.numerics.convolution.kernels",
+    "summary": "saccade.recipe.run",
+    "train": "saccade.recipe.trainer",
     "HORIZONTAL_CONTOURS": "saccade.numerics.convolution.kernels",
     "VERTICAL_CONTOURS": "saccade.numerics.convolution.kernels",
 }

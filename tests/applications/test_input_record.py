@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from saccade.applications import InputRecord, network, resnet
+from saccade.applications.network_options import NetworkOptions
+from saccade.applications.network_record import NetworkRecord
 from saccade.layers import Dense, Flatten, Input, Rescaling
 from saccade.models import Model, Sequential, load_model
 
@@ -20,8 +22,11 @@ def saved(tmp_path, monkeypatch):
         given = {"include_top": False, "input_shape": (32, 32, 3), **options}
         plain = {"input_tensor": None, "pooling": "avg", "classes": 5, "name": "small"}
         plain |= {"classifier_activation": "softmax", "weights": weights}
-        made = network.NetworkOptions(**{**plain, **given})
-        return resnet._resnet(made, (1, 1, 1, 1), resnet.PRETRAINED["resnet50"])
+        made = NetworkOptions(**{**plain, **given})
+        record = NetworkRecord("small", resnet.PRETRAINED["resnet50"])
+        return network.build_network(
+            made, lambda image, _: resnet._resnet(image, (1, 1, 1, 1)), record
+        )
 
     build().save_weights(tmp_path / "small.weights.h5")
     return build, tmp_path / "small.weights.h5"

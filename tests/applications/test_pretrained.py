@@ -9,12 +9,18 @@ import pytest
 
 import saccade.applications.resnet
 from saccade.applications import imagenet_utils, network, resnet
+from saccade.applications.network_options import NetworkOptions
+from saccade.applications.network_record import NetworkRecord
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, ShapeError
 from saccade.files.published import kept_file as kept
 from saccade.files.published.remote_file import RemoteFile
 from saccade.layers import Add, Input, Rescaling
 
 NAMES = ("resnet50", "resnet101", "resnet152")
+
+
+def _narrow(image, options):
+    return resnet._resnet(image, (1, 1, 1, 1))
 
 
 @pytest.fixture
@@ -30,8 +36,9 @@ def small(monkeypatch, tmp_path):
     def build(weights="imagenet", include_top=False, pretrained=None, **options):
         given = {"input_tensor": None, "input_shape": None, "pooling": "avg", "classes": 1000}
         given |= {"classifier_activation": "softmax", "name": "small", **options}
-        made = network.NetworkOptions(include_top, weights, **given)
-        return resnet._resnet(made, (1, 1, 1, 1), pretrained or files["pretrained"])
+        made = NetworkOptions(include_top, weights, **given)
+        record = NetworkRecord("small", pretrained or files["pretrained"])
+        return network.build_network(made, _narrow, record)
 
     for top in (True, False):
         path = tmp_path / f"top_{top}.weights.h5"

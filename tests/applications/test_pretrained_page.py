@@ -1,6 +1,7 @@
 """The examples of docs/pretrained.md and of the docstrings run, and its names are the code's."""
 
 import doctest
+import inspect
 import re
 from pathlib import Path
 
@@ -69,6 +70,11 @@ def test_the_files_of_the_page_are_those_that_are_fetched():
     ],
 )
 def test_the_docstrings_run(module):
-    results = doctest.testmod(module)
+    finder, runner = doctest.DocTestFinder(recurse=False), doctest.DocTestRunner()
+    for name, value in vars(module).items():
+        if inspect.isfunction(value) and value.__module__ == module.__name__:
+            for examples in finder.find(value, name, module=False, globs=dict(vars(module))):
+                runner.run(examples)
+    results = runner.summarize(verbose=False)
     assert results.attempted
     assert not results.failed

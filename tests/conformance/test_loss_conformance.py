@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from parity.loss_cases import OTHERS, predictions, targets
 from parity.reference import keras
+from parity.scores.loss_cases import OTHERS, predictions, targets
 from saccade import activations, losses
 from saccade.errors import InvalidArgument, UnknownName
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from parity.metric_cases import CASES, CLASSES, each, several_hot
 from parity.reference import keras
+from parity.scores.metric_cases import CASES, CLASSES, each, several_hot
 from saccade import activations, metrics
 from saccade.errors import InvalidArgument, ShapeError, StateError, UnknownName
 from saccade.metrics import Metric

@@ -100,7 +100,7 @@ def test_a_full_disk_ends_the_keeping_with_a_note(files, tmp_path, caplog, monke
         def write(self, content):
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store._disk, "pixels", Full())
+    monkeypatch.setattr(store._rows.file, "_rows", Full())
     store.keep(3, files[3], image(3))
     assert "No space left" in caplog.text
     assert store.get(3, files[3]) is None
@@ -116,7 +116,7 @@ def test_a_disk_without_room_is_a_note(files, tmp_path, caplog, monkeypatch):
     def full(*given):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pixel_store, "_DiskRows", full)
+    monkeypatch.setattr(pixel_store, "RowFile", full)
     store = PixelStore(6, SHAPE, str(tmp_path / "c"), lambda: "x", Budget(0))
     store.keep(3, files[3], image(3))
     assert store.get(3, files[3]) is None

@@ -8,7 +8,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from saccade.cli import app
-from saccade.cli.augment_preview import SENSIBLE, read_range, read_size, spread
+from saccade.cli.augment_preview import read_range
 from saccade.data.generator.augmentation import Augmentation
 from saccade.drawing.augmentation import (
     GROUP_GAP_PX,
@@ -21,6 +21,7 @@ from saccade.drawing.augmentation import (
     tile_size,
 )
 from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
+from saccade.recipe.augmentation_preview import SENSIBLE, read_size, spread
 
 
 @pytest.fixture

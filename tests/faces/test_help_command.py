@@ -98,7 +98,7 @@ def test_doctor_reads_the_processors_flags(tmp_path, monkeypatch, flags, found):
         f"processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: {flags}\n\nprocessor\t: 1\n"
     )
     monkeypatch.setattr(native_precision, "CPUINFO", info)
-    rows = dict(machine.describe_machine())
+    rows = machine.doctor()
     assert rows["low precision"] == found
     assert rows["processor"].startswith("Some CPU (AVX")
 
@@ -108,6 +108,6 @@ def test_doctor_without_compiler_weights_and_cpuinfo(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CXX", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    rows = dict(machine.describe_machine())
+    rows = machine.doctor()
     assert rows["C++ compiler"].startswith("none found")
     assert rows["weights"] == f"none in {tmp_path / 'models'}"

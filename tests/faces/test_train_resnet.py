@@ -23,7 +23,6 @@ from faces.photo_folders import make_photos
 from saccade import Predictor
 from saccade.applications.resnet import ResNet50
 from saccade.cli import app
-from saccade.cli.live import Live
 from saccade.files import keras_archive
 from saccade.files.input_record import input_records
 from saccade.files.weight_store import places
@@ -32,8 +31,9 @@ from saccade.models import load_model
 from saccade.numerics.machine.native_precision import has_native_bfloat16
 from saccade.recipe import network_choice, scores, trainer, transfer
 from saccade.recipe import precision as precision_module
+from saccade.recipe.listener import EpochLines
 from saccade.recipe.network_choice import are_photographs
-from saccade.recipe.photo_reading import Header, resnet_reading
+from saccade.recipe.photos.photo_reading import Header, resnet_reading
 from saccade.recipe.run_folder import Recorder
 from saccade.training.callbacks.early_stopping import EarlyStopping
 from saccade.utils import set_random_seed
@@ -253,7 +253,7 @@ def test_ctrl_c_in_the_first_phase_leaves_its_best_epoch(photos, tmp_path, weigh
     kept: list[Any] = []
     monkeypatch.setattr(Recorder, "on_epoch_end", stopped)
     monkeypatch.setattr(EarlyStopping, "improves", lambda self, value, best: best is None)
-    monkeypatch.setattr(Live, "on_epoch_end", best_is_first)
+    monkeypatch.setattr(EpochLines, "on_epoch_end", best_is_first)
     train(photos, "-o", "run", "--weights", weights, *QUICK, code=130)
     saved = load_model(tmp_path / "run" / "model.keras").layers[-1].get_weights()
     assert all(map(np.array_equal, saved, kept[0]))

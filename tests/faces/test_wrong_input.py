@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from faces.photo_folders import make_photos
-from saccade import Predictor
+from saccade import Run
 from saccade.cli import app
 
 QUICK = ["--epochs", "2", "--batch-size", "8"]
@@ -230,7 +230,7 @@ def test_what_the_system_refuses_is_told_in_a_line(photos, monkeypatch, number):
     def refuse(*_, **__):
         raise OSError(number, os.strerror(number), "run/model.keras")
 
-    monkeypatch.setattr(Predictor, "load", refuse)
+    monkeypatch.setattr(Run, "load", refuse)
     done = CliRunner().invoke(app, ["predict", "run", "photos"])
     assert done.exit_code == 2
     assert done.stderr == (
@@ -242,6 +242,6 @@ def test_a_fault_of_our_own_keeps_its_traceback(photos, monkeypatch):
     def fail(*_, **__):
         raise ConnectionResetError("not the user's fault")
 
-    monkeypatch.setattr(Predictor, "load", fail)
+    monkeypatch.setattr(Run, "load", fail)
     with pytest.raises(ConnectionResetError):
         CliRunner().invoke(app, ["predict", "run", "photos"], catch_exceptions=False)

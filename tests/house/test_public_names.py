@@ -10,11 +10,12 @@ import pytest
 
 NAMES = {
     "saccade": """
-        __version__ activations applications backend box callbacks config constraints
-        convolve convolve2d datasets errors gaussian HORIZONTAL_CONTOURS initializers Input
-        InputSpec install Layer layers load_ipython_extension losses metrics mixed_precision Model
-        models ops optimizers output_size Predictor preprocessing random regularizers saving
-        Sequential sharpen tree utils VERTICAL_CONTOURS
+        __version__ activations applications augment_preview backend box callbacks config
+        constraints contours convolve convolve2d datasets doctor errors evaluate gaussian
+        HORIZONTAL_CONTOURS initializers Input InputSpec install Layer layers Listener
+        load_ipython_extension losses metrics mixed_precision Model models ops optimizers
+        output_size predict Predictor preprocessing random regularizers Run saving Sequential
+        sharpen summary train tree utils VERTICAL_CONTOURS
     """,
     "saccade.activations": """
         celu deserialize elu exponential gelu get glu hard_shrink hard_sigmoid hard_silu

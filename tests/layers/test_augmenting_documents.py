@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from conformance.layer_examples.augmenting import EXAMPLES
+from conformance.layer_examples import IN_ROOM
 from saccade.layers.augmentation import (
     erasing,
     flip,
@@ -19,6 +19,8 @@ from saccade.layers.augmentation import (
     random_crop,
 )
 from saccade.numerics.images import warping
+
+EXAMPLES = IN_ROOM["augmentation"]
 
 ROOT = pathlib.Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "layers-augmentation.md"

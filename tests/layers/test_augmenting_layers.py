@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from conformance.layer_examples.augmenting import EXAMPLES
+from conformance.layer_examples import IN_ROOM
 from saccade import layers
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers.augmentation.draws import Draws
+
+EXAMPLES = IN_ROOM["augmentation"]
 
 DRAWING = sorted(set(EXAMPLES) - {"AutoContrast", "Equalization", "Pipeline"})
 # Those whose transformation is one for the whole batch, in Keras too

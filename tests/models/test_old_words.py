@@ -38,6 +38,7 @@ from saccade.layers import (
 )
 from saccade.metrics import Metric
 from saccade.models import Model, Sequential, load_model
+from saccade.old_arguments import guess_keras1_calls
 from saccade.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, Nadam, RMSprop
 from saccade.preprocessing.image import ImageDataGenerator
 
@@ -200,7 +201,15 @@ def test_keras_1s_words_of_layers(caplog):
     assert said(caplog, "Conv2D(border_mode=) is Keras 1's name of padding") == 1
 
 
-def test_the_third_number_is_keras_1s_under_its_name_and_beside_its_words(caplog):
+@pytest.fixture
+def guess():
+    """What `saccade.install()` turns on."""
+    guess_keras1_calls()
+    yield
+    guess_keras1_calls(False)
+
+
+def test_the_third_number_is_keras_1s_under_its_name_and_beside_its_words(guess, caplog):
     for layer in (
         eval("Convolution2D(4, 3, 2)"),
         eval("layers.Convolution2D(4, 3, 2, activation='relu')"),
@@ -222,6 +231,24 @@ def test_the_third_number_is_keras_1s_under_its_name_and_beside_its_words(caplog
     assert not caplog.records
     assert Conv2D(4, 3, 3).strides == (3, 3)
     assert said(caplog, "Conv2D(4, 3, 3): the third number is the stride") == 1
+
+
+def test_without_the_door_for_scripts_the_third_number_is_the_stride(caplog):
+    for layer in (
+        eval("Convolution2D(4, 3, 2)"),
+        eval("layers.Convolution2D(4, 3, 2, activation='relu')"),
+        eval("SeparableConvolution2D(4, 3, 2)"),
+    ):
+        assert (layer.kernel_size, layer.strides) == ((3, 3), (2, 2))
+    assert not caplog.records
+    assert eval("Convolution2D(4, 3, 3)").strides == (3, 3)
+    assert said(caplog, "Conv2D(4, 3, 3): the third number is the stride") == 1
+    # Beside a word of Keras 1, and under a name that only Keras 1 had, nothing is guessed.
+    for layer in (
+        eval("Convolution2D(4, 3, 2, border_mode='same')"),
+        eval("AtrousConvolution2D(4, 3, 2)"),
+    ):
+        assert (layer.kernel_size, layer.strides) == ((3, 2), (1, 1))
 
 
 def test_words_that_stand_for_others_in_some_layers():

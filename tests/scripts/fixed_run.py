@@ -19,7 +19,8 @@ import sys
 import keras
 import numpy as np
 
-IS_SACCADE = bool(keras.__file__) and "saccade" in keras.__file__
+# The module says what it is. Its path does not: a checkout may well lie in a folder of that name.
+IS_SACCADE = keras.__name__.partition(".")[0] == "saccade"
 HAS_TENSORFLOW = IS_SACCADE or importlib.util.find_spec("tensorflow") is not None
 # What today's Keras no longer reads, by what it meant.
 OLD_WORDS = {
@@ -89,7 +90,7 @@ def plain_generator(function):
     """`ImageDataGenerator.__init__` without what is drawn anew for every image.
 
     Keras's `fit` takes one batch more than it trains on, so its draws are not a function of the
-    seed; tests/parity/test_generator_parity.py compares them batch by batch.
+    seed; tests/parity/data/test_generator_parity.py compares them batch by batch.
     """
 
     @functools.wraps(function)

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
+import threading
 import time
 
-from saccade.keras_alias.explain import EVALUATE, FORWARD, VALIDATION, Explanation
+import numpy as np
+import pytest
+import torch
+
+from saccade import timers
+from saccade.keras_alias.explain import GUARDS, ORDER, Explanation, is_guard
+from saccade.layers import Dense, Input
+from saccade.models import Sequential
+from saccade.optimizers import Adam
+from saccade.tensorflow_alias.parts.running.gradient_tape import GradientTape
+from saccade.timers import (
+    BACKWARD,
+    COMPILED,
+    EVALUATE,
+    FEATURES,
+    FORWARD,
+    PREDICT,
+    UPDATE,
+    VALIDATION,
+    WAITING,
+)
 
 SCRIPT = """\
 import sys
@@ -42,17 +64,97 @@ def test_a_script_is_explained_after_it_ran(tmp_path):
     assert 97 <= sum(map(int, shares.values())) <= 103
 
 
-def test_time_inside_is_counted_once():
+@pytest.fixture
+def told():
     told = Explanation()
-    inner = told.timed(EVALUATE, lambda: time.sleep(0.05))
+    timers.listen(told)
+    yield told
+    timers.stop_listening(told)
+
+
+def test_time_inside_is_counted_once(told):
+    inner = EVALUATE.timed(lambda: time.sleep(0.05))
 
     def outer():
         time.sleep(0.02)
         inner()
 
-    told.timed(FORWARD, outer)()
+    FORWARD.timed(outer)()
     assert 0.05 <= told.seconds[EVALUATE] < 0.07
     assert 0.02 <= told.seconds[FORWARD] < 0.04
-    told.timed(VALIDATION, outer)()
+    VALIDATION.timed(outer)()
     assert 0.07 <= told.seconds[VALIDATION] < 0.1
     assert told.seconds[EVALUATE] < 0.07
+
+
+def test_a_span_that_ends_by_an_error_is_counted_and_one_of_another_thread_is_not(told):
+    @EVALUATE.timed
+    def fail():
+        time.sleep(0.01)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert told.seconds[EVALUATE] >= 0.01
+    thread = threading.Thread(target=PREDICT.timed(lambda: time.sleep(0.01)))
+    thread.start()
+    thread.join()
+    assert set(told.seconds) == {EVALUATE}
+
+
+def test_a_span_that_was_open_before_is_not_counted():
+    told = Explanation()
+    with EVALUATE:
+        timers.listen(told)
+    with PREDICT:
+        timers.stop_listening(told)
+    assert not told.seconds
+
+
+def test_training_tells_where_its_time_goes(told):
+    x, y = np.random.rand(32, 4).astype("float32"), np.random.randint(0, 2, 32)
+    frozen, dense = Dense(4, trainable=False), Dense(2, activation="softmax")
+    model = Sequential([Input((4,)), frozen, dense])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(x, y, batch_size=8, epochs=2, validation_split=0.25, verbose=0)
+    spans = {WAITING, FORWARD, BACKWARD, UPDATE, VALIDATION, FEATURES}
+    assert {span for span in told.seconds if told.seconds[span] > 0} == spans
+    model.evaluate(x, y, verbose=0)
+    model.predict(x, verbose=0)
+    assert set(told.seconds) == spans | {EVALUATE, PREDICT}
+    assert set(ORDER) == spans | {EVALUATE, PREDICT, COMPILED}
+    rows = told.rows()
+    assert [name for name, _ in rows][-1] == "everything else"
+    assert all(seconds >= 0 for _, seconds in rows)
+
+
+def test_the_gradients_of_a_step_written_by_hand_are_counted_too(told):
+    model = Sequential([Input((4,)), Dense(2)])
+    x = torch.ones(3, 4)
+    with GradientTape() as tape:
+        loss = model(x).square().mean()
+    gradients = tape.gradient(loss, model.trainable_weights)
+    assert set(told.seconds) == {BACKWARD}
+    Adam().apply(gradients, model.trainable_weights)
+    assert set(told.seconds) == {BACKWARD, UPDATE}
+
+
+def test_the_modules_whose_notes_are_warnings_are_there():
+    for module in GUARDS:
+        assert importlib.util.find_spec(module) is not None, module
+
+
+@pytest.mark.parametrize(
+    ("module", "warns"),
+    [
+        ("saccade.data.generator.generator", True),
+        ("saccade.data.files.image_file", True),
+        ("saccade.models.trainer", True),
+        ("saccade.training.loop", True),
+        ("saccade.datasets.cifar10", False),
+        ("saccade.layers.core.keras1_words", False),
+        ("saccade.training.features.feature_reuse", False),
+    ],
+)
+def test_notes_of_the_guards_alone_are_warnings(module, warns):
+    assert is_guard(module) is warns

@@ -248,6 +248,20 @@ def test_install_as_a_first_line_serves_any_python(write, tmp_path):
     assert done.stdout == "<class 'saccade.layers.dense.Dense'>\n", done.stderr
 
 
+def test_keras_1s_kernel_is_guessed_in_scripts_alone(write, tmp_path):
+    """`Convolution2D(4, 3, 2)`: rows and columns of the kernel, or Keras 3's kernel and stride."""
+    write(
+        "old.py",
+        "import sys\nif len(sys.argv) > 1: import saccade; saccade.install()\n"
+        "from saccade.layers import Convolution2D\n"
+        "layer = Convolution2D(4, 3, 2)\nprint(layer.kernel_size, layer.strides)\n",
+    )
+    todays, keras_1s = "(3, 3) (2, 2)\n", "(3, 2) (1, 1)\n"
+    assert start("old.py", cwd=tmp_path, python=()).stdout == todays
+    assert start("old.py", "install", cwd=tmp_path, python=()).stdout == keras_1s
+    assert start("old.py", cwd=tmp_path).stdout == keras_1s
+
+
 def test_starting_costs_next_to_nothing(write, tmp_path):
     """What the runner itself loads is little: neither torch nor NumPy."""
     write(

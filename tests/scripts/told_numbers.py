@@ -70,14 +70,17 @@ def largest_difference(ours: str, theirs: str, first_words: tuple[str, ...] = TO
 
 def main(python: str, *words: str) -> None:
     photos, *names = words
+    look = "import importlib.util, sys; sys.exit(importlib.util.find_spec('tensorflow') is None)"
+    has_tensorflow = not subprocess.run([python, "-c", look], check=False).returncode
+    theirs = {"KERAS_BACKEND": "tensorflow"} if has_tensorflow else {}
     for name in names:
         script = [HERE / "fixed_run.py", HERE / "acceptance" / f"{name}.py", Path(photos).resolve()]
         said = []
         try:
-            for how, which in (([], python), (["-m", "saccade"], sys.executable)):
-                with tempfile.TemporaryDirectory() as folder:
-                    backend = {} if "tensorflow" not in which else {"KERAS_BACKEND": "tensorflow"}
-                    said.append(run([*how, *script], Path(folder), which, **backend))
+            with tempfile.TemporaryDirectory() as folder:
+                said.append(run(script, Path(folder), python, **theirs))
+            with tempfile.TemporaryDirectory() as folder:
+                said.append(run(["-m", "saccade", *script], Path(folder)))
             told, left = (largest_difference(*said[::-1], words) for words in (TOLD, LEFT))
             print(f"{name:24} {told:.1e} {left:.1e}", flush=True)
         except AssertionError as error:

@@ -800,7 +800,7 @@ def test_beyond_the_bound_features_lie_on_disk(monkeypatch):
     monkeypatch.setattr("saccade.training.features.feature_reuse.KEPT", tables)
     assert_bits(fitted(classifier(), validation_split=0.2), whole)
     assert sum(table.in_memory for table in tables._tables.values()) == 10
-    assert any(table._file is not None for table in tables._tables.values())
+    assert any(table._kept.file.is_open for table in tables._tables.values())
 
 
 def test_a_full_disk_costs_time_and_a_note(monkeypatch, caplog, capsys, runs):

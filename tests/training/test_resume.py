@@ -32,11 +32,11 @@ EPOCHS = 3
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    root = tmp_path_factory.mktemp("pictures")
+    root, stream = tmp_path_factory.mktemp("pictures"), np.random.RandomState(1)
     for name in "ab":
         (root / name).mkdir()
         for i in range(11):
-            pixels = STREAM.randint(0, 255, (6, 5, 3)).astype(np.uint8)
+            pixels = stream.randint(0, 255, (6, 5, 3)).astype(np.uint8)
             Image.fromarray(pixels).save(root / name / f"{i}.png")
     return root
 

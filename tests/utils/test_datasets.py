@@ -14,8 +14,8 @@ import pytest
 from saccade.datasets import cifar, cifar10, cifar100, fashion_mnist, mnist
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 
-RANDOM = np.random.RandomState(0)
-PIXELS, LABELS = RANDOM.randint(0, 256, (6, 28, 28), "uint8"), np.arange(6, dtype="uint8")
+PIXELS = np.random.RandomState(0).randint(0, 256, (6, 28, 28), "uint8")
+LABELS = np.arange(6, dtype="uint8")
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def archive(files: dict[str, bytes]) -> bytes:
 
 
 def batch(count, **labels):
-    pixels = RANDOM.randint(0, 256, (count, 3072)).astype("uint8")
+    pixels = np.random.RandomState(count).randint(0, 256, (count, 3072)).astype("uint8")
     kept = {b"data": pixels, **{key.encode(): value for key, value in labels.items()}}
     return pixels, pickle.dumps(kept, protocol=2)
 

@@ -1,4 +1,6 @@
-"""Networks with a name."""
+"""Networks with a name. A family is a file that is imported here, and its networks."""
+
+# ruff: noqa: F401  # what is imported is what this face offers
 
 from saccade.applications import (
     densenet,
@@ -29,48 +31,13 @@ from saccade.applications.inception_v3 import InceptionV3
 from saccade.applications.lenet import LeNet5
 from saccade.applications.mobilenet import MobileNet
 from saccade.applications.mobilenet_v2 import MobileNetV2
+from saccade.applications.network import NETWORKS
 from saccade.applications.resnet import ResNet50, ResNet101, ResNet152
 from saccade.applications.resnet_v2 import ResNet50V2, ResNet101V2, ResNet152V2
 from saccade.applications.vgg import VGG16, VGG19
 from saccade.applications.xception import Xception
 from saccade.files.input_record import InputRecord
 
-__all__ = [
-    "VGG16",
-    "VGG19",
-    "DenseNet121",
-    "DenseNet169",
-    "DenseNet201",
-    "EfficientNetB0",
-    "EfficientNetB1",
-    "EfficientNetB2",
-    "EfficientNetB3",
-    "EfficientNetB4",
-    "EfficientNetB5",
-    "EfficientNetB6",
-    "EfficientNetB7",
-    "InceptionV3",
-    "InputRecord",
-    "LeNet5",
-    "MobileNet",
-    "MobileNetV2",
-    "ResNet50",
-    "ResNet50V2",
-    "ResNet101",
-    "ResNet101V2",
-    "ResNet152",
-    "ResNet152V2",
-    "Xception",
-    "densenet",
-    "efficientnet",
-    "imagenet_utils",
-    "inception_v3",
-    "mobilenet",
-    "mobilenet_v2",
-    "resnet",
-    "resnet50",
-    "resnet_v2",
-    "vgg16",
-    "vgg19",
-    "xception",
-]
+_MODULES = {"imagenet_utils", "resnet50", *(record.module for record in NETWORKS.values())}
+
+__all__ = sorted(["InputRecord", "LeNet5", *NETWORKS, *_MODULES])

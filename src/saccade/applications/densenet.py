@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.applications import imagenet_utils
-from saccade.applications.network import NetworkOptions, build_network
-from saccade.applications.pretrained import Pretrained
+from saccade.applications.network import network
+from saccade.applications.network_options import NetworkOptions
+from saccade.applications.network_record import NetworkRecord, Pretrained
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.layers import (
@@ -19,7 +20,6 @@ from saccade.layers import (
     MaxPooling2D,
     ZeroPadding2D,
 )
-from saccade.models import Model
 from saccade.old_arguments import takes_dim_ordering
 
 _EPSILON = 1.001e-5
@@ -52,16 +52,8 @@ PRETRAINED = {
 """The weights that `weights="imagenet"` stands for, by network."""
 
 
-def DenseNet121(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "densenet121",
-) -> Model:
+@network(NetworkRecord("densenet121", PRETRAINED["densenet121"]))
+def DenseNet121(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build DenseNet121, 8,062,504 weights; 7,037,504 without its top.
 
     Law, for the default input::
@@ -79,27 +71,7 @@ def DenseNet121(
     No convolution has a bias.
 
     Args:
-        include_top: whether the network ends in its classifier.
-        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
-            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
-            serves a network without.
-        input_tensor: a symbol to build on, instead of a new input.
-        input_shape: (height, width, channels) in pixels, each side at least 32, None where it
-            varies; with the top and weights="imagenet" only (224, 224, 3).
-        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
-            its greatest values.
-        classes: of the top; 1000 with weights="imagenet".
-        classifier_activation: of the top; None gives logits.
-        name: of the model.
-
-    Returns:
-        A model that is built and not compiled; `input_record` says what its weights were trained
-        on. It takes what `preprocess_input` gives.
-
-    Raises:
-        InvalidArgument: arguments that can't work, or not together.
-        NoSuchFile: weights that are not there and can't be fetched.
-        FileFormatError: weights that are damaged or of another network; each fault is listed.
+    {arguments}
 
     Example:
         >>> backbone = DenseNet121(include_top=False, weights=None, input_shape=(150, 150, 3))
@@ -109,75 +81,31 @@ def DenseNet121(
     Source: Huang et al., Densely Connected Convolutional Networks, 2017, table 1;
     `keras.applications.densenet.DenseNet121`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _densenet(options, (6, 12, 24, 16), PRETRAINED["densenet121"])
+    return _densenet(image, (6, 12, 24, 16))
 
 
-def DenseNet169(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "densenet169",
-) -> Model:
+@network(NetworkRecord("densenet169", PRETRAINED["densenet169"]))
+def DenseNet169(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build DenseNet169: `DenseNet121` with 6, 12, 32 and 32 layers; 14,307,880 weights.
 
-    Args, returns, raises: as `DenseNet121`.
+    Args:
+    {arguments}
 
     Source: `keras.applications.densenet.DenseNet169`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _densenet(options, (6, 12, 32, 32), PRETRAINED["densenet169"])
+    return _densenet(image, (6, 12, 32, 32))
 
 
-def DenseNet201(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "densenet201",
-) -> Model:
+@network(NetworkRecord("densenet201", PRETRAINED["densenet201"]))
+def DenseNet201(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build DenseNet201: `DenseNet121` with 6, 12, 48 and 32 layers; 20,242,984 weights.
 
-    Args, returns, raises: as `DenseNet121`.
+    Args:
+    {arguments}
 
     Source: `keras.applications.densenet.DenseNet201`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _densenet(options, (6, 12, 48, 32), PRETRAINED["densenet201"])
+    return _densenet(image, (6, 12, 48, 32))
 
 
 @takes_dim_ordering
@@ -206,21 +134,18 @@ decode_predictions = imagenet_utils.decode_predictions
 # -- the graph -----------------------------------------------------------------------------
 
 
-def _densenet(options: NetworkOptions, counts: Sequence[int], pretrained: Pretrained) -> Model:
-    def body(image: Symbol) -> Symbol:
-        x = ZeroPadding2D(((3, 3), (3, 3)))(image)
-        x = Conv2D(64, 7, strides=2, use_bias=False, name="conv1_conv")(x)
-        x = _active(x, "conv1_")
-        x = ZeroPadding2D(((1, 1), (1, 1)))(x)
-        x = MaxPooling2D(3, strides=2, name="pool1")(x)
-        for block, count in enumerate(counts, 2):
-            if block > 2:
-                x = _half(x, f"pool{block - 1}")
-            for number in range(1, count + 1):
-                x = _layer(x, f"conv{block}_block{number}")
-        return _active(x, "")
-
-    return build_network(options, body, pretrained)
+def _densenet(image: Symbol, counts: Sequence[int]) -> Symbol:
+    x = ZeroPadding2D(((3, 3), (3, 3)))(image)
+    x = Conv2D(64, 7, strides=2, use_bias=False, name="conv1_conv")(x)
+    x = _active(x, "conv1_")
+    x = ZeroPadding2D(((1, 1), (1, 1)))(x)
+    x = MaxPooling2D(3, strides=2, name="pool1")(x)
+    for block, count in enumerate(counts, 2):
+        if block > 2:
+            x = _half(x, f"pool{block - 1}")
+        for number in range(1, count + 1):
+            x = _layer(x, f"conv{block}_block{number}")
+    return _active(x, "")
 
 
 def _layer(x: Symbol, name: str) -> Symbol:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from saccade.applications import imagenet_utils
-from saccade.applications.network import NetworkOptions, Top, build_network
-from saccade.applications.pretrained import Pretrained
+from saccade.applications.network import network
+from saccade.applications.network_options import MARK, NetworkOptions
+from saccade.applications.network_record import NetworkRecord, Pretrained, Top
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.initializers import VarianceScaling
@@ -27,7 +27,6 @@ from saccade.layers import (
     Reshape,
     ZeroPadding2D,
 )
-from saccade.models import Model
 from saccade.old_arguments import takes_dim_ordering
 
 _INPUT = InputRecord("raw", 0.0, 255.0, "saccade.applications.efficientnet.preprocess_input")
@@ -98,81 +97,35 @@ _DOCSTRING = """Build {title}, {count:,} weights.
                 means of all say, narrow (conv 1x1); plus x where the shape is the same
 
     B1 to B7 are up to 2 times as wide and 3.1 times as deep; this one {width} and {depth} times.
-    Mean and deviation are the weights of a Normalization layer: 0 and 1 with weights=None.
+    Mean and deviation are the weights of a Normalization layer: 0 and 1 with weights=None. The
+    published weights need one Rescaling more, which only weights="imagenet" adds, as in Keras.
+    It takes raw pixels, 0 to 255: `preprocess_input` leaves them as they are.
 
     Args:
-        include_top: whether the network ends in its classifier.
-        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
-            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
-            serves a network without. The published ones need one Rescaling more, which only
-            "imagenet" adds, as in Keras.
-        input_tensor: a symbol to build on, instead of a new input.
-        input_shape: (height, width, channels) in pixels, each side at least 32, None where it
-            varies; with the top and weights="imagenet" only ({px}, {px}, 3).
-        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
-            its greatest values.
-        classes: of the top; 1000 with weights="imagenet".
-        classifier_activation: of the top; None gives logits.
-        name: of the model.
-
-    Returns:
-        A model that is built and not compiled. It takes raw pixels, 0 to 255.
-
-    Raises:
-        InvalidArgument: arguments that can't work, or not together.
-        NoSuchFile: weights that are not there and can't be fetched.
-        FileFormatError: weights that are damaged or of another network; each fault is listed.
+    {arguments}
 
     Source: Tan and Le, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks,
     2019; `keras.applications.efficientnet.{title}`.
     """
 
 
-def _variant(
-    number: int, width: float, depth: float, default_px: int, dropout: float, count: int
-) -> Callable[..., Model]:
+def _variant(number: int, width: float, depth: float, default_px: int, dropout: float, count: int):
     """The function of one network; they differ in nothing but these numbers."""
 
-    def build(
-        include_top: bool = True,
-        weights: Any = "imagenet",
-        input_tensor: Symbol | None = None,
-        input_shape: Sequence[int | None] | None = None,
-        pooling: str | None = None,
-        classes: int = 1000,
-        classifier_activation: Any = "softmax",
-        name: str = f"efficientnetb{number}",
-    ) -> Model:
-        options = NetworkOptions(
-            include_top,
-            weights,
-            input_tensor,
-            input_shape,
-            pooling,
-            classes,
-            classifier_activation,
-            name,
-        )
-        is_published = isinstance(weights, str) and weights == "imagenet"
+    def flatten(features: Symbol) -> Symbol:
+        x = GlobalAveragePooling2D(name="avg_pool")(features)
+        return Dropout(dropout, name="top_dropout")(x)
 
-        def flatten(features: Symbol) -> Symbol:
-            x = GlobalAveragePooling2D(name="avg_pool")(features)
-            return Dropout(dropout, name="top_dropout")(x)
+    def body(image: Symbol, options: NetworkOptions) -> Symbol:
+        return _body(image, width, depth, options.are_published)
 
-        return build_network(
-            options,
-            lambda image: _body(image, width, depth, is_published),
-            PRETRAINED[f"efficientnetb{number}"],
-            default_px,
-            top=Top(flatten, kernel=VarianceScaling(1 / 3, "fan_out", "uniform")),
-        )
-
-    title = f"EfficientNetB{number}"
-    build.__name__ = build.__qualname__ = title
-    build.__doc__ = _DOCSTRING.format(
-        title=title, count=count, width=width, depth=depth, px=default_px
+    title, name = f"EfficientNetB{number}", f"efficientnetb{number}"
+    body.__name__ = body.__qualname__ = title
+    body.__doc__ = _DOCSTRING.format(
+        title=title, count=count, width=width, depth=depth, arguments=MARK
     )
-    return build
+    top = Top(flatten, kernel=VarianceScaling(1 / 3, "fan_out", "uniform"))
+    return network(NetworkRecord(name, PRETRAINED[name], default_px, top=top))(body)
 
 
 EfficientNetB0 = _variant(0, 1.0, 1.0, 224, 0.2, 5_330_571)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from saccade import activations
 from saccade.applications import imagenet_utils
 from saccade.applications.input_shape import obtain_input_shape, published_side
-from saccade.applications.network import NetworkOptions, Top, build_network
-from saccade.applications.pretrained import Pretrained
+from saccade.applications.network import build_network, listed
+from saccade.applications.network_options import NetworkOptions
+from saccade.applications.network_record import NetworkRecord, Pretrained, Top
 from saccade.errors import InvalidArgument
 from saccade.files.input_record import InputRecord
 from saccade.files.published.remote_file import RemoteFile
@@ -40,7 +42,6 @@ _BLOCKS = (  # filters at alpha 1, step
     (1024, 2),
     (1024, 1),
 )
-_SIDES_PX = (128, 160, 192, 224)
 _WIDTHS = {0.25: "2_5", 0.5: "5_0", 0.75: "7_5", 1.0: "1_0"}
 _FOLDER = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet"
 _INPUT = InputRecord("tf", -1.0, 1.0, "saccade.applications.mobilenet.preprocess_input")
@@ -55,7 +56,10 @@ def _published(alpha: float, side_px: int) -> Pretrained:
 PRETRAINED = {"mobilenet": _published(1.0, 224)}
 """The weights that `weights="imagenet"` stands for, at alpha 1 and 224 pixels."""
 
+_RECORD = NetworkRecord("mobilenet", PRETRAINED["mobilenet"], published_px=(128, 160, 192, 224))
 
+
+@listed(_RECORD)
 def MobileNet(
     input_shape: Sequence[int | None] | None = None,
     alpha: float = 1.0,
@@ -79,33 +83,16 @@ def MobileNet(
 
     Where the filters grow, the depthwise convolution goes in steps of 2; to 64 it does not.
 
+    The published weights are for alpha 0.25, 0.5, 0.75 or 1 and for images of 128, 160, 192 or 224
+    pixels; other images get those for 224. No hash of them is published: a file that is no HDF5 or
+    cut short is found, changed bytes are not. A model without a name is called by its alpha and
+    height, "mobilenet_1.00_224".
+
     Args:
-        input_shape: (height, width, channels) in pixels, each side at least 32, None where it
-            varies; with the top and weights="imagenet" a square of 128, 160, 192 or 224.
         alpha: what all numbers of filters are multiplied by, then rounded down.
         depth_multiplier: filters for each channel of a depthwise convolution.
         dropout: share of values that the top's dropout sets to 0, in [0, 1).
-        include_top: whether the network ends in its classifier.
-        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
-            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
-            serves a network without. The published ones are for alpha 0.25, 0.5, 0.75 or 1 and
-            for images of 128, 160, 192 or 224 pixels; other images get those for 224. No hash of
-            them is published: a file that is no HDF5 or cut short is found, changed bytes are not.
-        input_tensor: a symbol to build on, instead of a new input.
-        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
-            its greatest values.
-        classes: of the top; 1000 with weights="imagenet".
-        classifier_activation: of the top; None gives logits.
-        name: of the model; None for one with alpha and height, "mobilenet_1.00_224".
-
-    Returns:
-        A model that is built and not compiled; `input_record` says what its weights were trained
-        on. It takes what `preprocess_input` gives.
-
-    Raises:
-        InvalidArgument: arguments that can't work, or not together.
-        NoSuchFile: weights that are not there and can't be fetched.
-        FileFormatError: weights that are damaged or of another network; each fault is listed.
+    {arguments}
 
     Example:
         >>> backbone = MobileNet(include_top=False, weights=None, input_shape=(160, 160, 3))
@@ -115,10 +102,10 @@ def MobileNet(
     Source: Howard et al., MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
     Applications, 2017; `keras.applications.mobilenet.MobileNet`.
     """
-    where = f'"{name or "mobilenet"}"'
-    side_px = published_side(input_shape, _SIDES_PX)
-    shape = obtain_input_shape(where, input_shape, side_px, 32, include_top, weights)
-    height, pretrained = shape[0], PRETRAINED["mobilenet"]
+    where = f'"{name or _RECORD.name}"'
+    side_px = published_side(input_shape, _RECORD.published_px)
+    shape = obtain_input_shape(where, input_shape, side_px, _RECORD.least_px, include_top, weights)
+    height, pretrained = shape[0], _RECORD.pretrained
     if isinstance(weights, str) and weights == "imagenet":
         if depth_multiplier != 1:
             raise InvalidArgument(
@@ -139,7 +126,7 @@ def MobileNet(
         name or f"mobilenet_{alpha:0.2f}_{height}",
     )
 
-    def body(x: Symbol) -> Symbol:
+    def body(x: Symbol, options: NetworkOptions) -> Symbol:
         x = Conv2D(int(32 * alpha), 3, 2, "same", use_bias=False, name="conv1")(x)
         x = _relu6(x, "conv1")
         for number, (filters, step) in enumerate(_BLOCKS, 1):
@@ -154,7 +141,8 @@ def MobileNet(
 
     pooled = GlobalAveragePooling2D(keepdims=True)
     top = Top(pooled, ("conv_preds",), names_pooling=False, classify=classify)
-    return build_network(options, body, pretrained, side_px, top=top)
+    record = replace(_RECORD, pretrained=pretrained, default_px=side_px, top=top)
+    return build_network(options, body, record)
 
 
 @takes_dim_ordering

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from saccade.applications import imagenet_utils
 from saccade.applications.input_shape import obtain_input_shape, published_side
 from saccade.applications.mobilenet import check_width, note_other_size
-from saccade.applications.network import NetworkOptions, Top, build_network
-from saccade.applications.pretrained import Pretrained
+from saccade.applications.network import build_network, listed
+from saccade.applications.network_options import NetworkOptions
+from saccade.applications.network_record import NetworkRecord, Pretrained, Top
 from saccade.errors import InvalidArgument
 from saccade.files.input_record import InputRecord
 from saccade.files.published.remote_file import RemoteFile
@@ -36,7 +38,6 @@ _STAGES = (  # filters at alpha 1, step of the first block, blocks
     (320, 1, 1),
 )
 _EXPANSION = 6  # of all blocks but the first, which does not widen
-_SIDES_PX = (96, 128, 160, 192, 224)
 _WIDTHS = (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)
 _FOLDER = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2"
 _INPUT = InputRecord("tf", -1.0, 1.0, "saccade.applications.mobilenet_v2.preprocess_input")
@@ -52,7 +53,12 @@ def _published(alpha: float, side_px: int) -> Pretrained:
 PRETRAINED = {"mobilenetv2": _published(1.0, 224)}
 """The weights that `weights="imagenet"` stands for, at alpha 1 and 224 pixels."""
 
+_RECORD = NetworkRecord(
+    "mobilenetv2", PRETRAINED["mobilenetv2"], published_px=(96, 128, 160, 192, 224)
+)
 
+
+@listed(_RECORD)
 def MobileNetV2(
     input_shape: Sequence[int | None] | None = None,
     alpha: float = 1.0,
@@ -75,34 +81,16 @@ def MobileNetV2(
     f is 16, twice 24, 3 times 32, 4 times 64, 3 times 96, 3 times 160, 320. The first block does
     not widen; the first of 24, 32, 64 and 160 goes in steps of 2.
 
+    The published weights are for alpha 0.35, 0.5, 0.75, 1, 1.3 or 1.4 and for images of 96, 128,
+    160, 192 or 224 pixels; other images get those for 224. No hash of them is published: a file
+    that is no HDF5 or cut short is found, changed bytes are not. Without an `input_shape`, an
+    `input_tensor` of one of these sizes gets the weights of its size. A model without a name is
+    called by its alpha and height, "mobilenetv2_1.00_224".
+
     Args:
-        input_shape: (height, width, channels) in pixels, each side at least 32, None where it
-            varies; with the top and weights="imagenet" a square of 96, 128, 160, 192 or 224. None
-            with an `input_tensor` takes its size where it is one of these.
         alpha: what all numbers of filters are multiplied by, then rounded to a multiple of 8; the
             last convolution's only above 1.
-        include_top: whether the network ends in its classifier.
-        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
-            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
-            serves a network without. The published ones are for alpha 0.35, 0.5, 0.75, 1, 1.3 or
-            1.4 and for images of 96, 128, 160, 192 or 224 pixels; other images get those for 224.
-            No hash of them is published: a file that is no HDF5 or cut short is found, changed
-            bytes are not.
-        input_tensor: a symbol to build on, instead of a new input.
-        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
-            its greatest values.
-        classes: of the top; 1000 with weights="imagenet".
-        classifier_activation: of the top; None gives logits.
-        name: of the model; None for one with alpha and height, "mobilenetv2_1.00_224".
-
-    Returns:
-        A model that is built and not compiled; `input_record` says what its weights were trained
-        on. It takes what `preprocess_input` gives.
-
-    Raises:
-        InvalidArgument: arguments that can't work, or not together.
-        NoSuchFile: weights that are not there and can't be fetched.
-        FileFormatError: weights that are damaged or of another network; each fault is listed.
+    {arguments}
 
     Example:
         >>> backbone = MobileNetV2(include_top=False, weights=None, input_shape=(160, 160, 3))
@@ -112,18 +100,18 @@ def MobileNetV2(
     Source: Sandler et al., MobileNetV2: Inverted Residuals and Linear Bottlenecks, 2018, table 2;
     `keras.applications.mobilenet_v2.MobileNetV2`.
     """
-    where = f'"{name or "mobilenetv2"}"'
+    where = f'"{name or _RECORD.name}"'
     sides = input_shape
     if isinstance(input_tensor, Symbol):
         _check_sizes(where, input_shape, input_tensor)
         sides = input_shape or input_tensor.shape[1:]
-    side_px = published_side(sides, _SIDES_PX)
-    shape = obtain_input_shape(where, input_shape, side_px, 32, include_top, weights)
-    height, pretrained = shape[0], PRETRAINED["mobilenetv2"]
+    side_px = published_side(sides, _RECORD.published_px)
+    shape = obtain_input_shape(where, input_shape, side_px, _RECORD.least_px, include_top, weights)
+    height, pretrained = shape[0], _RECORD.pretrained
     if isinstance(weights, str) and weights == "imagenet":
         check_width(where, alpha, _WIDTHS)
         # Keras looks at the shape that was given, not at the tensor's, where there is no top.
-        side_px = published_side(shape, _SIDES_PX)
+        side_px = published_side(shape, _RECORD.published_px)
         height = side_px
         note_other_size(where, shape, side_px)
         pretrained = _published(alpha, side_px)
@@ -137,9 +125,8 @@ def MobileNetV2(
         classifier_activation,
         name or f"mobilenetv2_{alpha:0.2f}_{height}",
     )
-    top = Top(GlobalAveragePooling2D(), names_pooling=False)
 
-    def body(x: Symbol) -> Symbol:
+    def body(x: Symbol, options: NetworkOptions) -> Symbol:
         x = Conv2D(_eights(32 * alpha), 3, 2, "same", use_bias=False, name="Conv1")(x)
         x = ReLU(6.0, name="Conv1_relu")(_normed(x, "bn_Conv1"))
         number = 0
@@ -151,7 +138,9 @@ def MobileNetV2(
         x = Conv2D(_eights(1280 * max(alpha, 1.0)), 1, use_bias=False, name="Conv_1")(x)
         return ReLU(6.0, name="out_relu")(_normed(x, "Conv_1_bn"))
 
-    return build_network(options, body, pretrained, side_px, top=top)
+    top = Top(GlobalAveragePooling2D(), names_pooling=False)
+    record = replace(_RECORD, pretrained=pretrained, default_px=side_px, top=top)
+    return build_network(options, body, record)
 
 
 @takes_dim_ordering

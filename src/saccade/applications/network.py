@@ -1,16 +1,16 @@
-"""Network: what all networks with a name have in common: their arguments, top and weights."""
+"""Network: how a body of layers and a record become a function that makes a model with weights."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from saccade import activations
 from saccade.applications.input_shape import obtain_input_shape
-from saccade.applications.pretrained import Pretrained
+from saccade.applications.network_options import NetworkOptions, with_paragraph
+from saccade.applications.network_record import NetworkRecord, Pretrained, Top
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 from saccade.files import weights_file
 from saccade.files.input_record import record_input
@@ -19,75 +19,96 @@ from saccade.graph import Symbol
 from saccade.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
 from saccade.models import Model
 
+Body = Callable[[Symbol, NetworkOptions], Symbol]
+"""A network's layers: the last feature map for an image and the user's arguments."""
+_Function = TypeVar("_Function", bound=Callable[..., Model])
+
 _POOLING = {"avg": GlobalAveragePooling2D, "max": GlobalMaxPooling2D}
 
 
-@dataclass(frozen=True)
-class NetworkOptions:
-    """The arguments of a network, as Keras calls them."""
-
-    include_top: bool
-    weights: Any
-    input_tensor: Any
-    input_shape: Sequence[int | None] | None
-    pooling: str | None
-    classes: int
-    classifier_activation: Any
-    name: str
+NETWORKS: dict[str, NetworkRecord] = {}
+"""Each network by the name of its function, as soon as its family is imported."""
 
 
-def _mean(features: Symbol) -> Symbol:
-    return GlobalAveragePooling2D(name="avg_pool")(features)
+def network(record: NetworkRecord):
+    """For a function that gives the last feature map of an image: makes Keras's function of it.
 
+    What comes out takes Keras's eight arguments and returns a model. Name, module and docstring
+    are the function's own, with the paragraph about the arguments at its mark.
 
-@dataclass(frozen=True)
-class Top:
-    """How a network ends.
-
-    Attributes:
-        flatten: from the last feature map to what the classifier takes.
-        layers: the names of the top's layers with weights, the classifier's last.
-        names_pooling: whether the pooling of a network without its top has a name of its own.
-        kernel: the classifier's first weights, an initializer or its name.
-        classify: from what `flatten` gives to the scores; None for one dense layer.
+    Args:
+        record: what is known of the network beside its layers.
     """
 
-    flatten: Callable[[Symbol], Symbol] = _mean
-    layers: tuple[str, ...] = ("predictions",)
-    names_pooling: bool = True
-    kernel: Any = "glorot_uniform"
-    classify: Callable[[NetworkOptions, Symbol], Symbol] | None = None
+    # The type that comes out is left to be inferred: so the arguments are written here alone.
+    def decorate(body: Body):
+        def build(
+            include_top: bool = True,
+            weights: Any = "imagenet",
+            input_tensor: Symbol | None = None,
+            input_shape: Sequence[int | None] | None = None,
+            pooling: str | None = None,
+            classes: int = 1000,
+            classifier_activation: Any = "softmax",
+            name: str = record.name,
+        ) -> Model:
+            options = NetworkOptions(
+                include_top,
+                weights,
+                input_tensor,
+                input_shape,
+                pooling,
+                classes,
+                classifier_activation,
+                name,
+            )
+            return build_network(options, body, record)
+
+        build.__name__, build.__qualname__ = body.__name__, body.__qualname__
+        build.__module__, build.__doc__ = body.__module__, body.__doc__
+        return listed(record)(build)
+
+    return decorate
 
 
-def build_network(
-    options: NetworkOptions,
-    body: Callable[[Symbol], Symbol],
-    pretrained: Pretrained,
-    default_px: int = 224,
-    least_px: int = 32,
-    top: Top | None = None,
-) -> Model:
+def listed(record: NetworkRecord) -> Callable[[_Function], _Function]:
+    """For a network's function: puts it into the table, and the paragraph into its docstring."""
+
+    def decorate(function: _Function) -> _Function:
+        NETWORKS[function.__name__] = record
+        function.__doc__ = with_paragraph(
+            function.__doc__, record.least_px, record.default_px, record.published_px
+        )
+        return function
+
+    return decorate
+
+
+def build_network(options: NetworkOptions, body: Body, record: NetworkRecord) -> Model:
     """A model of `body` between an input and a top, with weights.
 
     Args:
         options: the user's arguments.
         body: gives the last feature map for an image.
-        pretrained: the weights that `weights="imagenet"` stands for.
-        default_px, least_px: the network's own side, and the smallest that it can take.
-        top: how it ends; None for a mean and one dense layer.
+        record: what is known of the network beside its layers.
 
     Raises:
         InvalidArgument: arguments that can't work, or not together.
         NoSuchFile, FileFormatError: weights that are not there, damaged, or of another network.
     """
-    where, top = f'"{options.name}"', top or Top()
+    where, top, pretrained = f'"{options.name}"', record.top, record.pretrained
     _check(where, options, pretrained)
     shape = obtain_input_shape(
-        where, options.input_shape, default_px, least_px, options.include_top, options.weights
+        where,
+        options.input_shape,
+        record.default_px,
+        record.least_px,
+        options.include_top,
+        options.weights,
     )
     path = _weights_path(where, options, pretrained)  # what can't be fetched is said at once
     start = Input(shape) if options.input_tensor is None else options.input_tensor
-    outputs = _topped(options, top, body(start))
+    outputs = _topped(options, top, body(start, options))
     inputs = start if options.input_tensor is None else _single(_sources(start))
     model = Model(inputs, outputs, name=options.name)
     if path is not None:

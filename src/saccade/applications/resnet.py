@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.applications import imagenet_utils
-from saccade.applications.network import NetworkOptions, build_network
-from saccade.applications.pretrained import Pretrained
+from saccade.applications.network import network
+from saccade.applications.network_options import NetworkOptions
+from saccade.applications.network_record import NetworkRecord, Pretrained
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.layers import (
@@ -18,7 +19,6 @@ from saccade.layers import (
     MaxPooling2D,
     ZeroPadding2D,
 )
-from saccade.models import Model
 from saccade.old_arguments import takes_dim_ordering
 
 _EPSILON = 1.001e-5
@@ -46,16 +46,8 @@ PRETRAINED = {
 """The weights that `weights="imagenet"` stands for, by network."""
 
 
-def ResNet50(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "resnet50",
-) -> Model:
+@network(NetworkRecord("resnet50", PRETRAINED["resnet50"]))
+def ResNet50(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build ResNet50, 25,636,712 weights; 23,587,712 without its top.
 
     Law, for the default input::
@@ -72,27 +64,7 @@ def ResNet50(
     that one go in steps of 2 (the first stage excepted). Every convolution has a bias.
 
     Args:
-        include_top: whether the network ends in its classifier.
-        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
-            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
-            serves a network without.
-        input_tensor: a symbol to build on, instead of a new input.
-        input_shape: (height, width, channels) in pixels, each side at least 32, None where it
-            varies; with the top and weights="imagenet" only (224, 224, 3).
-        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
-            its greatest values.
-        classes: of the top; 1000 with weights="imagenet".
-        classifier_activation: of the top; None gives logits.
-        name: of the model.
-
-    Returns:
-        A model that is built and not compiled; `input_record` says what its weights were trained
-        on. It takes what `preprocess_input` gives.
-
-    Raises:
-        InvalidArgument: arguments that can't work, or not together.
-        NoSuchFile: weights that are not there and can't be fetched.
-        FileFormatError: weights that are damaged or of another network; each fault is listed.
+    {arguments}
 
     Example:
         >>> backbone = ResNet50(include_top=False, weights=None, input_shape=(150, 150, 3))
@@ -102,75 +74,31 @@ def ResNet50(
     Source: He et al., Deep Residual Learning for Image Recognition, 2015, table 1;
     `keras.applications.resnet.ResNet50`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _resnet(options, (3, 4, 6, 3), PRETRAINED["resnet50"])
+    return _resnet(image, (3, 4, 6, 3))
 
 
-def ResNet101(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "resnet101",
-) -> Model:
+@network(NetworkRecord("resnet101", PRETRAINED["resnet101"]))
+def ResNet101(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build ResNet101: `ResNet50` with 3, 4, 23 and 3 blocks; 44,707,176 weights.
 
-    Args, returns, raises: as `ResNet50`.
+    Args:
+    {arguments}
 
     Source: `keras.applications.resnet.ResNet101`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _resnet(options, (3, 4, 23, 3), PRETRAINED["resnet101"])
+    return _resnet(image, (3, 4, 23, 3))
 
 
-def ResNet152(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "resnet152",
-) -> Model:
+@network(NetworkRecord("resnet152", PRETRAINED["resnet152"]))
+def ResNet152(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build ResNet152: `ResNet50` with 3, 8, 36 and 3 blocks; 60,419,944 weights.
 
-    Args, returns, raises: as `ResNet50`.
+    Args:
+    {arguments}
 
     Source: `keras.applications.resnet.ResNet152`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _resnet(options, (3, 8, 36, 3), PRETRAINED["resnet152"])
+    return _resnet(image, (3, 8, 36, 3))
 
 
 @takes_dim_ordering
@@ -207,21 +135,18 @@ decode_predictions = imagenet_utils.decode_predictions
 # -- the graph -----------------------------------------------------------------------------
 
 
-def _resnet(options: NetworkOptions, blocks: Sequence[int], pretrained: Pretrained) -> Model:
-    def body(image: Symbol) -> Symbol:
-        x = ZeroPadding2D(((3, 3), (3, 3)), name="conv1_pad")(image)
-        x = Conv2D(64, 7, strides=2, name="conv1_conv")(x)
-        x = BatchNormalization(epsilon=_EPSILON, name="conv1_bn")(x)
-        x = Activation("relu", name="conv1_relu")(x)
-        x = ZeroPadding2D(((1, 1), (1, 1)), name="pool1_pad")(x)
-        x = MaxPooling2D(3, strides=2, name="pool1_pool")(x)
-        for stage, (count, filters) in enumerate(zip(blocks, _FILTERS, strict=True), 2):
-            for number in range(1, count + 1):
-                strides = 2 if number == 1 and stage > 2 else 1
-                x = _block(x, f"conv{stage}_block{number}", filters, strides, number == 1)
-        return x
-
-    return build_network(options, body, pretrained)
+def _resnet(image: Symbol, blocks: Sequence[int]) -> Symbol:
+    x = ZeroPadding2D(((3, 3), (3, 3)), name="conv1_pad")(image)
+    x = Conv2D(64, 7, strides=2, name="conv1_conv")(x)
+    x = BatchNormalization(epsilon=_EPSILON, name="conv1_bn")(x)
+    x = Activation("relu", name="conv1_relu")(x)
+    x = ZeroPadding2D(((1, 1), (1, 1)), name="pool1_pad")(x)
+    x = MaxPooling2D(3, strides=2, name="pool1_pool")(x)
+    for stage, (count, filters) in enumerate(zip(blocks, _FILTERS, strict=True), 2):
+        for number in range(1, count + 1):
+            strides = 2 if number == 1 and stage > 2 else 1
+            x = _block(x, f"conv{stage}_block{number}", filters, strides, number == 1)
+    return x
 
 
 def _block(x: Symbol, name: str, filters: int, strides: int, is_first: bool) -> Symbol:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.applications import imagenet_utils
-from saccade.applications.network import NetworkOptions, build_network
-from saccade.applications.pretrained import Pretrained
+from saccade.applications.network import network
+from saccade.applications.network_options import NetworkOptions
+from saccade.applications.network_record import NetworkRecord, Pretrained
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.layers import (
@@ -18,7 +19,6 @@ from saccade.layers import (
     MaxPooling2D,
     ZeroPadding2D,
 )
-from saccade.models import Model
 from saccade.old_arguments import takes_dim_ordering
 
 _EPSILON = 1.001e-5
@@ -46,16 +46,8 @@ PRETRAINED = {
 """The weights that `weights="imagenet"` stands for, by network."""
 
 
-def ResNet50V2(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "resnet50v2",
-) -> Model:
+@network(NetworkRecord("resnet50v2", PRETRAINED["resnet50v2"]))
+def ResNet50V2(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build ResNet50V2, 25,613,800 weights; 23,564,800 without its top.
 
     Law: as `saccade.applications.resnet.ResNet50`, but a block first normalises what came in and
@@ -68,27 +60,7 @@ def ResNet50V2(
     goes in steps of 2, x' with it. The first two convolutions of a block have no bias.
 
     Args:
-        include_top: whether the network ends in its classifier.
-        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
-            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
-            serves a network without.
-        input_tensor: a symbol to build on, instead of a new input.
-        input_shape: (height, width, channels) in pixels, each side at least 32, None where it
-            varies; with the top and weights="imagenet" only (224, 224, 3).
-        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
-            its greatest values.
-        classes: of the top; 1000 with weights="imagenet".
-        classifier_activation: of the top; None gives logits.
-        name: of the model.
-
-    Returns:
-        A model that is built and not compiled; `input_record` says what its weights were trained
-        on. It takes what `preprocess_input` gives.
-
-    Raises:
-        InvalidArgument: arguments that can't work, or not together.
-        NoSuchFile: weights that are not there and can't be fetched.
-        FileFormatError: weights that are damaged or of another network; each fault is listed.
+    {arguments}
 
     Example:
         >>> backbone = ResNet50V2(include_top=False, weights=None, input_shape=(150, 150, 3))
@@ -98,75 +70,31 @@ def ResNet50V2(
     Source: He et al., Identity Mappings in Deep Residual Networks, 2016;
     `keras.applications.resnet_v2.ResNet50V2`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _resnet_v2(options, (3, 4, 6, 3), PRETRAINED["resnet50v2"])
+    return _resnet_v2(image, (3, 4, 6, 3))
 
 
-def ResNet101V2(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "resnet101v2",
-) -> Model:
+@network(NetworkRecord("resnet101v2", PRETRAINED["resnet101v2"]))
+def ResNet101V2(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build ResNet101V2: `ResNet50V2` with 3, 4, 23 and 3 blocks; 44,675,560 weights.
 
-    Args, returns, raises: as `ResNet50V2`.
+    Args:
+    {arguments}
 
     Source: `keras.applications.resnet_v2.ResNet101V2`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _resnet_v2(options, (3, 4, 23, 3), PRETRAINED["resnet101v2"])
+    return _resnet_v2(image, (3, 4, 23, 3))
 
 
-def ResNet152V2(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "resnet152v2",
-) -> Model:
+@network(NetworkRecord("resnet152v2", PRETRAINED["resnet152v2"]))
+def ResNet152V2(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build ResNet152V2: `ResNet50V2` with 3, 8, 36 and 3 blocks; 60,380,648 weights.
 
-    Args, returns, raises: as `ResNet50V2`.
+    Args:
+    {arguments}
 
     Source: `keras.applications.resnet_v2.ResNet152V2`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _resnet_v2(options, (3, 8, 36, 3), PRETRAINED["resnet152v2"])
+    return _resnet_v2(image, (3, 8, 36, 3))
 
 
 @takes_dim_ordering
@@ -195,19 +123,16 @@ decode_predictions = imagenet_utils.decode_predictions
 # -- the graph -----------------------------------------------------------------------------
 
 
-def _resnet_v2(options: NetworkOptions, blocks: Sequence[int], pretrained: Pretrained) -> Model:
-    def body(image: Symbol) -> Symbol:
-        x = ZeroPadding2D(((3, 3), (3, 3)), name="conv1_pad")(image)
-        x = Conv2D(64, 7, strides=2, name="conv1_conv")(x)
-        x = ZeroPadding2D(((1, 1), (1, 1)), name="pool1_pad")(x)
-        x = MaxPooling2D(3, strides=2, name="pool1_pool")(x)
-        for stage, (count, filters) in enumerate(zip(blocks, _FILTERS, strict=True), 2):
-            for number in range(1, count + 1):
-                strides = 2 if number == count and stage < 5 else 1
-                x = _block(x, f"conv{stage}_block{number}", filters, strides, number == 1)
-        return _active(x, "post")
-
-    return build_network(options, body, pretrained)
+def _resnet_v2(image: Symbol, blocks: Sequence[int]) -> Symbol:
+    x = ZeroPadding2D(((3, 3), (3, 3)), name="conv1_pad")(image)
+    x = Conv2D(64, 7, strides=2, name="conv1_conv")(x)
+    x = ZeroPadding2D(((1, 1), (1, 1)), name="pool1_pad")(x)
+    x = MaxPooling2D(3, strides=2, name="pool1_pool")(x)
+    for stage, (count, filters) in enumerate(zip(blocks, _FILTERS, strict=True), 2):
+        for number in range(1, count + 1):
+            strides = 2 if number == count and stage < 5 else 1
+            x = _block(x, f"conv{stage}_block{number}", filters, strides, number == 1)
+    return _active(x, "post")
 
 
 def _block(x: Symbol, name: str, filters: int, strides: int, is_first: bool) -> Symbol:

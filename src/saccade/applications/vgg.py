@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.applications import imagenet_utils
-from saccade.applications.network import NetworkOptions, Top, build_network
-from saccade.applications.pretrained import Pretrained
+from saccade.applications.network import network
+from saccade.applications.network_options import NetworkOptions
+from saccade.applications.network_record import NetworkRecord, Pretrained, Top
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from saccade.models import Model
 from saccade.old_arguments import takes_dim_ordering
 
 _FILTERS = (64, 128, 256, 512, 512)
@@ -36,16 +36,17 @@ PRETRAINED = {
 """The weights that `weights="imagenet"` stands for, by network."""
 
 
-def VGG16(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "vgg16",
-) -> Model:
+def _dense(features: Symbol) -> Symbol:
+    x = Flatten(name="flatten")(features)
+    x = Dense(4096, "relu", name="fc1")(x)
+    return Dense(4096, "relu", name="fc2")(x)
+
+
+_TOP = Top(_dense, ("fc1", "fc2", "predictions"), names_pooling=False)
+
+
+@network(NetworkRecord("vgg16", PRETRAINED["vgg16"], top=_TOP))
+def VGG16(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build VGG16, 138,357,544 weights; 14,714,688 without its top.
 
     Law, for the default input::
@@ -58,30 +59,10 @@ def VGG16(
                   -> flatten, dense 4096, dense 4096, dense `classes`
 
     Every convolution is 3x3, "same", with a bias, and like the first two dense layers ends in ReLU.
+    The three dense layers of the top fit one size of image only.
 
     Args:
-        include_top: whether the network ends in its three dense layers, which fit one size of
-            image only.
-        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
-            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
-            serves a network without.
-        input_tensor: a symbol to build on, instead of a new input.
-        input_shape: (height, width, channels) in pixels, each side at least 32, None where it
-            varies; with the top and weights="imagenet" only (224, 224, 3).
-        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
-            its greatest values.
-        classes: of the top; 1000 with weights="imagenet".
-        classifier_activation: of the top; None gives logits.
-        name: of the model.
-
-    Returns:
-        A model that is built and not compiled; `input_record` says what its weights were trained
-        on. It takes what `preprocess_input` gives.
-
-    Raises:
-        InvalidArgument: arguments that can't work, or not together.
-        NoSuchFile: weights that are not there and can't be fetched.
-        FileFormatError: weights that are damaged or of another network; each fault is listed.
+    {arguments}
 
     Example:
         >>> backbone = VGG16(include_top=False, weights=None, input_shape=(150, 150, 3))
@@ -91,46 +72,19 @@ def VGG16(
     Source: Simonyan and Zisserman, Very Deep Convolutional Networks for Large-Scale Image
     Recognition, 2014, table 1, D; `keras.applications.vgg16.VGG16`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _vgg(options, (2, 2, 3, 3, 3), PRETRAINED["vgg16"])
+    return _vgg(image, (2, 2, 3, 3, 3))
 
 
-def VGG19(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "vgg19",
-) -> Model:
+@network(NetworkRecord("vgg19", PRETRAINED["vgg19"], top=_TOP))
+def VGG19(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build VGG19: `VGG16` with 2, 2, 4, 4 and 4 convolutions; 143,667,240 weights.
 
-    Args, returns, raises: as `VGG16`.
+    Args:
+    {arguments}
 
     Source: table 1, E of the same; `keras.applications.vgg19.VGG19`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    return _vgg(options, (2, 2, 4, 4, 4), PRETRAINED["vgg19"])
+    return _vgg(image, (2, 2, 4, 4, 4))
 
 
 @takes_dim_ordering
@@ -151,22 +105,10 @@ decode_predictions = imagenet_utils.decode_predictions
 # -- the graph -----------------------------------------------------------------------------
 
 
-def _vgg(options: NetworkOptions, counts: Sequence[int], pretrained: Pretrained) -> Model:
-    def body(x: Symbol) -> Symbol:
-        for block, (count, filters) in enumerate(zip(counts, _FILTERS, strict=True), 1):
-            for number in range(1, count + 1):
-                name = f"block{block}_conv{number}"
-                x = Conv2D(filters, 3, padding="same", activation="relu", name=name)(x)
-            x = MaxPooling2D(2, strides=2, name=f"block{block}_pool")(x)
-        return x
-
-    return build_network(options, body, pretrained, top=_TOP)
-
-
-def _dense(features: Symbol) -> Symbol:
-    x = Flatten(name="flatten")(features)
-    x = Dense(4096, "relu", name="fc1")(x)
-    return Dense(4096, "relu", name="fc2")(x)
-
-
-_TOP = Top(_dense, ("fc1", "fc2", "predictions"), names_pooling=False)
+def _vgg(x: Symbol, counts: Sequence[int]) -> Symbol:
+    for block, (count, filters) in enumerate(zip(counts, _FILTERS, strict=True), 1):
+        for number in range(1, count + 1):
+            name = f"block{block}_conv{number}"
+            x = Conv2D(filters, 3, padding="same", activation="relu", name=name)(x)
+        x = MaxPooling2D(2, strides=2, name=f"block{block}_pool")(x)
+    return x

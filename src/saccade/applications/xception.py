@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from saccade.applications import imagenet_utils
-from saccade.applications.network import NetworkOptions, Top, build_network
-from saccade.applications.pretrained import Pretrained
+from saccade.applications.network import network
+from saccade.applications.network_options import NetworkOptions
+from saccade.applications.network_record import NetworkRecord, Pretrained, Top
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.layers import (
@@ -18,7 +18,6 @@ from saccade.layers import (
     MaxPooling2D,
     SeparableConv2D,
 )
-from saccade.models import Model
 from saccade.old_arguments import takes_dim_ordering
 
 _STEM = (
@@ -37,16 +36,11 @@ PRETRAINED = {
 """The weights that `weights="imagenet"` stands for, by network."""
 
 
-def Xception(
-    include_top: bool = True,
-    weights: Any = "imagenet",
-    input_tensor: Symbol | None = None,
-    input_shape: Sequence[int | None] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str = "xception",
-) -> Model:
+_TOP = Top(names_pooling=False)
+
+
+@network(NetworkRecord("xception", PRETRAINED["xception"], 299, 71, top=_TOP))
+def Xception(image: Symbol, options: NetworkOptions) -> Symbol:
     """Build Xception, 22,910,480 weights; 20,861,480 without its top.
 
     Law, where s is bn(separable3x3(relu(.))) and p is max 3x3 in steps of 2::
@@ -61,27 +55,7 @@ def Xception(
     No convolution has a bias; block 2 begins without its ReLU.
 
     Args:
-        include_top: whether the network ends in its classifier.
-        weights: None for fresh random ones, "imagenet" for the published ones, which are fetched
-            once, or the path of a file (.h5 of any Keras, .keras, .safetensors); one with a top
-            serves a network without.
-        input_tensor: a symbol to build on, instead of a new input.
-        input_shape: (height, width, channels) in pixels, each side at least 71, None where it
-            varies; with the top and weights="imagenet" only (299, 299, 3).
-        pooling: of the network without its top: None gives the feature map, "avg" its mean, "max"
-            its greatest values.
-        classes: of the top; 1000 with weights="imagenet".
-        classifier_activation: of the top; None gives logits.
-        name: of the model.
-
-    Returns:
-        A model that is built and not compiled; `input_record` says what its weights were trained
-        on. It takes what `preprocess_input` gives.
-
-    Raises:
-        InvalidArgument: arguments that can't work, or not together.
-        NoSuchFile: weights that are not there and can't be fetched.
-        FileFormatError: weights that are damaged or of another network; each fault is listed.
+    {arguments}
 
     Example:
         >>> backbone = Xception(include_top=False, weights=None, input_shape=(150, 150, 3))
@@ -91,18 +65,7 @@ def Xception(
     Source: Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2016, figure 5;
     `keras.applications.xception.Xception`.
     """
-    options = NetworkOptions(
-        include_top,
-        weights,
-        input_tensor,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
-    top = Top(names_pooling=False)
-    return build_network(options, _body, PRETRAINED["xception"], 299, 71, top)
+    return _body(image)
 
 
 @takes_dim_ordering

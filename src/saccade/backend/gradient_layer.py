@@ -10,6 +10,7 @@ import torch
 from saccade.errors import NotSupported
 from saccade.graph import Symbol
 from saccade.layers.operations.unwritten_operation import UnwrittenOperation
+from saccade.timers import BACKWARD
 
 
 class Gradients(UnwrittenOperation):
@@ -21,7 +22,9 @@ class Gradients(UnwrittenOperation):
     @staticmethod
     def of(loss: torch.Tensor, *xs: torch.Tensor) -> list[torch.Tensor]:
         """One gradient for each of xs, of its shape; zeros where the loss does not depend on it."""
-        found = torch.autograd.grad(loss.sum(), xs, retain_graph=True, allow_unused=True)
+        total = loss.sum()
+        with BACKWARD:
+            found = torch.autograd.grad(total, xs, retain_graph=True, allow_unused=True)
         return [torch.zeros_like(x) if g is None else g for x, g in zip(xs, found, strict=True)]
 
     def _traced(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from saccade.errors import DataError, InvalidArgument
+from saccade.errors import InvalidArgument
 
-if TYPE_CHECKING:
-    import numpy as np
-
-# Each as strong as a photo usually bears; upside down few subjects are themselves.
-SENSIBLE = {
-    "rotation_range": 20,
-    "width_shift_range": 0.1,
-    "height_shift_range": 0.1,
-    "shear_range": 10,
-    "zoom_range": 0.2,
-    "channel_shift_range": 30,
-    "horizontal_flip": True,
-    "brightness_range": (0.7, 1.3),
-    "contrast_range": 0.3,
-    "blur_range": 1.5,
-    "sharpen_range": 1.0,
-    "noise_range": 15,
-}
-LARGEST_PX = 1024
+NUMBERS = ("_range", "unchanged", "cval")  # options that are numbers, or several
 ONE, TWO = "One number.", "Two numbers LOW,HIGH."
 SPREAD = "One number or LOW,HIGH."
 
@@ -76,69 +57,24 @@ def augment_preview(
 
     The options are the arguments of ImageDataGenerator. Without any: a sensible set of all.
     """
-    asked = {
-        "rotation_range": rotation_range,
-        "width_shift_range": width_shift_range,
-        "height_shift_range": height_shift_range,
-        "shear_range": shear_range,
-        "zoom_range": zoom_range,
-        "channel_shift_range": channel_shift_range,
-        "horizontal_flip": horizontal_flip or None,
-        "vertical_flip": vertical_flip or None,
-        "brightness_range": brightness_range,
-        "contrast_range": contrast_range,
-        "blur_range": blur_range,
-        "sharpen_range": sharpen_range,
-        "noise_range": noise_range,
+    words = {
+        name: read_range(name, word) if name.endswith(NUMBERS) and isinstance(word, str) else word
+        for name, word in dict(locals()).items()
     }
-    settings: dict[str, object] = {
-        name: value if value is True else read_range(name, str(value))
-        for name, value in asked.items()
-        if value is not None
-    } or dict(SENSIBLE)
-    if unchanged is not None:
-        settings["unchanged"] = read_range("unchanged", unchanged)
-    if fill_mode != "nearest":
-        settings["fill_mode"] = fill_mode
-    if read_range("cval", cval) != 0:
-        settings["cval"] = read_range("cval", cval)
-    _check_counts(photos, samples, seed)
-    size_hw = read_size(size)
+    from saccade.recipe.augmentation_preview import augment_preview as draw
+    from saccade.recipe.listener import Lines
 
-    from saccade.drawing.augmentation import check_output, draw_augmentations, preview_rows
+    class _Told(Lines):
+        def warns(self, text: str) -> None:
+            typer.echo(text, err=True)
 
-    preview_rows(settings)  # a setting that cannot work is told before any photo is read
-    check_output(output)
-    if output.exists() and not overwrite:
-        do = "Choose another --output, or replace it with --overwrite."
-        raise DataError(f'"{output}"', "must be a new file", "one that is there", do)
-    images = _read(folder, photos, size_hw)
-    written = draw_augmentations(images, settings, output, samples, seed)
-    typer.echo(f"Wrote {written}")
-    arguments = ", ".join(f"{name}={value!r}" for name, value in settings.items())
-    typer.echo(f"ImageDataGenerator({arguments})")
+    draw(**words, listener=_Told())  # pyright: ignore[reportArgumentType]
 
 
 def read_range(name: str, text: str) -> float | tuple[float, ...]:
     """A number, or several between commas; 10 stays an int, because shifts count px by ints."""
     values = [_number(name, word) for word in text.strip("()[]").split(",")]
     return values[0] if len(values) == 1 else tuple(values)
-
-
-def read_size(text: str) -> tuple[int, int]:
-    """(height, width) in pixels.
-
-    Raises:
-        InvalidArgument: not a number of pixels or two, or out of bounds.
-    """
-    sides = text.lower().split("x")
-    if len(sides) > 2 or not all(side.strip().isdecimal() for side in sides):
-        needed = "must be a number of pixels or HEIGHTxWIDTH"
-        raise InvalidArgument("--size", needed, repr(text))
-    height, width = int(sides[0]), int(sides[-1])
-    if not 1 <= min(height, width) <= max(height, width) <= LARGEST_PX:
-        raise InvalidArgument("--size", f"must be from 1 to {LARGEST_PX} pixels", text)
-    return height, width
 
 
 def _number(name: str, word: str) -> float:
@@ -151,38 +87,3 @@ def _number(name: str, word: str) -> float:
     except ValueError:
         flag = f"--{name.replace('_', '-')}"
         raise InvalidArgument(flag, "must be a number, or several between commas", word) from None
-
-
-def _check_counts(photos: int, samples: int, seed: int) -> None:
-    for flag, count in (("--photos", photos), ("--samples", samples)):
-        if not 1 <= count <= 20:
-            raise InvalidArgument(flag, "must be from 1 to 20", count)
-    if not 0 <= seed < 2**32:
-        raise InvalidArgument("--seed", "must be an integer from 0 to 2**32 - 1", seed)
-
-
-def _read(folder: Path, count: int, size_hw: tuple[int, int]) -> list[np.ndarray]:
-    """Photos spread over the folder; for one that cannot be read the next one is taken."""
-    from saccade.cli.picture_files import list_pictures
-    from saccade.data import UnreadableImage, decode
-
-    paths = list(list_pictures([folder]))
-    images = []
-    for path in spread(paths, count):
-        try:
-            images.append(decode(path, "rgb", size_hw))
-        except UnreadableImage as fault:
-            typer.echo(f"Skipped: {fault}", err=True)
-        if len(images) == count:
-            break
-    if not images:
-        raise DataError(f'"{folder}"', "must hold a photo that can be decoded", "none")
-    return images
-
-
-def spread(paths: Sequence[str], count: int) -> list[str]:
-    """All paths: first `count` of them at even distances, then the others."""
-    count = min(count, len(paths))
-    places = [(2 * i + 1) * len(paths) // (2 * count) for i in range(count)]
-    chosen = set(places)
-    return [paths[i] for i in (*places, *(i for i in range(len(paths)) if i not in chosen))]

@@ -16,7 +16,6 @@ def contours(
     ] = None,
 ) -> None:
     """Draw a photo's horizontal and vertical contours and their magnitude."""
-    from saccade.drawing.contours import draw_contours  # matplotlib and Pillow load only when used
+    from saccade.drawing.contours import contours as draw  # loads matplotlib and Pillow
 
-    written = draw_contours(photo, output or Path(f"{photo.stem}-contours.png"))
-    typer.echo(f"Wrote {written}")
+    typer.echo(f"Wrote {draw(photo, output)}")

@@ -7,9 +7,9 @@ import typer
 
 def doctor() -> None:
     """Show what saccade finds here: processor, device, compiler, versions, weights."""
-    from saccade.recipe.machine import describe_machine
+    from saccade.recipe import machine
 
-    rows = describe_machine()
-    width = max(len(name) for name, _ in rows)
-    for name, value in rows:
+    found = machine.doctor()
+    width = max(map(len, found))
+    for name, value in found.items():
         typer.echo(f"{typer.style(f'{name:{width}}', bold=True)}  {value}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,16 @@ def evaluate(
 
     The subfolders must be named like the model's classes; not all need be there.
     """
-    from saccade.recipe.evaluation import evaluate_photos
+    from saccade.cli.live import ConsoleListener
+    from saccade.cli.tables import make_console, print_scores
+    from saccade.recipe.run import Run
 
-    evaluate_photos(run, folder, as_json)
+    console = make_console(error=as_json)
+    listener = ConsoleListener(console)
+    if as_json:
+        listener.skips = lambda faults: None  # the record has them
+    scores = Run.load(run).evaluate(folder, listener=listener)
+    if as_json:
+        typer.echo(json.dumps(scores.to_dict(), indent=1))
+    else:
+        print_scores(console, scores, str(folder))

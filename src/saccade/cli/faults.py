@@ -7,11 +7,13 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
+from saccade.cli.flags import flags_of, in_flags
 from saccade.errors import DataError, SaccadeError
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -40,7 +42,7 @@ class Commands(TyperGroup):
             try:
                 return super().invoke(ctx)
             except SaccadeError as fault:
-                tell(fault)
+                tell(fault, self._flags(ctx))
                 raise typer.Exit(BAD_INPUT) from fault
             except OSError as fault:
                 if fault.errno not in SYSTEM_FAULTS:
@@ -52,10 +54,16 @@ class Commands(TyperGroup):
                 typer.secho("Stopped.", err=True)
                 raise typer.Exit(INTERRUPTED) from stop
 
+    def _flags(self, ctx: Any) -> dict[str, str]:
+        """Those of the command that was called."""
+        command: Any = self.commands.get(ctx.invoked_subcommand or "")
+        return flags_of(command.callback) if command else {}
 
-def tell(fault: SaccadeError) -> None:
+
+def tell(fault: SaccadeError, flags: Mapping[str, str] | None = None) -> None:
     """Write an error to stderr, in red where that is a terminal."""
-    typer.echo(f"{typer.style('Error:', fg='red', bold=True)} {fault}", err=True)
+    text = in_flags(str(fault), flags or {})
+    typer.echo(f"{typer.style('Error:', fg='red', bold=True)} {text}", err=True)
 
 
 def _print_any_name() -> None:

@@ -1,41 +1,62 @@
-"""Live: what a training shows while it runs."""
+"""Live: what is shown in a terminal while the library works."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from saccade.cli.tables import in_four
-from saccade.recipe.run_folder import Recorder
+from saccade.cli.tables import print_scores
+from saccade.recipe.listener import Lines
+from saccade.recipe.scores import Scores, in_four
 from saccade.training.callbacks.callback import Callback
 
 LOOK_S = 0.25  # between readings of the loss, which cost a little
 
 
-class Live(Callback):
-    """A bar in a terminal, a line an epoch anywhere else.
+class ConsoleListener(Lines):
+    """Lines and tables on a console; in a terminal with colours, and with bars while it waits.
 
     Args:
         console: where to.
-        recorder: tells the best epoch so far.
-        images: in an epoch; then images a second and minutes left are shown, too.
+        spell: how a message of the library is written at the command line.
     """
 
-    def __init__(self, console: Any, recorder: Recorder, images: int = 0):
-        super().__init__()
-        self.console, self.recorder, self.images = console, recorder, images
-        self._begun_s = 0.0
-        self._bar: Any = None
-        self._looked_s = 0.0
-        self._accuracy: float | None = None
+    def __init__(self, console: Any, spell: Callable[[str], str] = str):
+        self.console, self.spell = console, spell
+
+    def write(self, line: str) -> None:
+        self.console.print(line)
+
+    def says(self, text: str) -> None:
+        self.write(self.spell(text))
+
+    def warns(self, text: str) -> None:
+        self.console.print(self.spell(text), style="yellow")
+
+    def scores(self, scores: Scores, title: str) -> None:
+        print_scores(self.console, scores, title)
 
     @contextmanager
-    def shown(self, steps: int) -> Iterator[None]:
-        """The bar, for `steps` in all; it is taken away at the end, however that comes."""
+    def counting(self, total: int, what: str) -> Iterator[Callable[[int], None]]:
         if not self.console.is_terminal:
-            yield
+            yield lambda done: None
+            return
+        from rich.progress import Progress
+
+        with Progress(console=self.console, transient=True) as progress:
+            task = progress.add_task(what, total=total)
+            yield lambda done: progress.update(task, completed=done)
+
+    @contextmanager
+    def epochs(
+        self, steps: int, is_best: Callable[[], bool], images: int = 0
+    ) -> Iterator[Callback | None]:
+        """A bar in a terminal, taken away at the end; a line an epoch anywhere else."""
+        if not self.console.is_terminal:
+            with super().epochs(steps, is_best, images) as lines:
+                yield lines
             return
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -47,23 +68,31 @@ class Live(Callback):
             TextColumn("left at most"),
         )
         with Progress(*columns, console=self.console, transient=True, expand=True) as progress:
-            self._bar = progress
-            self._task = progress.add_task("epoch 1", total=steps, numbers="")
-            try:
-                yield
-            finally:
-                self._bar = None
+            yield EpochBar(progress, steps, images)
+
+
+class EpochBar(Callback):
+    """The step that a training has come to, its loss, and how fast it goes.
+
+    Args:
+        progress: rich's, already shown.
+        steps: of the whole training, at most.
+        images: in an epoch; then images a second are shown, too. 0 for none.
+    """
+
+    def __init__(self, progress: Any, steps: int, images: int = 0):
+        super().__init__()
+        self.progress, self.images = progress, images
+        self._task = progress.add_task("epoch 1", total=steps, numbers="")
+        self._begun_s = self._looked_s = 0.0
+        self._accuracy: float | None = None
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._begun_s = time.monotonic()
-        if self._bar is not None:
-            epochs = self.params["epochs"]
-            self._bar.update(self._task, description=f"epoch {epoch + 1}/{epochs}")
+        self.progress.update(self._task, description=f"epoch {epoch + 1}/{self.params['epochs']}")
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        if self._bar is None:
-            return
-        self._bar.advance(self._task)
+        self.progress.advance(self._task)
         if time.monotonic() - self._looked_s > LOOK_S:
             self._looked_s = time.monotonic()
             numbers = f"loss {in_four((logs or {})['loss'])}"
@@ -72,36 +101,7 @@ class Live(Callback):
             if self.images:
                 done = self.images * (batch + 1) / self.params["steps"]
                 numbers += f"  {done / (self._looked_s - self._begun_s):.1f} images/s"
-            self._bar.update(self._task, numbers=numbers)
+            self.progress.update(self._task, numbers=numbers)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        logs = logs or {}
-        self._accuracy = logs.get("val_accuracy")
-        if not self.console.is_terminal:
-            numbers = "  ".join(f"{name} {in_four(logs[name])}" for name in logs)
-            is_best = "val_loss" in logs and self.recorder.is_last_best
-            width = len(str(self.params["epochs"]))
-            mark = self._pace(epoch) + ("  best" if is_best else "")
-            self.console.print(
-                f"epoch {epoch + 1:{width}}/{self.params['epochs']}  {numbers}{mark}"
-            )
-
-    def _pace(self, epoch: int) -> str:
-        if not self.images:
-            return ""
-        spent_s = time.monotonic() - self._begun_s
-        left_min = spent_s * (self.params["epochs"] - epoch - 1) / 60
-        return f"  {self.images / spent_s:.1f} images/s, {left_min:.0f} min left at most"
-
-
-@contextmanager
-def reading(console: Any, total: int, what: str = "reading photos") -> Iterator[Any]:
-    """A bar for `total` files; gives the function to call with the number done."""
-    if not console.is_terminal:
-        yield lambda done: None
-        return
-    from rich.progress import Progress
-
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda done: progress.update(task, completed=done)
+        self._accuracy = (logs or {}).get("val_accuracy")

@@ -27,9 +27,8 @@ def predict(
         raise InvalidArgument("predict", "takes --json or --csv, not both")
     write = FORMATS["json" if as_json else "csv" if as_csv else "text"]
     from saccade.cli.faults import BAD_INPUT
-    from saccade.cli.picture_files import list_pictures
-    from saccade.predictor import Predictor
+    from saccade.recipe.run import Run
 
-    predictor = Predictor.load(run)
-    if write(predictor.stream(list_pictures(files), top), min(top, len(predictor.classes))):
+    trained = Run.load(run)
+    if write(trained.stream(files, top), min(top, len(trained.classes))):
         raise typer.Exit(BAD_INPUT)

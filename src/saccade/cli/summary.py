@@ -12,30 +12,9 @@ def summary(
     run: Annotated[Path, typer.Argument(help="A run folder, or a .keras file.")],
 ) -> None:
     """Show a trained model: its layers, classes, preprocessing and numbers."""
-    import json
+    from saccade.recipe.run import Run
 
-    from saccade.cli.tables import in_four
-    from saccade.data.folders.folder_errors import list_some
-    from saccade.models import load_model
-    from saccade.predictor.predictor import find_model
-    from saccade.recipe.run_folder import METRICS
-
-    file = find_model(run)
-    model = load_model(file, compile=False)
-    model.summary()
-    names = model.class_names or []
-    typer.echo(f" Classes: {len(names)} ({list_some(names, most=20)})" if names else " No classes.")
-    for word, value in (model.preprocessing or {}).items():
-        typer.echo(f" {word}: {value}")
-    try:
-        metrics = json.loads((file.parent / METRICS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return  # a model without its run
-    for part in ("validation", "test"):
-        if f"{part}.accuracy" in metrics:
-            accuracy, loss = metrics[f"{part}.accuracy"], metrics[f"{part}.loss"]
-            images = metrics[f"{part}.images"]
-            typer.echo(
-                f" {part}: accuracy {accuracy:.4f}, loss {in_four(loss)} on {images:,} images"
-            )
-    typer.echo(f" Trained by: {metrics.get('command', 'unknown')}")
+    trained = Run.load(run)
+    trained.model.summary()  # in colours where it is a terminal
+    for fact in trained.summary().facts:
+        typer.echo(f" {fact}")

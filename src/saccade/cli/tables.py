@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 from typing import Any
 
-from saccade.data.folders.folder_errors import count_of
-from saccade.recipe.pixels import Pixels
 from saccade.recipe.scores import Scores
 
 
@@ -19,16 +15,6 @@ def make_console(error: bool = False) -> Any:
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else 200
     return Console(stderr=error, width=width, highlight=False, soft_wrap=False, markup=False)
-
-
-def in_four(number: float) -> str:
-    """A number with four decimals; one too large for that, four digits and a power of ten."""
-    return f"{number:.4f}" if abs(number) < 1e4 else f"{number:.3e}"
-
-
-def in_words(scores: Scores, title: str) -> str:
-    """Accuracy and loss in a line."""
-    return f"{title}: accuracy {scores.accuracy:.4f}, loss {in_four(scores.loss)}"
 
 
 def print_scores(console: Any, scores: Scores, title: str) -> None:
@@ -49,22 +35,8 @@ def print_scores(console: Any, scores: Scores, title: str) -> None:
             *(_share(value) for value in (each.precision, each.recall, each.f1)),
             f"{each.images:,}",
         )
-    console.print(f"\n{in_words(scores, title)}\n", style="bold")
+    console.print(f"\n{scores.in_words(title)}\n", style="bold")
     console.print(table)
-
-
-def print_skipped(console: Any, pixels: Pixels, folder: Path, most: int = 10) -> None:
-    """Print which files were skipped, and why."""
-    if not pixels.faults:
-        return
-    files = count_of(len(pixels.faults), "file")
-    console.print(f"Skipped {files} that cannot be decoded:", style="yellow")
-    for row, fault in list(pixels.faults.items())[:most]:
-        console.print(
-            f"  {os.path.relpath(pixels.files[row], folder)}: {fault.got or fault.needed}"
-        )
-    if len(pixels.faults) > most:
-        console.print(f"  and {len(pixels.faults) - most} more")
 
 
 def _share(value: float | None) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from saccade.cli.flags import flags_of, in_flags
 from saccade.recipe.choices import Choices
 
 
@@ -123,27 +124,11 @@ def train(
     when to stop, and one (test) that is looked at once, at the end. The best epoch's model and all
     numbers end up in the run folder.
     """
-    choices = Choices(
-        folder=folder,
-        output=output,
-        overwrite=overwrite,
-        architecture=architecture,
-        weights=weights,
-        size=size,
-        color=color,
-        augment=augment,
-        views=views,
-        fine_tune=fine_tune,
-        precision=precision,
-        test=test,
-        validation=validation,
-        epochs=epochs,
-        patience=patience,
-        batch_size=batch_size,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        seed=seed,
-    )
-    from saccade.recipe.trainer import train_photos  # torch loads now, once the words are checked
+    words = dict(locals())
+    choices = Choices(**words)  # wrong ones are told before torch loads
+    from saccade.cli.live import ConsoleListener
+    from saccade.cli.tables import make_console
+    from saccade.recipe.trainer import train_photos
 
-    train_photos(choices)
+    flags = flags_of(train)
+    train_photos(choices, ConsoleListener(make_console(), lambda text: in_flags(text, flags)))

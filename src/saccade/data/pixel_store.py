@@ -7,11 +7,13 @@ import math
 import os
 import weakref
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from saccade.data.fork_safe_lock import ForkSafeLock
+from saccade.data.row_store import RowFile, RowStore
 from saccade.errors import DataError
 from saccade.notes import note_once
 
@@ -71,10 +73,12 @@ class PixelStore:
         taken_bytes = wanted_bytes if cache is True else budget.take(wanted_bytes, image_bytes)
         if cache is not True:
             weakref.finalize(self, budget.give_back, taken_bytes)
-        self.in_memory = taken_bytes // image_bytes
-        # Untouched pages of an empty array cost nothing: memory grows with what is kept.
+        in_memory, file = taken_bytes // image_bytes, None
+        if isinstance(cache, str) and cache != "auto" and in_memory < files:
+            file = _open_file(Path(cache), name(), files - in_memory, image_bytes)
+        say = partial(_unwritable, None if file is None else file.path)
         try:
-            self._rows = np.empty((self.in_memory, *image_shape), dtype=np.uint8)
+            self._rows = RowStore(files, image_shape, np.dtype(np.uint8), in_memory, file, say)
         except MemoryError as fault:
             raise DataError(
                 "cache=True",
@@ -82,49 +86,31 @@ class PixelStore:
                 f"{files:,} images of {image_bytes:,} bytes",
                 'Say cache="auto", which keeps what fits.',
             ) from fault
-        self._stamps = np.zeros((files, 2), dtype=np.int64)  # size + 1, time; 0: not kept
-        self._disk: _DiskRows | None = None
-        if isinstance(cache, str) and cache != "auto" and self.in_memory < files:
-            rows = files - self.in_memory
-            self._disk = _open_rows(Path(cache), name(), rows, image_shape)
+
+    @property
+    def in_memory(self) -> int:
+        """How many images, from the first on, have room in memory."""
+        return self._rows.in_memory
 
     @property
     def is_full(self) -> bool:
         """Whether every image that has room in memory was kept once."""
-        return bool(self._stamps[: self.in_memory, 0].all())
+        return bool(self._rows.stamps[: self.in_memory, 0].all())
 
     def get(self, place: int, file: str) -> np.ndarray | None:
         """The image, read-only; None if it is not kept or the file has changed."""
-        if place >= self.in_memory and self._disk is None:
-            return None
-        stamp = stamp_of(file)
-        if place < self.in_memory:
-            kept = stamp is not None and tuple(self._stamps[place]) == stamp
-            return self._rows[place] if kept else None
-        assert self._disk is not None
-        return self._disk.get(place - self.in_memory, stamp)
+        return self._rows.get(place, stamp_of(file)) if self._rows.holds(place) else None
 
     def keep(self, place: int, file: str, image_hwc: np.ndarray) -> None:
         """Keep an image that was just decoded; 16-bit images are left out."""
         if image_hwc.dtype != np.uint8 or image_hwc.shape != self.image_shape:
             return
-        if place >= self.in_memory and self._disk is None:
-            return
-        stamp = stamp_of(file)
-        if stamp is None:
-            return
-        if place < self.in_memory:
-            self._rows[place] = image_hwc
-            self._stamps[place] = stamp  # last: a reader that sees it finds the row whole
-        elif self._disk is not None and not self._disk.keep(
-            place - self.in_memory, stamp, image_hwc
-        ):
-            self._disk = None
+        stamp = stamp_of(file) if self._rows.holds(place) else None
+        if stamp is not None and not self._rows.keep(place, stamp, image_hwc):
+            self._rows.file = None  # a full disk ends the keeping, not the training
 
 
-def _open_rows(
-    folder: Path, name: str, rows: int, image_shape: tuple[int, int, int]
-) -> _DiskRows | None:
+def _open_file(folder: Path, name: str, rows: int, row_bytes: int) -> RowFile | None:
     """The rows kept in a folder; None, with a note, where the disk has no room for them."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -133,61 +119,17 @@ def _open_rows(
             f'cache="{folder}"', "must be a folder that can be made", fault.strerror
         ) from fault
     try:
-        return _DiskRows(folder, name, rows, image_shape)
+        return RowFile(row_bytes, folder / f"saccade-{name}.pixels", rows)
     except OSError as fault:
-        _note_unwritable(folder, fault)
+        note_once(_unwritable(folder, fault))
         return None
 
 
-def _note_unwritable(path: Path, fault: OSError) -> None:
-    note_once(
+def _unwritable(path: Path | None, fault: OSError) -> str:
+    return (
         f'cache: "{path}" cannot be written ({fault.strerror}), so the images beyond the memory '
         "budget are decoded in every epoch."
     )
-
-
-class _DiskRows:
-    """Rows of one file, with a file of stamps beside it; they outlive the process."""
-
-    def __init__(self, folder: Path, name: str, rows: int, image_shape: tuple[int, int, int]):
-        self.shape = image_shape
-        self.row_bytes = math.prod(image_shape)
-        self.lock = ForkSafeLock()
-        self.path = folder / f"saccade-{name}.pixels"
-        stamps_path = folder / f"saccade-{name}.stamps"
-        for path, size_bytes in ((self.path, rows * self.row_bytes), (stamps_path, rows * 16)):
-            if not path.exists() or path.stat().st_size != size_bytes:
-                with open(path, "wb") as file:
-                    file.truncate(size_bytes)
-        self.pixels = open(self.path, "r+b", buffering=0)  # noqa: SIM115 (kept open)
-        self.stamps = open(stamps_path, "r+b", buffering=0)  # noqa: SIM115
-        weakref.finalize(self, _close, self.pixels, self.stamps)
-        kept = np.frombuffer(self.stamps.read(), dtype="<i8")
-        self.kept = kept.reshape(rows, 2).copy()
-
-    def get(self, row: int, stamp: tuple[int, int] | None) -> np.ndarray | None:
-        if stamp is None or tuple(self.kept[row]) != stamp:
-            return None
-        with self.lock:
-            self.pixels.seek(row * self.row_bytes)
-            content = self.pixels.read(self.row_bytes)
-        if len(content) != self.row_bytes:
-            return None
-        return np.frombuffer(content, dtype=np.uint8).reshape(self.shape)
-
-    def keep(self, row: int, stamp: tuple[int, int], image_hwc: np.ndarray) -> bool:
-        """Whether it could be written; a full disk ends the keeping, not the training."""
-        try:
-            with self.lock:
-                self.pixels.seek(row * self.row_bytes)
-                self.pixels.write(np.ascontiguousarray(image_hwc).data)
-                self.stamps.seek(row * 16)
-                self.stamps.write(np.array(stamp, dtype="<i8").tobytes())
-        except OSError as fault:
-            _note_unwritable(self.path, fault)
-            return False
-        self.kept[row] = stamp
-        return True
 
 
 def store_name(files: Sequence[str], reading: object) -> str:
@@ -229,8 +171,3 @@ def stamp_of(file: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_size + 1, status.st_mtime_ns
-
-
-def _close(*files: object) -> None:
-    for file in files:
-        file.close()  # type: ignore[attr-defined]

@@ -20,6 +20,19 @@ LONG_SIDE_PX = 480  # of a panel: four fill the width of a wide screen
 MARGIN_PX, TITLE_PX, DOTS_PER_INCH = 16, 32, 100
 
 
+def contours(photo: str | Path, output: str | Path | None = None) -> Path:
+    """Draw a photo's horizontal and vertical contours and their magnitude; see `draw_contours`.
+
+    Args:
+        photo: an image file that Pillow reads.
+        output: the PNG to write; None is the photo's name + "-contours.png", in this folder.
+
+    Returns:
+        The path of the PNG.
+    """
+    return draw_contours(photo, output or Path(f"{Path(photo).stem}-contours.png"))
+
+
 def draw_contours(photo: str | Path, output: str | Path) -> Path:
     """Draw a photo, its horizontal and vertical contours and their magnitude as one PNG.
 

@@ -50,7 +50,7 @@ def add_nearest(error: BaseException) -> None:
     if not isinstance(error, AttributeError) or not isinstance(error.obj, ModuleType):
         return
     module = error.obj
-    if not module.__name__.startswith("saccade") or not error.name:
+    if module.__name__.partition(".")[0] != "saccade" or not error.name:
         return
     guess = nearest(error.name, public_names(module))
     if guess:

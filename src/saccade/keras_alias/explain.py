@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import atexit
-import functools
 import logging
 import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
+from importlib import import_module
+
+from saccade.notes import logger
+from saccade.timers import (
+    BACKWARD,
+    COMPILED,
+    EVALUATE,
+    FEATURES,
+    FORWARD,
+    PREDICT,
+    UPDATE,
+    VALIDATION,
+    WAITING,
+    Span,
+    listen,
+)
 
 GUARDS = ("saccade.models.trainer", "saccade.data", "saccade.training.loop")
 """Modules whose notes warn of the data; all others tell what was translated or done."""
 
-WAITING, FORWARD, BACKWARD = "waiting for data", "forward, loss and metrics", "backward"
-COMPILED, UPDATE = "forward and backward, compiled", "update of the weights"
-VALIDATION, FEATURES = "validation", "features computed once"
-EVALUATE, PREDICT = "evaluate", "predict"
 ORDER = (
     WAITING, FORWARD, BACKWARD, COMPILED, UPDATE, VALIDATION, FEATURES, EVALUATE, PREDICT,
 )  # fmt: skip
@@ -27,39 +36,37 @@ _MAIN = threading.main_thread()
 
 
 class Explanation:
-    """What a process did with saccade, collected while it runs.
+    """What a process did with saccade, collected while it runs; a listener of `timers`.
 
     Attributes:
-        seconds: by what they were spent on, without what was spent on another such thing inside;
-            a validation counts whole.
+        seconds: by the spans that they went into, without what went into another span inside; a
+            validation counts whole.
         notes: (module, text) of all that saccade said.
     """
 
     def __init__(self) -> None:
         self.began = time.perf_counter()
-        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.seconds: defaultdict[Span, float] = defaultdict(float)
         self.notes: list[tuple[str, str]] = []
-        self._inside: list[str] = []
+        self._inside: list[tuple[Span, float]] = []  # the open spans, and when each began
 
-    def timed(self, what: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, with its time counted as `what`."""
+    def begin(self, span: Span) -> None:
+        if threading.current_thread() is _MAIN and not self._validates():
+            self._inside.append((span, time.perf_counter()))
 
-        @functools.wraps(function)
-        def call(*arguments: Any, **named: Any) -> Any:
-            if VALIDATION in self._inside or threading.current_thread() is not _MAIN:
-                return function(*arguments, **named)
-            self._inside.append(what)
-            began = time.perf_counter()
-            try:
-                return function(*arguments, **named)
-            finally:
-                spent = time.perf_counter() - began
-                self._inside.pop()
-                self.seconds[what] += spent
-                if self._inside:
-                    self.seconds[self._inside[-1]] -= spent
+    def end(self, span: Span) -> None:
+        # A span that began unheard, inside a validation or before anybody listened, ends so too.
+        if threading.current_thread() is not _MAIN or not self._inside:
+            return
+        if self._inside[-1][0] is not span:
+            return
+        spent = time.perf_counter() - self._inside.pop()[1]
+        self.seconds[span] += spent
+        if self._inside:
+            self.seconds[self._inside[-1][0]] -= spent
 
-        return call
+    def _validates(self) -> bool:
+        return bool(self._inside) and self._inside[-1][0] is VALIDATION
 
     def heard(self, record: logging.LogRecord) -> bool:
         """Take a note down; a filter of the logger that lets everything pass."""
@@ -68,39 +75,24 @@ class Explanation:
         return True
 
     def rows(self) -> list[tuple[str, float]]:
-        """(what, seconds): what took any time, and the rest of the process's."""
+        """(what, seconds): each span that took any time, and the rest of the process's."""
         rest = time.perf_counter() - self.began - sum(self.seconds.values())
-        named = [(what, self.seconds[what]) for what in ORDER if self.seconds[what] > 0]
+        named = [(span.name, self.seconds[span]) for span in ORDER if self.seconds[span] > 0]
         return [*named, ("everything else", rest)]
 
 
 def explain() -> None:
     """Watch this process from here on, and print the explanation on stderr when it ends."""
-    import torch
-
-    from saccade.models.trainer import Trainer
-    from saccade.notes import logger
-    from saccade.optimizers.optimizer import Optimizer
-    from saccade.training import loop
-    from saccade.training.compiled.compiled_step import CompiledStep
-    from saccade.training.features.feature_reuse import FeatureReuse
-    from saccade.training.feed import Feed
-
+    import_module("saccade.models")  # so that loading torch is no part of the script's time
     told = Explanation()
     logger.addFilter(told.heard)
-    for owner, name, what in (
-        (loop, "train_step", FORWARD),
-        (torch.autograd, "grad", BACKWARD),
-        (CompiledStep, "__call__", COMPILED),
-        (Optimizer, "step", UPDATE),
-        (Feed, "_next", WAITING),
-        (loop, "_validate", VALIDATION),
-        (FeatureReuse, "begin", FEATURES),
-        (Trainer, "evaluate", EVALUATE),
-        (Trainer, "predict", PREDICT),
-    ):
-        setattr(owner, name, told.timed(what, getattr(owner, name)))
+    listen(told)
     atexit.register(_print, told)
+
+
+def is_guard(module: str) -> bool:
+    """Whether the notes of a module warn of the data."""
+    return any(f"{module}.".startswith(f"{guard}.") for guard in GUARDS)
 
 
 def _print(told: Explanation) -> None:
@@ -111,7 +103,7 @@ def _print(told: Explanation) -> None:
     console = Console(stderr=True, highlight=False)
     console.print("\nWhat saccade did", style="bold")
     for title, guards in (("translated", False), ("warned of", True)):
-        notes = [text for module, text in told.notes if module.startswith(GUARDS) is guards]
+        notes = [text for module, text in told.notes if is_guard(module) is guards]
         console.print(f"{title}: {len(notes) or 'nothing'}")
         for text in notes:
             console.print(f"  {text}", markup=False, soft_wrap=True)

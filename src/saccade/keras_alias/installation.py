@@ -8,6 +8,7 @@ from types import ModuleType
 from saccade.errors import StateError
 from saccade.keras_alias import script_imports, workers
 from saccade.keras_alias.finder import KerasFinder
+from saccade.old_arguments import guess_keras1_calls
 
 
 def install() -> None:
@@ -35,6 +36,7 @@ def install() -> None:
             )
     sys.meta_path.insert(0, KerasFinder())
     script_imports.hook()
+    guess_keras1_calls()
     if "multiprocessing" in sys.modules:
         workers.hook()  # else as soon as it is imported: it takes longer than all of this
 

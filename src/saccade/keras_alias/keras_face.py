@@ -43,7 +43,7 @@ def __getattr__(name: str) -> Any:
         return import_module("saccade.graph").Symbol
     if name == "engine":  # Keras 1's and 2's own rooms
         return import_module("saccade.keras_alias.engine")
-    if name.startswith("__") or name not in _saccade().__all__:
+    if name not in _saccade().KERAS_NAMES:
         refuse_name("keras", name, REFUSED)
     found = getattr(_saccade(), name)
     if isinstance(found, ModuleType):
@@ -52,7 +52,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*_saccade().__all__, *_BELOW, "KerasTensor", "version", "__version__"})
+    return sorted({*_saccade().KERAS_NAMES, *_BELOW, "KerasTensor", "version", "__version__"})
 
 
 def _saccade() -> Any:

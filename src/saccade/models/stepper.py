@@ -12,6 +12,7 @@ from saccade.errors import StateError
 from saccade.layers.core.layer import Layer
 from saccade.metrics import Metric
 from saccade.nests import leaves
+from saccade.timers import BACKWARD
 from saccade.training.custom_step import as_default
 from saccade.training.objective import Objective
 from saccade.training.packing import unpack_x_y_sample_weight
@@ -87,7 +88,8 @@ class Stepper(Layer):
         check_finite(self.where, loss, x, y, sample_weight)
         weights = self.trainable_weights
         scaled = self.optimizer.scale_loss(loss)
-        gradients = torch.autograd.grad(scaled, weights, allow_unused=True)
+        with BACKWARD:
+            gradients = torch.autograd.grad(scaled, weights, allow_unused=True)
         self.optimizer.step(weights, list(gradients))
         return self._followed_step(x, y, y_pred, sample_weight, loss)
 

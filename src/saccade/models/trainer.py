@@ -23,6 +23,7 @@ from saccade.models.stepper import Stepper
 from saccade.nests import leaves
 from saccade.notes import note_once
 from saccade.optimizers import LossScaleOptimizer
+from saccade.timers import EVALUATE, PREDICT
 from saccade.training import loop
 from saccade.training.arguments import (
     as_epochs,
@@ -226,6 +227,7 @@ class Trainer(OldMethods, Stepper):
             note_once(note, key=note.partition(", ")[2])  # once, though the next range may differ
 
     @accepts_old_words
+    @EVALUATE.timed
     def evaluate(
         self,
         x: Any = None,
@@ -256,6 +258,7 @@ class Trainer(OldMethods, Stepper):
         return self._numbers(logs, return_dict)
 
     @accepts_old_words
+    @PREDICT.timed
     def predict(
         self,
         x: Any,

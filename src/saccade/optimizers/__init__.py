@@ -1,5 +1,7 @@
 """Optimizers, with Keras's names."""
 
+# ruff: noqa: F401  # what is imported is what this face offers
+
 from __future__ import annotations
 
 from typing import Any
@@ -46,22 +48,10 @@ def __getattr__(name: str) -> Any:
     refuse_name(__name__, name, REFUSED)
 
 
-__all__ = [
-    "SGD",
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "Ftrl",
-    "Lamb",
-    "Lion",
-    "LossScaleOptimizer",
-    "Nadam",
-    "Optimizer",
-    "RMSprop",
-    "deserialize",
-    "get",
-    "schedules",
-    "serialize",
-]
+__all__ = sorted(
+    [
+        *(cls.__name__ for cls in CLASSES.values()),
+        *WRAPPERS,
+        *("Optimizer", "deserialize", "get", "schedules", "serialize"),
+    ]
+)

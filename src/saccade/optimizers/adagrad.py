@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 
-from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import as_epsilon, check_not_negative
+from saccade.optimizers.optimizer import Optimizer, Tensors, takes_shared_arguments
+from saccade.optimizers.options import SharedArguments, as_epsilon, check_not_negative
 
 
 class Adagrad(Optimizer):
@@ -30,37 +30,15 @@ class Adagrad(Optimizer):
 
     keras_module = "keras.optimizers"
 
+    @takes_shared_arguments
     def __init__(
         self,
         learning_rate: Any = 0.001,
         initial_accumulator_value: float = 0.1,
         epsilon: float | None = 1e-7,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **old: Any,
+        **named: Unpack[SharedArguments],
     ):
-        super().__init__(
-            learning_rate,
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
-            use_ema,
-            ema_momentum,
-            ema_overwrite_frequency,
-            loss_scale_factor,
-            gradient_accumulation_steps,
-            name,
-            **old,
-        )
+        super().__init__(learning_rate, **named)
         check_not_negative(self.where, initial_accumulator_value=initial_accumulator_value)
         self.initial_accumulator_value = initial_accumulator_value
         self.epsilon = as_epsilon(epsilon)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 from saccade.errors import InvalidArgument
 from saccade.optimizers.adam import Adam
+from saccade.optimizers.optimizer import takes_shared_arguments
+from saccade.optimizers.options import ArgumentsAfterDecay
 
 
 class AdamW(Adam):
@@ -26,6 +28,7 @@ class AdamW(Adam):
 
     keras_module = "keras.optimizers"
 
+    @takes_shared_arguments
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -34,16 +37,7 @@ class AdamW(Adam):
         beta_2: float = 0.999,
         epsilon: float | None = 1e-7,
         amsgrad: bool = False,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **old: Any,
+        **named: Unpack[ArgumentsAfterDecay],
     ):
         super().__init__(
             learning_rate,
@@ -51,17 +45,8 @@ class AdamW(Adam):
             beta_2,
             epsilon,
             amsgrad,
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
-            use_ema,
-            ema_momentum,
-            ema_overwrite_frequency,
-            loss_scale_factor,
-            gradient_accumulation_steps,
-            name,
-            **old,
+            weight_decay=weight_decay,
+            **named,
         )
         if weight_decay is None:
             raise InvalidArgument(self.where, "weight_decay must be a number", "None")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import check_not_negative
+from saccade.optimizers.optimizer import Optimizer, Tensors, takes_shared_arguments
+from saccade.optimizers.options import SharedArguments, check_not_negative
 
 
 class Ftrl(Optimizer):
@@ -37,6 +37,7 @@ class Ftrl(Optimizer):
     keras_module = "keras.optimizers"
     side_by_side = ("n", "z")
 
+    @takes_shared_arguments
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -46,32 +47,9 @@ class Ftrl(Optimizer):
         l2_regularization_strength: float = 0.0,
         l2_shrinkage_regularization_strength: float = 0.0,
         beta: float = 0.0,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **old: Any,
+        **named: Unpack[SharedArguments],
     ):
-        super().__init__(
-            learning_rate,
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
-            use_ema,
-            ema_momentum,
-            ema_overwrite_frequency,
-            loss_scale_factor,
-            gradient_accumulation_steps,
-            name,
-            **old,
-        )
+        super().__init__(learning_rate, **named)
         if learning_rate_power > 0:
             raise InvalidArgument(
                 self.where, "learning_rate_power must be 0 or below", repr(learning_rate_power)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 
-from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import check_positive, check_within
+from saccade.optimizers.optimizer import Optimizer, Tensors, takes_shared_arguments
+from saccade.optimizers.options import SharedArguments, check_positive, check_within
 
 
 class Lion(Optimizer):
@@ -30,37 +30,15 @@ class Lion(Optimizer):
 
     keras_module = "keras.optimizers"
 
+    @takes_shared_arguments
     def __init__(
         self,
         learning_rate: Any = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.99,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **old: Any,
+        **named: Unpack[SharedArguments],
     ):
-        super().__init__(
-            learning_rate,
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
-            use_ema,
-            ema_momentum,
-            ema_overwrite_frequency,
-            loss_scale_factor,
-            gradient_accumulation_steps,
-            name,
-            **old,
-        )
+        super().__init__(learning_rate, **named)
         check_within(self.where, 0, 1, beta_1=beta_1, beta_2=beta_2)
         check_positive(self.where, beta_1=beta_1)
         self.beta_1, self.beta_2 = beta_1, beta_2

@@ -10,9 +10,9 @@ import torch
 
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.names import snake_case
-from saccade.optimizers.learning_rate import LearningRate, StepCount
 from saccade.optimizers.optimizer import Optimizer
 from saccade.optimizers.options import check_positive
+from saccade.optimizers.schedules.learning_rate import LearningRate, StepCount
 from saccade.optimizers.slot_holder import as_array
 from saccade.optimizers.table import CLASSES, find
 from saccade.records import is_record, to_record

@@ -6,9 +6,11 @@ learning rate; slots are the tensors that an optimizer keeps beside each weight.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import torch
 
@@ -16,10 +18,13 @@ from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.names import snake_case
 from saccade.optimizers import options, schedules
 from saccade.optimizers.clipping import clip
-from saccade.optimizers.learning_rate import StepCount
 from saccade.optimizers.rate_holder import Rate
+from saccade.optimizers.schedules.learning_rate import StepCount
 from saccade.optimizers.slot_holder import SlotHolder, Tensors
 from saccade.records import is_record
+from saccade.timers import UPDATE
+
+_Init = TypeVar("_Init", bound=Callable[..., None])
 
 
 class Optimizer(SlotHolder):
@@ -73,11 +78,10 @@ class Optimizer(SlotHolder):
         options.check_positive(where, loss_scale_factor=loss_scale_factor)
         options.check_average(where, use_ema, ema_momentum, ema_overwrite_frequency)
         options.check_accumulation(where, gradient_accumulation_steps)
-        self.weight_decay = weight_decay
+        self.weight_decay, self.loss_scale_factor = weight_decay, loss_scale_factor
         self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
         self.use_ema, self.ema_momentum = bool(use_ema), ema_momentum
         self.ema_overwrite_frequency = ema_overwrite_frequency
-        self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self.name = name or snake_case(where)
         self._undecayed: Callable[[Any], bool] | None = None
@@ -117,6 +121,7 @@ class Optimizer(SlotHolder):
         self.apply([gradient for gradient, _ in pairs], [weight for _, weight in pairs])
         return StepCount(self._calls)
 
+    @UPDATE.timed
     @torch.no_grad()
     def step(
         self, weights: Sequence[Any], gradients: list[Any], keep: torch.Tensor | None = None
@@ -272,3 +277,25 @@ class Optimizer(SlotHolder):
         if is_record(config.get("learning_rate")):
             config["learning_rate"] = schedules.deserialize(config["learning_rate"], custom_objects)
         return cls(**config)
+
+
+def takes_shared_arguments(init: _Init) -> _Init:
+    """For an optimizer's `__init__`: lets it take `Optimizer`'s arguments after its own.
+
+    They are in its signature, may be given by position, and reach the function in its **named.
+    """
+    own = dict(inspect.signature(init).parameters)
+    own.popitem()  # **named
+    shared = dict(inspect.signature(Optimizer.__init__).parameters)
+    signature = inspect.Signature([*(own | shared | own).values()])  # its own come first
+
+    @functools.wraps(init)
+    def init_by_name(self: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            given = signature.bind(self, *args, **kwargs).arguments
+        except TypeError as error:
+            raise TypeError(f"{init.__qualname__}(): {error}") from None
+        init(**given.pop("old", {}), **given)
+
+    vars(init_by_name)["__signature__"] = signature
+    return cast(_Init, init_by_name)

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, TypedDict
 
 from saccade.errors import InvalidArgument
 from saccade.names import nearest
 from saccade.notes import note_once
 from saccade.numerics.epsilon import epsilon
+
+
+class ArgumentsAfterDecay(TypedDict, total=False):
+    """What editors and type checkers know of `Optimizer`'s arguments, its first excepted."""
+
+    clipnorm: float | None
+    clipvalue: float | None
+    global_clipnorm: float | None
+    use_ema: bool
+    ema_momentum: float
+    ema_overwrite_frequency: int | None
+    loss_scale_factor: float | None
+    gradient_accumulation_steps: int | None
+    name: str | None
+    lr: float  # of Keras until 2.10, as the next one
+    decay: float
+
+
+class SharedArguments(ArgumentsAfterDecay, total=False):
+    """What editors and type checkers know of the arguments that all optimizers share."""
+
+    weight_decay: float | None
 
 
 def as_epsilon(value: float | None) -> float:

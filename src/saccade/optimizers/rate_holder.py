@@ -11,7 +11,7 @@ import numpy as np
 from saccade.errors import InvalidArgument
 from saccade.notes import note_once
 from saccade.optimizers import schedules
-from saccade.optimizers.learning_rate import LearningRate, RateIsScheduled, StepCount
+from saccade.optimizers.schedules.learning_rate import LearningRate, RateIsScheduled, StepCount
 
 Rate = float | Callable[[], float] | schedules.LearningRateSchedule
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 
-from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import as_epsilon, as_momentum, check_within
+from saccade.optimizers.optimizer import Optimizer, Tensors, takes_shared_arguments
+from saccade.optimizers.options import SharedArguments, as_epsilon, as_momentum, check_within
 
 
 class RMSprop(Optimizer):
@@ -34,6 +34,7 @@ class RMSprop(Optimizer):
 
     keras_module = "keras.optimizers"
 
+    @takes_shared_arguments
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -41,35 +42,13 @@ class RMSprop(Optimizer):
         momentum: float = 0.0,
         epsilon: float | None = 1e-7,
         centered: bool = False,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **old: Any,
+        **named: Unpack[SharedArguments],
     ):
         if 0 < momentum < 1e-3:  # Keras 2's order: ..., rho, epsilon, decay
-            decay = 0.0 if epsilon == 1e-7 else epsilon
-            momentum, epsilon, old = 0.0, momentum, {**old, **({"decay": decay} if decay else {})}
-        super().__init__(
-            learning_rate,
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
-            use_ema,
-            ema_momentum,
-            ema_overwrite_frequency,
-            loss_scale_factor,
-            gradient_accumulation_steps,
-            name,
-            **old,
-        )
+            if epsilon and epsilon != 1e-7:
+                named["decay"] = epsilon
+            momentum, epsilon = 0.0, momentum
+        super().__init__(learning_rate, **named)
         check_within(self.where, 0, 1, rho=rho)
         self.rho = rho
         self.momentum = as_momentum(self.where, momentum)

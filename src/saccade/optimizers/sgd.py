@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 
-from saccade.optimizers.optimizer import Optimizer, Tensors
-from saccade.optimizers.options import as_momentum
+from saccade.optimizers.optimizer import Optimizer, Tensors, takes_shared_arguments
+from saccade.optimizers.options import SharedArguments, as_momentum
 
 
 class SGD(Optimizer):
@@ -31,39 +31,18 @@ class SGD(Optimizer):
 
     keras_module = "keras.optimizers"
 
+    @takes_shared_arguments
     def __init__(
         self,
         learning_rate: Any = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **old: Any,
+        **named: Unpack[SharedArguments],
     ):
         if isinstance(nesterov, float):  # Keras 2's order: ..., momentum, decay, nesterov
-            old, nesterov, weight_decay = {**old, "decay": nesterov}, bool(weight_decay), None
-        super().__init__(
-            learning_rate,
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
-            use_ema,
-            ema_momentum,
-            ema_overwrite_frequency,
-            loss_scale_factor,
-            gradient_accumulation_steps,
-            name,
-            **old,
-        )
+            named["decay"] = nesterov
+            nesterov = bool(named.pop("weight_decay", None))
+        super().__init__(learning_rate, **named)
         self.momentum = as_momentum(self.where, momentum)
         self.nesterov = bool(nesterov)
 

@@ -10,8 +10,8 @@ import torch
 
 from saccade.errors import ShapeError, StateError
 from saccade.notes import note_once
-from saccade.optimizers.learning_rate import LearningRate, StepCount
 from saccade.optimizers.rate_holder import RateHolder
+from saccade.optimizers.schedules.learning_rate import LearningRate, StepCount
 
 Tensors = list[torch.Tensor]
 

@@ -111,7 +111,7 @@ class Predictor:
         """As `predict`, one by one, with no more than a batch of pictures in memory."""
         if isinstance(top, bool) or not isinstance(top, int) or top < 1:
             raise InvalidArgument("top", "must be a positive integer", repr(top))
-        return self._stream(enumerate(_each(images)), top)
+        return self._stream(enumerate(each_picture(images)), top)
 
     def _stream(self, numbered: Iterator[tuple[int, Picture]], top: int) -> Iterator[Prediction]:
         pool = workers()
@@ -183,7 +183,7 @@ def find_model(run: str | os.PathLike[str]) -> Path:
     return path
 
 
-def _each(images: Any) -> Iterator[Picture]:
+def each_picture(images: Any) -> Iterator[Picture]:
     """One picture or many, one by one."""
     if isinstance(images, (str, os.PathLike)):
         return iter([images])

@@ -1,4 +1,4 @@
-"""Choices: what the user asked `saccade train` for, checked before anything is read."""
+"""Choices: what `saccade.train` was asked for, checked before anything is read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from saccade.names import unknown_name
 COLORS = ("auto", "grayscale", "rgb")
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
 PRECISIONS = ("auto", "float32", "bfloat16")
-HELD_OUT = ("test", "validation")
+HELD_OUT = ("test", "validation")  # in the order in which they are cut off
 LARGEST_PX = 1024  # beyond it LeNet's first dense layer alone has 120 million weights
 
 
@@ -50,7 +50,7 @@ ARCHITECTURES = ("auto", *DEFAULTS)
 
 @dataclass(frozen=True)
 class Choices:
-    """The options of `saccade train`, by the names they have there; None is "as you think best".
+    """The arguments of `saccade.train`, by their names; None is "as you think best".
 
     Raises:
         InvalidArgument, UnknownName, DataError: one that cannot work.
@@ -77,6 +77,12 @@ class Choices:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for option in ("folder", "output", "weights"):
+            if getattr(self, option) is not None:
+                object.__setattr__(self, option, Path(getattr(self, option)))
+        if not isinstance(self.size, str):  # 224, or (192, 256)
+            sides = self.size if isinstance(self.size, (tuple, list)) else (self.size,)
+            object.__setattr__(self, "size", "x".join(map(str, sides)))
         for option, legal in (
             ("architecture", ARCHITECTURES),
             ("color", COLORS),
@@ -87,27 +93,28 @@ class Choices:
                 continue
             word = getattr(self, option).lower()
             if word not in legal:
-                raise unknown_name(f"--{option}", getattr(self, option), legal)
+                raise unknown_name(_named(option), getattr(self, option), legal)
             object.__setattr__(self, option, word)
         for option in ("epochs", "patience", "batch_size", "views"):
             if getattr(self, option) is not None and getattr(self, option) < 1:
-                raise InvalidArgument(_flag(option), "must be at least 1", getattr(self, option))
+                raise InvalidArgument(_named(option), "must be at least 1", getattr(self, option))
         rate = self.learning_rate
         if rate is not None and not (math.isfinite(rate) and rate > 0):
-            raise InvalidArgument("--learning-rate", "must be a positive number", rate)
+            raise InvalidArgument(_named("learning_rate"), "must be a positive number", rate)
         if not 0 <= self.seed < 2**32:
-            raise InvalidArgument("--seed", "must be an integer from 0 to 2**32 - 1", self.seed)
+            needed = "must be an integer from 0 to 2**32 - 1"
+            raise InvalidArgument(_named("seed"), needed, self.seed)
         for option in HELD_OUT:
             share = getattr(self, option)
             if share is not None and not 0 <= share < 1:
                 raise InvalidArgument(
-                    f"--{option}", "must be a share, 0 or more and below 1", share
+                    _named(option), "must be a share, 0 or more and below 1", share
                 )
         both = (self.test or 0) + (self.validation or 0)
         if both >= 1:
             do = "Lower one of them."
             raise InvalidArgument(
-                "--test and --validation", "must leave photos to train on", both, do
+                "train(test=, validation=)", "must leave photos to train on", both, do
             )
         _ = self.size_hw
         self._check_together()
@@ -144,13 +151,13 @@ class Choices:
         sides = self.size.lower().split("x")
         if len(sides) > 2 or not all(side.strip().isdecimal() for side in sides):
             raise InvalidArgument(
-                "--size", "must be auto, a number of pixels or HEIGHTxWIDTH", repr(self.size)
+                _named("size"), "must be auto, a number of pixels or HEIGHTxWIDTH", repr(self.size)
             )
         height, width = int(sides[0]), int(sides[-1])
         own = self.defaults
         if not own.smallest_px <= min(height, width) <= max(height, width) <= LARGEST_PX:
             raise InvalidArgument(
-                "--size",
+                _named("size"),
                 f"{own.name} takes sides of {own.smallest_px} to {LARGEST_PX} pixels",
                 self.size,
                 f"It is made for {own.made_for_px}.",
@@ -170,13 +177,13 @@ class Choices:
                 shares[part] = self.defaults.share if share is None else share
             elif share is not None:
                 raise InvalidArgument(
-                    f"--{part}",
+                    _named(part),
                     "must be left out when the folder has that part",
                     f"{share} for a folder with {part} photos of its own",
                 )
         if sum(shares.values()) >= 1:  # one given, the other the default
             raise InvalidArgument(
-                "--test and --validation",
+                "train(test=, validation=)",
                 "must leave photos to train on",
                 " + ".join(map(str, shares.values())),
                 "Lower one of them.",
@@ -204,32 +211,32 @@ class Choices:
     def _check_together(self) -> None:
         """Refuse what one architecture has and the other has not: it would be ignored."""
         if self.architecture == "resnet50" and self.color == "grayscale":
-            raise InvalidArgument("--color", "ResNet50 takes photos in colour", "grayscale")
+            raise InvalidArgument(_named("color"), "ResNet50 takes photos in colour", "grayscale")
         if self.views > 1 and not self.augment:
-            raise InvalidArgument("--views", "needs --augment: it is what makes them", self.views)
+            needed = "needs augment=True: it is what makes them"
+            raise InvalidArgument(_named("views"), needed, self.views)
         if self.architecture != "lenet":
             return
         for option, given in (
-            ("weights", self.weights is not None),
-            ("views", self.views > 1),
-            ("no_fine_tune", not self.fine_tune),
-            ("precision", self.precision == "bfloat16"),
+            ("weights=", self.weights is not None),
+            ("views=", self.views > 1),
+            ("fine_tune=False", not self.fine_tune),
+            ("precision=", self.precision == "bfloat16"),
         ):
             if given:
-                raise NotSupported(
-                    _flag(option), "is for ResNet50", "LeNet", "Choose --arch resnet50."
-                )
+                do = "Choose architecture=resnet50."
+                raise NotSupported(f"train({option})", "is for ResNet50", "LeNet", do)
 
     def _check_weights(self) -> None:
         if self.weights is None or self.weights.is_file():
             return
         found = "a folder" if self.weights.is_dir() else "nothing there"
-        raise NoSuchFile("--weights", f'"{self.weights}" must be a file of weights', found)
+        raise NoSuchFile(_named("weights"), f'"{self.weights}" must be a file of weights', found)
 
     def _check_output(self) -> None:
         if self.output is None:
             if self.overwrite:
-                raise InvalidArgument("--overwrite", "needs --output, the run to replace")
+                raise InvalidArgument(_named("overwrite"), "needs output=, the run to replace")
             return
         where = f'"{self.output}"'
         if self.output.exists() and not self.output.is_dir():
@@ -239,8 +246,13 @@ class Choices:
                 where,
                 "must be a new or empty folder",
                 "one that holds files",
-                "Choose another --output, or replace the run in it with --overwrite.",
+                "Choose another output=, or replace the run in it with overwrite=True.",
             )
+
+
+def _named(option: str) -> str:
+    """An option as messages call it; the command line writes its own spelling in its place."""
+    return f"train({option}=)"
 
 
 def _flag(option: str) -> str:

@@ -1,4 +1,4 @@
-"""The machine: what `saccade doctor` finds."""
+"""The machine: what `saccade.doctor` finds."""
 
 from __future__ import annotations
 
@@ -8,25 +8,12 @@ import shutil
 
 import torch
 
-from saccade.applications import (
-    densenet,
-    efficientnet,
-    inception_v3,
-    mobilenet,
-    mobilenet_v2,
-    resnet,
-    resnet_v2,
-    vgg,
-    xception,
-)
+from saccade.applications import NETWORKS
 from saccade.files.published.kept_file import keras_home, spoiled_file
 from saccade.numerics.machine.device import default_device
 from saccade.numerics.machine.native_precision import processor_facts, processor_flags
 from saccade.recipe.versions import versions
 
-FAMILIES = (
-    densenet, efficientnet, inception_v3, mobilenet, mobilenet_v2, resnet, resnet_v2, vgg, xception,
-)  # fmt: skip
 COMPILERS = ("c++", "g++", "clang++", "cl")
 WEIGHT_FILES = (".h5", ".keras", ".safetensors", ".json")
 # Flag in /proc/cpuinfo -> the name that people know; the first group computes in few bits.
@@ -45,17 +32,16 @@ PRECISIONS = {
 VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2", "sve": "SVE", "asimd": "NEON"}
 
 
-def describe_machine() -> list[tuple[str, str]]:
-    """(what, found) rows in the order of printing."""
-    rows = [
-        ("device", _device()),
-        ("processor", _processor()),
-        ("low precision", _low_precision()),
-        ("threads", f"{torch.get_num_threads()} for torch, {os.cpu_count()} processors"),
-        ("C++ compiler", _compiler()),
-        ("weights", _weights()),
-    ]
-    return [*rows, *versions().items()]
+def doctor() -> dict[str, str]:
+    """What this machine and installation offer, by what it is: processor, device, versions, ..."""
+    return {
+        "device": _device(),
+        "processor": _processor(),
+        "low precision": _low_precision(),
+        "threads": f"{torch.get_num_threads()} for torch, {os.cpu_count()} processors",
+        "C++ compiler": _compiler(),
+        "weights": _weights(),
+    } | versions()
 
 
 def _device() -> str:
@@ -85,9 +71,8 @@ def _weights() -> str:
     folder = keras_home() / "models"
     spoiled = {
         spoiled_file(file)
-        for known in FAMILIES
-        for published in known.PRETRAINED.values()
-        for file in (published.with_top, published.without_top)
+        for network in NETWORKS.values()
+        for file in (network.pretrained.with_top, network.pretrained.without_top)
         if file is not None
     }
     files = sorted(

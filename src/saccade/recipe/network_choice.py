@@ -9,7 +9,7 @@ from pathlib import Path
 from saccade.applications.resnet import PRETRAINED, ResNet50
 from saccade.files.published.kept_file import is_kept, kept_file, keras_home, spoiled_file
 from saccade.recipe.choices import Choices
-from saccade.recipe.photo_reading import LARGEST_NATIVE_PX, Header, median_side
+from saccade.recipe.photos.photo_reading import LARGEST_NATIVE_PX, Header, median_side
 
 PUBLISHED = PRETRAINED["resnet50"]
 FILES = (PUBLISHED.without_top, PUBLISHED.with_top)
@@ -40,7 +40,7 @@ def choose_network(
         return choices.settled("resnet50"), _published(), ""
     file = PUBLISHED.without_top
     fetch = f" fetch {file.address} into {keras_home() / 'models'}, or" if file else ""
-    note = f"LeNet is used. For photographs ResNet50 is far better:{fetch} give --weights PATH."
+    note = f"LeNet is used. For photographs ResNet50 is far better:{fetch} give weights=PATH."
     for spoiled in filter(None, map(spoiled_file, filter(None, FILES))):
         note += f' "{spoiled}" is not the file that was published: it may have been cut short.'
     return choices.settled("lenet"), None, note
@@ -65,7 +65,7 @@ def _published() -> Path:
         return kept[0]
     file = PUBLISHED.without_top or PUBLISHED.with_top
     assert file is not None
-    return kept_file(file, instead="Or give --weights PATH, or choose --arch lenet.")
+    return kept_file(file, instead="Or give weights=PATH, or choose architecture=lenet.")
 
 
 def check_weights(path: Path) -> None:

@@ -64,7 +64,7 @@ class RunFolder:
                 f'"{output or "runs"}"',
                 "must be a folder that can be written to",
                 fault.strerror or fault,
-                "Choose another --output.",
+                "Choose another output=.",
             ) from fault
 
     @property
@@ -142,6 +142,10 @@ class Recorder(Callback):
     def is_last_best(self) -> bool:
         """Whether the last epoch was the best one."""
         return self.best_epoch == len(self.rows) - 1
+
+    def was_best(self) -> bool:
+        """The same, to be asked later."""
+        return self.is_last_best
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         logs = logs or {}

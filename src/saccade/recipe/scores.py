@@ -39,6 +39,7 @@ class Scores:
         images: how many there were.
         classes: the numbers of each class.
         confusion: confusion[i][j] counts images of class i that were taken for class j.
+        skipped: (file, reason) of each file that could not be decoded.
     """
 
     accuracy: float
@@ -46,6 +47,11 @@ class Scores:
     images: int
     classes: tuple[ClassScore, ...]
     confusion: tuple[tuple[int, ...], ...]
+    skipped: tuple[tuple[str, str], ...] = ()
+
+    def in_words(self, title: str) -> str:
+        """Accuracy and loss in a line."""
+        return f"{title}: accuracy {self.accuracy:.4f}, loss {in_four(self.loss)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers."""
@@ -55,7 +61,13 @@ class Scores:
             "images": self.images,
             "classes": [asdict(score) for score in self.classes],
             "confusion": [list(row) for row in self.confusion],
+            "skipped": [{"file": file, "reason": reason} for file, reason in self.skipped],
         }
+
+
+def in_four(number: float) -> str:
+    """A number with four decimals; one too large for that, four digits and a power of ten."""
+    return f"{number:.4f}" if abs(number) < 1e4 else f"{number:.3e}"
 
 
 def judge(model: Any, source: Source, class_names: Sequence[str], mirrored: bool = False) -> Scores:

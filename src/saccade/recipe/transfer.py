@@ -14,7 +14,6 @@ import numpy as np
 import torch
 
 from saccade import optimizers
-from saccade.cli.live import Live, reading
 from saccade.data.folders.folder_errors import count_of
 from saccade.losses import CategoricalCrossentropy
 from saccade.models import load_model
@@ -25,8 +24,9 @@ from saccade.recipe.class_weights import weigh_classes
 from saccade.recipe.classifier import Classifier, take_over
 from saccade.recipe.interrupts import interrupts_held
 from saccade.recipe.learning_rates import rise_and_fall, shortest
-from saccade.recipe.photos import Photos
-from saccade.recipe.pixels import Pixels, PixelSource, new_views
+from saccade.recipe.listener import Listener
+from saccade.recipe.photos.photos import Photos
+from saccade.recipe.photos.pixels import Pixels, PixelSource, new_views
 from saccade.recipe.precision import TOLERANCE, choose_precision
 from saccade.recipe.run_folder import Recorder, RunFolder
 from saccade.seeds import set_random_seed
@@ -71,7 +71,7 @@ class Transfer:
     """A training of ResNet50.
 
     Args:
-        console: where to say what happens.
+        listener: who is told what happens.
         run: where the best model goes.
         choices: settled.
         weights: the file that the backbone starts from.
@@ -79,7 +79,7 @@ class Transfer:
 
     def __init__(
         self,
-        console: Any,
+        listener: Listener,
         run: RunFolder,
         choices: Choices,
         photos: Photos,
@@ -87,7 +87,7 @@ class Transfer:
         parts: dict[str, np.ndarray],
         weights: Path,
     ):
-        self.console, self.run, self.choices = console, run, choices
+        self.listener, self.run, self.choices = listener, run, choices
         self.photos, self.pixels, self.parts = photos, pixels, parts
         self.weights = weights
         self.names = list(photos.index.class_names)
@@ -139,7 +139,7 @@ class Transfer:
         trained = len(rows) * self.choices.views
         images = trained + len(self.parts["validation"])
         versions = f" in {self.choices.views} views" if self.choices.views > 1 else ""
-        self.console.print(
+        self.listener.says(
             f"Features of {images:,} photos{versions} computed once, {spent_s:.0f} s "
             f"({images / spent_s:.1f} images/s)."
         )
@@ -149,15 +149,15 @@ class Transfer:
         optimizer = self._head_optimizer(own.optimizer)
         network.head.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         stopper = _stopper(held, patience, restore=True)
-        live = Live(self.console, recorder)
-        self.console.print(
+        self.listener.says(
             f"Training the last layer, {network.head.count_params():,} weights, at most "
             f"{count_of(epochs, 'epoch')}."
         )
         # An epoch takes less time than writing the file, so that is done once, at the end.
         recorder.saves = False
         try:
-            with live.shown(epochs * -(-trained // self.choices.batch_size)):
+            steps = epochs * -(-trained // self.choices.batch_size)
+            with self.listener.epochs(steps, recorder.was_best) as live:
                 network.head.fit(
                     np.concatenate(features),
                     np.concatenate([targets] * self.choices.views),
@@ -189,16 +189,15 @@ class Transfer:
         held = self.parts["validation"]
         validation = self._source(held, 0) if len(held) else None
         stopper = _stopper(validation, self.choices.patience or 1, restore=False)  # disk has it
-        live = Live(self.console, recorder, len(rows))
         height, width = phases.training_size
         free = sum(weight.numel() for weight in network.model.trainable_weights)
-        self.console.print(
+        self.listener.says(
             f"Fine-tuning ResNet50, {free:,} of its "
             f"{network.model.count_params():,} weights, at {height} × {width} pixels in "
             f"{phases.precision}, at most {count_of(epochs, 'epoch')}."
         )
         before = len(recorder.rows)
-        with live.shown(steps):
+        with self.listener.epochs(steps, recorder.was_best, len(rows)) as live:
             network.model.fit(
                 self._source(rows, self.choices.seed, training=True),
                 epochs=epochs,
@@ -209,7 +208,7 @@ class Transfer:
             )
         self._note_phase("fine-tuning", recorder, phases, optimizer, rate)
         if recorder.best_epoch < before:
-            self.console.print("That did not help on the validation photos: it is left out.")
+            self.listener.says("That did not help on the validation photos: it is left out.")
 
     def _note_phase(
         self,
@@ -246,7 +245,7 @@ class Transfer:
         precision, distance = choose_precision(self.choices.precision, features)
         if distance is not None:
             what = "is used" if precision == "bfloat16" else "is not used"
-            self.console.print(
+            self.listener.says(
                 f"bfloat16 {what}: features of {len(first)} photos differ by {distance:.1%} from "
                 f"float32 (at most {TOLERANCE:.0%} may)."
             )
@@ -256,7 +255,7 @@ class Transfer:
         """(photos, 2048) of the photos, or of their view-th version."""
         source = self._source(places, self.choices.seed + view, changed=view > 0)
         what = f"features, view {view + 1}" if self.choices.views > 1 else "features"
-        with reading(self.console, len(places), what) as tick:
+        with self.listener.counting(len(places), what) as tick:
             ticker = _Ticker(tick, self.choices.batch_size)
             return backbone.predict(source, verbose=0, callbacks=[ticker])
 

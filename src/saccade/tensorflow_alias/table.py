@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from importlib import import_module
-from types import FunctionType
-from typing import Any
+from saccade.lazy_names import homes
 
-from saccade.tensorflow_alias.missing import refuse
-
-PACKAGE = "saccade.tensorflow_alias"
 _DTYPES = """float16 float32 float64 bfloat16 half double int8 int16 int32 int64
     uint8 uint16 uint32 uint64 string"""
+_ARITHMETIC = """abs add cos divide equal exp floor greater greater_equal less less_equal
+    logical_and logical_not logical_or maximum minimum multiply negative not_equal pow round
+    sigmoid sign sin sqrt square subtract tanh"""
+_REDUCTIONS = """argmax argmin cumsum reduce_all reduce_any reduce_max reduce_mean
+    reduce_logsumexp reduce_min reduce_prod reduce_sum"""
+_ANALYSIS = "acos add_n asin atan cosh sinh tan truediv"
+_IMAGE_FILES = """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg decode_png
+    encode_jpeg encode_png extract_jpeg_shape is_jpeg"""
 
 # For each module: from which of `parts` its names come; `name=other` where it is called otherwise.
 NAMES: dict[str, dict[str, str]] = {
@@ -27,8 +28,8 @@ NAMES: dict[str, dict[str, str]] = {
             switch_case tuple=tuple_ vectorized_map while_loop""",
         "running.module": "Module",
         "tensors.tensor_array": "TensorArray",
-        "tensors.analysis": """acos add_n asin atan bitcast clip_by_global_norm clip_by_norm
-            cosh realdiv saturate_cast sinh tan truediv""",
+        "tensors.analysis": f"""{_ANALYSIS} bitcast clip_by_global_norm clip_by_norm realdiv
+            saturate_cast""",
         "tensors.indexing": """dynamic_partition ensure_shape histogram_fixed_width meshgrid roll
             scatter_nd searchsorted sequence_mask strided_slice tensor_scatter_nd_add
             tensor_scatter_nd_update unique unique_with_counts""",
@@ -36,12 +37,9 @@ NAMES: dict[str, dict[str, str]] = {
             gather_nd linspace newaxis one_hot ones ones_like pad range rank repeat reshape
             reverse shape size slice split squeeze stack tile transpose unstack where zeros
             zeros_like""",
-        "tensors.arithmetic": """abs add argsort clip_by_value cos divide equal exp floor greater
-            greater_equal less less_equal logical_and logical_not logical_or matmul maximum
-            einsum minimum multiply negative norm not_equal pow round sigmoid sign sin sort sqrt
-            square subtract tanh tensordot""",
-        "tensors.reductions": """argmax argmin cumsum reduce_all reduce_any reduce_max reduce_mean
-            reduce_logsumexp reduce_min reduce_prod reduce_sum""",
+        "tensors.arithmetic": f"""{_ARITHMETIC} argsort clip_by_value matmul einsum norm sort
+            tensordot""",
+        "tensors.reductions": _REDUCTIONS,
         "running.checks": "assert_equal assert_greater assert_less assert_rank",
         "running.devices": "device",
         "running.functions": """executing_eagerly function get_logger name_scope no_op
@@ -49,17 +47,13 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.strings": "as_string",
     },
     "math": {
-        "tensors.arithmetic": """abs add ceil cos divide divide_no_nan equal exp floor greater
-            greater_equal is_nan is_inf is_finite l2_normalize less less_equal log log1p
-            logical_and logical_not logical_or maximum minimum mod multiply negative not_equal
-            pow round rsqrt sigmoid sign sin softplus sqrt square squared_difference subtract
-            tanh top_k""",
-        "tensors.reductions": """argmax argmin confusion_matrix count_nonzero cumsum in_top_k
-            reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod
-            reduce_std reduce_sum reduce_variance""",
-        "tensors.analysis": """acos add_n asin atan atan2 cosh cumprod erf expm1 floordiv
-            floormod lgamma log_sigmoid logical_xor multiply_no_nan reciprocal
-            reduce_euclidean_norm rint sinh softsign tan truediv xlogy zero_fraction""",
+        "tensors.arithmetic": f"""{_ARITHMETIC} ceil divide_no_nan is_nan is_inf is_finite
+            l2_normalize log log1p mod rsqrt softplus squared_difference top_k""",
+        "tensors.reductions": f"""{_REDUCTIONS} confusion_matrix count_nonzero in_top_k
+            reduce_std reduce_variance""",
+        "tensors.analysis": f"""{_ANALYSIS} atan2 cumprod erf expm1 floordiv floormod lgamma
+            log_sigmoid logical_xor multiply_no_nan reciprocal reduce_euclidean_norm rint
+            softsign xlogy zero_fraction""",
         "tensors.indexing": "bincount segment_sum unsorted_segment_sum",
     },
     "linalg": {
@@ -102,8 +96,7 @@ NAMES: dict[str, dict[str, str]] = {
             per_image_standardization random_brightness random_contrast random_flip_left_right
             random_flip_up_down random_hue random_saturation rgb_to_grayscale rgb_to_hsv rot90
             transpose""",
-        "images.files": """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg
-            decode_png encode_jpeg encode_png extract_jpeg_shape is_jpeg""",
+        "images.files": _IMAGE_FILES,
         "images.measures": """adjust_gamma image_gradients psnr rgb_to_yiq rgb_to_yuv sobel_edges
             ssim total_variation yiq_to_rgb yuv_to_rgb""",
         "images.boxes": "crop_and_resize non_max_suppression",
@@ -114,8 +107,7 @@ NAMES: dict[str, dict[str, str]] = {
         "networks.window_functions": "extract_patches",
     },
     "io": {
-        "images.files": """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg
-            decode_png encode_jpeg encode_png extract_jpeg_shape is_jpeg read_file write_file""",
+        "images.files": f"{_IMAGE_FILES} read_file write_file",
         "data.raw_bytes": "decode_base64 decode_raw encode_base64 matching_files",
     },
     "io.gfile": {
@@ -134,7 +126,7 @@ NAMES: dict[str, dict[str, str]] = {
             map_and_batch parallel_interleave prefetch_to_device rejection_resample
             sample_from_datasets scan shuffle_and_repeat take_while unbatch unique"""
     },
-    "dtypes": {"tensors.dtypes": f"{_DTYPES} bool=bool_ DType as_dtype", "tensors": "cast"},
+    "dtypes": {"tensors.dtypes": f"{_DTYPES} bool=bool_ DType as_dtype", "tensors.tensors": "cast"},
     "config": {
         "running.devices": """get_visible_devices list_logical_devices list_physical_devices
             set_visible_devices set_soft_device_placement""",
@@ -184,63 +176,14 @@ NAMES: dict[str, dict[str, str]] = {
 }
 
 # Parts whose functions may be called on what Input() gives, and names in them that may not.
-_ON_SYMBOLS = (
+ON_SYMBOLS = (
     "images.changes", "images.measures", "images.sizes", "networks.layer_functions",
     "networks.window_functions", "tensors.analysis", "tensors.arithmetic", "tensors.indexing",
     "tensors.matrices", "tensors.rearrangement", "tensors.reductions", "tensors.tensors",
 )  # fmt: skip
-_OF_VALUES = ("constant", "is_tensor")
+OF_VALUES = ("constant", "is_tensor")
 OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 """Modules of TensorFlow's that are Keras's."""
-
-_GRAPHS = "There are no graphs and sessions: call functions and use .numpy()."
-_LINE = "There are no graphs and sessions; leave the line out."
-_MEMORY = "There are no sessions; memory is taken as it is needed."
-_VALUES = "Variables have their values from the start; leave the line out."
-_CAST = "Use tf.cast(x, tf.{})."
-
-# Names that stay away, and what to do instead: the same below `compat.v1`.
-REFUSED = {
-    "sysconfig": "torch.__config__.show() says how torch was built.",
-    "summary": "Use keras.callbacks.TensorBoard, or torch.utils.tensorboard.SummaryWriter.",
-    "disable_eager_execution": _LINE,
-    "disable_v2_behavior": _LINE,
-    "Session": _GRAPHS,
-    "InteractiveSession": _GRAPHS,
-    "Graph": _GRAPHS,
-    "get_default_graph": "There are no graphs: any thread may call a model; leave the line out.",
-    "get_default_session": _GRAPHS,
-    "reset_default_graph": "There are no graphs; keras.backend.clear_session() forgets names.",
-    "ConfigProto": _MEMORY,
-    "GPUOptions": _MEMORY,
-    "placeholder": "There are no graphs and sessions; give arrays to functions.",
-    "global_variables_initializer": _VALUES,
-    "initialize_all_variables": _VALUES,
-    "local_variables_initializer": _VALUES,
-    "get_variable": "Use tf.Variable(value).",
-    "variable_scope": "There are no graphs; leave the scope out.",
-    "to_float": _CAST.format("float32"),
-    "to_double": _CAST.format("float64"),
-    "to_int32": _CAST.format("int32"),
-    "to_int64": _CAST.format("int64"),
-    "image.resize_images": "Use tf.image.resize(images, (height, width)).",
-    "image.resize_bilinear": "Use tf.image.resize(images, (height, width)).",
-    "image.resize_image_with_crop_or_pad": "Use tf.image.resize_with_crop_or_pad.",
-    "app": "Call your main() in the last line of the script.",
-    "flags": "Use argparse for the words of the command line.",
-    "layers": "Use keras.layers.",
-    "client": "Use tf.config.list_physical_devices('GPU').",
-    "saved_model": "Save with model.save('name.keras').",
-    "lite": "Save with model.save('name.keras'); other formats are not written.",
-    "distribute.MultiWorkerMirroredStrategy": "One process trains; use MirroredStrategy.",
-    "distribute.experimental.MultiWorkerMirroredStrategy": "Use tf.distribute.MirroredStrategy.",
-    "distribute.experimental.CentralStorageStrategy": "Use tf.distribute.MirroredStrategy.",
-    "distribute.ParameterServerStrategy": "One process trains; use MirroredStrategy.",
-    "train": "Its optimizers are in keras.optimizers; for its checkpoints use model.save_weights, "
-    "or keras.callbacks.BackupAndRestore.",
-    "estimator": "Use a keras model.",
-    "contrib": "It left TensorFlow, too.",
-}
 
 
 def supported_names() -> list[str]:
@@ -258,62 +201,4 @@ def supported_names() -> list[str]:
 
 def names_in(module: str) -> dict[str, tuple[str, str]]:
     """The names of a module: for each the part it comes from, and its name there."""
-    found = {}
-    for part, words in NAMES[module].items():
-        for word in words.split():
-            name, _, other = word.partition("=")
-            found[name] = part, other or name
-    return found
-
-
-def patch_tensors() -> None:
-    """Give torch's tensors what scripts expect of TensorFlow's."""
-    import_module(f"{PACKAGE}.parts.tensors.tensor_patches").patch_tensors()
-    import_module("saccade.layers.operations.tensorflow_function").TFOpLambda.found = staticmethod(
-        function_of
-    )
-
-
-def function_of(name: str) -> Callable[..., Any]:
-    """The function of a name with dots, as models hold it: "nn.relu", "compat.v1.shape".
-
-    Raises:
-        NameNotHere: there is none.
-    """
-    module, _, word = name.removeprefix("compat.v1.").rpartition(".")
-    if module not in NAMES:
-        module, word = "", name
-    names = names_in(module)
-    if word not in names:
-        refuse(module, word, supported_names(), REFUSED)
-    part, other = names[word]
-    return getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
-
-
-def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` of a module of this package: its names, loaded at first use."""
-    dotted = module_name.removeprefix(PACKAGE).lstrip(".")
-    inner = {
-        name.removeprefix(f"{dotted}.").lstrip(".")
-        for name in NAMES
-        if name and name.rpartition(".")[0] == dotted
-    }
-    names = names_in(dotted)
-
-    def load(name: str) -> Any:
-        if name in inner:
-            return import_module(f"{module_name}.{name}")
-        if name not in names:
-            refuse(dotted, name, supported_names(), REFUSED)
-        part, other = names[name]
-        patch_tensors()
-        made = getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
-        if part in _ON_SYMBOLS and isinstance(made, FunctionType) and name not in _OF_VALUES:
-            made = import_module(f"{PACKAGE}.parts.running.errors").with_faults(made)
-            made = import_module("saccade.layers.operations.tensorflow_function").on_symbols(
-                f"{dotted}.{name}".lstrip("."), made
-            )
-        setattr(sys.modules[module_name], name, made)  # the next time is quick
-        return made
-
-    return load, lambda: sorted({*names, *inner})
+    return homes(NAMES[module])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from saccade.data.sources.source import Batch, Source
+from saccade.timers import WAITING
 
 
 class Feed:
@@ -79,17 +80,18 @@ class Feed:
         if self._ahead is not None:
             batch, self._ahead = self._ahead, None
             return batch
-        if self._reader is None:
-            self._reader = self.source.read(self.pass_number, self.batch)
-        began = time.perf_counter()
-        batch = next(self._reader, None)
-        self.waited_s += time.perf_counter() - began
-        if batch is not None:
-            self.batch += 1
-            if self.look is not None:
-                self.look(batch[0])
-                self.look = None
-        return batch
+        with WAITING:
+            if self._reader is None:
+                self._reader = self.source.read(self.pass_number, self.batch)
+            began = time.perf_counter()
+            batch = next(self._reader, None)
+            self.waited_s += time.perf_counter() - began
+            if batch is not None:
+                self.batch += 1
+                if self.look is not None:
+                    self.look(batch[0])
+                    self.look = None
+            return batch
 
     def switch(self, source: Source) -> None:
         """Go on with the batches of another source, from the same place on."""

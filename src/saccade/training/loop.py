@@ -14,6 +14,7 @@ from saccade.errors import DataError, NotFinite
 from saccade.nests import map_nest
 from saccade.notes import note_once
 from saccade.numerics.machine.allocator import keep_freed_memory
+from saccade.timers import FORWARD, VALIDATION
 from saccade.training.callbacks.callback import CallbackList
 from saccade.training.custom_step import logs_of, overrides
 from saccade.training.feed import Feed
@@ -131,7 +132,8 @@ def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
         batch = (x if run.feed.prefix is None else run.feed.prefix(x), y, sample_weight)
         if run.compiling is not None and run.weights:
             run.compiling.consider(run, batch)
-        train_step(run, *batch)
+        with FORWARD:
+            train_step(run, *batch)
     run.step += 1
 
 
@@ -183,9 +185,10 @@ def _validates(run: Run) -> bool:
 
 def _validate(run: Run) -> dict[str, float]:
     assert run.validation is not None
-    logs = evaluate(
-        run.model, run.objective, run.validation, run.callbacks, "fit, validation", run.forward
-    )
+    with VALIDATION:
+        logs = evaluate(
+            run.model, run.objective, run.validation, run.callbacks, "fit, validation", run.forward
+        )
     return {f"val_{name}": value for name, value in logs.items()}
 
 

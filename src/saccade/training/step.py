@@ -9,6 +9,7 @@ import torch
 
 from saccade.errors import NotFinite, StateError
 from saccade.nests import leaves, map_nest
+from saccade.timers import BACKWARD
 from saccade.training.outputs import predictions_of
 from saccade.training.run import Run
 
@@ -46,7 +47,8 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
         if not weights or not all(weight.requires_grad for weight in weights):  # frozen meanwhile
             weights = _weights_to_move(run)
         scaled = run.optimizer.scale_loss(loss)
-        gradients = list(torch.autograd.grad(scaled, weights, allow_unused=True))
+        with BACKWARD:
+            gradients = list(torch.autograd.grad(scaled, weights, allow_unused=True))
     run.optimizer.step(weights, gradients, run.healthy)
     with torch.no_grad():
         objective.update(y, detached(y_pred), seen, samples_in(x), sample_weight)

@@ -13,8 +13,8 @@ import torch
 from conformance.generated.case import Case, agree, both, same_config
 from conformance.generated.optimizer_family import same_arguments
 from conformance.generated.values import configurations
-from parity import loss_cases, metric_cases
 from parity.reference import array, keras
+from parity.scores import loss_cases, metric_cases
 from saccade import losses, metrics
 
 WEIGHTS = np.array([1, 0, 2, 0.5, 3, 1], np.float32)

@@ -12,7 +12,8 @@ import torch.nn.functional as F
 
 from saccade.data.dataset import AUTOTUNE, Dataset
 from saccade.data.files.fitted_image import FittedImage
-from saccade.data.folders.class_folders import EXTENSIONS, check_split, list_images, split_off
+from saccade.data.folders.class_folders import check_split, list_images, split_off
+from saccade.data.folders.walk import DATASET_EXTENSIONS
 from saccade.errors import DataError, InvalidArgument, NotSupported
 from saccade.names import unknown_name
 
@@ -123,7 +124,7 @@ def image_dataset_from_directory(
         some_paths, some_numbers = split_off(paths, numbers, validation_split, name)
         if not some_paths:
             which = f"{name} images" if subset == "both" else "images"
-            endings = ", ".join(EXTENSIONS)
+            endings = f"{', '.join(DATASET_EXTENSIONS)} and the like"
             raise DataError(f'"{os.fspath(directory)}"', f"must hold {which} ({endings})", "none")
         ds = _read(some_paths, some_numbers, label_mode, names, reading, batch_size)(
             seed if shuffled else None

@@ -1,14 +1,16 @@
-"""Readable: which files of a data set can be decoded, found before training begins."""
+"""Reading many files once in threads, and finding those that cannot be decoded."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from typing import TypeVar
 
 from saccade.data.generator.row_reading import ImageReading
+from saccade.data.pixel_store import stamp_of
 from saccade.errors import SaccadeError
 
+T = TypeVar("T")
 MOST_REMEMBERED = 4  # folders whose faulty files are remembered
 AT_A_TIME = 512  # files handed to the threads together: the images of no more are in memory
 
@@ -41,19 +43,37 @@ def find_unreadable(
         [0]
     """
 
-    def fault_of(file: str) -> SaccadeError | None:
+    def read_and_drop(file: str) -> None:
+        read(file)
+
+    found = enumerate(read_all(files, read_and_drop, pool, tick))
+    return {place: fault for place, fault in found if fault is not None}
+
+
+def read_all(
+    files: Sequence[str],
+    read: Callable[[str], T],
+    pool: Executor,
+    tick: Callable[[int], None] = lambda done: None,
+) -> Iterator[T | SaccadeError]:
+    """What each file gives, in order, read in threads; where one cannot be read, its error.
+
+    At most `AT_A_TIME` results wait to be taken.
+
+    Args:
+        files, pool, tick: as for `find_unreadable`.
+        read: reads one; it raises a SaccadeError where it cannot.
+    """
+
+    def read_one(file: str) -> T | SaccadeError:
         try:
-            read(file)
+            return read(file)
         except SaccadeError as fault:
             return without_frames(fault)
-        return None
 
-    faults: dict[int, SaccadeError] = {}
     for start in range(0, len(files), AT_A_TIME):
-        found = pool.map(fault_of, files[start : start + AT_A_TIME])
-        faults |= {place: fault for place, fault in enumerate(found, start) if fault is not None}
+        yield from pool.map(read_one, files[start : start + AT_A_TIME])
         tick(min(start + AT_A_TIME, len(files)))
-    return faults
 
 
 def without_frames(fault: SaccadeError) -> SaccadeError:
@@ -70,18 +90,10 @@ def unreadable_files(
 ) -> dict[int, SaccadeError]:
     """`find_unreadable`, remembered while the files stay as they are: a training and a validation
     subset look at the same folder."""
-    key = hash((reading, tuple(files), tuple(_stamp(file) for file in files)))
+    key = hash((reading, tuple(files), tuple(map(stamp_of, files))))
     if key not in _LATEST:
         faults = find_unreadable(files, reading.read, pool)
         while len(_LATEST) >= MOST_REMEMBERED:
             _LATEST.pop(next(iter(_LATEST)))
         _LATEST[key] = faults
     return _LATEST[key]
-
-
-def _stamp(file: str) -> tuple[int, int]:
-    try:
-        status = os.stat(file)
-    except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from saccade.data.folders.folder_errors import folder_not_found
-from saccade.errors import DataError, InvalidArgument
+from saccade.data.folders.folder_notes import folder_notes, note_beyond_keras
+from saccade.data.folders.index import FolderIndex, check_folder, index_classes, index_whole
+from saccade.data.folders.walk import ALL_EXTENSIONS, DATASET_EXTENSIONS, list_folder
+from saccade.errors import InvalidArgument
+from saccade.notes import note_once
 
-EXTENSIONS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+_DOOR = "image_dataset_from_directory"
 
 
 def list_images(
@@ -48,24 +51,22 @@ def list_images(
     Source: Keras 3, utils/dataset_utils.py, index_directory.
     """
     directory = os.fspath(directory)
-    if not os.path.exists(directory):
-        raise folder_not_found(directory)
-    if not os.path.isdir(directory):
-        raise DataError(f'"{directory}"', "must be a folder", "a file", "Give the folder above it.")
+    check_folder(directory)
     inferred = isinstance(labels, str)
-    names = _choose(directory, class_names) if inferred else [""]
     if not inferred and class_names is not None:
         raise InvalidArgument("class_names", 'can only be given with labels="inferred"')
-    paths: list[str] = []
-    counts: list[int] = []
-    for name in names:
-        before = len(paths)
-        paths += _files_of(directory, name, follow_links)
-        counts.append(len(paths) - before)
+    index = (
+        _index_visible(directory, class_names, follow_links)
+        if inferred
+        else index_whole(directory, follow_links)
+    )
+    for note in [*folder_notes(index), *note_beyond_keras(index, DATASET_EXTENSIONS, _DOOR)]:
+        note_once(note)
+    paths = [index.full_path(i) for i in range(len(index))]
     numbers: np.ndarray | None = None
     found_names: list[str] | None = None
     if inferred:
-        numbers, found_names = np.repeat(np.arange(len(counts), dtype=np.int32), counts), names
+        numbers, found_names = index.labels, list(index.class_names)
     elif labels is not None:
         if len(labels) != len(paths):
             raise InvalidArgument(
@@ -124,40 +125,17 @@ def check_split(share: Any, subset: Any, shuffle: bool, seed: Any) -> None:
         )
 
 
-def _choose(directory: str, class_names: Sequence[str] | None) -> list[str]:
-    folders = [
-        name
-        for name in sorted(os.listdir(directory))
-        if not name.startswith(".") and os.path.isdir(os.path.join(directory, name))
-    ]
-    if class_names is None:
-        return folders
-    missing = sorted(set(class_names) - set(folders))
+def _index_visible(
+    directory: str, class_names: Sequence[str] | None, follow_links: bool
+) -> FolderIndex:
+    """The index of the folders that are not hidden, or of those that were named."""
+    folders, files = list_folder(directory)
+    hidden = [name for name in folders if name.startswith(".")]
+    visible = [name for name in folders if name not in hidden]
+    chosen = visible if class_names is None else list(class_names)
+    missing = sorted(set(chosen) - set(visible))
     if missing:
         raise InvalidArgument(
-            "class_names", f"must be among the subfolders {folders}", f"{missing[0]!r}"
+            "class_names", f"must be among the subfolders {visible}", f"{missing[0]!r}"
         )
-    return list(class_names)
-
-
-def _files_of(directory: str, name: str, follow_links: bool) -> Iterator[str]:
-    top = os.path.join(directory, name)
-    folders: list[tuple[str, list[str]]] = []
-    for root, below, files in os.walk(top, followlinks=follow_links):
-        folders.append((root, files))
-        if follow_links:
-            below[:] = [folder for folder in below if not _leads_up(os.path.join(root, folder))]
-    for root, files in sorted(folders, key=lambda folder: folder[0]):
-        inside = os.path.relpath(root, top)
-        for file in sorted(files):
-            if file.lower().endswith(EXTENSIONS):
-                path = file if inside == "." else os.path.join(inside, file)
-                yield os.path.join(directory, name, path)
-
-
-def _leads_up(folder: str) -> bool:
-    """Whether a folder is a link to one above it: Keras would walk there until the system stops."""
-    if not os.path.islink(folder):
-        return False
-    target, here = os.path.realpath(folder), os.path.realpath(os.path.dirname(folder))
-    return here == target or here.startswith(target.rstrip(os.sep) + os.sep)
+    return index_classes(directory, chosen, ALL_EXTENSIONS, follow_links, files, hidden)

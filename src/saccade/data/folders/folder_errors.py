@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from saccade.errors import DataError, NoSuchFile
 from saccade.names import nearest
 
-# Of the files that are passed over, these look like pictures: worth a word to the user. Those that
-# Pillow reads, `extensions=` lets in; the others need another program.
+# Of the files that are left out, these look like pictures, and the user should know of them. Those
+# that Pillow reads, `extensions=` lets in where it was given; the others need another program.
 READABLE_PICTURES = frozenset(
     [".gif", ".webp", ".jfif", ".jpe", ".mpo", ".avif", ".jp2", ".j2k", ".jpx", ".tga", ".pgm"]
 )
-UNREAD_PICTURES = READABLE_PICTURES | frozenset(
-    [".heic", ".heif", ".svg", ".psd", ".dng", ".cr2", ".nef", ".arw"]
-)
+_OTHER_PICTURES = [".heic", ".heif", ".hif", ".jxl", ".svg", ".psd", ".xcf", ".eps", ".wmf"]
+_RARE_PICTURES = [".sgi", ".dds", ".im", ".icns"]
+_CAMERA_FILES = [".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pef"]
+UNREAD_PICTURES = READABLE_PICTURES.union(_OTHER_PICTURES, _RARE_PICTURES, _CAMERA_FILES)
 
 
 def folder_not_found(directory: str) -> NoSuchFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 from saccade.data.folders.folder_errors import (
     UNREAD_PICTURES,
@@ -15,8 +16,8 @@ from saccade.data.folders.index import FolderIndex
 
 
 def folder_notes(index: FolderIndex) -> list[str]:
-    """What deserves a word about an index: pictures left out, hidden or empty classes, a folder
-    given one floor too high.
+    """What a user should know of an index: pictures left out, hidden or empty classes, a folder
+    that lies above the one that was meant.
 
     Returns:
         Sentences, each naming the folder; none for an ordinary one.
@@ -35,6 +36,15 @@ def folder_notes(index: FolderIndex) -> list[str]:
         notes.append(f"{where}: left out {extensions_in_words(pictures)}. {how_to_use(pictures)}")
     if index.special:
         notes.append(f"{where}: left out what is no file: {list_some(index.special)}.")
+    if index.linked:
+        notes.append(
+            f"{where}: left out {count_of(len(index.linked), 'link')} to folders "
+            f"({list_some(index.linked)}). Where the folder is read with follow_links=True, they "
+            "are entered."
+        )
+    if index.left_out:
+        hidden = list_some(index.left_out)
+        notes.append(f"{where}: left out {hidden}, which is hidden, with the images in it.")
     if index.loose:
         loose = count_of(index.loose, "image")
         notes.append(f"{where}: left out {loose} beside the class folders, in no class.")
@@ -49,8 +59,27 @@ def folder_notes(index: FolderIndex) -> list[str]:
     return [*notes, too_high] if too_high else notes
 
 
+def note_beyond_keras(index: FolderIndex, extensions: tuple[str, ...], door: str) -> list[str]:
+    """What to say of images that count here and not in Keras, whose lists of endings are shorter.
+
+    Args:
+        index: what was found.
+        extensions: the endings that Keras takes, and those that the user asked for.
+        door: Keras's function.
+    """
+    others = [path for path in index.paths if not path.lower().endswith(extensions)]
+    if not others:
+        return []
+    counts = Counter(os.path.splitext(path)[1].lower() for path in others)
+    found = extensions_in_words(dict(counts.most_common()))
+    where = f'"{index.directory}"'
+    return [f"{where}: includes {found}, of a kind that {door} of Keras leaves out."]
+
+
 def _note_too_high(index: FolderIndex) -> str | None:
     """DIR/train/cat/1.jpg read from DIR: every "class" holds only folders, with the same names."""
+    if not index.class_names:  # a folder that is read as a whole
+        return None
     below: dict[str, set[str]] = {}
     for path in index.paths:
         parts = path.split(os.sep)

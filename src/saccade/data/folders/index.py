@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -22,18 +22,8 @@ from saccade.data.folders.folder_errors import (
     no_images,
     not_readable,
 )
+from saccade.data.folders.walk import ALL_EXTENSIONS, Walk, has_images, list_folder, walk_images
 from saccade.errors import DataError, InvalidArgument, NoSuchFile
-
-# Keras compares the end of the lower-cased name with these, without a dot.
-EXTENSIONS = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
-# All that Pillow reads by itself and that holds a picture as a user means it: no documents, no
-# layers (.psd), no measurements (.fits). Some builds of Pillow lack AVIF or JPEG 2000; such files
-# are then reported one by one, which beats passing over them.
-PICTURE_EXTENSIONS = (
-    *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".avif", ".gif"),
-    *(".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".pcx"),
-    *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".qoi"),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +39,9 @@ class FolderIndex:
         hidden: the classes whose folder name starts with a dot (`.ipynb_checkpoints`).
         empty: the classes without an image.
         loose: how many images lie in `directory` itself, in no class.
-        special: pipes, devices and sockets with the name of an image, which are passed over.
+        special: pipes, devices and sockets with the name of an image, which are left out.
+        linked: links to folders inside the class folders, which were not followed.
+        left_out: the hidden folders with images in them that do not count as classes.
     """
 
     directory: str
@@ -61,6 +53,8 @@ class FolderIndex:
     empty: tuple[str, ...] = ()
     loose: int = 0
     special: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -82,10 +76,11 @@ class FolderIndex:
 
 def index_folder(
     directory: str | os.PathLike[str],
-    extensions: Sequence[str] = EXTENSIONS,
+    extensions: Sequence[str] = ALL_EXTENSIONS,
     classes: Sequence[str] | None = None,
     follow_links: bool = False,
     allow_empty: bool = False,
+    hidden_classes: bool = True,
 ) -> FolderIndex:
     """List the images of a folder that has one subfolder for each class, in Keras's order.
 
@@ -98,11 +93,13 @@ def index_folder(
 
     Args:
         directory: the folder that holds the class folders.
-        extensions: the accepted ends of a file name, ".webp" or "webp", in capitals or not.
+        extensions: the accepted ends of a file name, ".webp" or "webp", in capitals or not; by
+            default those of every picture that Pillow reads.
         classes: the class folders to read, in the order that numbers them; None or empty: all.
         follow_links: enter folders that are symbolic links (a link that leads back up is not
             followed twice). A class folder may be a link either way.
         allow_empty: return an index without images instead of raising.
+        hidden_classes: count hidden folders as classes, as Keras's generator does.
 
     Returns:
         The `FolderIndex`.
@@ -127,45 +124,94 @@ def index_folder(
         raise InvalidArgument("directory", "must be the path of a folder", repr(directory))
     directory = os.fspath(directory)
     endings = check_extensions(extensions)
-    folders, loose = _list_top(directory, endings)
+    check_folder(directory)
+    folders, files = list_folder(directory)
+    hidden = [name for name in folders if name.startswith(".")]
+    if not hidden_classes:
+        folders = [name for name in folders if name not in hidden]
     class_names = _choose_classes(directory, folders, classes)
-
-    paths: list[str] = []
-    counts: list[int] = []
-    ignored: Counter[str] = Counter()
-    special: list[str] = []
-    for name in class_names:
-        before = len(paths)
-        for path in _walk_class(directory, name, follow_links):
-            if not path.lower().endswith(endings):
-                ignored[os.path.splitext(path)[1].lower()] += 1
-            elif _is_special(os.path.join(directory, path)):
-                special.append(path)
-            else:
-                paths.append(path)
-        counts.append(len(paths) - before)
-
-    index = FolderIndex(
-        directory=directory,
-        class_names=class_names,
-        paths=tuple(paths),
-        labels=np.repeat(np.arange(len(class_names), dtype=np.int32), counts),
-        ignored=dict(ignored.most_common()),
-        hidden=tuple(name for name in class_names if name.startswith(".")),
-        empty=tuple(name for name, count in zip(class_names, counts, strict=True) if not count),
-        loose=loose,
-        special=tuple(special),
-    )
+    left_out = [] if hidden_classes else hidden
+    index = index_classes(directory, class_names, endings, follow_links, files, left_out)
     if not allow_empty:
         require_images(index, endings)
     return index
+
+
+def index_classes(
+    directory: str,
+    class_names: Sequence[str],
+    endings: tuple[str, ...] = ALL_EXTENSIONS,
+    follow_links: bool = False,
+    files: Sequence[str] = (),
+    left_out: Sequence[str] = (),
+) -> FolderIndex:
+    """The index of class folders that are known to be there.
+
+    Args:
+        directory: the folder that holds them.
+        class_names: the class folders, in the order that numbers them.
+        endings: the accepted ends of a file name, lower case.
+        follow_links: enter folders that are symbolic links.
+        files: what lies beside the class folders.
+        left_out: hidden folders that are no classes; those without an image are not worth a note.
+
+    Raises:
+        DataError: a folder that may not be read.
+    """
+    walks = [walk_images(directory, name, endings, follow_links) for name in class_names]
+    counts = [len(walk.images) for walk in walks]
+    return FolderIndex(
+        directory=directory,
+        class_names=tuple(class_names),
+        labels=np.repeat(np.arange(len(walks), dtype=np.int32), counts),
+        hidden=tuple(name for name in class_names if name.startswith(".")),
+        empty=tuple(name for name, count in zip(class_names, counts, strict=True) if not count),
+        loose=sum(name.lower().endswith(endings) for name in files),
+        left_out=tuple(name for name in left_out if has_images(directory, name, endings)),
+        **_what_was_found(walks),
+    )
+
+
+def index_whole(
+    directory: str, follow_links: bool = False, hidden_folders: bool = True
+) -> FolderIndex:
+    """The index of all images below a folder, in no class; every label is 0.
+
+    Args:
+        directory: the folder.
+        follow_links: enter folders that are symbolic links.
+        hidden_folders: enter the hidden ones that lie directly in it.
+
+    Raises:
+        DataError: a folder that may not be read.
+    """
+    walk = walk_images(directory, "", ALL_EXTENSIONS, follow_links, hidden_folders)
+    hidden = [name for name in list_folder(directory)[0] if name.startswith(".")]
+    left_out = [] if hidden_folders else hidden
+    return FolderIndex(
+        directory=directory,
+        class_names=(),
+        labels=np.zeros(len(walk.images), dtype=np.int32),
+        left_out=tuple(name for name in left_out if has_images(directory, name)),
+        **_what_was_found([walk]),
+    )
+
+
+def _what_was_found(walks: Sequence[Walk]) -> dict[str, Any]:
+    ignored = sum((walk.ignored for walk in walks), Counter())
+    return {
+        "paths": tuple(path for walk in walks for path in walk.images),
+        "ignored": dict(ignored.most_common()),
+        "special": tuple(path for walk in walks for path in walk.special),
+        "linked": tuple(path for walk in walks for path in walk.linked),
+    }
 
 
 def check_extensions(extensions: Sequence[str]) -> tuple[str, ...]:
     """The accepted ends of a file name, lower case.
 
     Raises:
-        InvalidArgument: a single word, or something that is no word; an empty one would accept
+        InvalidArgument: a single string, or something that is no string; an empty one would accept
             every file.
     """
     words = () if isinstance(extensions, str) else tuple(extensions)
@@ -176,7 +222,7 @@ def check_extensions(extensions: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.lower() for word in words)
 
 
-def require_images(index: FolderIndex, extensions: Sequence[str] = EXTENSIONS) -> None:
+def require_images(index: FolderIndex, extensions: Sequence[str] = ALL_EXTENSIONS) -> None:
     """Raise the DataError that explains why `index` has no image; do nothing when it has some."""
     if index.paths:
         return
@@ -238,19 +284,12 @@ def path_bytes(path: str) -> bytes:
     return path.encode("utf-8", "surrogateescape")
 
 
-def _list_top(directory: str, endings: tuple[str, ...]) -> tuple[list[str], int]:
-    """The names of the folders in `directory`, sorted, and the number of images beside them."""
+def check_folder(directory: str) -> None:
+    """Raise NoSuchFile where there is nothing of that name, DataError where it is no folder."""
     if not os.path.exists(directory):
         raise folder_not_found(directory)
     if not os.path.isdir(directory):
         raise DataError(f'"{directory}"', "must be a folder", "a file", "Give the folder above it.")
-    try:
-        names = sorted(os.listdir(directory))
-    except OSError as fault:
-        raise not_readable(directory, fault) from fault
-    folders = [name for name in names if os.path.isdir(os.path.join(directory, name))]
-    files = set(names).difference(folders)
-    return folders, sum(name.lower().endswith(endings) for name in files)
 
 
 def _choose_classes(
@@ -268,38 +307,3 @@ def _choose_classes(
     if missing:
         raise missing_classes(directory, missing, folders)
     return chosen
-
-
-def _walk_class(directory: str, name: str, follow_links: bool) -> Iterator[str]:
-    """Every file below a class folder, relative to `directory`, in Keras's order."""
-
-    def fail(fault: OSError) -> None:  # os.walk would pass over it in silence
-        raise not_readable(str(fault.filename), fault) from fault
-
-    top = os.path.join(directory, name)
-    below: list[tuple[str, list[str]]] = []
-    for root, folders, files in os.walk(top, followlinks=follow_links, onerror=fail):
-        below.append((root, files))
-        if follow_links:
-            folders[:] = [folder for folder in folders if not _leads_up(root, folder)]
-    below.sort(key=lambda entry: entry[0])
-    for root, files in below:
-        inside = os.path.join(name, os.path.relpath(root, top)) if root != top else name
-        for file in sorted(files):
-            yield os.path.join(inside, file)
-
-
-def _is_special(path: str) -> bool:
-    """A pipe, a device, a socket: to open one may wait for ever. A dead link counts as a file."""
-    try:
-        mode = os.stat(path).st_mode
-    except OSError:  # reading it will say so
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
-
-
-def _leads_up(root: str, folder: str) -> bool:
-    """Whether a link in `root` leads to `root` itself or to a folder above it: an endless walk."""
-    target = os.path.realpath(os.path.join(root, folder))
-    here = os.path.realpath(root)
-    return here == target or here.startswith(target.rstrip(os.sep) + os.sep)

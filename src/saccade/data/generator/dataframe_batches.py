@@ -98,9 +98,9 @@ class DataFrameIterator(FileBatches):
         _require_words("x_col", x_col, names, (str,))
         rows = np.arange(len(names))
         if validate_filenames:
-            rows = _existing(folder, names, options.extensions, x_col)
+            rows = _existing(folder, names, options.all_extensions, x_col)
         if not len(rows):
-            raise _no_files(folder, names, options.extensions, x_col)
+            raise _no_files(folder, names, options.all_extensions, x_col)
         self.skipped: dict[str, str] = {}
         if options.on_error == "skip":
             rows = self._readable(rows, folder, names, reading, options)

@@ -14,9 +14,10 @@ from saccade.data.files.decode import check_target_size
 from saccade.data.files.faulty_files import unreadable_files
 from saccade.data.files.orientation import count_rotated
 from saccade.data.folders.folder_errors import count_of, list_some
-from saccade.data.folders.folder_notes import folder_notes
+from saccade.data.folders.folder_notes import folder_notes, note_beyond_keras
 from saccade.data.folders.held_out import keras_split, random_share
 from saccade.data.folders.index import FolderIndex, index_folder, require_images
+from saccade.data.folders.walk import GENERATOR_EXTENSIONS
 from saccade.data.generator.file_batches import FileBatches
 from saccade.data.generator.flow_checks import check_data_format, check_dtype, check_subset
 from saccade.data.generator.flow_notes import subset_notes
@@ -97,7 +98,7 @@ class DirectoryIterator(FileBatches):
 
         _keep_apart(options.cache, directory)
         index = index_folder(
-            directory, options.extensions, classes, follow_links=follow_links, allow_empty=True
+            directory, options.all_extensions, classes, follow_links=follow_links, allow_empty=True
         )
         self.skipped: dict[str, str] = {}
         if options.on_error == "skip":
@@ -118,8 +119,10 @@ class DirectoryIterator(FileBatches):
             options,
         )
         sys.stdout.write(f"Found {self.samples} images belonging to {self.num_classes} classes.\n")
-        require_images(index, options.extensions)
-        for note in [*folder_notes(index), *self._notes(index, options)]:
+        require_images(index, options.all_extensions)
+        known = (*GENERATOR_EXTENSIONS, *options.extensions)
+        notes = [*folder_notes(index), *note_beyond_keras(index, known, "flow_from_directory")]
+        for note in [*notes, *self._notes(index, options)]:
             note_once(note)
         if not options.exif and self.samples:
             self._note_rotation(index.directory)

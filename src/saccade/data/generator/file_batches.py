@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from saccade.data.folders.index import EXTENSIONS
+from saccade.data.folders.walk import GENERATOR_EXTENSIONS
 from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.image_batches import ImageBatches
 from saccade.data.generator.image_files import ImageFiles
@@ -30,7 +30,7 @@ class FileBatches(ImageBatches):
     Source: Keras 3, legacy/preprocessing/image.py, BatchFromFilesMixin.
     """
 
-    white_list_formats = EXTENSIONS
+    white_list_formats = GENERATOR_EXTENSIONS  # Keras's; here more kinds of pictures count
     class_mode: str | None
     class_indices: dict[str, int]
     directory: str | os.PathLike[str]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from saccade.data.folders.index import EXTENSIONS
+from saccade.data.folders.walk import ALL_EXTENSIONS
 from saccade.data.generator.flow_checks import check_switch
 from saccade.data.pool import check_workers
 from saccade.errors import InvalidArgument
@@ -26,7 +26,7 @@ class FlowOptions:
         split: "first": the first files of each class validate, as in Keras; "random": by a hash
             of `split_seed` and the file's relative path.
         split_seed: another one gives another random split.
-        extensions: more endings that count as images, beside Keras's.
+        extensions: endings that count as images beside those that count without a word.
         exif: turn photos upright, as the camera noted.
         on_error: "raise" when a file cannot be decoded, or "skip" all such files before the split.
         fast_decode: decode large JPEGs at a reduced scale.
@@ -38,13 +38,18 @@ class FlowOptions:
 
     split: str = "first"
     split_seed: int = 0
-    extensions: tuple[str, ...] = EXTENSIONS
+    extensions: tuple[str, ...] = ()
     exif: bool = False
     on_error: str = "raise"
     fast_decode: bool = False
     workers: int | None = None
     prefetch: int = 2
     cache: bool | str = "auto"
+
+    @property
+    def all_extensions(self) -> tuple[str, ...]:
+        """The endings that count as images."""
+        return tuple(dict.fromkeys([*ALL_EXTENSIONS, *self.extensions]))
 
     @classmethod
     def checked(cls, **given: Any) -> FlowOptions:
@@ -74,7 +79,7 @@ class FlowOptions:
             raise unknown_name("cache", cache, ["auto"])
         if isinstance(cache, str) and cache != "auto":
             cache = os.path.expanduser(cache)
-        given |= {"cache": cache, "extensions": _all_extensions(given["extensions"])}
+        given |= {"cache": cache, "extensions": _check_extensions(given["extensions"])}
         return cls(**given)
 
 
@@ -83,12 +88,12 @@ def _looks_like_auto(cache: str) -> bool:
     return sorted(cache.lower()) == sorted("auto") and not os.path.isdir(cache)
 
 
-def _all_extensions(more: Sequence[str] | None) -> tuple[str, ...]:
+def _check_extensions(more: Sequence[str] | None) -> tuple[str, ...]:
     if more is None:
-        return EXTENSIONS
+        return ()
     if isinstance(more, str):
         more = (more,)
-    words = list(more) if isinstance(more, Iterable) else [more]
-    if not all(isinstance(one, str) and one.strip(".") for one in words):
+    given = list(more) if isinstance(more, Iterable) else [more]
+    if not all(isinstance(one, str) and one.strip(".") for one in given):
         raise InvalidArgument("extensions", 'must be endings such as ".webp"', repr(more))
-    return tuple(dict.fromkeys([*EXTENSIONS, *(one.lower() for one in words)]))
+    return tuple(dict.fromkeys(one.lower() for one in given))

@@ -66,7 +66,7 @@ class ImageDataGenerator(ImageTransform):
         split: "first", Keras's rule: the first files of each class validate, in the order of their
             names, which is not random; "random": by a hash of `split_seed` and the file's name.
         split_seed: another integer gives another random split.
-        extensions: endings that count as images beside Keras's (".webp", ".gif").
+        extensions: endings that count as images beside those of every picture that Pillow reads.
         exif: turn photos upright, as the camera noted.
         on_error: "raise" the error of a file that cannot be decoded when its batch comes, or "skip"
             such files: all are decoded once at the start, and left out before the split.

@@ -7,8 +7,9 @@ import numpy as np
 from saccade.data.files.opencv import opencv
 from saccade.errors import ShapeError
 from saccade.notes import note_once
+from saccade.numerics.images.grey_weights import BT601
 
-GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue
+GREY_WEIGHTS = np.array(BT601, np.float32)
 BLACK = (
     "brightness_range is for values from 0 to 255; an image with values up to 1 becomes black, as "
     "in Keras. Leave the division by 255 to rescale=1/255, which comes afterwards."

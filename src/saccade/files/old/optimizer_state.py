@@ -19,7 +19,7 @@ import numpy as np
 
 from saccade.files.old.kernels import Origin, as_today
 from saccade.files.optimizer_state import restore_state
-from saccade.optimizers.learning_rate import LearningRate
+from saccade.optimizers.schedules.learning_rate import LearningRate
 
 _FIRST_OF_TODAYS_ORDER = "iteration:0"
 

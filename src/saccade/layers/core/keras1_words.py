@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.notes import note_once
+from saccade.old_arguments import guesses_keras1_calls
 
 RENAMED = {
     "W_constraint": "kernel_constraint",
@@ -51,9 +52,9 @@ def in_todays_words(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments of a call that may hold Keras 1's words; others come back as they are.
 
-    `Convolution2D(32, 3, 3)` means a kernel of 3 x 3 where the code says Convolution2D, as Keras 1
-    called it, or beside another word of Keras 1; for Conv2D the third number is the stride, as in
-    Keras 2 and 3.
+    `Convolution2D(32, 3, 3)` means a kernel of 3 x 3 beside another word of Keras 1, and in scripts
+    (`guess_keras1_calls`) where the code says Convolution2D, as Keras 1 called it.
+    Everywhere else the third number is the stride, as in Keras 2 and 3.
 
     Raises:
         NotSupported: `dim_ordering="th"`, images with their channels first; a `mode` of
@@ -70,7 +71,7 @@ def in_todays_words(
                 )
             translated[today] = value
     if _gives_rows_and_columns(cls, args):
-        if used or _says_old_name(sys._getframe(2).f_code):
+        if used or (guesses_keras1_calls() and _says_old_name(sys._getframe(2).f_code)):
             _note(f"{cls.__name__}({args[0]}, {args[1]}, {args[2]})", "nb_row, nb_col")
             args = (args[0], args[1:3], *args[3:])
         elif args[1] == args[2] > 1:

@@ -9,6 +9,7 @@ import torch
 
 from saccade import activations
 from saccade.numerics.tensors import ops_functions, tensor_functions
+from saccade.numerics.tensors.subscripts import pick
 from saccade.numerics.tensors.tensor_functions import convert_to_tensor, paired
 
 ARRAYS = frozenset({"x", "x1", "x2", "y", "xs", "tensors", "condition", "key"})
@@ -17,30 +18,7 @@ ARRAYS = frozenset({"x", "x1", "x2", "y", "xs", "tensors", "condition", "key"})
 
 def get_item(x: Any, key: Any) -> torch.Tensor:
     """x[key]; slices may go backwards."""
-    x = convert_to_tensor(x)
-    places = list(key) if isinstance(key, (list, tuple)) else [key]
-    used = sum(1 for place in places if place is not None and place is not Ellipsis)
-    axis = 0
-    for number, place in enumerate(places):
-        if place is None:
-            continue
-        if place is Ellipsis:
-            axis += x.ndim - used
-            continue
-        if isinstance(place, slice) and place.step is not None and int(place.step) < 0:
-            start, stop, step = slice(*map(_whole, _ends(place))).indices(x.shape[axis])
-            picked = torch.arange(start, stop, step, device=x.device)
-            x, places[number] = x.index_select(axis, picked), slice(None)
-        axis += 1
-    return x[tuple(places)]
-
-
-def _ends(place: slice) -> tuple[Any, Any, Any]:
-    return place.start, place.stop, place.step
-
-
-def _whole(value: Any) -> int | None:
-    return None if value is None else int(value)
+    return pick(convert_to_tensor(x), tuple(key) if isinstance(key, (list, tuple)) else (key,))
 
 
 _NUMPY = """abs add all any argmax argmin ceil clip concatenate cos cumsum divide dot equal exp

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import torch
 
-# How bright each of red, green and blue looks (ITU-R BT.601)
-BRIGHTNESS = (0.2989, 0.5870, 0.1140)
+from saccade.numerics.images.grey_weights import TENSORFLOW_GREY
 
 
 def gray_of(x_nhwc: torch.Tensor) -> torch.Tensor:
     """0.2989 r + 0.587 g + 0.114 b, in one channel; an image of one channel is gray as it is."""
     if x_nhwc.shape[-1] == 1:
         return x_nhwc
-    return (x_nhwc @ torch.tensor(BRIGHTNESS).to(x_nhwc))[..., None]
+    return (x_nhwc @ torch.tensor(TENSORFLOW_GREY).to(x_nhwc))[..., None]
 
 
 def rgb_to_hsv(x_nhwc: torch.Tensor) -> torch.Tensor:

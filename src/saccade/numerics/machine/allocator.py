@@ -2,7 +2,8 @@
 
 glibc gives a large buffer back to the kernel as soon as it is freed and asks for a new one, zeroed
 page by page, in the next step. Training frees and asks for the same buffers hundreds of times a
-second, so it pays to let the process keep them (`benchmarks/lenet_variants.py` has the figures).
+second, so it pays to let the process keep them (`benchmarks/lenet/lenet_variants.py`
+has the figures).
 """
 
 from __future__ import annotations

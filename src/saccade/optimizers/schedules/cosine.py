@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from saccade.notes import note_once
-from saccade.optimizers.learning_rate import LearningRate
+from saccade.optimizers.schedules.learning_rate import LearningRate
 from saccade.optimizers.schedules.schedule import LearningRateSchedule, check_steps
 
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from saccade.errors import InvalidArgument
-from saccade.optimizers.learning_rate import LearningRate
+from saccade.optimizers.schedules.learning_rate import LearningRate
 from saccade.optimizers.schedules.schedule import LearningRateSchedule, check_steps
 
 _NEARLY = 1e-9  # a step on the boundary belongs to the next period, however the logarithm rounds

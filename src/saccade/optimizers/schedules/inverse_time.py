@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from saccade.optimizers.learning_rate import LearningRate
+from saccade.optimizers.schedules.learning_rate import LearningRate
 from saccade.optimizers.schedules.schedule import LearningRateSchedule, check_steps
 
 

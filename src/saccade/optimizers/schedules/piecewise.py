@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.errors import InvalidArgument
-from saccade.optimizers.learning_rate import LearningRate
+from saccade.optimizers.schedules.learning_rate import LearningRate
 from saccade.optimizers.schedules.schedule import LearningRateSchedule
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from saccade.timers import COMPILED
 from saccade.training.step import detached
 
 
@@ -83,7 +84,7 @@ class CompiledStep:
         """(loss, predictions, gradients)."""
         moved = [weight.detach() for weight in self._moved]
         kept = [weight.detach() for weight in self._kept]
-        with torch.no_grad():
+        with COMPILED, torch.no_grad():
             return self._call(moved, kept, *batch)
 
     def trial(self, batch: tuple[Any, Any, Any]) -> tuple[torch.Tensor, Any, list[Any]]:

@@ -1,4 +1,4 @@
-"""Feature reuse: a run computes the features of an image once, where the first layers are frozen."""
+"""Feature reuse: where first layers are frozen, a run computes the features of an image once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from saccade.data.generator.random_stream import global_state, same_state, set_g
 from saccade.data.sources.fixed_images import FixedImages
 from saccade.engines.inference import WORTH_IMAGES
 from saccade.notes import note_once
+from saccade.timers import FEATURES
 from saccade.training.callbacks.progress import Progress
 from saccade.training.features.feature_source import FeatureSource
 from saccade.training.features.feature_table import KEPT, FeatureTable
@@ -42,6 +43,7 @@ class FeatureReuse:
         self._name = b""
         self._sources: dict[Feed, Any] = {}
 
+    @FEATURES.timed
     def begin(self, run: Any) -> None:
         """Called before the first epoch, when every weight has its value."""
         self.prefix.inference.look_again()

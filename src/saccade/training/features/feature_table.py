@@ -6,15 +6,13 @@ import math
 import os
 import shutil
 import tempfile
-import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
 
-from saccade.notes import note_once
+from saccade.data.row_store import RowFile, RowStore
 
 MEMORY_BYTES = 512 * 2**20  # of all tables of a process together; what is above goes to disk
 
@@ -33,12 +31,17 @@ class FeatureTable:
     def __init__(self, rows: int, shape: tuple[int, ...], dtype: torch.dtype, memory_bytes: int):
         self.rows, self.shape, self.dtype = rows, shape, dtype
         self.row_bytes = math.prod(shape) * dtype.itemsize
-        self.in_memory = min(rows, memory_bytes // max(1, self.row_bytes))
-        # Untouched pages of an empty array cost nothing: memory grows with what is put.
-        self._memory = np.empty((self.in_memory, self.row_bytes), dtype=np.uint8)
-        self._file: Any = None
-        self._is_there = np.zeros(rows, dtype=bool)
-        self._stamps = np.zeros((rows, 2), dtype=np.int64)
+        in_memory = min(rows, memory_bytes // max(1, self.row_bytes))
+        # Bytes: NumPy has no bfloat16.
+        self._kept = RowStore(
+            rows, (self.row_bytes,), np.dtype(np.uint8), in_memory, RowFile(self.row_bytes), _full
+        )
+        self._stamps = _marked(np.zeros((rows, 2), dtype=np.int64))
+
+    @property
+    def in_memory(self) -> int:
+        """How many rows, from the first on, lie in memory."""
+        return self._kept.in_memory
 
     @property
     def held_bytes(self) -> int:
@@ -47,61 +50,44 @@ class FeatureTable:
 
     def missing(self, places: np.ndarray) -> np.ndarray:
         """Those of the places whose row is not there, each once."""
-        return np.unique(places[~self._is_there[places]])
+        return np.unique(places[self._kept.stamps[places, 0] == 0])
 
     def forget_changed(self, stamps: np.ndarray) -> None:
         """Drop the rows whose stamp is not what it was."""
-        self._is_there &= (self._stamps == stamps).all(axis=1)
-        self._stamps = stamps.copy()
+        self._stamps = _marked(stamps)
+        self._kept.forget((self._kept.stamps != self._stamps).any(axis=1))
 
     def some_places(self, count: int) -> np.ndarray:
         """So many places whose rows are there, or fewer, spread over the table."""
-        there = np.flatnonzero(self._is_there)
+        there = np.flatnonzero(self._kept.stamps[:, 0])
         return there[np.linspace(0, len(there) - 1, min(count, len(there))).round().astype(int)]
 
     def forget(self) -> None:
         """Drop every row."""
-        self._is_there[:] = False
+        self._kept.forget()
 
     def put(self, places: np.ndarray, features: torch.Tensor) -> int:
         """Keep rows (places, *shape); returns how many are kept: a full disk is said once."""
         rows = features.contiguous().reshape(len(places), -1).view(torch.uint8).numpy()
-        near = places < self.in_memory
-        self._memory[places[near]] = rows[near]
-        self._is_there[places[near]] = True
-        kept = int(near.sum())
-        for place, row in zip(places[~near].tolist(), rows[~near], strict=True):
-            if not self._write(place, row):
-                break
-            self._is_there[place] = True
-            kept += 1
-        return kept
+        return self._kept.keep_all(places, self._stamps[places], rows)
 
     def get(self, places: np.ndarray) -> torch.Tensor:
         """Rows (places, *shape), a copy; all must be there."""
-        rows = np.empty((len(places), self.row_bytes), dtype=np.uint8)
-        near = places < self.in_memory
-        rows[near] = self._memory[places[near]]
-        for number in np.flatnonzero(~near).tolist():
-            self._file.seek((int(places[number]) - self.in_memory) * self.row_bytes)
-            self._file.readinto(rows[number].data)
-        return torch.from_numpy(rows).view(self.dtype).reshape(len(places), *self.shape)
+        rows = torch.from_numpy(self._kept.get_all(places))
+        return rows.view(self.dtype).reshape(len(places), *self.shape)
 
-    def _write(self, place: int, row: np.ndarray) -> bool:
-        try:
-            if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="saccade-features-", buffering=0)  # noqa: SIM115
-                weakref.finalize(self, self._file.close)
-            self._file.seek((place - self.in_memory) * self.row_bytes)
-            return self._file.write(row.data) == self.row_bytes
-        except OSError as fault:
-            where = tempfile.gettempdir()
-            note_once(
-                f'fit: features beyond {MEMORY_BYTES // 2**20} MiB cannot be kept in "{where}" '
-                f"({os.strerror(fault.errno or 0)}): those are computed again in every epoch. Set "
-                "TMPDIR to a folder with room."
-            )
-            return False
+
+def _marked(stamps: np.ndarray) -> np.ndarray:
+    """The stamps with 1 added to their first number: those of no file are zeros, and count too."""
+    return stamps + np.array([1, 0])
+
+
+def _full(fault: OSError) -> str:
+    return (
+        f"fit: features beyond {MEMORY_BYTES // 2**20} MiB cannot be kept in "
+        f'"{tempfile.gettempdir()}" ({os.strerror(fault.errno or 0)}): those are computed again in '
+        "every epoch. Set TMPDIR to a folder with room."
+    )
 
 
 class FeatureTables:

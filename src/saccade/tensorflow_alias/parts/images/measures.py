@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from saccade.errors import ShapeError
+from saccade.numerics.images.grey_weights import BT601
 from saccade.tensorflow_alias.parts.images.changes import convert_image_dtype
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
 
@@ -102,9 +103,9 @@ def adjust_gamma(image: Any, gamma: Any = 1, gain: Any = 1) -> torch.Tensor:
     return convert_image_dtype(made, value.dtype, saturate=True)
 
 
-_YUV = ((0.299, 0.587, 0.114), (-0.14714119, -0.28886916, 0.43601035),
+_YUV = (BT601, (-0.14714119, -0.28886916, 0.43601035),
         (0.61497538, -0.51496512, -0.10001026))  # fmt: skip
-_YIQ = ((0.299, 0.587, 0.114), (0.59590059, -0.27455667, -0.32134392),
+_YIQ = (BT601, (0.59590059, -0.27455667, -0.32134392),
         (0.2115, -0.52273617, 0.31119955))  # fmt: skip
 _RGB_OF_YUV = ((1.0, 0.0, 1.13988303), (1.0, -0.394642334, -0.58062185), (1.0, 2.03206185, 0.0))
 _RGB_OF_YIQ = ((1.0, 0.95598634, 0.6208248), (1.0, -0.27201283, -0.64720424),

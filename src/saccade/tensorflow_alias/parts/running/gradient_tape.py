@@ -26,6 +26,7 @@ from saccade.tensorflow_alias.parts.running.recording import (
     reached_since,
 )
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
+from saccade.timers import BACKWARD
 
 
 class UnconnectedGradients(Enum):
@@ -146,14 +147,15 @@ class GradientTape:
                     tape._start = 0  # a GPU's thread has numbers of its own
             blocks = [block(node) for node in lead_to(older, known)]
             try:
-                slopes = torch.autograd.grad(
-                    targets,
-                    known,
-                    weights,
-                    retain_graph=again or self.persistent or self._shares or bool(blocks),
-                    create_graph=again,
-                    allow_unused=True,
-                )
+                with BACKWARD:
+                    slopes = torch.autograd.grad(
+                        targets,
+                        known,
+                        weights,
+                        retain_graph=again or self.persistent or self._shares or bool(blocks),
+                        create_graph=again,
+                        allow_unused=True,
+                    )
             finally:
                 for one in blocks:
                     one.remove()

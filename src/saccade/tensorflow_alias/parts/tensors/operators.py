@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.numerics.tensors.subscripts import goes_backwards, pick
 from saccade.requester import asks_script
 from saccade.tensorflow_alias.parts.running.errors import as_fault
 from saccade.tensorflow_alias.parts.tensors.tensors import pair
@@ -106,42 +107,6 @@ def _subscripted(self: torch.Tensor, place: Any) -> Any:
         return _item(self, place)
     except ValueError:
         places = place if isinstance(place, tuple) else (place,)
-        if not any(map(_goes_backwards, places)):
+        if not any(map(goes_backwards, places)):
             raise
-        return _backwards(self, places)
-
-
-def _goes_backwards(place: Any) -> bool:
-    return isinstance(place, slice) and place.step is not None and int(place.step) < 0
-
-
-def _backwards(x: torch.Tensor, places: tuple[Any, ...]) -> torch.Tensor:
-    """Each slice that goes backwards as one that goes forwards, turned round before the rest."""
-    used = sum(1 for place in places if place is not None and place is not Ellipsis)
-    axis, forward = 0, []
-    for place in places:
-        if place is None:
-            forward.append(place)
-            continue
-        if place is Ellipsis:
-            axis += x.ndim - used
-        else:
-            if _goes_backwards(place):
-                x, place = _turned(x, axis, place)
-            axis += getattr(place, "ndim", 1) if _is_mask(place) else 1
-        forward.append(place)
-    return _item(x, tuple(forward))
-
-
-def _turned(x: torch.Tensor, axis: int, place: slice) -> tuple[torch.Tensor, slice]:
-    n = x.shape[axis]
-    start, stop, step = slice(*(
-        None if one is None else int(one) for one in (place.start, place.stop, place.step)
-    )).indices(n)  # fmt: skip
-    begin, end = n - 1 - start, n - 1 - stop
-    return x.flip(axis), slice(begin, max(end, begin), -step)
-
-
-def _is_mask(place: Any) -> bool:
-    kind = str(getattr(place, "dtype", ""))
-    return kind.endswith("bool")
+        return pick(self, places)

@@ -1,0 +1,1 @@
+"""Changes: what happens to photos at random while a classifier is trained."""

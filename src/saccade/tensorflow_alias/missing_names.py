@@ -1,0 +1,114 @@
+"""What is said about a name of TensorFlow's that is not there: the line, and what to do instead."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from opcode import opmap
+from typing import NoReturn
+
+from saccade.names import NameNotHere, NameNotImportable, nearest
+
+_OWN = os.path.dirname(__file__) + os.sep
+
+_GRAPHS = "There are no graphs and sessions: call functions and use .numpy()."
+_LINE = "There are no graphs and sessions; leave the line out."
+_MEMORY = "There are no sessions; memory is taken as it is needed."
+_VALUES = "Variables have their values from the start; leave the line out."
+_CAST = "Use tf.cast(x, tf.{})."
+
+# Names that stay away, and what to do instead: the same below `compat.v1`.
+REFUSED = {
+    "sysconfig": "torch.__config__.show() says how torch was built.",
+    "summary": "Use keras.callbacks.TensorBoard, or torch.utils.tensorboard.SummaryWriter.",
+    "disable_eager_execution": _LINE,
+    "disable_v2_behavior": _LINE,
+    "Session": _GRAPHS,
+    "InteractiveSession": _GRAPHS,
+    "Graph": _GRAPHS,
+    "get_default_graph": "There are no graphs: any thread may call a model; leave the line out.",
+    "get_default_session": _GRAPHS,
+    "reset_default_graph": "There are no graphs; keras.backend.clear_session() forgets names.",
+    "ConfigProto": _MEMORY,
+    "GPUOptions": _MEMORY,
+    "placeholder": "There are no graphs and sessions; give arrays to functions.",
+    "global_variables_initializer": _VALUES,
+    "initialize_all_variables": _VALUES,
+    "local_variables_initializer": _VALUES,
+    "get_variable": "Use tf.Variable(value).",
+    "variable_scope": "There are no graphs; leave the scope out.",
+    "to_float": _CAST.format("float32"),
+    "to_double": _CAST.format("float64"),
+    "to_int32": _CAST.format("int32"),
+    "to_int64": _CAST.format("int64"),
+    "image.resize_images": "Use tf.image.resize(images, (height, width)).",
+    "image.resize_bilinear": "Use tf.image.resize(images, (height, width)).",
+    "image.resize_image_with_crop_or_pad": "Use tf.image.resize_with_crop_or_pad.",
+    "app": "Call your main() in the last line of the script.",
+    "flags": "Use argparse for the words of the command line.",
+    "layers": "Use keras.layers.",
+    "client": "Use tf.config.list_physical_devices('GPU').",
+    "saved_model": "Save with model.save('name.keras').",
+    "lite": "Save with model.save('name.keras'); other formats are not written.",
+    "distribute.MultiWorkerMirroredStrategy": "One process trains; use MirroredStrategy.",
+    "distribute.experimental.MultiWorkerMirroredStrategy": "Use tf.distribute.MirroredStrategy.",
+    "distribute.experimental.CentralStorageStrategy": "Use tf.distribute.MirroredStrategy.",
+    "distribute.ParameterServerStrategy": "One process trains; use MirroredStrategy.",
+    "train": "Its optimizers are in keras.optimizers; for its checkpoints use model.save_weights, "
+    "or keras.callbacks.BackupAndRestore.",
+    "estimator": "Use a keras model.",
+    "contrib": "It left TensorFlow, too.",
+}
+
+
+def refuse(module: str, name: str, names: list[str]) -> NoReturn:
+    """Raise for `tensorflow.<module>.<name>`, with the script's line and the nearest name.
+
+    Args:
+        module: the name with dots below tensorflow; "" for tensorflow itself.
+        names: all that there are, with dots.
+
+    Raises:
+        NameNotHere: an AttributeError. NameNotImportable: the same under `from ... import`.
+    """
+    asked = f"{module}.{name}".lstrip(".")
+    if name.startswith("__"):  # Python looking around
+        raise AttributeError(f"module 'tensorflow.{module}'".replace(".'", "'") + f" has no {name}")
+    guess = nearest_name(asked, names)
+    do = REFUSED.get(asked.removeprefix("compat.v1."))
+    do = do or (f"The nearest name that is: tf.{guess}." if guess else "")
+    place, imported = script_line()
+    kind = NameNotImportable if imported else NameNotHere
+    raise kind(f"{place}tensorflow.{asked}", "is not in saccade", None, do)
+
+
+def nearest_name(asked: str, names: list[str]) -> str | None:
+    """The supported name most like the one asked for: the same word elsewhere, or a like one."""
+    module, _, word = asked.rpartition(".")
+    same = [name for name in names if name.rpartition(".")[2].lower() == word.lower()]
+    if same:
+        return max(same, key=lambda name: (_likeness(module, name.rpartition(".")[0]), name))
+    beside = [name for name in names if name.rpartition(".")[0] == module]
+    last = {name.rpartition(".")[2]: name for name in beside}
+    found = nearest(word, last)
+    if found is not None:
+        return last[found]
+    return nearest(asked, names)
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def script_line() -> tuple[str, bool]:
+    """`script.py, line 12: ` of whoever asks, and whether it is a `from ... import`."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        code = frame.f_code
+        if not code.co_filename.startswith((_OWN, "<frozen importlib")):
+            # Python asks once before, as hasattr does, and then looks for a module of the name.
+            imports = code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]
+            return f"{os.path.basename(code.co_filename)}, line {frame.f_lineno}: ", imports
+        frame = frame.f_back
+    return "", False

@@ -1,0 +1,80 @@
+"""Methods of datasets that few scripts use, and those that are refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from saccade.data.dataset import Dataset
+from saccade.errors import InvalidArgument, StateError
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda: Dataset.range(3).window(2), "Dataset.window: is not in saccade. Use batch"),
+        (lambda: Dataset.load("a"), r"Dataset.load: is not in saccade. Use cache\(filename\)"),
+        (lambda: Dataset.range(3).snapshot("a"), r"Use cache\(filename\)"),
+        (lambda: Dataset.range(3).bucket_by_sequence_length(len, [], []), "padded_batch"),
+        (lambda: Dataset.range(3).prefech(2), "The nearest name that is: prefetch"),
+        (lambda: Dataset.rnge(3), "The nearest name that is: range"),
+    ],
+)
+def test_a_method_that_is_missing_is_told_with_the_line(ask, told):
+    with pytest.raises(AttributeError, match=told) as fault:
+        ask()
+    assert f"test_special_methods.py, line {ask.__code__.co_firstlineno}: " in str(fault.value)
+
+
+def test_looking_for_a_method_answers_no():
+    assert not hasattr(Dataset.range(3), "window")
+    assert not hasattr(Dataset, "_repr_html_")
+
+
+def test_an_iteration_without_tensorflow_ends_with_an_error_of_state():
+    elements = iter(Dataset.range(1))
+    assert int(elements.get_next()) == 0
+    with pytest.raises(StateError, match="no more elements"):
+        elements.get_next()
+    assert list(elements) == []
+
+
+@pytest.mark.parametrize("calls", [None, 3])
+def test_errors_are_left_out_wherever_they_come(calls, caplog):
+    def odd(n):
+        if n % 2 == 0:
+            raise OSError(f"broken {int(n)}")
+        return n
+
+    data = Dataset.range(7).map(odd, num_parallel_calls=calls)
+    assert [int(n) for n in data.ignore_errors()] == [1, 3, 5]
+    assert [int(n) for n in data.ignore_errors(log_warning=True).take(1)] == [1]
+    assert "broken 0" in caplog.text
+
+
+def test_errors_of_elements_without_a_number_are_refused():
+    with pytest.raises(InvalidArgument, match="known length"):
+        Dataset.range(3).filter(lambda n: n > 0).ignore_errors()
+
+
+def test_shuffled_elements_come_once_each_whichever_are_broken():
+    def checked(n):
+        if n in (2, 5):
+            raise ValueError("broken")
+        return n
+
+    data = Dataset.range(20).shuffle(8, seed=1).map(checked).ignore_errors()
+    expected = sorted({*range(20)} - {2, 5})
+    first, second = ([int(n) for n in data] for _ in range(2))
+    assert sorted(first) == sorted(second) == expected
+    assert first != second
+
+
+def test_resampling_draws_the_same_with_a_seed():
+    data = Dataset.from_tensor_slices(np.arange(300) % 3).rejection_resample(
+        lambda n: n, [0.2, 0.4, 0.4], seed=4
+    )
+    first, second = ([(int(k), int(n)) for k, n in data] for _ in range(2))
+    assert first == second
+    assert all(kind == n for kind, n in first)
+    assert 0.1 < np.mean([kind == 0 for kind, _ in first]) < 0.3

@@ -1,0 +1,147 @@
+"""The table: every name is there, and what is not is refused with the script's line."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+
+import saccade
+import saccade.tensorflow_alias as tf
+from saccade.tensorflow_alias import table
+from saccade.tensorflow_alias.modules import TableLoader
+
+PACKAGE = "saccade.tensorflow_alias"
+
+
+def test_every_name_of_the_table_is_there():
+    missing = [name for name in tf.supported_names() if not is_there(name)]
+    assert not missing, f"in the table, and nowhere else: {', '.join(missing)}"
+
+
+def is_there(name: str) -> bool:
+    module, _, last = name.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(f"{PACKAGE}.{module}".rstrip(".")), last)
+    except (AttributeError, ImportError):
+        return False
+    return found is not None or name == "newaxis"
+
+
+def test_the_list_is_sorted_and_knows_the_usual_names():
+    names = tf.supported_names()
+    assert names == sorted(set(names))
+    assert {"keras", "image.resize", "data.AUTOTUNE", "compat.v1.logging.ERROR"} <= set(names)
+
+
+def test_keras_is_saccade_itself():
+    assert tf.keras.layers is saccade.layers
+    assert tf.compat.v1.keras is tf.keras
+    assert tf.__version__ == tf.version.VERSION == "2.21.0"
+
+
+@pytest.mark.parametrize(
+    ("ask", "nearest"),
+    [
+        (lambda: tf.reduce_men, "tf.reduce_mean"),
+        (lambda: tf.image.resiz, "tf.image.resize"),
+        (lambda: tf.set_random_seed, "tf.compat.v1.set_random_seed"),
+        (lambda: tf.log, "tf.math.log"),
+        (lambda: tf.compat.v1.logging.set_verbositty, "tf.compat.v1.logging.set_verbosity"),
+    ],
+)
+def test_a_missing_name_is_told_with_line_and_nearest_name(ask, nearest):
+    with pytest.raises(AttributeError) as told:
+        ask()
+    line = ask.__code__.co_firstlineno
+    assert f"test_names.py, line {line}: tensorflow." in str(told.value)
+    assert f"The nearest name that is: {nearest}." in str(told.value)
+
+
+def test_a_refused_name_says_what_to_do():
+    with pytest.raises(AttributeError, match="TensorBoard"):
+        _ = tf.summary
+    with pytest.raises(AttributeError, match="no graphs and sessions"):
+        tf.compat.v1.disable_eager_execution()
+    assert not hasattr(tf, "Session")
+    assert getattr(tf.image, "ssim_multiscale", None) is None
+
+
+def test_a_missing_name_under_import_keeps_its_sentence():
+    with pytest.raises(ImportError, match=r"test_names.py, line \d+: tensorflow.image.resiz"):
+        from saccade.tensorflow_alias.image import resiz  # noqa: F401
+
+
+def test_nothing_heavy_is_loaded_before_it_is_used():
+    code = (
+        f"import sys, {PACKAGE} as tf, {PACKAGE}.image, {PACKAGE}.compat.v1.logging\n"
+        "tf.supported_names()\n"
+        "assert not {'torch', 'numpy', 'PIL'} & set(sys.modules), 'loaded'"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("module", [name for name in table.NAMES if name])
+def test_a_module_of_the_table_is_found_and_loaded_as_any_other(module):
+    name = f"{PACKAGE}.{module}"
+    spec = importlib.util.find_spec(name)
+    assert spec is not None
+    assert spec.name == name
+    made = importlib.import_module(name)
+    assert made.__name__ == name
+    assert sys.modules[name] is made
+    assert set(table.names_in(module)) <= set(dir(made))
+    above, _, last = name.rpartition(".")
+    assert getattr(sys.modules[above], last) is made
+    assert made.__doc__ == f"`tensorflow.{module}`."
+
+
+def test_a_module_is_found_by_a_process_that_has_not_loaded_the_package():
+    code = (
+        "import importlib.util as u, sys\n"
+        f"assert u.find_spec('{PACKAGE}.data.experimental')\n"
+        f"assert u.find_spec('{PACKAGE}.nothing') is None\n"
+        f"assert u.find_spec('{PACKAGE}.parts.data.datasets').has_location\n"
+        "assert not {'torch', 'numpy', 'PIL'} & set(sys.modules), 'loaded'"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_folder_left_over_from_an_older_checkout_hides_no_module(tmp_path, monkeypatch):
+    (tmp_path / "nn" / "__pycache__").mkdir(parents=True)
+    monkeypatch.setattr(tf, "__path__", [*tf.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, f"{PACKAGE}.nn", raising=False)
+    spec = importlib.util.find_spec(f"{PACKAGE}.nn")
+    assert isinstance(spec.loader, TableLoader)
+
+
+def test_no_name_of_the_table_hides_a_module():
+    for module in table.NAMES:
+        inner = {one.rpartition(".")[2] for one in table.NAMES if one.rpartition(".")[0] == module}
+        assert not inner & set(table.names_in(module)), module
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "do"),
+    [
+        ("image", "resize_images", r"tf.image.resize\(images"),
+        ("", "get_default_graph", "no graphs"),
+        ("", "reset_default_graph", "clear_session"),
+        ("", "GPUOptions", "memory is taken"),
+        ("", "InteractiveSession", "no graphs and sessions"),
+        ("", "to_float", r"tf.cast\(x, tf.float32\)"),
+        ("", "to_int32", r"tf.cast\(x, tf.int32\)"),
+        ("", "app", r"main\(\)"),
+        ("", "flags", "argparse"),
+        ("", "train", "keras.optimizers"),
+        ("", "global_variables_initializer", "leave the line out"),
+        ("", "client", "tf.config.list_physical_devices"),
+    ],
+)
+def test_names_of_tensorflow_1_say_their_way_out(module, name, do):
+    for below in [module] if module else ["", "compat.v1"]:
+        with pytest.raises(AttributeError, match=do):
+            getattr(importlib.import_module(f"{PACKAGE}.{below}".rstrip(".")), name)
