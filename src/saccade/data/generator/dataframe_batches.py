@@ -14,13 +14,14 @@ from saccade.data.files.faulty_files import unreadable_files
 from saccade.data.folders.folder_errors import count_of, list_some
 from saccade.data.folders.held_out import share_of_names
 from saccade.data.generator.file_batches import FileBatches
-from saccade.data.generator.flow_checks import check_data_format, check_dtype, check_subset
 from saccade.data.generator.flow_notes import subset_notes
 from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.row_reading import ImageReading
 from saccade.data.generator.saved_batches import Saving
+from saccade.data.generator.setting_checks import check_dtype, check_subset
 from saccade.data.pool import workers
+from saccade.data_formats import check_channels_last
 from saccade.errors import DataError, InvalidArgument
 from saccade.names import unknown_name
 from saccade.notes import note_once
@@ -72,7 +73,7 @@ class DataFrameIterator(FileBatches):
         validate_filenames: bool = True,
     ):
         options = getattr(image_data_generator, "options", FlowOptions())
-        self.data_format = check_data_format(data_format)
+        self.data_format = check_channels_last(data_format)
         self.dtype = check_dtype(dtype)
         if class_mode not in CLASS_MODES:
             raise unknown_name("class_mode", class_mode, [str(mode) for mode in CLASS_MODES])

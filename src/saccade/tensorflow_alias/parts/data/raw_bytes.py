@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Text
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.tensorflow_alias.parts.images.files import Content
 from saccade.tensorflow_alias.parts.tensors.dtypes import as_dtype
 from saccade.tensorflow_alias.parts.tensors.string_tensors import StringArray
@@ -22,10 +22,10 @@ def _bytes(value: Any) -> bytes:
     return bytes(value) if isinstance(value, bytes) else str(value).encode()
 
 
-def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> Text:
+def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> StringScalar:
     """The web's letters for bytes, which go into addresses; without "=" at the end."""
     text = base64.urlsafe_b64encode(_bytes(input)).decode()
-    return Text(text if pad else text.rstrip("="))
+    return StringScalar(text if pad else text.rstrip("="))
 
 
 def decode_base64(input: Any, name: str | None = None) -> Content:

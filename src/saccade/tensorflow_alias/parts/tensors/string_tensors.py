@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Text
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.tensorflow_alias.parts.tensors.dtypes import DType, string
 from saccade.tensorflow_alias.parts.tensors.known_shape import TensorShape
 
@@ -71,13 +71,13 @@ class StringArray(list[Any]):
 
 
 def as_strings(value: Any) -> Any:
-    """A `Text` for one string or path, a `StringArray` for a list or array of them."""
-    if isinstance(value, (Text, StringArray)):
+    """A `StringScalar` for one string or path, a `StringArray` for a list or array of them."""
+    if isinstance(value, (StringScalar, StringArray)):
         return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, (str, bytes, os.PathLike)):
-        return Text(os.fspath(value))
+        return StringScalar(os.fspath(value))
     return StringArray(value)
 
 
@@ -101,7 +101,7 @@ def are_strings(value: Any) -> bool:
 def each_string(function: Callable[[str], Any], value: Any) -> Any:
     """`function` of each string, in the shape of the strings."""
     strings = as_strings(value)
-    if isinstance(strings, Text):
+    if isinstance(strings, StringScalar):
         return function(strings)
     return [each_string(function, one) for one in strings]
 

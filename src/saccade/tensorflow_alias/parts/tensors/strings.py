@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Text
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.tensorflow_alias.parts.tensors.dtypes import torch_dtype
 from saccade.tensorflow_alias.parts.tensors.string_tensors import (
     StringArray,
@@ -38,9 +38,9 @@ def join(inputs: Any, separator: str = "", name: str | None = None) -> Any:
 
 def reduce_join(
     inputs: Any, axis: Any = None, keepdims: bool = False, separator: str = "", name: Any = None
-) -> Text:
+) -> StringScalar:
     """All strings in one."""
-    return Text(separator.join(each_string(str, inputs)))
+    return StringScalar(separator.join(each_string(str, inputs)))
 
 
 def regex_full_match(input: Any, pattern: str, name: str | None = None) -> torch.Tensor:

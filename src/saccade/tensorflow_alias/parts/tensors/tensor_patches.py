@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from saccade.data.dataset import Dataset
-from saccade.data.dataset.text import Text
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.errors import ShapeError
 from saccade.nests import map_nest
 from saccade.requester import asks_script
@@ -56,11 +56,11 @@ def patch_tensors() -> None:
     """
     if _before:
         return
-    _before.update({one: dict(vars(one)) for one in (torch.Tensor, Text, Dataset)})
+    _before.update({one: dict(vars(one)) for one in (torch.Tensor, StringScalar, Dataset)})
     patch_operators()
     patch_view()
     patch_datasets()
-    Text.dtype, Text.shape = string, TensorShape()  # type: ignore[attr-defined]
+    StringScalar.dtype, StringScalar.shape = string, TensorShape()  # type: ignore[attr-defined]
     torch.Tensor.numpy = _to_numpy  # type: ignore[method-assign,assignment]
     torch.Tensor.__array__ = _to_array  # type: ignore[method-assign,assignment]
     torch.Tensor.__array_function__ = _by_numpy  # type: ignore[attr-defined]
@@ -69,7 +69,7 @@ def patch_tensors() -> None:
     torch.Tensor.set_shape = _set_shape  # type: ignore[attr-defined]
     torch.Tensor.ref = _ref  # type: ignore[attr-defined]
     torch.Tensor.__bool__ = _to_bool  # type: ignore[method-assign]
-    Text.set_shape, Text.ref = _set_shape, _ref  # type: ignore[attr-defined]
+    StringScalar.set_shape, StringScalar.ref = _set_shape, _ref  # type: ignore[attr-defined]
     torch.Tensor.__array_ufunc__ = _operate  # type: ignore[attr-defined]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Text
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.errors import DataError, NotSupported
 from saccade.graph import Symbol
 from saccade.metrics.variable import MetricVariable
@@ -130,7 +130,7 @@ def as_axis(axis: Any) -> Any:
 
 
 def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) -> Any:
-    """A value as a tensor; a `Text` or a `StringArray` for strings, with `numpy()` as tensors."""
+    """A value as a tensor; strings as `StringScalar` or `StringArray`, which have `numpy()`, too."""
     if are_strings(value) and (dtype is None or as_dtype(dtype) == string):
         return as_strings(value)
     made = tensor_of(value, dtype)
@@ -143,9 +143,9 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     if shape is None:
         return made
     sizes = sizes_of(shape)
-    if isinstance(made, (Text, StringArray)):
+    if isinstance(made, (StringScalar, StringArray)):
         filled = np.full(sizes, None, object)
-        filled[...] = made if isinstance(made, Text) else made.array().reshape(sizes)
+        filled[...] = made if isinstance(made, StringScalar) else made.array().reshape(sizes)
         return as_strings(filled)
     return made.expand(sizes).clone() if made.numel() == 1 else made.reshape(sizes)
 
@@ -165,4 +165,4 @@ def stop_gradient(input: Any, name: str | None = None) -> torch.Tensor:
 
 
 def is_tensor(x: Any) -> bool:
-    return torch.is_tensor(x) or isinstance(x, (Text, StringArray))
+    return torch.is_tensor(x) or isinstance(x, (StringScalar, StringArray))

@@ -1,4 +1,4 @@
-"""Text: a string that goes through a dataset."""
+"""StringScalar: a string that goes through a dataset."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 
 
-class Text(str):
+class StringScalar(str):
     """A str that also answers as a tensor of TensorFlow's would: `numpy()` gives its bytes.
 
     Example:
-        >>> Text("a.jpg").numpy(), Text(b"a.jpg").decode()
+        >>> StringScalar("a.jpg").numpy(), StringScalar(b"a.jpg").decode()
         (b'a.jpg', 'a.jpg')
     """
 
-    def __new__(cls, text: Any = "") -> Text:
+    def __new__(cls, text: Any = "") -> StringScalar:
         return super().__new__(cls, text.decode() if isinstance(text, bytes) else text)
 
     def numpy(self) -> bytes:
@@ -33,11 +33,11 @@ class Text(str):
 
     __hash__ = str.__hash__
 
-    def __add__(self, other: str) -> Text:
-        return Text(str.__add__(self, other)) if isinstance(other, str) else NotImplemented
+    def __add__(self, other: str) -> StringScalar:
+        return StringScalar(str.__add__(self, other)) if isinstance(other, str) else NotImplemented
 
-    def __radd__(self, other: str) -> Text:
-        return Text(other + str(self))
+    def __radd__(self, other: str) -> StringScalar:
+        return StringScalar(other + str(self))
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         """The text as a plain str; `as_numpy_iterator` of TensorFlow's gives bytes to decode."""
