@@ -151,3 +151,11 @@ def test_what_cannot_work(make, text):
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         make()
     assert text in str(caught.value)
+
+
+def test_mean_and_variance_that_are_given_are_both_kept():
+    layer = layers.Normalization(mean=[1.0, 2.0], variance=[4.0, 9.0])
+    assert (layer.input_mean, layer.input_variance) == ([1.0, 2.0], [4.0, 9.0])
+    assert layer.get_config()["variance"] == [4.0, 9.0]
+    plain = layers.Normalization()
+    assert (plain.input_mean, plain.input_variance) == (None, None)

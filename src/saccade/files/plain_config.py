@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from saccade.custom_objects import get_registered_name
-from saccade.errors import InvalidArgument, NotSupported
-from saccade.files.build_config import build_config
+from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade.layers.core.custom_storage import is_own
 from saccade.records import to_record
 
 
@@ -18,6 +18,18 @@ def full_record(thing: Any) -> dict[str, Any]:
     record = to_record(thing)
     built_for = build_config(thing)
     return record if built_for is None else {**record, "build_config": built_for}
+
+
+def build_config(layer: Any) -> dict[str, Any] | None:
+    """What the layer's own `get_build_config` says, else the shape that it was built for."""
+    if is_own(layer, "get_build_config") and hasattr(layer, "get_build_config"):
+        return layer.get_build_config()
+    if not getattr(layer, "built", False):
+        return None
+    try:
+        return {"input_shape": layer.input_shape}
+    except (AttributeError, StateError):  # an initialiser; a layer without a known shape
+        return None
 
 
 def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:

@@ -10,7 +10,6 @@ import torch
 
 from saccade.errors import ShapeError
 from saccade.initializers.initializer import Initializer
-from saccade.initializers.random_numbers import normal, truncated_normal, uniform
 
 
 class RandomUniform(Initializer):
@@ -86,3 +85,19 @@ class Orthogonal(Initializer):
 
     def get_config(self) -> dict[str, Any]:
         return {"seed": self.seed, "gain": self.gain}
+
+
+def uniform(
+    shape: Sequence[int], low: float, high: float, generator: torch.Generator | None
+) -> torch.Tensor:
+    return torch.empty(tuple(shape), device="cpu").uniform_(low, high, generator=generator)
+
+
+def normal(shape: Sequence[int], generator: torch.Generator | None) -> torch.Tensor:
+    return torch.empty(tuple(shape), device="cpu").normal_(generator=generator)
+
+
+def truncated_normal(shape: Sequence[int], generator: torch.Generator | None) -> torch.Tensor:
+    """Standard normal conditioned on [-2, 2], by inverting its distribution function."""
+    edge = math.erf(2 / math.sqrt(2))
+    return uniform(shape, -edge, edge, generator).erfinv_().mul_(math.sqrt(2)).clamp_(-2, 2)

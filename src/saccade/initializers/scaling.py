@@ -9,8 +9,8 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
+from saccade.initializers.distribution import normal, truncated_normal, uniform
 from saccade.initializers.initializer import Initializer
-from saccade.initializers.random_numbers import normal, truncated_normal, uniform
 from saccade.names import unknown_name
 
 

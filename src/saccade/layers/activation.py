@@ -7,8 +7,7 @@ from typing import Any
 import torch
 
 from saccade import activations
-from saccade.layers.core.activated import Activated
-from saccade.layers.core.pointwise import Pointwise
+from saccade.layers.core.layer_kinds import Activated, Pointwise
 
 
 class Activation(Activated, Pointwise):

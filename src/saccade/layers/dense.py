@@ -9,9 +9,9 @@ import torch
 from saccade import activations
 from saccade.errors import ShapeError
 from saccade.graph import Shape
-from saccade.layers.core.activated import Activated
 from saccade.layers.core.checks import positive_integer, refuse
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.layer_kinds import Activated
 from saccade.layers.core.weight_options import keep_options, make_weight, options_config
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from saccade import regularizers
 from saccade.layers.core.checks import refuse
-from saccade.layers.core.pointwise import Pointwise
+from saccade.layers.core.layer_kinds import Pointwise
 
 
 class Identity(Pointwise):

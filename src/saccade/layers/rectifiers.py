@@ -10,7 +10,7 @@ import torch
 from saccade import activations
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
-from saccade.layers.core.pointwise import Pointwise
+from saccade.layers.core.layer_kinds import Pointwise
 from saccade.layers.core.weight_options import keep_options, make_weight, options_config
 
 

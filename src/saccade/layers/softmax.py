@@ -9,7 +9,7 @@ import torch
 
 from saccade import activations
 from saccade.errors import ShapeError
-from saccade.layers.core.pointwise import Pointwise
+from saccade.layers.core.layer_kinds import Pointwise
 
 
 class Softmax(Pointwise):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from saccade.errors import NotSupported
-from saccade.losses import reduction
 from saccade.losses.cross_entropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -24,6 +23,7 @@ from saccade.losses.error import (
 from saccade.losses.focal import BinaryFocalCrossentropy, CategoricalFocalCrossentropy
 from saccade.losses.loss import FunctionLoss as _FunctionLoss
 from saccade.losses.loss import Loss
+from saccade.losses.loss import Reduction as _Reduction
 from saccade.losses.margin import CategoricalHinge, Hinge, SquaredHinge
 from saccade.losses.overlap import Dice, Tversky
 from saccade.names import classes_in, names_from, refuse_name, snake_case
@@ -88,7 +88,7 @@ bce = BCE = binary_crossentropy
 cosine = cosine_proximity = cosine_similarity
 logcosh = log_cosh
 huber_loss = huber
-Reduction = reduction.Reduction
+Reduction = _Reduction
 # Losses of Keras's that saccade leaves out, and what to use instead.
 REFUSED = {
     "CTC": "It is for sequences of labels; wrap torch.nn.functional.ctc_loss in a function of "

@@ -7,7 +7,7 @@ from typing import Any
 
 from saccade.custom_objects import CustomObjectScope
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
-from saccade.files.build_config import build_config
+from saccade.files.plain_config import build_config
 from saccade.graph import Symbol, map_symbols
 from saccade.graph.network import values_at
 from saccade.graph.symbol import symbols_in

@@ -10,13 +10,14 @@ import torch
 
 from saccade.data.sources.source import ManyArrays
 from saccade.engines.inference import Inference
-from saccade.errors import ShapeError, StateError
+from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol, inlined, map_symbols
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.tracking import safe_key
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.trainer import Trainer
 from saccade.nests import is_nest
+from saccade.notes import note_once
 from saccade.training.custom_step import overrides
 from saccade.training.features.feature_reuse import FeatureReuse, note_changing
 from saccade.training.features.frozen_prefix import find_prefix, is_watched, random_before_frozen
@@ -35,6 +36,33 @@ class GraphHolder(Trainer):
         yield from known
         ids = {id(layer) for layer in known}
         yield from (layer for layer in super().sublayers() if id(layer) not in ids)
+
+    @property
+    def layers(self) -> list[Any]:
+        """The layers directly inside the model, those of a graph in Keras's order, by depth."""
+        return LayerList(layer for layer in self.sublayers() if isinstance(layer, Layer))
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """The layer of this name, or at this place.
+
+        Raises:
+            InvalidArgument: there is none; the message lists the names.
+        """
+        layers = self.layers
+        if index is not None and name is None:
+            if -len(layers) <= index < len(layers):
+                return layers[index]
+            raise InvalidArgument(self.where, f"there are {len(layers)} layers", f"index {index}")
+        name = name.replace("/", "_") if isinstance(name, str) else name
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise InvalidArgument(
+            self.where,
+            "get_layer needs the name of a layer",
+            repr(name),
+            f"The layers are {', '.join(layer.name for layer in layers)}.",
+        )
 
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
         """Become the graph between some symbols."""
@@ -208,3 +236,18 @@ def networks_in(network: Network) -> list[Network]:
     """A network and all those inside it."""
     inner = [network_of(layer) for layer in network.layers]
     return [network, *(each for one in inner if one is not None for each in networks_in(one))]
+
+
+class LayerList(list[Any]):
+    """The layers of a model, in a list of its own: what is taken off it stays in the model.
+
+    In Keras until 2.3 `model.layers.pop()` was the first half of cutting a model off.
+    """
+
+    def pop(self, *place: Any) -> Any:
+        note_once(
+            "model.layers.pop() takes nothing off the model, as in tf.keras and Keras 3. "
+            "Write Model(model.input, model.layers[-2].output), or pop() of a Sequential.",
+            key="layers.pop",
+        )
+        return super().pop(*place)

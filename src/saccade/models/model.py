@@ -15,13 +15,11 @@ from saccade.files import formats, weights_file
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol, from_inputs
 from saccade.layers.core.checks import refuse
-from saccade.layers.core.layer import Layer
 from saccade.layers.core.output_shapes import shape_of
 from saccade.layers.input import Input
 from saccade.models.compile_config import compile_config, compile_from, model_record
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.graph_holder import GraphHolder
-from saccade.models.layer_list import LayerList
 from saccade.models.reviving import check_layers, reviver
 from saccade.models.summary import print_summary
 
@@ -68,33 +66,6 @@ class Model(GraphHolder):
         self.class_names: list[str] | None = None
         # What a network with trained weights was trained on; None where that is not known.
         self.input_record: InputRecord | None = None
-
-    @property
-    def layers(self) -> list[Any]:
-        """The layers directly inside the model, those of a graph in Keras's order, by depth."""
-        return LayerList(layer for layer in self.sublayers() if isinstance(layer, Layer))
-
-    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
-        """The layer of this name, or at this place.
-
-        Raises:
-            InvalidArgument: there is none; the message lists the names.
-        """
-        layers = self.layers
-        if index is not None and name is None:
-            if -len(layers) <= index < len(layers):
-                return layers[index]
-            raise InvalidArgument(self.where, f"there are {len(layers)} layers", f"index {index}")
-        name = name.replace("/", "_") if isinstance(name, str) else name
-        for layer in layers:
-            if layer.name == name:
-                return layer
-        raise InvalidArgument(
-            self.where,
-            "get_layer needs the name of a layer",
-            repr(name),
-            f"The layers are {', '.join(layer.name for layer in layers)}.",
-        )
 
     def build(self, input_shape: Any) -> None:
         """Create the weights of all layers, by running `call` once on zeros of this shape.

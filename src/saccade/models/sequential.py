@@ -11,7 +11,7 @@ from saccade.graph import Network, Shape, Symbol
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
 from saccade.layers.input import InputLayer
-from saccade.models.layer_list import LayerList
+from saccade.models.graph_holder import LayerList
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers
 from saccade.records import to_record

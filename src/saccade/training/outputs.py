@@ -7,7 +7,8 @@ from typing import Any
 
 from saccade.errors import DataError, InvalidArgument
 from saccade.names import nearest
-from saccade.nests import is_nest, leaves
+from saccade.nests import as_list, is_nest, leaves, map_nest
+from saccade.records import is_record
 
 
 def names_of(y_pred: Any, model_names: Sequence[str] | None) -> list[str]:
@@ -20,6 +21,11 @@ def names_of(y_pred: Any, model_names: Sequence[str] | None) -> list[str]:
     if model_names and len(model_names) == count:
         return list(model_names)
     return [f"output_{number}" for number in range(count)]
+
+
+def map_given(function: Callable[[Any], Any], given: Any) -> Any:
+    """What `compile` was given with `function` of each loss or metric; a record is one of them."""
+    return map_nest(function, given, rebuild=as_list, is_leaf=is_record)
 
 
 def per_output(what: str, given: Any, names: Sequence[str], single: bool = False) -> list[Any]:

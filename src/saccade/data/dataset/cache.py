@@ -151,7 +151,7 @@ class FileCache(Cache):
 
 
 def _plain(leaf: Any) -> Any:
-    """Words as plain str, which is all that torch reads back without running code."""
+    """Strings as plain str, which is all that torch reads back without running code."""
     if isinstance(leaf, list):
         return [_plain(one) for one in leaf]
     return str(leaf) if isinstance(leaf, str) else leaf

@@ -1,7 +1,7 @@
 """Elements: what goes through a dataset, tensors (or strings) in tuples and dicts.
 
-A list is no nest here: it becomes one tensor, as in tf.data. Strings cannot be tensors: one
-stays a str, and a batch of them is a list of str.
+A list is no nest here: it becomes one tensor, as in tf.data. Strings cannot be tensors: one stays
+a str, and a batch of them is a list of str.
 """
 
 from __future__ import annotations

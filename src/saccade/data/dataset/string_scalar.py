@@ -15,8 +15,8 @@ class StringScalar(str):
         (b'a.jpg', 'a.jpg')
     """
 
-    def __new__(cls, value: Any = "") -> StringScalar:
-        return super().__new__(cls, value.decode() if isinstance(value, bytes) else value)
+    def __new__(cls, text: Any = "") -> StringScalar:
+        return super().__new__(cls, text.decode() if isinstance(text, bytes) else text)
 
     def numpy(self) -> bytes:
         return self.encode()
@@ -40,5 +40,5 @@ class StringScalar(str):
         return StringScalar(other + str(self))
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        """The same as a plain str; `as_numpy_iterator` of TensorFlow's gives bytes to decode."""
+        """The text as a plain str; `as_numpy_iterator` of TensorFlow's gives bytes to decode."""
         return str(self)

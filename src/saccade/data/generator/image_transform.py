@@ -189,7 +189,7 @@ class ImageTransform(Standardization):
 
     @property
     def runs_user_code(self) -> bool:
-        """Whether something of the user's runs on an image: it may draw random numbers.
+        """Whether something runs on an image that may draw numbers, or must not run in threads.
 
         A function with the attribute `draws_nothing = True`, as `preprocess_input` has it, does
         neither.

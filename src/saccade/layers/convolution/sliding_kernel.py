@@ -9,9 +9,8 @@ import torch
 from saccade import activations
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
-from saccade.layers.core.activated import Activated
 from saccade.layers.core.checks import positive_integer
-from saccade.layers.core.spatial import Spatial
+from saccade.layers.core.layer_kinds import Activated, Spatial
 from saccade.layers.core.weight_options import keep_options, make_weight, options_config
 from saccade.numerics.convolution.geometry import PADDING_WORDS, as_padding, as_sizes, output_size
 from saccade.variables import Variable

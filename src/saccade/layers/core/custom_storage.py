@@ -1,6 +1,14 @@
 """Custom storage: what a layer writes of itself into a file, and how it is built out of one.
 
-A layer of the user's may override these; files call them where it does.
+Keras lets a layer of the user's override these four hooks, and calls them for every layer. Files of
+saccade go another way where it does not, which `is_own` tells:
+
+1. Writing: only hooks that are the user's are asked, for layers of saccade's need no copy of their
+   arrays in between.
+2. Reading: a hook of the user's runs once all that has to fit was looked at, and before any other
+   weight is changed: it may fail, and then the model has to be as it was.
+3. Building out of a record: a layer with a hook of its own builds itself, any other on the shape
+   that it was built for.
 """
 
 from __future__ import annotations
@@ -35,6 +43,7 @@ class CustomStorage:
         Source: `keras.layers.Layer.load_own_variables`.
         """
         weights = self.own_weights()
+        # All are looked at before the first is assigned, so that an error changes nothing.
         needed = {str(number): tuple(weight.shape) for number, weight in enumerate(weights)}
         got = {name: tuple(store[name].shape) for name in store}
         if needed != got:

@@ -20,11 +20,12 @@ from saccade import dtype_policy, regularizers
 from saccade.errors import InvalidArgument, StateError
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
 from saccade.layers.core.call_history import CallHistory
+from saccade.layers.core.call_losses import CallLosses
 from saccade.layers.core.call_scope import scope
 from saccade.layers.core.checks import given_shape
 from saccade.layers.core.custom_storage import CustomStorage
 from saccade.layers.core.input_spec import check_inputs, dtypes_of
-from saccade.layers.core.layer_type import LayerType
+from saccade.layers.core.keras1_words import LayerType
 from saccade.layers.core.output_shapes import is_shape, shape_of, symbols_of, traced_shape
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
@@ -34,7 +35,7 @@ from saccade.records import to_record
 _build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
 
 
-class Layer(CustomStorage, CallHistory, WeightHolder, metaclass=LayerType):
+class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=LayerType):
     """A function of arrays with weights.
 
     Args:
@@ -92,7 +93,7 @@ class Layer(CustomStorage, CallHistory, WeightHolder, metaclass=LayerType):
                 key="placement weights",
             )
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self._call_losses: list[torch.Tensor] = []  # what `call` added to the loss
+        self._call_losses: list[torch.Tensor] = []
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -115,11 +116,15 @@ class Layer(CustomStorage, CallHistory, WeightHolder, metaclass=LayerType):
         raise NotImplementedError(f"{self.where} has no call(): write one.")
 
     def forward(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
+        # 1. What is training? This call says it, else the call around it, else the learning phase.
         outer = scope.training
         if training is None:
             training = scope.phase if outer is None else outer
+        # 2. The inputs. A single tensor of the right precision, as nearly every call has, is told
+        #    by the cheapest test and passes as it is. Symbols have no values: the call is noted.
+        #    All else becomes tensors on the weights' device, in the layer's precision.
         if len(args) == 1 and type(args[0]) is torch.Tensor and args[0].dtype is self._computes_in:
-            pass  # the common case, free of conversions
+            pass
         elif symbols_in((args, kwargs)):
             return self.describe(args, kwargs, training)
         elif args:
@@ -128,18 +133,25 @@ class Layer(CustomStorage, CallHistory, WeightHolder, metaclass=LayerType):
             raise InvalidArgument(
                 self.where, "the input must be the first argument", ", ".join(kwargs) or "none"
             )
+        # 3. The first inputs build the layer; a wrong shape is told before weights are made for it.
         if self.input_spec is not None:
             check_inputs(self.where, self.input_spec, shape_of(args[0]), dtypes_of(args[0]))
         if not self.built:
             self.build_for(args[0])
         if training is not None and self._takes_training:
             kwargs["training"] = training
+        # 4. The outermost call of a thread starts a new sum of losses. A call inside it that
+        #    changes nothing in the scope has nothing to set back, and goes the short way.
         outermost = scope.outermost
         if outermost is None:
             scope.outermost = self
             self._forget_losses()
         elif training is outer and self.activity_regularizer is None and not self._is_mixed:
             return self.call(*args, **kwargs)
+        # 5. The call. Layers inside read the scope: what training is, and whether this layer's
+        #    weights are seen cast, which ends inside a layer without a policy. It belongs to the
+        #    thread and no module changes, so several threads may predict with one model; and it is
+        #    set back where `call` fails too, or the next call would take itself for an inner one.
         casting = scope.casting
         scope.training, scope.casting = training, self if self._is_mixed else None
         try:
@@ -150,31 +162,6 @@ class Layer(CustomStorage, CallHistory, WeightHolder, metaclass=LayerType):
             return y
         finally:
             scope.training, scope.outermost, scope.casting = outer, outermost, casting
-
-    # -- what is added to the loss ---------------------------------------------------------
-
-    def add_loss(self, loss: Any) -> None:
-        """Add a number, or a list of them, to what training makes smaller; called in `call`."""
-        self._call_losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
-        outermost = scope.outermost
-        if outermost is not None:
-            outermost.__dict__.setdefault("_lossy", {})[id(self)] = self
-
-    def _forget_losses(self) -> None:
-        """Drop what the last call added."""
-        lossy = self.__dict__.get("_lossy", {})
-        for layer in lossy.values():
-            layer._call_losses.clear()
-        lossy.clear()
-
-    @property
-    def losses(self) -> list[torch.Tensor]:
-        """What the last call added to the loss, and what the regularizers of the weights add."""
-        added = list(self._call_losses)
-        for layer in self.sublayers_within():
-            added += layer._call_losses
-        weights = [w for w in self.trainable_weights if w.regularizer is not None]
-        return [*added, *(weight.regularizer(weight) for weight in weights)]
 
     def describe(self, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any = None) -> Any:
         """A call on symbols: build for their shapes, note the call, give symbols.
@@ -198,6 +185,8 @@ class Layer(CustomStorage, CallHistory, WeightHolder, metaclass=LayerType):
         if symbols_in((args[1:], kwargs)):
             return traced_shape(self, tuple(args), kwargs)
         return self.compute_output_shape(map_symbols(args[0], _shape))
+
+    # -- building --------------------------------------------------------------------------
 
     def build_for(self, inputs: Any) -> None:
         """Build on the shape of the first inputs."""
@@ -259,20 +248,6 @@ class Layer(CustomStorage, CallHistory, WeightHolder, metaclass=LayerType):
         return self.compute_output_shape(self.input_shape)
 
     # -- config ----------------------------------------------------------------------------
-
-    @property
-    def dtype(self) -> str:
-        """That of the weights."""
-        return self.dtype_policy.variable_dtype
-
-    @property
-    def compute_dtype(self) -> str:
-        """That in which the layer computes, and that of what it gives."""
-        return self.dtype_policy.compute_dtype
-
-    @property
-    def variable_dtype(self) -> str:
-        return self.dtype_policy.variable_dtype
 
     def get_config(self) -> dict[str, Any]:
         """What is needed to make the layer again."""

@@ -1,11 +1,15 @@
-"""Lists and dicts of layers, tracked: what is put into them later is trained and saved too."""
+"""Tracking: what is put into attributes, lists and dicts of a layer is trained and saved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
+
+from saccade.errors import NotSupported
+from saccade.variables import Variable
 
 
 def safe_key(attribute: str, place: object) -> str:
@@ -93,3 +97,97 @@ for _name in _CHANGE + _CHANGE_LIST:
     setattr(TrackedList, _name, _announcing(_name, list))
 for _name in _CHANGE + _CHANGE_DICT:
     setattr(TrackedDict, _name, _announcing(_name, dict))
+
+
+class TrackedModule(torch.nn.Module):
+    """A module whose weights and parts are found in attributes, lists and dicts, as in Keras.
+
+    torch finds only what is an attribute itself; a list of layers would be neither trained nor
+    saved.
+    """
+
+    name: str
+    _weights_trained: list[Variable]
+    _weights_kept: list[Variable]
+
+    @property
+    def where(self) -> str:
+        """How error messages name this layer."""
+        return f'{type(self).__name__} "{self.name}"'
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "_modules" not in self.__dict__:  # torch says that super().__init__() comes first
+            super().__setattr__(name, value)
+            return
+        self._let_go(name, value)
+        if isinstance(value, Variable):
+            for key, known in list(self._parameters.items()):
+                if known is value and key != name:
+                    del self._parameters[key]
+            if all(known is not value for known in (*self._weights_trained, *self._weights_kept)):
+                (self._weights_trained if value.trainable else self._weights_kept).append(value)
+        elif isinstance(value, (torch.nn.Module, torch.nn.Parameter)):
+            check_ours(self.where, name, value)
+        elif isinstance(value, (list, dict, tuple)):
+            for _, module in modules_in(value, ""):
+                check_ours(self.where, name, module)
+            value = track(value, partial(self._track_again, name))
+            self._modules.pop(name, None)
+            object.__setattr__(self, name, value)
+            self._track_again(name)
+            return
+        super().__setattr__(name, value)  # type: ignore[arg-type]
+
+    def __delattr__(self, name: str) -> None:
+        self._let_go(name, None)
+        super().__delattr__(name)
+
+    def _let_go(self, name: str, value: Any) -> None:
+        """Forget the weight or the layers of a container that an attribute is about to lose."""
+        weight = self._parameters.get(name)
+        if weight is not None and weight is not value:
+            for mine in (self._weights_trained, self._weights_kept):
+                mine[:] = [one for one in mine if one is not weight]
+        held = self.__dict__.get(name)
+        if isinstance(held, (list, dict, tuple)) and held is not value:
+            for key in [key for key in self._modules if key.startswith(f"{name}[")]:
+                del self._modules[key]
+
+    def _track_again(self, attribute: str) -> None:
+        """Bring torch's table of modules in line with a container that changed.
+
+        What is still in its place stays there, so that the order of the weights is the order in
+        which layers came in.
+        """
+        if "_modules" not in self.__dict__:  # in the middle of being copied
+            return
+        value = self.__dict__.get(attribute)
+        if isinstance(value, (TrackedList, TrackedDict)):
+            value.adopt()
+        places = {safe_key(attribute, place): module for place, module in modules_in(value, "")}
+        for module in places.values():
+            check_ours(self.where, attribute, module)
+        for key in [key for key in self._modules if key.startswith(f"{attribute}[")]:
+            if places.get(key) is not self._modules[key]:
+                del self._modules[key]
+        for key, module in places.items():
+            self._modules.setdefault(key, module)
+
+
+def check_ours(where: str, name: str, part: torch.nn.Module | torch.nn.Parameter) -> None:
+    """Raise for a part of torch's that `fit` would not train, or that ignores `training`.
+
+    Functions without weights, such as `torch.nn.ReLU()`, are fine.
+    """
+    if isinstance(part, TrackedModule):
+        return
+    do = "Use self.add_weight(...)."
+    if isinstance(part, torch.nn.Module):
+        own = isinstance(part, (torch.nn.ModuleList, torch.nn.ModuleDict, torch.nn.Sequential))
+        for inner in part.modules():
+            own = own or isinstance(inner, (TrackedModule, torch.nn.modules.dropout._DropoutNd))
+        if not own and not any(True for _ in (*part.parameters(), *part.buffers())):
+            return
+        do = "Use a layer of saccade.layers, or a plain list or dict of them."
+    kind = f"torch.nn.{type(part).__name__}"
+    raise NotSupported(where, f"{name} must be saccade's own: torch's is not trained", kind, do)

@@ -5,35 +5,29 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 
 from saccade import constraints, initializers, regularizers
-from saccade.errors import NotSupported, ShapeError, StateError
+from saccade.errors import ShapeError, StateError
 from saccade.layers.core.call_scope import scope
 from saccade.layers.core.checks import refuse
-from saccade.layers.core.tracking import TrackedDict, TrackedList, modules_in, safe_key, track
+from saccade.layers.core.tracking import TrackedModule, safe_key
 from saccade.numerics.machine.device import default_device
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
 from saccade.variables import Variable
 
 
-class WeightHolder(torch.nn.Module):
-    """Owns weights, finds sublayers in attributes, lists and dicts, freezes and copies them."""
+class WeightHolder(TrackedModule):
+    """Owns weights and layers, freezes them and copies their values."""
 
-    name: str
     built: bool
+    dtype_policy: Any
     _computes_in: torch.dtype = torch.float32
     weightless = False  # layers that never have weights need not be built to be counted
-
-    @property
-    def where(self) -> str:
-        """How error messages name this layer."""
-        return f'{type(self).__name__} "{self.name}"'
 
     def __init__(self, trainable: bool):
         super().__init__()
@@ -46,6 +40,20 @@ class WeightHolder(torch.nn.Module):
         """Where the weights are; the default device for a layer without any."""
         first = next(self.parameters(), None)
         return default_device() if first is None else first.device
+
+    @property
+    def dtype(self) -> str:
+        """That of the weights."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        """That in which the layer computes, and that of what it gives."""
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self.dtype_policy.variable_dtype
 
     @takes_name_first
     def add_weight(
@@ -211,66 +219,6 @@ class WeightHolder(torch.nn.Module):
         for weight, value in zip(mine, weights, strict=True):
             weight.assign(value)
 
-    # -- torch's side ----------------------------------------------------------------------
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if "_modules" not in self.__dict__:  # torch says that super().__init__() comes first
-            super().__setattr__(name, value)
-            return
-        self._let_go(name, value)
-        if isinstance(value, Variable):
-            for key, known in list(self._parameters.items()):
-                if known is value and key != name:
-                    del self._parameters[key]
-            if all(known is not value for known in (*self._weights_trained, *self._weights_kept)):
-                (self._weights_trained if value.trainable else self._weights_kept).append(value)
-        elif isinstance(value, (torch.nn.Module, torch.nn.Parameter)):
-            check_ours(self.where, name, value)
-        elif isinstance(value, (list, dict, tuple)):
-            for _, module in modules_in(value, ""):
-                check_ours(self.where, name, module)
-            value = track(value, partial(self._track_again, name))
-            self._modules.pop(name, None)
-            object.__setattr__(self, name, value)
-            self._track_again(name)
-            return
-        super().__setattr__(name, value)  # type: ignore[arg-type]
-
-    def __delattr__(self, name: str) -> None:
-        self._let_go(name, None)
-        super().__delattr__(name)
-
-    def _let_go(self, name: str, value: Any) -> None:
-        """Forget the weight or the layers of a container that an attribute is about to lose."""
-        weight = self._parameters.get(name)
-        if weight is not None and weight is not value:
-            for mine in (self._weights_trained, self._weights_kept):
-                mine[:] = [one for one in mine if one is not weight]
-        held = self.__dict__.get(name)
-        if isinstance(held, (list, dict, tuple)) and held is not value:
-            for key in [key for key in self._modules if key.startswith(f"{name}[")]:
-                del self._modules[key]
-
-    def _track_again(self, attribute: str) -> None:
-        """Bring torch's table of modules in line with a container that changed.
-
-        What is still in its place stays there, so that the order of the weights is the order in
-        which layers came in.
-        """
-        if "_modules" not in self.__dict__:  # in the middle of being copied
-            return
-        value = self.__dict__.get(attribute)
-        if isinstance(value, (TrackedList, TrackedDict)):
-            value.adopt()
-        places = {safe_key(attribute, place): module for place, module in modules_in(value, "")}
-        for module in places.values():
-            check_ours(self.where, attribute, module)
-        for key in [key for key in self._modules if key.startswith(f"{attribute}[")]:
-            if places.get(key) is not self._modules[key]:
-                del self._modules[key]
-        for key, module in places.items():
-            self._modules.setdefault(key, module)
-
     def __getattr__(self, name: str) -> Any:
         try:
             found = super().__getattr__(name)
@@ -284,25 +232,6 @@ class WeightHolder(torch.nn.Module):
             if isinstance(found, property) and found.fget is not None:
                 return found.fget(self)
             raise
-
-
-def check_ours(where: str, name: str, part: torch.nn.Module | torch.nn.Parameter) -> None:
-    """Raise for a part of torch's that `fit` would not train, or that ignores `training`.
-
-    Functions without weights, such as `torch.nn.ReLU()`, are fine.
-    """
-    if isinstance(part, WeightHolder):
-        return
-    do = "Use self.add_weight(...)."
-    if isinstance(part, torch.nn.Module):
-        own = isinstance(part, (torch.nn.ModuleList, torch.nn.ModuleDict, torch.nn.Sequential))
-        for inner in part.modules():
-            own = own or isinstance(inner, (WeightHolder, torch.nn.modules.dropout._DropoutNd))
-        if not own and not any(True for _ in (*part.parameters(), *part.buffers())):
-            return
-        do = "Use a layer of saccade.layers, or a plain list or dict of them."
-    kind = f"torch.nn.{type(part).__name__}"
-    raise NotSupported(where, f"{name} must be saccade's own: torch's is not trained", kind, do)
 
 
 def _unique(weights: list[Variable]) -> list[Variable]:

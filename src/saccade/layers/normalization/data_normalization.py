@@ -11,7 +11,7 @@ import torch
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
-from saccade.layers.core.pointwise import Pointwise
+from saccade.layers.core.layer_kinds import Pointwise
 from saccade.layers.normalization.rescaling import plain_numbers
 
 _EPSILON = 1e-7  # the least standard deviation that is divided by
@@ -52,7 +52,9 @@ class Normalization(Pointwise):
                 self.where, "give both mean and variance, or none", f"{mean}, {variance}"
             )
         self.input_mean = mean if mean is None else plain_numbers(self, "mean", mean)
-        self.input_variance = mean if mean is None else plain_numbers(self, "variance", variance)
+        self.input_variance = (
+            variance if variance is None else plain_numbers(self, "variance", variance)
+        )
         shapes = np.shape(self.input_mean or 0), np.shape(self.input_variance or 0)
         if shapes[0] != shapes[1] or len(shapes[0]) > len(self.axis):
             raise ShapeError(

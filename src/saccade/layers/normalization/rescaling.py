@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.layers.core.pointwise import Pointwise
+from saccade.layers.core.layer_kinds import Pointwise
 
 
 class Rescaling(Pointwise):

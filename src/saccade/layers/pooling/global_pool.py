@@ -8,7 +8,7 @@ import torch
 
 from saccade.errors import ShapeError
 from saccade.graph import Shape
-from saccade.layers.core.spatial import Spatial
+from saccade.layers.core.layer_kinds import Spatial
 
 
 class _GlobalPooling(Spatial):

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from saccade.graph import Shape
-from saccade.layers.core.spatial import Spatial
+from saccade.layers.core.layer_kinds import Spatial
 from saccade.numerics.convolution.geometry import as_padding, as_sizes, output_size
 from saccade.numerics.convolution.nhwc import average_pool_nhwc, max_pool_nhwc
 

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
-from saccade.layers.core.spatial import Spatial
+from saccade.layers.core.layer_kinds import Spatial
 
 _WORDS = {
     1: "one number or (before, after)",

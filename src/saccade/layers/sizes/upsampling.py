@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from saccade.errors import NotSupported
 from saccade.graph import Shape
-from saccade.layers.core.spatial import Spatial
+from saccade.layers.core.layer_kinds import Spatial
 from saccade.names import unknown_name
 from saccade.numerics.convolution.geometry import as_sizes
 

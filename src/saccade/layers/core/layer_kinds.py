@@ -1,4 +1,4 @@
-"""Spatial: what layers over the steps of series and over the pixels of images share."""
+"""Layer kinds: what layers share that work pointwise, over pixels, or end in an activation."""
 
 from __future__ import annotations
 
@@ -6,11 +6,22 @@ from typing import Any
 
 import torch
 
+from saccade import activations
 from saccade.errors import ShapeError
 from saccade.layers.core.checks import check_channels_last, check_images
 from saccade.layers.core.layer import Layer
 
 _AS_GIVEN = {1: "(batch, steps, channels)", 2: "(batch, height, width, channels)"}
+
+
+class Pointwise(Layer):
+    """A layer without weights whose output has the shape of its input."""
+
+    casts_integers = True
+    weightless = True
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
 
 
 class Spatial(Layer):
@@ -46,3 +57,15 @@ class Spatial(Layer):
     def over_rows(self, sizes: tuple[int, ...]) -> tuple[int, int]:
         """One number an axis as (height, width); a series has one row."""
         return (1, sizes[0]) if self.rank == 1 else (sizes[0], sizes[1])
+
+
+class Activated:
+    """A layer with an `activation` at its end; None and words may be assigned, as to Keras's."""
+
+    @property
+    def activation(self) -> Any:
+        return self._activation
+
+    @activation.setter
+    def activation(self, value: Any) -> None:
+        self._activation = activations.get(value)

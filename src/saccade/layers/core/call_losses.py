@@ -1,0 +1,43 @@
+"""CallLosses: what the last call of a layer, and of those inside it, added to the loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from saccade.layers.core.call_scope import scope
+from saccade.layers.core.weight_holder import WeightHolder
+
+
+class CallLosses(WeightHolder):
+    """Collects what layers add while they are called.
+
+    The outermost layer of a call remembers which layers inside it added something, in `_lossy`,
+    so that its next call can drop all of that without a look at every layer.
+    """
+
+    _call_losses: list[torch.Tensor]
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a number, or a list of them, to what training makes smaller; called in `call`."""
+        self._call_losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
+        outermost = scope.outermost
+        if outermost is not None:
+            outermost.__dict__.setdefault("_lossy", {})[id(self)] = self
+
+    def _forget_losses(self) -> None:
+        """Drop what the last call added."""
+        lossy = self.__dict__.get("_lossy", {})
+        for layer in lossy.values():
+            layer._call_losses.clear()
+        lossy.clear()
+
+    @property
+    def losses(self) -> list[torch.Tensor]:
+        """What the last call added to the loss, and what the regularizers of the weights add."""
+        added = list(self._call_losses)
+        for layer in self.sublayers_within():
+            added += layer._call_losses  # type: ignore[attr-defined]
+        weights = [w for w in self.trainable_weights if w.regularizer is not None]
+        return [*added, *(weight.regularizer(weight) for weight in weights)]
