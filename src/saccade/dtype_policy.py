@@ -86,12 +86,12 @@ def set_global_policy(policy: str | DTypePolicy) -> None:
     """
     global _global
     if not isinstance(policy, (str, DTypePolicy)):
-        raise InvalidArgument("set_global_policy", "needs a word or a policy", repr(policy))
+        raise InvalidArgument("set_global_policy", "needs a name or a policy", repr(policy))
     _global = get(policy)
 
 
 def get(identifier: Any) -> DTypePolicy:
-    """The policy meant by a word, a record, a type of torch's or NumPy's; the global for None."""
+    """The policy meant by a name, a record, a type of torch's or NumPy's; the global for None."""
     if identifier is None:
         return _global
     if isinstance(identifier, DTypePolicy):

@@ -56,7 +56,7 @@ class Inference:
                 return self.network.run(x, lambda value, symbol: value)
         counts = _counts(self._weights())
         if self._folded is None or self._counts != counts:
-            self._folded, self._counts = self._melt(x), counts
+            self._folded, self._counts = self._fold(x), counts
         return self._folded(x)
 
     def look_again(self) -> None:
@@ -70,7 +70,7 @@ class Inference:
         weights = self._weights()
         return _counts(weights), _sample(weights), settings_of(self.network)
 
-    def _melt(self, x: torch.Tensor) -> Any:
+    def _fold(self, x: torch.Tensor) -> Any:
         folded = FoldedNetwork(self.network, self._dtype or torch.float32, x.device)
         if self.engine != "openvino":
             return folded

@@ -56,8 +56,8 @@ class Trainer(OldMethods, BatchTrainer):
         """Choose how to train; every misspelt name is an error here.
 
         Args:
-            optimizer: a word ("adam") or an object.
-            loss: a word, an object, or a function of (y_true, y_pred); for several outputs one for
+            optimizer: a name ("adam") or an object.
+            loss: a name, an object, or a function of (y_true, y_pred); for several outputs one for
                 all, or a list in the order of the outputs, or a dict by their names.
             loss_weights: what the loss of each output is multiplied by, a list or dict.
             metrics: a list of words, objects and functions; "acc" is reported as "acc". For
