@@ -38,7 +38,7 @@ from saccade.errors import InvalidArgument, SaccadeError, StateError
 
 
 class Dataset(SourceMethods, ScanningMethods, JoiningMethods, metaclass=RefusesByName):
-    """Elements that go through stages, made again in every iteration; tf.data's words for them.
+    """Elements that go through stages, made again in every iteration; with tf.data's methods.
 
     Nothing is read before somebody iterates. Each method gives a new dataset and leaves this one
     as it is. Elements are torch tensors (strings stay strings), in tuples and dicts as `map` made

@@ -45,7 +45,7 @@ def _is_list(value: Any) -> bool:
 
 
 def leaves_of(element: Any) -> list[Any]:
-    """The tensors and words of an element, in order."""
+    """The tensors and strings of an element, in order."""
     found: list[Any] = []
     map_element(found.append, element)
     return found
@@ -68,14 +68,14 @@ def _as_leaf(value: Any) -> Any:
     if isinstance(value, list) and value and all(isinstance(one, (str, bytes)) for one in value):
         return [StringScalar(one) if isinstance(one, str) else one for one in value]
     if value is None:
-        raise DataError("Dataset", "elements must be tensors, arrays, numbers or words", "None")
+        raise DataError("Dataset", "elements must be tensors, arrays, numbers or strings", "None")
     array = np.asarray(value)
     if array.dtype.kind == "U":
-        words = array.tolist()
-        return list(map(StringScalar, words)) if array.ndim == 1 else words
+        strings = array.tolist()
+        return list(map(StringScalar, strings)) if array.ndim == 1 else strings
     if array.dtype.kind not in "biuf":
         got = f"{type(value).__name__} of dtype {array.dtype}"
-        raise DataError("Dataset", "elements must be tensors, arrays, numbers or words", got)
+        raise DataError("Dataset", "elements must be tensors, arrays, numbers or strings", got)
     if not isinstance(value, (np.ndarray, np.generic)) and not hasattr(value, "__array__"):
         narrow = {"f": np.float32, "i": np.int32}  # Python's numbers, as TensorFlow takes them
         array = array.astype(narrow.get(array.dtype.kind, array.dtype))

@@ -23,8 +23,8 @@ _LEFT_OUT = {
 
 
 def refuse_method(name: str, there: list[str], depth: int = 2) -> NoReturn:
-    """Raise for a name that datasets do not have, with the line of who asks and the nearest."""
-    if name.startswith("_"):  # Python and packages looking around
+    """Raise for a name that datasets do not have: say in which line it stands, and the nearest."""
+    if name.startswith("_"):  # Python and packages ask for these
         raise AttributeError(f"'Dataset' object has no attribute {name!r}")
     frame = sys._getframe(depth)
     place = f"{os.path.basename(frame.f_code.co_filename)}, line {frame.f_lineno}: "
@@ -34,7 +34,7 @@ def refuse_method(name: str, there: list[str], depth: int = 2) -> NoReturn:
 
 
 class RefusesByName(type):
-    """The class of `Dataset`: `Dataset.window` is told as that of an object is."""
+    """The class of `Dataset`: `Dataset.window` is refused as `ds.window` is."""
 
     def __getattr__(cls, name: str) -> NoReturn:
         refuse_method(name, [one for one in dir(cls) if not one.startswith("_")])

@@ -110,7 +110,7 @@ def tuple_free(value: Any) -> Any:
 
 
 def torch_dtype(kind: Any) -> torch.dtype | None:
-    """torch's dtype for torch's, NumPy's or TensorFlow's, or a word; None for words' own."""
+    """torch's dtype for torch's, NumPy's, TensorFlow's or a name; None for strings."""
     if isinstance(kind, torch.dtype) or kind is None:
         return kind
     name = getattr(kind, "name", None) or (kind if isinstance(kind, str) else np.dtype(kind).name)
@@ -129,8 +129,8 @@ def matching_files(patterns: Any) -> list[str]:
         NoSuchFile: none does.
     """
     one = isinstance(patterns, (str, bytes, os.PathLike))
-    words = [os.fsdecode(pattern) for pattern in ([patterns] if one else patterns)]
-    found = sorted({path for word in words for path in glob.glob(word)})
+    globs = [os.fsdecode(pattern) for pattern in ([patterns] if one else patterns)]
+    found = sorted({path for each in globs for path in glob.glob(each)})
     if not found:
-        raise NoSuchFile("Dataset.list_files", "a file must match", ", ".join(map(repr, words)))
+        raise NoSuchFile("Dataset.list_files", "a file must match", ", ".join(map(repr, globs)))
     return found

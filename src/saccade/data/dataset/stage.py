@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-INFINITE, UNKNOWN = -1, -2  # tf.data's words for lengths
+INFINITE, UNKNOWN = -1, -2  # tf.data's numbers for lengths that are none
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""StringScalar: a string that goes through a dataset."""
+"""StringScalar: one string among a dataset's elements."""
 
 from __future__ import annotations
 

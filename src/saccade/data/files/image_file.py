@@ -40,7 +40,7 @@ def load_img(
         target_size: (height, width) in pixels; None keeps the size.
         interpolation: the filter, used only when the size changes.
         keep_aspect_ratio: crop the centre instead of distorting.
-        grayscale: Keras 2's word: True is color_mode="grayscale".
+        grayscale: Keras 2's argument: True is color_mode="grayscale".
 
     Returns:
         The Pillow image, its pixels read and the file closed.

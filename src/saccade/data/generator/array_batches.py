@@ -11,11 +11,10 @@ from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.image_batches import ImageBatches
 from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.saved_batches import Saving
-from saccade.data.generator.setting_checks import SUBSETS, check_dtype
+from saccade.data.generator.setting_checks import check_dtype, check_subset
 from saccade.data.sources.fixed_images import digest_of
 from saccade.data_formats import check_channels_last
 from saccade.errors import DataError, InvalidArgument, NotSupported, ShapeError
-from saccade.names import unknown_name
 from saccade.notes import note_once
 
 
@@ -139,8 +138,7 @@ def _choose(
     ignore_class_split: bool,
 ) -> slice:
     """The rows of a subset: the first int(share * count) validate."""
-    if subset not in SUBSETS:
-        raise unknown_name("subset", subset, SUBSETS)
+    check_subset(subset, has_generator=True)
     if transform.options.split != "first":
         raise NotSupported(
             "flow",

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from saccade.data.files.decode import check_target_size
 from saccade.data.files.faulty_files import unreadable_files
 from saccade.data.files.orientation import count_rotated
 from saccade.data.folders.folder_errors import count_of, list_some
@@ -25,11 +24,8 @@ from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.iterator import check_batch_size, check_seed
 from saccade.data.generator.row_reading import CLASS_MODES, ImageReading
 from saccade.data.generator.saved_batches import Saving
-from saccade.data.generator.setting_checks import check_dtype, check_subset
 from saccade.data.pool import workers
-from saccade.data_formats import check_channels_last
 from saccade.errors import InvalidArgument
-from saccade.names import unknown_name
 from saccade.notes import note_once
 from saccade.old_arguments import old_name_of
 
@@ -79,20 +75,16 @@ class DirectoryIterator(FileBatches):
         keep_aspect_ratio: bool = False,
         dtype: str | type | np.dtype | None = None,
     ):
-        options = getattr(image_data_generator, "options", FlowOptions())
-        self.data_format = check_channels_last(data_format)
-        self.dtype = check_dtype(dtype)
-        if class_mode not in CLASS_MODES:
-            raise unknown_name("class_mode", class_mode, [str(mode) for mode in CLASS_MODES])
-        self.class_mode = class_mode
-        self.subset = check_subset(subset, image_data_generator is not None)
-        reading = ImageReading(
-            check_target_size(target_size),
-            color_mode,
-            interpolation,
-            keep_aspect_ratio,
-            exif=options.exif,
-            fast=options.fast_decode,
+        reading, options = self._settle(
+            image_data_generator,
+            class_mode,
+            subset,
+            data_format,
+            dtype,
+            target_size,
+            color_mode=color_mode,
+            interpolation=interpolation,
+            keep_aspect_ratio=keep_aspect_ratio,
         )
         check_batch_size(batch_size)
         check_seed(seed)

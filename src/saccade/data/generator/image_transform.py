@@ -98,6 +98,7 @@ class ImageTransform(Standardization):
         self.validation_split = check_validation_split(validation_split)
         self.dtype = check_dtype(dtype)
         self.options = FlowOptions.checked(**{name: given[name] for name in OPTIONS})
+        self.mean = self.std = self.zca_whitening_matrix = None
         self.augmentation()  # its settings are checked now, not in the first batch
         note_functions({name: getattr(self, name) for name in SWITCHES})
         self._settle_normalisations()

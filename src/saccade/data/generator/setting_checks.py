@@ -27,14 +27,14 @@ def check_dtype(dtype: str | type | np.dtype | None) -> np.dtype:
 
 
 def check_switch(name: str, value: object) -> bool:
-    """True or False (None too); raise InvalidArgument for a word: "False" would count as True."""
+    """True or False (None too); raise InvalidArgument for a string: "False" would count as True."""
     if isinstance(value, str) or value not in (True, False, None):
         raise InvalidArgument(name, "must be True or False", repr(value))
     return bool(value)
 
 
 def check_subset(subset: str | None, has_generator: bool) -> str | None:
-    """The subset's word or None; raise InvalidArgument for another."""
+    """The name of the subset or None; raise InvalidArgument for another."""
     if subset is not None and subset not in SUBSETS:
         raise unknown_name("subset", subset, SUBSETS)
     if subset is not None and not has_generator:
@@ -46,10 +46,10 @@ def note_functions(switches: Mapping[str, object]) -> None:
     """Say so where a function was given for a switch, as the first positional argument is."""
     for name, value in switches.items():
         if callable(value):
-            word = getattr(value, "__name__", "function")
+            called = getattr(value, "__name__", "function")
             note_once(
-                f"ImageDataGenerator: {name}={word} is a switch, and the function is never called: "
-                f"write ImageDataGenerator(preprocessing_function={word})."
+                f"ImageDataGenerator: {name}={called} is a switch, and the function is never "
+                f"called: write ImageDataGenerator(preprocessing_function={called})."
             )
 
 

@@ -82,9 +82,9 @@ class Standardization:
     rescale: float | None
     preprocessing_function: Callable[[np.ndarray], np.ndarray] | None
     dtype: np.dtype
-    mean: np.ndarray | None = None
-    std: np.ndarray | None = None
-    zca_whitening_matrix: np.ndarray | None = None
+    mean: np.ndarray | None
+    std: np.ndarray | None
+    zca_whitening_matrix: np.ndarray | None
 
     def standardize(self, x: np.ndarray) -> np.ndarray:
         """Normalise one image, or a batch, in place where it can.
