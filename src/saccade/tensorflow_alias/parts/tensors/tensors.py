@@ -130,7 +130,7 @@ def as_axis(axis: Any) -> Any:
 
 
 def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) -> Any:
-    """A value as a tensor; strings as `StringScalar` or `StringArray`, which have `numpy()`, too."""
+    """A value as a tensor; strings as `StringScalar` or `StringArray`, which have `numpy()`."""
     if are_strings(value) and (dtype is None or as_dtype(dtype) == string):
         return as_strings(value)
     made = tensor_of(value, dtype)
