@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 from pathlib import Path
@@ -85,6 +86,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             for item in items:
                 if "gpu" in item.keywords:
                     item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
+
+
+def pytest_collection_finish() -> None:
+    # Fifteen thousand tests and what they imported stay to the end. Keras's `clear_session` looks
+    # for garbage each time, and would look through all of it.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ _NAMES |= {
     "predict": "saccade.recipe.run",
     "sharpen": "saccade.numerics.convolution.kernels",
     "summary": "saccade.recipe.run",
-    "train": "saccade.recipe.trainer",
+    "train": "saccade.recipe.training.trainer",
     "HORIZONTAL_CONTOURS": "saccade.numerics.convolution.kernels",
     "VERTICAL_CONTOURS": "saccade.numerics.convolution.kernels",
 }

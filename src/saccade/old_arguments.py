@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from saccade.data_formats import data_format_of
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.notes import note_once
 
@@ -90,15 +91,7 @@ def takes_dim_ordering(function: Any, where: str = "") -> Any:
                 raise InvalidArgument(
                     where, "dim_ordering= and data_format= are two words for one", "both"
                 )
-            if ordering in ("th", "channels_first"):
-                raise NotSupported(
-                    where,
-                    f'dim_ordering="{ordering}" (channels first) is not supported',
-                    None,
-                    'Give images as (height, width, channels), and leave it out or write "tf".',
-                )
-            if ordering not in (None, "tf", "default", "channels_last"):
-                raise InvalidArgument(where, 'dim_ordering must be "tf"', repr(ordering))
+            data_format_of(ordering, where)
             note_once(
                 f"{where}(dim_ordering=) is Keras 1's name of data_format; it is used as such.",
                 key="keras 1 dim_ordering",

@@ -73,7 +73,7 @@ def place_of(frame: FrameType | None) -> str:
 
 
 def _cell_of(frame: FrameType) -> str:
-    """A notebook's cell in IPython's words: its file has a number that nobody knows."""
+    """A notebook's cell as IPython calls it: its file has a number that nobody knows."""
     shell = frame.f_globals.get("get_ipython", lambda: None)()
     words = shell and shell.compile.format_code_name(frame.f_code.co_filename)
     return " ".join(words or ())

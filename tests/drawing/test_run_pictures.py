@@ -12,9 +12,8 @@ import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from PIL import Image
-from saccade.drawing import draw_confusion, draw_curves
 
-from saccade.drawing import confusion, curves
+from saccade.drawing import confusion, curves, draw_confusion, draw_curves
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 
 HISTORY = """epoch,loss,accuracy,val_loss,val_accuracy

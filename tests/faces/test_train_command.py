@@ -19,8 +19,9 @@ from faces.photo_folders import CLASSES, make_photos, paint
 from saccade.cli import app
 from saccade.data import index_folder, random_split
 from saccade.files import keras_archive
-from saccade.recipe import pixels, trainer
 from saccade.recipe.interrupts import interrupts_held
+from saccade.recipe.photos import pixels
+from saccade.recipe.training import trainer
 
 FILES = ["classes.json", "confusion.png", "curves.png", "history.csv", "metrics.json"]
 QUICK = ["--epochs", "2", "--batch-size", "8"]

@@ -29,12 +29,13 @@ from saccade.files.weight_store import places
 from saccade.layers import Dense
 from saccade.models import load_model
 from saccade.numerics.machine.native_precision import has_native_bfloat16
-from saccade.recipe import network_choice, scores, trainer, transfer
-from saccade.recipe import precision as precision_module
+from saccade.recipe import scores
 from saccade.recipe.listener import EpochLines
-from saccade.recipe.network_choice import are_photographs
 from saccade.recipe.photos.photo_reading import Header, resnet_reading
 from saccade.recipe.run_folder import Recorder
+from saccade.recipe.training import network_choice, trainer, transfer
+from saccade.recipe.training import precision as precision_module
+from saccade.recipe.training.network_choice import are_photographs
 from saccade.training.callbacks.early_stopping import EarlyStopping
 from saccade.utils import set_random_seed
 
@@ -129,6 +130,7 @@ def test_without_fine_tuning_the_backbone_stays_as_it_came(photos, tmp_path, wei
     assert all(map(np.array_equal, kept, backbone.get_weights()))
 
 
+@pytest.mark.slow
 def test_views_change_what_the_last_layer_learns(photos, tmp_path, weights):
     for views in (1, 2):
         train(
@@ -179,6 +181,7 @@ def test_both_phases_weigh_the_classes(photos, tmp_path, weights, monkeypatch):
     assert numbers(tmp_path / "run")["class_weights"] == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.slow
 def test_only_photos_of_the_training_part_are_counted(photos, tmp_path, weights, monkeypatch):
     counted = []
 
@@ -277,6 +280,7 @@ def test_ctrl_c_while_fine_tuning_leaves_the_last_layers_model(
     assert not (tmp_path / "run" / "metrics.json").exists()
 
 
+@pytest.mark.slow
 def test_the_same_command_twice_writes_the_same_numbers(photos, tmp_path, weights):
     for run in ("one", "two"):
         train(photos, "-o", run, "--weights", weights, *QUICK, "--views", 2)
@@ -374,6 +378,7 @@ def test_a_model_trained_in_bfloat16_is_kept_in_float32(photos, tmp_path, weight
     assert {layer.compute_dtype for layer in model.layers} == {"float32"}
 
 
+@pytest.mark.slow
 def test_the_options_are_the_last_layers_where_nothing_else_is_trained(photos, tmp_path, weights):
     options = ["--no-fine-tune", "--optimizer", "sgd", "--learning-rate", 0.03, "--epochs", 2]
     train(photos, "-o", "run", "--weights", weights, *QUICK, *options)
@@ -383,6 +388,7 @@ def test_the_options_are_the_last_layers_where_nothing_else_is_trained(photos, t
     assert found["learning_rate"] == 0.03
 
 
+@pytest.mark.slow
 def test_the_last_layer_has_its_own_defaults(photos, tmp_path, weights, monkeypatch):
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
@@ -402,6 +408,7 @@ def test_the_last_layer_has_its_own_defaults(photos, tmp_path, weights, monkeypa
     assert both["phases"][0]["epochs"] > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [["--no-fine-tune"], ["--validation", 0]])
 def test_a_model_kept_in_float32_knows_what_the_other_did(photos, tmp_path, weights, options):
     for precision in ("bfloat16", "float32"):
@@ -417,6 +424,7 @@ def test_a_model_kept_in_float32_knows_what_the_other_did(photos, tmp_path, weig
     assert low.preprocessing == full.preprocessing
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_the_last_layers_model_is_written_leaves_it(
     photos, tmp_path, weights, monkeypatch, hears_ctrl_c
 ):
@@ -432,6 +440,7 @@ def test_ctrl_c_while_the_last_layers_model_is_written_leaves_it(
     assert load_model(tmp_path / "run" / "model.keras").class_names == ["bar", "dot", "rim"]
 
 
+@pytest.mark.slow
 def test_a_run_may_start_from_weights_that_it_replaces(photos, tmp_path, weights):
     (tmp_path / "run").mkdir()
     own = tmp_path / "run" / "model.keras"

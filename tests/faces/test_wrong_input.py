@@ -214,7 +214,7 @@ def test_ctrl_c_ends_with_130_and_keeps_the_best_model(photos):
 
 
 def test_ctrl_c_before_the_first_epoch_leaves_no_empty_run(photos, monkeypatch):
-    from saccade.recipe import trainer
+    from saccade.recipe.training import trainer
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt

@@ -76,7 +76,7 @@ def test_weights_alone_in_the_older_layout(tmp_path, caplog):
 
 
 def test_very_many_names_are_cut_into_parts(tmp_path):
-    many = Sequential([Input((1,)), *(Dense(1, name=f"{'x' * 70}{n}") for n in range(1000))])
+    many = Sequential([Input((1,)), *(Dense(1, name=f"{'x' * 700}{n}") for n in range(100))])
     many.save_weights(tmp_path / "w.h5")
     with h5py.File(tmp_path / "w.h5") as file:
         assert "layer_names" not in file.attrs

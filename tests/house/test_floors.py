@@ -6,6 +6,9 @@ under `if TYPE_CHECKING` too.
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -163,3 +166,44 @@ def build_house(folder: Path, changes: dict[str, str]) -> dict[str, set[str]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return read_graph(folder / "saccade")
+
+
+def test_the_picture_of_the_floors_is_as_the_code_is(root):
+    script = root / "scripts" / "draw_floors.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+EXCEPTED = {"src/saccade", "tests/scripts/acceptance"}  # Keras's public names; people's scripts
+MOST_THINGS = 23
+
+
+def test_no_folder_shows_more_than_about_twenty_things(root):
+    """What git tracks: files and folders, tests and documents as well as the package."""
+    listed = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout, so no list of tracked files")
+    things: dict[str, set[str]] = {}
+    for name in listed.stdout.splitlines():
+        parts = name.split("/")
+        for depth in range(len(parts)):
+            things.setdefault("/".join(parts[:depth]), set()).add(parts[depth])
+    crowded = {
+        folder: len(inside) for folder, inside in things.items() if len(inside) > MOST_THINGS
+    }
+    assert set(crowded) - EXCEPTED == set(), crowded
+
+
+def test_no_two_files_of_a_folder_differ_by_an_ending(root):
+    """choice, choices, choosing: a stranger cannot tell which is which."""
+    faults = []
+    for folder in [root / "src" / "saccade", *(root / "src" / "saccade").rglob("*/")]:
+        stems = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+        for one in stems:
+            stem = re.sub(r"(ing|ers?|ed|es|s|e)$", "", one)
+            alike = [
+                other for other in stems if re.fullmatch(rf"{stem}(ing|ers?|ed|es|s|e)?", other)
+            ]
+            if len(stem) > 3 and alike[0] == one and len(alike) > 1:
+                faults.append(f"{folder.relative_to(root)}: {', '.join(alike)}")
+    assert not faults, "\n".join(faults)

@@ -32,7 +32,9 @@ def loaded_by(arguments: list[str], root: Path) -> tuple[set[str], str]:
     [
         ("import saccade", HEAVY | {"rich", "typer"}),
         ("import saccade.errors, saccade.notes, saccade.names", HEAVY | {"rich", "typer"}),
-        ("import saccade.layers", HEAVY - {"torch", "numpy"} | {"rich"}),
+        pytest.param(  # `saccade.models` loads it
+            "import saccade.layers", HEAVY - {"torch", "numpy"} | {"rich"}, marks=pytest.mark.slow
+        ),
         ("import saccade.models", HEAVY - {"torch", "numpy"} | {"rich"}),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from saccade.recipe.class_weights import weigh_classes
+from saccade.recipe.training.class_weights import weigh_classes
 
 
 def test_a_class_with_a_quarter_of_the_photos_counts_twice_as_much():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from faces.photo_folders import make_photos
 from scripts.expected_lines import EXPECTED
 from scripts.told_numbers import LEFT, TOLD, largest_difference, numbers_in, run
+from scripts.warm_process import warm_process
+from slow_cases import slow_unless
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "acceptance"
@@ -66,14 +69,19 @@ NOT_ON_KERAS = {**NEEDS_TENSORFLOW, **GIVEN_UP}
 # result is its variable, which is written over before the epoch's logs are read.
 OTHER_ON_KERAS = {"roc_auc"}
 COMPARED = sorted(EXPECTED.keys() - NOT_ON_KERAS.keys() - OTHER_ON_KERAS)
-OFTEN_COMPARED = ("callbacks", "mnist_convnet", "report")  # the rest is slow: two processes each
+OFTEN_COMPARED = ("mnist_convnet",)  # the rest is slow: two processes each
 # By how much a number may differ. Where a gradient is rounding alone (of a bias before a
 # BatchNormalization, say), Adam makes steps of a whole learning rate of it.
 TOLERANCE, TOLERANCE_AT_THE_END = 1e-4, 1e-2
 
 
-def marked(names, slow):
-    return [pytest.param(name, marks=[pytest.mark.slow] * (name in slow)) for name in names]
+def run_on_saccade(words: list[Path], folder: Path) -> str:
+    """What `python -m saccade WORDS` printed; it must end well."""
+    if sys.platform != "linux":  # elsewhere a process with torch may not be split
+        return run(["-m", "saccade", *words], folder)
+    done = warm_process().run("saccade", list(map(str, words)), folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="session")
@@ -100,9 +108,9 @@ def test_every_script_is_run():
     assert len(EXPECTED) >= 20
 
 
-@pytest.mark.parametrize("name", marked(sorted(EXPECTED), SLOW))
+@pytest.mark.parametrize("name", slow_unless(lambda name: name not in SLOW, sorted(EXPECTED)))
 def test_script_runs_unchanged(name, photos, tmp_path):
-    said = run(["-m", "saccade", *words_of(name, photos)], tmp_path)
+    said = run_on_saccade(words_of(name, photos), tmp_path)
     for line in EXPECTED[name]:
         assert line in said, said
 
@@ -115,14 +123,14 @@ def test_check_finds_every_name():
     assert said.count("names are supported.") == len(EXPECTED)
 
 
-@pytest.mark.parametrize("name", marked(COMPARED, set(COMPARED) - set(OFTEN_COMPARED)))
+@pytest.mark.parametrize("name", slow_unless(OFTEN_COMPARED.__contains__, COMPARED))
 def test_numbers_are_those_of_keras(name, photos, tmp_path):
     """Every history, score and prediction, and what the script has in its hands at the end."""
     said = []
-    for number, how in enumerate((["-m", "saccade"], [])):
-        folder = tmp_path / str(number)
+    for start in (run_on_saccade, run):
+        folder = tmp_path / start.__name__
         folder.mkdir()
-        said.append(run([*how, HERE / "fixed_run.py", *plain_words_of(name, photos)], folder))
+        said.append(start([HERE / "fixed_run.py", *plain_words_of(name, photos)], folder))
     assert numbers_in(said[1], TOLD + LEFT), "nothing to compare"
     assert largest_difference(*said, TOLD) < TOLERANCE
     assert largest_difference(*said, LEFT) < TOLERANCE_AT_THE_END

@@ -225,7 +225,7 @@ def test_installed_packages_find_no_tensorflow(write, tmp_path):
         "script.py",
         f"""
         import sys
-        from saccade.keras_alias import requester
+        from saccade import requester
         requester._installed = lambda: ({str(package.parent)!r},)
         sys.path.append({str(package.parent)!r})
         import tensorflow as tf
@@ -236,7 +236,7 @@ def test_installed_packages_find_no_tensorflow(write, tmp_path):
     )
     done = start("script.py", cwd=tmp_path)
     nothing = [False, None, *["no tensorflow"] * 4]
-    assert done.stdout == f"({nothing}, 'saccade.layers.dense') tensorflow\n", done.stderr
+    assert done.stdout == f"({nothing}, 'saccade.layers.dense') tensorflow_alias\n", done.stderr
 
 
 def test_install_as_a_first_line_serves_any_python(write, tmp_path):

@@ -1,4 +1,4 @@
-"""The habits of tensors hold in these tests, and not in those that share their process."""
+"""The patches of tensors hold in these tests, and not in those that share their process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from saccade.tensorflow_alias.parts.tensors.tensor_patches import forget_patches
 
 
 @pytest.fixture(autouse=True)
-def habits():
+def patched_tensors():
     patch_tensors()
     yield
     forget_patches()

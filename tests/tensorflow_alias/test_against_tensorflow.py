@@ -13,6 +13,7 @@ import sys
 from itertools import zip_longest
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,6 +38,7 @@ NOT_COMPARED = (
     *("compat", "config", "device", "dtypes", "errors", "test", "__version__"),
     *("io.gfile.mkdir", "io.gfile.walk", "random.set_global_generator"),
 )
+FOUND: dict[str, dict[str, Any]] = {}
 CASES = [(file.stem, case) for file in sorted(FOLDER.glob("*.txt")) for case in read_cases(file)]
 
 
@@ -75,10 +77,17 @@ def names(tmp_path_factory):
     return {**names_to_use(str(tmp_path_factory.mktemp("files"))), "tf": tf}
 
 
+def outcomes_of(file: str, names: dict[str, Any]) -> dict[str, Any]:
+    """What every case of a file gives, one after the other: some read what earlier ones wrote."""
+    if file not in FOUND:
+        FOUND[file] = {case.text: outcome(case.text, names) for stem, case in CASES if stem == file}
+    return FOUND[file]
+
+
 @pytest.mark.filterwarnings("ignore")  # np.float32 of what is not finite, and the like
 @pytest.mark.parametrize(("file", "case"), CASES, ids=[case.text for _, case in CASES])
 def test_case_is_as_under_tensorflow(file, case, names):
-    expected, found = EXPECTED[file][case.text], outcome(case.text, names)
+    expected, found = EXPECTED[file][case.text], outcomes_of(file, names)[case.text]
     if case.computes and "raises" in expected:
         raises = isinstance(found, dict) and "raises" in found
         assert not raises, f"{found}: take the mark away"

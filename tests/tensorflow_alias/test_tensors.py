@@ -173,3 +173,9 @@ def test_words_of_paths():
     assert tf.constant(["a", "b"]).numpy().tolist() == [b"a", b"b"]
     assert tf.strings.to_number("2.5").item() == 2.5
     assert tf.strings.regex_replace("a_b", "_", "-") == "a-b"
+
+
+def test_a_dict_is_packed_in_the_order_in_which_it_is_flattened():
+    nest = {"b": 1, "a": (2, {"d": 3, "c": 4})}
+    assert tf.nest.flatten(nest) == [2, 4, 3, 1]
+    assert tf.nest.pack_sequence_as(nest, tf.nest.flatten(nest)) == nest

@@ -107,6 +107,7 @@ def test_what_it_cannot_run_torch_does(monkeypatch, caplog):
     assert "and more" not in caplog.text
 
 
+@pytest.mark.slow
 def test_nobody_is_told_that_it_runs(tmp_path):
     code = (
         "from saccade.engines.openvino_network import import_quietly\n"

@@ -36,6 +36,7 @@ print(hashlib.sha256(bits).hexdigest(), history.history["loss"])
 """
 
 
+@pytest.mark.slow
 def test_two_fresh_processes_agree_to_the_bit():
     """Weights after two epochs with shuffling and dropout; only the hashes of strings differ."""
     started = [

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.data_formats import is_channels_first
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.files.published.kept_file import kept_file
 from saccade.files.published.remote_file import RemoteFile
@@ -25,7 +26,6 @@ CLASS_INDEX = RemoteFile(
 """The names of ImageNet's classes."""
 
 _MODES = ("caffe", "tf", "torch")
-_FORMATS = ("channels_first", "channels_last")
 _CAFFE_MEANS_BGR = (103.939, 116.779, 123.68)
 _TORCH_MEANS_RGB, _TORCH_DEVIATIONS_RGB = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -63,13 +63,12 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
     where = "preprocess_input"
     if mode not in _MODES:
         raise unknown_name(f"{where}, mode", mode, _MODES)
-    if data_format is not None and data_format not in _FORMATS:
-        raise unknown_name(f"{where}, data_format", data_format, _FORMATS)
+    channels_first = is_channels_first(data_format, where)
     if not isinstance(x, (Symbol, np.ndarray, torch.Tensor)):
         raise InvalidArgument(
             where, "needs an array of pixels", type(x).__name__, "Use img_to_array(image)."
         )
-    axis = len(x.shape) - 3 if data_format == "channels_first" else len(x.shape) - 1
+    axis = len(x.shape) - 3 if channels_first else len(x.shape) - 1
     if mode != "tf":
         _check_channels(where, x, axis)
     if isinstance(x, Symbol):

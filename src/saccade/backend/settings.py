@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from saccade.data_formats import check_channels_last, data_format_of
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers.core.call_scope import scope, set_phase
 from saccade.names import reset_names
@@ -51,15 +52,9 @@ def set_image_data_format(data_format: str) -> None:
     Raises:
         NotSupported: "channels_first".
     """
-    if data_format == "channels_first":
-        raise NotSupported(
-            "set_image_data_format",
-            '"channels_first" is not supported',
-            None,
-            "Give images as (height, width, channels).",
-        )
-    if data_format != "channels_last":
-        raise InvalidArgument("set_image_data_format", 'must be "channels_last"', repr(data_format))
+    if data_format is None:
+        raise InvalidArgument("set_image_data_format", 'must be "channels_last"', None)
+    check_channels_last(data_format, "set_image_data_format")
 
 
 def image_dim_ordering() -> str:
@@ -69,8 +64,7 @@ def image_dim_ordering() -> str:
 
 def set_image_dim_ordering(dim_ordering: str) -> None:
     """Accepts "tf"; "th" is refused as "channels_first" is."""
-    words = {"tf": "channels_last", "th": "channels_first"}
-    set_image_data_format(words.get(dim_ordering, dim_ordering))
+    data_format_of(dim_ordering, "set_image_dim_ordering")
 
 
 def backend() -> str:

@@ -128,7 +128,7 @@ def train(
     choices = Choices(**words)  # wrong ones are told before torch loads
     from saccade.cli.live import ConsoleListener
     from saccade.cli.tables import make_console
-    from saccade.recipe.trainer import train_photos
+    from saccade.recipe.training.trainer import train_photos
 
     flags = flags_of(train)
     train_photos(choices, ConsoleListener(make_console(), lambda text: in_flags(text, flags)))

@@ -1,7 +1,8 @@
-"""At rest: a network that is run without training it, as fast as this machine can."""
+"""Inference: a network that is run without training it, by the fastest engine that fits."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ WORTH_IMAGES = 400  # from so many on, OpenVINO earns back the seconds that it t
 
 
 class Inference:
-    """A network of one input and one output at rest; folded when it first runs.
+    """A network of one input and one output; folded when it first runs.
 
     A weight that changes later is seen: the network is folded again. torch counts most changes;
     those that it does not, and changed settings, are seen by `look_again`.
@@ -39,15 +40,10 @@ class Inference:
 
     @property
     def engine(self) -> str:
-        """ "openvino", "torch", or "layers" for what cannot be folded."""
+        """The name of the first engine that fits, or "layers" for what cannot be folded."""
         if self._dtype is None:
             return "layers"
-        on_cpu = all(weight.device.type == "cpu" for weight in self._weights())
-        fits = self._dtype is torch.float32 and self.images >= WORTH_IMAGES
-        fits = fits and self.network.input_symbols[0].dtype == "float32"
-        # It runs what it once saw done: a branch in code of the user's would be a constant.
-        fits = fits and all(map(is_known, self.network.layers))
-        return "openvino" if fits and on_cpu and has_openvino() else "torch"
+        return next(name for name, fits, _ in ENGINES if fits(self))
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """The output for a batch, for reading only."""
@@ -72,19 +68,42 @@ class Inference:
 
     def _fold(self, x: torch.Tensor) -> Any:
         folded = FoldedNetwork(self.network, self._dtype or torch.float32, x.device)
-        if self.engine != "openvino":
+        made = next(made for _, fits, made in ENGINES if fits(self))
+        if made is None:
             return folded
-        fast = OpenVinoNetwork(folded)
+        fast = made(folded)
         try:
             fast(x)
         except Exception as fault:  # whatever it can't do, torch can
             first = (str(fault).splitlines() or [""])[0]
-            note_once(f"OpenVINO cannot run this network, so torch does: {first}")
+            note_once(f"{made.title} cannot run this network, so torch does: {first}")
             return folded
         return fast
 
     def _weights(self) -> list[Any]:
         return [weight for layer in self.network.layers for weight in layer.weights]
+
+
+def _fits_openvino(inference: Inference) -> bool:
+    """Whether OpenVINO may run a network, and earns back the seconds that it takes to compile."""
+    network = inference.network
+    return (
+        inference._dtype is torch.float32
+        and inference.images >= WORTH_IMAGES
+        and network.input_symbols[0].dtype == "float32"
+        # It runs what it once saw done: a branch in code of the user's would be a constant.
+        and all(map(is_known, network.layers))
+        and all(weight.device.type == "cpu" for weight in inference._weights())
+        and has_openvino()
+    )
+
+
+# For each engine its name, whether it fits an `Inference`, and the class that is made of a
+# FoldedNetwork; None is the folded network itself, on torch, which takes everything.
+ENGINES: tuple[tuple[str, Callable[[Inference], bool], Any], ...] = (
+    ("openvino", _fits_openvino, OpenVinoNetwork),
+    ("torch", lambda inference: True, None),
+)
 
 
 def _counts(weights: list[Any]) -> Any:

@@ -31,6 +31,8 @@ class OpenVinoNetwork:
         folded: what it does.
     """
 
+    title = "OpenVINO"  # in messages
+
     def __init__(self, folded: FoldedNetwork):
         self._folded = folded
         self._compiled: dict[tuple[int, ...], Any] = {}

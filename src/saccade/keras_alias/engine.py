@@ -1,4 +1,4 @@
-"""Keras's `engine`, of which earlier Kerases were built: what scripts import from there.
+"""What scripts import from `keras.engine`, which Keras 1 and 2 kept their layers and models in.
 
 The files below it (`engine.topology`, `engine.training`) stand for the same.
 """

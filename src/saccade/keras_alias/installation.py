@@ -12,7 +12,7 @@ from saccade.old_arguments import guess_keras1_calls
 
 
 def install() -> None:
-    """Make `keras`, `tensorflow.keras` and their kin mean saccade in this process.
+    """Make `keras`, `tensorflow.keras` and their other names mean saccade in this process.
 
     As a first line it makes any script or notebook run on saccade::
 
@@ -25,6 +25,7 @@ def install() -> None:
     """
     if is_installed():
         return
+    # 1. Nothing of Keras may be there yet: objects of two libraries would not know each other.
     for name in ("keras", "tf_keras", "tensorflow"):
         module = sys.modules.get(name)
         if module is not None:
@@ -34,9 +35,13 @@ def install() -> None:
                 f"{name} from {_file_of(module)}",
                 "Make it the first line, in a notebook after a restart of the kernel.",
             )
+    # 2. The finder, before Python's own: an installed Keras is not to be found.
     sys.meta_path.insert(0, KerasFinder())
+    # 3. The import statement, which gives `tensorflow` to the script and to nobody else.
     script_imports.hook()
+    # 4. What is called from here on is a script of Keras's, which may be one of Keras 1.
     guess_keras1_calls()
+    # 5. Processes that the script spawns begin anew, without any of this.
     if "multiprocessing" in sys.modules:
         workers.hook()  # else as soon as it is imported: it takes longer than all of this
 

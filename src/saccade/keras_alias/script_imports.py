@@ -1,7 +1,14 @@
 """Script imports: what an `import` of Keras or TensorFlow in a script gives.
 
 `tensorflow` never enters `sys.modules`: installed packages that look there, or try to import it,
-find none, while the script's own lines get the thin one.
+find none, while the script's own lines get the thin one. A finder cannot do that, for what it finds
+is kept in `sys.modules`; so the function behind the import statement is exchanged:
+
+1. Pass on what is not of Keras or TensorFlow, at once: every import statement comes through here.
+2. Refuse TensorFlow to an installed package.
+3. Get the module: of Keras by the import system (`finder`), of TensorFlow past `sys.modules`.
+4. Hand out what the statement binds, the first or the last module of a dotted name.
+5. Look at once whether the names after `from ... import` are there, while the line is known.
 """
 
 from __future__ import annotations
@@ -37,6 +44,7 @@ def script_import(
         ModuleNotFoundError, ImportError: a module or name that saccade has not; the message says
             the script's line and the nearest name.
     """
+    # 1. Pass on.
     if level or not name.startswith(("keras", "tensorflow", "tf_keras")):
         module = _import(name, globals, locals, fromlist, level)
         if name.startswith("multiprocessing"):
@@ -45,10 +53,12 @@ def script_import(
     real = real_name(name)
     if real is None:  # tensorflow_datasets, keras_tuner
         return _import(name, globals, locals, fromlist, level)
+    # 2. Refuse TensorFlow to packages.
     caller = sys._getframe(1)
     is_tensorflow = name.split(".")[0] == "tensorflow"
     if is_tensorflow and asks_from_package(caller.f_globals if globals is None else globals):
         raise no_module(name)
+    # 3. and 4. Get the module; `import a.b` binds a, `from a.b import c` reads c off a.b.
     if not exists(real):
         raise _no_module(name, caller)
     if not is_tensorflow:
@@ -58,6 +68,7 @@ def script_import(
     else:
         leaf = importlib.import_module(real)
         module = leaf if fromlist else _chained(name)
+    # 5. Look for the names. Python itself would speak of a module of saccade's in its error.
     for wanted in fromlist or ():
         if wanted != "*" and not _gives(leaf, name, wanted):
             raise _no_name(name, wanted, leaf, caller)

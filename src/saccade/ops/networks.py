@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from saccade.data_formats import check_channels_last
 from saccade.errors import NotSupported
 from saccade.losses import binary_crossentropy as _binary
 from saccade.losses import categorical_crossentropy as _categorical
@@ -173,8 +174,7 @@ def layer_normalization(
 
 def check_layout(where: str, data_format: str | None) -> None:
     """Raise for images with their channels first."""
-    if data_format not in (None, "channels_last"):
-        raise NotSupported(where, 'data_format must be "channels_last"', repr(data_format))
+    check_channels_last(data_format, where)
 
 
 def _images(where: str, inputs: Any, data_format: str | None) -> torch.Tensor:

@@ -75,7 +75,7 @@ def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
         patch_tensors()
         made = getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
         if part in ON_SYMBOLS and isinstance(made, FunctionType) and name not in OF_VALUES:
-            made = import_module(f"{PACKAGE}.parts.running.errors").with_faults(made)
+            made = import_module(f"{PACKAGE}.parts.running.errors").with_size_errors(made)
             made = import_module("saccade.layers.operations.tensorflow_function").on_symbols(
                 f"{dotted}.{name}".lstrip("."), made
             )

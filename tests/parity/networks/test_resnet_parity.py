@@ -13,6 +13,7 @@ import saccade.preprocessing
 from parity.reference import close, keras, normal
 from saccade.applications import imagenet_utils, resnet
 from saccade.errors import FileFormatError
+from slow_cases import slow_unless
 
 # Keras's own arrays on torch.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -33,7 +34,7 @@ def _no_fetching(monkeypatch):
     monkeypatch.setattr("saccade.applications.network.kept_file", refuse)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_unless(NAMES[0].__eq__, NAMES))
 def test_layers_order_settings_and_counts(name):
     ours = getattr(resnet, name)(weights=None)
     theirs = getattr(keras.applications.resnet, name)(weights=None)
@@ -72,14 +73,14 @@ def small(**options):
 @pytest.mark.parametrize(
     "options",
     [
-        {"classes": 3},
+        pytest.param({"classes": 3}, marks=pytest.mark.slow),
         {"classes": 3, "classifier_activation": None},
         {"include_top": False, "pooling": "avg"},
-        {"include_top": False, "pooling": "max"},
-        {"include_top": False, "input_shape": (640, 480, 3)},
+        pytest.param({"include_top": False, "pooling": "max"}, marks=pytest.mark.slow),
+        pytest.param({"include_top": False, "input_shape": (640, 480, 3)}, marks=pytest.mark.slow),
         {"include_top": False, "input_shape": (32, None, 3)},
-        {"include_top": False, "input_shape": (64, 32, 1)},
-        {"classes": 3, "name": "mine"},
+        pytest.param({"include_top": False, "input_shape": (64, 32, 1)}, marks=pytest.mark.slow),
+        pytest.param({"classes": 3, "name": "mine"}, marks=pytest.mark.slow),
     ],
 )
 def test_arguments(options):
@@ -196,33 +197,48 @@ def test_decode_predictions(tmp_path, monkeypatch):
 # -- weights -------------------------------------------------------------------------------
 
 
-def test_a_legacy_file_that_keras_wrote(tmp_path):
+FORMATS = ("m.h5", "m.keras", "m.weights.h5", "m.safetensors")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A ResNet50 of Keras's, and the folder of its files; of one format by way of ours."""
+    folder = tmp_path_factory.mktemp("written")
     theirs = keras.applications.resnet.ResNet50(**small(classes=3))
     theirs.set_weights([normal(one.shape, 7) * 0.05 + 0.1 for one in theirs.weights])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        theirs.save(tmp_path / "m.h5")
-    theirs.save(tmp_path / "m.keras")
-    theirs.save_weights(tmp_path / "m.weights.h5")
+        theirs.save(folder / "m.h5")
+    theirs.save(folder / "m.keras")
+    theirs.save_weights(folder / "m.weights.h5")
     ours = resnet.ResNet50(**small(classes=3))
-    ours.load_weights(tmp_path / "m.h5")
-    ours.save_weights(tmp_path / "m.safetensors")
-    for name in ("m.h5", "m.keras", "m.weights.h5", "m.safetensors"):
-        ours = resnet.ResNet50(**small(classes=3, weights=tmp_path / name))
-        for mine, other in zip(ours.weights, theirs.weights, strict=True):
-            np.testing.assert_array_equal(mine.numpy(), other.numpy())
-        backbone = resnet.ResNet50(
-            **small(include_top=False, weights=str(tmp_path / name))
-        )  # out of a file with a top
-        for mine, other in zip(backbone.weights, theirs.weights[:-2], strict=True):
-            np.testing.assert_array_equal(mine.numpy(), other.numpy())
-        with pytest.raises(FileFormatError, match="include_top=False takes it without"):
-            resnet.ResNet50(**small(classes=4, weights=tmp_path / name))
-        backbone.save_weights(tmp_path / "backbone.weights.h5")
-        with pytest.raises(FileFormatError, match="include_top=False takes it without"):
-            resnet.ResNet50(**small(classes=3, weights=tmp_path / "backbone.weights.h5"))
+    ours.load_weights(folder / "m.h5")
+    ours.save_weights(folder / "m.safetensors")
+    return theirs, folder
+
+
+@pytest.mark.parametrize("name", slow_unless(FORMATS[0].__eq__, FORMATS))
+def test_a_file_that_keras_wrote(written, name, tmp_path):
+    theirs, folder = written
+    ours = resnet.ResNet50(**small(classes=3, weights=folder / name))
+    for mine, other in zip(ours.weights, theirs.weights, strict=True):
+        np.testing.assert_array_equal(mine.numpy(), other.numpy())
+    backbone = resnet.ResNet50(
+        **small(include_top=False, weights=str(folder / name))
+    )  # out of a file with a top
+    for mine, other in zip(backbone.weights, theirs.weights[:-2], strict=True):
+        np.testing.assert_array_equal(mine.numpy(), other.numpy())
+    with pytest.raises(FileFormatError, match="include_top=False takes it without"):
+        resnet.ResNet50(**small(classes=4, weights=folder / name))
+    backbone.save_weights(tmp_path / "backbone.weights.h5")
+    with pytest.raises(FileFormatError, match="include_top=False takes it without"):
+        resnet.ResNet50(**small(classes=3, weights=tmp_path / "backbone.weights.h5"))
+
+
+@pytest.mark.slow
+def test_a_deeper_network_does_not_fit_the_file(written):
     with pytest.raises(FileFormatError, match="conv4_block7_1_conv: needed, not in the file"):
-        resnet.ResNet101(**small(include_top=False, weights=tmp_path / "m.h5"))
+        resnet.ResNet101(**small(include_top=False, weights=written[1] / "m.h5"))
 
 
 @pytest.fixture(scope="module")

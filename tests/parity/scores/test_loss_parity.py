@@ -1,7 +1,7 @@
 """Every loss and every argument against Keras: values and gradients to 1e-5.
 
 Predictions are given as plain tensors here, so both sides compute from the same numbers; what a
-cross-entropy makes of a real softmax is in tests/losses/test_from_logits.py.
+cross-entropy makes of a real softmax is in tests/laws/test_from_logits.py.
 """
 
 import numpy as np

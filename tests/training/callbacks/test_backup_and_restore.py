@@ -128,6 +128,7 @@ def test_what_others_remember_goes_on_too(tmp_path):
     assert sorted(os.listdir(tmp_path / "b")) == sorted(os.listdir(tmp_path / "a"))
 
 
+@pytest.mark.slow
 def test_the_process_itself_killed(tmp_path):
     """No exception, no clean end: the process is gone, and another one goes on."""
     script = tmp_path / "run.py"

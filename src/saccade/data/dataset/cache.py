@@ -15,7 +15,7 @@ import torch
 from saccade.data.dataset.elements import map_element
 from saccade.data.dataset.prefetch import close
 from saccade.data.dataset.stage import Stage, Visit, drop
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.errors import FileFormatError
 
 _MAGIC = b"saccade dataset cache 1\n"
@@ -151,7 +151,7 @@ class FileCache(Cache):
 
 
 def _plain(leaf: Any) -> Any:
-    """Words as plain str, which is all that torch reads back without running code."""
+    """Strings as plain str, which is all that torch reads back without running code."""
     if isinstance(leaf, list):
         return [_plain(one) for one in leaf]
     return str(leaf) if isinstance(leaf, str) else leaf
@@ -160,4 +160,4 @@ def _plain(leaf: Any) -> Any:
 def _word(leaf: Any) -> Any:
     if isinstance(leaf, list):
         return [_word(one) for one in leaf]
-    return Word(leaf) if isinstance(leaf, str) else leaf
+    return StringScalar(leaf) if isinstance(leaf, str) else leaf

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import operator
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 
@@ -16,9 +15,7 @@ from saccade.data.dataset.element_stages import (
     Filter,
     Map,
     Prefetch,
-    Slices,
     Unbatch,
-    as_columns,
 )
 from saccade.data.dataset.elements import (
     as_element,
@@ -29,26 +26,22 @@ from saccade.data.dataset.elements import (
     spec_of,
 )
 from saccade.data.dataset.iteration import Iteration
+from saccade.data.dataset.joining_methods import JoiningMethods
 from saccade.data.dataset.prefetch import as_ahead, close
-from saccade.data.dataset.rare_methods import Rare
+from saccade.data.dataset.refused_methods import RefusesByName, refuse_method
+from saccade.data.dataset.scanning_methods import ScanningMethods
 from saccade.data.dataset.selection_stages import Concatenate, Repeat, Skip, Take, Zip
 from saccade.data.dataset.shuffle import Shuffle
-from saccade.data.dataset.source_stages import (
-    Generated,
-    Listed,
-    as_nest,
-    matching_files,
-    torch_dtype,
-)
+from saccade.data.dataset.source_methods import SourceMethods, check_callable, check_whole
 from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit
 from saccade.errors import InvalidArgument, SaccadeError, StateError
 
 
-class Dataset(Rare):
-    """Elements that go through stages, made again in every iteration; tf.data's words for them.
+class Dataset(SourceMethods, ScanningMethods, JoiningMethods, metaclass=RefusesByName):
+    """Elements that go through stages, made again in every iteration; with tf.data's methods.
 
     Nothing is read before somebody iterates. Each method gives a new dataset and leaves this one
-    as it is. Elements are torch tensors (words stay words), in tuples and dicts as `map` made
+    as it is. Elements are torch tensors (strings stay strings), in tuples and dicts as `map` made
     them; a list counts as one tensor. `name` is for tf.data's graphs, and has no effect.
 
     A dataset with `shuffle` gives another order in every iteration, a function of the seed and of
@@ -88,69 +81,6 @@ class Dataset(Rare):
         self.stage, self.class_names, self.file_paths = stage, class_names, file_paths
 
     @staticmethod
-    def from_tensor_slices(tensors: Any, name: Any = None) -> Dataset:
-        """The rows of arrays; a tuple or dict of arrays gives tuples or dicts of rows.
-
-        Raises:
-            ShapeError: arrays of different lengths.
-        """
-        return Dataset(Slices(as_columns(tensors)))
-
-    @staticmethod
-    def from_tensors(tensors: Any, name: Any = None) -> Dataset:
-        """One element: these tensors."""
-        return Dataset(Listed([as_element(tensors)]))
-
-    @staticmethod
-    def from_generator(
-        generator: Callable[..., Any],
-        output_types: Any = None,
-        output_shapes: Any = None,
-        args: Any = None,
-        output_signature: Any = None,
-        name: str | None = None,
-    ) -> Dataset:
-        """What a function gives to iterate over; it is called anew in every iteration.
-
-        Args:
-            generator: a function, most often one with `yield`; not a generator that runs already.
-            output_types: a dtype for each part of an element; as they come when None.
-            output_shapes: not needed, and not compared.
-            args: what the function is called with.
-            output_signature: things with a `dtype` in place of output_types.
-        """
-        _callable("from_generator", generator)
-        kinds = output_types
-        if output_signature is not None:
-            kinds = map_element(lambda spec: spec.dtype, as_nest(output_signature))
-        given = tuple(args or ())
-        return Dataset(Generated(lambda: generator(*given), kinds))
-
-    @staticmethod
-    def range(*args: int, output_type: Any = None, name: str | None = None) -> Dataset:
-        """The integers of Python's `range`, int64."""
-        numbers = (_whole("range", one, at_least=None) for one in args)
-        kind = torch_dtype(output_type) or torch.int64
-        return Dataset(Slices(torch.tensor([*range(*numbers)], dtype=kind)))
-
-    @staticmethod
-    def list_files(
-        file_pattern: Any, shuffle: bool | None = None, seed: int | None = None, name: Any = None
-    ) -> Dataset:
-        """The names of the files that match a pattern, or several: "photos/*/*.jpg".
-
-        Args:
-            shuffle: another order in every iteration, which None means too; False sorts them.
-            seed: of the orders.
-
-        Raises:
-            NoSuchFile: no file matches.
-        """
-        files = matching_files(file_pattern)
-        found = Dataset.from_tensor_slices(files)
-        return found if shuffle is False else found.shuffle(len(files), seed)
-
-    @staticmethod
     def zip(*args: Any, datasets: Any = None, name: Any = None) -> Dataset:
         """Tuples (or a dict) of an element of each dataset, as long as all have one."""
         structure = datasets if datasets is not None else args[0] if len(args) == 1 else args
@@ -185,15 +115,15 @@ class Dataset(Rare):
             deterministic: the order is always kept, which serves True and False.
         """
         calls = as_ahead("Dataset.map num_parallel_calls", num_parallel_calls)
-        return self._then(Map(self.stage, _callable("map", map_func), calls), keeps_order=True)
+        return self._then(Map(self.stage, check_callable("map", map_func), calls), keeps_order=True)
 
     def filter(self, predicate: Callable[..., Any], name: Any = None) -> Dataset:
         """The elements of which `predicate` says True."""
-        return self._then(Filter(self.stage, _callable("filter", predicate)))
+        return self._then(Filter(self.stage, check_callable("filter", predicate)))
 
     def enumerate(self, start: int = 0, name: Any = None) -> Dataset:
         """(number, element), the number an int64 tensor."""
-        return self._then(Enumerate(self.stage, _whole("enumerate", start)), keeps_order=True)
+        return self._then(Enumerate(self.stage, check_whole("enumerate", start)), keeps_order=True)
 
     # -- batches -----------------------------------------------------------------------------
 
@@ -216,7 +146,7 @@ class Dataset(Rare):
         Raises:
             ShapeError: while iterating, where elements differ in shape.
         """
-        size = _whole("batch", batch_size, at_least=1)
+        size = check_whole("batch", batch_size, at_least=1)
         calls = as_ahead("Dataset.batch num_parallel_calls", num_parallel_calls)
         return self._then(Batch(self.stage, size, bool(drop_remainder), calls), keeps_order=True)
 
@@ -241,22 +171,22 @@ class Dataset(Rare):
             seed: of the orders; drawn when None (repeatable after `set_random_seed`).
             reshuffle_each_iteration: another order in every iteration and round of `repeat`.
         """
-        size = _whole("shuffle", buffer_size, at_least=1)
-        number = None if seed is None else _whole("shuffle seed", seed, at_least=None)
+        size = check_whole("shuffle", buffer_size, at_least=1)
+        number = None if seed is None else check_whole("shuffle seed", seed, at_least=None)
         again = reshuffle_each_iteration is None or bool(reshuffle_each_iteration)
         return self._then(Shuffle(self.stage, size, number, again))
 
     def take(self, count: int, name: Any = None) -> Dataset:
         """The first `count` elements; all for -1."""
-        return self._then(Take(self.stage, _whole("take", count, at_least=-1)))
+        return self._then(Take(self.stage, check_whole("take", count, at_least=-1)))
 
     def skip(self, count: int, name: Any = None) -> Dataset:
         """All but the first `count` elements; none for -1."""
-        return self._then(Skip(self.stage, _whole("skip", count, at_least=-1)))
+        return self._then(Skip(self.stage, check_whole("skip", count, at_least=-1)))
 
     def repeat(self, count: int | None = None, name: Any = None) -> Dataset:
         """All elements `count` times; for ever for None and -1."""
-        times = None if count is None else _whole("repeat", count, at_least=-1)
+        times = None if count is None else check_whole("repeat", count, at_least=-1)
         return self._then(Repeat(self.stage, None if times == -1 else times))
 
     def concatenate(self, dataset: Dataset, name: Any = None) -> Dataset:
@@ -282,7 +212,7 @@ class Dataset(Rare):
 
     def prefetch(self, buffer_size: int, name: Any = None) -> Dataset:
         """Read up to `buffer_size` elements ahead, in a thread; AUTOTUNE (-1) reads two."""
-        depth = as_ahead("Dataset.prefetch buffer_size", _whole("prefetch", buffer_size, -1))
+        depth = as_ahead("Dataset.prefetch buffer_size", check_whole("prefetch", buffer_size, -1))
         return self._then(Prefetch(self.stage, depth or 0), keeps_order=True)
 
     # -- looking -----------------------------------------------------------------------------
@@ -346,6 +276,9 @@ class Dataset(Rare):
         length = {INFINITE: "infinite", UNKNOWN: "unknown length"}.get(self.stage.length())
         return f"<Dataset of {type(self.stage).__name__}: {length or f'{len(self)} elements'}>"
 
+    def __getattr__(self, name: str) -> NoReturn:
+        refuse_method(name, [one for one in dir(type(self)) if not one.startswith("_")])
+
     def _then(self, stage: Stage, keeps_order: bool = False) -> Dataset:
         return Dataset(stage, self.class_names, self.file_paths if keeps_order else None)
 
@@ -361,20 +294,3 @@ def _copies(items: Iterator[Any]) -> Iterator[Any]:
             yield copy_of(element)
     finally:
         close(items)
-
-
-def _whole(where: str, value: Any, at_least: int | None = 0) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool) or (at_least is not None and number < at_least):
-        needed = "must be an integer" + ("" if at_least is None else f", {at_least} or above")
-        raise InvalidArgument(f"Dataset.{where}", needed, repr(value))
-    return number
-
-
-def _callable(where: str, function: Any) -> Callable[..., Any]:
-    if not callable(function):
-        raise InvalidArgument(f"Dataset.{where}", "needs a function", type(function).__name__)
-    return function

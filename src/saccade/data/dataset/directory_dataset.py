@@ -14,7 +14,8 @@ from saccade.data.dataset import AUTOTUNE, Dataset
 from saccade.data.files.fitted_image import FittedImage
 from saccade.data.folders.class_folders import check_split, list_images, split_off
 from saccade.data.folders.walk import DATASET_EXTENSIONS
-from saccade.errors import DataError, InvalidArgument, NotSupported
+from saccade.data_formats import check_channels_last
+from saccade.errors import DataError, InvalidArgument
 from saccade.names import unknown_name
 
 LABEL_MODES = ("int", "categorical", "binary")
@@ -109,7 +110,7 @@ def image_dataset_from_directory(
     )
     if format not in ("tf", "grain"):
         raise unknown_name("format", format, ("tf", "grain"))
-    _check_data_format(data_format)
+    check_channels_last(data_format)
     _check_batch_size(batch_size)
     check_split(validation_split, subset, shuffle, seed)
     if seed is None:
@@ -210,12 +211,3 @@ def _check_batch_size(batch_size: Any) -> None:
     whole = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
     if batch_size is not None and not (whole and batch_size > 0):
         raise InvalidArgument("batch_size", "must be a positive integer or None", repr(batch_size))
-
-
-def _check_data_format(data_format: Any) -> None:
-    if data_format == "channels_first":
-        raise NotSupported(
-            "data_format", 'must be "channels_last"', repr(data_format), "Images are NHWC here."
-        )
-    if data_format not in (None, "channels_last"):
-        raise unknown_name("data_format", data_format, ("channels_last", "channels_first"))

@@ -165,7 +165,7 @@ def call_with(function: Callable[..., Any], element: Any) -> Any:
 
 
 def as_columns(tensors: Any) -> Any:
-    """Arrays whose rows are to be elements; words stay a list.
+    """Arrays whose rows are to be elements; strings stay a list.
 
     Raises:
         InvalidArgument: a single value, which has no rows.

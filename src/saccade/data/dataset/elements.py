@@ -1,7 +1,7 @@
-"""Elements: what goes through a dataset, tensors (or words) in tuples and dicts.
+"""Elements: what goes through a dataset, tensors (or strings) in tuples and dicts.
 
-A list is no nest here: it becomes one tensor, as in tf.data. Words cannot be tensors: one word
-stays a str, and a batch of them is a list of str.
+A list is no nest here: it becomes one tensor, as in tf.data. Strings cannot be tensors: one stays
+a str, and a batch of them is a list of str.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.errors import DataError, ShapeError
+from saccade.nests import as_given, map_nest
 
 
 @dataclass(frozen=True)
@@ -26,23 +27,25 @@ class TensorSpec:
 
 
 def map_element(function: Callable[..., Any], element: Any, *others: Any) -> Any:
-    """The element with `function` of each leaf, and of the leaves at its place in the others."""
-    if isinstance(element, dict):
-        return {
-            key: map_element(function, element[key], *(one[key] for one in others))
-            for key in element
-        }
-    if isinstance(element, tuple):
-        parts = [
-            map_element(function, part, *(one[place] for one in others))
-            for place, part in enumerate(element)
-        ]
-        return type(element)(*parts) if hasattr(element, "_fields") else tuple(parts)
-    return function(element, *others)
+    """The element with `function` of each leaf, and of the leaves at its place in the others.
+
+    Dicts are walked in the order in which they were filled, as they are printed; a list is a leaf.
+    """
+    return map_nest(
+        function, element, *others, order=as_given, rebuild=_tuple_like, is_leaf=_is_list
+    )
+
+
+def _tuple_like(element: tuple[Any, ...], parts: list[Any]) -> tuple[Any, ...]:
+    return type(element)(*parts) if hasattr(element, "_fields") else tuple(parts)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
 def leaves_of(element: Any) -> list[Any]:
-    """The tensors and words of an element, in order."""
+    """The tensors and strings of an element, in order."""
     found: list[Any] = []
     map_element(found.append, element)
     return found
@@ -57,22 +60,22 @@ def _as_leaf(value: Any) -> Any:
     if torch.is_tensor(value):
         return value.detach().cpu()
     if isinstance(value, str):
-        return Word(value)
+        return StringScalar(value)
     if isinstance(value, bytes):
         return value
     if isinstance(value, list) and value and all(torch.is_tensor(one) for one in value):
         return torch.stack([one.detach().cpu() for one in value])
     if isinstance(value, list) and value and all(isinstance(one, (str, bytes)) for one in value):
-        return [Word(one) if isinstance(one, str) else one for one in value]
+        return [StringScalar(one) if isinstance(one, str) else one for one in value]
     if value is None:
-        raise DataError("Dataset", "elements must be tensors, arrays, numbers or words", "None")
+        raise DataError("Dataset", "elements must be tensors, arrays, numbers or strings", "None")
     array = np.asarray(value)
     if array.dtype.kind == "U":
-        words = array.tolist()
-        return list(map(Word, words)) if array.ndim == 1 else words
+        strings = array.tolist()
+        return list(map(StringScalar, strings)) if array.ndim == 1 else strings
     if array.dtype.kind not in "biuf":
         got = f"{type(value).__name__} of dtype {array.dtype}"
-        raise DataError("Dataset", "elements must be tensors, arrays, numbers or words", got)
+        raise DataError("Dataset", "elements must be tensors, arrays, numbers or strings", got)
     if not isinstance(value, (np.ndarray, np.generic)) and not hasattr(value, "__array__"):
         narrow = {"f": np.float32, "i": np.int32}  # Python's numbers, as TensorFlow takes them
         array = array.astype(narrow.get(array.dtype.kind, array.dtype))
@@ -96,7 +99,9 @@ def stack(elements: Sequence[Any]) -> Any:
     """
     try:
         return map_element(_stack_leaves, *elements)
-    except (KeyError, IndexError, TypeError):
+    except ShapeError:
+        raise
+    except (KeyError, TypeError, ValueError):
         raise ShapeError(
             "Dataset.batch", "all elements must be nests of one structure", None
         ) from None

@@ -1,4 +1,4 @@
-"""Iteration: what a `for` asks for a dataset's elements, with tf.data's words beside Python's."""
+"""Iteration: what a `for` loop asks for elements, with tf.data's methods beside Python's."""
 
 from __future__ import annotations
 

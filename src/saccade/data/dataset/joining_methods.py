@@ -1,4 +1,4 @@
-"""Stitching: the methods of a dataset that put several together or cut one apart."""
+"""The methods of a dataset that put several together or cut one apart."""
 
 from __future__ import annotations
 
@@ -9,23 +9,14 @@ import numpy as np
 
 from saccade.data.dataset.element_stages import call_with
 from saccade.data.dataset.gathering_stages import Chosen, Interleave, PaddedBatch, Shard, TakeWhile
-from saccade.data.dataset.stage import Stage
+from saccade.data.dataset.stage import Stage, StageChain
 from saccade.errors import DataError, InvalidArgument
 
 _CYCLE = 4  # where the caller leaves it to us
 
 
-class Stitching:
+class JoiningMethods(StageChain):
     """What `Dataset` inherits; `tf.data.Dataset` says what each method means."""
-
-    stage: Stage
-
-    def _then(self, stage: Stage, keeps_order: bool = False) -> Self:
-        raise NotImplementedError
-
-    @classmethod
-    def _of(cls, stage: Stage) -> Self:
-        raise NotImplementedError
 
     def interleave(
         self,

@@ -15,7 +15,7 @@ from typing import Any
 from saccade.data.pool import processors, workers
 from saccade.errors import InvalidArgument
 
-AUTOTUNE = -1  # tf.data's word for "as many as is good"
+AUTOTUNE = -1  # tf.data's number for "as many as is good"
 _READ_AHEAD = 2
 _here = threading.local()
 

@@ -1,18 +1,19 @@
-"""Beginnings: what reads no other stage: elements in memory, a generator, files by pattern."""
+"""Stages that read no other one: elements in memory, a generator, numbers; files by pattern."""
 
 from __future__ import annotations
 
 import glob
 import os
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import numpy as np
 import torch
 
 from saccade.data.dataset.elements import as_element, map_element
-from saccade.data.dataset.stage import UNKNOWN, Stage, Visit, drop
-from saccade.errors import InvalidArgument, NoSuchFile
+from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit, drop
+from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
 
 
 class Listed(Stage):
@@ -56,7 +57,40 @@ class Generated(Stage):
                 continue
             if isinstance(self.kinds, (tuple, list)) and isinstance(value, (tuple, list)):
                 value = tuple(value)
+                if len(value) != len(self.kinds):
+                    needed = f"elements must have {len(self.kinds)} parts, as output_signature"
+                    raise ShapeError("Dataset.from_generator", needed, len(value))
             yield map_element(_of_kind, as_nest(self.kinds), value)
+
+
+class Counter(Stage):
+    """start, start + step, ... for ever."""
+
+    def __init__(self, first: int, step: int, kind: torch.dtype):
+        super().__init__()
+        self.first, self.step, self.kind = first, step, kind
+
+    def length(self) -> int:
+        return INFINITE
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        numbers = count(self.first + start * self.step, self.step)
+        return (torch.tensor(number, dtype=self.kind) for number in numbers)
+
+
+class RandomNumbers(Stage):
+    """Integers below 2**32 for ever, of NumPy's stream."""
+
+    def __init__(self, seed: int):
+        super().__init__()
+        self.seed = seed
+
+    def length(self) -> int:
+        return INFINITE
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        chance = np.random.default_rng(self.seed)
+        return drop((torch.tensor(int(chance.integers(2**32))) for _ in count()), start)
 
 
 def as_nest(value: Any) -> Any:
@@ -76,7 +110,7 @@ def tuple_free(value: Any) -> Any:
 
 
 def torch_dtype(kind: Any) -> torch.dtype | None:
-    """torch's dtype for torch's, NumPy's or TensorFlow's, or a word; None for words' own."""
+    """torch's dtype for torch's, NumPy's, TensorFlow's or a name; None for strings."""
     if isinstance(kind, torch.dtype) or kind is None:
         return kind
     name = getattr(kind, "name", None) or (kind if isinstance(kind, str) else np.dtype(kind).name)
@@ -95,8 +129,8 @@ def matching_files(patterns: Any) -> list[str]:
         NoSuchFile: none does.
     """
     one = isinstance(patterns, (str, bytes, os.PathLike))
-    words = [os.fsdecode(pattern) for pattern in ([patterns] if one else patterns)]
-    found = sorted({path for word in words for path in glob.glob(word)})
+    globs = [os.fsdecode(pattern) for pattern in ([patterns] if one else patterns)]
+    found = sorted({path for each in globs for path in glob.glob(each)})
     if not found:
-        raise NoSuchFile("Dataset.list_files", "a file must match", ", ".join(map(repr, words)))
+        raise NoSuchFile("Dataset.list_files", "a file must match", ", ".join(map(repr, globs)))
     return found

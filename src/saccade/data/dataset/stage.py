@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
-INFINITE, UNKNOWN = -1, -2  # tf.data's words for lengths
+INFINITE, UNKNOWN = -1, -2  # tf.data's numbers for lengths that are none
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Visit:
     """One iteration of a chain.
 
     Attributes:
-        numbers: of each shuffle, the how-manieth visit this is.
+        numbers: how many visits each shuffle has had before this one.
         laps: how often each `repeat` around the stage has begun again.
     """
 
@@ -65,6 +65,19 @@ class Stage:
         for stage in self.inner:
             positions = stage.restore(positions)
         return positions
+
+
+class StageChain:
+    """What the methods of `Dataset` have in common: a chain of stages that can be made longer."""
+
+    stage: Stage
+
+    def _then(self, stage: Stage, keeps_order: bool = False) -> Self:
+        raise NotImplementedError
+
+    @classmethod
+    def _of(cls, stage: Stage) -> Self:
+        raise NotImplementedError
 
 
 def drop(items: Iterator[Any], count: int) -> Iterator[Any]:

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from saccade.data.files.decode import load_image
+from saccade.data_formats import is_channels_first
 from saccade.errors import ShapeError
 from saccade.names import unknown_name
 from saccade.notes import note_once
@@ -18,8 +19,6 @@ from saccade.old_arguments import takes_dim_ordering
 
 if TYPE_CHECKING:
     from PIL import Image
-
-DATA_FORMATS = ("channels_last", "channels_first")
 
 
 @takes_dim_ordering
@@ -41,7 +40,7 @@ def load_img(
         target_size: (height, width) in pixels; None keeps the size.
         interpolation: the filter, used only when the size changes.
         keep_aspect_ratio: crop the centre instead of distorting.
-        grayscale: Keras 2's word: True is color_mode="grayscale".
+        grayscale: Keras 2's argument: True is color_mode="grayscale".
 
     Returns:
         The Pillow image, its pixels read and the file closed.
@@ -85,7 +84,7 @@ def img_to_array(
 
     Source: Keras 3, utils/image_utils.py, img_to_array.
     """
-    channels_first = _is_channels_first(data_format)
+    channels_first = is_channels_first(data_format)
     x = np.asarray(img, dtype="float32" if dtype is None else dtype)
     if x.ndim not in (2, 3):
         raise ShapeError("img_to_array", "the image must have 2 or 3 axes", x.shape)
@@ -129,7 +128,7 @@ def array_to_img(
     x_hwc = np.asarray(x, dtype="float32" if dtype is None else dtype)
     if x_hwc.ndim != 3:
         raise ShapeError("array_to_img", "needs one image with 3 axes", x_hwc.shape)
-    if _is_channels_first(data_format):
+    if is_channels_first(data_format):
         x_hwc = x_hwc.transpose(1, 2, 0)
     if scale:
         x_hwc = x_hwc - np.min(x_hwc)
@@ -181,9 +180,3 @@ def save_img(
         note_once("save_img: JPEG has no transparency, so the alpha channel was left out.")
         img = img.convert("RGB")
     img.save(path, format=file_format, **pillow_options)
-
-
-def _is_channels_first(data_format: str | None) -> bool:
-    if data_format not in (None, *DATA_FORMATS):
-        raise unknown_name("data_format", data_format, DATA_FORMATS)
-    return data_format == "channels_first"

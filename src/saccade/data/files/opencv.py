@@ -1,4 +1,4 @@
-"""OpenCV, loaded when the first image needs it, with a word if it is an older one."""
+"""OpenCV, loaded when the first image needs it, with a note if it is an older one."""
 
 from __future__ import annotations
 

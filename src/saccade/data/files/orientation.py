@@ -85,7 +85,7 @@ def _is_rotated(path: str | os.PathLike[str]) -> bool:
             with quiet():
                 image = Image.open(file)
                 return image.format != "TIFF" and orientation_of(image) != 1
-    except Exception:  # reading it whole says in words what is wrong
+    except Exception:  # reading the whole file says what is wrong
         return False
 
 

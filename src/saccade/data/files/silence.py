@@ -1,4 +1,4 @@
-"""Quiet: what Pillow and its libraries say about odd files stays off the user's screen.
+"""Silence: what Pillow and its libraries say about odd files stays off the user's screen.
 
 A folder of a thousand scans would print thousands of lines that name no file. What matters comes
 back as an error that does.

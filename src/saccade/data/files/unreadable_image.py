@@ -1,4 +1,4 @@
-"""Unreadable: what is wrong with an image file, in words."""
+"""Unreadable image: the error that says what is wrong with an image file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a folder of images, in words: each function builds one error, none raises."""
+"""What is wrong with a folder of images: each function builds one error, and none raises it."""
 
 from __future__ import annotations
 
@@ -118,10 +118,10 @@ def count_of(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def list_some(words: Sequence[str], most: int = 8) -> str:
-    """The words with commas, the first `most` of them and how many more there are."""
-    listed = ", ".join(words[:most])
-    return listed if len(words) <= most else f"{listed} and {len(words) - most} more"
+def list_some(names: Sequence[str], most: int = 8) -> str:
+    """The names with commas, the first `most` of them and how many more there are."""
+    listed = ", ".join(names[:most])
+    return listed if len(names) <= most else f"{listed} and {len(names) - most} more"
 
 
 def _subfolders(directory: str) -> list[str]:

@@ -214,12 +214,12 @@ def check_extensions(extensions: Sequence[str]) -> tuple[str, ...]:
         InvalidArgument: a single string, or something that is no string; an empty one would accept
             every file.
     """
-    words = () if isinstance(extensions, str) else tuple(extensions)
-    if not words or not all(isinstance(word, str) and word.strip(".") for word in words):
+    given = () if isinstance(extensions, str) else tuple(extensions)
+    if not given or not all(isinstance(one, str) and one.strip(".") for one in given):
         raise InvalidArgument(
             "extensions", 'must be a list of endings, as [".png", ".webp"]', repr(extensions)
         )
-    return tuple(word.lower() for word in words)
+    return tuple(one.lower() for one in given)
 
 
 def require_images(index: FolderIndex, extensions: Sequence[str] = ALL_EXTENSIONS) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from saccade.data.generator.flow_checks import SUBSETS, check_data_format, check_dtype
 from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.image_batches import ImageBatches
 from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.saved_batches import Saving
+from saccade.data.generator.setting_checks import check_dtype, check_subset
 from saccade.data.sources.fixed_images import digest_of
+from saccade.data_formats import check_channels_last
 from saccade.errors import DataError, InvalidArgument, NotSupported, ShapeError
-from saccade.names import unknown_name
 from saccade.notes import note_once
 
 
@@ -48,7 +48,7 @@ class NumpyArrayIterator(ImageBatches):
         ignore_class_split: bool = False,
         dtype: str | type | np.dtype | None = None,
     ):
-        self.data_format = check_data_format(data_format)
+        self.data_format = check_channels_last(data_format)
         self.dtype = check_dtype(dtype)
         if self.dtype.kind == "f":
             self.image_dtype = self.dtype
@@ -138,8 +138,7 @@ def _choose(
     ignore_class_split: bool,
 ) -> slice:
     """The rows of a subset: the first int(share * count) validate."""
-    if subset not in SUBSETS:
-        raise unknown_name("subset", subset, SUBSETS)
+    check_subset(subset, has_generator=True)
     if transform.options.split != "first":
         raise NotSupported(
             "flow",

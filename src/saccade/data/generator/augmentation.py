@@ -20,7 +20,7 @@ from saccade.names import unknown_name
 
 Range = float | Sequence[float]
 
-# A transformation that changes nothing, in Keras's words; and the words for what Keras has not.
+# A transformation that changes nothing, by Keras's names; and the names of what Keras lacks.
 IDENTITY: Mapping[str, Any] = {
     "theta": 0,
     "tx": 0,
@@ -291,3 +291,4 @@ def _rising(name: str, value: Any, spread: Any) -> tuple[float, float]:
 
 
 _NOTHING = Augmentation()
+SETTINGS = tuple(field.name for field in fields(Augmentation))

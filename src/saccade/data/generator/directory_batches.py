@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from saccade.data.files.decode import check_target_size
 from saccade.data.files.faulty_files import unreadable_files
 from saccade.data.files.orientation import count_rotated
 from saccade.data.folders.folder_errors import count_of, list_some
@@ -19,7 +18,6 @@ from saccade.data.folders.held_out import keras_split, random_share
 from saccade.data.folders.index import FolderIndex, index_folder, require_images
 from saccade.data.folders.walk import GENERATOR_EXTENSIONS
 from saccade.data.generator.file_batches import FileBatches
-from saccade.data.generator.flow_checks import check_data_format, check_dtype, check_subset
 from saccade.data.generator.flow_notes import subset_notes
 from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.image_transform import ImageTransform
@@ -28,7 +26,6 @@ from saccade.data.generator.row_reading import CLASS_MODES, ImageReading
 from saccade.data.generator.saved_batches import Saving
 from saccade.data.pool import workers
 from saccade.errors import InvalidArgument
-from saccade.names import unknown_name
 from saccade.notes import note_once
 from saccade.old_arguments import old_name_of
 
@@ -78,20 +75,16 @@ class DirectoryIterator(FileBatches):
         keep_aspect_ratio: bool = False,
         dtype: str | type | np.dtype | None = None,
     ):
-        options = getattr(image_data_generator, "options", FlowOptions())
-        self.data_format = check_data_format(data_format)
-        self.dtype = check_dtype(dtype)
-        if class_mode not in CLASS_MODES:
-            raise unknown_name("class_mode", class_mode, [str(mode) for mode in CLASS_MODES])
-        self.class_mode = class_mode
-        self.subset = check_subset(subset, image_data_generator is not None)
-        reading = ImageReading(
-            check_target_size(target_size),
-            color_mode,
-            interpolation,
-            keep_aspect_ratio,
-            exif=options.exif,
-            fast=options.fast_decode,
+        reading, options = self._settle(
+            image_data_generator,
+            class_mode,
+            subset,
+            data_format,
+            dtype,
+            target_size,
+            color_mode=color_mode,
+            interpolation=interpolation,
+            keep_aspect_ratio=keep_aspect_ratio,
         )
         check_batch_size(batch_size)
         check_seed(seed)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.data.files.decode import check_target_size
 from saccade.data.folders.walk import GENERATOR_EXTENSIONS
 from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.image_batches import ImageBatches
@@ -15,7 +16,10 @@ from saccade.data.generator.image_files import ImageFiles
 from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.row_reading import ImageReading, encode_labels
 from saccade.data.generator.saved_batches import Saving
+from saccade.data.generator.setting_checks import check_dtype, check_subset
 from saccade.data.pixel_store import store_name
+from saccade.data_formats import check_channels_last
+from saccade.names import unknown_name
 from saccade.old_arguments import old_name_of
 
 
@@ -31,11 +35,34 @@ class FileBatches(ImageBatches):
     """
 
     white_list_formats = GENERATOR_EXTENSIONS  # Keras's; here more kinds of pictures count
+    allowed_class_modes: frozenset[str | None]
     class_mode: str | None
     class_indices: dict[str, int]
     directory: str | os.PathLike[str]
     sample_weight: np.ndarray | None = None
     nb_sample = old_name_of("samples", "Iterator")
+
+    def _settle(
+        self,
+        transform: ImageTransform | None,
+        class_mode: str | None,
+        subset: str | None,
+        data_format: str | None,
+        dtype: str | type | np.dtype | None,
+        target_size: Sequence[int],
+        **how_to_read: Any,
+    ) -> tuple[ImageReading, FlowOptions]:
+        """Check and keep what every iterator over files takes; how its files are to be read."""
+        options = getattr(transform, "options", FlowOptions())
+        self.data_format = check_channels_last(data_format)
+        self.dtype = check_dtype(dtype)
+        if class_mode not in self.allowed_class_modes:
+            raise unknown_name("class_mode", class_mode, map(str, self.allowed_class_modes))
+        self.class_mode = class_mode
+        self.subset = check_subset(subset, transform is not None)
+        size = check_target_size(target_size)
+        reading = ImageReading(size, **how_to_read, exif=options.exif, fast=options.fast_decode)
+        return reading, options
 
     def __init__(
         self,

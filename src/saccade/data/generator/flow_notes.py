@@ -12,7 +12,7 @@ from saccade.data.folders.folder_errors import count_of
 
 
 def subset_notes(flow: Any, where: str) -> list[str]:
-    """What deserves a word about the subset that an iterator was asked for.
+    """What a user should know of the subset that an iterator was asked for.
 
     Args:
         flow: an iterator with `subset`, `samples`, `augments` and `image_data_generator`.
@@ -43,7 +43,7 @@ _AUGMENTED = (
 
 
 def validation_notes(train: Any, validation: Any) -> list[str]:
-    """What deserves a word about validating on one iterator what another trains: images in both,
+    """What a user should know where one iterator validates what another trains: images in both,
     images changed at random.
 
     Args:
@@ -65,7 +65,7 @@ def validation_notes(train: Any, validation: Any) -> list[str]:
 
 
 def class_mode_notes(flow: Any, outputs: int | None) -> list[str]:
-    """What deserves a word where an iterator's labels do not fit a network's outputs.
+    """What a user should know where an iterator's labels do not fit a network's outputs.
 
     Args:
         flow: what `fit` was given, of any kind.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from saccade.data.folders.walk import ALL_EXTENSIONS
-from saccade.data.generator.flow_checks import check_switch
+from saccade.data.generator.setting_checks import check_switch
 from saccade.data.pool import check_workers
 from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
@@ -26,7 +26,7 @@ class FlowOptions:
         split: "first": the first files of each class validate, as in Keras; "random": by a hash
             of `split_seed` and the file's relative path.
         split_seed: another one gives another random split.
-        extensions: endings that count as images beside those that count without a word.
+        extensions: endings that count as images beside those that always do.
         exif: turn photos upright, as the camera noted.
         on_error: "raise" when a file cannot be decoded, or "skip" all such files before the split.
         fast_decode: decode large JPEGs at a reduced scale.
@@ -97,3 +97,6 @@ def _check_extensions(more: Sequence[str] | None) -> tuple[str, ...]:
     if not all(isinstance(one, str) and one.strip(".") for one in given):
         raise InvalidArgument("extensions", 'must be endings such as ".webp"', repr(more))
     return tuple(dict.fromkeys(one.lower() for one in given))
+
+
+OPTIONS = tuple(field.name for field in fields(FlowOptions))

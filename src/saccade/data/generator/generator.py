@@ -130,22 +130,7 @@ class ImageDataGenerator(ImageTransform):
         Raises:
             DataError, ShapeError, InvalidArgument: arrays that do not fit together.
         """
-        return NumpyArrayIterator(
-            x,
-            y,
-            self,
-            batch_size=batch_size,
-            shuffle=shuffle,
-            sample_weight=sample_weight,
-            seed=seed,
-            data_format=self.data_format,
-            save_to_dir=save_to_dir,
-            save_prefix=save_prefix,
-            save_format=save_format,
-            subset=subset,
-            ignore_class_split=ignore_class_split,
-            dtype=self.dtype,
-        )
+        return NumpyArrayIterator(**self._with_own(locals()))
 
     def flow_from_directory(
         self,
@@ -192,26 +177,7 @@ class ImageDataGenerator(ImageTransform):
             NoSuchFile, DataError: the folder is missing or has no images.
             InvalidArgument: an argument is wrong (UnknownName for a misspelt word).
         """
-        return DirectoryIterator(
-            directory,
-            self,
-            target_size=target_size,
-            color_mode=color_mode,
-            classes=classes,
-            class_mode=class_mode,
-            batch_size=batch_size,
-            shuffle=shuffle,
-            seed=seed,
-            data_format=self.data_format,
-            save_to_dir=save_to_dir,
-            save_prefix=save_prefix,
-            save_format=save_format,
-            follow_links=follow_links,
-            subset=subset,
-            interpolation=interpolation,
-            keep_aspect_ratio=keep_aspect_ratio,
-            dtype=self.dtype,
-        )
+        return DirectoryIterator(**self._with_own(locals()))
 
     def flow_from_dataframe(
         self,
@@ -260,6 +226,7 @@ class ImageDataGenerator(ImageTransform):
         Raises:
             DataError: no such image, or labels of the wrong kind. UnknownName: no such column.
         """
+        given = {name: value for name, value in locals().items() if name != "outdated"}
         for name in outdated:
             if name not in ("has_ext", "sort", "drop_duplicates"):
                 known = inspect.signature(self.flow_from_dataframe).parameters
@@ -269,28 +236,11 @@ class ImageDataGenerator(ImageTransform):
             )
         if class_mode == "other":
             note_once('flow_from_dataframe: class_mode="other" is called "raw" now.')
-            class_mode = "raw"
-        return DataFrameIterator(
-            dataframe,
-            directory,
-            self,
-            x_col=x_col,
-            y_col=y_col,
-            weight_col=weight_col,
-            target_size=target_size,
-            color_mode=color_mode,
-            classes=classes,
-            class_mode=class_mode,
-            batch_size=batch_size,
-            shuffle=shuffle,
-            seed=seed,
-            data_format=self.data_format,
-            save_to_dir=save_to_dir,
-            save_prefix=save_prefix,
-            save_format=save_format,
-            subset=subset,
-            interpolation=interpolation,
-            keep_aspect_ratio=keep_aspect_ratio,
-            dtype=self.dtype,
-            validate_filenames=validate_filenames,
-        )
+            given["class_mode"] = "raw"
+        return DataFrameIterator(**self._with_own(given))
+
+    def _with_own(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of a method, by name, with what its iterator takes from the generator."""
+        given = {name: value for name, value in given.items() if name != "self"}
+        own = {"data_format": self.data_format, "dtype": self.dtype}
+        return {**given, "image_data_generator": self, **own}

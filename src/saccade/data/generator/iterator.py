@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from saccade.data.fork_safe_lock import ForkSafeLock
-from saccade.data.generator.flow_checks import check_switch
 from saccade.data.generator.random_stream import (
     State,
     global_state,
@@ -18,6 +17,7 @@ from saccade.data.generator.random_stream import (
     state_of,
     stream_from,
 )
+from saccade.data.generator.setting_checks import check_switch
 from saccade.errors import DataError, InvalidArgument
 from saccade.old_arguments import old_name_of
 

@@ -1,4 +1,4 @@
-"""Stream: NumPy's global random numbers, looked at, put back, and run ahead of in private.
+"""Random stream: NumPy's global random numbers, looked at, put back, and run ahead of in private.
 
 Keras's generators draw from `numpy.random` itself. To prepare batches before they are asked for
 without disturbing the user's numbers, draws are made on a private copy, and the global stream is
@@ -20,7 +20,7 @@ def global_state() -> State:
 
 
 def state_of(stream: np.random.RandomState) -> State:
-    """The state of a stream of its own."""
+    """The state of a private stream."""
     return stream.get_state()  # type: ignore[return-value]
 
 
@@ -30,7 +30,7 @@ def set_global_state(state: State) -> None:
 
 
 def stream_from(state: State) -> np.random.RandomState:
-    """A stream of its own that draws what `numpy.random` would from this state on."""
+    """A private stream that draws what `numpy.random` would from this state on."""
     stream = np.random.RandomState(0)
     stream.set_state(state)
     return stream

@@ -1,4 +1,4 @@
-"""How image files become the rows of a batch: size, colours, filter; and labels their columns."""
+"""How a file becomes a row of a batch (size, colours, filter), and a label its columns."""
 
 from __future__ import annotations
 

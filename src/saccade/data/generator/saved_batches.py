@@ -1,4 +1,4 @@
-"""Saving: batches written as pictures, for a look at what a network sees."""
+"""Saved batches: batches written as pictures, for a look at what a network sees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Things that bring batches of their own: iterators, generators, sequences, loaders."""
+"""Sources of ready-made batches: iterators, generators, sequences, data loaders."""
 
 from __future__ import annotations
 

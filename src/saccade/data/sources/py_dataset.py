@@ -1,4 +1,4 @@
-"""PyDataset: batches of the user's own, by their number."""
+"""PyDataset: batches that a user's class makes, by their number."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def as_tensor(name: str, array: Any) -> torch.Tensor:
         if isinstance(array, list) and array and all(torch.is_tensor(one) for one in array):
             array = torch.stack(array)
         values = array if torch.is_tensor(array) else np.asarray(array)
-    except (ValueError, RuntimeError):  # NumPy's and torch's words for rows of different lengths
+    except (ValueError, RuntimeError):  # what NumPy and torch raise for rows of different lengths
         raise DataError(
             name, "all samples must have the same shape", f"a ragged {type(array).__name__}"
         ) from None

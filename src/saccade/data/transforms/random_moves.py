@@ -1,6 +1,6 @@
 """Keras's functions that move one image: each draws from `numpy.random` and applies what it drew.
 
-Their axes are Keras's too: without a word from the caller the channels come first.
+Their axes are Keras's too: unless the caller says otherwise, the channels come first.
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from saccade.data_formats import ORDERINGS
 from saccade.errors import NotSupported
-from saccade.layers.core.keras1_words import ORDERINGS, RENAMED
+from saccade.layers.core.keras1_words import RENAMED
 
 _MERGES = {
     "sum": "Add",

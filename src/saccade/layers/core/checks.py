@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.data_formats import check_channels_last as check_format
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.graph import Shape, batch_shape
 from saccade.names import nearest
@@ -25,15 +26,7 @@ def refuse(layer: Any, **options: Any) -> None:
 
 def check_channels_last(layer: Any, data_format: str | None) -> str:
     """Keras's `data_format`: None and "channels_last" are obeyed, the other is refused."""
-    if data_format not in (None, "channels_last"):
-        raise NotSupported(
-            layer.where,
-            'data_format must be "channels_last"',
-            repr(data_format),
-            "Give images as (batch, height, width, channels); inside, saccade computes in the "
-            "layout that is fastest.",
-        )
-    return "channels_last"
+    return check_format(data_format, layer.where)
 
 
 def positive_integer(layer: Any, name: str, value: Any) -> int:

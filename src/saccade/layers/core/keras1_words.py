@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from saccade.data_formats import data_format_of
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.notes import note_once
 from saccade.old_arguments import guesses_keras1_calls
@@ -42,7 +43,6 @@ _RENAMED_IN = {
     "SeparableConv1D": {"init": ("depthwise_initializer", "pointwise_initializer")},
     "SeparableConv2D": {"init": ("depthwise_initializer", "pointwise_initializer")},
 }
-ORDERINGS = {"tf": "channels_last", "th": "channels_first", "default": "channels_last"}
 WORDS = frozenset({*RENAMED, "nb_row", "nb_col", "dim_ordering", "mode"})
 _OLD_NAMES = frozenset({"Convolution2D", "SeparableConvolution2D", "AtrousConvolution2D"})
 
@@ -98,7 +98,7 @@ def _translated(cls: type, word: str, kwargs: dict[str, Any]) -> list[tuple[str,
             f"{cls.__name__}(dim_ordering=) is Keras 1's name of data_format; it is used as such.",
             key="keras 1 dim_ordering",
         )
-        return [("data_format", _data_format(cls, value))]
+        return [("data_format", data_format_of(value, cls.__name__))]
     todays = _RENAMED_IN.get(cls.__name__, {}).get(word, (RENAMED[word],))
     note_once(
         f"{cls.__name__}({word}=) is Keras 1's name of {' and '.join(todays)}; it is used as such.",
@@ -148,17 +148,6 @@ def _own_words(cls: type) -> set[str]:
             if each.__module__.startswith("saccade."):
                 break  # what lies below is not for users to call
     return words
-
-
-def _data_format(cls: type, ordering: str) -> str:
-    if ORDERINGS.get(ordering) == "channels_first":
-        raise NotSupported(
-            cls.__name__,
-            'dim_ordering="th" (channels first) is not supported',
-            None,
-            'Give images as (height, width, channels), and leave it out or write "tf".',
-        )
-    return ORDERINGS.get(ordering, ordering)
 
 
 def _note(call: str, word: str) -> None:

@@ -1,7 +1,7 @@
 """Frozen prefix: the first part of a model, which training cannot change.
 
 It ends at one array that everything behind it is computed from; nothing in it has a weight that is
-trained, and nothing in it does otherwise in training than at rest.
+trained, and nothing in it does in training what it does not do in prediction.
 """
 
 from __future__ import annotations
@@ -121,8 +121,8 @@ class FrozenPrefix:
             config: Any = id(node.layer)
             if is_known(node.layer):
                 config = node.layer.get_config() | {"name": "", "trainable": False}
-            words = [layers[id(node.layer)], type(node.layer).__name__, given, config]
-            whole.update(json.dumps(words, default=str, sort_keys=True).encode())
+            parts = [layers[id(node.layer)], type(node.layer).__name__, given, config]
+            whole.update(json.dumps(parts, default=str, sort_keys=True).encode())
         for layer in self.network.layers:
             for weight in layer.weights:
                 whole.update(str(weight.stride()).encode())
@@ -176,7 +176,7 @@ def _prefixes(network: Network) -> Iterator[tuple[list[Symbol], bool]]:
     for node in network.calls:
         if not _is_still(node):
             return
-        # A Normalization of one's own is no work that is worth keeping.
+        # A Normalization alone is no work that is worth keeping.
         has_weights |= bool(node.layer.weights) and type(node.layer) is not Normalization
         for symbol in node.inputs:
             uses[id(symbol)] -= 1
@@ -187,7 +187,7 @@ def _prefixes(network: Network) -> Iterator[tuple[list[Symbol], bool]]:
 
 
 def _is_still(node: Node) -> bool:
-    """Whether a call does in training what it does at rest, and cannot change."""
+    """Whether a call does the same in training as in prediction, and cannot change."""
     layer = node.layer
     known = type(layer).__module__.startswith("saccade.layers.")
     if not known or layer.activity_regularizer is not None or is_watched(layer):

@@ -1,4 +1,4 @@
-"""Raw bytes: `tf.io`'s ways between bytes, words and numbers."""
+"""Raw bytes: `tf.io`'s ways between bytes, strings and numbers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.tensorflow_alias.parts.images.files import Content
 from saccade.tensorflow_alias.parts.tensors.dtypes import as_dtype
-from saccade.tensorflow_alias.parts.tensors.string_tensors import Words
+from saccade.tensorflow_alias.parts.tensors.string_tensors import StringArray
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
 
 
@@ -22,15 +22,15 @@ def _bytes(value: Any) -> bytes:
     return bytes(value) if isinstance(value, bytes) else str(value).encode()
 
 
-def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> Word:
+def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> StringScalar:
     """The web's letters for bytes, which go into addresses; without "=" at the end."""
-    word = base64.urlsafe_b64encode(_bytes(input)).decode()
-    return Word(word if pad else word.rstrip("="))
+    text = base64.urlsafe_b64encode(_bytes(input)).decode()
+    return StringScalar(text if pad else text.rstrip("="))
 
 
 def decode_base64(input: Any, name: str | None = None) -> Content:
-    word = _bytes(input)
-    return Content(base64.urlsafe_b64decode(word + b"=" * (-len(word) % 4)))
+    text = _bytes(input)
+    return Content(base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4)))
 
 
 def decode_raw(
@@ -43,7 +43,7 @@ def decode_raw(
     return tensor_of(numbers if is_ours else numbers.byteswap())
 
 
-def matching_files(pattern: Any, name: str | None = None) -> Words:
+def matching_files(pattern: Any, name: str | None = None) -> StringArray:
     """The names of the files that match a pattern, sorted."""
     patterns = pattern if isinstance(pattern, (list, tuple)) else [pattern]
-    return Words(sorted(file for one in patterns for file in glob.glob(os.fsdecode(one))))
+    return StringArray(sorted(file for one in patterns for file in glob.glob(os.fsdecode(one))))

@@ -41,8 +41,8 @@ def read_file(filename: Any, name: str | None = None) -> Content:
     try:
         with open(path, "rb") as file:
             return Content(file.read())
-    except FileNotFoundError as fault:
-        raise NoSuchFile(f'"{path}"', "must be a file", "nothing of that name") from fault
+    except FileNotFoundError as error:
+        raise NoSuchFile(f'"{path}"', "must be a file", "nothing of that name") from error
 
 
 def write_file(filename: Any, contents: Any, name: str | None = None) -> None:

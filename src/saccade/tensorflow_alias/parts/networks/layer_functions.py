@@ -1,4 +1,4 @@
-"""Networks: the functions of `tf.nn`, on batches NHWC."""
+"""Layer functions: those of `tf.nn`, on batches NHWC."""
 
 from __future__ import annotations
 
@@ -119,8 +119,8 @@ def conv2d(
     """
     x, kernel = pair(_floats(input), filters)
     x, padding = _bordered(x, padding)
-    words = _padding("conv2d", padding, data_format)
-    return convolve_nhwc(x, kernel, None, two(strides), words, two(dilations or 1))
+    border = _padding("conv2d", padding, data_format)
+    return convolve_nhwc(x, kernel, None, two(strides), border, two(dilations or 1))
 
 
 def depthwise_conv2d(
@@ -129,8 +129,8 @@ def depthwise_conv2d(
 ) -> torch.Tensor:  # fmt: skip
     """Kernels of its own for each channel: (height, width, channels, multiplier)."""
     x, kernel = pair(_floats(input), filter)
-    words = _padding("depthwise_conv2d", padding, data_format)
-    return convolve_depthwise_nhwc(x, kernel, None, two(strides), words, two(dilations or 1))
+    border = _padding("depthwise_conv2d", padding, data_format)
+    return convolve_depthwise_nhwc(x, kernel, None, two(strides), border, two(dilations or 1))
 
 
 def max_pool2d(
@@ -138,8 +138,8 @@ def max_pool2d(
     name: str | None = None,
 ) -> torch.Tensor:  # fmt: skip
     """The largest in each window."""
-    words = _padding("max_pool2d", padding, data_format)
-    return max_pool_nhwc(_floats(input), two(ksize), two(strides), words)
+    border = _padding("max_pool2d", padding, data_format)
+    return max_pool_nhwc(_floats(input), two(ksize), two(strides), border)
 
 
 def avg_pool2d(
@@ -147,8 +147,8 @@ def avg_pool2d(
     name: str | None = None,
 ) -> torch.Tensor:  # fmt: skip
     """The mean of each window; padding is not counted."""
-    words = _padding("avg_pool2d", padding, data_format)
-    return average_pool_nhwc(_floats(input), two(ksize), two(strides), words)
+    border = _padding("avg_pool2d", padding, data_format)
+    return average_pool_nhwc(_floats(input), two(ksize), two(strides), border)
 
 
 def _bordered(x: torch.Tensor, padding: Any) -> tuple[torch.Tensor, Any]:

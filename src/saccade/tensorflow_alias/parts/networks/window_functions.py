@@ -1,4 +1,4 @@
-"""Windows: the less common functions of `tf.nn` and of patches of images, on batches NHWC."""
+"""Window functions: the less common ones of `tf.nn` and of patches of images, on batches NHWC."""
 
 from __future__ import annotations
 

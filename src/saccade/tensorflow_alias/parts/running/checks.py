@@ -12,14 +12,14 @@ from saccade.tensorflow_alias.parts.tensors.dtypes import as_dtype
 from saccade.tensorflow_alias.parts.tensors.tensors import pair, tensor_of
 
 
-def _holding(name: str, words: str, holds: Callable[[Any, Any], torch.Tensor]) -> Any:
+def _holding(name: str, relation: str, holds: Callable[[Any, Any], torch.Tensor]) -> Any:
     def check(x: Any, y: Any, message: str | None = None, summarize: Any = None, name_: Any = None):
         a, b = pair(x, y)
         wrong = ~holds(a, b)
         if bool(wrong.any()):
             got = f"{int(wrong.sum())} of {wrong.numel()} that are not"
             raise InvalidArgument(
-                f"tf.debugging.{name}", f"x must be {words} y", got, message or ""
+                f"tf.debugging.{name}", f"x must be {relation} y", got, message or ""
             )
 
     check.__name__ = check.__qualname__ = name
@@ -96,7 +96,7 @@ def assert_all_finite(x: Any, message: str, name: str | None = None) -> torch.Te
 
 
 def is_numeric_tensor(tensor: Any) -> bool:
-    """Whether it is a tensor of numbers, which booleans and words are not."""
+    """Whether it is a tensor of numbers, which booleans and strings are not."""
     return torch.is_tensor(tensor) and tensor.dtype is not torch.bool
 
 

@@ -1,4 +1,4 @@
-"""Faults: `tf.errors`, as the errors that saccade and torch raise in their places."""
+"""The errors of `tf.errors`, as those that saccade and torch raise in their places."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ _OF_SIZES = re.compile(
 )
 
 
-def as_fault(where: str, fault: RuntimeError) -> RuntimeError:
+def as_size_error(where: str, error: RuntimeError) -> RuntimeError:
     """torch's error about sizes as TensorFlow's; any other as it is."""
-    if type(fault) is not RuntimeError or not _OF_SIZES.search(str(fault)):
-        return fault
-    told = str(fault).partition("\n")[0]
+    if type(error) is not RuntimeError or not _OF_SIZES.search(str(error)):
+        return error
+    told = str(error).partition("\n")[0]
     return SizesDiffer(where, told[:1].lower() + told[1:])
 
 
-def with_faults(function: Callable[..., Any]) -> Callable[..., Any]:
+def with_size_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function whose errors about sizes are `tf.errors.InvalidArgumentError`."""
     where = f"tf.{function.__name__}"
 
@@ -64,9 +64,9 @@ def with_faults(function: Callable[..., Any]) -> Callable[..., Any]:
     def computed(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except RuntimeError as fault:
-            found = as_fault(where, fault)
-            if found is fault:
+        except RuntimeError as error:
+            found = as_size_error(where, error)
+            if found is error:
                 raise
             raise found from None
 

@@ -1,4 +1,4 @@
-"""Running: how functions are run and what is logged."""
+"""Functions: `tf.function` and the like, names of scopes, printing and logging."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class GradientTape:
         torch.set_grad_enabled(True)  # a dataset's map works without
         return self
 
-    def __exit__(self, *fault: Any) -> None:
+    def __exit__(self, *error: Any) -> None:
         torch.set_grad_enabled(self._before)
         open_here.tapes.remove(self)
         if not open_here.tapes:

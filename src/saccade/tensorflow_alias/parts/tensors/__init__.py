@@ -1,1 +1,1 @@
-"""Tensors: numbers, words and shapes under TensorFlow's names."""
+"""Tensors: numbers, strings and shapes under TensorFlow's names."""

@@ -11,7 +11,7 @@ import torch
 
 from saccade.errors import InvalidArgument
 from saccade.tensorflow_alias.parts.tensors.operators import as_floats
-from saccade.tensorflow_alias.parts.tensors.string_tensors import word_array, words_of
+from saccade.tensorflow_alias.parts.tensors.string_tensors import as_strings, string_array
 from saccade.tensorflow_alias.parts.tensors.tensors import as_axis, pair, tensor_of
 
 One = Callable[..., torch.Tensor]
@@ -64,16 +64,16 @@ logical_and, logical_or = (_of_two(one) for one in (torch.logical_and, torch.log
 
 
 def add(x: Any, y: Any, name: str | None = None) -> Any:
-    """The sum; words are joined."""
-    if (words := word_array(x)) is not None:
-        return words_of(words + word_array(y))
+    """The sum; strings are joined."""
+    if (strings := string_array(x)) is not None:
+        return as_strings(strings + string_array(y))
     return torch.add(*pair(x, y))
 
 
 def equal(x: Any, y: Any, name: str | None = None) -> Any:
-    """Whether the numbers, or the words, are the same, one by one."""
-    if (words := word_array(x)) is not None:
-        return torch.as_tensor(words.astype(str) == np.asarray(word_array(y)).astype(str))
+    """Whether the numbers, or the strings, are the same, one by one."""
+    if (strings := string_array(x)) is not None:
+        return torch.as_tensor(strings.astype(str) == np.asarray(string_array(y)).astype(str))
     return torch.eq(*pair(x, y))
 
 

@@ -1,4 +1,4 @@
-"""Dtypes: `tf.float32` and its kin, which compare equal to torch's, NumPy's and their names."""
+"""Dtypes: `tf.float32` and the others, which compare equal to torch's, NumPy's and their names."""
 
 from __future__ import annotations
 
@@ -136,5 +136,5 @@ def as_dtype(kind: Any) -> DType:
 
 
 def torch_dtype(kind: Any) -> torch.dtype | None:
-    """The same as torch's dtype; None for None and for words."""
+    """The same as torch's dtype; None for None and for strings."""
     return None if kind is None else as_dtype(kind).torch

@@ -1,4 +1,4 @@
-"""Places: tensors by where their numbers stand, and how often they occur."""
+"""Indexing: tensors by where their numbers stand, and how often they occur."""
 
 from __future__ import annotations
 

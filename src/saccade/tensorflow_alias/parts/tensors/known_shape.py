@@ -1,4 +1,4 @@
-"""Shape: `tf.TensorShape` and `tf.TensorSpec`, what is known of a tensor before its numbers."""
+"""Known shape: `tf.TensorShape` and `tf.TensorSpec`, what is known before there are numbers."""
 
 from __future__ import annotations
 

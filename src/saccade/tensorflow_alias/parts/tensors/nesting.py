@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from saccade.nests import leaves, map_nest
+from saccade.nests import by_key, leaves, map_nest
 
 
 def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
@@ -23,6 +23,6 @@ def is_nested(structure: Any) -> bool:
 
 
 def pack_sequence_as(structure: Any, flat_sequence: Any, **_: Any) -> Any:
-    """A structure like another, of these leaves."""
+    """A structure like another, of these leaves, in the order in which `flatten` gives them."""
     rest = iter(flat_sequence)
-    return map_nest(lambda _: next(rest), structure)
+    return map_nest(lambda _: next(rest), structure, order=by_key)

@@ -12,7 +12,7 @@ import torch
 
 from saccade.numerics.tensors.subscripts import goes_backwards, pick
 from saccade.requester import asks_script
-from saccade.tensorflow_alias.parts.running.errors import as_fault
+from saccade.tensorflow_alias.parts.running.errors import as_size_error
 from saccade.tensorflow_alias.parts.tensors.tensors import pair
 
 _BASE: Any = torch._C.TensorBase  # type: ignore[attr-defined]
@@ -66,9 +66,9 @@ def _with_lists(function: Callable[..., Any]) -> Callable[..., Any]:
             other = pair(self, other)[1]
         try:
             return function(self, other)
-        except RuntimeError as fault:
-            found = as_fault("tensorflow", fault)
-            if found is fault:
+        except RuntimeError as error:
+            found = as_size_error("tensorflow", error)
+            if found is error:
                 raise
             raise found from None
 

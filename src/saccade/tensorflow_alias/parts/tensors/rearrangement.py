@@ -1,4 +1,4 @@
-"""Shapes: tensors made, joined, cut and turned round."""
+"""Rearrangement: tensors made, joined, cut and turned round."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from saccade.errors import InvalidArgument
 from saccade.tensorflow_alias.parts.tensors import tensors
 from saccade.tensorflow_alias.parts.tensors.dtypes import torch_dtype
-from saccade.tensorflow_alias.parts.tensors.string_tensors import word_array, words_of
+from saccade.tensorflow_alias.parts.tensors.string_tensors import as_strings, string_array
 from saccade.tensorflow_alias.parts.tensors.tensors import (
     as_axis,
     pair,
@@ -26,14 +26,14 @@ newaxis = None
 
 def shape(input: Any, out_type: Any = "int32", name: str | None = None) -> torch.Tensor:
     """The sizes of the axes, a tensor of integers."""
-    words = word_array(input)
-    sizes = tensor_of(input).shape if words is None else words.shape
+    strings = string_array(input)
+    sizes = tensor_of(input).shape if strings is None else strings.shape
     return torch.tensor(list(sizes), dtype=torch_dtype(out_type))
 
 
 def size(input: Any, out_type: Any = "int32", name: str | None = None) -> torch.Tensor:
-    words = word_array(input)
-    count = tensor_of(input).numel() if words is None else words.size
+    strings = string_array(input)
+    count = tensor_of(input).numel() if strings is None else strings.size
     return torch.tensor(count, dtype=torch_dtype(out_type))
 
 
@@ -42,8 +42,8 @@ def rank(input: Any, name: str | None = None) -> torch.Tensor:
 
 
 def expand_dims(input: Any, axis: int, name: str | None = None) -> Any:
-    if (words := word_array(input)) is not None:
-        return words_of(np.expand_dims(words, int(axis)))
+    if (strings := string_array(input)) is not None:
+        return as_strings(np.expand_dims(strings, int(axis)))
     return still_of(input).unsqueeze(int(axis))
 
 
@@ -65,8 +65,8 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> torch.Tens
 
 
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
-    if (words := word_array(tensor)) is not None:
-        return words_of(words.reshape(sizes_of(shape)))
+    if (strings := string_array(tensor)) is not None:
+        return as_strings(strings.reshape(sizes_of(shape)))
     return still_of(tensor).reshape(sizes_of(shape))
 
 
@@ -76,15 +76,15 @@ def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: Any = Non
 
 
 def concat(values: Any, axis: int, name: str | None = None) -> Any:
-    arrays = [word_array(one) for one in values]
+    arrays = [string_array(one) for one in values]
     if arrays and all(one is not None for one in arrays):
-        return words_of(np.concatenate(arrays, int(axis)))  # type: ignore[arg-type]
+        return as_strings(np.concatenate(arrays, int(axis)))  # type: ignore[arg-type]
     return torch.cat(_alike(values), int(axis))
 
 
 def stack(values: Any, axis: int = 0, name: str | None = None) -> Any:
-    if (words := word_array(values)) is not None:
-        return words_of(np.moveaxis(words, 0, int(axis)))
+    if (strings := string_array(values)) is not None:
+        return as_strings(np.moveaxis(strings, 0, int(axis)))
     return torch.stack(_alike(values), int(axis))
 
 
@@ -167,8 +167,8 @@ def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Any:
     """x where the condition holds, else y; without the two the places where it holds."""
     holds = tensor_of(condition).bool()
-    if (words := word_array(x)) is not None:
-        return words_of(np.where(holds.numpy(), words, word_array(y)))  # type: ignore[call-overload,arg-type]
+    if (strings := string_array(x)) is not None:
+        return as_strings(np.where(holds.numpy(), strings, string_array(y)))  # type: ignore[call-overload,arg-type]
     if x is None and y is None:
         return holds.nonzero()
     return torch.where(holds, *pair(x, y))
@@ -176,8 +176,8 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
 
 def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: Any = None) -> Any:
     chosen = tensor_of(mask).bool()
-    if (words := word_array(tensor)) is not None:
-        return words_of(words[chosen.numpy()])
+    if (strings := string_array(tensor)) is not None:
+        return as_strings(strings[chosen.numpy()])
     value = tensor_of(tensor)
     if not axis:
         return value[chosen]
@@ -190,8 +190,8 @@ def gather(
 ) -> Any:  # fmt: skip
     """The entries at these places along an axis (the first one after the batch's)."""
     places = tensor_of(indices).long()
-    if (words := word_array(params)) is not None:
-        return words_of(np.take(words, places.numpy(), axis or 0))
+    if (strings := string_array(params)) is not None:
+        return as_strings(np.take(strings, places.numpy(), axis or 0))
     value = tensor_of(params)
     at = (batch_dims if axis is None else int(axis)) % value.ndim
     if batch_dims:

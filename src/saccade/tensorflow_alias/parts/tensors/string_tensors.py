@@ -1,4 +1,4 @@
-"""Words: what TensorFlow calls tensors of strings, which torch does not have."""
+"""Tensors of strings, which TensorFlow has and torch does not."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.tensorflow_alias.parts.tensors.dtypes import DType, string
 from saccade.tensorflow_alias.parts.tensors.known_shape import TensorShape
 
 
-class Words(list[Any]):
-    """Words in a row, or rows of them; indexing gives a word or words, slicing words.
+class StringArray(list[Any]):
+    """Strings in a row, or rows of them; indexing gives a string or strings, slicing strings.
 
-    Compared with a word or with as many words it gives a tensor of booleans, as TensorFlow's do.
+    Compared with a string, or with as many strings, it gives a tensor of booleans.
     """
 
-    def __init__(self, words: Iterable[Any] = ()):
-        super().__init__(words_of(word) for word in words)
+    def __init__(self, strings: Iterable[Any] = ()):
+        super().__init__(as_strings(text) for text in strings)
 
     @property
     def shape(self) -> TensorShape:
@@ -38,12 +38,12 @@ class Words(list[Any]):
         return len(self.shape)
 
     def array(self) -> np.ndarray:
-        """The words in an array of objects."""
+        """The strings in an array of objects."""
         return _array(self)
 
     def numpy(self) -> np.ndarray:
         """Bytes, as TensorFlow gives them."""
-        flat = [word.numpy() for word in self.array().reshape(-1)]
+        flat = [text.numpy() for text in self.array().reshape(-1)]
         made = np.empty(len(flat), object)
         made[:] = flat
         return made.reshape(self.shape)
@@ -51,9 +51,9 @@ class Words(list[Any]):
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, (tuple, np.ndarray)) or torch.is_tensor(place) or place is None:
             place = place.numpy() if torch.is_tensor(place) else place
-            return words_of(self.array()[place])
+            return as_strings(self.array()[place])
         found = super().__getitem__(place)
-        return Words(found) if isinstance(place, slice) else found
+        return StringArray(found) if isinstance(place, slice) else found
 
     def __eq__(self, other: object) -> Any:
         return torch.from_numpy(np.asarray(_plain(self) == _plain(other)))
@@ -61,58 +61,58 @@ class Words(list[Any]):
     def __ne__(self, other: object) -> Any:
         return ~(self == other)
 
-    def __add__(self, other: Any) -> Words:  # type: ignore[override]
-        return words_of(self.array() + _array(words_of(other)))
+    def __add__(self, other: Any) -> StringArray:  # type: ignore[override]
+        return as_strings(self.array() + _array(as_strings(other)))
 
-    def __radd__(self, other: Any) -> Words:
-        return words_of(_array(words_of(other)) + self.array())
+    def __radd__(self, other: Any) -> StringArray:
+        return as_strings(_array(as_strings(other)) + self.array())
 
     __hash__ = None  # type: ignore[assignment]
 
 
-def words_of(value: Any) -> Any:
-    """A word for one string or path, words for a list or array of them."""
-    if isinstance(value, (Word, Words)):
+def as_strings(value: Any) -> Any:
+    """A `StringScalar` for one string or path, a `StringArray` for a list or array of them."""
+    if isinstance(value, (StringScalar, StringArray)):
         return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, (str, bytes, os.PathLike)):
-        return Word(os.fspath(value))
-    return Words(value)
+        return StringScalar(os.fspath(value))
+    return StringArray(value)
 
 
-def word_array(value: Any) -> np.ndarray | None:
-    """Words as an array of objects; None for anything else."""
-    if torch.is_tensor(value) or not are_words(value):
+def string_array(value: Any) -> np.ndarray | None:
+    """Strings as a NumPy array of objects; None for anything else."""
+    if torch.is_tensor(value) or not are_strings(value):
         return None
-    return _array(words_of(value))
+    return _array(as_strings(value))
 
 
-def are_words(value: Any) -> bool:
-    """Whether a value is a word, bytes, or a list or array of them."""
+def are_strings(value: Any) -> bool:
+    """Whether a value is a string, bytes, or a list or array of them."""
     if isinstance(value, (str, bytes)):
         return True
     if isinstance(value, np.ndarray):
         kind = value.dtype.kind
-        return kind in "USO" and (kind != "O" or all(map(are_words, value.reshape(-1))))
-    return isinstance(value, (list, tuple)) and bool(value) and all(map(are_words, value))
+        return kind in "USO" and (kind != "O" or all(map(are_strings, value.reshape(-1))))
+    return isinstance(value, (list, tuple)) and bool(value) and all(map(are_strings, value))
 
 
-def each_word(function: Callable[[str], Any], value: Any) -> Any:
-    """`function` of each word, in the shape of the words."""
-    words = words_of(value)
-    if isinstance(words, Word):
-        return function(words)
-    return [each_word(function, one) for one in words]
+def each_string(function: Callable[[str], Any], value: Any) -> Any:
+    """`function` of each string, in the shape of the strings."""
+    strings = as_strings(value)
+    if isinstance(strings, StringScalar):
+        return function(strings)
+    return [each_string(function, one) for one in strings]
 
 
-def _array(words: Any) -> np.ndarray:
+def _array(strings: Any) -> np.ndarray:
     """An array of objects; numpy would make one of characters of a list of str."""
-    if isinstance(words, str):
+    if isinstance(strings, str):
         made = np.empty((), object)
-        made[()] = words
+        made[()] = strings
         return made
-    rows = [_array(word) for word in words]
+    rows = [_array(text) for text in strings]
     made = np.empty((len(rows), *(rows[0].shape if rows else ())), object)
     for place, one in enumerate(rows):
         made[place] = one if one.ndim else one[()]
@@ -120,5 +120,5 @@ def _array(words: Any) -> np.ndarray:
 
 
 def _plain(value: Any) -> np.ndarray:
-    """Words as NumPy's strings, to be compared."""
-    return np.array(each_word(str, value))
+    """Strings as NumPy's strings, to be compared."""
+    return np.array(each_string(str, value))

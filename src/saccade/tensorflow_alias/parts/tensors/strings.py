@@ -1,4 +1,4 @@
-"""Strings: words, paths mostly, as `tf.strings` takes them apart."""
+"""The functions of `tf.strings`, which are used on paths mostly."""
 
 from __future__ import annotations
 
@@ -8,40 +8,44 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.tensorflow_alias.parts.tensors.dtypes import torch_dtype
-from saccade.tensorflow_alias.parts.tensors.string_tensors import Words, each_word, words_of
+from saccade.tensorflow_alias.parts.tensors.string_tensors import (
+    StringArray,
+    as_strings,
+    each_string,
+)
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
 
 
 def _each(function: Any, value: Any) -> Any:
-    return words_of(each_word(function, value))
+    return as_strings(each_string(function, value))
 
 
 def split(input: Any, sep: str | None = None, maxsplit: int = -1, name: str | None = None) -> Any:
-    """The parts of a word between separators (white space when None); of several, a list."""
+    """The parts of a string between separators (white space when None); of several, a list."""
     if isinstance(input, (list, tuple, np.ndarray)):
         return [split(one, sep, maxsplit) for one in input]
-    return Words(str(words_of(input)).split(sep or None, maxsplit))
+    return StringArray(str(as_strings(input)).split(sep or None, maxsplit))
 
 
 def join(inputs: Any, separator: str = "", name: str | None = None) -> Any:
-    """The words at one place of each input in one; a single word goes with every other."""
-    rows = np.broadcast_arrays(*(np.array(each_word(str, one)) for one in inputs))
-    joined = [separator.join(words) for words in zip(*(row.flat for row in rows), strict=True)]
-    return words_of(np.array(joined).reshape(rows[0].shape))
+    """The strings at one place of each input in one; a single string goes with every other."""
+    rows = np.broadcast_arrays(*(np.array(each_string(str, one)) for one in inputs))
+    joined = [separator.join(strings) for strings in zip(*(row.flat for row in rows), strict=True)]
+    return as_strings(np.array(joined).reshape(rows[0].shape))
 
 
 def reduce_join(
     inputs: Any, axis: Any = None, keepdims: bool = False, separator: str = "", name: Any = None
-) -> Word:
-    """All words in one."""
-    return Word(separator.join(each_word(str, inputs)))
+) -> StringScalar:
+    """All strings in one."""
+    return StringScalar(separator.join(each_string(str, inputs)))
 
 
 def regex_full_match(input: Any, pattern: str, name: str | None = None) -> torch.Tensor:
-    """Whether each word fits a pattern from its first letter to its last."""
-    return torch.tensor(each_word(lambda word: bool(re.fullmatch(pattern, word)), input))
+    """Whether each string fits a pattern from its first letter to its last."""
+    return torch.tensor(each_string(lambda text: bool(re.fullmatch(pattern, text)), input))
 
 
 def strip(input: Any, name: str | None = None) -> Any:
@@ -58,7 +62,7 @@ def upper(input: Any, encoding: str = "", name: str | None = None) -> Any:
 
 def length(input: Any, unit: str = "BYTE", name: str | None = None) -> torch.Tensor:
     """How many bytes, or characters with unit="UTF8_CHAR"."""
-    count = each_word(lambda w: w.__len__() if unit == "UTF8_CHAR" else len(w.encode()), input)
+    count = each_string(lambda w: w.__len__() if unit == "UTF8_CHAR" else len(w.encode()), input)
     return torch.tensor(count, dtype=torch.int32)
 
 
@@ -66,29 +70,29 @@ def regex_replace(
     input: Any, pattern: str, rewrite: str, replace_global: bool = True, name: Any = None
 ) -> Any:
     count = 0 if replace_global else 1
-    return _each(lambda word: re.sub(pattern, rewrite, word, count=count), input)
+    return _each(lambda text: re.sub(pattern, rewrite, text, count=count), input)
 
 
 def substr(input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None = None) -> Any:
     """So many characters from a place on; a place below 0 counts from the end."""
     start, count = int(pos), int(len)
 
-    def cut(word: str) -> str:
-        begin = start if start >= 0 else max(word.__len__() + start, 0)
-        return word[begin : begin + count]
+    def cut(text: str) -> str:
+        begin = start if start >= 0 else max(text.__len__() + start, 0)
+        return text[begin : begin + count]
 
     return _each(cut, input)
 
 
 def to_number(input: Any, out_type: Any = "float32", name: str | None = None) -> torch.Tensor:
-    return torch.tensor(each_word(float, input)).to(torch_dtype(out_type))
+    return torch.tensor(each_string(float, input)).to(torch_dtype(out_type))
 
 
 def as_string(
     input: Any, precision: int = -1, scientific: bool = False, shortest: bool = False,
     width: int = -1, fill: str = "", name: str | None = None,
 ) -> Any:  # fmt: skip
-    """A number as a word; fractions with six digits, or `precision`."""
+    """A number as a string; fractions with six digits, or `precision`."""
     value = tensor_of(input)
     digits = 6 if precision < 0 else int(precision)
     kind = "e" if scientific else "g" if shortest else "f"
@@ -96,8 +100,8 @@ def as_string(
     def shown(x: Any) -> str:
         if isinstance(x, bool):
             return str(x).lower()
-        word = f"{x:.{digits}{kind}}" if isinstance(x, float) else str(x)
-        return word.rjust(width, fill or " ") if width > 0 else word
+        text = f"{x:.{digits}{kind}}" if isinstance(x, float) else str(x)
+        return text.rjust(width, fill or " ") if width > 0 else text
 
     flat = [shown(x) for x in value.reshape(-1).tolist()]
-    return words_of(np.array(flat, object).reshape(tuple(value.shape)))
+    return as_strings(np.array(flat, object).reshape(tuple(value.shape)))

@@ -1,7 +1,7 @@
-"""Habits: what scripts written for TensorFlow do with every tensor, taught to torch's.
+"""Patches of torch's tensors: methods and operators that scripts expect of TensorFlow's.
 
-It happens when the script first uses a name of the thin tensorflow, and never without it. A habit
-replaces an error of torch's, or is one of the script's own code alone (`requester.asks_script`).
+They are put in when a script first uses a name of the thin tensorflow, and never without it. Each
+takes the place of an error of torch's, or is for the script's own code (`requester.asks_script`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import numpy as np
 import torch
 
 from saccade.data.dataset import Dataset
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.errors import ShapeError
+from saccade.nests import map_nest
 from saccade.requester import asks_script
 from saccade.tensorflow_alias.parts.data.datasets import patch_datasets
-from saccade.tensorflow_alias.parts.running.errors import as_fault
+from saccade.tensorflow_alias.parts.running.errors import as_size_error
 from saccade.tensorflow_alias.parts.tensors.dtypes import string
 from saccade.tensorflow_alias.parts.tensors.known_shape import TensorShape
 from saccade.tensorflow_alias.parts.tensors.operators import patch_operators
@@ -55,11 +56,11 @@ def patch_tensors() -> None:
     """
     if _before:
         return
-    _before.update({one: dict(vars(one)) for one in (torch.Tensor, Word, Dataset)})
+    _before.update({one: dict(vars(one)) for one in (torch.Tensor, StringScalar, Dataset)})
     patch_operators()
     patch_view()
     patch_datasets()
-    Word.dtype, Word.shape = string, TensorShape()  # type: ignore[attr-defined]
+    StringScalar.dtype, StringScalar.shape = string, TensorShape()  # type: ignore[attr-defined]
     torch.Tensor.numpy = _to_numpy  # type: ignore[method-assign,assignment]
     torch.Tensor.__array__ = _to_array  # type: ignore[method-assign,assignment]
     torch.Tensor.__array_function__ = _by_numpy  # type: ignore[attr-defined]
@@ -68,7 +69,7 @@ def patch_tensors() -> None:
     torch.Tensor.set_shape = _set_shape  # type: ignore[attr-defined]
     torch.Tensor.ref = _ref  # type: ignore[attr-defined]
     torch.Tensor.__bool__ = _to_bool  # type: ignore[method-assign]
-    Word.set_shape, Word.ref = _set_shape, _ref  # type: ignore[attr-defined]
+    StringScalar.set_shape, StringScalar.ref = _set_shape, _ref  # type: ignore[attr-defined]
     torch.Tensor.__array_ufunc__ = _operate  # type: ignore[attr-defined]
 
 
@@ -103,13 +104,7 @@ def _by_numpy(
 
 
 def _arrays(nest: Any) -> Any:
-    if torch.is_tensor(nest):
-        return _numpy(nest, force=True)
-    if isinstance(nest, dict):
-        return {key: _arrays(value) for key, value in nest.items()}
-    if type(nest) in (list, tuple):
-        return type(nest)(_arrays(value) for value in nest)
-    return nest
+    return map_nest(lambda leaf: _numpy(leaf, force=True) if torch.is_tensor(leaf) else leaf, nest)
 
 
 def _to_float(self: torch.Tensor) -> float:
@@ -138,8 +133,8 @@ def _ref(self: Any) -> Reference:
 def _to_bool(self: torch.Tensor) -> bool:
     try:
         return _bool(self)
-    except RuntimeError as fault:
-        raise as_fault("tensorflow", fault) from None
+    except RuntimeError as error:
+        raise as_size_error("tensorflow", error) from None
 
 
 def _operate(self: torch.Tensor, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:

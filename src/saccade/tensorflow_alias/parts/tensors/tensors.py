@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.text import Word
+from saccade.data.dataset.string_scalar import StringScalar
 from saccade.errors import DataError, NotSupported
 from saccade.graph import Symbol
 from saccade.metrics.variable import MetricVariable
 from saccade.tensorflow_alias.parts.tensors.dtypes import as_dtype, string, torch_dtype
-from saccade.tensorflow_alias.parts.tensors.string_tensors import Words, are_words, words_of
+from saccade.tensorflow_alias.parts.tensors.string_tensors import (
+    StringArray,
+    are_strings,
+    as_strings,
+)
 
 Tensor = torch.Tensor
 
@@ -126,9 +130,9 @@ def as_axis(axis: Any) -> Any:
 
 
 def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) -> Any:
-    """A value as a tensor; strings become words, which have `numpy()` as tensors do."""
-    if are_words(value) and (dtype is None or as_dtype(dtype) == string):
-        return words_of(value)
+    """A value as a tensor; strings as `StringScalar` or `StringArray`, which have `numpy()`."""
+    if are_strings(value) and (dtype is None or as_dtype(dtype) == string):
+        return as_strings(value)
     made = tensor_of(value, dtype)
     return made if made is not value else still_of(made)
 
@@ -139,10 +143,10 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     if shape is None:
         return made
     sizes = sizes_of(shape)
-    if isinstance(made, (Word, Words)):
+    if isinstance(made, (StringScalar, StringArray)):
         filled = np.full(sizes, None, object)
-        filled[...] = made if isinstance(made, Word) else made.array().reshape(sizes)
-        return words_of(filled)
+        filled[...] = made if isinstance(made, StringScalar) else made.array().reshape(sizes)
+        return as_strings(filled)
     return made.expand(sizes).clone() if made.numel() == 1 else made.reshape(sizes)
 
 
@@ -161,4 +165,4 @@ def stop_gradient(input: Any, name: str | None = None) -> torch.Tensor:
 
 
 def is_tensor(x: Any) -> bool:
-    return torch.is_tensor(x) or isinstance(x, (Word, Words))
+    return torch.is_tensor(x) or isinstance(x, (StringScalar, StringArray))

@@ -1,4 +1,4 @@
-"""Checks of what `ImageTransform` is given."""
+"""Checks of the settings that a generator and its iterators are given."""
 
 from __future__ import annotations
 
@@ -9,17 +9,47 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import DataError, InvalidArgument, ShapeError
+from saccade.names import unknown_name
 from saccade.notes import note_once
+
+SUBSETS = ("training", "validation")
+
+
+def check_dtype(dtype: str | type | np.dtype | None) -> np.dtype:
+    """The dtype of a batch, float32 for None; raise InvalidArgument unless NumPy's numbers."""
+    try:
+        checked = np.dtype("float32" if dtype is None else dtype)
+    except TypeError:
+        checked = np.dtype(object)
+    if checked.kind not in "fiu":
+        raise InvalidArgument("dtype", "must be a NumPy type of real numbers", repr(dtype))
+    return checked
+
+
+def check_switch(name: str, value: object) -> bool:
+    """True or False (None too); raise InvalidArgument for a string: "False" would count as True."""
+    if isinstance(value, str) or value not in (True, False, None):
+        raise InvalidArgument(name, "must be True or False", repr(value))
+    return bool(value)
+
+
+def check_subset(subset: str | None, has_generator: bool) -> str | None:
+    """The name of the subset or None; raise InvalidArgument for another."""
+    if subset is not None and subset not in SUBSETS:
+        raise unknown_name("subset", subset, SUBSETS)
+    if subset is not None and not has_generator:
+        raise InvalidArgument("subset", "needs an ImageDataGenerator with a validation_split")
+    return subset
 
 
 def note_functions(switches: Mapping[str, object]) -> None:
     """Say so where a function was given for a switch, as the first positional argument is."""
     for name, value in switches.items():
         if callable(value):
-            word = getattr(value, "__name__", "function")
+            called = getattr(value, "__name__", "function")
             note_once(
-                f"ImageDataGenerator: {name}={word} is a switch, and the function is never called: "
-                f"write ImageDataGenerator(preprocessing_function={word})."
+                f"ImageDataGenerator: {name}={called} is a switch, and the function is never "
+                f"called: write ImageDataGenerator(preprocessing_function={called})."
             )
 
 

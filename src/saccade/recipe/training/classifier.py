@@ -10,7 +10,7 @@ from saccade.files.input_record import input_records, restore_input_records
 from saccade.files.weight_store import places
 from saccade.layers import BatchNormalization, Dense, Input
 from saccade.models import Model, Sequential
-from saccade.recipe.precision import computing_in
+from saccade.recipe.training.precision import computing_in
 
 EARLY = ("conv1", "conv2")  # the stem and the first stage
 

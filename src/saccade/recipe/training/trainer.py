@@ -15,23 +15,22 @@ import torch
 
 from saccade import optimizers
 from saccade.applications import LeNet5
-from saccade.data import fingerprint
 from saccade.data.folders.folder_errors import count_of
 from saccade.drawing import draw_confusion, draw_curves
 from saccade.errors import DataError
 from saccade.recipe.announcements import tell_end, tell_photos, tell_stop
 from saccade.recipe.choices import Choices
-from saccade.recipe.learning_rates import shortest
 from saccade.recipe.listener import Lines, Listener
-from saccade.recipe.network_choice import check_weights, choose_network, weights_record
 from saccade.recipe.photos.photo_reading import choose_reading, read_headers, resnet_reading
-from saccade.recipe.photos.photos import Photos, few_images, find_photos
+from saccade.recipe.photos.photos import Photos, find_photos
 from saccade.recipe.photos.pixels import NUDGES, Pixels, PixelSource, read_pixels
 from saccade.recipe.run import Run
 from saccade.recipe.run_folder import Recorder, RunFolder
 from saccade.recipe.scores import Scores, judge
-from saccade.recipe.transfer import Transfer
-from saccade.recipe.versions import versions
+from saccade.recipe.training.learning_rates import shortest
+from saccade.recipe.training.network_choice import check_weights, choose_network, weights_record
+from saccade.recipe.training.run_metrics import describe_run
+from saccade.recipe.training.transfer import Transfer
 from saccade.seeds import set_random_seed
 from saccade.training.callbacks.early_stopping import EarlyStopping
 
@@ -136,7 +135,7 @@ def train_photos(choices: Choices, listener: Listener) -> Run:
                 rate = phases.rows[-1]["learning_rate"]
                 own = came_from | phases.to_dict() | {"views": choices.views}
             scores = _judge(model, choices, photos, pixels, parts)
-            metrics = _metrics(choices, photos, pixels, parts, model, recorder, scores, rate)
+            metrics = describe_run(choices, photos, pixels, parts, model, recorder, scores, rate)
     except BaseException as stop:
         tell_stop(listener, run, stop)
         raise
@@ -273,44 +272,3 @@ def _suitable_threads(pixels: Pixels, choices: Choices) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _metrics(
-    choices: Choices,
-    photos: Photos,
-    pixels: Pixels,
-    parts: dict[str, np.ndarray],
-    model: Any,
-    recorder: Recorder,
-    scores: dict[str, Scores],
-    rate: float,
-) -> dict[str, Any]:
-    """All that metrics.json says. No time and no date, so that two equal runs write equal files."""
-    metrics: dict[str, Any] = {}
-    for part, each in scores.items():
-        metrics |= {f"{part}.accuracy": each.accuracy, f"{part}.loss": each.loss}
-    metrics |= {f"{part}.images": len(places) for part, places in parts.items()}
-    metrics |= {
-        "best_epoch": recorder.best_epoch + 1,
-        "epochs": len(recorder.rows),
-        "classes": list(photos.index.class_names),
-    }
-    for part, each in scores.items():
-        record = each.to_dict()
-        metrics |= {f"{part}.classes": record["classes"], f"{part}.confusion": record["confusion"]}
-    faults = pixels.faults_below(choices.folder)
-    return metrics | {
-        "skipped": [{"file": file, "reason": str(fault)} for file, fault in faults.items()],
-        "few_images": few_images(photos.index),
-        "architecture": choices.architecture,
-        "parameters": model.count_params(),
-        "preprocessing": pixels.preprocessing.to_dict(),
-        "learning_rate": rate,
-        "seed": choices.seed,
-        "threads": torch.get_num_threads(),
-        "device": model.device.type,
-        "command": choices.command(learning_rate=rate, **choices.shares(set(photos.given_parts))),
-        "data.folder": os.fspath(choices.folder),
-        "data.fingerprint": fingerprint(photos.index),
-        "versions": versions(),
-    }

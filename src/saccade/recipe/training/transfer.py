@@ -6,7 +6,6 @@ Source of the numbers: docs/accuracy.md.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,16 @@ from saccade.models import load_model
 from saccade.optimizers import AdamW
 from saccade.predictor.predictor import MODEL_FILE
 from saccade.recipe.choices import LAST_LAYER, Choices
-from saccade.recipe.class_weights import weigh_classes
-from saccade.recipe.classifier import Classifier, take_over
 from saccade.recipe.interrupts import interrupts_held
-from saccade.recipe.learning_rates import rise_and_fall, shortest
 from saccade.recipe.listener import Listener
 from saccade.recipe.photos.photos import Photos
 from saccade.recipe.photos.pixels import Pixels, PixelSource, new_views
-from saccade.recipe.precision import TOLERANCE, choose_precision
 from saccade.recipe.run_folder import Recorder, RunFolder
+from saccade.recipe.training.class_weights import weigh_classes
+from saccade.recipe.training.classifier import Classifier, take_over
+from saccade.recipe.training.learning_rates import rise_and_fall
+from saccade.recipe.training.phases import Phases
+from saccade.recipe.training.precision import TOLERANCE, choose_precision
 from saccade.seeds import set_random_seed
 from saccade.training.callbacks.callback import Callback
 from saccade.training.callbacks.early_stopping import EarlyStopping
@@ -38,33 +38,6 @@ HEAD_RATE, HEAD_DECAY = 1e-3, 0.01
 RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
 SHRINK = 7 / 9  # 288 -> 224: windows enlarge what is on them, and smaller ones take less time
 FIRST_PHOTOS = 8  # that the precision is tried on
-
-
-@dataclass
-class Phases:
-    """What a training in phases tells of itself, for metrics.json.
-
-    Attributes:
-        precision: "float32" or "bfloat16".
-        training_size: (height, width) of the photos in fine-tuning.
-        class_weights: how much a photo of each class counted.
-        rows: name, epochs, optimizer, greatest learning rate and best validation loss of each
-            phase.
-    """
-
-    precision: str
-    training_size: tuple[int, int]
-    class_weights: list[float]
-    rows: list[dict[str, Any]] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain words and numbers."""
-        return {
-            "precision": self.precision,
-            "training_size": list(self.training_size),
-            "class_weights": self.class_weights,
-            "phases": self.rows,
-        }
 
 
 class Transfer:
@@ -177,7 +150,7 @@ class Transfer:
                 if recorder.rows:
                     recorder.save()
                 recorder.saves = True
-        self._note_phase("last layer", recorder, phases, optimizer)
+        phases.note("last layer", recorder.rows, optimizer)
 
     def _fine_tune(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
         network.unfreeze()
@@ -206,31 +179,9 @@ class Transfer:
                 verbose=0,
                 reuse_features=False,  # of other windows in every epoch
             )
-        self._note_phase("fine-tuning", recorder, phases, optimizer, rate)
+        phases.note("fine-tuning", recorder.rows, optimizer, rate)
         if recorder.best_epoch < before:
             self.listener.says("That did not help on the validation photos: it is left out.")
-
-    def _note_phase(
-        self,
-        name: str,
-        recorder: Recorder,
-        phases: Phases,
-        optimizer: Any,
-        rate: float | None = None,
-    ) -> None:
-        before = sum(row["epochs"] for row in phases.rows)
-        own = recorder.rows[before:]
-        losses = [row["val_loss"] for row in own if "val_loss" in row]
-        best = {"validation.loss": min(losses)} if losses else {}
-        phases.rows.append(
-            {
-                "name": name,
-                "epochs": len(own),
-                "optimizer": type(optimizer).__name__.lower(),
-                "learning_rate": rate or shortest(optimizer.learning_rate),
-                **best,
-            }
-        )
 
     # -- its parts -------------------------------------------------------------------------
 

@@ -1,10 +1,10 @@
-"""Stages that few scripts use: what carries something from one element to the next, or counts."""
+"""Stages that carry something from one element to the next."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from itertools import count, cycle, islice
+from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -15,36 +15,6 @@ from saccade.data.dataset.elements import as_element, leaves_of, row, rows_of, s
 from saccade.data.dataset.prefetch import close
 from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit, drop
 from saccade.errors import InvalidArgument
-
-
-class Counter(Stage):
-    """start, start + step, ... for ever."""
-
-    def __init__(self, first: int, step: int, kind: torch.dtype):
-        super().__init__()
-        self.first, self.step, self.kind = first, step, kind
-
-    def length(self) -> int:
-        return INFINITE
-
-    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
-        numbers = count(self.first + start * self.step, self.step)
-        return (torch.tensor(number, dtype=self.kind) for number in numbers)
-
-
-class RandomNumbers(Stage):
-    """Integers below 2**32 for ever, of NumPy's stream."""
-
-    def __init__(self, seed: int):
-        super().__init__()
-        self.seed = seed
-
-    def length(self) -> int:
-        return INFINITE
-
-    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
-        chance = np.random.default_rng(self.seed)
-        return drop((torch.tensor(int(chance.integers(2**32))) for _ in count()), start)
 
 
 class Unique(Stage):

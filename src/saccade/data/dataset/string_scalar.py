@@ -1,4 +1,4 @@
-"""Word: a string that goes through a dataset."""
+"""StringScalar: one string among a dataset's elements."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 import numpy as np
 
 
-class Word(str):
+class StringScalar(str):
     """A str that also answers as a tensor of TensorFlow's would: `numpy()` gives its bytes.
 
     Example:
-        >>> Word("a.jpg").numpy(), Word(b"a.jpg").decode()
+        >>> StringScalar("a.jpg").numpy(), StringScalar(b"a.jpg").decode()
         (b'a.jpg', 'a.jpg')
     """
 
-    def __new__(cls, word: Any = "") -> Word:
-        return super().__new__(cls, word.decode() if isinstance(word, bytes) else word)
+    def __new__(cls, text: Any = "") -> StringScalar:
+        return super().__new__(cls, text.decode() if isinstance(text, bytes) else text)
 
     def numpy(self) -> bytes:
         return self.encode()
 
     def __eq__(self, other: object) -> Any:
-        """Of a list or array of words which are the same, as NumPy and TensorFlow answer."""
+        """Of a list or array of strings which are the same, as NumPy and TensorFlow answer."""
         if isinstance(other, (list, tuple, np.ndarray)):
             return np.array([self == one for one in other], bool)
         return str.__eq__(self, other.decode() if isinstance(other, bytes) else other)
@@ -33,12 +33,12 @@ class Word(str):
 
     __hash__ = str.__hash__
 
-    def __add__(self, other: str) -> Word:
-        return Word(str.__add__(self, other)) if isinstance(other, str) else NotImplemented
+    def __add__(self, other: str) -> StringScalar:
+        return StringScalar(str.__add__(self, other)) if isinstance(other, str) else NotImplemented
 
-    def __radd__(self, other: str) -> Word:
-        return Word(other + str(self))
+    def __radd__(self, other: str) -> StringScalar:
+        return StringScalar(other + str(self))
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        """The word as a plain str; `as_numpy_iterator` of TensorFlow's gives bytes to decode."""
+        """The text as a plain str; `as_numpy_iterator` of TensorFlow's gives bytes to decode."""
         return str(self)
