@@ -1,4 +1,4 @@
-"""What earlier Kerases called otherwise: the old word has the old meaning, and is noted once."""
+"""What earlier versions of Keras called otherwise: the old word has the old meaning, and is noted once."""
 
 from __future__ import annotations
 
