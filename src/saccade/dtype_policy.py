@@ -86,7 +86,7 @@ def set_global_policy(policy: str | DTypePolicy) -> None:
     """
     global _global
     if not isinstance(policy, (str, DTypePolicy)):
-        raise InvalidArgument("set_global_policy", "needs a name or a policy", repr(policy))
+        raise InvalidArgument("set_global_policy", "needs a word or a policy", repr(policy))
     _global = get(policy)
 
 

@@ -98,5 +98,5 @@ def resolve(
     if callable(identifier):
         return identifier
     raise InvalidArgument(
-        what, "must be a name, an object or a function", f"{type(identifier).__name__}"
+        what, "must be a word, an object or a function", f"{type(identifier).__name__}"
     )

@@ -85,4 +85,4 @@ def deserialize(
         return _WORDS[config.lower()]
     if callable(config):
         return cast(Callable[..., torch.Tensor], config)
-    raise InvalidArgument("activation", "must be a name or a function", repr(config))
+    raise InvalidArgument("activation", "must be a word or a function", repr(config))

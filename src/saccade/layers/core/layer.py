@@ -76,7 +76,7 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
             )
             name = name.replace("/", "_")
         if name is not None and (not isinstance(name, str) or not name):
-            raise InvalidArgument(cls, "name must be a string", repr(name))
+            raise InvalidArgument(cls, "name must be a word", repr(name))
         self.name: str = name or auto_name(snake_case(cls))
         self.built = False
         self.autocast = autocast
