@@ -17,12 +17,15 @@ demo: .venv/.runtime ## train on 1,797 handwritten digits and show what came out
 	@$(BIN)/python scripts/demo.py
 
 # Tools are started by `python -m`: the first line of a console script cannot name an interpreter
-# whose path has a space in it.
+# whose path has a space in it. What is compiled once is kept, whatever the shell says of it: the
+# tests and a hundred processes that they start would be compiled anew each time.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2
+
 test: .venv/.dev ## the tests that fit six minutes on two cores
-	$(BIN)/python -m pytest -n 2
+	$(PYTEST)
 
 test-all: .venv/.dev ## the slow tests as well, then both commands in a folder with an odd name
-	$(BIN)/python -m pytest -n 2 --run-slow
+	$(PYTEST) --run-slow
 	$(BIN)/python scripts/odd_folder.py
 
 odd-folder: .venv/.dev ## `make demo` and `make test` in a clone whose path has a space and an umlaut

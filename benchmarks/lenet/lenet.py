@@ -38,7 +38,7 @@ def start_torch(name: str) -> Peer:
 
 
 def start_others(wanted: list[str]) -> list[Peer]:
-    """saccade and the two Kerases; one whose environment is missing is named and left out."""
+    """saccade and Keras on two backends; one whose environment is missing is named and left out."""
     plans = {
         "saccade": (sys.executable, "saccade", {}),
         "keras on tensorflow": (

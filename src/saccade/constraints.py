@@ -158,7 +158,7 @@ _WORDS: dict[str, Any] = CLASSES | {
 
 
 def get(identifier: Any) -> Any:
-    """The constraint meant by a word, a record, a function or an object; None for None.
+    """The constraint meant by a name, a record, a function or an object; None for None.
 
     Raises:
         UnknownName: the word is not in the list.
@@ -172,5 +172,5 @@ def serialize(constraint: Any) -> Any:
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The constraint that a record or a word means; the user's own classes may be among them."""
+    """The constraint that a record or a name means; the user's own classes may be among them."""
     return resolve("constraint", config, _WORDS | (custom_objects or {}))

@@ -91,7 +91,7 @@ def set_global_policy(policy: str | DTypePolicy) -> None:
 
 
 def get(identifier: Any) -> DTypePolicy:
-    """The policy meant by a word, a record, a type of torch's or NumPy's; the global for None."""
+    """The policy meant by a name, a record, a type of torch's or NumPy's; the global for None."""
     if identifier is None:
         return _global
     if isinstance(identifier, DTypePolicy):

@@ -8,7 +8,7 @@ The tree (each is also the built-in error that code written for Keras catches)::
 
     SaccadeError
     ├── InvalidArgument (ValueError)      a value that cannot work
-    │   ├── UnknownName                   a word that is not in the list
+    │   ├── UnknownName                   a name that is not in the list
     │   ├── ShapeError                    arrays or layers that do not fit together
     │   └── NotSupported                  a known option that saccade refuses by name
     ├── DataError (ValueError)            images, labels or folders that cannot be used
@@ -54,7 +54,7 @@ class InvalidArgument(SaccadeError, ValueError):
 
 
 class UnknownName(InvalidArgument):
-    """A word that is not in the list; the message lists the legal ones and the nearest."""
+    """A name that is not in the list; the message lists the legal ones and the nearest."""
 
 
 class ShapeError(InvalidArgument):

@@ -48,7 +48,7 @@ def nearest(word: str, legal: Iterable[str]) -> str | None:
 
 
 def unknown_name(where: str, word: object, legal: Iterable[str]) -> UnknownName:
-    """The error for a word that is not in the list: it names the list and the nearest word."""
+    """The error for a name that is not in the list: it gives the list and the nearest name."""
     legal = sorted(legal)
     guess = nearest(str(word), legal)
     do = f'Did you mean "{guess}"? ' if guess else ""

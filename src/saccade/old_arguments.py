@@ -1,4 +1,4 @@
-"""Old arguments: words that functions of earlier Kerases took, under which today's may be given."""
+"""Old arguments: names of earlier versions of Keras under which arguments may still be given."""
 
 from __future__ import annotations
 

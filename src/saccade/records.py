@@ -60,13 +60,13 @@ def resolve(
     *,
     make: Callable[[Any], Any] = lambda found: found() if isinstance(found, type) else found,
 ) -> Any:
-    """Turn a word, a record, a class or an object into the object meant.
+    """Turn a name, a record, a class or an object into the object meant.
 
     The user's own names, of a scope or registered, come before the table's.
 
     Args:
         what: the family, for the message ("optimizer").
-        identifier: a word in any letter case ("adam"), a record, a class, or the object itself.
+        identifier: a name in any letter case ("adam"), a record, a class, or the object itself.
         table: every legal word, in Keras's spelling, and what it stands for.
         make: turns a table entry into an object; by default classes are called without arguments.
 

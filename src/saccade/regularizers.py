@@ -193,7 +193,7 @@ _WORDS: dict[str, Any] = CLASSES | {
 
 
 def get(identifier: Any) -> Any:
-    """The regularizer meant by a word, a record, a function or an object; None for None.
+    """The regularizer meant by a name, a record, a function or an object; None for None.
 
     "l1", "l2" and "l1_l2" have the strength 0.01.
 
@@ -213,5 +213,5 @@ def serialize(regularizer: Any) -> Any:
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The regularizer that a record or a word means; the user's own classes may be among them."""
+    """The regularizer that a record or a name means; the user's own classes may be among them."""
     return resolve("regularizer", config, _WORDS | (custom_objects or {}))

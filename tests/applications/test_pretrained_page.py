@@ -3,23 +3,13 @@
 import doctest
 import inspect
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
-from saccade.applications import (
-    densenet,
-    efficientnet,
-    imagenet_utils,
-    inception_v3,
-    lenet,
-    mobilenet,
-    mobilenet_v2,
-    resnet,
-    resnet_v2,
-    vgg,
-    xception,
-)
+from saccade import applications
+from saccade.applications import NETWORKS, imagenet_utils, lenet
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "pretrained.md"
 
@@ -35,39 +25,20 @@ def test_the_page_runs(tmp_path, monkeypatch):
 
 def test_the_files_of_the_page_are_those_that_are_fetched():
     text = PAGE.read_text(encoding="utf-8")
-    families = (
-        resnet,
-        resnet_v2,
-        vgg,
-        densenet,
-        efficientnet,
-        mobilenet,
-        mobilenet_v2,
-        inception_v3,
-        xception,
-    )
-    for record in (one for family in families for one in family.PRETRAINED.values()):
+    for record in (network.pretrained for network in NETWORKS.values()):
         for file in (record.with_top, record.without_top):
             assert f"`{file.name}`" in text
             assert f"`{file.address.removesuffix(file.name)}`" in text
     assert f"`{imagenet_utils.CLASS_INDEX.address}`" in text
 
 
+FAMILIES = {getattr(applications, name).__module__ for name in NETWORKS}
+
+
 @pytest.mark.parametrize(
     "module",
-    [
-        densenet,
-        efficientnet,
-        imagenet_utils,
-        lenet,
-        resnet,
-        resnet_v2,
-        vgg,
-        mobilenet,
-        mobilenet_v2,
-        inception_v3,
-        xception,
-    ],
+    [imagenet_utils, lenet, *(sys.modules[name] for name in sorted(FAMILIES))],
+    ids=lambda module: module.__name__,
 )
 def test_the_docstrings_run(module):
     finder, runner = doctest.DocTestFinder(recurse=False), doctest.DocTestRunner()

@@ -1,4 +1,4 @@
-"""The shape of a symbol, asked in the ways that TensorFlow and earlier Kerases had."""
+"""The shape of a symbol, asked in the ways that TensorFlow and earlier versions of Keras had."""
 
 import json
 import pickle

@@ -1,4 +1,4 @@
-"""What earlier Kerases called otherwise: the old word has the old meaning, and is noted once."""
+"""What earlier Keras called otherwise: the old word has its old meaning, and is noted once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where earlier Kerases kept things: scripts that import from there run unchanged."""
+"""Where earlier versions of Keras kept things: scripts that import from there run unchanged."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ _WORDS = FUNCTIONS | {"swish": silu, "hard_swish": hard_silu}
 
 
 def get(identifier: Any) -> Callable[..., torch.Tensor]:
-    """The function meant by a word ("relu"), a record, None (linear) or a function.
+    """The function meant by a name ("relu"), a record, None (linear) or a function.
 
     Raises:
         UnknownName: the word is not in the list; the message lists the words and the nearest.
@@ -69,7 +69,7 @@ def deserialize(
     """The function meant by what `serialize` gave.
 
     Args:
-        config: a word, a record of a function as Keras writes it, None (linear) or a function.
+        config: a name, a record of a function as Keras writes it, None (linear) or a function.
         custom_objects: functions of your own, by name.
     """
     if config is None:

@@ -109,7 +109,7 @@ def fold(network: Network, dtype: torch.dtype) -> list[Step]:
         dtype: of the folded weights.
     """
     with torch.no_grad():
-        return _Melting(network, dtype).steps()
+        return _Folding(network, dtype).steps()
 
 
 def settings_of(network: Network) -> list[tuple[Any, ...]]:
@@ -117,7 +117,7 @@ def settings_of(network: Network) -> list[tuple[Any, ...]]:
     return [tuple(getattr(layer, name, None) for name in SETTINGS) for layer in network.layers]
 
 
-class _Melting:
+class _Folding:
     def __init__(self, network: Network, dtype: torch.dtype):
         self.dtype = dtype
         self.calls = network.calls

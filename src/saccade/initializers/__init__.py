@@ -49,7 +49,7 @@ REFUSED = {"STFT": _STFT, "STFTInitializer": _STFT}
 
 
 def get(identifier: Any) -> Any:
-    """The initialiser meant by a word ("he_normal"), a record, an object or a function.
+    """The initialiser meant by a name ("he_normal"), a record, an object or a function.
 
     Raises:
         UnknownName: the word is not in the list; the message names the nearest.
@@ -65,7 +65,7 @@ def serialize(initializer: Any) -> Any:
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The initialiser that a word or record means; the user's own may be among them."""
+    """The initialiser that a name or record means; the user's own may be among them."""
     return resolve("initializer", config, _WORDS | (custom_objects or {}))
 
 

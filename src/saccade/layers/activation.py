@@ -14,7 +14,7 @@ class Activation(Activated, Pointwise):
     """y = activation(x), pointwise.
 
     Args:
-        activation: a word ("relu") or a function.
+        activation: a name ("relu") or a function.
 
     Input and output: any shape.
 

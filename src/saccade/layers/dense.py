@@ -20,7 +20,7 @@ class Dense(Activated, Layer):
 
     Args:
         units: the size of the output.
-        activation: a word, a function or None.
+        activation: a name, a function or None.
         use_bias: whether each output adds a number of its own.
         kernel_initializer, bias_initializer: see `saccade.initializers`.
         kernel_regularizer, bias_regularizer: what the weights add to the loss.

@@ -116,7 +116,7 @@ def _written(value: Any) -> Any:
 
 
 def _found(value: Any, custom_objects: Mapping[str, Any]) -> Any:
-    """The function that a record or a word names."""
+    """The function that a record or a name names."""
     if isinstance(value, dict):
         if value.get("class_name") == "__lambda__":
             raise NotSupported(

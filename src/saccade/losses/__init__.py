@@ -97,7 +97,7 @@ REFUSED = {
 
 
 def get(identifier: Any) -> Loss:
-    """The loss meant by a word ("mse"), a record, an object or a function.
+    """The loss meant by a name ("mse"), a record, an object or a function.
 
     Raises:
         UnknownName: the word is not in the list; the message names the nearest.
@@ -114,7 +114,7 @@ def serialize(loss: Any) -> Any:
 
 
 def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Loss:
-    """The loss that a word or record means; the user's own may be among them."""
+    """The loss that a name or record means; the user's own may be among them."""
     found = resolve("loss", name, _WORDS | (custom_objects or {}))
     return found if isinstance(found, Loss) else _FunctionLoss(found)
 

@@ -127,13 +127,13 @@ REFUSED: dict[str, str] = {}
 
 
 def get(identifier: Any) -> Metric:
-    """The metric meant by a word, a record, an object or a function; words keep their spelling.
+    """The metric meant by a name, a record, an object or a function; words keep their spelling.
 
     "acc" and "accuracy" depend on the shapes of a batch: `compile` resolves those.
 
     Raises:
         UnknownName: the word is not in the list; the message names the nearest.
-        InvalidArgument: a word for a metric that can't be made without arguments.
+        InvalidArgument: a name for a metric that can't be made without arguments.
     """
     if isinstance(identifier, Metric):
         return identifier
@@ -157,7 +157,7 @@ def serialize(metric: Any) -> Any:
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Metric:
-    """The metric that a word or record means; the user's own may be among them."""
+    """The metric that a name or record means; the user's own may be among them."""
     if isinstance(config, str) and config not in (custom_objects or {}):
         return get(config)
     return _metric(resolve("metric", config, _WORDS | (custom_objects or {})))

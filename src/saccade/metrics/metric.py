@@ -64,7 +64,7 @@ class Metric:
 
         Args:
             shape: its shape, () for a number.
-            initializer: its first value, a word or an object; zeros when None.
+            initializer: its first value, a name or an object; zeros when None.
             dtype: "float32" when None; whole-number types too.
             aggregation: what several processes would do; there is one.
             name: how it is called.

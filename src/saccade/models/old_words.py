@@ -1,4 +1,4 @@
-"""Old words: arguments of fit, evaluate and predict that earlier Kerases took."""
+"""Old words: arguments of fit, evaluate and predict that earlier versions of Keras took."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ M = TypeVar("M", bound=Callable[..., Any])
 
 
 def accepts_old_words(method: M) -> M:
-    """A method of a model that takes the words of earlier Kerases with their old meaning."""
+    """A method of a model that takes arguments of earlier versions of Keras as they were meant."""
     known = frozenset(inspect.signature(method).parameters)
 
     @functools.wraps(method)
@@ -67,8 +67,8 @@ def in_todays_words(
         args: what was given by place, the data first.
 
     Raises:
-        InvalidArgument: a word of no Keras, an old and a new word for one thing, or a count of
-            samples beside arrays. NotSupported: `reset_metrics=False`.
+        InvalidArgument: a name that no version of Keras has, an old and a new name for one
+            thing, or a count of samples beside arrays. NotSupported: `reset_metrics=False`.
     """
     found = {word: value for word, value in kwargs.items() if word in known}
     for given, value in kwargs.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,17 +9,13 @@ import numpy as np
 
 from saccade import optimizers
 from saccade.data.generator.flow_notes import validation_notes
-from saccade.data.sources.array_source import ArraySource
-from saccade.data.sources.source import ManyArrays, Source
 from saccade.data.sources.source_choice import as_source
 from saccade.data.sources.tensors import holds_arrays
 from saccade.data.sources.weighted_source import WeightedSource
 from saccade.errors import InvalidArgument
-from saccade.models.input_range import range_notes, records_in
+from saccade.models.batch_trainer import BatchTrainer
 from saccade.models.old_methods import OldMethods
 from saccade.models.old_words import accepts_old_words
-from saccade.models.stepper import Stepper
-from saccade.nests import leaves
 from saccade.notes import note_once
 from saccade.optimizers import LossScaleOptimizer
 from saccade.timers import EVALUATE, PREDICT
@@ -29,13 +24,10 @@ from saccade.training.arguments import (
     as_epochs,
     as_frequency,
     as_steps,
-    as_verbosity,
     held_out,
     split_off,
 )
-from saccade.training.callbacks.callback import CallbackList
 from saccade.training.callbacks.history import History
-from saccade.training.callbacks.progress import Progress
 from saccade.training.compiled.trial import CompileTrial
 from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.training.feed import Feed
@@ -43,7 +35,7 @@ from saccade.training.objective import Objective
 from saccade.training.run import Run
 
 
-class Trainer(OldMethods, Stepper):
+class Trainer(OldMethods, BatchTrainer):
     """A layer with `compile`, `fit`, `evaluate` and `predict`: what every Model is."""
 
     # -- compile ---------------------------------------------------------------------------
@@ -64,8 +56,8 @@ class Trainer(OldMethods, Stepper):
         """Choose how to train; every misspelt name is an error here.
 
         Args:
-            optimizer: a word ("adam") or an object.
-            loss: a word, an object, or a function of (y_true, y_pred); for several outputs one for
+            optimizer: a name ("adam") or an object.
+            loss: a name, an object, or a function of (y_true, y_pred); for several outputs one for
                 all, or a list in the order of the outputs, or a dict by their names.
             loss_weights: what the loss of each output is multiplied by, a list or dict.
             metrics: a list of words, objects and functions; "acc" is reported as "acc". For
@@ -102,11 +94,6 @@ class Trainer(OldMethods, Stepper):
     def _names_of_outputs(self) -> list[str] | None:
         """The names by which `compile` may call the outputs, when they are known."""
         return None
-
-    def _several(self) -> ManyArrays:
-        """Whether the model has several inputs, and several outputs."""
-        given = None if self._objective is None else self._objective.given_loss
-        return ManyArrays(targets=isinstance(given, (list, tuple, dict)) and len(given) > 1)
 
     # -- fit, evaluate, predict ------------------------------------------------------------
 
@@ -221,11 +208,6 @@ class Trainer(OldMethods, Stepper):
         """
         return None
 
-    def _look(self, x: Any) -> None:
-        """Say what is doubtful about the first images that come in."""
-        for note in range_notes(records_in(self), x):
-            note_once(note, key=note.partition(", ")[2])  # once, though the next range may differ
-
     @accepts_old_words
     @EVALUATE.timed
     def evaluate(
@@ -285,74 +267,3 @@ class Trainer(OldMethods, Stepper):
     def _for_predicting(self, images: int) -> Any:
         """What predicts so many images the fastest: the model, or its layers folded."""
         return self
-
-    # -- batch by batch --------------------------------------------------------------------
-
-    @accepts_old_words
-    def train_on_batch(
-        self,
-        x: Any,
-        y: Any = None,
-        sample_weight: Any = None,
-        class_weight: dict[int, float] | None = None,
-        return_dict: bool = False,
-    ) -> Any:
-        """One step on one batch; the numbers are those of that batch.
-
-        Returns:
-            As `evaluate` does.
-        """
-        objective = self._compiled("train_on_batch")
-        if class_weight is not None and sample_weight is not None:
-            raise InvalidArgument(
-                "train_on_batch", "class_weight and sample_weight can't be used together"
-            )
-        source: Source = self._one_batch(x, y, sample_weight)
-        if class_weight is not None:
-            source = WeightedSource(source, class_weight)
-        listeners = self._callbacks(None, 0, 1, 1)
-        feed = Feed(source, None, self._look)
-        run = Run(self, self.optimizer, objective, feed, None, listeners, epochs=1)
-        return self._numbers(loop.train_on_batch(run), return_dict)
-
-    @accepts_old_words
-    def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
-    ) -> Any:
-        """Loss and metrics of one batch; returns as `evaluate` does."""
-        objective = self._compiled("test_on_batch")
-        feed = Feed(self._one_batch(x, y, sample_weight), None, self._look)
-        logs = loop.evaluate(self, objective, feed, self._callbacks(None, 0, 1, 1), "test_on_batch")
-        return self._numbers(logs, return_dict)
-
-    def predict_on_batch(self, x: Any) -> Any:
-        """The outputs for one batch, as NumPy arrays."""
-        feed = Feed(self._one_batch(x), None, self._look)
-        return loop.predict(self, feed, self._callbacks(None, 0, 1, 1))
-
-    def _one_batch(self, x: Any, y: Any = None, sample_weight: Any = None) -> ArraySource:
-        return ArraySource(x, y, sample_weight, batch_size=sys.maxsize, several=self._several())
-
-    def _numbers(self, logs: dict[str, Any], return_dict: bool) -> Any:
-        if return_dict:
-            return logs
-        values = self._compiled("evaluate").values_in_order(logs)
-        return values[0] if len(values) == 1 else values
-
-    def _callbacks(
-        self,
-        callbacks: Any,
-        verbose: int | str,
-        epochs: int,
-        steps: int | None,
-        with_history: bool = False,
-    ) -> CallbackList:
-        if isinstance(callbacks, CallbackList):
-            callbacks = callbacks.callbacks
-        level = as_verbosity(verbose)
-        listeners = [one for one in leaves(callbacks) if one is not None]
-        if with_history and not any(isinstance(one, History) for one in listeners):
-            listeners.insert(0, History())
-        if level and not any(isinstance(one, Progress) for one in listeners):
-            listeners.append(Progress(level))
-        return CallbackList(listeners, self, {"verbose": level, "epochs": epochs, "steps": steps})

@@ -28,7 +28,7 @@ WRAPPERS: dict[str, type[Optimizer]] = {"LossScaleOptimizer": LossScaleOptimizer
 
 
 def get(identifier: Any) -> Optimizer:
-    """The optimizer meant by a word in any letter case ("adam"), a record or an object."""
+    """The optimizer meant by a name in any letter case ("adam"), a record or an object."""
     if isinstance(identifier, Optimizer):
         return identifier
     return find(identifier, {**CLASSES, **WRAPPERS} if is_record(identifier) else CLASSES)

@@ -49,11 +49,11 @@ def find(
     table: Mapping[str, type[Optimizer]],
     custom_objects: dict[str, Any] | None = None,
 ) -> Optimizer:
-    """The optimizer meant by a word in any letter case, a record or a class.
+    """The optimizer meant by a name in any letter case, a record or a class.
 
     Raises:
-        UnknownName: a word that is not in the table.
-        NotSupported: a word of Keras's that is refused; the message says what to use instead.
+        UnknownName: a name that is not in the table.
+        NotSupported: a name of Keras's that is refused; the message says what to use instead.
         InvalidArgument: anything else.
     """
     word = identifier["class_name"] if is_record(identifier) else identifier

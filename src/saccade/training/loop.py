@@ -24,7 +24,7 @@ from saccade.training.packing import pack_x_y_sample_weight
 from saccade.training.run import Run
 from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step
 
-MOST_WAITING = 0.2  # the share of an epoch above which a word about the data is due
+MOST_WAITING = 0.2  # the share of an epoch above which a note about the data is due
 LEAST_EPOCH_S = 1.0  # below it nobody waits for anything
 
 

@@ -25,7 +25,7 @@ class Objective:
     """What training makes smaller and what it reports.
 
     Args:
-        loss: a word, an object, a function or None; for several outputs one for all, or a list
+        loss: a name, an object, a function or None; for several outputs one for all, or a list
             or dict of them.
         metrics: words, objects and functions in a list; for several outputs a list of such, or a
             dict by the outputs' names. "acc" and "accuracy" become the accuracy that fits the

@@ -1,4 +1,4 @@
-"""Old log names: what earlier Kerases called the numbers of a run."""
+"""Old log names: what earlier versions of Keras called the numbers of a run."""
 
 from __future__ import annotations
 

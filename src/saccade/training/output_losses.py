@@ -19,7 +19,7 @@ class OutputLosses:
     """The losses of `compile`, told apart by output.
 
     Args:
-        given: a word, an object, a function or None; for several outputs a list or dict of such.
+        given: a name, an object, a function or None; for several outputs a list or dict of such.
         weights: what each output's loss is multiplied by.
 
     Attributes:
@@ -28,7 +28,7 @@ class OutputLosses:
     """
 
     def __init__(self, given: Any, weights: Any):
-        # Words that are not known are errors now; what needs a batch's shapes stays a word.
+        # Names that are not known are errors now; what needs a batch's shapes stays a name.
         self._given, self._weights = map_given(_loss, given), weights
         self.of: list[Any] = []
         self.means: list[Mean] = []

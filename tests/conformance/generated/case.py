@@ -106,7 +106,7 @@ def travelled(config: Any) -> Any:
 def without_unset_axes(config: Any) -> Any:
     """Leave out `input_axes` and `output_axes` that are None.
 
-    saccade writes them only where they are set: the Kerases before 3.15 do not know them.
+    saccade writes them only where they are set: Keras before 3.15 does not know them.
     """
     if isinstance(config, dict):
         kept = {k: v for k, v in config.items() if k not in AXES or v is not None}

@@ -11,7 +11,7 @@ import saccade
 from conformance.layer_examples import EXAMPLES
 from parity.reference import close, keras, normal
 from saccade import layers
-from saccade.layers.augmentation.augmenting import Augmenting
+from saccade.layers.augmentation.random_transform import RandomTransform
 from saccade.models import Model, load_model
 
 # Keras's own arrays lag behind NumPy 2.
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 
 # Those that change images have tests of their own (test_augmenting_layer_parity.py): their files
 # hold no weights, and what they give is drawn.
-CHANGING = (Augmenting, layers.Pipeline)
+CHANGING = (RandomTransform, layers.Pipeline)
 NAMES = sorted(name for name, one in layers.CLASSES.items() if not issubclass(one, CHANGING))
 
 

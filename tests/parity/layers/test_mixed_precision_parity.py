@@ -7,7 +7,7 @@ import torch
 from conformance.layer_examples import EXAMPLES
 from parity.reference import array, keras
 from saccade import layers, mixed_precision
-from saccade.layers.augmentation.augmenting import Augmenting
+from saccade.layers.augmentation.random_transform import RandomTransform
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -17,7 +17,7 @@ RANDOM = ("Dropout", "Noise")
 NAMES = sorted(
     name
     for name in set(EXAMPLES) - {"InputLayer"}
-    if not issubclass(layers.CLASSES[name], (Augmenting, layers.Pipeline))
+    if not issubclass(layers.CLASSES[name], (RandomTransform, layers.Pipeline))
 )
 
 

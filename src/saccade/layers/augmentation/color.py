@@ -7,14 +7,14 @@ from typing import Any
 import torch
 
 from saccade.errors import ShapeError
-from saccade.layers.augmentation.augmenting import Augmenting, is_each, of_each
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range
-from saccade.layers.augmentation.light import RandomBrightness, RandomContrast, Toned
+from saccade.layers.augmentation.light import OfKnownRange, RandomBrightness, RandomContrast
+from saccade.layers.augmentation.random_transform import RandomTransform, is_each, of_each
 from saccade.numerics.images.colors import gray_of, hsv_to_rgb, rgb_to_hsv
 
 
-class _Colored(Toned):
+class _Colored(OfKnownRange):
     """A layer for images of three channels."""
 
     keeps_integers = True
@@ -24,7 +24,7 @@ class _Colored(Toned):
         check_channels(self, shape, (3,))
 
 
-class RandomGrayscale(Augmenting):
+class RandomGrayscale(RandomTransform):
     """While training, each image is made gray with the probability `factor`.
 
     0.2989 r + 0.587 g + 0.114 b stands in all three channels.
@@ -208,7 +208,7 @@ class RandomHue(_Colored):
         return {**super().get_config(), "factor": self.factor}
 
 
-class RandomColorJitter(Toned):
+class RandomColorJitter(OfKnownRange):
     """While training, brightness, contrast, saturation and hue are changed, in this order.
 
     Args:

@@ -7,14 +7,14 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.layers.augmentation.augmenting import is_each
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range
-from saccade.layers.augmentation.light import Toned
+from saccade.layers.augmentation.light import OfKnownRange
+from saccade.layers.augmentation.random_transform import is_each
 from saccade.numerics.images.boxes import boxes_mask
 
 
-class RandomErasing(Toned):
+class RandomErasing(OfKnownRange):
     """While training, a box of each image is covered, with a probability of its own.
 
     The box is sqrt(U(scale)) of the width wide and sqrt(U(scale)) of the height high, and lies

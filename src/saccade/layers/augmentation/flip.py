@@ -6,14 +6,14 @@ from typing import Any
 
 import torch
 
-from saccade.layers.augmentation.augmenting import Augmenting, is_each
 from saccade.layers.augmentation.draws import Draws
+from saccade.layers.augmentation.random_transform import RandomTransform, is_each
 from saccade.names import unknown_name
 
 _AXES = {"horizontal": (2,), "vertical": (1,), "horizontal_and_vertical": (1, 2)}
 
 
-class RandomFlip(Augmenting):
+class RandomFlip(RandomTransform):
     """While training, every second image, by chance, is turned over.
 
     Args:

@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from saccade.layers.augmentation.augmenting import Augmenting
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range, shift_range
+from saccade.layers.augmentation.random_transform import RandomTransform
 from saccade.names import unknown_name
 from saccade.numerics.images.warping import (
     FILL_MODES,
@@ -18,7 +18,7 @@ from saccade.numerics.images.warping import (
 )
 
 
-class _Warping(Augmenting):
+class _Warping(RandomTransform):
     """Images seen through a map of the plane each; see `numerics/images/warping.py`."""
 
     def __init__(

@@ -6,12 +6,12 @@ from typing import Any
 
 import torch
 
-from saccade.layers.augmentation.light import Toned
+from saccade.layers.augmentation.light import OfKnownRange
 from saccade.layers.core.checks import positive_integer
 from saccade.numerics.images.histograms import equalized, stretched
 
 
-class _Spread(Toned):
+class _Spread(OfKnownRange):
     """A layer that draws nothing."""
 
     def __init__(self, given_range: Any, data_format: str | None, **placement: Any):

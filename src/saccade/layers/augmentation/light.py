@@ -6,12 +6,12 @@ from typing import Any
 
 import torch
 
-from saccade.layers.augmentation.augmenting import Augmenting, is_each, of_each
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range, shift_range, value_range
+from saccade.layers.augmentation.random_transform import RandomTransform, is_each, of_each
 
 
-class Toned(Augmenting):
+class OfKnownRange(RandomTransform):
     """A layer that knows the darkest and the brightest value."""
 
     def __init__(
@@ -34,7 +34,7 @@ class Toned(Augmenting):
         return {**super().get_config(), "value_range": self.value_range}
 
 
-class RandomContrast(Toned):
+class RandomContrast(OfKnownRange):
     """While training, y = (x - mean) * c + mean with c of U(1 - lower, 1 + upper).
 
     The mean is that of each channel of each image; y is cut to `value_range`.
@@ -83,7 +83,7 @@ class RandomContrast(Toned):
         return {**super().get_config(), "factor": self.factor}
 
 
-class RandomBrightness(Toned):
+class RandomBrightness(OfKnownRange):
     """While training, y = x + d * (high - low) with d of U(lower, upper), cut to [low, high].
 
     Args:
@@ -127,7 +127,7 @@ class RandomBrightness(Toned):
         return {**super().get_config(), "factor": self.factor}
 
 
-class RandomInvert(Toned):
+class RandomInvert(OfKnownRange):
     """While training, y = high - x, for each image with a probability of its own.
 
     Args:
@@ -168,7 +168,7 @@ class RandomInvert(Toned):
         return {**super().get_config(), "factor": self.factor}
 
 
-class RandomPosterization(Toned):
+class RandomPosterization(OfKnownRange):
     """While training, only the first bits of each byte are kept: 1, 2, ... of 8.
 
     Args:
@@ -212,7 +212,7 @@ class RandomPosterization(Toned):
         return {**super().get_config(), "factor": self.factor}
 
 
-class Solarization(Toned):
+class Solarization(OfKnownRange):
     """While training, pixels are made brighter, and those that are bright are turned over.
 
     With x in [0, 255]: z = x + a, cut to [0, 255], and y = z where z < t, else 255 - z.

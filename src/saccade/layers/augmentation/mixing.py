@@ -7,14 +7,14 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument, ShapeError
-from saccade.layers.augmentation.augmenting import Augmenting, of_each
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.erasing import place_of_box
 from saccade.layers.augmentation.factors import factor_range
+from saccade.layers.augmentation.random_transform import RandomTransform, of_each
 from saccade.numerics.images.boxes import boxes_mask
 
 
-class _Mixing(Augmenting):
+class _Mixing(RandomTransform):
     """Each image meets another one of the batch."""
 
     def transform_labels(self, labels: Any, transformation: Any, training: bool = True) -> Any:

@@ -6,14 +6,14 @@ from typing import Any
 
 import torch
 
-from saccade.layers.augmentation.augmenting import Augmenting, is_each
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range
+from saccade.layers.augmentation.random_transform import RandomTransform, is_each
 from saccade.names import unknown_name
 from saccade.numerics.images.warping import INTERPOLATIONS, perspective_maps, warp_nhwc
 
 
-class RandomPerspective(Augmenting):
+class RandomPerspective(RandomTransform):
     """While training, images are seen from the side, each with a probability of its own.
 
     Each corner (x, y) of the image is moved to (x + x*u, y + y*v), u and v of

@@ -12,11 +12,11 @@ from saccade.layers.augmentation.factors import factor_range
 from saccade.layers.augmentation.geometry import RandomRotation, RandomShear, RandomTranslation
 from saccade.layers.augmentation.histogram import AutoContrast, Equalization
 from saccade.layers.augmentation.light import (
+    OfKnownRange,
     RandomBrightness,
     RandomContrast,
     RandomPosterization,
     Solarization,
-    Toned,
 )
 from saccade.layers.augmentation.sharpness import RandomSharpness
 from saccade.layers.core.checks import positive_integer
@@ -24,7 +24,7 @@ from saccade.names import unknown_name
 from saccade.numerics.images.warping import INTERPOLATIONS
 
 
-class RandAugment(Toned):
+class RandAugment(OfKnownRange):
     """While training, `num_ops` of eleven changes, one after the other.
 
     They are, each as the layer of that name: shear, translation, rotation, brightness, color

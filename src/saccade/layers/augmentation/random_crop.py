@@ -6,13 +6,13 @@ from typing import Any
 
 import torch
 
-from saccade.layers.augmentation.augmenting import Augmenting
 from saccade.layers.augmentation.draws import Draws
+from saccade.layers.augmentation.random_transform import RandomTransform
 from saccade.layers.core.checks import positive_integer
 from saccade.layers.sizes.batch_resampling import middle_of, resize_nhwc
 
 
-class RandomCrop(Augmenting):
+class RandomCrop(RandomTransform):
     """While training, a part of the given size, anywhere in the image; at rest the middle.
 
     All images of a batch are cut at the same place. Images that are not larger both ways than

@@ -7,17 +7,17 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.layers.augmentation.augmenting import is_each, of_each
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range
-from saccade.layers.augmentation.light import Toned
+from saccade.layers.augmentation.light import OfKnownRange
+from saccade.layers.augmentation.random_transform import is_each, of_each
 from saccade.layers.core.checks import positive_integer
 from saccade.numerics.images.smoothing import gaussian_kernel, smooth_nhwc
 
 _AROUND, _MIDDLE = 1 / 13, 5 / 13
 
 
-class RandomSharpness(Toned):
+class RandomSharpness(OfKnownRange):
     """While training, y = x + (1 - 2 d) * (smooth - x) with d of U(lower, upper), cut to range.
 
     d = 0 is smooth, 0.5 changes nothing, 1 is sharper. Smooth is the mean of 3 times 3 pixels in
@@ -62,7 +62,7 @@ class RandomSharpness(Toned):
         return {**super().get_config(), "factor": self.factor}
 
 
-class RandomGaussianBlur(Toned):
+class RandomGaussianBlur(OfKnownRange):
     """While training, images are smoothed, each with a probability of its own.
 
     Weights fall with the distance as exp(-d^2 / (2 s^2)); s, of U(lower, upper), is drawn once

@@ -98,7 +98,7 @@ class Conv2D(_Conv):
             to the end).
         dilation_rate: pixels between two weights of a filter.
         groups: into how many groups the channels are split; each filter sees one.
-        activation: a word, a function or None.
+        activation: a name, a function or None.
         use_bias: whether each filter adds a number of its own.
         kernel_initializer, bias_initializer: see `saccade.initializers`.
         kernel_regularizer, bias_regularizer: what the weights add to the loss.

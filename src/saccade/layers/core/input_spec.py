@@ -12,7 +12,7 @@ class InputSpec:
     """What one input of a layer must be; what is None may be anything.
 
     Args:
-        dtype: a word, "float32".
+        dtype: a string, "float32".
         shape: batch first, None for any size; says the number of axes too.
         ndim, max_ndim, min_ndim: how many axes there are, counted with the batch.
         axes: sizes by axis, `{-1: 3}`.

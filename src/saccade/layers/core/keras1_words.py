@@ -37,7 +37,7 @@ RENAMED = {
     "subsample": "strides",
     "subsample_length": "strides",
 }
-# Layers for which a word stands for others than those above.
+# Layers for which an old name stands for another argument than above.
 _RENAMED_IN = {
     "PReLU": {"init": ("alpha_initializer",)},
     "SeparableConv1D": {"init": ("depthwise_initializer", "pointwise_initializer")},

@@ -73,11 +73,11 @@ class WeightHolder(TrackedModule):
 
         Args:
             shape: of the weight; () for a single number.
-            initializer: a word, an object, or a function of the shape; Glorot's uniform by default.
+            initializer: a name, an object, or a function of the shape; Glorot's uniform by default.
             trainable: whether training changes it.
             autocast: whether `call` sees it in the precision of the computation.
-            regularizer: a word or a function of the values, whose result is added to the loss.
-            constraint: a word or a function of the values, applied after every step.
+            regularizer: a name or a function of the values, whose result is added to the loss.
+            constraint: a name or a function of the values, applied after every step.
             name: its name within the layer ("kernel").
         """
         if overwrite_with_gradient or aggregation not in ("none", "mean"):

@@ -116,7 +116,7 @@ Operation._takes_training = False  # its `call` hands on whatever it gets
 
 
 class KerasOperation(Operation):
-    """One of `keras.ops`; `operation("mean")` gives the class for a word.
+    """One of `keras.ops`; `operation("mean")` gives the class for a name.
 
     Attributes:
         word: the function's name.
@@ -190,11 +190,11 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def operate(word: str, *args: Any, **kwargs: Any) -> Any:
+def note_call(word: str, *args: Any, **kwargs: Any) -> Any:
     """Note a call of one of `keras.ops` on symbols; gives symbols.
 
     Raises:
-        InvalidArgument: a symbol for a setting, such as an axis; a word among the arrays.
+        InvalidArgument: a symbol for a setting, such as an axis; a string among the arrays.
     """
     cls = operation(word)
     bound = inspect.signature(cls.function).bind(*args, **kwargs)
@@ -223,7 +223,7 @@ def on_symbols(word: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if has_symbols(args) or (kwargs and has_symbols(kwargs.values())):
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()  # the function's own, which need not be those of `ops`
-            return operate(word, *bound.args, **bound.kwargs)
+            return note_call(word, *bound.args, **bound.kwargs)
         return function(*args, **kwargs)
 
     return of_values_or_symbols

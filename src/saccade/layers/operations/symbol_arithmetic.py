@@ -57,7 +57,7 @@ def operate(sign: str, left: Any, right: Any = None) -> Symbol:
         scale, offset = {"+": (1.0, left), "-": (-1.0, left), "*": (left, 0.0)}[sign]
         return Rescaling(scale, offset)(right)
     arguments = [left] if right is None else [left, right]
-    return operation.operate(_WORDS[sign], *arguments)
+    return operation.note_call(_WORDS[sign], *arguments)
 
 
 def _is_number(value: Any) -> bool:

@@ -70,7 +70,7 @@ def output_size(
 
     Raises:
         ShapeError: the kernel does not fit inside the padded input.
-        UnknownName: `padding` is a word other than the two.
+        UnknownName: `padding` is a name other than the two.
         InvalidArgument: a size that is not an integer, or is too small.
 
     Example:
@@ -211,7 +211,7 @@ def as_padding(where: str, value: object, words: tuple[str, ...] = PADDING_WORDS
         One of the words.
 
     Raises:
-        UnknownName: any other word, or something that is not a word.
+        UnknownName: any other name, or something that is not a string.
 
     Example:
         >>> as_padding("Conv2D", "SAME")

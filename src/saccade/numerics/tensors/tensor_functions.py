@@ -31,7 +31,7 @@ def convert_to_tensor(x: Any, dtype: Any = None) -> torch.Tensor:
 
 
 def torch_dtype(dtype: Any) -> torch.dtype:
-    """torch's dtype for a word, a NumPy type or a dtype."""
+    """torch's dtype for a name, a NumPy type or a dtype."""
     if isinstance(dtype, torch.dtype):
         return dtype
     name = getattr(dtype, "name", None) or (dtype if isinstance(dtype, str) else None)

@@ -30,7 +30,7 @@ class Photos:
         index: all of them, the paths relative to the folder that was given.
         part: the part of each path by its folder, "train" where there are no parts.
         given_parts: the parts that have a folder.
-        notes: what deserves a word.
+        notes: what the user should know, in sentences.
         rows: where each path stood when the folder was read, int64; `keep` leaves gaps.
     """
 

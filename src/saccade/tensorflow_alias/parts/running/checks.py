@@ -62,7 +62,7 @@ def _rank(x: Any, least: int, most: int | None, message: str | None) -> None:
 
 
 def assert_shapes(shapes: Any, *_: Any, message: str | None = None, **__: Any) -> None:
-    """Tensors of these shapes; a word stands for one size, the same everywhere."""
+    """Tensors of these shapes; a name stands for one size, the same everywhere."""
     sizes: dict[str, int] = {}
     for x, wanted in shapes.items() if isinstance(shapes, dict) else shapes:
         found = tuple(tensor_of(x).shape)

@@ -114,7 +114,7 @@ ALL = {
 
 
 def as_dtype(kind: Any) -> DType:
-    """The dtype that a word, torch's or NumPy's dtype, or a Python type stands for.
+    """The dtype that a name, torch's or NumPy's dtype, or a Python type stands for.
 
     Raises:
         UnknownName: there is no such dtype.

@@ -1,4 +1,4 @@
-"""Augmenting: what the layers share that change images while training."""
+"""RandomTransform: what the layers share that change images at random while a model trains."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from saccade.layers.regularization.noise import Noise
 _BESIDE_IMAGES = ("bounding_boxes", "segmentation_masks")
 
 
-class Augmenting(Noise):
+class RandomTransform(Noise):
     """A layer that first draws a transformation, then applies it.
 
     Called with training=True, or outside of a model without `training`, as Keras has it, each
