@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from saccade.data.folders.index import FolderIndex, path_bytes, portable_path
+from saccade.data.folders.fingerprint import path_bytes, portable_path
+from saccade.data.folders.index import FolderIndex
 from saccade.errors import InvalidArgument
 from saccade.notes import note_once
 
