@@ -71,33 +71,53 @@ def walk_images(
         DataError: a folder that may not be read.
     """
 
-    def fail(fault: OSError) -> None:  # os.walk would pass over it in silence
-        raise not_readable(str(fault.filename), fault) from fault
-
     found = Walk()
     top = os.path.join(directory, inside) if inside else directory
-    below: list[tuple[str, list[str]]] = []
-    for root, folders, files in os.walk(top, followlinks=follow_links, onerror=fail):
-        below.append((root, files))
-        if root == top and not hidden:
-            folders[:] = [name for name in folders if not name.startswith(".")]
-        links = [name for name in folders if os.path.islink(os.path.join(root, name))]
-        left = [name for name in links if not follow_links or _leads_up(top, root, name)]
-        folders[:] = [name for name in folders if name not in left]
-        if not follow_links:
-            found.linked += (_relative(top, inside, root, name) for name in left)
-    below.sort(key=lambda entry: entry[0])
-    for root, files in below:
+    folders = [top]
+    listed: list[tuple[str, list[str], set[str]]] = []
+    while folders:
+        root = folders.pop()
+        files, special = [], set()
+        for entry in _entries(root):
+            if not _is_folder(entry):
+                files.append(entry.name)
+                if _is_special(entry):
+                    special.add(entry.name)
+            elif root == top and not hidden and entry.name.startswith("."):
+                continue
+            elif not entry.is_symlink():
+                folders.append(entry.path)
+            elif not follow_links:
+                found.linked.append(_relative(top, inside, root, entry.name))
+            elif not _leads_up(top, root, entry.name):
+                folders.append(entry.path)
+        listed.append((root, files, special))
+    for root, files, special in sorted(listed, key=lambda folder: folder[0]):
+        before = _relative(top, inside, root, "")
         for name in sorted(files):
-            path = _relative(top, inside, root, name)
             if not name.lower().endswith(extensions):
                 found.ignored[os.path.splitext(name)[1].lower()] += 1
-            elif _is_special(os.path.join(root, name)):
-                found.special.append(path)
+            elif name in special:
+                found.special.append(before + name)
             else:
-                found.images.append(path)
+                found.images.append(before + name)
     found.linked.sort()
     return found
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as fault:  # to pass over it would lose images in silence
+        raise not_readable(folder, fault) from fault
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that cannot be followed
+        return False
 
 
 def has_images(directory: str, inside: str, extensions: tuple[str, ...] = ALL_EXTENSIONS) -> bool:
@@ -130,13 +150,14 @@ def _relative(top: str, inside: str, root: str, name: str) -> str:
     return os.path.join(inside, path) if inside else path
 
 
-def _is_special(path: str) -> bool:
+def _is_special(entry: os.DirEntry[str]) -> bool:
     """A pipe, a device, a socket: to open one may wait for ever. A dead link counts as a file."""
+    if entry.is_file(follow_symlinks=False):  # what the folder's list tells by itself
+        return False
     try:
-        mode = os.stat(path).st_mode
+        return not stat.S_ISREG(entry.stat().st_mode)
     except OSError:  # reading it will say so
         return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _leads_up(top: str, root: str, name: str) -> bool:
