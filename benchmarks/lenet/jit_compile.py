@@ -21,7 +21,7 @@ from saccade import layers
 from saccade.applications import LeNet5
 from saccade.data.sources.array_source import ArraySource
 from saccade.models import Sequential
-from saccade.training.callbacks.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.compiled.compiled_step import CannotCompile, CompiledStep
 from saccade.training.feed import Feed
 from saccade.training.run import Run
@@ -57,7 +57,7 @@ def measure(make: Callable[[], Any], shape: tuple[int, ...], size: int) -> tuple
     model(x)
     run = Run(
         model, model.optimizer, model._objective, Feed(ArraySource(x, y)), None,
-        CallbackList([], model, {}), epochs=1, weights=model.trainable_weights,
+        CallbackGroup([], model, {}), epochs=1, weights=model.trainable_weights,
     )  # fmt: skip
     begun_s = time.perf_counter()
     compiled = CompiledStep(run, (x, y, None))

@@ -20,7 +20,7 @@ import numpy as np
 from saccade.applications import LeNet5
 from saccade.callbacks import Callback
 from saccade.training import loop
-from saccade.training.callbacks.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.objective import Objective
 
 TARGET = 0.03
@@ -60,7 +60,7 @@ def counted(step: Callable[..., Any]) -> Callable[..., Any]:
 
 def main() -> None:
     global begun_s
-    for owner, name in ((Objective, "update"), (Objective, "logs"), (CallbackList, "call")):
+    for owner, name in ((Objective, "update"), (Objective, "logs"), (CallbackGroup, "call")):
         setattr(owner, name, timed(getattr(owner, name)))
     loop.train_step = counted(loop.train_step)
     for batch_size in (32, 128, 512):

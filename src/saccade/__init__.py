@@ -54,7 +54,7 @@ _NAMES |= {
     "contours": "saccade.drawing.contours",
     "convolve": "saccade.numerics.convolution.first_principles",
     "convolve2d": "saccade.numerics.convolution.first_principles",
-    "doctor": "saccade.recipe.machine",
+    "doctor": "saccade.recipe.doctor",
     "evaluate": "saccade.recipe.run",
     "gaussian": "saccade.numerics.convolution.kernels",
     "install": "saccade.keras_alias",

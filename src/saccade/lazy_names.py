@@ -1,4 +1,4 @@
-"""Late names: a module's table of names that are loaded when they are first used."""
+"""Lazy names: a module's table of names that are loaded when they are first used."""
 
 from __future__ import annotations
 

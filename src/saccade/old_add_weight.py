@@ -1,4 +1,4 @@
-"""Names first: calls in the order of arguments of Keras 2, where a weight's name came first."""
+"""Old add_weight: Keras 2's order of arguments, in which the weight's name came first."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from saccade.data import pixel_store
 from saccade.data.generator.image_files import ImageFiles
-from saccade.data.generator.row_reading import ImageReading
+from saccade.data.generator.image_reading import ImageReading
 from saccade.data.pixel_store import Budget, PixelStore, store_name
 from saccade.errors import DataError
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from saccade.cli import app
 from saccade.numerics.machine import native_precision
-from saccade.recipe import machine
+from saccade.recipe import doctor
 from saccade.version import __version__
 
 COMMANDS = ("train", "predict", "evaluate", "augment-preview", "summary", "contours", "doctor")
@@ -98,7 +98,7 @@ def test_doctor_reads_the_processors_flags(tmp_path, monkeypatch, flags, found):
         f"processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: {flags}\n\nprocessor\t: 1\n"
     )
     monkeypatch.setattr(native_precision, "CPUINFO", info)
-    rows = machine.doctor()
+    rows = doctor.doctor()
     assert rows["low precision"] == found
     assert rows["processor"].startswith("Some CPU (AVX")
 
@@ -108,6 +108,6 @@ def test_doctor_without_compiler_weights_and_cpuinfo(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CXX", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    rows = machine.doctor()
+    rows = doctor.doctor()
     assert rows["C++ compiler"].startswith("none found")
     assert rows["weights"] == f"none in {tmp_path / 'models'}"

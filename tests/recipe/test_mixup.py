@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from saccade.predictor import Preprocessing
-from saccade.recipe.changes.mixup import ALPHA, mix_photos
+from saccade.recipe.augmentation.mixup import ALPHA, mix_photos
 from saccade.recipe.photos.pixels import Pixels, PixelSource
 
 LABELS = torch.eye(4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from saccade.recipe.changes.photo_views import (
+from saccade.recipe.augmentation.photo_views import (
     DRAWS,
     LEAST_AREA,
     MOST_BRIGHTER,

@@ -7,7 +7,13 @@ import pytest
 import torch
 
 from saccade.predictor import Preprocessing
-from saccade.recipe.changes.small_moves import DRAWS, MOST_DEGREES, MOST_SHIFT, MOST_ZOOM, nudge
+from saccade.recipe.augmentation.small_moves import (
+    DRAWS,
+    MOST_DEGREES,
+    MOST_SHIFT,
+    MOST_ZOOM,
+    nudge,
+)
 from saccade.recipe.photos.pixels import NUDGES, Pixels, PixelSource
 
 

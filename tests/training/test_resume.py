@@ -17,7 +17,7 @@ from saccade.metrics import SparseCategoricalAccuracy
 from saccade.models import Sequential
 from saccade.preprocessing.image import ImageDataGenerator
 from saccade.training import loop
-from saccade.training.callbacks.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.callbacks.progress import Progress
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
@@ -125,7 +125,7 @@ def make_run(data, optimizer, steps=None, extra=(), shuffle=True, seeded=False):
         ),
         feed=Feed(source, steps),
         validation=Feed(ArraySource(X[:10], Y[:10])),
-        callbacks=CallbackList(callbacks, model, {"epochs": EPOCHS, "steps": steps, "verbose": 0}),
+        callbacks=CallbackGroup(callbacks, model, {"epochs": EPOCHS, "steps": steps, "verbose": 0}),
         epochs=EPOCHS,
     )
     model.optimizer = run.optimizer

@@ -8,7 +8,7 @@ import pytest
 
 from saccade import notes
 from saccade.data import ImageDataGenerator
-from saccade.data.generator.row_reading import ImageReading
+from saccade.data.generator.image_reading import ImageReading
 from saccade.layers import Dense, Flatten
 from saccade.models import Sequential
 from saccade.training import loop

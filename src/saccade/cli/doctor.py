@@ -7,9 +7,9 @@ import typer
 
 def doctor() -> None:
     """Show what saccade finds here: processor, device, compiler, versions, weights."""
-    from saccade.recipe import machine
+    from saccade.recipe.doctor import doctor as examine
 
-    found = machine.doctor()
+    found = examine()
     width = max(map(len, found))
     for name, value in found.items():
         typer.echo(f"{typer.style(f'{name:{width}}', bold=True)}  {value}")

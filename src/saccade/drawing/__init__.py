@@ -1,4 +1,4 @@
-"""Pictures of a run, drawn from what lies in its folder."""
+"""Pictures: of a run's folder, of a photo's contours, and of what augmentation does to photos."""
 
 from saccade.drawing.confusion import draw_confusion
 from saccade.drawing.curves import draw_curves

@@ -99,11 +99,16 @@ def _fits_openvino(inference: Inference) -> bool:
 
 
 # For each engine its name, whether it fits an `Inference`, and the class that is made of a
-# FoldedNetwork; None is the folded network itself, on torch, which takes everything.
+# FoldedNetwork and has a `title` for messages; None is the folded network itself, on torch, which
+# takes everything. The first that fits runs; `IMAGES_OF_ENGINES` are numbers of images that bring
+# each of them to its turn.
 ENGINES: tuple[tuple[str, Callable[[Inference], bool], Any], ...] = (
     ("openvino", _fits_openvino, OpenVinoNetwork),
     ("torch", lambda inference: True, None),
 )
+
+
+IMAGES_OF_ENGINES = (0, WORTH_IMAGES)
 
 
 def _counts(weights: list[Any]) -> Any:

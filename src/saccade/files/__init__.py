@@ -1,1 +1,1 @@
-"""Files: models and weights on disk. Knows layers by what they offer, not by their classes."""
+"""Files: models and weights on disk, in every format that saccade reads or writes."""

@@ -1,4 +1,4 @@
-"""The best of one rate among the thresholds at which another is good enough."""
+"""Metrics at an operating point: the best recall, say, at which precision is still good enough."""
 
 from __future__ import annotations
 

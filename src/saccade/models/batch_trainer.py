@@ -16,7 +16,7 @@ from saccade.nests import leaves
 from saccade.notes import note_once
 from saccade.training import loop
 from saccade.training.arguments import as_verbosity
-from saccade.training.callbacks.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.callbacks.history import History
 from saccade.training.callbacks.progress import Progress
 from saccade.training.feed import Feed
@@ -96,8 +96,8 @@ class BatchTrainer(Stepper):
         epochs: int,
         steps: int | None,
         with_history: bool = False,
-    ) -> CallbackList:
-        if isinstance(callbacks, CallbackList):
+    ) -> CallbackGroup:
+        if isinstance(callbacks, CallbackGroup):
             callbacks = callbacks.callbacks
         level = as_verbosity(verbose)
         listeners = [one for one in leaves(callbacks) if one is not None]
@@ -105,4 +105,4 @@ class BatchTrainer(Stepper):
             listeners.insert(0, History())
         if level and not any(isinstance(one, Progress) for one in listeners):
             listeners.append(Progress(level))
-        return CallbackList(listeners, self, {"verbose": level, "epochs": epochs, "steps": steps})
+        return CallbackGroup(listeners, self, {"verbose": level, "epochs": epochs, "steps": steps})

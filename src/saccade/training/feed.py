@@ -1,4 +1,4 @@
-"""Feed: a place in the data, which goes round it as long as the loop asks."""
+"""Feed: the batches of a run, taken from a source pass after pass as long as the loop asks."""
 
 from __future__ import annotations
 

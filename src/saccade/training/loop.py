@@ -15,7 +15,7 @@ from saccade.nests import map_nest
 from saccade.notes import note_once
 from saccade.numerics.machine.allocator import keep_freed_memory
 from saccade.timers import FORWARD, VALIDATION
-from saccade.training.callbacks.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.custom_step import logs_of, overrides
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
@@ -204,7 +204,7 @@ def evaluate(
     model: Any,
     objective: Objective,
     feed: Feed,
-    callbacks: CallbackList,
+    callbacks: CallbackGroup,
     where: str = "evaluate",
     forward: Any = None,
 ) -> dict[str, float]:
@@ -254,7 +254,7 @@ def evaluate(
     return logs
 
 
-def predict(model: Any, feed: Feed, callbacks: CallbackList, forward: Any = None) -> Any:
+def predict(model: Any, feed: Feed, callbacks: CallbackGroup, forward: Any = None) -> Any:
     """The model's outputs over one turn of the feed, in the order of the data.
 
     Changes nothing of the model, so several threads may predict at once.

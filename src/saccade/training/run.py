@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from saccade.errors import StateError
-from saccade.training.callbacks.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 
@@ -52,7 +52,7 @@ class Run:
     objective: Objective
     feed: Feed
     validation: Feed | None
-    callbacks: CallbackList
+    callbacks: CallbackGroup
     epochs: int
     epoch: int = 0
     step: int = 0

@@ -12,7 +12,7 @@ from saccade.custom_objects import (
     register_keras_serializable,
 )
 from saccade.data.dataset.directory_dataset import image_dataset_from_directory
-from saccade.data.dataset.two_parts import split_dataset
+from saccade.data.dataset.split_dataset import split_dataset
 from saccade.data.files.image_file import array_to_img, img_to_array, load_img, save_img
 from saccade.data.labels import to_categorical
 from saccade.data.sources.py_dataset import PyDataset

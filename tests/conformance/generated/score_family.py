@@ -13,6 +13,7 @@ import torch
 from conformance.generated.case import Case, agree, both, same_config
 from conformance.generated.optimizer_family import same_arguments
 from conformance.generated.values import configurations
+from conformance.own_classes import of_keras
 from parity.reference import array, keras
 from parity.scores import loss_cases, metric_cases
 from saccade import losses, metrics
@@ -24,7 +25,8 @@ WHOLE_WEIGHTS = {"IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU", "BinaryIoU"}
 
 
 def cases() -> Iterator[Case]:
-    for name, cls in sorted(losses.CLASSES.items()):
+    for name in of_keras(losses.CLASSES):
+        cls = losses.CLASSES[name]
         theirs = getattr(keras.losses, name)
         yield Case("losses", name, {}, partial(same_arguments, cls, theirs))
         for options in configurations(theirs, drawn=4):
@@ -42,7 +44,8 @@ def function_cases(family: str, ours: Any, theirs: Any) -> Iterator[Case]:
 
 
 def cases_of_metrics() -> Iterator[Case]:
-    for name, cls in sorted(metrics.CLASSES.items()):
+    for name in of_keras(metrics.CLASSES):
+        cls = metrics.CLASSES[name]
         theirs = getattr(keras.metrics, name)
         yield Case("metrics", name, {}, partial(same_arguments, cls, theirs))
         if name == "MeanMetricWrapper":

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from saccade.data import ImageDataGenerator, UnreadableImage
+from saccade.data.generator.image_reading import ImageReading
 from saccade.data.generator.random_stream import global_state, same_state
-from saccade.data.generator.row_reading import ImageReading
 from saccade.data.sources.batch_sources import IteratorSource
 
 RANDOM = {"rotation_range": 30, "horizontal_flip": True, "brightness_range": (0.5, 1.5)}

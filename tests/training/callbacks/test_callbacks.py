@@ -10,7 +10,7 @@ from saccade.callbacks import Callback, EarlyStopping, History
 from saccade.errors import InvalidArgument, UnknownName
 from saccade.layers import Dense
 from saccade.models import Sequential
-from saccade.training.callbacks.callback import CallbackList
+from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.callbacks.monitor import rises
 
 X = np.random.RandomState(0).standard_normal((20, 4)).astype(np.float32)
@@ -55,7 +55,7 @@ def test_only_what_is_overridden_is_listened_to():
     class Ends(Callback):
         def on_epoch_end(self, epoch, logs=None): ...
 
-    listed = CallbackList([Ends(), History()], network(), {})
+    listed = CallbackGroup([Ends(), History()], network(), {})
     assert listed.listens("on_epoch_end")
     assert not listed.listens("on_train_batch_end")
     assert not listed.listens("on_test_begin")

@@ -1,4 +1,4 @@
-"""Ahead: work done in threads before somebody asks for it; the order is kept.
+"""Prefetching: threads make elements before somebody asks for them, and their order is kept.
 
 Whoever stops asking, by an error, Ctrl-C or a `break`, ends the work: nothing is left waiting.
 """

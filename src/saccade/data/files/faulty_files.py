@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import TypeVar
 
-from saccade.data.generator.row_reading import ImageReading
+from saccade.data.generator.image_reading import ImageReading
 from saccade.data.pixel_store import stamp_of
 from saccade.errors import SaccadeError
 

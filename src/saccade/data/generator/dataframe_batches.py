@@ -15,8 +15,8 @@ from saccade.data.folders.held_out import share_of_names
 from saccade.data.generator.file_batches import FileBatches
 from saccade.data.generator.flow_notes import subset_notes
 from saccade.data.generator.flow_options import FlowOptions
+from saccade.data.generator.image_reading import ImageReading
 from saccade.data.generator.image_transform import ImageTransform
-from saccade.data.generator.row_reading import ImageReading
 from saccade.data.generator.saved_batches import Saving
 from saccade.data.generator.table_columns import (
     check_folder,

@@ -20,9 +20,9 @@ from saccade.data.folders.walk import GENERATOR_EXTENSIONS
 from saccade.data.generator.file_batches import FileBatches
 from saccade.data.generator.flow_notes import subset_notes
 from saccade.data.generator.flow_options import FlowOptions
+from saccade.data.generator.image_reading import CLASS_MODES, ImageReading
 from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.iterator import check_batch_size, check_seed
-from saccade.data.generator.row_reading import CLASS_MODES, ImageReading
 from saccade.data.generator.saved_batches import Saving
 from saccade.data.pool import workers
 from saccade.errors import InvalidArgument

@@ -13,8 +13,8 @@ from saccade.data.folders.walk import GENERATOR_EXTENSIONS
 from saccade.data.generator.flow_options import FlowOptions
 from saccade.data.generator.image_batches import ImageBatches
 from saccade.data.generator.image_files import ImageFiles
+from saccade.data.generator.image_reading import ImageReading, encode_labels
 from saccade.data.generator.image_transform import ImageTransform
-from saccade.data.generator.row_reading import ImageReading, encode_labels
 from saccade.data.generator.saved_batches import Saving
 from saccade.data.generator.setting_checks import check_dtype, check_subset
 from saccade.data.pixel_store import store_name

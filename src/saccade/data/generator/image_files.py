@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from saccade.data.generator.row_reading import ImageReading
+from saccade.data.generator.image_reading import ImageReading
 from saccade.data.pixel_store import PixelStore, stamp_of, store_name
 
 

@@ -1,4 +1,4 @@
-"""Fixed images: those of a source that gives the same ones in every pass, found by their place."""
+"""Fixed images: those that a source gives alike in every pass, found by their number."""
 
 from __future__ import annotations
 

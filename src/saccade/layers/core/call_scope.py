@@ -1,4 +1,4 @@
-"""Call scope: what the calls that are under way in this thread have said."""
+"""Call scope: what an outer layer's call said of training and precision, for the inner ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Custom storage: what a layer writes of itself into a file, and how it is built out of one.
+"""Custom storage: how a layer is written into a file and built out of it, which users may override.
 
 Keras lets a layer of the user's override these four hooks, and calls them for every layer. Files of
 saccade go another way where it does not, which `is_own` tells:

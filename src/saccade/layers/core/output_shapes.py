@@ -1,4 +1,4 @@
-"""Traced: shapes of what a layer gives, from its formula or from one call on zeros."""
+"""Output shapes: those of what a layer gives, from its formula or from one call on zeros."""
 
 from __future__ import annotations
 

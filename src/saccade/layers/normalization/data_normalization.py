@@ -1,4 +1,4 @@
-"""A layer that knows the mean and the variance of the data."""
+"""Normalization: a layer that subtracts the data's mean and divides by its standard deviation."""
 
 from __future__ import annotations
 

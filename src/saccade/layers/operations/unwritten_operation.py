@@ -1,4 +1,4 @@
-"""Unwritten operations: functions among a model's layers that no file has a record for."""
+"""Unwritten operations: functions in a model that no file format can name, so none is saved."""
 
 from __future__ import annotations
 

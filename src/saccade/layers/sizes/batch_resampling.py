@@ -1,4 +1,4 @@
-"""Resampling: batches of images of another size; `numerics.resampling` says how pixels lie."""
+"""Resampling of whole batches; `numerics.images.resampling` says where each pixel comes from."""
 
 from __future__ import annotations
 

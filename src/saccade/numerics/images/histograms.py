@@ -1,4 +1,4 @@
-"""Tones: how the values of a whole image, 0 to 255, are spread out."""
+"""Histograms: the values of a whole image, 0 to 255, spread over the whole range."""
 
 from __future__ import annotations
 

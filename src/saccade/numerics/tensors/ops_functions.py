@@ -1,4 +1,4 @@
-"""Functions of `keras.ops` that mean something else than those of `backend` by default."""
+"""Functions that have other defaults in `keras.ops` than under the same name in `backend`."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from saccade.data.sources.array_source import ArraySource
 from saccade.data.sources.source import Batch, Source
 from saccade.errors import SaccadeError
 from saccade.predictor import Preprocessing
-from saccade.recipe.changes import photo_views, small_moves
-from saccade.recipe.changes.mixup import mix_photos
+from saccade.recipe.augmentation import photo_views, small_moves
+from saccade.recipe.augmentation.mixup import mix_photos
 
 BUDGET_BYTES = 2 * 2**30
 

@@ -1,4 +1,4 @@
-"""Phases: what a training in several phases tells of itself."""
+"""Phases: the record of a training in two phases, for metrics.json."""
 
 from __future__ import annotations
 

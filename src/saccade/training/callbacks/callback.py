@@ -87,7 +87,7 @@ class Callback:
         """Go on from a `state()`."""
 
 
-class CallbackList:
+class CallbackGroup:
     """Calls every callback that overrides a hook, in the order given."""
 
     def __init__(self, callbacks: Iterable[Any], model: Any, params: dict[str, Any]):

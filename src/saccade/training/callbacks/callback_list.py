@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.nests import leaves
-from saccade.training.callbacks.callback import HOOKS
-from saccade.training.callbacks.callback import CallbackList as Listeners
+from saccade.training.callbacks.callback import HOOKS, CallbackGroup
 from saccade.training.callbacks.history import History
 from saccade.training.callbacks.progbar_logger import ProgbarLogger
 from saccade.training.callbacks.progress import Progress
 
 
-class CallbackList(Listeners):
+class CallbackList(CallbackGroup):
     """Calls each hook of every callback, in the order given.
 
     Args:

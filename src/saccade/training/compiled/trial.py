@@ -1,4 +1,4 @@
-"""Compile trial: whether a run's step is compiled, decided by one trial that may cost so much."""
+"""Compile trial: one measurement decides whether a run's step is compiled."""
 
 from __future__ import annotations
 

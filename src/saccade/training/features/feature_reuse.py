@@ -12,7 +12,7 @@ import torch
 
 from saccade.data.generator.random_stream import global_state, same_state, set_global_state
 from saccade.data.sources.fixed_images import FixedImages
-from saccade.engines.inference import WORTH_IMAGES
+from saccade.engines.inference import IMAGES_OF_ENGINES
 from saccade.notes import note_once
 from saccade.timers import FEATURES
 from saccade.training.callbacks.progress import Progress
@@ -108,7 +108,7 @@ class FeatureReuse:
             return None
         called = images.name()
         engines: dict[str, bytes] = {}
-        for engine_for in (0, WORTH_IMAGES):  # fit may have had more images, and the other engine
+        for engine_for in IMAGES_OF_ENGINES:  # fit may have had more images, and another engine
             self.prefix.inference.images = engine_for
             if self.prefix.inference.engine in engines:
                 continue

@@ -1,4 +1,4 @@
-"""Splitting: arrays or a dataset in two."""
+"""`split_dataset`: arrays or a dataset in two."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Augmentation: what happens to photos at random while a classifier is trained."""

@@ -1,1 +1,0 @@
-"""Changes: what happens to photos at random while a classifier is trained."""
