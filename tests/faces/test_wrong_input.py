@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import signal
 import subprocess
@@ -245,3 +246,10 @@ def test_a_fault_of_our_own_keeps_its_traceback(photos, monkeypatch):
     monkeypatch.setattr(Run, "load", fail)
     with pytest.raises(ConnectionResetError):
         CliRunner().invoke(app, ["predict", "run", "photos"], catch_exceptions=False)
+
+
+def test_a_command_leaves_pillows_logger_as_it_was(photos):
+    logger = logging.getLogger("PIL")
+    before = logger.level
+    CliRunner().invoke(app, ["predict", "run", "photos"])
+    assert logger.level == before

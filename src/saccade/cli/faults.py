@@ -7,7 +7,8 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -36,8 +37,7 @@ class Commands(TyperGroup):
         _print_any_name()
         # Pillow warns and logs about odd metadata and large images, file by file; whether a file
         # can be used shows in decoding it.
-        logging.getLogger("PIL").setLevel(logging.CRITICAL)
-        with warnings.catch_warnings():
+        with _silent_pillow(), warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="PIL")
             try:
                 return super().invoke(ctx)
@@ -58,6 +58,18 @@ class Commands(TyperGroup):
         """Those of the command that was called."""
         command: Any = self.commands.get(ctx.invoked_subcommand or "")
         return flags_of(command.callback) if command else {}
+
+
+@contextmanager
+def _silent_pillow() -> Iterator[None]:
+    """Pillow's logger at rest; a program that called a command has it back as it was."""
+    logger = logging.getLogger("PIL")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def tell(fault: SaccadeError, flags: Mapping[str, str] | None = None) -> None:
