@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             for item in items:
                 if "gpu" in item.keywords:
                     item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Draws without a seed do not depend on the tests before: Keras's layers take Python's."""
+    random.seed(0)
+    if "torch" in sys.modules:
+        import numpy as np
+        import torch
+
+        np.random.seed(0)
+        torch.manual_seed(0)
 
 
 def pytest_collection_finish() -> None:

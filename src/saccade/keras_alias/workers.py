@@ -18,8 +18,9 @@ def hook() -> None:
     from multiprocessing import spawn
 
     spawn.get_command_line = _installing(spawn.get_command_line)
-    # The server imports these before it forks anything; its own default is the script alone.
-    multiprocessing.set_forkserver_preload([f"{__package__}.in_worker", "__main__"])
+    # The server's own default is the script, which would be imported without saccade; each worker
+    # imports it anyway, after it is forked.
+    multiprocessing.set_forkserver_preload([f"{__package__}.in_worker"])
 
 
 def _installing(command_line: Any) -> Any:
