@@ -16,6 +16,7 @@ from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol, from_inputs
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.output_shapes import shape_of
+from saccade.layers.core.own_arguments import default_config, made_again
 from saccade.layers.input import Input
 from saccade.models.compile_config import compile_config, compile_from, model_record
 from saccade.models.graph_config import graph_config, rebuilt
@@ -84,6 +85,7 @@ class Model(GraphHolder):
         if self._built_shape is None:
             self._built_shape = shape_of(inputs)
 
+    @default_config
     def get_config(self) -> dict[str, Any]:
         if not self._is_described_by_graph():
             return super().get_config()
@@ -105,7 +107,7 @@ class Model(GraphHolder):
     def from_revived(cls, config: dict[str, Any], record: dict[str, Any]) -> Any:
         """The same from a config whose layers are made already, and the record it was."""
         if "input_layers" not in config:
-            return _own_model(cls, config)
+            return made_again(cls, config)
         check_layers(config["layers"], f'{cls.__name__} "{config.get("name")}"')
         inputs, outputs = rebuilt(record["config"], config["layers"])
         known = ("layers", "input_layers", "output_layers", "inputs", "outputs")
@@ -239,21 +241,6 @@ class Model(GraphHolder):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile as `get_compile_config()` of this or another model says."""
         compile_from(self, reviver(self.where).revive(config))
-
-
-def _own_model(cls: type[Model], config: dict[str, Any]) -> Model:
-    """A user's model; its __init__ need not take the name, which is set afterwards."""
-    parameters = inspect.signature(cls).parameters.values()
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        return cls(**config)
-    taken = {parameter.name for parameter in parameters}
-    left = {key for key in config if key not in taken and key in ("name", "trainable", "dtype")}
-    model = cls(**{key: value for key, value in config.items() if key not in left})
-    if "name" in left:
-        model.name = config["name"]
-    if "trainable" in left and not config["trainable"]:
-        model.trainable = False
-    return model
 
 
 def _like(symbol: Symbol) -> Symbol:

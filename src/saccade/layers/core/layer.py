@@ -10,15 +10,15 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Sequence
-from functools import wraps
 from typing import Any
 
 import numpy as np
 import torch
 
-from saccade import dtype_policy, regularizers
+from saccade import regularizers
 from saccade.errors import InvalidArgument, StateError
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
+from saccade.layers.core.build_mark import marking_built
 from saccade.layers.core.call_history import CallHistory
 from saccade.layers.core.call_losses import CallLosses
 from saccade.layers.core.call_scope import scope
@@ -26,7 +26,8 @@ from saccade.layers.core.checks import given_shape
 from saccade.layers.core.custom_storage import CustomStorage
 from saccade.layers.core.input_spec import check_inputs, dtypes_of
 from saccade.layers.core.keras1_words import LayerType
-from saccade.layers.core.output_shapes import is_shape, shape_of, symbols_of, traced_shape
+from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
+from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
 from saccade.notes import note_once
@@ -59,8 +60,12 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
     _building = False
     _built_shape: Any
     _given_shape: Any
-    _is_mixed: bool
     _lossy: dict[int, Any]
+    # Of models; code that finds them asks every layer, and must not meet a user's.
+    _graph_layers: Any
+    _input: Any
+    _network: Any
+    _stack: Any
 
     def __init__(
         self,
@@ -85,9 +90,7 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
         self.name: str = name or auto_name(snake_case(cls))
         self.built = False
         self.autocast = autocast
-        self.dtype_policy = dtype_policy.get(dtype)
-        self._computes_in: torch.dtype = getattr(torch, self.dtype_policy.compute_dtype)
-        self._is_mixed = self._computes_in is not torch.float32
+        self.dtype_policy = dtype
         self._built_shape: Any = None
         set_inside(self, "nodes", [])  # calls on symbols; no layers of this one
         self._given_shape = given_shape(self.where, placement, type(self))
@@ -108,7 +111,7 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
                 p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters
             )
         if "build" in cls.__dict__:  # a user's build need not know that it has to say so
-            cls.build = _marking_built(cls.__dict__["build"])
+            cls.build = marking_built(cls.__dict__["build"])
 
     # -- calling ---------------------------------------------------------------------------
 
@@ -254,11 +257,19 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
 
     # -- config ----------------------------------------------------------------------------
 
+    @default_config
     def get_config(self) -> dict[str, Any]:
-        """What is needed to make the layer again."""
+        """What is needed to make the layer again.
+
+        For a class of the user's that does not write it, the arguments of `__init__`.
+
+        Raises:
+            NotRecorded: those are not numbers, words and nests of them.
+        """
         penalty = regularizers.serialize(self.activity_regularizer)
         return {
             "name": self.name,
+            **arguments_of(self),
             "trainable": self._trainable,
             "dtype": to_record(self.dtype_policy),
             **({} if penalty is None else {"activity_regularizer": penalty}),
@@ -266,11 +277,12 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:
-        return cls(**config)
+        return made_again(cls, config)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: not the calls, which belong to models that are not copied."""
-        state = {key: value for key, value in self.__dict__.items() if key != "_lossy"}
+        state = dict(self.__dict__)
+        inner_values(state, "_lossy").pop("_lossy", None)
         inner_values(state, "nodes")["nodes"] = []
         inner_values(state, "_call_losses")["_call_losses"] = []
         return state
@@ -285,22 +297,3 @@ def _is_array(value: Any) -> bool:
 
 def _shape(symbol: Symbol) -> Shape:
     return symbol.shape
-
-
-def _marking_built(build: Any) -> Any:
-    @wraps(build)
-    def wrapped(self: Layer, *args: Any, **kwargs: Any) -> None:
-        if self._building:  # called by the build of a subclass, which marks the end
-            build(self, *args, **kwargs)
-            return
-        self._building = True
-        try:
-            build(self, *args, **kwargs)
-        finally:
-            self._building = False
-        self.built = True
-        shape = args[0] if args else kwargs.get("input_shape")
-        if self._built_shape is None and shape is not None:
-            self._built_shape = tuple(shape) if is_shape(shape) else shape
-
-    return wrapped
