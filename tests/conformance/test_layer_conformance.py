@@ -17,7 +17,6 @@ from saccade.models import Sequential
 # Options of Keras's that are refused by name, with a value that Keras would take.
 REFUSED = {
     "crop_to_aspect_ratio": True,  # beside pad_to_aspect_ratio
-    "data_format": "channels_first",
     "dtype": "float16",
     "fill_mode": "reflect",
     "input_tensor": 1,
@@ -39,10 +38,13 @@ REFUSED = {
 PLACE = {"name", "trainable", "autocast", "placement", "shape", "batch_size", "batch_shape",
          "input_shape", "batch_input_shape", "input_dim", "self"}  # fmt: skip
 NAMES = sorted(layers.CLASSES)
-# Options that every layer takes from Layer, with another value.
-SHARED = {"activity_regularizer": "l2"}
+# Options that all layers take that have them, with another value.
+SHARED = {"activity_regularizer": "l2", "data_format": "channels_first"}
 # Options that only change computed shapes; tests/layers looks at them.
 SHAPES = {("Lambda", "output_shape")}
+# Layers that do the same to each value, wherever the channels stand.
+WITHOUT_CHANNELS = {"MixUp", "RandomBrightness", "RandomInvert", "RandomPosterization",
+                    "Solarization"}  # fmt: skip
 
 
 def make(name, /, **options):
@@ -77,6 +79,8 @@ def run(layer, x, training=False):
 def others(name):
     """Another value for each option that must bite."""
     shared = {key: value for key, value in SHARED.items() if key in arguments(layers.CLASSES[name])}
+    if name in WITHOUT_CHANNELS:
+        del shared["data_format"]
     both = {**shared, **EXAMPLES[name][2]}
     return {key: value for key, value in both.items() if value is not None or key not in SHARED}
 
@@ -271,7 +275,11 @@ def test_every_option_is_looked_at(name):
     for option in arguments(layers.CLASSES[name]) - PLACE - set(others(name)):
         if name == "InputLayer" and option == "dtype":
             value = "float16"
-        elif option in config or (name, option) in SHAPES:
+        elif (
+            option in config
+            or (name, option) in SHAPES
+            or (option == "data_format" and name in WITHOUT_CHANNELS)
+        ):
             continue
         else:
             value = {**SHARED, **REFUSED}[option]

@@ -47,9 +47,12 @@ _PARTS = {
         vectorized_map while_loop
     """,
     "saccade.ops.networks": """
-        average_pool batch_normalization binary_crossentropy categorical_crossentropy conv
-        depthwise_conv layer_normalization max_pool psnr separable_conv
+        batch_normalization binary_crossentropy categorical_crossentropy layer_normalization psnr
         sparse_categorical_crossentropy
+    """,
+    "saccade.ops.windows": """
+        adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose depthwise_conv
+        max_pool separable_conv
     """,
 }
 _OF_BOTH = ("saccade.ops.control", "saccade.numerics.tensors.creation")

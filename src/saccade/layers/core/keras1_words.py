@@ -57,8 +57,8 @@ def in_todays_words(
     Everywhere else the third number is the stride, as in Keras 2 and 3.
 
     Raises:
-        NotSupported: `dim_ordering="th"`, images with their channels first; a `mode` of
-            BatchNormalization other than 0. InvalidArgument: an old and a new word for one thing.
+        NotSupported: a `mode` of BatchNormalization other than 0. InvalidArgument: an old and a new
+            word for one thing.
     """
     words = WORDS.intersection(kwargs)
     used = [word for word in kwargs if word in words and word not in _own_words(cls)]
