@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import along_channels
 from saccade.applications.building.network import network
 from saccade.applications.building.network_options import NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
@@ -111,14 +112,14 @@ def _squares(x: Symbol, pooled: int, name: str) -> Symbol:
     ones = _conv(x, 64, (1, 1))
     fives = _chain(x, (48, (1, 1)), (64, (5, 5)))
     threes = _chain(x, (64, (1, 1)), (96, (3, 3)), (96, (3, 3)))
-    return Concatenate(name=name)([ones, fives, threes, _pooled(x, pooled)])
+    return Concatenate(along_channels(), name=name)([ones, fives, threes, _pooled(x, pooled)])
 
 
 def _halved(x: Symbol, name: str) -> Symbol:
     threes = _conv(x, 384, (3, 3), 2, "valid")
     twice = _chain(x, (64, (1, 1)), (96, (3, 3)))
     twice = _conv(twice, 96, (3, 3), 2, "valid")
-    return Concatenate(name=name)([threes, twice, MaxPooling2D(3, 2)(x)])
+    return Concatenate(along_channels(), name=name)([threes, twice, MaxPooling2D(3, 2)(x)])
 
 
 def _rows_and_columns(x: Symbol, filters: int, name: str) -> Symbol:
@@ -132,24 +133,26 @@ def _rows_and_columns(x: Symbol, filters: int, name: str) -> Symbol:
         (filters, (7, 1)),
         (192, (1, 7)),
     )
-    return Concatenate(name=name)([ones, once, twice, _pooled(x, 192)])
+    return Concatenate(along_channels(), name=name)([ones, once, twice, _pooled(x, 192)])
 
 
 def _halved_again(x: Symbol, name: str) -> Symbol:
     threes = _conv(_conv(x, 192, (1, 1)), 320, (3, 3), 2, "valid")
     sevens = _chain(x, (192, (1, 1)), (192, (1, 7)), (192, (7, 1)))
     sevens = _conv(sevens, 192, (3, 3), 2, "valid")
-    return Concatenate(name=name)([threes, sevens, MaxPooling2D(3, 2)(x)])
+    return Concatenate(along_channels(), name=name)([threes, sevens, MaxPooling2D(3, 2)(x)])
 
 
 def _side_by_side(x: Symbol, number: int) -> Symbol:
     ones = _conv(x, 320, (1, 1))
     threes = _conv(x, 384, (1, 1))
     threes = [_conv(threes, 384, (1, 3)), _conv(threes, 384, (3, 1))]
-    threes = Concatenate(name=f"mixed9_{number}")(threes)
+    threes = Concatenate(along_channels(), name=f"mixed9_{number}")(threes)
     twice = _chain(x, (448, (1, 1)), (384, (3, 3)))
-    twice = Concatenate()([_conv(twice, 384, (1, 3)), _conv(twice, 384, (3, 1))])
-    return Concatenate(name=f"mixed{9 + number}")([ones, threes, twice, _pooled(x, 192)])
+    twice = Concatenate(along_channels())([_conv(twice, 384, (1, 3)), _conv(twice, 384, (3, 1))])
+    return Concatenate(along_channels(), name=f"mixed{9 + number}")(
+        [ones, threes, twice, _pooled(x, 192)]
+    )
 
 
 def _pooled(x: Symbol, filters: int) -> Symbol:
@@ -166,4 +169,4 @@ def _conv(
     x: Symbol, filters: int, window: tuple[int, int], step: int = 1, padding: str = "same"
 ) -> Symbol:
     x = Conv2D(filters, window, step, padding, use_bias=False)(x)
-    return Activation("relu")(BatchNormalization(scale=False)(x))
+    return Activation("relu")(BatchNormalization(along_channels(), scale=False)(x))
