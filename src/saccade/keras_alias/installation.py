@@ -8,6 +8,7 @@ from types import ModuleType
 from saccade.errors import StateError
 from saccade.keras_alias import script_imports, workers
 from saccade.keras_alias.finder import KerasFinder
+from saccade.keras_alias.user_settings import take_image_data_format
 from saccade.old_arguments import guess_keras1_calls
 
 
@@ -41,7 +42,9 @@ def install() -> None:
     script_imports.hook()
     # 4. What is called from here on is a script of Keras's, which may be one of Keras 1.
     guess_keras1_calls()
-    # 5. Processes that the script spawns begin anew, without any of this.
+    # 5. And it may rely on what the user set for Keras.
+    take_image_data_format()
+    # 6. Processes that the script spawns begin anew, without any of this.
     if "multiprocessing" in sys.modules:
         workers.hook()  # else as soon as it is imported: it takes longer than all of this
 
