@@ -37,6 +37,7 @@ from saccade.names import auto_name, snake_case
 from saccade.nests import leaves
 from saccade.notes import note_once
 from saccade.records import to_record
+from saccade.user_names import inner_values, set_inside
 
 _build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
 
@@ -62,6 +63,10 @@ class Layer(CustomStorage, SymbolicCalls, CallLosses, WeightHolder, metaclass=La
     input_spec: Any = None  # what a layer of the user's says of its inputs
     _takes_training = False
     _building = False
+    _built_shape: Any
+    _given_shape: Any
+    _is_mixed: bool
+    _lossy: dict[int, Any]
 
     def __init__(
         self,
@@ -90,7 +95,7 @@ class Layer(CustomStorage, SymbolicCalls, CallLosses, WeightHolder, metaclass=La
         self._computes_in: torch.dtype = getattr(torch, self.dtype_policy.compute_dtype)
         self._is_mixed = self._computes_in is not torch.float32
         self._built_shape: Any = None
-        object.__setattr__(self, "nodes", [])  # calls on symbols; no layers of this one
+        set_inside(self, "nodes", [])  # calls on symbols; no layers of this one
         self._given_shape = given_shape(self.where, placement, type(self))
         self._first_weights = placement.get("weights")
         if self._first_weights is not None:
@@ -261,7 +266,9 @@ class Layer(CustomStorage, SymbolicCalls, CallLosses, WeightHolder, metaclass=La
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: not the calls, which belong to models that are not copied."""
         state = {key: value for key, value in self.__dict__.items() if key != "_lossy"}
-        return {**state, "nodes": [], "_call_losses": []}
+        inner_values(state, "nodes")["nodes"] = []
+        inner_values(state, "_call_losses")["_call_losses"] = []
+        return state
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
