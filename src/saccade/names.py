@@ -39,7 +39,7 @@ def reset_names() -> None:
     _used.clear()
 
 
-def is_users(thing: Any, name: str) -> bool:
+def is_overridden(thing: Any, name: str) -> bool:
     """Whether the method that an object of saccade's has under this name was written elsewhere.
 
     A subclass, or a mixin before saccade's class, may override it.

@@ -137,7 +137,7 @@ def _reserve_names(model: Layer) -> None:
 
 def _compile(model: Any, revival: Any, config: dict[str, Any] | None) -> None:
     """Compile a model as its file says, in its own way where it has one."""
-    if config and names.is_users(model, "compile_from_config"):
+    if config and names.is_overridden(model, "compile_from_config"):
         model.compile_from_config(config)
     else:
         compile_from(model, revival.revive(config))

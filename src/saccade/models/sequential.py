@@ -14,7 +14,7 @@ from saccade.layers.input import InputLayer
 from saccade.models.graph_holder import LayerList
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers
-from saccade.names import is_users
+from saccade.names import is_overridden
 from saccade.records import to_record
 from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.user_names import inner_values, set_inside
@@ -99,7 +99,7 @@ class Sequential(Model):
             self._set_top(top, first)
         self._stack.append(layer)
         self._input = first
-        if first is not None and is_users(self, "build"):
+        if first is not None and is_overridden(self, "build"):
             self.build(first.batch_shape)
 
     def pop(self, rebuild: bool = True) -> Layer:

@@ -42,6 +42,7 @@ class OwnStep(SlotHolder):
     updates_itself = False  # whether `update_step` is the user's
     applies_itself = False  # whether `apply` or `apply_gradients` is
     _applying = False
+    _of_keras = frozenset({"apply"})  # which elsewhere is a word of torch's
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)

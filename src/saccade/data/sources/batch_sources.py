@@ -12,7 +12,7 @@ from saccade.data.generator.flow_notes import class_mode_notes
 from saccade.data.sources.fixed_images import FixedImages
 from saccade.data.sources.py_dataset import count_batches, in_order
 from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, as_batch
-from saccade.names import is_users
+from saccade.names import is_overridden
 from saccade.seeds import draw_seed
 
 _MAKES_BATCHES = (
@@ -32,14 +32,14 @@ class IteratorSource(Source):
         self.samples = getattr(iterator, "samples", None)
         self.image_shape = getattr(iterator, "image_shape", None)
         # What a subclass of the user's wrote itself is asked, and nothing goes round it.
-        self._own_batches = any(is_users(iterator, name) for name in _MAKES_BATCHES)
+        self._own_batches = any(is_overridden(iterator, name) for name in _MAKES_BATCHES)
 
     def begin_turn(self) -> None:
-        if is_users(self.iterator, "on_epoch_begin"):
+        if is_overridden(self.iterator, "on_epoch_begin"):
             self.iterator.on_epoch_begin()
 
     def end_turn(self) -> None:
-        if is_users(self.iterator, "on_epoch_end"):
+        if is_overridden(self.iterator, "on_epoch_end"):
             self.iterator.on_epoch_end()
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
@@ -52,7 +52,9 @@ class IteratorSource(Source):
             yield as_batch(batch, self.several)
 
     def _batches(self, count: int) -> Iterator[Any]:
-        if is_users(self.iterator, "__getitem__") and not is_users(self.iterator, "__next__"):
+        if is_overridden(self.iterator, "__getitem__") and not is_overridden(
+            self.iterator, "__next__"
+        ):
             first = (self.batches or 0) - count
             yield from (self.iterator[first + place] for place in range(count))
             return
@@ -60,7 +62,11 @@ class IteratorSource(Source):
             yield from self.iterator.read_ahead(count)  # ours, which prepares the next meanwhile
             return
         for _ in range(count):
-            yield self.iterator.next() if is_users(self.iterator, "next") else next(self.iterator)
+            yield (
+                self.iterator.next()
+                if is_overridden(self.iterator, "next")
+                else next(self.iterator)
+            )
 
     def fixed_images(self) -> FixedImages | str:
         if not hasattr(self.iterator, "fixed_images") or self._own_batches:
