@@ -11,6 +11,7 @@ import warnings
 
 import numpy as np
 import pytest
+import torch
 
 import saccade
 import saccade.callbacks
@@ -53,7 +54,8 @@ def public_methods(cls):
     for parent in cls.__mro__:
         if parent.__module__.startswith("keras."):
             for name, value in vars(parent).items():
-                if inspect.isfunction(value) and not name.startswith("_"):
+                own = not hasattr(torch.nn.Module, name)  # else of Keras's torch backend
+                if inspect.isfunction(value) and own and not name.startswith("_"):
                     found.setdefault(name, value)
     return found
 
