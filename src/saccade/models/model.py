@@ -33,6 +33,7 @@ class Model(GraphHolder):
     """
 
     keras_module: str | None = "keras"
+    _of_keras = frozenset({"fit"})  # which of augmentations is a word inside
 
     def __new__(cls, *args: Any, **kwargs: Any):
         if cls is Model and (len(args) >= 2 or "outputs" in kwargs):
