@@ -38,6 +38,7 @@ class Sequential(Model):
     """
 
     keras_module = "keras"
+    _of_keras = Model._of_keras | {"add", "input_shape", "output_shape"}
     _top: Any
     _input: InputLayer | None
     _stack: list[Layer]

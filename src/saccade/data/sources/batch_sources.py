@@ -52,21 +52,16 @@ class IteratorSource(Source):
             yield as_batch(batch, self.several)
 
     def _batches(self, count: int) -> Iterator[Any]:
-        if is_overridden(self.iterator, "__getitem__") and not is_overridden(
-            self.iterator, "__next__"
-        ):
+        own = {name for name in _MAKES_BATCHES if is_overridden(self.iterator, name)}
+        if "__getitem__" in own and "__next__" not in own:
             first = (self.batches or 0) - count
             yield from (self.iterator[first + place] for place in range(count))
             return
-        if hasattr(self.iterator, "read_ahead") and not self._own_batches:
+        if hasattr(self.iterator, "read_ahead") and not own:
             yield from self.iterator.read_ahead(count)  # ours, which prepares the next meanwhile
             return
         for _ in range(count):
-            yield (
-                self.iterator.next()
-                if is_overridden(self.iterator, "next")
-                else next(self.iterator)
-            )
+            yield self.iterator.next() if "next" in own else next(self.iterator)
 
     def fixed_images(self) -> FixedImages | str:
         if not hasattr(self.iterator, "fixed_images") or self._own_batches:
