@@ -56,6 +56,7 @@ _THEIRS, _OURS = "_names_of_user", "_values_inside"
 class UserNames:
     """For a base that users subclass: its inner names stay free for them."""
 
+    _of_keras: frozenset[str] = frozenset()  # words that Keras reserves in this kind of class
     _inner_names: frozenset[str] = frozenset()
     _class_names: frozenset[str] = frozenset()  # those that classes of the user's took
 
@@ -63,7 +64,8 @@ class UserNames:
         super().__init_subclass__(**kwargs)
         if _is_inside(cls.__module__):
             inner = [one for one in cls.__mro__ if _is_inside(one.__module__)]
-            cls._inner_names = frozenset(name for one in inner for name in _inner_names(one))
+            names = frozenset(name for one in inner for name in _inner_names(one))
+            cls._inner_names = names - cls._of_keras
             return
         taken = {name for name in vars(cls) if name in cls._inner_names}
         for pair in PAIRS:

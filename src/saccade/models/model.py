@@ -33,11 +33,24 @@ class Model(GraphHolder):
     """
 
     keras_module: str | None = "keras"
+    _of_keras = frozenset({"fit"})  # which of augmentations is a word inside
 
     def __new__(cls, *args: Any, **kwargs: Any):
         if cls is Model and (len(args) >= 2 or "outputs" in kwargs):
             return super().__new__(Functional)  # type: ignore[arg-type]
         return super().__new__(cls)
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        for name in ("make_train_function", "make_test_function", "make_predict_function"):
+            if name in cls.__dict__:
+                step = name.removeprefix("make_").replace("function", "step")
+                raise NotSupported(
+                    f"model {cls.__name__}",
+                    f"{name}() of a subclass would never be called",
+                    None,
+                    f"Override {step}(data), which is one batch's.",
+                )
 
     def __init__(
         self,
