@@ -17,6 +17,7 @@ class Merge(Layer):
     """A layer of several inputs, given as a list."""
 
     casts_integers = True
+    supports_masking = True
     weightless = True
     _count: int | None = None  # how many inputs; any number when None
 
@@ -30,6 +31,12 @@ class Merge(Layer):
 
     def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Of places where any input counts; None where an input has no mask."""
+        if previous_mask is None or any(one is None for one in previous_mask):
+            return None
+        return reduce(torch.logical_or, previous_mask)
 
     def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         if not isinstance(inputs, (list, tuple)):
