@@ -6,10 +6,7 @@ from saccade.graph import Symbol
 from saccade.layers.activation import Activation
 from saccade.layers.attention.attention import AdditiveAttention, Attention
 from saccade.layers.attention.einsum_dense import EinsumDense
-from saccade.layers.attention.grouped_query_attention import (
-    GroupedQueryAttention,
-    GroupQueryAttention,
-)
+from saccade.layers.attention.grouped_query_attention import GroupQueryAttention
 from saccade.layers.attention.multi_head_attention import MultiHeadAttention
 from saccade.layers.augmentation.color import (
     RandomColorDegeneration,
@@ -134,6 +131,7 @@ Symbol.operate = symbol_arithmetic.operate  # the graph lies below, and knows no
 AtrousConvolution2D = keras1_words.keras1_layer(Conv2D, "AtrousConvolution2D")
 
 CLASSES: dict[str, type[Layer]] = classes_in(globals(), Layer)
+CLASSES["GroupedQueryAttention"] = GroupQueryAttention  # its own name, which files hold
 __all__ = ["REFUSED", *names_from(globals(), __name__)]
 
 

@@ -133,7 +133,9 @@ class EinsumDense(Activated, Layer):
         count = sum(letter not in y for letter in kernel)
         is_plain = count and x[-count:] == kernel[:count] and y == x[:-count] + kernel[count:]
         is_at_end = self._form["left"] or "..." not in self.equation
-        return count if is_plain and is_at_end and len({*x, *kernel[count:]}) == len(y) + count else 0
+        return (
+            count if is_plain and is_at_end and len({*x, *kernel[count:]}) == len(y) + count else 0
+        )
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         kernel, count = self.kernel, self._summed

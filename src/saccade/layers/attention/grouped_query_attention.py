@@ -128,18 +128,11 @@ class GroupedQueryAttention(Heads):
         y = self._output_dense(y if gate is None else y * gate)
         return (y, scores) if return_attention_scores else y
 
-    def compute_output_shape(
-        self, query_shape: Any, value_shape: Any = None, key_shape: Any = None
-    ) -> Shape:
-        if value_shape is not None:
-            if query_shape[-1] != value_shape[-1]:
-                raise ShapeError(
-                    self.where,
-                    "query and value must have the same features",
-                    f"{query_shape} and {value_shape}",
-                )
-            self._check_shapes(query_shape, value_shape, key_shape or value_shape)
-        return tuple(query_shape)
+    def _check_shapes(self, query: Shape, value: Shape, key: Shape) -> None:
+        super()._check_shapes(query, value, key)
+        if query[-1] != value[-1]:
+            needed = "query and value must have the same features"
+            raise ShapeError(self.where, needed, f"{query} and {value}")
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 
 from saccade import constraints, initializers, regularizers
 from saccade.errors import InvalidArgument, ShapeError
@@ -17,6 +16,7 @@ from saccade.layers.core.checks import positive_integer, refuse
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import mask_of, set_mask
 from saccade.layers.core.output_shapes import is_shape, traced_shape
+from saccade.numerics.tensors.attention import dot_product_attention
 
 FAMILIES = {"initializer": initializers, "regularizer": regularizers, "constraint": constraints}
 
@@ -93,9 +93,7 @@ class Heads(Layer):
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
         """Create the weights, for shapes with the batch first."""
-        if not is_shape(query_shape):
-            query_shape, value_shape, *rest = query_shape
-            key_shape = rest[0] if rest else key_shape
+        query_shape, value_shape, key_shape = self._apart(query_shape, value_shape, key_shape)
         value_shape = query_shape if value_shape is None else value_shape
         self._shapes = {"query_shape": tuple(query_shape), "value_shape": tuple(value_shape)}
         if key_shape is not None:
@@ -106,6 +104,26 @@ class Heads(Layer):
         for part in self.sublayers():
             for weight in part.weights:
                 weight.path = f"{self.name}/{weight.path}"
+
+    def compute_output_shape(
+        self, query_shape: Any, value_shape: Any = None, key_shape: Any = None
+    ) -> Shape:
+        """The shape of the output, for shapes one by one or in a list."""
+        query, value, key = self._apart(query_shape, value_shape, key_shape)
+        if value is not None:
+            self._check_shapes(query, value, value if key is None else key)
+        return self.shape_after(tuple(query))
+
+    def shape_after(self, query: Shape) -> Shape:
+        """The shape of the output for that of the query."""
+        return query
+
+    @staticmethod
+    def _apart(query: Any, value: Any, key: Any) -> tuple[Any, Any, Any]:
+        """Three shapes, None for those that are not given; the first may be a list of all."""
+        if is_shape(query):
+            return query, value, key
+        return query[0], query[1], query[2] if len(query) > 2 else None
 
     def make_parts(self, query: Shape, value: Shape, key: Shape) -> None:
         """Make and build the projections."""
@@ -176,16 +194,11 @@ class Heads(Layer):
         torch's fused function is used where the weights are neither dropped nor asked for. There a
         query that may look at nothing gets the mean of all values; elsewhere it gets zeros.
         """
-        query, key, value = (one.transpose(1, 2) for one in (query, key, value))
         while mask is not None and mask.ndim < 4:
             mask = mask.unsqueeze(-3)
         if self.dropout == 0 and not with_scores:
-            if mask is not None:
-                mask = torch.zeros_like(mask, dtype=query.dtype).masked_fill_(
-                    ~mask, torch.finfo(query.dtype).max * -0.7
-                )
-            y = F.scaled_dot_product_attention(query, key, value, mask, scale=scale)
-            return y.transpose(1, 2), None
+            return dot_product_attention(query, key, value, scale, mask), None
+        query, key, value = (one.transpose(1, 2) for one in (query, key, value))
         weights = masked_softmax(query * scale @ key.transpose(-2, -1), mask, (-1,))
         kept = weights
         if training and self.dropout > 0:
@@ -202,11 +215,6 @@ class Heads(Layer):
         if shapes["query_shape"] is not None:
             words = ("query_shape", "value_shape", "key_shape")
             self.build_on([tuple(shapes[word]) for word in words if shapes.get(word)])
-
-    @property
-    def output_shape(self) -> Any:
-        """The shape of the output for the shapes that the layer was built for."""
-        return self.compute_output_shape(*self._shapes.values())
 
     def options_config(self) -> dict[str, Any]:
         """The options of the projections as records."""

@@ -192,12 +192,8 @@ class MultiHeadAttention(Heads):
             kept = dropped(weights, self.dropout, self.stream)
         return torch.einsum(to_values, kept, value), weights
 
-    def compute_output_shape(
-        self, query_shape: Any, value_shape: Any = None, key_shape: Any = None
-    ) -> Shape:
-        if value_shape is not None:
-            self._check_shapes(query_shape, value_shape, key_shape or value_shape)
-        return (*query_shape[:-1], *(self._output_sizes or query_shape[-1:]))
+    def shape_after(self, query: Shape) -> Shape:
+        return (*query[:-1], *(self._output_sizes or query[-1:]))
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -27,7 +27,9 @@ class _RandomSize(RandomTransform):
         self.factor = factor
         self._range = self._ends(factor)
         if interpolation not in INTERPOLATIONS:
-            raise unknown_name(f"{type(self).__name__} interpolation", interpolation, INTERPOLATIONS)
+            raise unknown_name(
+                f"{type(self).__name__} interpolation", interpolation, INTERPOLATIONS
+            )
         self.interpolation = interpolation
 
     def _ends(self, factor: Any) -> Range:

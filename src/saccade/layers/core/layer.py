@@ -290,4 +290,3 @@ def _is_array(value: Any) -> bool:
 
 def _shape(symbol: Symbol) -> Shape:
     return symbol.shape
-
