@@ -13,12 +13,13 @@ from saccade.layers.augmentation.random_transform import RandomTransform
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 POLICIES = {"mixed_bfloat16": 0.04, "mixed_float16": 0.005}  # eight and eleven bits
-RANDOM = ("Dropout", "Noise")
-# tests/layers/test_augmenting_layers.py has the layers that change images, which draw too
+RANDOM = ("Dropout", "Noise", "Attention")
+# tests/layers/test_augmenting_layers.py has the layers that change images, which draw too, and
+# test_sequence_parity.py those around other layers, which have a policy of their own
 NAMES = sorted(
     name
     for name in set(EXAMPLES) - {"InputLayer"} - ABSTRACT
-    if not issubclass(layers.CLASSES[name], (RandomTransform, layers.Pipeline))
+    if not issubclass(layers.CLASSES[name], (RandomTransform, layers.Pipeline, layers.Wrapper))
 )
 
 
@@ -58,7 +59,7 @@ def test_layers_compute_in_half_precision(name, training, policy):
             weight.assign(array(other))
         ours = call(mine, tensors, training=training)
         takes = "training" in theirs.call.__code__.co_varnames
-        keras_y = theirs(tensors, **({"training": training} if takes else {}))
+        keras_y = call(theirs, tensors, **({"training": training} if takes else {}))
     assert ours.dtype is keras_y.dtype
     scale = float(keras_y.detach().float().abs().max()) or 1.0
     np.testing.assert_allclose(

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from saccade import activations
+from saccade import activations, regularizers
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
 from saccade.initializers import VarianceScaling
@@ -175,7 +175,7 @@ class EinsumDense(Activated, Layer):
             if letter in of_letter and wanted is not None and wanted != size:
                 needed = f'axis "{letter}" must be {wanted}, as output_shape says'
                 raise ShapeError(self.where, needed, str(tuple(shape)))
-            if letter not in of_letter:
+            if of_letter.get(letter) is None:
                 of_letter[letter] = size
         return tuple(output), of_letter
 
@@ -186,6 +186,7 @@ class EinsumDense(Activated, Layer):
             "equation": self.equation,
             "activation": activations.serialize(self.activation),
             "bias_axes": self.bias_axes,
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
             **options_config(self, "kernel", "bias"),
             "quantization_config": None,
         }

@@ -72,8 +72,7 @@ class SpectralNormalization(Wrapper):
     def _normalise(self) -> None:
         """Move the singular vector on, and divide the kernel by its singular value."""
         with torch.no_grad():
-            kernel, u = self._parameters["kernel"], self._parameters["vector_u"]
-            assert kernel is not None and u is not None
+            kernel, u = _whole(self, "kernel"), _whole(self, "vector_u")
             if not bool(kernel.any()):  # it has no direction to go by
                 return
             rows = kernel.reshape(-1, kernel.shape[-1])
@@ -90,6 +89,11 @@ class SpectralNormalization(Wrapper):
 
     def get_config(self) -> dict[str, Any]:
         return {"power_iterations": self.power_iterations, **super().get_config()}
+
+
+def _whole(layer: Any, name: str) -> torch.Tensor:
+    """A weight itself, which under a mixed policy the layer sees cast."""
+    return layer._parameters[name]
 
 
 def _unit(vector: torch.Tensor) -> torch.Tensor:

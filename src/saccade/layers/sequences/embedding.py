@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from saccade import regularizers
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.graph import Shape, Symbol
 from saccade.layers.core.checks import positive_integer, refuse
@@ -135,7 +136,7 @@ class Embedding(Layer):
             **super().get_config(),
             "input_dim": self.input_dim,
             "output_dim": self.output_dim,
-            "activity_regularizer": super().get_config().get("activity_regularizer"),
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
             **options_config(self, "embeddings"),
             "mask_zero": self.mask_zero,
             "quantization_config": None,
