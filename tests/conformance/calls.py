@@ -35,11 +35,6 @@ def numbers(name: str, shape: Any, stream: np.random.RandomState) -> np.ndarray:
     return stream.standard_normal(shape).astype(np.float32)
 
 
-def keras_class(name: str) -> Any:
-    """Keras's layer of the same class name."""
-    return getattr(keras.layers, {"GroupedQueryAttention": "GroupQueryAttention"}.get(name, name))
-
-
 def keras_options(options: dict[str, Any]) -> dict[str, Any]:
     """The same arguments, with Keras's own layers where ours are."""
 

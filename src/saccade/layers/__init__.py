@@ -131,7 +131,7 @@ Symbol.operate = symbol_arithmetic.operate  # the graph lies below, and knows no
 AtrousConvolution2D = keras1_words.keras1_layer(Conv2D, "AtrousConvolution2D")
 
 CLASSES: dict[str, type[Layer]] = classes_in(globals(), Layer)
-CLASSES["GroupedQueryAttention"] = GroupQueryAttention  # its own name, which files hold
+CLASSES["GroupQueryAttention"] = GroupQueryAttention  # which calls itself otherwise
 __all__ = ["REFUSED", *names_from(globals(), __name__)]
 
 

@@ -14,7 +14,6 @@ from conformance.calls import (
     ABSTRACT,
     WHOLE,
     call,
-    keras_class,
     keras_options,
     numbers,
 )
@@ -33,7 +32,7 @@ LISTS = {
         for name in (
             "AdditiveAttention",
             "Attention",
-            "GroupedQueryAttention",
+            "GroupQueryAttention",
             "MultiHeadAttention",
         )
     },
@@ -51,7 +50,7 @@ BASES: dict[str, dict[str, Any]] = {
     "Normalization": {"mean": 0.3, "variance": 2.0},
     "InputLayer": {"shape": (4, 5)},
     "EinsumDense": {"equation": "abc,cd->abd", "output_shape": (None, 6)},
-    "GroupedQueryAttention": {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2},
+    "GroupQueryAttention": {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2},
     "MultiHeadAttention": {"num_heads": 2, "key_dim": 3},
     "Embedding": {"input_dim": 9, "output_dim": 4},
     "TimeDistributed": {"layer": layers.Dense(3, name="in")},
@@ -89,7 +88,7 @@ def cases() -> Iterator[Case]:
         if name in ABSTRACT:
             yield Case("layers", name, BASES[name], partial(compare_config, name))
             continue
-        for options in configurations(keras_class(name), BASES.get(name)):
+        for options in configurations(getattr(keras.layers, name), BASES.get(name)):
             yield Case("layers", name, options, partial(compare, name))
 
 
@@ -101,9 +100,9 @@ def same_arguments(name: str, _: dict[str, Any]) -> None:
             for one in inspect.signature(cls).parameters.values()
             if one.kind is not one.VAR_KEYWORD and one.name not in PLACEMENT
         ]
-        for cls in (layers.CLASSES[name], keras_class(name))
+        for cls in (layers.CLASSES[name], getattr(keras.layers, name))
     )
-    theirs = inspect.signature(keras_class(name)).parameters.values()
+    theirs = inspect.signature(getattr(keras.layers, name)).parameters.values()
     if any(one.kind is one.VAR_KEYWORD for one in theirs):  # ours name what those take, at the end
         first, more = mine[: len(reference)], mine[len(reference) :]
         mine = first + [one for one in more if one[1] not in (None, False)]
@@ -139,7 +138,7 @@ def compare(name: str, options: dict[str, Any]) -> None:
         layer, given = cls(**words, name="one"), tensors(x)
         return layer, given, call(layer, given, **training(cls, False))
 
-    made = both(lambda: run(layers.CLASSES[name]), lambda: run(keras_class(name)))
+    made = both(lambda: run(layers.CLASSES[name]), lambda: run(getattr(keras.layers, name)))
     (ours, our_x, _), (theirs, their_x, _) = made
     compare_weights(ours, theirs)
     values = [
@@ -151,7 +150,8 @@ def compare(name: str, options: dict[str, Any]) -> None:
     if values and all(w.dtype in ("float32", torch.float32) for w in theirs.weights):
         for layer in (ours, theirs):
             layer.set_weights(values)
-    modes = [False] if "seed" in inspect.signature(theirs.__init__).parameters else [False, True]
+    draws = hasattr(ours, "stream")
+    modes = [False] if draws else [False, True]
     for mode in modes:
         our_y = call(ours, our_x, **training(type(ours), mode))
         their_y = call(theirs, their_x, **training(type(theirs), mode))
@@ -175,7 +175,7 @@ def compare_config(name: str, options: dict[str, Any]) -> None:
     """Configs as constructed: Keras's `LayerNormalization` writes its axis otherwise once built."""
     same_config(
         layers.CLASSES[name](**options, name="one"),
-        keras_class(name)(**keras_options(options), name="one"),
+        getattr(keras.layers, name)(**keras_options(options), name="one"),
     )
 
 

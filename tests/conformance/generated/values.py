@@ -88,7 +88,7 @@ VALUES: dict[str, list[Any]] = {
     # attention and series
     "attention_axes": [1, (1,), None],
     "bias_axes": ["d", "bd", None, "x"],
-    "dropout": [0.3, 0.0, 1.5],
+    "dropout": [0.3, 0.0],
     "equation": ["abc,cd->abd", "...c,cd->...d", "abc,bcd->abd", "abc,cd"],
     "head_dim": [3, 2],
     "key_dim": [3, 2, 0],

@@ -36,7 +36,7 @@ EXAMPLES = {
         {**PROJECTED, **HEADS, "num_heads": 3, "key_dim": 2, "value_dim": 5, "use_bias": False,
          "output_shape": 7, "seed": 4},
     ),
-    "GroupedQueryAttention": (
+    "GroupQueryAttention": (
         {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2, "dropout": 0.4,
          "seed": 3, **BIAS},
         THREE,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from conformance.calls import ABSTRACT, build, call, keras_class, keras_options, numbers
+from conformance.calls import ABSTRACT, build, call, keras_options, numbers
 from conformance.layer_examples import EXAMPLES
 from parity.reference import array, keras
 from saccade import layers, mixed_precision
@@ -47,7 +47,7 @@ def test_layers_compute_in_half_precision(name, training, policy):
         pytest.skip("draws")
     options = EXAMPLES[name][0]
     mine = layers.CLASSES[name](**options)
-    theirs = keras_class(name)(**keras_options(options))
+    theirs = getattr(keras.layers, name)(**keras_options(options))
     x = batches(name)
     tensors = [torch.tensor(one) for one in x] if isinstance(x, list) else torch.tensor(x)
     if theirs.__class__.__name__ == "Lambda":

@@ -107,7 +107,8 @@ class EinsumDense(Activated, Layer):
         kernel, y = self._form["kernel"], self._form["y"]
         shape = tuple(of_letter[letter] for letter in kernel)
         if None in shape:
-            raise ShapeError(self.where, "the kernel's axes must be known", str(input_shape))
+            needed = "the sizes of the kernel's axes must be known, from output_shape or the input"
+            raise ShapeError(self.where, needed, f"{self.partial_output_shape} and {input_shape}")
         options, whole = self.kernel_initializer, self.kernel_initializer
         if isinstance(options, VarianceScaling) and options.input_axes is None:
             self.kernel_initializer = copy.copy(options)
@@ -120,6 +121,9 @@ class EinsumDense(Activated, Layer):
             first = min(y.index(letter) for letter in self.bias_axes)
             sizes = [of_letter[one] if one in self.bias_axes else 1 for one in y[first:]]
             elided = 0 if self._form["left"] else len(output) - len(y)
+            if None in sizes:
+                needed = "output_shape must say the sizes of the axes that have a bias"
+                raise ShapeError(self.where, needed, str(self.partial_output_shape))
             self.bias = make_weight(self, "bias", (*sizes, *[1] * elided))
         self.input_spec = InputSpec(ndim=len(input_shape))
         self._summed = self._plain_sum()
@@ -175,7 +179,7 @@ class EinsumDense(Activated, Layer):
             if letter in of_letter and wanted is not None and wanted != size:
                 needed = f'axis "{letter}" must be {wanted}, as output_shape says'
                 raise ShapeError(self.where, needed, str(tuple(shape)))
-            if of_letter.get(letter) is None:
+            if letter not in of_letter:
                 of_letter[letter] = size
         return tuple(output), of_letter
 

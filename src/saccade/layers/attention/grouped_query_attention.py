@@ -37,6 +37,7 @@ class GroupedQueryAttention(Heads):
     """
 
     keras_module = "keras.layers"
+    exported_as = "GroupQueryAttention"
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class GroupedQueryAttention(Heads):
         super().__init__(
             dropout, use_bias, sliding_window, flash_attention, use_gate, seed, options, **placement
         )
+        self.activity_regularizer = self._options["activity_regularizer"]  # of the output, too
         self.head_dim = positive_integer(self, "head_dim", head_dim)
         self.num_query_heads = positive_integer(self, "num_query_heads", num_query_heads)
         self.num_key_value_heads = positive_integer(

@@ -24,7 +24,7 @@ class _RandomSize(RandomTransform):
         **placement: Any,
     ):  # fmt: skip
         super().__init__(seed, **placement)
-        self.factor = factor
+        self.factor = list(factor) if isinstance(factor, tuple) else factor
         self._range = self._ends(factor)
         if interpolation not in INTERPOLATIONS:
             raise unknown_name(

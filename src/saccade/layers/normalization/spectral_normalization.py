@@ -84,6 +84,15 @@ class SpectralNormalization(Wrapper):
             kernel.div_(left @ rows @ right.T)
             u.copy_(right)
 
+    def save_own_variables(self, store: Any) -> None:
+        """The inner layer's kernel, too: Keras counts it here as well."""
+        for number, name in enumerate(("kernel", "vector_u") if self.built else ()):
+            store[str(number)] = _whole(self, name).detach().cpu().numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        for number, name in enumerate(("kernel", "vector_u") if self.built else ()):
+            _whole(self, name).assign(store[str(number)])  # type: ignore[attr-defined]
+
     def compute_output_shape(self, input_shape: Shape) -> Any:
         return self.layer.compute_output_shape(input_shape)
 
