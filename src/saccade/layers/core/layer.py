@@ -194,6 +194,9 @@ class Layer(CustomStorage, CallHistory, CallLosses, MaskPassing, WeightHolder, m
 
     def shape_for(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """The output's shape for a call on these symbols."""
+        is_masked = any(one.mask_axes is not None for one in symbols_in(args))
+        if is_masked and type(self).compute_output_shape is Layer.compute_output_shape:
+            return traced_shape(self, tuple(args), kwargs)  # its call may want to see the mask
         if symbols_in((args[1:], kwargs)):
             return traced_shape(self, tuple(args), kwargs)
         return self.compute_output_shape(map_symbols(args[0], _shape))
