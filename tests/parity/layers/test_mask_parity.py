@@ -131,7 +131,7 @@ def test_masks_of_an_embedding(make):
     both(make, IDS.astype(np.float32))
 
 
-@pytest.mark.parametrize("word", "Add Average Subtract Multiply Maximum Minimum".split())
+@pytest.mark.parametrize("word", ["Add", "Average", "Subtract", "Multiply", "Maximum", "Minimum"])
 def test_merges_of_two_masks(word):
     def make(family, parts):
         inputs = [parts.Input((5,)), parts.Input((5,))]
