@@ -23,6 +23,12 @@ def call(layer: Any, x: Any, **words: Any) -> Any:
     return layer(*x, **words) if several else layer(x, **words)
 
 
+def output_shape(layer: Any, shapes: Any) -> Any:
+    """The computed shape of the output for the input's."""
+    several = type(layer).__name__ in SEVERAL
+    return layer.compute_output_shape(*shapes) if several else layer.compute_output_shape(shapes)
+
+
 def build(layer: Any, shapes: Any) -> None:
     """A layer of Keras's built for these shapes."""
     layer.build(*shapes) if type(layer).__name__ in SEVERAL else layer.build(shapes)

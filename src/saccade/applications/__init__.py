@@ -16,6 +16,7 @@ from saccade.applications import (
     vgg19,
     xception,
 )
+from saccade.applications.building.network import NETWORKS
 from saccade.applications.densenet import DenseNet121, DenseNet169, DenseNet201
 from saccade.applications.efficientnet import (
     EfficientNetB0,
@@ -31,7 +32,6 @@ from saccade.applications.inception_v3 import InceptionV3
 from saccade.applications.lenet import LeNet5
 from saccade.applications.mobilenet import MobileNet
 from saccade.applications.mobilenet_v2 import MobileNetV2
-from saccade.applications.network import NETWORKS
 from saccade.applications.resnet import ResNet50, ResNet101, ResNet152
 from saccade.applications.resnet_v2 import ResNet50V2, ResNet101V2, ResNet152V2
 from saccade.applications.vgg import VGG16, VGG19

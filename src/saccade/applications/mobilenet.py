@@ -8,10 +8,10 @@ from typing import Any
 
 from saccade import activations
 from saccade.applications import imagenet_utils
-from saccade.applications.input_shape import obtain_input_shape, published_side
-from saccade.applications.network import build_network, listed
-from saccade.applications.network_options import NetworkOptions
-from saccade.applications.network_record import NetworkRecord, Pretrained, Top
+from saccade.applications.building.input_shape import obtain_input_shape, published_side
+from saccade.applications.building.network import build_network, listed
+from saccade.applications.building.network_options import NetworkOptions
+from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
 from saccade.errors import InvalidArgument
 from saccade.files.input_record import InputRecord
 from saccade.files.published.remote_file import RemoteFile

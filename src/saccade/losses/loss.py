@@ -10,12 +10,13 @@ from saccade.names import snake_case, unknown_name
 from saccade.numerics.loss_formulas import tensors
 from saccade.numerics.loss_formulas.targets import aligned
 from saccade.records import checked_dtype
+from saccade.user_names import UserNames
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")
 _MEANS = ("sum_over_batch_size", "mean")
 
 
-class Loss:
+class Loss(UserNames):
     """Called with (y_true, y_pred, sample_weight), gives the reduced loss.
 
     `reduction`: "sum_over_batch_size" (also "mean") divides the weighted sum by the number of

@@ -17,9 +17,10 @@ from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, snake_case
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
+from saccade.user_names import UserNames
 
 
-class Metric:
+class Metric(UserNames):
     """A running number; users' own subclass it.
 
     Write `update_state(y_true, y_pred, sample_weight=None)` and `result()`. Sums that were made
@@ -42,6 +43,8 @@ class Metric:
     """
 
     keras_module: str | None = None
+    _variables: list[MetricVariable]
+    _awaited: list[Any]
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         self.name = name or auto_name(snake_case(type(self).__name__))

@@ -22,6 +22,7 @@ from saccade.notes import note_once
 from saccade.training.custom_step import overrides
 from saccade.training.features.feature_reuse import FeatureReuse, note_changing
 from saccade.training.features.frozen_prefix import find_prefix, is_watched, random_before_frozen
+from saccade.user_names import inner_values, set_inside
 
 MANY_IMAGES = 256  # from so many on, predicting earns back what folding the layers costs
 
@@ -70,7 +71,8 @@ class GraphHolder(Trainer):
         network = Network(inputs, outputs)
         network.check_names()
         # Not attributes like others: the layers are tracked in Keras's order.
-        self.__dict__["_network"], self.__dict__["_graph_layers"] = network, list(network.layers)
+        set_inside(self, "_network", network)
+        set_inside(self, "_graph_layers", list(network.layers))
         for number, layer in enumerate(network.layers):
             self._modules[safe_key("_graph_layers", number)] = layer  # torch finds them there
         self.autocast = False  # each input says what it needs
@@ -214,14 +216,16 @@ class GraphHolder(Trainer):
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         state.pop("_at_rest", None)
-        network = state.get("_network")
+        network = inner_values(state, "_network").get("_network")
         if network is not None:
-            state["_network"] = graph_config(network, with_layers=False)
+            calls = graph_config(network, with_layers=False)
+            inner_values(state, "_network")["_network"] = calls
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        calls = state.pop("_network", None)
-        super().__setstate__({**state, "_network": None})
+        calls = inner_values(state, "_network").pop("_network", None)
+        inner_values(state, "_network")["_network"] = None
+        super().__setstate__(state)
         if calls is not None:
             self._set_graph(*rebuilt(calls, self._graph_layers))
 

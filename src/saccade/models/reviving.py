@@ -65,7 +65,7 @@ def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
     else:
         layer = cls.from_config(config)
     built_for = record.get("build_config") or {}
-    shape = built_for.get("input_shape")
+    shape = built_for.get("shapes_dict", built_for.get("input_shape"))
     if built_for and is_own(layer, "build_from_config"):
         layer.build_from_config(built_for)
         layer.built = True

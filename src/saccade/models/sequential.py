@@ -17,6 +17,7 @@ from saccade.models.model import Model
 from saccade.models.reviving import check_layers
 from saccade.records import to_record
 from saccade.training.features.feature_reuse import FeatureReuse
+from saccade.user_names import inner_values, set_inside
 
 
 class Sequential(Model):
@@ -37,13 +38,16 @@ class Sequential(Model):
     """
 
     keras_module = "keras"
+    _top: Any
+    _input: InputLayer | None
+    _stack: list[Layer]
 
     def __init__(
         self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None
     ):
         super().__init__(trainable=trainable, name=name)
         self.autocast = False  # the first layer knows what it needs
-        self.__dict__["_top"] = None  # the symbol that comes out
+        set_inside(self, "_top", None)  # the symbol that comes out
         self._input: InputLayer | None = None
         self._stack: list[Layer] = []
         if isinstance(layers, (Layer, type)):
@@ -193,15 +197,15 @@ class Sequential(Model):
 
     def _set_top(self, top: Any, first: InputLayer | None) -> None:
         """Note the symbol that comes out, None for none."""
-        self.__dict__["_top"] = top
-        self.__dict__["_network"] = None  # made again when somebody asks
+        set_inside(self, "_top", top)
+        set_inside(self, "_network", None)  # made again when somebody asks
         if top is not None and first is not None:
             self.built = True
             self._built_shape = first.batch_shape
 
     def _graph(self) -> Network:
         if self._network is None and self._top is not None and self._input is not None:
-            self.__dict__["_network"] = Network(self._input.output, self._top)
+            set_inside(self, "_network", Network(self._input.output, self._top))
         return super()._graph()
 
     @staticmethod
@@ -214,7 +218,9 @@ class Sequential(Model):
         return None
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {**super().__getstate__(), "_network": None, "_top": None}
+        state = super().__getstate__()
+        for name in ("_network", "_top"):
+            inner_values(state, name)[name] = None
         return {**state, "_has_top": self._top is not None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -12,11 +12,12 @@ from saccade.errors import InvalidArgument
 from saccade.notes import note_once
 from saccade.optimizers import schedules
 from saccade.optimizers.schedules.learning_rate import LearningRate, RateIsScheduled, StepCount
+from saccade.user_names import UserNames
 
 Rate = float | Callable[[], float] | schedules.LearningRateSchedule
 
 
-class RateHolder:
+class RateHolder(UserNames):
     """The learning rate, whichever way it was given, and the count of iterations."""
 
     where: str

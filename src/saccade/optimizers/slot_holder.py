@@ -21,6 +21,11 @@ class SlotHolder(RateHolder):
 
     side_by_side: tuple[str, ...] = ()  # slots that Keras lists weight by weight: m, v, m, v, ...
     use_ema: bool
+    slots: dict[str, Tensors]
+    _weights: list[Any]
+    _at_rest: list[tuple[Any, dict[str, torch.Tensor]]]
+    _told: bool
+    _constrained: list[int]
 
     def __init__(self):
         self.slots: dict[str, Tensors] = {}

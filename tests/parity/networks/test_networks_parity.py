@@ -361,7 +361,7 @@ def test_published_efficientnet_has_a_second_rescaling(include_top, tmp_path, mo
         warnings.simplefilter("ignore")
         drawn.save(path)
     monkeypatch.setattr(module.file_utils, "get_file", lambda *_, **__: str(path))
-    monkeypatch.setattr("saccade.applications.network._published", lambda *_: path)
+    monkeypatch.setattr("saccade.applications.building.network._published", lambda *_: path)
     ours, theirs = both("EfficientNetB0", **options)
     names = [_called(layer.name) for layer in ours.layers[:5]]
     assert names[1:] == ["rescaling", "normalization", "rescaling", "stem_conv_pad"]

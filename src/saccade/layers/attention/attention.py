@@ -77,7 +77,7 @@ class Attention(Layer):
         if self.score_mode == "concat":
             self.concat_score_weight = self.add_weight((), "ones", name="concat_score_weight")
 
-    def scores(self, query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
+    def _calculate_scores(self, query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
         """How well each key goes with each query, (batch, queries, keys)."""
         if self.score_mode == "dot":
             scores = query @ key.transpose(-2, -1)
@@ -98,7 +98,7 @@ class Attention(Layer):
         query, value = inputs[0], inputs[1]
         key = inputs[2] if len(inputs) > 2 else value
         query_mask, value_mask = (None, None) if mask is None else (mask[0], mask[1])
-        scores = self.scores(query, key)
+        scores = self._calculate_scores(query, key)
         counts = None if value_mask is None else _flags(value_mask, scores).unsqueeze(-2)
         if use_causal_mask:
             seen = causal_mask(scores.shape[-2], scores.shape[-1], scores.device)
@@ -183,7 +183,7 @@ class AdditiveAttention(Attention):
         if self.use_scale:
             self.scale = self.add_weight((input_shape[0][-1],), "glorot_uniform", name="scale")
 
-    def scores(self, query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
+    def _calculate_scores(self, query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
         together = torch.tanh(query.unsqueeze(-2) + key.unsqueeze(-3))
         return (together if self.scale is None else self.scale * together).sum(-1)
 

@@ -84,18 +84,18 @@ class GroupedQueryAttention(Heads):
                 f"{num_query_heads} and {num_key_value_heads}",
             )
 
-    def make_parts(self, query: Shape, value: Shape, key: Shape) -> None:
+    def _make_parts(self, query: Shape, value: Shape, key: Shape) -> None:
         size = self.head_dim
         many, few = (None, self.num_query_heads, size), (None, self.num_key_value_heads, size)
-        self._query_dense = self.projection("query", "bqm,muh->bquh", many, "uh", query)
-        self._key_dense = self.projection("key", "bkm,mvh->bkvh", few, "vh", key)
+        self._query_dense = self._projection("query", "bqm,muh->bquh", many, "uh", query)
+        self._key_dense = self._projection("key", "bkm,mvh->bkvh", few, "vh", key)
         if self.use_gate:
-            self._gate_dense = self.projection(
+            self._gate_dense = self._projection(
                 "gate", "bqm,muh->bquh", many, "uh", query, "sigmoid"
             )
-        self._value_dense = self.projection("value", "bkm,mvh->bkvh", few, "vh", value)
+        self._value_dense = self._projection("value", "bkm,mvh->bkvh", few, "vh", value)
         given = (None, None, self.num_query_heads, size)
-        self._output_dense = self.projection(
+        self._output_dense = self._projection(
             "attention_output", "bquh,uhm->bqm", (None, query[-1]), "m", given
         )
 
@@ -118,7 +118,7 @@ class GroupedQueryAttention(Heads):
         )
         gate = self._gate_dense(query) if self.use_gate else None
         repeats = self.num_query_heads // self.num_key_value_heads
-        y, scores = self.attended(
+        y, scores = self._attended(
             self._query_dense(query),
             self._key_dense(key).repeat_interleave(repeats, 2),
             self._value_dense(value).repeat_interleave(repeats, 2),
@@ -146,7 +146,7 @@ class GroupedQueryAttention(Heads):
             "use_gate": self.use_gate,
             "dropout": self.dropout,
             "sliding_window": self.sliding_window,
-            **self.options_config(),
+            **self._options_config(),
             "seed": self.seed,
         }
 

@@ -9,7 +9,7 @@ import torch
 
 from saccade import constraints, initializers, regularizers
 from saccade.errors import InvalidArgument, ShapeError
-from saccade.graph import Shape, Symbol, symbols_in
+from saccade.graph import Shape
 from saccade.layers.attention.attention import causal_mask, checked_share, dropped, own_stream
 from saccade.layers.attention.einsum_dense import EinsumDense
 from saccade.layers.core.checks import positive_integer, refuse
@@ -59,14 +59,7 @@ class Heads(Layer):
 
     def forward(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
         args = self._in_order(args, kwargs)
-        if not self.built and not symbols_in((args, kwargs)):
-            self.build_on([(None, *_shape(one)[1:]) for one in args[:3] if one is not None])
         return super().forward(*args, training=training, **kwargs)
-
-    def describe(self, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any = None) -> Any:
-        args = self._in_order(args, kwargs)
-        self.build_on([_shape(one) for one in args[:3] if one is not None])
-        return super().describe(args, kwargs, training)
 
     def _in_order(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """The arguments with query, value and key first; taken out of the keywords."""
@@ -85,51 +78,51 @@ class Heads(Layer):
     def shape_for(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         if kwargs.get("return_attention_scores"):
             return traced_shape(self, tuple(args), kwargs)
-        return self.compute_output_shape(*(_shape(one) for one in args[:3] if one is not None))
+        return super().shape_for(args, kwargs)
 
     def build_on(self, input_shape: Any) -> None:
-        several = [input_shape] if is_shape(input_shape) else list(input_shape)
-        super().build_on(several if len(several) > 1 else [*several, *several])
+        if not isinstance(input_shape, dict):  # one shape for all, or a list of them
+            several = [input_shape] * 2 if is_shape(input_shape) else input_shape
+            input_shape = dict(zip(self._build_shapes, several, strict=False))
+        super().build_on(input_shape)
 
-    def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
+    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
         """Create the weights, for shapes with the batch first."""
-        query_shape, value_shape, key_shape = self._apart(query_shape, value_shape, key_shape)
-        value_shape = query_shape if value_shape is None else value_shape
-        self._shapes = {"query_shape": tuple(query_shape), "value_shape": tuple(value_shape)}
-        if key_shape is not None:
-            self._shapes["key_shape"] = tuple(key_shape)
+        given = (
+            ("query_shape", query_shape),
+            ("value_shape", value_shape),
+            ("key_shape", key_shape),
+        )
+        self._shapes = {name: tuple(shape) for name, shape in given if shape is not None}
         key_shape = value_shape if key_shape is None else key_shape
         self._check_shapes(query_shape, value_shape, key_shape)
-        self.make_parts(tuple(query_shape), tuple(value_shape), tuple(key_shape))
+        self._make_parts(tuple(query_shape), tuple(value_shape), tuple(key_shape))
         for part in self.sublayers():
             for weight in part.weights:
                 weight.path = f"{self.name}/{weight.path}"
 
     def compute_output_shape(
-        self, query_shape: Any, value_shape: Any = None, key_shape: Any = None
+        self, query_shape: Any, value_shape: Any, key_shape: Any = None
     ) -> Shape:
-        """The shape of the output, for shapes one by one or in a list."""
-        query, value, key = self._apart(query_shape, value_shape, key_shape)
-        if value is not None:
-            self._check_shapes(query, value, value if key is None else key)
-        return self.shape_after(tuple(query))
+        """The shape of the output, for the shapes of the inputs."""
+        key_shape = value_shape if key_shape is None else key_shape
+        self._check_shapes(query_shape, value_shape, key_shape)
+        return self._shape_of_output(tuple(query_shape))
 
-    def shape_after(self, query: Shape) -> Shape:
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the output for the shapes that the layer was built for."""
+        return self.compute_output_shape(**self._shapes)
+
+    def _shape_of_output(self, query: Shape) -> Shape:
         """The shape of the output for that of the query."""
         return query
 
-    @staticmethod
-    def _apart(query: Any, value: Any, key: Any) -> tuple[Any, Any, Any]:
-        """Three shapes, None for those that are not given; the first may be a list of all."""
-        if is_shape(query):
-            return query, value, key
-        return query[0], query[1], query[2] if len(query) > 2 else None
-
-    def make_parts(self, query: Shape, value: Shape, key: Shape) -> None:
+    def _make_parts(self, query: Shape, value: Shape, key: Shape) -> None:
         """Make and build the projections."""
         raise NotImplementedError
 
-    def projection(
+    def _projection(
         self, name: str, equation: str, output_shape: Any, bias_axes: str, built_on: Shape,
         activation: Any = None,
     ) -> EinsumDense:  # fmt: skip
@@ -185,7 +178,7 @@ class Heads(Layer):
             whole = whole & mask
         return whole
 
-    def attended(
+    def _attended(
         self, query: Any, key: Any, value: Any, scale: float, mask: Any, training: bool | None,
         with_scores: bool,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:  # fmt: skip
@@ -216,7 +209,7 @@ class Heads(Layer):
             words = ("query_shape", "value_shape", "key_shape")
             self.build_on([tuple(shapes[word]) for word in words if shapes.get(word)])
 
-    def options_config(self) -> dict[str, Any]:
+    def _options_config(self) -> dict[str, Any]:
         """The options of the projections as records."""
         return {
             name: FAMILIES[name.rsplit("_", 1)[1]].serialize(value)
@@ -244,7 +237,3 @@ def without_masks(*arrays: Any) -> None:
 
 def _flags(mask: Any, device: torch.device) -> torch.Tensor:
     return torch.as_tensor(mask, device=device).bool()
-
-
-def _shape(array: Any) -> Any:
-    return tuple(array.shape) if isinstance(array, Symbol) or hasattr(array, "shape") else (None,)

@@ -100,7 +100,7 @@ class MultiHeadAttention(Heads):
         self._output_sizes = _sizes(self, "output_shape", output_shape)
         self.attention_axes = _sizes(self, "attention_axes", attention_axes)
 
-    def make_parts(self, query: Shape, value: Shape, key: Shape) -> None:
+    def _make_parts(self, query: Shape, value: Shape, key: Shape) -> None:
         heads = self.num_heads
         of_keys, of_values = (heads, self.key_dim), (heads, self.value_dim)
         self.query_dense = self._project("query", query, 1, of_keys)
@@ -127,7 +127,7 @@ class MultiHeadAttention(Heads):
         x, y = letters[: len(shape)], letters[len(shape) : len(shape) + len(sizes)]
         equation = f"{x},{x[free:]}{y}->{x[:free]}{y}"
         whole = (*(None for _ in shape[1:free]), *sizes)
-        return self.projection(name, equation, whole, y, shape, activation)
+        return self._projection(name, equation, whole, y, shape, activation)
 
     def call(
         self,
@@ -179,7 +179,7 @@ class MultiHeadAttention(Heads):
         """
         scale = 1.0 / math.sqrt(self.key_dim)
         if query.ndim == 4:
-            return self.attended(
+            return self._attended(
                 query, key, value, scale, attention_mask, training, return_attention_scores
             )
         to_scores, to_values, count = _equations(query.ndim, self.attention_axes or ())
@@ -192,7 +192,7 @@ class MultiHeadAttention(Heads):
             kept = dropped(weights, self.dropout, self.stream)
         return torch.einsum(to_values, kept, value), weights
 
-    def shape_after(self, query: Shape) -> Shape:
+    def _shape_of_output(self, query: Shape) -> Shape:
         return (*query[:-1], *(self._output_sizes or query[-1:]))
 
     def get_config(self) -> dict[str, Any]:
@@ -207,7 +207,7 @@ class MultiHeadAttention(Heads):
             "output_shape": self._output_sizes,
             "attention_axes": self.attention_axes,
             "sliding_window": self.sliding_window,
-            **self.options_config(),
+            **self._options_config(),
             "seed": self.seed,
         }
 

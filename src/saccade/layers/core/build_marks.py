@@ -22,7 +22,7 @@ def marking_built(build: Any) -> Any:
         finally:
             self._building = False
         self.built = True
-        shape = args[0] if args else kwargs.get("input_shape")
+        shape = args[0] if args else kwargs if self._build_shapes else kwargs.get("input_shape")
         if self._built_shape is None and shape is not None:
             self._built_shape = tuple(shape) if is_shape(shape) else shape
 

@@ -44,11 +44,11 @@ class MaskPassing:
         return previous_mask
 
     def _masks_brought(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The call's keywords with the masks that it asks for, and (the first input's mask,).
+        """The call's keywords with the masks that it asks for, and (the first input, its mask).
 
         A call on one array gets its mask as `mask`. One on several gets that of each as
-        `<its argument>_mask`. What the caller gave stays. None for the mask where there is nothing
-        to hand on.
+        `<its argument>_mask`. What the caller gave stays. None instead of the two where
+        there is nothing to hand on.
         """
         names = self._call_names
         given = dict(zip(names, args, strict=False)) | kwargs
@@ -56,16 +56,17 @@ class MaskPassing:
         if len(arrays) > 1:
             words = {f"{name}_mask": masks_of(value) for name, value in arrays.items()}
         else:
-            words = {"mask": masks_of(args[0])}
+            words = {"mask": masks_of(next(iter(arrays.values()), None))}
         for word, mask in words.items():
             if word in names and given.get(word) is None and mask is not None:
                 kwargs = {**kwargs, word: mask}
+        first = next(iter(given.values()), None)
         previous = kwargs.get("mask")
-        previous = masks_of(args[0]) if previous is None else previous
+        previous = masks_of(first) if previous is None else previous
         is_masked = any(one is not None for one in leaves(previous))
-        return kwargs, (previous,) if is_masked or self._makes_masks else None
+        return kwargs, (first, previous) if is_masked or self._makes_masks else None
 
-    def _hand_on_masks(self, inputs: Any, outputs: Any, previous: Any) -> Any:
+    def _hand_on_masks(self, inputs: Any, previous: Any, outputs: Any) -> Any:
         """The outputs, with the masks that this layer gives them."""
         if not self.supports_masking:
             if not self._loses_masks_quietly and previous is not None:

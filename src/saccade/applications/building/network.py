@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from saccade import activations
-from saccade.applications.input_shape import obtain_input_shape
-from saccade.applications.network_options import NetworkOptions, with_paragraph
-from saccade.applications.network_record import NetworkRecord, Pretrained, Top
+from saccade.applications.building.input_shape import obtain_input_shape
+from saccade.applications.building.network_options import NetworkOptions, with_paragraph
+from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 from saccade.files import weights_file
 from saccade.files.input_record import record_input

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from saccade.applications.network_options import NetworkOptions
+from saccade.applications.building.network_options import NetworkOptions
 from saccade.files.input_record import InputRecord
 from saccade.files.published.remote_file import RemoteFile
 from saccade.graph import Symbol
