@@ -156,24 +156,27 @@ NAMES = {
         truncated_normal variance_scaling zeros
     """,
     "saccade.layers": """
-        Activation ActivityRegularization Add AlphaDropout AtrousConvolution2D AutoContrast Average
-        AveragePooling1D AveragePooling2D AvgPool1D AvgPool2D BatchNormalization CenterCrop
-        Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Convolution1D
-        Convolution1DTranspose Convolution2D Convolution2DTranspose Cropping1D Cropping2D
-        CutMix Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU Equalization Flatten
+        Activation ActivityRegularization Add AdditiveAttention AlphaDropout
+        AtrousConvolution2D Attention AutoContrast Average AveragePooling1D AveragePooling2D
+        AvgPool1D AvgPool2D BatchNormalization CenterCrop Concatenate Conv1D Conv1DTranspose
+        Conv2D Conv2DTranspose Convolution1D Convolution1DTranspose Convolution2D
+        Convolution2DTranspose Cropping1D Cropping2D CutMix Dense DepthwiseConv1D
+        DepthwiseConv2D Dot Dropout ELU EinsumDense Embedding Equalization Flatten
         GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
         GlobalAvgPool1D GlobalAvgPool2D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPooling1D
-        GlobalMaxPooling2D GroupNormalization Identity Input InputLayer InputSpec Lambda Layer
-        LayerNormalization LeakyReLU MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D Maximum Merge
-        Minimum MixUp Multiply Normalization PReLU Permute Pipeline REFUSED RandAugment
+        GlobalMaxPooling2D GroupNormalization GroupQueryAttention Identity Input InputLayer
+        InputSpec Lambda Layer LayerNormalization LeakyReLU Masking MaxPool1D MaxPool2D
+        MaxPooling1D MaxPooling2D Maximum Merge Minimum MixUp MultiHeadAttention Multiply
+        Normalization PReLU Permute Pipeline REFUSED RMSNormalization RandAugment
         RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
-        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert
-        RandomPerspective RandomPosterization RandomRotation RandomSaturation
-        RandomSharpness RandomShear RandomTranslation RandomZoom ReLU RepeatVector Rescaling
-        Reshape Resizing SeparableConv1D SeparableConv2D SeparableConvolution1D
-        SeparableConvolution2D Softmax Solarization SpatialDropout1D SpatialDropout2D
-        Subtract UnitNormalization UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D add
-        average concatenate dot maximum merge minimum multiply subtract
+        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight RandomHue
+        RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation
+        RandomSharpness RandomShear RandomTranslation RandomWidth RandomZoom ReLU
+        RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D
+        SeparableConvolution1D SeparableConvolution2D Softmax Solarization SpatialDropout1D
+        SpatialDropout2D SpectralNormalization Subtract TimeDistributed UnitNormalization
+        UpSampling1D UpSampling2D Wrapper ZeroPadding1D ZeroPadding2D add average
+        concatenate dot maximum merge minimum multiply subtract
     """,
     "saccade.losses": """
         BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy

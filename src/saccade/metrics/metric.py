@@ -238,6 +238,19 @@ def spread(sample_weight: Any, values: torch.Tensor) -> torch.Tensor:
     return weight.expand_as(values)
 
 
+def masked_weight(mask: torch.Tensor, sample_weight: Any) -> torch.Tensor:
+    """Sample weights that leave out what a mask says does not count."""
+    kept = mask.to(torch.float32)
+    if sample_weight is None:
+        return kept
+    weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=kept.device)
+    while weight.ndim < kept.ndim:
+        weight = weight.unsqueeze(-1)
+    while weight.ndim > kept.ndim:
+        kept = kept.unsqueeze(-1)
+    return weight * kept
+
+
 def share(part: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
     """part / whole, 0 where the whole is 0."""
     return torch.where(whole == 0, 0.0, part / torch.where(whole == 0, 1.0, whole))

@@ -32,6 +32,7 @@ class Model(GraphHolder):
     Source: `keras.Model`.
     """
 
+    _loses_masks_quietly = True  # those inside hand them on
     keras_module: str | None = "keras"
     _of_keras = frozenset({"fit"})  # which of augmentations is a word inside
 
