@@ -13,6 +13,7 @@ import torch
 
 from saccade import initializers
 from saccade.errors import NotSupported, StateError
+from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, snake_case
 from saccade.old_add_weight import takes_name_first
@@ -212,6 +213,11 @@ class Sums(Metric):
                 if isinstance(sofar, torch.Tensor) and sofar.device != part.device:
                     sofar = (sofar.float() if apple else sofar).to(part.device)
             setattr(self, name, sofar + part)
+
+    @property
+    def variables(self) -> list[MetricVariable]:
+        """The sums by their names, and what a class of the user's added."""
+        return [*(SumVariable(self, name) for name in self.sums), *super().variables]
 
     def held(self, name: str, like: torch.Tensor | None = None) -> torch.Tensor:
         """A sum as a float32 tensor, of the shape of `like`."""
