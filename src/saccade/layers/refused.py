@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 _SERIES = "saccade has no recurrent layers; Conv1D works on series."
-_ATTENTION = "saccade has no attention layers; subclass Layer and call torch in call()."
 _TEXT = "saccade has no layers for text or tables; turn words into numbers before fit."
 _BACKEND = "saccade runs on PyTorch; subclass Layer and call torch in call()."
 _SOUND = "saccade has no layers for sound; compute the spectrogram before fit, as an image."
@@ -11,8 +10,6 @@ _SOUND = "saccade has no layers for sound; compute the spectrogram before fit, a
 _AUGMENTS = "RandAugment changes images in as many ways; or write a Layer with draws of your own."
 
 REFUSED: dict[str, str] = {
-    "AdditiveAttention": _ATTENTION,
-    "Attention": _ATTENTION,
     "AugMix": _AUGMENTS,
     "Bidirectional": _SERIES,
     "CategoryEncoding": _TEXT,
@@ -21,43 +18,34 @@ REFUSED: dict[str, str] = {
     "ConvLSTM2D": _SERIES,
     "ConvLSTM3D": _SERIES,
     "Discretization": _TEXT,
-    "EinsumDense": "Dense works along the last axis of any input; Permute brings an axis there.",
-    "Embedding": _TEXT,
     "FlaxLayer": _BACKEND,
     "GRU": _SERIES,
     "GRUCell": _SERIES,
-    "GroupQueryAttention": _ATTENTION,
     "HashedCrossing": _TEXT,
     "Hashing": _TEXT,
     "IntegerLookup": _TEXT,
     "JaxLayer": _BACKEND,
     "LSTM": _SERIES,
     "LSTMCell": _SERIES,
-    "Masking": _SERIES,
     "MaxNumBoundingBoxes": "saccade classifies whole images; it has no bounding boxes.",
     "MelSpectrogram": _SOUND,
-    "MultiHeadAttention": _ATTENTION,
-    "RMSNormalization": "LayerNormalization is the nearest; it also takes the mean away.",
     "RNN": _SERIES,
     "RandomElasticTransform": "RandomPerspective and RandomShear bend images as a whole.",
     "ReversibleEmbedding": _TEXT,
     "STFTSpectrogram": _SOUND,
     "SimpleRNN": _SERIES,
     "SimpleRNNCell": _SERIES,
-    "SpectralNormalization": "A kernel_constraint bounds the weights, such as max_norm.",
     "StackedRNNCells": _SERIES,
     "StringLookup": _TEXT,
     "TFSMLayer": _BACKEND,
     "TextVectorization": _TEXT,
-    "TimeDistributed": "Dense works along the last axis of any input.",
     "TorchModuleWrapper": _BACKEND,
-    "Wrapper": "Subclass Layer and keep the inner layer as an attribute.",
     "deserialize": "saving.deserialize_keras_object(record) makes the layer.",
     "serialize": "saving.serialize_keras_object(layer) writes the same record.",
 }
 """Keras's name of a layer, and a sentence that says why it is not here or what to use instead."""
 
-OUT_OF_SCOPE = (_SERIES, _ATTENTION, _TEXT, _BACKEND, _SOUND)
+OUT_OF_SCOPE = (_SERIES, _TEXT, _BACKEND, _SOUND)
 """The sentences above that refuse a whole subject, not one layer of image classification."""
 
 GONE: dict[str, str] = {
