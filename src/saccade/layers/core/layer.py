@@ -17,11 +17,7 @@ import torch
 from saccade import regularizers
 from saccade.errors import InvalidArgument, StateError
 from saccade.graph import symbols_in
-<<<<<<< HEAD
-from saccade.layers.core.build_marks import marking_built
-=======
 from saccade.layers.core.build_mark import marking_built
->>>>>>> custom
 from saccade.layers.core.call_arguments import (
     first_array,
     first_in_place,
@@ -34,13 +30,9 @@ from saccade.layers.core.checks import given_shape
 from saccade.layers.core.custom_storage import CustomStorage
 from saccade.layers.core.input_spec import check_inputs, dtypes_of
 from saccade.layers.core.keras1_words import LayerType
-<<<<<<< HEAD
 from saccade.layers.core.masks import MaskPassing, names_of, with_mask_of
 from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
-=======
-from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
 from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
->>>>>>> custom
 from saccade.layers.core.symbolic_calls import SymbolicCalls
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
