@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from saccade.data_formats import is_channels_first
+from saccade.errors import NotSupported
 from saccade.graph import Symbol
 
 Size = int | None
@@ -25,6 +27,21 @@ def sides_of(shape: Sequence[Size]) -> tuple[Size, ...]:
     return tuple(shape[1:3]) if is_channels_first() else tuple(shape[:2])
 
 
-def shape_of_image(sides: Sequence[Size], channels: Size) -> tuple[Size, ...]:
-    """The shape of one image."""
+def shape_of_image(sides: Sequence[Any], channels: Any) -> tuple[Any, ...]:
+    """The shape of one image, or the words for its axes."""
     return (channels, *sides) if is_channels_first() else (*sides, channels)
+
+
+def refuse_channels_first(where: str) -> None:
+    """For networks that Keras has with the channels last only.
+
+    Raises:
+        NotSupported: `image_data_format()` says channels first.
+    """
+    if is_channels_first():
+        raise NotSupported(
+            f'"{where}"',
+            "has its channels last, as in Keras",
+            'image_data_format() "channels_first"',
+            'Call set_image_data_format("channels_last") before, and give images so.',
+        )

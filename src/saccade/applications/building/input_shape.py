@@ -51,8 +51,8 @@ def obtain_input_shape(
             "include_top=False takes images of any size.",
         )
     if len(shape) != 3:
-        axes = "(channels, height, width)" if is_channels_first() else "(height, width, channels)"
-        raise InvalidArgument(where, f"input_shape must be {axes}", str(shape))
+        axes = shape_of_image(("height", "width"), "channels")
+        raise InvalidArgument(where, f"input_shape must be ({', '.join(axes)})", str(shape))
     channels = shape[0] if is_channels_first() else shape[-1]
     if is_imagenet and channels != 3:
         raise InvalidArgument(where, "ImageNet's images have 3 channels", str(shape))

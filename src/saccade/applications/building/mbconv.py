@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from saccade.applications.building.channels import along_channels, channels_of, shape_of_image
+from saccade.applications.building.channels import channels_of, shape_of_image
+from saccade.data_formats import channel_axis
 from saccade.graph import Symbol
 from saccade.initializers import VarianceScaling
 from saccade.layers import (
@@ -37,7 +38,7 @@ def convolved(x: Symbol, filters: int, window: int, name: str, **options: Any) -
 
 
 def normalised(x: Symbol, name: str, momentum: float = 0.99) -> Symbol:
-    return BatchNormalization(3, momentum, name=name)(x)
+    return BatchNormalization(channel_axis(), momentum, name=name)(x)
 
 
 def active(x: Symbol, prefix: str, momentum: float = 0.99) -> Symbol:
