@@ -1,6 +1,7 @@
 """Every name that Keras does not reserve is the user's, whatever saccade calls so inside."""
 
 import copy
+import inspect
 import pickle
 
 import numpy as np
@@ -43,9 +44,8 @@ def free_names(mine, *theirs):
     for each in theirs:
         left -= names_of(each)
     for cls in type(mine).__mro__:
-        left -= set(getattr(vars(cls).get("__init__"), "__kwdefaults__", None) or ())
-        code = getattr(vars(cls).get("__init__"), "__code__", None)
-        left -= set(code.co_varnames[: code.co_argcount] if code else ())
+        if "__init__" in vars(cls) and cls is not object:
+            left -= set(inspect.signature(cls.__init__).parameters)
     return sorted(left)
 
 

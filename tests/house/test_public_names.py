@@ -268,7 +268,7 @@ NAMES = {
         register_keras_serializable save_model save_weights serialize_keras_object
     """,
     "saccade.utils": """
-        CustomObjectScope PyDataset Sequence array_to_img clear_session custom_object_scope
+        CustomObjectScope Progbar PyDataset Sequence array_to_img clear_session custom_object_scope
         deserialize_keras_object get_custom_objects get_file get_registered_name
         get_registered_object get_source_inputs image_dataset_from_directory img_to_array
         is_keras_tensor load_img model_to_dot normalize pack_x_y_sample_weight plot_model
