@@ -46,6 +46,9 @@ WORDS = frozenset(
     "set_submodule share_memory state_dict to to_empty train type xpu zero_grad".split()
 )
 
+OF_KERAS = frozenset({"_calculate_scores", "_compute_attention", "_compute_attention_mask"})
+"""Names with an underscore that Keras has too, and documents for overriding."""
+
 PAIRS = (("make_slots", "move"), ("restore", "state"))
 """Methods that mean what saccade means by them where a class of the user's writes both."""
 
@@ -181,7 +184,8 @@ def _inner_names(cls: type) -> set[str]:
     words = WORDS.union(vars(cls).get("sums", ()))
     said = {*vars(cls), *vars(cls).get("__annotations__", ()), *vars(cls).get("sums", ())}
     of_torch = not cls.__module__.startswith("saccade.")  # its tables are read past attributes
-    return {name for name in said if name in words or (_is_private(name) and not of_torch)}
+    private = {name for name in said - OF_KERAS if _is_private(name) and not of_torch}
+    return private | {name for name in said if name in words}
 
 
 def _is_inside(module: str) -> bool:
