@@ -24,12 +24,15 @@ NAMES = {
         sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
-        DenseNet121 DenseNet169 DenseNet201 EfficientNetB0 EfficientNetB1 EfficientNetB2
-        EfficientNetB3 EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7
-        InceptionV3 InputRecord LeNet5 MobileNet MobileNetV2 ResNet101 ResNet101V2 ResNet152
-        ResNet152V2 ResNet50 ResNet50V2 VGG16 VGG19 Xception densenet efficientnet
-        imagenet_utils inception_v3 mobilenet mobilenet_v2 resnet resnet50 resnet_v2 vgg16
-        vgg19 xception
+        ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge DenseNet121
+        DenseNet169 DenseNet201 EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3
+        EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7 EfficientNetV2B0
+        EfficientNetV2B1 EfficientNetV2B2 EfficientNetV2B3 EfficientNetV2L EfficientNetV2M
+        EfficientNetV2S InceptionResNetV2 InceptionV3 InputRecord LeNet5 MobileNet MobileNetV2
+        MobileNetV3Large MobileNetV3Small NASNetLarge NASNetMobile ResNet101 ResNet101V2
+        ResNet152 ResNet152V2 ResNet50 ResNet50V2 VGG16 VGG19 Xception convnext densenet
+        efficientnet efficientnet_v2 imagenet_utils inception_resnet_v2 inception_v3 mobilenet
+        mobilenet_v2 mobilenet_v3 nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input
@@ -102,11 +105,28 @@ NAMES = {
         EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3 EfficientNetB4
         EfficientNetB5 EfficientNetB6 EfficientNetB7 preprocess_input
     """,
+    "saccade.applications.efficientnet_v2": """
+        EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2 EfficientNetV2B3 EfficientNetV2L
+        EfficientNetV2M EfficientNetV2S preprocess_input
+    """,
+    "saccade.applications.convnext": """
+        ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge
+        preprocess_input
+    """,
+    "saccade.applications.nasnet": """
+        NASNetLarge NASNetMobile preprocess_input
+    """,
     "saccade.applications.mobilenet": """
         MobileNet check_width note_other_size preprocess_input
     """,
     "saccade.applications.mobilenet_v2": """
         MobileNetV2 preprocess_input
+    """,
+    "saccade.applications.mobilenet_v3": """
+        MobileNetV3Large MobileNetV3Small preprocess_input
+    """,
+    "saccade.applications.inception_resnet_v2": """
+        InceptionResNetV2 preprocess_input
     """,
     "saccade.applications.inception_v3": """
         InceptionV3 preprocess_input

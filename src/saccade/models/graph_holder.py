@@ -22,7 +22,7 @@ from saccade.notes import note_once
 from saccade.training.custom_step import overrides
 from saccade.training.features.feature_reuse import FeatureReuse, note_changing
 from saccade.training.features.frozen_prefix import find_prefix, is_watched, random_before_frozen
-from saccade.user_names import inner_values, set_inside
+from saccade.user_names import inner_values, set_inside, values_inside
 
 MANY_IMAGES = 256  # from so many on, predicting earns back what folding the layers costs
 
@@ -43,6 +43,14 @@ class GraphHolder(Trainer):
     def layers(self) -> list[Any]:
         """The layers directly inside the model, those of a graph in Keras's order, by depth."""
         return LayerList(layer for layer in self.sublayers() if isinstance(layer, Layer))
+
+    @property
+    def operations(self) -> list[Any]:
+        """All that a graph of symbols calls, functions and operators too, by depth.
+
+        Source: `keras.Model.operations`.
+        """
+        return list(self._graph().layers)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """The layer of this name, or at this place.
@@ -192,11 +200,12 @@ class GraphHolder(Trainer):
     def _for_predicting(self, images: int) -> Any:
         if images < MANY_IMAGES or (network := network_of(self)) is None:
             return self
-        held, networks = self.__dict__.get("_at_rest"), networks_in(network)
+        known = values_inside(self, "_at_rest")
+        held, networks = known.get("_at_rest"), networks_in(network)
         if held is None or held[0] != networks:  # models inside may have other layers now
             flat = inlined(network, network_of)
             single = isinstance(flat.inputs, Symbol) and isinstance(flat.outputs, Symbol)
-            held = self.__dict__["_at_rest"] = networks, Inference(flat) if single else None
+            held = known["_at_rest"] = networks, Inference(flat) if single else None
         inference = held[1]
         if inference is None or inference.engine == "layers":
             return self
@@ -215,7 +224,7 @@ class GraphHolder(Trainer):
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
-        state.pop("_at_rest", None)
+        inner_values(state, "_at_rest").pop("_at_rest", None)
         network = inner_values(state, "_network").get("_network")
         if network is not None:
             calls = graph_config(network, with_layers=False)

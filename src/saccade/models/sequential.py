@@ -15,6 +15,7 @@ from saccade.layers.input import InputLayer
 from saccade.models.graph_holder import LayerList
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers
+from saccade.names import is_overridden
 from saccade.records import to_record
 from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.user_names import inner_values, set_inside
@@ -38,6 +39,7 @@ class Sequential(Model):
     """
 
     keras_module = "keras"
+    _of_keras = Model._of_keras | {"add", "input_shape", "output_shape"}
     _top: Any
     _input: InputLayer | None
     _stack: list[Layer]
@@ -99,6 +101,8 @@ class Sequential(Model):
             self._set_top(top, first)
         self._stack.append(layer)
         self._input = first
+        if first is not None and is_overridden(self, "build"):
+            self.build(first.batch_shape)
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the top layer off and return it."""

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade import dtype_policy, regularizers
+from saccade import regularizers
 from saccade.errors import InvalidArgument, StateError
 from saccade.graph import symbols_in
-from saccade.layers.core.build_marks import marking_built
+from saccade.layers.core.build_mark import marking_built
 from saccade.layers.core.call_arguments import (
     first_array,
     first_in_place,
@@ -32,6 +32,7 @@ from saccade.layers.core.input_spec import check_inputs, dtypes_of
 from saccade.layers.core.keras1_words import LayerType
 from saccade.layers.core.masks import MaskPassing, names_of, with_mask_of
 from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
+from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
 from saccade.layers.core.symbolic_calls import SymbolicCalls
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
@@ -68,8 +69,12 @@ class Layer(
     _building = False
     _built_shape: Any
     _given_shape: Any
-    _is_mixed: bool
     _lossy: dict[int, Any]
+    # Of models; code that finds them asks every layer, and must not meet a user's.
+    _graph_layers: Any
+    _input: Any
+    _network: Any
+    _stack: Any
 
     def __init__(
         self,
@@ -94,9 +99,7 @@ class Layer(
         self.name: str = name or auto_name(snake_case(cls))
         self.built = False
         self.autocast = autocast
-        self.dtype_policy = dtype_policy.get(dtype)
-        self._computes_in: torch.dtype = getattr(torch, self.dtype_policy.compute_dtype)
-        self._is_mixed = self._computes_in is not torch.float32
+        self.dtype_policy = dtype
         self._built_shape: Any = None
         set_inside(self, "nodes", [])  # calls on symbols; no layers of this one
         self._given_shape = given_shape(self.where, placement, type(self))
@@ -261,11 +264,19 @@ class Layer(
 
     # -- config ----------------------------------------------------------------------------
 
+    @default_config
     def get_config(self) -> dict[str, Any]:
-        """What is needed to make the layer again."""
+        """What is needed to make the layer again.
+
+        For a class of the user's that does not write it, the arguments of `__init__`.
+
+        Raises:
+            NotRecorded: those are not numbers, words and nests of them.
+        """
         penalty = regularizers.serialize(self.activity_regularizer)
         return {
             "name": self.name,
+            **arguments_of(self),
             "trainable": self._trainable,
             "dtype": to_record(self.dtype_policy),
             **({} if penalty is None else {"activity_regularizer": penalty}),
@@ -273,11 +284,12 @@ class Layer(
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:
-        return cls(**config)
+        return made_again(cls, config)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: not the calls, which belong to models that are not copied."""
-        state = {key: value for key, value in self.__dict__.items() if key != "_lossy"}
+        state = dict(self.__dict__)
+        inner_values(state, "_lossy").pop("_lossy", None)
         inner_values(state, "nodes")["nodes"] = []
         inner_values(state, "_call_losses")["_call_losses"] = []
         return state

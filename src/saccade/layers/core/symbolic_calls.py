@@ -19,7 +19,6 @@ class SymbolicCalls(CallHistory, WeightHolder):
     """
 
     name: str
-    compute_dtype: Any
     _build_shapes: tuple[str, ...] = ()  # what `build` calls the shapes, where it takes several
     _output_shapes: tuple[str, ...] = ()  # the same of `compute_output_shape`
     _has_no_formula = True  # for its output's shape: `call` is tried on zeros

@@ -18,6 +18,7 @@ from saccade.graph import Network, Node, Symbol, map_symbols, symbols_in
 from saccade.layers import BatchNormalization, Lambda, Normalization
 from saccade.layers.core.layer import Layer
 from saccade.layers.operations.operation import Operation
+from saccade.user_names import set_inside, values_inside
 
 BLOCK = 16  # images that run together, however many are asked for
 
@@ -32,7 +33,8 @@ class Tail(Layer):
 
     def __init__(self, network: Network, model: Layer):
         super().__init__(name="tail", autocast=False)
-        self.__dict__["_lossy"] = model.__dict__.setdefault("_lossy", {})
+        lossy = values_inside(model, "_lossy").setdefault("_lossy", {})
+        set_inside(self, "_lossy", lossy)
         self._network = network
         self._parts = list(network.layers)  # so that torch finds their weights here, too
         self.built = True

@@ -1,4 +1,4 @@
-"""Build marks: a user's `build` need not know that it has to say that the layer is built."""
+"""Build mark: a layer is built once its `build` has run, whether or not a user's says so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from saccade.layers.core.output_shapes import is_shape
 
 
 def marking_built(build: Any) -> Any:
-    """`build`, which notes the shape and that the layer is built, once the outermost has ended."""
+    """A `build` that marks the layer as built, and remembers the shape that it was built for."""
 
     @wraps(build)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
