@@ -42,7 +42,8 @@ class _RandomSize(RandomTransform):
     def draw(self, draws: Draws, shape: tuple[int, ...]) -> int:
         """The new size, in pixels."""
         low, high = self._range
-        factor = float(draws.uniform((), 1 + low, 1 + high))
+        # on the CPU, for it decides about a size
+        factor = low + (high - low) * float(torch.rand((), generator=draws.stream)) + 1
         return max(1, int(factor * shape[self.side]))
 
     def transform(self, x_nhwc: torch.Tensor, transformation: Any) -> torch.Tensor:
