@@ -197,4 +197,3 @@ def _block(x: Symbol, number: int, filters: int, step: int) -> Symbol:
 
 def _normed(x: Symbol, name: str) -> Symbol:
     return BatchNormalization(momentum=0.999, epsilon=1e-3, name=name)(x)
-

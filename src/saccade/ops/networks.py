@@ -23,8 +23,8 @@ from saccade.numerics.convolution.nhwc import (
     max_pool_nhwc,
 )
 from saccade.numerics.epsilon import epsilon as _epsilon
+from saccade.numerics.tensors.conversion import convert_to_tensor, floats
 from saccade.numerics.tensors.ops_formulas import log10
-from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 
 Pair = int | Sequence[int]
 
@@ -165,7 +165,7 @@ def layer_normalization(
     """
     if rms_scaling:
         raise NotSupported("ops.layer_normalization", "rms_scaling is not supported", "True")
-    x = convert_to_tensor(x)
+    x = floats(x)
     spread, mean = torch.var_mean(x, axis, correction=0, keepdim=True)
     y = (x - mean) * torch.rsqrt(spread + (_epsilon() if epsilon is None else epsilon))
     y = y if gamma is None else y * convert_to_tensor(gamma)
