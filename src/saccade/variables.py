@@ -64,8 +64,8 @@ class Variable(torch.nn.Parameter):
         values = self.numpy()
         return values if dtype is None else values.astype(dtype)
 
-    def assign(self, value: Any) -> Variable:
-        """Copy `value` (an array, tensor or number) into the weight, in place.
+    def assign(self, value: Any) -> torch.Tensor:
+        """Copy `value` (an array, tensor or number) into the weight, in place; gives the values.
 
         Raises:
             ShapeError: when the shapes differ.
@@ -79,7 +79,15 @@ class Variable(torch.nn.Parameter):
             )
         with torch.no_grad():
             self.copy_(value)
-        return self
+        return self.detach().clone() if value.dtype != self.dtype else value.detach()
+
+    def assign_add(self, value: Any) -> torch.Tensor:
+        """Add to the weight, in place; gives the new values."""
+        return self.assign(self.detach() + _values(value, self))
+
+    def assign_sub(self, value: Any) -> torch.Tensor:
+        """Take from the weight, in place; gives the new values."""
+        return self.assign(self.detach() - _values(value, self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         if id(self) in memo:
@@ -98,6 +106,12 @@ class Variable(torch.nn.Parameter):
         numbers = str(self.detach().float().numpy() if kind == "bfloat16" else self.numpy())
         shape = tuple(self.shape)
         return f"<Variable path={self.path}, shape={shape}, dtype={kind}, value={numbers}>"
+
+
+def _values(value: Any, weight: Variable) -> torch.Tensor:
+    """What is added to a weight, on its device and of its type."""
+    value = value.detach() if torch.is_tensor(value) else torch.as_tensor(np.asarray(value))
+    return value.to(weight.device, weight.dtype)
 
 
 def _restore(data: torch.Tensor, trainable: bool, name: str, path: str) -> Variable:

@@ -24,12 +24,15 @@ NAMES = {
         sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold
     """,
     "saccade.applications": """
-        DenseNet121 DenseNet169 DenseNet201 EfficientNetB0 EfficientNetB1 EfficientNetB2
-        EfficientNetB3 EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7
-        InceptionV3 InputRecord LeNet5 MobileNet MobileNetV2 ResNet101 ResNet101V2 ResNet152
-        ResNet152V2 ResNet50 ResNet50V2 VGG16 VGG19 Xception densenet efficientnet
-        imagenet_utils inception_v3 mobilenet mobilenet_v2 resnet resnet50 resnet_v2 vgg16
-        vgg19 xception
+        ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge DenseNet121
+        DenseNet169 DenseNet201 EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3
+        EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7 EfficientNetV2B0
+        EfficientNetV2B1 EfficientNetV2B2 EfficientNetV2B3 EfficientNetV2L EfficientNetV2M
+        EfficientNetV2S InceptionResNetV2 InceptionV3 InputRecord LeNet5 MobileNet MobileNetV2
+        MobileNetV3Large MobileNetV3Small NASNetLarge NASNetMobile ResNet101 ResNet101V2
+        ResNet152 ResNet152V2 ResNet50 ResNet50V2 VGG16 VGG19 Xception convnext densenet
+        efficientnet efficientnet_v2 imagenet_utils inception_resnet_v2 inception_v3 mobilenet
+        mobilenet_v2 mobilenet_v3 nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception
     """,
     "saccade.applications.imagenet_utils": """
         decode_predictions preprocess_input
@@ -117,11 +120,28 @@ NAMES = {
         EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3 EfficientNetB4
         EfficientNetB5 EfficientNetB6 EfficientNetB7 preprocess_input
     """,
+    "saccade.applications.efficientnet_v2": """
+        EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2 EfficientNetV2B3 EfficientNetV2L
+        EfficientNetV2M EfficientNetV2S preprocess_input
+    """,
+    "saccade.applications.convnext": """
+        ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge
+        preprocess_input
+    """,
+    "saccade.applications.nasnet": """
+        NASNetLarge NASNetMobile preprocess_input
+    """,
     "saccade.applications.mobilenet": """
         MobileNet check_width note_other_size preprocess_input
     """,
     "saccade.applications.mobilenet_v2": """
         MobileNetV2 preprocess_input
+    """,
+    "saccade.applications.mobilenet_v3": """
+        MobileNetV3Large MobileNetV3Small preprocess_input
+    """,
+    "saccade.applications.inception_resnet_v2": """
+        InceptionResNetV2 preprocess_input
     """,
     "saccade.applications.inception_v3": """
         InceptionV3 preprocess_input
@@ -151,24 +171,27 @@ NAMES = {
         truncated_normal variance_scaling zeros
     """,
     "saccade.layers": """
-        Activation ActivityRegularization Add AlphaDropout AtrousConvolution2D AutoContrast Average
-        AveragePooling1D AveragePooling2D AvgPool1D AvgPool2D BatchNormalization CenterCrop
-        Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Convolution1D
-        Convolution1DTranspose Convolution2D Convolution2DTranspose Cropping1D Cropping2D
-        CutMix Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU Equalization Flatten
+        Activation ActivityRegularization Add AdditiveAttention AlphaDropout
+        AtrousConvolution2D Attention AutoContrast Average AveragePooling1D AveragePooling2D
+        AvgPool1D AvgPool2D BatchNormalization CenterCrop Concatenate Conv1D Conv1DTranspose
+        Conv2D Conv2DTranspose Convolution1D Convolution1DTranspose Convolution2D
+        Convolution2DTranspose Cropping1D Cropping2D CutMix Dense DepthwiseConv1D
+        DepthwiseConv2D Dot Dropout ELU EinsumDense Embedding Equalization Flatten
         GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
         GlobalAvgPool1D GlobalAvgPool2D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPooling1D
-        GlobalMaxPooling2D GroupNormalization Identity Input InputLayer InputSpec Lambda Layer
-        LayerNormalization LeakyReLU MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D Maximum Merge
-        Minimum MixUp Multiply Normalization PReLU Permute Pipeline REFUSED RandAugment
+        GlobalMaxPooling2D GroupNormalization GroupQueryAttention Identity Input InputLayer
+        InputSpec Lambda Layer LayerNormalization LeakyReLU Masking MaxPool1D MaxPool2D
+        MaxPooling1D MaxPooling2D Maximum Merge Minimum MixUp MultiHeadAttention Multiply
+        Normalization PReLU Permute Pipeline REFUSED RMSNormalization RandAugment
         RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
-        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert
-        RandomPerspective RandomPosterization RandomRotation RandomSaturation
-        RandomSharpness RandomShear RandomTranslation RandomZoom ReLU RepeatVector Rescaling
-        Reshape Resizing SeparableConv1D SeparableConv2D SeparableConvolution1D
-        SeparableConvolution2D Softmax Solarization SpatialDropout1D SpatialDropout2D
-        Subtract UnitNormalization UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D add
-        average concatenate dot maximum merge minimum multiply subtract
+        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight RandomHue
+        RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation
+        RandomSharpness RandomShear RandomTranslation RandomWidth RandomZoom ReLU
+        RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D
+        SeparableConvolution1D SeparableConvolution2D Softmax Solarization SpatialDropout1D
+        SpatialDropout2D SpectralNormalization Subtract TimeDistributed UnitNormalization
+        UpSampling1D UpSampling2D Wrapper ZeroPadding1D ZeroPadding2D add average
+        concatenate dot maximum merge minimum multiply subtract
     """,
     "saccade.losses": """
         BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy

@@ -26,7 +26,7 @@ def test_a_layer_takes_its_input_under_keras_s_word(name):
     word = list(inspect.signature(getattr(keras.layers, name).call).parameters)[1]
     x, layer = sample(name), make(name)
     expected, got = layer(x), layer(**{word: x})
-    if word != "data":  # augmentations draw
+    if word != "data" and name != "Pipeline":  # augmentations draw
         np.testing.assert_array_equal(leaves(got)[0].detach(), leaves(expected)[0].detach())
 
 

@@ -558,4 +558,4 @@ def test_hints_that_change_no_number(model, caplog):
     model.fit(X, Y, verbose=0)
     assert said(caplog, "steps_per_execution=) changes no number") == 1
     model._make_predict_function()
-    assert said(caplog, "_make_predict_function has no effect") == 1
+    assert said(caplog, "make_predict_function and its kin have no effect") == 1

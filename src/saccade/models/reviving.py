@@ -13,6 +13,7 @@ from saccade.files.revival import Reviver
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.output_shapes import is_shape
+from saccade.layers.merging import branches
 from saccade.layers.operations.operation import operation
 from saccade.layers.operations.operation_table import MODULES, class_name
 from saccade.layers.operations.tensorflow_function import TFOpLambda
@@ -21,7 +22,7 @@ from saccade.models.trainer import Trainer
 
 def known_classes() -> dict[str, type[Layer]]:
     """Every class that a record can name; others come from `custom_objects`."""
-    found: dict[str, type[Layer]] = dict(layers.CLASSES)
+    found: dict[str, type[Layer]] = {**layers.CLASSES, **branches.CLASSES}
     waiting: list[type] = [Trainer]
     while waiting:
         cls = waiting.pop()

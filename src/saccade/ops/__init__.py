@@ -68,6 +68,7 @@ _PARTS = {
         one_hot ones_like power prod relu repeat reshape round shape sigmoid sign sin softmax sqrt
         square squeeze stack std stop_gradient subtract sum tanh tile transpose var where zeros_like
     """,
+    "saccade.ops.attention": "dot_product_attention rms_normalization",
     "saccade.ops.control": """
         associative_scan cond convert_to_numpy convert_to_tensor custom_gradient dtype fori_loop
         is_tensor jvp map ndim scan size switch vectorize vectorized_map while_loop

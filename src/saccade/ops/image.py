@@ -11,10 +11,12 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from saccade.errors import InvalidArgument, NotSupported, ShapeError
+from saccade.errors import InvalidArgument, ShapeError
 from saccade.layers import Resizing
 from saccade.layers.operations.unwritten_operation import also_on_symbols
+from saccade.numerics.convolution.geometry import as_padding, as_pair
 from saccade.numerics.images import colors
+from saccade.numerics.images.patches import patches_nhwc
 from saccade.numerics.images.smoothing import gaussian_kernel, smooth_nhwc
 from saccade.numerics.images.warping import warp_nhwc
 from saccade.numerics.tensors.tensor_functions import convert_to_tensor
@@ -119,24 +121,24 @@ def extract_patches(
     images: Any,
     size: int | Sequence[int],
     strides: int | Sequence[int] | None = None,
-    dilation_rate: int = 1,
+    dilation_rate: int | Sequence[int] = 1,
     padding: str = "valid",
     data_format: str | None = None,
 ) -> torch.Tensor:
     """The patches of each image as rows: (batch, rows, columns, height * width * channels).
 
-    Raises:
-        NotSupported: a padding other than "valid", or a dilation.
+    Args:
+        size: of a patch, (height, width) or one number.
+        strides: from one patch to the next; `size` when None, which puts them side by side.
+        dilation_rate: from one pixel of a patch to its next.
+        padding: "valid", or "same" for patches that reach over the border, over zeros.
     """
     x, single = _on_batches("extract_patches", images, data_format)
-    if padding != "valid" or dilation_rate not in (1, (1, 1)):
-        raise NotSupported("extract_patches", "takes whole patches, side by side", repr(padding))
-    height, width = (size, size) if isinstance(size, int) else size
-    down, right = (
-        (height, width) if strides is None else (strides, strides) if isinstance(strides, int)
-        else strides
-    )  # fmt: skip
-    y = x.unfold(1, height, down).unfold(2, width, right).permute(0, 1, 2, 4, 5, 3).flatten(3)
+    pair = as_pair("extract_patches", "size", size)
+    step = pair if strides is None else as_pair("extract_patches", "strides", strides)
+    rate = as_pair("extract_patches", "dilation_rate", dilation_rate)
+    is_same = as_padding("extract_patches", padding) == "same"
+    y = patches_nhwc(x, pair, step, rate, is_same)
     return y[0] if single else y
 
 

@@ -31,7 +31,7 @@ DEPARTURES = [
     ),
     Departure(
         "layers",
-        ("LayerNormalization",),
+        ("LayerNormalization", "RMSNormalization"),
         lambda given: given.get("axis") == 1,
         "Keras raises in torch",
         14,

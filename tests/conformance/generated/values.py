@@ -14,7 +14,7 @@ PLACE = {"name", "dtype", "trainable", "autocast", "old", "placement", "kwargs",
          "batch_size", "batch_shape", "input_shape", "batch_input_shape", "input_dim",
          "input_tensor", "optional", "sparse", "ragged", "weights", "lora_alpha",
          "quantization_config", "output_shape", "mask", "fn", "function",
-         "build_args"}  # fmt: skip
+         "flash_attention", "gptq_unpacked_column_size", "build_args"}  # fmt: skip
 INITIALIZERS = ["ones", {"class_name": "Constant", "config": {"value": 0.5}}]
 REGULARIZERS, CONSTRAINTS = ["l2", "l1"], ["non_neg", "max_norm"]
 
@@ -85,6 +85,26 @@ VALUES: dict[str, list[Any]] = {
     "threshold": [0.4, 0.0],
     "units": [4, 1, 0],
     "use_bias": [False, True],
+    # attention and series
+    "attention_axes": [1, (1,), None],
+    "bias_axes": ["d", "bd", None, "x"],
+    "dropout": [0.3, 0.0],
+    "equation": ["abc,cd->abd", "...c,cd->...d", "abc,bcd->abd", "abc,cd"],
+    "head_dim": [3, 2],
+    "key_dim": [3, 2, 0],
+    "layer": [None],
+    "mask_value": [0.0, 1.0],
+    "mask_zero": [True, False],
+    "num_heads": [2, 3, 0],
+    "num_key_value_heads": [1, 2, 3],
+    "num_query_heads": [4, 2],
+    "output_dim": [3, 1, 0],
+    "power_iterations": [1, 3, 0],
+    "score_mode": ["dot", "concat", "sum"],
+    "sliding_window": [1, 2, 0],
+    "use_gate": [True, False],
+    "use_scale": [True, False],
+    "value_dim": [4, None],
     # augmenting layers
     "addition_factor": [0.3, (0.1, 0.5), 1.5],
     "bins": [16, 256],

@@ -25,6 +25,9 @@ EXAMPLES = {
         {"factor": (1.0, 1.0), "scale": 0.5, "seed": 3}, SHAPE,
         {"factor": 0.0, "scale": 0.9, "seed": 4, "interpolation": "nearest", "fill_value": 0.5},
     ),
+    **{f"Random{side}": ({"factor": (0.3, 0.9), "seed": 3}, SHAPE,
+                         {"factor": (-0.5, -0.2), "interpolation": "nearest", "seed": 4})
+       for side in ("Height", "Width")},
     "RandomFlip": ({"seed": 3}, SHAPE, {"mode": "horizontal", "seed": 5}),
     "RandomCrop": ({"height": 4, "width": 5, "seed": 3}, SHAPE,
                    {"height": 3, "width": 6, "seed": 5}),

@@ -36,7 +36,7 @@ def convolved(x: Symbol, filters: int, window: int, name: str, **options: Any) -
 
 
 def normalised(x: Symbol, name: str, momentum: float = 0.99) -> Symbol:
-    return BatchNormalization(momentum=momentum, name=name)(x)
+    return BatchNormalization(3, momentum, name=name)(x)
 
 
 def active(x: Symbol, prefix: str, momentum: float = 0.99) -> Symbol:

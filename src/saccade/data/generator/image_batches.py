@@ -21,6 +21,7 @@ from saccade.data.generator.random_stream import (
 )
 from saccade.data.pool import processors
 from saccade.data.sources.fixed_images import FixedImages
+from saccade.names import is_overridden
 
 _NORMALISES_BY = (  # the settings of a generator that decide what becomes of an image
     "samplewise_center",
@@ -47,6 +48,8 @@ class ImageBatches(PlannedBatches):
         return transform is not None and not transform.augmentation().is_identity
 
     def __next__(self) -> Any:
+        if is_overridden(self, "_get_batches_of_transformed_samples"):
+            return super().__next__()
         return next(self.read_ahead(1))
 
     def __getitem__(self, i: int) -> Any:
@@ -55,6 +58,8 @@ class ImageBatches(PlannedBatches):
         Raises:
             InvalidArgument: there is no batch i in a pass.
         """
+        if is_overridden(self, "_get_batches_of_transformed_samples"):
+            return super().__getitem__(i)
         with self.lock:
             place, state = self._place(), global_state()
             batch = self._plan(place, state, self._take_number(i, place, state))

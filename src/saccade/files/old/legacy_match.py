@@ -123,6 +123,8 @@ def _layer_pairs(
                 f"({first[1].name} for {first[0].name}): they were taken in their order."
             )
             return pairs
+        if surplus and all(mine.name in missing and one.name in extra for mine, one in others):
+            return pairs  # its top's layers stand where the model has some without a name
     faults += [f"{name}: needed, not in the file" for name in missing]
     faults += [f"{name}: in the file, not needed" for name in extra if name not in surplus]
     return [(needed[name], one) for name, one in found.items() if name in needed]

@@ -35,6 +35,7 @@ class RandomTransform(Noise):
     """
 
     casts_integers = False
+    supports_masking = False
     keeps_integers = False  # at rest: Keras's layers differ, and ours do as each of them does
 
     def __init__(self, seed: int | None, data_format: str | None = None, **placement: Any):

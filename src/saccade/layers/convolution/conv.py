@@ -16,6 +16,7 @@ from saccade.numerics.convolution.nhwc import convolve_nhwc
 
 class _Conv(Convolution):
     strides_or_dilation = True
+    _has_own_op = False  # whether a subclass wrote a `convolution_op`
 
     def __init__(
         self,
@@ -78,6 +79,37 @@ class _Conv(Convolution):
             self.over_rows(self.dilation_rate),
             self.groups,
         )
+
+    def convolution_op(self, inputs: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
+        """The convolution alone, without bias and activation, for a subclass to override.
+
+        A subclass that does so may use another kernel, or another formula; what it leaves to
+        `super().convolution_op` is computed with the kernel that it gives.
+
+        Source: `keras.layers.Conv2D.convolution_op`.
+        """
+        y_nhwc = convolve_nhwc(
+            self.as_images(inputs),
+            self.as_kernel(kernel),
+            None,
+            self.over_rows(self.strides),
+            self.padding,
+            self.over_rows(self.dilation_rate),
+            self.groups,
+        )
+        return self.as_given(y_nhwc)
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "convolution_op" in cls.__dict__ and cls.rank != 1:  # Keras's Conv1D has no use for it
+            cls._has_own_op = True
+
+    def call(self, x: torch.Tensor) -> torch.Tensor:
+        if not self._has_own_op:
+            return super().call(x)
+        self.check_input(x.shape)
+        y = self.convolution_op(x, self.kernel)
+        return self.activation(y if self.bias is None else y + self.bias)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "filters": self.filters, "groups": self.groups}

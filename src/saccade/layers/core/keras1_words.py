@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from saccade.data_formats import data_format_of
 from saccade.errors import InvalidArgument, NotSupported
+from saccade.layers.core.own_arguments import has_default_config, note_arguments
 from saccade.notes import note_once
 from saccade.old_arguments import guesses_keras1_calls
 
@@ -169,12 +170,25 @@ def keras1_layer(cls: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 class _LayerType(abc.ABCMeta):
-    """The type of layers and models: what makes one may be written in Keras 1's words."""
+    """The type of layers and models: what makes one may be written in Keras 1's words.
+
+    Attributes:
+        notes_arguments: whether what an object is made with is all that its config knows.
+    """
+
+    notes_arguments = False
+
+    def __init__(cls, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        cls.notes_arguments = has_default_config(cls)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         if not WORDS.isdisjoint(kwargs) or len(args) > 2:
             args, kwargs = in_todays_words(cls, args, kwargs)
-        return super().__call__(*args, **kwargs)
+        made = super().__call__(*args, **kwargs)
+        if cls.notes_arguments and type(made) is cls:
+            note_arguments(made, cls, args, kwargs)
+        return made
 
     @property
     def __signature__(cls) -> inspect.Signature:

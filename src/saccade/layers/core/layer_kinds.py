@@ -18,6 +18,7 @@ class Pointwise(Layer):
     """A layer without weights whose output has the shape of its input."""
 
     casts_integers = True
+    supports_masking = True
     weightless = True
 
     def compute_output_shape(self, input_shape: Any) -> Any:

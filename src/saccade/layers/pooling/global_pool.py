@@ -92,13 +92,25 @@ class GlobalAveragePooling1D(_GlobalAverage):
         keepdims: whether the steps stay, as 1.
 
     Input: (batch, steps, channels). Output: (batch, channels), or (batch, 1, channels) with
-    `keepdims`.
+    `keepdims`. Of a series with a mask (batch, steps), only the steps that count.
 
     Source: `keras.layers.GlobalAveragePooling1D`.
     """
 
     keras_module = "keras.layers"
     rank = 1
+    supports_masking = True
+
+    def call(self, x: torch.Tensor, mask: Any = None) -> torch.Tensor:
+        if mask is None:
+            return super().call(x)
+        axes = self._axes(x)
+        counts = mask.bool().unsqueeze(-1)
+        total = torch.where(counts, x, 0.0).sum(axes, keepdim=self.keepdims)
+        return total / counts.to(x.dtype).sum(axes, keepdim=self.keepdims)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """None: no steps are left."""
 
 
 class GlobalMaxPooling1D(_GlobalMax):
