@@ -77,23 +77,23 @@ NAMES = {
         argmin argsort array average average_pool batch_normalization binary_crossentropy
         bincount broadcast_to cast categorical_crossentropy ceil celu clip concatenate cond
         conv convert_to_numpy convert_to_tensor cos cosh count_nonzero cumprod cumsum
-        depthwise_conv diag diagonal diff divide divide_no_nan dot dtype einsum elu equal
-        erf exp expand_dims expm1 eye flip fliplr flipud floor floor_divide
-        fori_loop full full_like gelu get_item glu greater greater_equal hard_shrink
-        hard_sigmoid hard_silu hard_swish hard_tanh hstack identity image in_top_k inner
-        is_tensor isclose isfinite isinf isnan layer_normalization leaky_relu less
-        less_equal linspace log log10 log1p log2 log_sigmoid log_softmax logaddexp
+        depthwise_conv diag diagonal diff divide divide_no_nan dot dot_product_attention
+        dtype einsum elu equal erf exp expand_dims expm1 eye flip fliplr flipud floor
+        floor_divide fori_loop full full_like gelu get_item glu greater greater_equal
+        hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh hstack identity image
+        in_top_k inner is_tensor isclose isfinite isinf isnan layer_normalization leaky_relu
+        less less_equal linspace log log10 log1p log2 log_sigmoid log_softmax logaddexp
         logical_and logical_not logical_or logical_xor logsumexp map matmul max max_pool
         maximum mean median meshgrid min minimum mod moments moveaxis multi_hot multiply
         nan_to_num ndim negative nonzero norm normalize not_equal one_hot ones ones_like
-        outer pad power prod psnr quantile ravel reciprocal relu relu6 repeat reshape roll
-        rot90 round rsqrt scatter scatter_update select selu separable_conv shape sigmoid
-        sign silu sin sinh size slice slice_update soft_shrink softmax softplus softsign
-        sort sparse_categorical_crossentropy sparse_plus sparse_sigmoid sparsemax split sqrt
-        square squareplus squeeze stack std stop_gradient subtract sum swapaxes swish switch
-        take take_along_axis tan tanh tanh_shrink tensordot threshold tile top_k trace
-        transpose tril triu true_divide trunc unstack var vectorized_map vstack where
-        while_loop zeros zeros_like
+        outer pad power prod psnr quantile ravel reciprocal relu relu6 repeat reshape
+        rms_normalization roll rot90 round rsqrt scatter scatter_update select selu
+        separable_conv shape sigmoid sign silu sin sinh size slice slice_update soft_shrink
+        softmax softplus softsign sort sparse_categorical_crossentropy sparse_plus
+        sparse_sigmoid sparsemax split sqrt square squareplus squeeze stack std
+        stop_gradient subtract sum swapaxes swish switch take take_along_axis tan tanh
+        tanh_shrink tensordot threshold tile top_k trace transpose tril triu true_divide
+        trunc unstack var vectorized_map vstack where while_loop zeros zeros_like
     """,
     "saccade.datasets": """
         cifar10 cifar100 fashion_mnist mnist
