@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import refuse_channels_first
 from saccade.applications.building.geometry import stepping_border
 from saccade.applications.building.network import build_network, listed
 from saccade.applications.building.network_options import MARK, NetworkOptions
@@ -121,6 +122,7 @@ def _variant(title: str, name: str, size: _Size, default_px: int, count: int, ba
     ) -> Model:
         if not include_top and input_shape is None:
             input_shape = (default_px, default_px, 3)
+        refuse_channels_first(name)
         options = NetworkOptions(
             include_top,
             weights,
