@@ -6,9 +6,10 @@ import pickle
 import numpy as np
 import pytest
 
-from saccade.applications import InputRecord, network, resnet
-from saccade.applications.network_options import NetworkOptions
-from saccade.applications.network_record import NetworkRecord
+from saccade.applications import InputRecord, resnet
+from saccade.applications.building import network
+from saccade.applications.building.network_options import NetworkOptions
+from saccade.applications.building.network_record import NetworkRecord
 from saccade.layers import Dense, Flatten, Input, Rescaling
 from saccade.models import Model, Sequential, load_model
 

@@ -3,7 +3,7 @@
 import pytest
 
 from saccade import notes
-from saccade.applications.input_shape import obtain_input_shape
+from saccade.applications.building.input_shape import obtain_input_shape
 from saccade.errors import InvalidArgument
 
 

@@ -6,9 +6,10 @@ import pickle
 import pytest
 
 from saccade import applications
-from saccade.applications import NETWORKS, network
-from saccade.applications.network_options import MARK, PARAGRAPH
-from saccade.applications.network_record import NetworkRecord
+from saccade.applications import NETWORKS
+from saccade.applications.building import network
+from saccade.applications.building.network_options import MARK, PARAGRAPH
+from saccade.applications.building.network_record import NetworkRecord
 from saccade.applications.resnet import PRETRAINED
 from saccade.layers import Conv2D
 

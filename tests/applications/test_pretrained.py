@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import saccade.applications.resnet
-from saccade.applications import imagenet_utils, network, resnet
-from saccade.applications.network_options import NetworkOptions
-from saccade.applications.network_record import NetworkRecord
+from saccade.applications import imagenet_utils, resnet
+from saccade.applications.building import network
+from saccade.applications.building.network_options import NetworkOptions
+from saccade.applications.building.network_record import NetworkRecord
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, ShapeError
 from saccade.files.published import kept_file as kept
 from saccade.files.published.remote_file import RemoteFile

@@ -7,26 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from saccade.applications import imagenet_utils
-from saccade.applications.network import network
-from saccade.applications.network_options import MARK, NetworkOptions
-from saccade.applications.network_record import NetworkRecord, Pretrained, Top
+from saccade.applications.building import mbconv
+from saccade.applications.building.channels import along_channels
+from saccade.applications.building.geometry import eights, stepping_border
+from saccade.applications.building.mbconv import active, convolved
+from saccade.applications.building.network import network
+from saccade.applications.building.network_options import MARK, NetworkOptions
+from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
-from saccade.initializers import VarianceScaling
-from saccade.layers import (
-    Activation,
-    Add,
-    BatchNormalization,
-    Conv2D,
-    DepthwiseConv2D,
-    Dropout,
-    GlobalAveragePooling2D,
-    Multiply,
-    Normalization,
-    Rescaling,
-    Reshape,
-    ZeroPadding2D,
-)
+from saccade.layers import DepthwiseConv2D, Normalization, Rescaling, ZeroPadding2D
 from saccade.old_arguments import takes_dim_ordering
 
 _INPUT = InputRecord("raw", 0.0, 255.0, "saccade.applications.efficientnet.preprocess_input")
@@ -112,10 +102,6 @@ _DOCSTRING = """Build {title}, {count:,} weights.
 def _variant(number: int, width: float, depth: float, default_px: int, dropout: float, count: int):
     """The function of one network; they differ in nothing but these numbers."""
 
-    def flatten(features: Symbol) -> Symbol:
-        x = GlobalAveragePooling2D(name="avg_pool")(features)
-        return Dropout(dropout, name="top_dropout")(x)
-
     def body(image: Symbol, options: NetworkOptions) -> Symbol:
         return _body(image, width, depth, options.are_published)
 
@@ -124,7 +110,7 @@ def _variant(number: int, width: float, depth: float, default_px: int, dropout: 
     body.__doc__ = _DOCSTRING.format(
         title=title, count=count, width=width, depth=depth, arguments=MARK
     )
-    top = Top(flatten, kernel=VarianceScaling(1 / 3, "fan_out", "uniform"))
+    top = Top(mbconv.mean_and_dropout(dropout), kernel=mbconv.classifier_kernel())
     return network(NetworkRecord(name, PRETRAINED[name], default_px, top=top))(body)
 
 
@@ -159,32 +145,25 @@ decode_predictions = imagenet_utils.decode_predictions
 
 
 def _body(image: Symbol, width: float, depth: float, is_published: bool) -> Symbol:
-    x = Normalization()(Rescaling(1 / 255)(image))
+    x = Normalization(along_channels())(Rescaling(1 / 255)(image))
     if is_published:
         # These weights were trained on (x - mean) / variance, and the file's Normalization divides
         # by the deviation alone: Keras makes up for it by the deviation's root, and so do we.
         x = Rescaling([1 / math.sqrt(one) for one in _DEVIATIONS_RGB])(x)
     x = _padded(x, 3, "stem_conv_pad")
-    x = _conv(x, _widened(32, width), 3, "stem_conv", strides=2, padding="valid")
-    x = _active(x, "stem_")
+    x = convolved(x, eights(32 * width), 3, "stem_conv", strides=2, padding="valid")
+    x = active(x, "stem_")
     counts = [math.ceil(depth * stage.repeats) for stage in _STAGES]
-    done, filters_in = 0, _widened(32, width)
+    done, filters_in = 0, eights(32 * width)
     for place, (stage, count) in enumerate(zip(_STAGES, counts, strict=True), 1):
-        filters = _widened(stage.filters, width)
+        filters = eights(stage.filters * width)
         for number in range(count):
             strides = stage.strides if number == 0 else 1
             lost = _LOST * done / sum(counts)
             letter = chr(ord("a") + number)
             x = _block(x, f"block{place}{letter}_", stage, strides, filters_in, filters, lost)
             done, filters_in = done + 1, filters
-    return _active(_conv(x, _widened(1280, width), 1, "top_conv"), "top_")
-
-
-def _widened(filters: int, width: float) -> int:
-    """The width times as many, as a multiple of 8 that is not more than a tenth below."""
-    wanted = filters * width
-    rounded = max(8, int(wanted + 4) // 8 * 8)
-    return rounded + 8 if rounded < 0.9 * wanted else rounded
+    return active(convolved(x, eights(1280 * width), 1, "top_conv"), "top_")
 
 
 def _block(
@@ -198,7 +177,7 @@ def _block(
 ) -> Symbol:
     wide, x = filters_in * stage.expansion, start
     if stage.expansion != 1:
-        x = _active(_conv(x, wide, 1, f"{name}expand_conv"), f"{name}expand_")
+        x = active(convolved(x, wide, 1, f"{name}expand_conv"), f"{name}expand_")
     if strides == 2:
         x = _padded(x, stage.kernel, f"{name}dwconv_pad")
     x = DepthwiseConv2D(
@@ -206,43 +185,13 @@ def _block(
         strides,
         padding="valid" if strides == 2 else "same",
         use_bias=False,
-        depthwise_initializer=_kernel(),
+        depthwise_initializer=mbconv.kernel(),
         name=f"{name}dwconv",
     )(x)
-    x = _active(x, name)
-    squeezed = GlobalAveragePooling2D(name=f"{name}se_squeeze")(x)
-    squeezed = Reshape((1, 1, wide), name=f"{name}se_reshape")(squeezed)
-    few = max(1, filters_in // 4)
-    squeezed = _conv(squeezed, few, 1, f"{name}se_reduce", use_bias=True, activation="swish")
-    scale = _conv(squeezed, wide, 1, f"{name}se_expand", use_bias=True, activation="sigmoid")
-    x = Multiply(name=f"{name}se_excite")([x, scale])
-    x = BatchNormalization(name=f"{name}project_bn")(_conv(x, filters, 1, f"{name}project_conv"))
-    if strides == 2 or filters_in != filters:
-        return x
-    if lost:
-        x = Dropout(lost, noise_shape=(None, 1, 1, 1), name=f"{name}drop")(x)
-    return Add(name=f"{name}add")([x, start])
-
-
-def _conv(x: Symbol, filters: int, kernel: int, name: str, **options: Any) -> Symbol:
-    usual = {"padding": "same", "use_bias": False, "kernel_initializer": _kernel()}
-    return Conv2D(filters, kernel, name=name, **{**usual, **options})(x)
-
-
-def _kernel() -> VarianceScaling:
-    return VarianceScaling(2.0, "fan_out", "truncated_normal")
+    x = mbconv.weighed(active(x, name), max(1, filters_in // 4), name)
+    x = mbconv.normalised(convolved(x, filters, 1, f"{name}project_conv"), f"{name}project_bn")
+    return x if strides == 2 or filters_in != filters else mbconv.joined(x, start, lost, name)
 
 
 def _padded(x: Symbol, kernel: int, name: str) -> Symbol:
-    """Borders for steps of 2: a side of even length gets one row less in front."""
-    height, width = x.shape[1:3]
-    half = kernel // 2
-    if height is None or width is None:
-        height = width = 0  # as even ones
-    sides = [(half - 1 + side % 2, half) for side in (height, width)]
-    return ZeroPadding2D(tuple(sides), name=name)(x)
-
-
-def _active(x: Symbol, prefix: str) -> Symbol:
-    x = BatchNormalization(name=f"{prefix}bn")(x)
-    return Activation("swish", name=f"{prefix}activation")(x)
+    return ZeroPadding2D(stepping_border(x, kernel), name=name)(x)

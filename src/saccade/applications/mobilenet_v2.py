@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from saccade.applications import imagenet_utils
-from saccade.applications.input_shape import obtain_input_shape, published_side
+from saccade.applications.building.channels import along_channels, channels_of, sides_of
+from saccade.applications.building.geometry import eights, stepping_border
+from saccade.applications.building.input_shape import obtain_input_shape, published_side
+from saccade.applications.building.network import build_network, listed
+from saccade.applications.building.network_options import NetworkOptions
+from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
 from saccade.applications.mobilenet import check_width, note_other_size
-from saccade.applications.network import build_network, listed
-from saccade.applications.network_options import NetworkOptions
-from saccade.applications.network_record import NetworkRecord, Pretrained, Top
 from saccade.errors import InvalidArgument
 from saccade.files.input_record import InputRecord
 from saccade.files.published.remote_file import RemoteFile
@@ -107,7 +109,7 @@ def MobileNetV2(
         sides = input_shape or input_tensor.shape[1:]
     side_px = published_side(sides, _RECORD.published_px)
     shape = obtain_input_shape(where, input_shape, side_px, _RECORD.least_px, include_top, weights)
-    height, pretrained = shape[0], _RECORD.pretrained
+    height, pretrained = sides_of(shape)[0], _RECORD.pretrained
     if isinstance(weights, str) and weights == "imagenet":
         check_width(where, alpha, _WIDTHS)
         # Keras looks at the shape that was given, not at the tensor's, where there is no top.
@@ -127,15 +129,15 @@ def MobileNetV2(
     )
 
     def body(x: Symbol, options: NetworkOptions) -> Symbol:
-        x = Conv2D(_eights(32 * alpha), 3, 2, "same", use_bias=False, name="Conv1")(x)
+        x = Conv2D(eights(32 * alpha), 3, 2, "same", use_bias=False, name="Conv1")(x)
         x = ReLU(6.0, name="Conv1_relu")(_normed(x, "bn_Conv1"))
         number = 0
         for filters, first_step, count in _STAGES:
             for place in range(count):
                 step = 1 if place else first_step
-                x = _block(x, number, _eights(int(filters * alpha)), step)
+                x = _block(x, number, eights(int(filters * alpha)), step)
                 number += 1
-        x = Conv2D(_eights(1280 * max(alpha, 1.0)), 1, use_bias=False, name="Conv_1")(x)
+        x = Conv2D(eights(1280 * max(alpha, 1.0)), 1, use_bias=False, name="Conv_1")(x)
         return ReLU(6.0, name="out_relu")(_normed(x, "Conv_1_bn"))
 
     top = Top(GlobalAveragePooling2D(), names_pooling=False)
@@ -164,11 +166,12 @@ decode_predictions = imagenet_utils.decode_predictions
 def _check_sizes(where: str, shape: Sequence[int | None] | None, tensor: Symbol) -> None:
     if shape is None or len(shape) != 3 or len(tensor.shape) != 4:
         return  # nothing to compare, or told elsewhere
-    if tensor.shape[2] != shape[1]:
+    width, found = sides_of(shape)[1], sides_of(tensor.shape[1:])[1]
+    if found != width:
         raise InvalidArgument(
             where,
-            f"input_tensor must be as wide as input_shape, {shape[1]}",
-            str(tensor.shape[2]),
+            f"input_tensor must be as wide as input_shape, {width}",
+            str(found),
             "Give one of the two.",
         )
 
@@ -177,7 +180,7 @@ def _check_sizes(where: str, shape: Sequence[int | None] | None, tensor: Symbol)
 
 
 def _block(x: Symbol, number: int, filters: int, step: int) -> Symbol:
-    prefix, start, channels = f"block_{number}", x, x.shape[-1]
+    prefix, start, channels = f"block_{number}", x, channels_of(x)
     if number:
         width = _EXPANSION * (channels or 0)
         x = Conv2D(width, 1, padding="same", use_bias=False, name=f"{prefix}_expand")(x)
@@ -186,7 +189,7 @@ def _block(x: Symbol, number: int, filters: int, step: int) -> Symbol:
         prefix = "expanded_conv"
     padding = "same"
     if step > 1:
-        x, padding = ZeroPadding2D(_border(x), name=f"{prefix}_pad")(x), "valid"
+        x, padding = ZeroPadding2D(stepping_border(x, 3), name=f"{prefix}_pad")(x), "valid"
     x = DepthwiseConv2D(3, step, padding, use_bias=False, name=f"{prefix}_depthwise")(x)
     x = ReLU(6.0, name=f"{prefix}_depthwise_relu")(_normed(x, f"{prefix}_depthwise_BN"))
     x = Conv2D(filters, 1, padding="same", use_bias=False, name=f"{prefix}_project")(x)
@@ -195,18 +198,4 @@ def _block(x: Symbol, number: int, filters: int, step: int) -> Symbol:
 
 
 def _normed(x: Symbol, name: str) -> Symbol:
-    return BatchNormalization(momentum=0.999, epsilon=1e-3, name=name)(x)
-
-
-def _border(x: Symbol) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Zeros around a 3x3 window in steps of 2: an odd side has one in front, too."""
-    height, width = x.shape[1:3]
-    if height is None or width is None:
-        return (0, 1), (0, 1)
-    return (height % 2, 1), (width % 2, 1)
-
-
-def _eights(filters: float) -> int:
-    """The nearest multiple of 8, at least 8, and not below nine tenths."""
-    near = max(8, int(filters + 4) // 8 * 8)
-    return near if near >= 0.9 * filters else near + 8
+    return BatchNormalization(along_channels(), momentum=0.999, epsilon=1e-3, name=name)(x)

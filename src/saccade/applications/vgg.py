@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.applications import imagenet_utils
-from saccade.applications.network import network
-from saccade.applications.network_options import NetworkOptions
-from saccade.applications.network_record import NetworkRecord, Pretrained, Top
+from saccade.applications.building.network import network
+from saccade.applications.building.network_options import NetworkOptions
+from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.layers import Conv2D, Dense, Flatten, MaxPooling2D

@@ -21,18 +21,18 @@ _PARTS = {
         function is_keras_tensor name_scope placeholder
     """,
     "saccade.backend.images": """
-        batch_normalization bias_add conv2d depthwise_conv2d pool2d resize_images
-        separable_conv2d spatial_2d_padding
+        batch_normalization bias_add conv2d conv2d_transpose conv3d depthwise_conv2d pool2d pool3d
+        resize_images resize_volumes separable_conv2d spatial_2d_padding spatial_3d_padding
     """,
     "saccade.backend.gradient_layer": """
         gradients
     """,
     "saccade.backend.keras_2": "hard_sigmoid ones_like relu repeat sqrt tile zeros_like",
+    "saccade.data_formats": "image_data_format set_image_data_format",
     "saccade.backend.settings": """
-        backend clear_session floatx get_session get_uid image_data_format
-        image_dim_ordering learning_phase manual_variable_initialization reset_uids
-        set_floatx set_image_data_format set_image_dim_ordering set_learning_phase
-        set_session
+        backend clear_session floatx get_session get_uid image_dim_ordering learning_phase
+        manual_variable_initialization reset_uids set_floatx set_image_dim_ordering
+        set_learning_phase set_session
     """,
     "saccade.backend.shapes": """
         batch_flatten cast_to_floatx count_params dtype flatten int_shape is_tensor

@@ -27,7 +27,8 @@ def build_config(layer: Any) -> dict[str, Any] | None:
     if not getattr(layer, "built", False):
         return None
     try:
-        return {"input_shape": layer.input_shape}
+        shape = layer.input_shape
+        return {"shapes_dict" if getattr(layer, "_build_shapes", ()) else "input_shape": shape}
     except (AttributeError, StateError):  # an initialiser; a layer without a known shape
         return None
 

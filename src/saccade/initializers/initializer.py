@@ -8,9 +8,10 @@ from typing import Any
 import torch
 
 from saccade.records import checked_dtype
+from saccade.user_names import UserNames
 
 
-class Initializer:
+class Initializer(UserNames):
     """Called with a shape, gives a float32 tensor; `seed` makes every call give the same."""
 
     keras_module = "keras.initializers"

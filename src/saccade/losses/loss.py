@@ -10,12 +10,13 @@ from saccade.names import snake_case, unknown_name
 from saccade.numerics.loss_formulas import tensors
 from saccade.numerics.loss_formulas.targets import aligned
 from saccade.records import checked_dtype
+from saccade.user_names import UserNames
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")
 _MEANS = ("sum_over_batch_size", "mean")
 
 
-class Loss:
+class Loss(UserNames):
     """Called with (y_true, y_pred, sample_weight), gives the reduced loss.
 
     `reduction`: "sum_over_batch_size" (also "mean") divides the weighted sum by the number of
@@ -52,6 +53,7 @@ class Loss:
         raise NotImplementedError(f"{type(self).__name__} has no call(y_true, y_pred): write one.")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
+        mask = getattr(y_pred, "_keras_mask", None)  # see layers/core/masks.py
         y_true, y_pred = tensors(y_true, y_pred)
         if type(self).keras_module is None:  # one of the user's counts on numbers of one kind
             y_true = y_true.to(y_pred.dtype)
@@ -63,8 +65,13 @@ class Loss:
             while sample_weight.ndim < losses.ndim:
                 sample_weight = sample_weight.unsqueeze(-1)
         counted = self.counted(y_true, losses)
+        counted = None if counted is None else counted.reshape(losses.shape)
+        if mask is not None:
+            counted = mask if counted is None else mask.bool() & counted.bool()
         if counted is not None:
-            share = self._share(counted.reshape(losses.shape).to(losses.dtype))
+            share = self._share(counted.to(losses.dtype))
+            while share.ndim < losses.ndim:
+                share = share.unsqueeze(-1)
             sample_weight = share if sample_weight is None else sample_weight * share
         if sample_weight is not None:
             losses = losses * sample_weight

@@ -148,7 +148,8 @@ def _record(layer: Any) -> dict[str, Any]:
     if is_own(layer, "get_build_config"):
         record["build_config"] = layer.get_build_config()
     elif shape is not None and not _is_graph(layer) and layer.nodes and layer.nodes[0].inputs:
-        record["build_config"] = {"input_shape": shape}
+        word = "shapes_dict" if layer._build_shapes else "input_shape"
+        record["build_config"] = {word: shape}
     return record
 
 

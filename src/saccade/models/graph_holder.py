@@ -13,6 +13,7 @@ from saccade.engines.inference import Inference
 from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol, inlined, map_symbols
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.masks import with_mask_of, with_masks
 from saccade.layers.core.tracking import safe_key
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.trainer import Trainer
@@ -21,6 +22,7 @@ from saccade.notes import note_once
 from saccade.training.custom_step import overrides
 from saccade.training.features.feature_reuse import FeatureReuse, note_changing
 from saccade.training.features.frozen_prefix import find_prefix, is_watched, random_before_frozen
+from saccade.user_names import inner_values, set_inside, values_inside
 
 MANY_IMAGES = 256  # from so many on, predicting earns back what folding the layers costs
 
@@ -41,6 +43,14 @@ class GraphHolder(Trainer):
     def layers(self) -> list[Any]:
         """The layers directly inside the model, those of a graph in Keras's order, by depth."""
         return LayerList(layer for layer in self.sublayers() if isinstance(layer, Layer))
+
+    @property
+    def operations(self) -> list[Any]:
+        """All that a graph of symbols calls, functions and operators too, by depth.
+
+        Source: `keras.Model.operations`.
+        """
+        return list(self._graph().layers)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """The layer of this name, or at this place.
@@ -69,7 +79,8 @@ class GraphHolder(Trainer):
         network = Network(inputs, outputs)
         network.check_names()
         # Not attributes like others: the layers are tracked in Keras's order.
-        self.__dict__["_network"], self.__dict__["_graph_layers"] = network, list(network.layers)
+        set_inside(self, "_network", network)
+        set_inside(self, "_graph_layers", list(network.layers))
         for number, layer in enumerate(network.layers):
             self._modules[safe_key("_graph_layers", number)] = layer  # torch finds them there
         self.autocast = False  # each input says what it needs
@@ -116,9 +127,14 @@ class GraphHolder(Trainer):
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         if self._network is None:
             return super().call(inputs, *args, **kwargs)
+        if kwargs.get("mask") is not None:
+            inputs = with_masks(inputs, kwargs["mask"])
         return self._network.run(inputs, self._fitted)
 
     def _fitted(self, value: Any, symbol: Symbol) -> Any:
+        return with_mask_of(value, self._in_shape(value, symbol))
+
+    def _in_shape(self, value: Any, symbol: Symbol) -> Any:
         """An input in its dtype; a last axis of one is added or taken off where that is missing."""
         dtype = getattr(torch, symbol.dtype)
         if not torch.is_tensor(value):
@@ -184,11 +200,12 @@ class GraphHolder(Trainer):
     def _for_predicting(self, images: int) -> Any:
         if images < MANY_IMAGES or (network := network_of(self)) is None:
             return self
-        held, networks = self.__dict__.get("_at_rest"), networks_in(network)
+        known = values_inside(self, "_at_rest")
+        held, networks = known.get("_at_rest"), networks_in(network)
         if held is None or held[0] != networks:  # models inside may have other layers now
             flat = inlined(network, network_of)
             single = isinstance(flat.inputs, Symbol) and isinstance(flat.outputs, Symbol)
-            held = self.__dict__["_at_rest"] = networks, Inference(flat) if single else None
+            held = known["_at_rest"] = networks, Inference(flat) if single else None
         inference = held[1]
         if inference is None or inference.engine == "layers":
             return self
@@ -207,15 +224,17 @@ class GraphHolder(Trainer):
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
-        state.pop("_at_rest", None)
-        network = state.get("_network")
+        inner_values(state, "_at_rest").pop("_at_rest", None)
+        network = inner_values(state, "_network").get("_network")
         if network is not None:
-            state["_network"] = graph_config(network, with_layers=False)
+            calls = graph_config(network, with_layers=False)
+            inner_values(state, "_network")["_network"] = calls
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        calls = state.pop("_network", None)
-        super().__setstate__({**state, "_network": None})
+        calls = inner_values(state, "_network").pop("_network", None)
+        inner_values(state, "_network")["_network"] = None
+        super().__setstate__(state)
         if calls is not None:
             self._set_graph(*rebuilt(calls, self._graph_layers))
 

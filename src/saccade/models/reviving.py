@@ -13,6 +13,7 @@ from saccade.files.revival import Reviver
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.output_shapes import is_shape
+from saccade.layers.merging import branches
 from saccade.layers.operations.operation import operation
 from saccade.layers.operations.operation_table import MODULES, class_name
 from saccade.layers.operations.tensorflow_function import TFOpLambda
@@ -21,7 +22,7 @@ from saccade.models.trainer import Trainer
 
 def known_classes() -> dict[str, type[Layer]]:
     """Every class that a record can name; others come from `custom_objects`."""
-    found: dict[str, type[Layer]] = dict(layers.CLASSES)
+    found: dict[str, type[Layer]] = {**layers.CLASSES, **branches.CLASSES}
     waiting: list[type] = [Trainer]
     while waiting:
         cls = waiting.pop()
@@ -65,7 +66,7 @@ def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
     else:
         layer = cls.from_config(config)
     built_for = record.get("build_config") or {}
-    shape = built_for.get("input_shape")
+    shape = built_for.get("shapes_dict", built_for.get("input_shape"))
     if built_for and is_own(layer, "build_from_config"):
         layer.build_from_config(built_for)
         layer.built = True

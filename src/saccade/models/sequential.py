@@ -10,12 +10,15 @@ from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.masks import mask_of, with_masks
 from saccade.layers.input import InputLayer
 from saccade.models.graph_holder import LayerList
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers
+from saccade.names import is_overridden
 from saccade.records import to_record
 from saccade.training.features.feature_reuse import FeatureReuse
+from saccade.user_names import inner_values, set_inside
 
 
 class Sequential(Model):
@@ -36,13 +39,17 @@ class Sequential(Model):
     """
 
     keras_module = "keras"
+    _of_keras = Model._of_keras | {"add", "input_shape", "output_shape"}
+    _top: Any
+    _input: InputLayer | None
+    _stack: list[Layer]
 
     def __init__(
         self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None
     ):
         super().__init__(trainable=trainable, name=name)
         self.autocast = False  # the first layer knows what it needs
-        self.__dict__["_top"] = None  # the symbol that comes out
+        set_inside(self, "_top", None)  # the symbol that comes out
         self._input: InputLayer | None = None
         self._stack: list[Layer] = []
         if isinstance(layers, (Layer, type)):
@@ -94,6 +101,8 @@ class Sequential(Model):
             self._set_top(top, first)
         self._stack.append(layer)
         self._input = first
+        if first is not None and is_overridden(self, "build"):
+            self.build(first.batch_shape)
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the top layer off and return it."""
@@ -132,10 +141,10 @@ class Sequential(Model):
             self.build((None, *image_shape))  # a little earlier than the first batch would
         return super()._reuse(wanted, image_shape)
 
-    def call(self, x: Any) -> Any:
+    def call(self, x: Any, mask: Any = None) -> Any:
         if isinstance(x, (list, tuple)) and len(x) == 1:  # a list of inputs, as every model takes
             x = x[0]
-        given = x
+        given = x = x if mask is None or mask_of(x) is mask else with_masks(x, mask)
         try:
             for layer in self._stack:
                 x = layer(x)
@@ -192,15 +201,15 @@ class Sequential(Model):
 
     def _set_top(self, top: Any, first: InputLayer | None) -> None:
         """Note the symbol that comes out, None for none."""
-        self.__dict__["_top"] = top
-        self.__dict__["_network"] = None  # made again when somebody asks
+        set_inside(self, "_top", top)
+        set_inside(self, "_network", None)  # made again when somebody asks
         if top is not None and first is not None:
             self.built = True
             self._built_shape = first.batch_shape
 
     def _graph(self) -> Network:
         if self._network is None and self._top is not None and self._input is not None:
-            self.__dict__["_network"] = Network(self._input.output, self._top)
+            set_inside(self, "_network", Network(self._input.output, self._top))
         return super()._graph()
 
     @staticmethod
@@ -213,7 +222,9 @@ class Sequential(Model):
         return None
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {**super().__getstate__(), "_network": None, "_top": None}
+        state = super().__getstate__()
+        for name in ("_network", "_top"):
+            inner_values(state, name)[name] = None
         return {**state, "_has_top": self._top is not None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -12,11 +12,12 @@ from saccade.errors import InvalidArgument
 from saccade.notes import note_once
 from saccade.optimizers import schedules
 from saccade.optimizers.schedules.learning_rate import LearningRate, RateIsScheduled, StepCount
+from saccade.user_names import UserNames
 
 Rate = float | Callable[[], float] | schedules.LearningRateSchedule
 
 
-class RateHolder:
+class RateHolder(UserNames):
     """The learning rate, whichever way it was given, and the count of iterations."""
 
     where: str
@@ -95,7 +96,7 @@ class RateHolder:
     @property
     def iterations(self) -> StepCount:
         """How often the weights were moved."""
-        return StepCount(self._iterations)
+        return StepCount(self._iterations, self)
 
     @iterations.setter
     def iterations(self, value: int) -> None:

@@ -21,6 +21,11 @@ class SlotHolder(RateHolder):
 
     side_by_side: tuple[str, ...] = ()  # slots that Keras lists weight by weight: m, v, m, v, ...
     use_ema: bool
+    slots: dict[str, Tensors]
+    _weights: list[Any]
+    _at_rest: list[tuple[Any, dict[str, torch.Tensor]]]
+    _told: bool
+    _constrained: list[int]
 
     def __init__(self):
         self.slots: dict[str, Tensors] = {}
@@ -40,6 +45,13 @@ class SlotHolder(RateHolder):
             a is not b for a, b in zip(weights, self._weights, strict=True)
         ):
             self.build(weights)
+            if self._weights is not weights and [*map(id, self._weights)] != [*map(id, weights)]:
+                raise StateError(
+                    self.where,
+                    "the weights must be those that it was built for",
+                    f"{len(weights)} others",
+                    "Its build() left them out: compile the model again.",
+                )
 
     def build(self, var_list: Iterable[Any]) -> None:
         """Make the slots for these weights; those already known keep theirs.
@@ -97,7 +109,10 @@ class SlotHolder(RateHolder):
     def variables(self) -> list[Any]:
         """Keras's list: step count, learning rate unless it is a function, then the slots."""
         rate = self._learning_rate
-        head = [StepCount(self._calls), *([] if callable(rate) else [LearningRate(rate, self)])]
+        head = [
+            StepCount(self._calls, self),
+            *([] if callable(rate) else [LearningRate(rate, self)]),
+        ]
         return [*head, *self.in_order(self.slots)]
 
     def in_order(self, slots_by_name: dict[str, list[Any]]) -> list[Any]:

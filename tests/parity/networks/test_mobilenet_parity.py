@@ -5,7 +5,8 @@ import warnings
 import pytest
 
 from parity.reference import keras
-from saccade.applications import mobilenet, mobilenet_v2, network
+from saccade.applications import mobilenet, mobilenet_v2
+from saccade.applications.building import network
 from saccade.layers import Input
 
 MODULES = {

@@ -31,7 +31,7 @@ def _no_fetching(monkeypatch):
     def refuse(file, **_):
         pytest.fail(f"{file.address} must not be asked in a test")
 
-    monkeypatch.setattr("saccade.applications.network.kept_file", refuse)
+    monkeypatch.setattr("saccade.applications.building.network.kept_file", refuse)
 
 
 @pytest.mark.parametrize("name", slow_unless(NAMES[0].__eq__, NAMES))

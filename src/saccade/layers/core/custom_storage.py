@@ -57,15 +57,18 @@ class CustomStorage:
         Source: `keras.layers.Layer.get_build_config`.
         """
         shape = getattr(self, "_built_shape", None)
-        return None if shape is None else {"input_shape": shape}
+        if shape is None:
+            return None
+        return {"shapes_dict" if getattr(self, "_build_shapes", ()) else "input_shape": shape}
 
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Make the weights again, as they were in the file.
 
         Source: `keras.layers.Layer.build_from_config`.
         """
-        if config.get("input_shape") is not None:
-            self.build_on(config["input_shape"])  # type: ignore[attr-defined]
+        shape = config.get("shapes_dict", config.get("input_shape"))
+        if shape is not None:
+            self.build_on(shape)  # type: ignore[attr-defined]
 
 
 def is_own(layer: Any, hook: str) -> bool:

@@ -9,33 +9,44 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Sequence
-from functools import wraps
 from typing import Any
 
 import numpy as np
 import torch
 
-from saccade import dtype_policy, regularizers
+from saccade import regularizers
 from saccade.errors import InvalidArgument, StateError
-from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
-from saccade.layers.core.call_history import CallHistory
+from saccade.graph import symbols_in
+from saccade.layers.core.build_mark import marking_built
+from saccade.layers.core.call_arguments import (
+    first_array,
+    first_in_place,
+    shape_names,
+    shapes_by_name,
+)
 from saccade.layers.core.call_losses import CallLosses
 from saccade.layers.core.call_scope import scope
 from saccade.layers.core.checks import given_shape
 from saccade.layers.core.custom_storage import CustomStorage
 from saccade.layers.core.input_spec import check_inputs, dtypes_of
 from saccade.layers.core.keras1_words import LayerType
-from saccade.layers.core.output_shapes import is_shape, shape_of, symbols_of, traced_shape
+from saccade.layers.core.masks import MaskPassing, names_of, with_mask_of
+from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
+from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
+from saccade.layers.core.symbolic_calls import SymbolicCalls
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
+from saccade.nests import leaves
 from saccade.notes import note_once
 from saccade.records import to_record
+from saccade.user_names import inner_values, set_inside
 
 _build_lock = threading.RLock()  # several threads may predict with a model that is not built yet
 
 
-class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=LayerType):
+class Layer(
+    CustomStorage, SymbolicCalls, CallLosses, MaskPassing, WeightHolder, metaclass=LayerType
+):
     """A function of arrays with weights.
 
     Args:
@@ -56,6 +67,14 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
     input_spec: Any = None  # what a layer of the user's says of its inputs
     _takes_training = False
     _building = False
+    _built_shape: Any
+    _given_shape: Any
+    _lossy: dict[int, Any]
+    # Of models; code that finds them asks every layer, and must not meet a user's.
+    _graph_layers: Any
+    _input: Any
+    _network: Any
+    _stack: Any
 
     def __init__(
         self,
@@ -80,11 +99,9 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
         self.name: str = name or auto_name(snake_case(cls))
         self.built = False
         self.autocast = autocast
-        self.dtype_policy = dtype_policy.get(dtype)
-        self._computes_in: torch.dtype = getattr(torch, self.dtype_policy.compute_dtype)
-        self._is_mixed = self._computes_in is not torch.float32
+        self.dtype_policy = dtype
         self._built_shape: Any = None
-        object.__setattr__(self, "nodes", [])  # calls on symbols; no layers of this one
+        set_inside(self, "nodes", [])  # calls on symbols; no layers of this one
         self._given_shape = given_shape(self.where, placement, type(self))
         self._first_weights = placement.get("weights")
         if self._first_weights is not None:
@@ -98,12 +115,19 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         if "call" in cls.__dict__:
-            parameters = inspect.signature(cls.call).parameters.values()
+            parameters = [*inspect.signature(cls.call).parameters.values()]
             cls._takes_training = any(
                 p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters
             )
+            cls._call_names = names_of(parameters)
+        if "compute_mask" in cls.__dict__ and not cls.__module__.startswith("saccade.layers."):
+            cls.supports_masking = cls._makes_masks = True
         if "build" in cls.__dict__:  # a user's build need not know that it has to say so
-            cls.build = _marking_built(cls.__dict__["build"])
+            cls._build_shapes = shape_names(cls.build)
+            cls.build = marking_built(cls.__dict__["build"])
+        if "compute_output_shape" in cls.__dict__:
+            cls._output_shapes = shape_names(cls.compute_output_shape)
+            cls._has_no_formula = False
 
     # -- calling ---------------------------------------------------------------------------
 
@@ -125,30 +149,39 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
         #    All else becomes tensors on the weights' device, in the layer's precision.
         if len(args) == 1 and type(args[0]) is torch.Tensor and args[0].dtype is self._computes_in:
             pass
-        elif symbols_in((args, kwargs)):
-            return self.describe(args, kwargs, training)
-        elif args:
-            args = tuple(self._prepared(value) for value in args)
         else:
-            raise InvalidArgument(
-                self.where, "the input must be the first argument", ", ".join(kwargs) or "none"
-            )
+            if not args:
+                args, kwargs = first_in_place(self, kwargs)
+            if symbols_in((args, kwargs)):
+                return self.describe(args, kwargs, training)
+            args = tuple(self._prepared(value) for value in args)
+        if kwargs:
+            kwargs = {name: self._prepared_word(value) for name, value in kwargs.items()}
         # 3. The first inputs build the layer; a wrong shape is told before weights are made for it.
         if self.input_spec is not None:
-            check_inputs(self.where, self.input_spec, shape_of(args[0]), dtypes_of(args[0]))
+            first = first_array(args, kwargs)
+            check_inputs(self.where, self.input_spec, shape_of(first), dtypes_of(first))
         if not self.built:
-            self.build_for(args[0])
+            if self._build_shapes:
+                self.build_on(shapes_by_name(self, self._build_shapes, args, kwargs))
+            else:
+                self.build_for(first_array(args, kwargs))
         if training is not None and self._takes_training:
             kwargs["training"] = training
-        # 4. The outermost call of a thread starts a new sum of losses. A call inside it that
+        # 4. What masks the inputs bring, where this process has seen one at all.
+        brought = None
+        if MaskPassing.seen or self._makes_masks:
+            kwargs, brought = self._masks_brought(args, kwargs)
+        # 5. The outermost call of a thread starts a new sum of losses. A call inside it that
         #    changes nothing in the scope has nothing to set back, and goes the short way.
         outermost = scope.outermost
         if outermost is None:
             scope.outermost = self
             self._forget_losses()
         elif training is outer and self.activity_regularizer is None and not self._is_mixed:
-            return self.call(*args, **kwargs)
-        # 5. The call. Layers inside read the scope: what training is, and whether this layer's
+            y = self.call(*args, **kwargs)
+            return y if brought is None else self._hand_on_masks(*brought, y)
+        # 6. The call. Layers inside read the scope: what training is, and whether this layer's
         #    weights are seen cast, which ends inside a layer without a policy. It belongs to the
         #    thread and no module changes, so several threads may predict with one model; and it is
         #    set back where `call` fails too, or the next call would take itself for an inner one.
@@ -159,32 +192,9 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
             if self.activity_regularizer is not None:
                 for part in y if isinstance(y, (list, tuple)) else (y,):
                     self.add_loss(self.activity_regularizer(part) / max(len(part), 1))
-            return y
+            return y if brought is None else self._hand_on_masks(*brought, y)
         finally:
             scope.training, scope.outermost, scope.casting = outer, outermost, casting
-
-    def describe(self, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any = None) -> Any:
-        """A call on symbols: build for their shapes, note the call, give symbols.
-
-        torch's hooks, which wait for values, are not run.
-        """
-        if not args or not symbols_in(args[0]):
-            raise InvalidArgument(
-                self.where, "what comes from Input() must be the first argument", ", ".join(kwargs)
-            )
-        self.build_on(map_symbols(args[0], _shape))
-        output_shape = self.shape_for(args, kwargs)
-        if training is not None:
-            kwargs = {**kwargs, "training": training}
-        node = Node(self, args, kwargs)
-        self.nodes.append(node)
-        return node.give(symbols_of(output_shape, self.compute_dtype, self.name))
-
-    def shape_for(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-        """The output's shape for a call on these symbols."""
-        if symbols_in((args[1:], kwargs)):
-            return traced_shape(self, tuple(args), kwargs)
-        return self.compute_output_shape(map_symbols(args[0], _shape))
 
     # -- building --------------------------------------------------------------------------
 
@@ -194,11 +204,12 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
 
     def build_on(self, input_shape: Any) -> None:
         """Build for a shape, once, and remember it."""
-        check_inputs(self.where, self.input_spec, input_shape)
+        if not self._build_shapes:
+            check_inputs(self.where, self.input_spec, input_shape)
         # Weights made in inference mode could never be trained, and the first call may be predict.
         with _build_lock, torch.inference_mode(False):
             if not self.built:
-                self.build(input_shape)
+                self.build(**input_shape) if self._build_shapes else self.build(input_shape)
                 self.built = True
                 if self._first_weights is not None:
                     self.set_weights(self._first_weights)
@@ -218,8 +229,12 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
             value = torch.as_tensor(np.asarray(value), device=self.device)
         is_float = value.dtype.is_floating_point
         if (is_float and self.autocast) or (not is_float and self.casts_integers):
-            return value.to(self._computes_in)
+            return with_mask_of(value, value.to(self._computes_in))
         return value
+
+    def _prepared_word(self, value: Any) -> Any:
+        """The same for what has a name, where numbers and lists of them are settings."""
+        return self._prepared(value) if any(map(_is_array, leaves(value))) else value
 
     # -- shapes ----------------------------------------------------------------------------
 
@@ -249,11 +264,19 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
 
     # -- config ----------------------------------------------------------------------------
 
+    @default_config
     def get_config(self) -> dict[str, Any]:
-        """What is needed to make the layer again."""
+        """What is needed to make the layer again.
+
+        For a class of the user's that does not write it, the arguments of `__init__`.
+
+        Raises:
+            NotRecorded: those are not numbers, words and nests of them.
+        """
         penalty = regularizers.serialize(self.activity_regularizer)
         return {
             "name": self.name,
+            **arguments_of(self),
             "trainable": self._trainable,
             "dtype": to_record(self.dtype_policy),
             **({} if penalty is None else {"activity_regularizer": penalty}),
@@ -261,12 +284,15 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:
-        return cls(**config)
+        return made_again(cls, config)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: not the calls, which belong to models that are not copied."""
-        state = {key: value for key, value in self.__dict__.items() if key != "_lossy"}
-        return {**state, "nodes": [], "_call_losses": []}
+        state = dict(self.__dict__)
+        inner_values(state, "_lossy").pop("_lossy", None)
+        inner_values(state, "nodes")["nodes"] = []
+        inner_values(state, "_call_losses")["_call_losses"] = []
+        return state
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
@@ -274,26 +300,3 @@ class Layer(CustomStorage, CallHistory, CallLosses, WeightHolder, metaclass=Laye
 
 def _is_array(value: Any) -> bool:
     return torch.is_tensor(value) or isinstance(value, np.ndarray)
-
-
-def _shape(symbol: Symbol) -> Shape:
-    return symbol.shape
-
-
-def _marking_built(build: Any) -> Any:
-    @wraps(build)
-    def wrapped(self: Layer, *args: Any, **kwargs: Any) -> None:
-        if self._building:  # called by the build of a subclass, which marks the end
-            build(self, *args, **kwargs)
-            return
-        self._building = True
-        try:
-            build(self, *args, **kwargs)
-        finally:
-            self._building = False
-        self.built = True
-        shape = args[0] if args else kwargs.get("input_shape")
-        if self._built_shape is None and shape is not None:
-            self._built_shape = tuple(shape) if is_shape(shape) else shape
-
-    return wrapped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import torch
 
 from saccade.errors import NotSupported
+from saccade.user_names import UserNames, let_both_see, sets_apart
 from saccade.variables import Variable
 
 
@@ -99,7 +101,7 @@ for _name in _CHANGE + _CHANGE_DICT:
     setattr(TrackedDict, _name, _announcing(_name, dict))
 
 
-class TrackedModule(torch.nn.Module):
+class TrackedModule(UserNames, torch.nn.Module):
     """A module whose weights and parts are found in attributes, lists and dicts, as in Keras.
 
     torch finds only what is an attribute itself; a list of layers would be neither trained nor
@@ -116,16 +118,15 @@ class TrackedModule(torch.nn.Module):
         return f'{type(self).__name__} "{self.name}"'
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in self._inner_names and sets_apart(self, name, value, sys._getframe(1)):
+            self._track_users(name, value)
+            return
         if "_modules" not in self.__dict__:  # torch says that super().__init__() comes first
             super().__setattr__(name, value)
             return
         self._let_go(name, value)
         if isinstance(value, Variable):
-            for key, known in list(self._parameters.items()):
-                if known is value and key != name:
-                    del self._parameters[key]
-            if all(known is not value for known in (*self._weights_trained, *self._weights_kept)):
-                (self._weights_trained if value.trainable else self._weights_kept).append(value)
+            self._adopt(name, value)
         elif isinstance(value, (torch.nn.Module, torch.nn.Parameter)):
             check_ours(self.where, name, value)
         elif isinstance(value, (list, dict, tuple)):
@@ -137,6 +138,36 @@ class TrackedModule(torch.nn.Module):
             self._track_again(name)
             return
         super().__setattr__(name, value)  # type: ignore[arg-type]
+
+    def _track_users(self, name: str, value: Any) -> None:
+        """Track what the user put under a name that saccade uses inside."""
+        own = self.__dict__
+        if "_modules" not in own or own.get(name) is not value:
+            return
+        self._let_go(name, value)
+        self._modules.pop(name, None)
+        if isinstance(value, Variable):
+            self._adopt(name, value)
+            self._parameters[name] = own.pop(name)
+        elif isinstance(value, torch.nn.Module):
+            check_ours(self.where, name, value)
+            self._modules[name] = own.pop(name)
+        elif isinstance(value, (list, dict, tuple)):
+            own[name] = track(value, partial(self._track_again, name))
+            self._track_again(name)
+
+    def _adopt(self, name: str, weight: Variable) -> None:
+        """Count a weight that becomes an attribute among this layer's, once."""
+        for key, known in list(self._parameters.items()):
+            if known is weight and key != name:
+                del self._parameters[key]
+        if all(known is not weight for known in (*self._weights_trained, *self._weights_kept)):
+            (self._weights_trained if weight.trainable else self._weights_kept).append(weight)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if "_names_of_user" in self.__dict__:  # in a new process nobody told the class
+            let_both_see(type(self))
 
     def __delattr__(self, name: str) -> None:
         self._let_go(name, None)

@@ -43,6 +43,7 @@ class Operation(Layer):
     """
 
     weightless = True
+    _loses_masks_quietly = True
     function: Callable[..., Any]
 
     def __init__(self, name: str | None = None, **settings: Any):

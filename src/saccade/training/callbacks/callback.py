@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from saccade.errors import InvalidArgument
+from saccade.user_names import UserNames
 
 HOOKS = (
     "on_train_begin",
@@ -25,7 +26,7 @@ HOOKS = (
 )
 
 
-class Callback:
+class Callback(UserNames):
     """Override any `on_*` method; `self.model` and `self.params` are set before the first.
 
     `params` holds "verbose", "epochs" and "steps". `logs` are dicts of floats. Set

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 from saccade.errors import NotSupported
 from saccade.numerics.convolution.geometry import same_padding
+from saccade.numerics.images.patches import patches_nhwc
 from saccade.tensorflow_alias.parts.networks.layer_functions import two
 from saccade.tensorflow_alias.parts.tensors.tensors import pair, sizes_of, tensor_of
 
@@ -113,20 +114,5 @@ def extract_patches(
     images: Any, sizes: Any, strides: Any, rates: Any, padding: str, name: str | None = None
 ) -> torch.Tensor:
     """Every window of the images, its pixels and channels in one row."""
-    x = tensor_of(images)
-    size, step, rate = two(sizes), two(strides), two(rates)
-    if padding.upper() == "SAME":
-        (top, bottom), (left, right) = (
-            same_padding(n, k, s, r)
-            for n, k, s, r in zip(x.shape[1:3], size, step, rate, strict=True)
-        )
-        x = F.pad(x, (0, 0, left, right, top, bottom))
-    n, h, w, c = x.shape
-    rows = [
-        torch.arange(0, m - r * (k - 1), s)
-        for m, k, s, r in zip((h, w), size, step, rate, strict=True)
-    ]
-    inner = [torch.arange(k) * r for k, r in zip(size, rate, strict=True)]
-    at = [a[:, None] + b for a, b in zip(rows, inner, strict=True)]
-    found = x[:, at[0][:, None, :, None], at[1][None, :, None, :]]
-    return found.reshape(n, len(rows[0]), len(rows[1]), size[0] * size[1] * c)
+    is_same = padding.upper() == "SAME"
+    return patches_nhwc(tensor_of(images), two(sizes), two(strides), two(rates), is_same)

@@ -1,0 +1,96 @@
+"""Call arguments: the arrays of a call that come by keyword, and their shapes by name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from saccade.errors import InvalidArgument
+from saccade.graph import map_symbols, symbols_in
+from saccade.layers.core.output_shapes import shape_of
+from saccade.nests import leaves
+
+_FIRST = ("inputs", "data")  # what Keras calls the first argument of its layers
+
+
+def first_in_place(layer: Any, kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """A call by keywords alone with its first argument in place, as everything else expects it.
+
+    Layers of saccade take theirs under Keras's word, "inputs" ("data" for augmentations), too. A
+    `call` whose arguments have to be named keeps them so.
+
+    Raises:
+        InvalidArgument: the first argument is not among them.
+    """
+    parameters = [
+        one
+        for one in inspect.signature(layer.call).parameters.values()
+        if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD, one.VAR_POSITIONAL)
+    ]
+    if not parameters:
+        if kwargs:
+            return (), kwargs
+        raise InvalidArgument(layer.where, "a call needs an input", "none")
+    first = parameters[0].name
+    own = type(layer).call.__module__.startswith("saccade.")
+    for word in (first, *_FIRST) if own else (first,):
+        if word in kwargs:
+            return (kwargs[word],), {key: one for key, one in kwargs.items() if key != word}
+    raise InvalidArgument(
+        layer.where,
+        f'the input is missing: call takes it first, or as "{"inputs" if own else first}"',
+        ", ".join(kwargs) or "no arguments",
+    )
+
+
+def first_array(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What a layer is built for: the first argument, or the first array that has a name."""
+    if args:
+        return args[0]
+    return next((one for one in kwargs.values() if shapes_in(one) is not None), None)
+
+
+def shape_names(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a `build` that takes a shape of each argument: a_shape, b_shape.
+
+    Empty for one that takes the shape of the first.
+    """
+    parameters = list(inspect.signature(function).parameters.values())[1:]  # without self
+    plain = [one for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD]
+    needed = [one.name for one in plain if one.default is one.empty]
+    if len(needed) < 2 or not all(name.endswith("_shape") for name in needed):
+        return ()
+    return tuple(one.name for one in plain if one.name.endswith("_shape"))
+
+
+def shapes_by_name(
+    layer: Any, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """The shape of each argument of a call under the name that `build` has for it, None for none.
+
+    Raises:
+        InvalidArgument: `call` has no argument of that name.
+    """
+    given = inspect.signature(layer.call).bind_partial(*args, **kwargs).arguments
+    known = inspect.signature(layer.call).parameters
+    for name in names:
+        if name.removesuffix("_shape") not in known:
+            raise InvalidArgument(
+                f"{layer.where} build",
+                f"every argument must be named after one of call's ({', '.join(known)})",
+                name,
+            )
+    return {name: shapes_in(given.get(name.removesuffix("_shape"))) for name in names}
+
+
+def shapes_in(value: Any) -> Any:
+    """The shape of an array or symbol, a nest of them for a nest; None for anything else."""
+    if symbols_in(value):
+        return map_symbols(value, lambda symbol: tuple(symbol.shape))
+    if all(isinstance(one, (torch.Tensor, np.ndarray)) for one in leaves(value)):
+        return shape_of(value)
+    return None
