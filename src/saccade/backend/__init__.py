@@ -35,8 +35,8 @@ _PARTS = {
         set_learning_phase set_session
     """,
     "saccade.backend.shapes": """
-        batch_flatten cast_to_floatx count_params dtype flatten int_shape is_tensor
-        l2_normalize ndim permute_dimensions repeat_elements reverse shape
+        batch_flatten cast cast_to_floatx count_params dtype flatten int_shape is_tensor
+        l2_normalize ndim permute_dimensions prod repeat_elements reverse shape
     """,
     "saccade.backend.tensors": """
         batch_dot cumprod dropout gather in_test_phase in_top_k in_train_phase map_fn
@@ -57,9 +57,9 @@ _PARTS = {
         epsilon set_epsilon
     """,
     "saccade.numerics.tensors.tensor_functions": """
-        abs all any argmax argmin cast clip concatenate cos cumsum dot equal exp expand_dims
+        abs all any argmax argmin clip concatenate cos cumsum dot equal exp expand_dims
         greater greater_equal less less_equal log max maximum mean min minimum not_equal
-        one_hot pow=power prod reshape round sigmoid sign sin softmax
+        one_hot pow=power reshape round sigmoid sign sin softmax
         square squeeze stack std stop_gradient sum tanh transpose var
     """,
 }
