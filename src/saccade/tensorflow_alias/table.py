@@ -78,6 +78,7 @@ NAMES: dict[str, dict[str, str]] = {
         "networks.window_functions": """batch_normalization conv2d_transpose crelu depth_to_space
             local_response_normalization lrn=local_response_normalization space_to_depth
             weighted_cross_entropy_with_logits""",
+        "networks.batch_layouts": """avg_pool1d avg_pool3d conv1d conv3d max_pool1d max_pool3d""",
     },
     "random": {
         "tensors.draws": """Generator categorical gamma get_global_generator normal poisson
