@@ -24,6 +24,10 @@ _PARTS = {
         batch_normalization bias_add conv2d conv2d_transpose conv3d depthwise_conv2d pool2d pool3d
         resize_images resize_volumes separable_conv2d spatial_2d_padding spatial_3d_padding
     """,
+    "saccade.backend.local_images": """
+        conv1d conv2d_transpose local_conv1d local_conv2d pool3d resize_volumes separable_conv1d
+        spatial_3d_padding temporal_padding
+    """,
     "saccade.backend.gradient_layer": """
         gradients
     """,
@@ -39,13 +43,13 @@ _PARTS = {
         l2_normalize ndim permute_dimensions prod repeat_elements reverse shape
     """,
     "saccade.backend.tensors": """
-        batch_dot cumprod dropout gather in_test_phase in_top_k in_train_phase map_fn
-        print_tensor slice switch
+        batch_dot cumprod dropout foldl foldr gather in_test_phase in_top_k in_train_phase
+        is_sparse map_fn normalize_batch_in_training print_tensor slice switch to_dense
     """,
     "saccade.backend.values": """
         arange batch_get_value batch_set_value constant eval eye get_value identity
-        moving_average_update random_bernoulli random_binomial set_value update update_add
-        update_sub variable
+        moving_average_update random_bernoulli random_binomial random_normal_variable
+        random_uniform_variable set_value update update_add update_sub variable
     """,
     "saccade.numerics.tensors.ops_formulas": "logsumexp",
     "saccade.numerics.tensors.creation": "ones zeros",
@@ -67,6 +71,7 @@ _OF_VALUES = (
     "saccade.activations",
     "saccade.backend.images",
     "saccade.backend.keras_2",
+    "saccade.backend.local_images",
     "saccade.backend.tensors",
     "saccade.numerics.tensors.ops_formulas",
     "saccade.numerics.tensors.tensor_functions",

@@ -68,6 +68,30 @@ def variable(value: Any, dtype: Any = None, name: str = "variable") -> Variable:
     return made
 
 
+def random_uniform_variable(
+    shape: Sequence[int],
+    low: float,
+    high: float,
+    dtype: Any = None,
+    name: str = "variable",
+    seed: int | None = None,
+) -> Variable:
+    """A weight with values drawn between two numbers."""
+    return variable(random.uniform(tuple(shape), low, high, seed=seed), dtype, name)
+
+
+def random_normal_variable(
+    shape: Sequence[int],
+    mean: float,
+    scale: float,
+    dtype: Any = None,
+    name: str = "variable",
+    seed: int | None = None,
+) -> Variable:
+    """A weight with values drawn from a bell."""
+    return variable(random.normal(tuple(shape), mean, scale, seed=seed), dtype, name)
+
+
 def constant(value: Any, dtype: Any = None, shape: Sequence[int] | None = None) -> torch.Tensor:
     """A tensor."""
     x = convert_to_tensor(value, dtype or "float32")

@@ -47,6 +47,8 @@ NAMES: dict[str, dict[str, str]] = {
         "running.functions": """executing_eagerly function get_logger name_scope no_op
             numpy_function print py_function""",
         "tensors.strings": "as_string",
+        "tensors.first_values": """constant_initializer ones_initializer
+            random_normal_initializer random_uniform_initializer zeros_initializer""",
     },
     "math": {
         "tensors.arithmetic": f"""{_ARITHMETIC} ceil divide_no_nan is_nan is_inf is_finite
@@ -171,7 +173,9 @@ NAMES: dict[str, dict[str, str]] = {
             assert_none_equal assert_positive assert_rank assert_rank_at_least assert_rank_in
             assert_shapes assert_type check_numerics is_numeric_tensor"""
     },
-    "compat": {},
+    "compat": {
+        "tensors.plain_words": "as_bytes as_str as_str_any as_text path_to_str",
+    },
     "compat.v1": {
         "running.functions": "enable_eager_execution executing_eagerly",
         "tensors.draws": "set_random_seed=set_seed",
