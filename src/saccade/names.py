@@ -39,6 +39,17 @@ def reset_names() -> None:
     _used.clear()
 
 
+def is_overridden(thing: Any, name: str) -> bool:
+    """Whether the method that an object of saccade's has under this name was written elsewhere.
+
+    A subclass, or a mixin before saccade's class, may override it.
+    """
+    for cls in type(thing).__mro__:
+        if name in cls.__dict__:
+            return not cls.__module__.startswith("saccade.")
+    return False
+
+
 def nearest(word: str, legal: Iterable[str]) -> str | None:
     """The legal word most like `word`, or None when nothing is close."""
     by_lower = {name.lower(): name for name in legal}

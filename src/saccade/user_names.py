@@ -19,6 +19,7 @@ from typing import Any
 WORDS: dict[str, str] = {
     "layers": """
         as_given as_images as_kernel build_for build_kernels build_on casts_integers changes
+        channels_in seen shape_with sizes_in
         channels_out check_input check_rank checked_share convolve describe device draw factors fit
         from_bytes input_shape keeps_integers keras_module kept maps meet merge merged_shape nodes
         normal output_shape over_rows own_weights padding_words pool rank rest shape_after shape_for
@@ -30,8 +31,8 @@ WORDS: dict[str, str] = {
         add add_values best checked counted count decide given_thresholds grow held keras_module
         reader readers reads_logits residual restore squared_sum state sum sums values""",
     "optimizers": """
-        build_for current_rate fused_on in_order keras_module make_slots misfits move product
-        restore side_by_side slots state step swap_averages where""",
+        applies_itself build_for current_rate fused_on in_order keras_module make_slots misfits
+        move product restore step_by_own_apply updates_itself side_by_side slots state step swap_averages where""",
     "training": """
         best_epoch draw_over ends_on_nan find_direction hears_last improves read restore say set_run
         state""",
@@ -51,7 +52,9 @@ WORDS: dict[str, str] = {
 PAIRS = (("make_slots", "move"), ("restore", "state"))
 """Methods that mean what saccade means by them where a class of the user's writes both."""
 
-_OF_KERAS = frozenset({"_direction"})
+_OF_KERAS = frozenset(
+    {"_calculate_scores", "_compute_attention", "_compute_attention_mask", "_direction"}
+)
 """What a user sets for Keras to read: of a metric, which way is better."""
 
 _INSIDE = ("saccade.", "torch.")
@@ -61,6 +64,7 @@ _THEIRS, _OURS = "_names_of_user", "_values_inside"
 class UserNames:
     """For a base that users subclass: its inner names stay free for them."""
 
+    _of_keras: frozenset[str] = frozenset()  # words that Keras reserves in this kind of class
     _inner_names: frozenset[str] = frozenset()
     _class_names: frozenset[str] = frozenset()  # those that classes of the user's took
     _taken_here: frozenset[str] = frozenset()  # and those that one of them did
@@ -69,7 +73,8 @@ class UserNames:
         super().__init_subclass__(**kwargs)
         if _is_inside(cls.__module__):
             inner = [one for one in cls.__mro__ if _is_inside(one.__module__)]
-            cls._inner_names = frozenset(name for one in inner for name in _inner_names(one))
+            names = frozenset(name for one in inner for name in _inner_names(one))
+            cls._inner_names = names - cls._of_keras
             return
         taken = {name for name in vars(cls) if name in cls._inner_names}
         for pair in PAIRS:

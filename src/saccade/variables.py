@@ -25,6 +25,7 @@ class Variable(torch.nn.Parameter):
 
     _name: str
     path: str
+    dtype_is_a_word: bool = True  # for scripts, as in Keras 3; torch's for everybody else
     autocast: bool = True  # whether a layer that computes in half precision sees it so
     regularizer: Any = None  # what it adds to the loss, a function of the values
     constraint: Any = None  # what every step of the optimizer ends with, a function of the values
@@ -101,7 +102,10 @@ class Variable(torch.nn.Parameter):
         return _restore, (self.detach().clone(), self.requires_grad, self._name, self.path)
 
     def __repr__(self) -> str:  # type: ignore[override]
-        return f"<Variable {self.path}, shape={tuple(self.shape)}, dtype={self.dtype}>"
+        kind = str(self.dtype).removeprefix("torch.")
+        numbers = str(self.detach().float().numpy() if kind == "bfloat16" else self.numpy())
+        shape = tuple(self.shape)
+        return f"<Variable path={self.path}, shape={shape}, dtype={kind}, value={numbers}>"
 
 
 def _values(value: Any, weight: Variable) -> torch.Tensor:

@@ -116,4 +116,7 @@ def test_saved_by_torch():
 def test_repr():
     w = make()
     w.path = "dense/kernel"
-    assert repr(w) == "<Variable dense/kernel, shape=(2, 3), dtype=torch.float32>"
+    numbers = str(w.numpy())
+    assert repr(w) == (
+        f"<Variable path=dense/kernel, shape=(2, 3), dtype=float32, value={numbers}>"
+    )

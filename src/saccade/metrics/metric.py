@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from saccade import initializers
-from saccade.errors import StateError
+from saccade.errors import NotSupported, StateError
 from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, snake_case
@@ -182,6 +182,18 @@ class Sums(Metric):
 
     sums: tuple[str, ...] = ()
 
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        own = not cls.__module__.startswith("saccade.")
+        for name in ("add_variable", "add_weight"):
+            if own and name in cls.__dict__:
+                raise NotSupported(
+                    f"metric {cls.__name__}",
+                    f"{name}() of a subclass would never be called",
+                    None,
+                    "Subclass metrics.Metric, or override update_state() and result().",
+                )
+
     def __init__(self, dtype: Any = None, name: str | None = None):
         super().__init__(dtype, name)
         self.reset_state()
@@ -230,6 +242,19 @@ def spread(sample_weight: Any, values: torch.Tensor) -> torch.Tensor:
     while weight.ndim < values.ndim:
         weight = weight.unsqueeze(-1)
     return weight.expand_as(values)
+
+
+def masked_weight(mask: torch.Tensor, sample_weight: Any) -> torch.Tensor:
+    """Sample weights that leave out what a mask says does not count."""
+    kept = mask.to(torch.float32)
+    if sample_weight is None:
+        return kept
+    weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=kept.device)
+    while weight.ndim < kept.ndim:
+        weight = weight.unsqueeze(-1)
+    while weight.ndim > kept.ndim:
+        kept = kept.unsqueeze(-1)
+    return weight * kept
 
 
 def share(part: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:

@@ -13,6 +13,7 @@ from saccade.engines.inference import Inference
 from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol, inlined, map_symbols
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.masks import with_mask_of, with_masks
 from saccade.layers.core.tracking import safe_key
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.trainer import Trainer
@@ -104,6 +105,18 @@ class GraphHolder(Trainer):
     def output(self) -> Any:
         return self._graph().outputs
 
+    def get_input_at(self, node_index: int) -> Any:
+        """The symbols of one of the model's calls; the first is the graph itself, as in Keras 2."""
+        if self._network is None or node_index < 0:
+            return super().get_input_at(node_index)
+        return super().get_input_at(node_index - 1) if node_index else self.input
+
+    def get_output_at(self, node_index: int) -> Any:
+        """The symbols that one of the calls gave; the first is the graph itself."""
+        if self._network is None or node_index < 0:
+            return super().get_output_at(node_index)
+        return super().get_output_at(node_index - 1) if node_index else self.output
+
     @property
     def input_names(self) -> list[str]:
         return [symbol.name for symbol in self.inputs]
@@ -126,9 +139,14 @@ class GraphHolder(Trainer):
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         if self._network is None:
             return super().call(inputs, *args, **kwargs)
+        if kwargs.get("mask") is not None:
+            inputs = with_masks(inputs, kwargs["mask"])
         return self._network.run(inputs, self._fitted)
 
     def _fitted(self, value: Any, symbol: Symbol) -> Any:
+        return with_mask_of(value, self._in_shape(value, symbol))
+
+    def _in_shape(self, value: Any, symbol: Symbol) -> Any:
         """An input in its dtype; a last axis of one is added or taken off where that is missing."""
         dtype = getattr(torch, symbol.dtype)
         if not torch.is_tensor(value):

@@ -64,7 +64,7 @@ def load_model(
                 revival = reviver(archive.where, custom_objects, safe_mode)
                 model = _model(revival, archive)
                 if compile:
-                    compile_from(model, revival.revive(archive.config.get("compile_config")))
+                    _compile(model, revival, archive.config.get("compile_config"))
         except SaccadeError as error:
             if error.where == archive.where:
                 raise
@@ -133,3 +133,11 @@ def _reserve_names(model: Layer) -> None:
         match = re.fullmatch(rf"{re.escape(stem)}(?:_(\d+))?", layer.name)
         if match:
             names.reserve_name(stem, int(match[1] or 0) + 1)
+
+
+def _compile(model: Any, revival: Any, config: dict[str, Any] | None) -> None:
+    """Compile a model as its file says, in its own way where it has one."""
+    if config and names.is_overridden(model, "compile_from_config"):
+        model.compile_from_config(config)
+    else:
+        compile_from(model, revival.revive(config))

@@ -57,9 +57,15 @@ class OldMethods:
         proba = self.predict(x, batch_size=batch_size, verbose=verbose)  # type: ignore[attr-defined]
         return proba.argmax(axis=-1) if proba.shape[-1] > 1 else (proba > 0.5).astype("int32")
 
-    def _make_predict_function(self) -> None:
+    def make_predict_function(self, force: bool = False) -> None:
         """Without effect: `predict` is ready, in every thread, as soon as the model is."""
-        note_once("_make_predict_function has no effect: predict is ready as it is.")
+        note_once(
+            "make_predict_function and its kin have no effect: fit, evaluate and predict are ready "
+            "as they are.",
+            key="make_predict_function",
+        )
+
+    make_train_function = make_test_function = _make_predict_function = make_predict_function
 
     def _old(
         self,

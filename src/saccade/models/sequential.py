@@ -10,10 +10,12 @@ from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.masks import mask_of, with_masks
 from saccade.layers.input import InputLayer
 from saccade.models.graph_holder import LayerList
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers
+from saccade.names import is_overridden
 from saccade.records import to_record
 from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.user_names import inner_values, set_inside
@@ -37,6 +39,7 @@ class Sequential(Model):
     """
 
     keras_module = "keras"
+    _of_keras = Model._of_keras | {"add", "input_shape", "output_shape"}
     _top: Any
     _input: InputLayer | None
     _stack: list[Layer]
@@ -98,6 +101,8 @@ class Sequential(Model):
             self._set_top(top, first)
         self._stack.append(layer)
         self._input = first
+        if first is not None and is_overridden(self, "build"):
+            self.build(first.batch_shape)
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the top layer off and return it."""
@@ -136,10 +141,10 @@ class Sequential(Model):
             self.build((None, *image_shape))  # a little earlier than the first batch would
         return super()._reuse(wanted, image_shape)
 
-    def call(self, x: Any) -> Any:
+    def call(self, x: Any, mask: Any = None) -> Any:
         if isinstance(x, (list, tuple)) and len(x) == 1:  # a list of inputs, as every model takes
             x = x[0]
-        given = x
+        given = x = x if mask is None or mask_of(x) is mask else with_masks(x, mask)
         try:
             for layer in self._stack:
                 x = layer(x)

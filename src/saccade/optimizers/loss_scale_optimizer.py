@@ -76,6 +76,17 @@ class LossScaleOptimizer(Optimizer):
         self.step_counter = 0  # finite steps since the scale last changed
         super().__init__(inner_optimizer._learning_rate, name=name or snake_case(where))
 
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        for name in ("apply", "apply_gradients", "check_finite", "update_step"):
+            if name in cls.__dict__:
+                raise NotSupported(
+                    f"optimizer {cls.__name__}",
+                    f"{name}() of a subclass would never be called",
+                    None,
+                    "Override it in the class of the inner optimizer.",
+                )
+
     # -- what belongs to the inner optimizer -------------------------------------------------
 
     @property
@@ -125,8 +136,7 @@ class LossScaleOptimizer(Optimizer):
         self, weights: Sequence[Any], gradients: list[Any], keep: torch.Tensor | None = None
     ) -> None:
         """The inner optimizer's step, or none; a step that is not kept leaves the scale, too."""
-        self.inner_optimizer.build_for(weights)
-        self._weights = self.inner_optimizer._weights
+        self.build_for(weights)
         if keep is not None and not bool(keep):
             return
         finite = [one.isfinite().all() for one in gradients if one is not None]

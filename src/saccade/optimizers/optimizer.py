@@ -14,20 +14,20 @@ from typing import Any, TypeVar, cast
 
 import torch
 
-from saccade.errors import InvalidArgument, ShapeError, StateError
+from saccade.errors import StateError
 from saccade.names import snake_case
 from saccade.optimizers import options, schedules
 from saccade.optimizers.clipping import clip
+from saccade.optimizers.own_step import OwnStep
 from saccade.optimizers.rate_holder import Rate
-from saccade.optimizers.schedules.learning_rate import StepCount
-from saccade.optimizers.slot_holder import SlotHolder, Tensors
+from saccade.optimizers.slot_holder import Tensors
 from saccade.records import is_record
 from saccade.timers import UPDATE
 
 _Init = TypeVar("_Init", bound=Callable[..., None])
 
 
-class Optimizer(SlotHolder):
+class Optimizer(OwnStep):
     """The parts that all optimizers share; each writes `make_slots` and `move`.
 
     A step goes: gradients over loss_scale_factor; gathered; clipped; w -= lr * weight_decay * w;
@@ -89,38 +89,6 @@ class Optimizer(SlotHolder):
 
     # -- stepping --------------------------------------------------------------------------
 
-    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
-        """One step: move each weight by its gradient (None leaves a weight as it is).
-
-        Args:
-            grads: one gradient a weight.
-            trainable_variables: the weights; those that the optimizer was built for when None.
-                Some of those may be left out: they keep their slots, and stay.
-        """
-        gradients = list(grads)
-        if not gradients:
-            return
-        if trainable_variables is None and not self.built:
-            raise StateError(
-                self.where, "apply() needs weights", do="Pass them, or call build(weights) first."
-            )
-        given = self._weights if trainable_variables is None else list(trainable_variables)
-        if len(gradients) != len(given):
-            raise ShapeError(self.where, f"{len(given)} gradients are needed", str(len(gradients)))
-        if all(gradient is None for gradient in gradients):
-            raise InvalidArgument(self.where, "a gradient is needed", "None for every weight")
-        gradient_of = {id(one): gradient for one, gradient in zip(given, gradients, strict=True)}
-        known = {id(weight) for weight in self._weights}
-        if gradient_of.keys() <= known:
-            given = self._weights
-        self.step(given, [gradient_of.get(id(weight)) for weight in given])
-
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> StepCount:
-        """One step from (gradient, weight) pairs; returns how many were done."""
-        pairs = list(grads_and_vars)
-        self.apply([gradient for gradient, _ in pairs], [weight for _, weight in pairs])
-        return StepCount(self._calls)
-
     @UPDATE.timed
     @torch.no_grad()
     def step(
@@ -135,6 +103,9 @@ class Optimizer(SlotHolder):
                 that nobody wants to wait for (the count of steps, which is on the CPU, goes on).
                 None steps.
         """
+        if self.applies_itself and not self._applying:
+            self.step_by_own_apply(weights, gradients, keep)
+            return
         self.build_for(weights)
         if keep is None:
             self._step(gradients)
@@ -188,6 +159,10 @@ class Optimizer(SlotHolder):
                 of = zip(w, places, strict=True)
                 decayed = [one for one, place in of if not excluded(self._weights[place])]
             torch._foreach_mul_(decayed, 1.0 - rate * self.weight_decay)
+        if self.updates_itself:
+            for place, gradient in zip(places, g, strict=True):
+                self.update_step(gradient, self._weights[place], rate)
+            return
         self.move(w, g, slots, rate, self._iterations + 1)
 
     def _average(self) -> None:
@@ -196,10 +171,6 @@ class Optimizer(SlotHolder):
         torch._foreach_lerp_(averages, w, 1.0 - self.ema_momentum if iterations else 1.0)
         if self.ema_overwrite_frequency and (iterations + 1) % self.ema_overwrite_frequency == 0:
             torch._foreach_copy_(w, averages)
-
-    def move(self, w: Tensors, g: Tensors, slots: dict[str, Tensors], lr: float, t: int) -> None:
-        """The optimizer's formula, in place on `w` and `slots`; `g` is not to be changed."""
-        raise NotImplementedError
 
     # -- around the steps ------------------------------------------------------------------
 

@@ -45,6 +45,13 @@ class SlotHolder(RateHolder):
             a is not b for a, b in zip(weights, self._weights, strict=True)
         ):
             self.build(weights)
+            if self._weights is not weights and [*map(id, self._weights)] != [*map(id, weights)]:
+                raise StateError(
+                    self.where,
+                    "the weights must be those that it was built for",
+                    f"{len(weights)} others",
+                    "Its build() left them out: compile the model again.",
+                )
 
     def build(self, var_list: Iterable[Any]) -> None:
         """Make the slots for these weights; those already known keep theirs.

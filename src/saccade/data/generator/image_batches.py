@@ -21,6 +21,8 @@ from saccade.data.generator.random_stream import (
 )
 from saccade.data.pool import processors
 from saccade.data.sources.fixed_images import FixedImages
+from saccade.data_formats import from_channels_last, to_channels_last
+from saccade.names import is_overridden
 
 _NORMALISES_BY = (  # the settings of a generator that decide what becomes of an image
     "samplewise_center",
@@ -47,6 +49,8 @@ class ImageBatches(PlannedBatches):
         return transform is not None and not transform.augmentation().is_identity
 
     def __next__(self) -> Any:
+        if is_overridden(self, "_get_batches_of_transformed_samples"):
+            return super().__next__()
         return next(self.read_ahead(1))
 
     def __getitem__(self, i: int) -> Any:
@@ -55,6 +59,8 @@ class ImageBatches(PlannedBatches):
         Raises:
             InvalidArgument: there is no batch i in a pass.
         """
+        if is_overridden(self, "_get_batches_of_transformed_samples"):
+            return super().__getitem__(i)
         with self.lock:
             place, state = self._place(), global_state()
             batch = self._plan(place, state, self._take_number(i, place, state))
@@ -134,7 +140,7 @@ class ImageBatches(PlannedBatches):
         batch.wait()
         if batch.suffixes is not None:
             self._saving.write(batch.x, batch.indices, batch.suffixes)
-        return self._package(batch.x, batch.indices)
+        return self._package(from_channels_last(batch.x, self.data_format), batch.indices)
 
     def _run_user_code(self, batch: PlannedBatch) -> None:
         """Standardize image by image, in order, in `numpy.random` as Keras would have it."""
@@ -148,13 +154,14 @@ class ImageBatches(PlannedBatches):
             if drew:  # what was planned for this image no longer holds
                 if batch.parameters is not None:
                     image_hwc = self._read(int(i)).astype(self.image_dtype)
-                parameters = transform.get_random_transform(image_hwc.shape)
-                image_hwc = transform.apply_transform(image_hwc, parameters)
-                self._put(batch, row, transform.standardize(image_hwc))
+                image = from_channels_last(image_hwc, self.data_format)
+                parameters = transform.get_random_transform(image.shape)
+                image = transform.apply_transform(image, parameters)
+                self._put_standardized(batch, row, to_channels_last(image, self.data_format))
                 continue
             state = batch.states[row + 1]
             set_global_state(state)
-            self._put(batch, row, transform.standardize(image_hwc))
+            self._put_standardized(batch, row, image_hwc)
             drew = not same_state(state, global_state())
         self._function_draws = drew
         if self._saving.folder is not None:
@@ -212,16 +219,15 @@ class ImageBatches(PlannedBatches):
                 batch.wait()
                 for row, image_hwc in enumerate(batch.images):
                     assert image_hwc is not None
-                    assert self.image_data_generator is not None
-                    self._put(batch, row, self.image_data_generator.standardize(image_hwc))
-                yield batch.x
+                    self._put_standardized(batch, row, image_hwc)
+                yield from_channels_last(batch.x, self.data_format)
         finally:
             for batch in coming:
                 batch.drop()
 
     def _of_places(self, places: np.ndarray) -> PlannedBatch:
         """A batch that nobody will hand out."""
-        x = np.empty((len(places), *self.image_shape), self.dtype)
+        x = np.empty((len(places), *self._hwc_shape), self.dtype)
         here, stream = self._place(), np.random.RandomState(0)
         batch = PlannedBatch(here, global_state(), here, stream, places, x)
         if self._runs_user_code:

@@ -12,7 +12,15 @@ from saccade.data.generator.flow_notes import class_mode_notes
 from saccade.data.sources.fixed_images import FixedImages
 from saccade.data.sources.py_dataset import count_batches, in_order
 from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, as_batch
+from saccade.names import is_overridden
 from saccade.seeds import draw_seed
+
+_MAKES_BATCHES = (
+    "__getitem__",
+    "__next__",
+    "next",
+    "_get_batches_of_transformed_samples",
+)
 
 
 class IteratorSource(Source):
@@ -23,6 +31,16 @@ class IteratorSource(Source):
         self.batches = len(iterator)
         self.samples = getattr(iterator, "samples", None)
         self.image_shape = getattr(iterator, "image_shape", None)
+        # What a subclass of the user's wrote itself is asked, and nothing goes round it.
+        self._own_batches = any(is_overridden(iterator, name) for name in _MAKES_BATCHES)
+
+    def begin_turn(self) -> None:
+        if is_overridden(self.iterator, "on_epoch_begin"):
+            self.iterator.on_epoch_begin()
+
+    def end_turn(self) -> None:
+        if is_overridden(self.iterator, "on_epoch_end"):
+            self.iterator.on_epoch_end()
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         if start == 0 and hasattr(self.iterator, "reset"):
@@ -34,14 +52,19 @@ class IteratorSource(Source):
             yield as_batch(batch, self.several)
 
     def _batches(self, count: int) -> Iterator[Any]:
-        if hasattr(self.iterator, "read_ahead"):  # ours, which prepares the next ones meanwhile
-            yield from self.iterator.read_ahead(count)
+        own = {name for name in _MAKES_BATCHES if is_overridden(self.iterator, name)}
+        if "__getitem__" in own and "__next__" not in own:
+            first = (self.batches or 0) - count
+            yield from (self.iterator[first + place] for place in range(count))
+            return
+        if hasattr(self.iterator, "read_ahead") and not own:
+            yield from self.iterator.read_ahead(count)  # ours, which prepares the next meanwhile
             return
         for _ in range(count):
-            yield next(self.iterator)
+            yield self.iterator.next() if "next" in own else next(self.iterator)
 
     def fixed_images(self) -> FixedImages | str:
-        if not hasattr(self.iterator, "fixed_images"):
+        if not hasattr(self.iterator, "fixed_images") or self._own_batches:
             return super().fixed_images()
         return self.iterator.fixed_images()
 
@@ -77,7 +100,10 @@ class IterableSource(Source):
 
     def __init__(self, iterable: Iterable[Any], several: ManyArrays = SINGLE):
         self.iterable, self.several = iterable, several
-        self.batches = len(iterable) if hasattr(iterable, "__len__") else None  # type: ignore[arg-type]
+        try:
+            self.batches = len(iterable)  # type: ignore[arg-type]
+        except TypeError:  # none, or that of a DataLoader over a stream without an end in sight
+            self.batches = None
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         for number, batch in enumerate(self.iterable):

@@ -25,6 +25,7 @@ class _ScaledNormalization(Layer):
     """A normalisation with a gamma and a beta."""
 
     casts_integers = True
+    supports_masking = True
 
     def __init__(
         self,
@@ -241,6 +242,7 @@ class UnitNormalization(Layer):
     """
 
     keras_module = "keras.layers"
+    supports_masking = True
     casts_integers = True
     weightless = True
 

@@ -55,7 +55,7 @@ class EarlyStopping(Monitor):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self.find_direction()
-        value = self.read(logs)
+        value = self.get_monitor_value(logs)
         if value is None:
             return
         if epoch < self.start_from_epoch:
@@ -85,6 +85,13 @@ class EarlyStopping(Monitor):
             with torch.no_grad():
                 for weight, best in zip(self.model.weights, self.best_weights, strict=True):
                     weight.copy_(best)
+
+    def get_monitor_value(self, logs: dict | None) -> Any:
+        """The number that is watched, out of an epoch's logs; a subclass may make it of several.
+
+        Source: `keras.callbacks.EarlyStopping.get_monitor_value`.
+        """
+        return self.read(logs)
 
     def _keep(self, epoch: int) -> None:
         self.best_epoch = epoch

@@ -192,7 +192,12 @@ def _is_still(node: Node) -> bool:
     """Whether a call does the same in training as in prediction, and cannot change."""
     layer = node.layer
     known = type(layer).__module__.startswith("saccade.layers.")
-    if not known or layer.activity_regularizer is not None or is_watched(layer):
+    if (
+        not known
+        or layer._makes_masks
+        or layer.activity_regularizer is not None
+        or is_watched(layer)
+    ):
         return False
     # A weight of a frozen layer may be trained all the same: layer.kernel.trainable = True.
     if any(one.requires_grad for one in layer.weights) or any(True for _ in layer.sublayers()):
