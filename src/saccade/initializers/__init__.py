@@ -49,12 +49,14 @@ REFUSED = {"STFT": _STFT, "STFTInitializer": _STFT}
 
 
 def get(identifier: Any) -> Any:
-    """The initialiser meant by a name ("he_normal"), a record, an object or a function.
+    """The initialiser meant by a name ("he_normal"), a record, an object or a function, or None.
 
     Raises:
         UnknownName: the word is not in the list; the message names the nearest.
         NotSupported: one of Keras's that is left out; the message says what to use instead.
     """
+    if identifier is None:
+        return None
     _refuse(identifier)
     return resolve("initializer", identifier, _WORDS)
 

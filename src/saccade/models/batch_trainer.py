@@ -40,7 +40,7 @@ class BatchTrainer(Stepper):
         Returns:
             As `evaluate` does.
         """
-        objective = self._compiled("train_on_batch")
+        objective = self._compiled("train_on_batch", trains=True)
         if class_weight is not None and sample_weight is not None:
             raise InvalidArgument(
                 "train_on_batch", "class_weight and sample_weight can't be used together"

@@ -56,7 +56,7 @@ class Trainer(OldMethods, BatchTrainer):
         """Choose how to train; every misspelt name is an error here.
 
         Args:
-            optimizer: a name ("adam") or an object.
+            optimizer: a name ("adam") or an object; None for a model that is only evaluated.
             loss: a name, an object, or a function of (y_true, y_pred); for several outputs one for
                 all, or a list in the order of the outputs, or a dict by their names.
             loss_weights: what the loss of each output is multiplied by, a list or dict.
@@ -82,7 +82,8 @@ class Trainer(OldMethods, BatchTrainer):
         # Both may raise: only then is anything of the model changed.
         optimizer = optimizers.get(optimizer)
         scales = isinstance(optimizer, LossScaleOptimizer)
-        if auto_scale_loss and self.dtype_policy.name == "mixed_float16" and not scales:
+        half = self.dtype_policy.name == "mixed_float16"
+        if auto_scale_loss and half and optimizer is not None and not scales:
             optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         names = self._names_of_outputs()
         objective = Objective(loss, metrics, weighted_metrics, loss_weights, names)
@@ -153,7 +154,7 @@ class Trainer(OldMethods, BatchTrainer):
             StateError: not compiled. DataError, ShapeError: data that cannot be used.
             NotFinite: the loss became NaN or infinite; the weights are those before that step.
         """
-        objective = self._compiled("fit")
+        objective = self._compiled("fit", trains=True)
         epochs = as_epochs("epochs", epochs)
         several = self._several()
         if not holds_arrays(x, several.inputs) and batch_size is not None:

@@ -105,7 +105,7 @@ class OutputLosses:
     def _value(self, place: int, y: Any, y_pred: Any, sample_weight: Any) -> torch.Tensor:
         loss = self.of[place]
         if isinstance(loss, str):
-            loss = self.of[place] = losses.get(crossentropy_for(y, y_pred))
+            loss = self.of[place] = losses.as_loss(crossentropy_for(y, y_pred))
         value = loss(y, y_pred, sample_weight)
         value = value if value.ndim == 0 else value.mean()
         if self.means:  # each is reported without its factor, as in Keras
@@ -128,4 +128,4 @@ class OutputLosses:
 
 def _loss(given: Any) -> Any:
     is_word = isinstance(given, str) and given.lower() in ("crossentropy", "ce")
-    return given if given is None or is_word else losses.get(given)
+    return given if given is None or is_word else losses.as_loss(given)
