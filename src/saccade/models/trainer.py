@@ -9,6 +9,7 @@ import numpy as np
 
 from saccade import optimizers
 from saccade.data.generator.flow_notes import validation_notes
+from saccade.data.sources.array_source import ArraySource
 from saccade.data.sources.source_choice import as_source
 from saccade.data.sources.tensors import holds_arrays
 from saccade.data.sources.weighted_source import WeightedSource
@@ -25,6 +26,7 @@ from saccade.training.arguments import (
     as_frequency,
     as_steps,
     held_out,
+    note_uneven_epochs,
     split_off,
 )
 from saccade.training.callbacks.history import History
@@ -156,7 +158,7 @@ class Trainer(OldMethods, BatchTrainer):
         """
         objective = self._compiled("fit", trains=True)
         epochs = as_epochs("epochs", epochs)
-        several = self._several()
+        several = self._several(x, y)
         if not holds_arrays(x, several.inputs) and batch_size is not None:
             note_once("fit: batch_size is left to the iterator, which brings batches of its own.")
         if validation_split:
@@ -167,6 +169,8 @@ class Trainer(OldMethods, BatchTrainer):
         source = as_source(
             "fit", x, y, sample_weight, batch_size, shuffle, steps=steps, several=several
         )
+        if isinstance(source, ArraySource):
+            note_uneven_epochs(steps, source.batches, epochs)
         if class_weight is not None:
             if sample_weight is not None:
                 raise InvalidArgument(
@@ -231,7 +235,7 @@ class Trainer(OldMethods, BatchTrainer):
         objective = self._compiled("evaluate")
         steps = as_steps("steps", steps)
         source = as_source(
-            "evaluate", x, y, sample_weight, batch_size, steps=steps, several=self._several()
+            "evaluate", x, y, sample_weight, batch_size, steps=steps, several=self._several(x, y)
         )
         feed = Feed(source, steps, self._look)
         reuse = self._reuse(True)
@@ -259,7 +263,7 @@ class Trainer(OldMethods, BatchTrainer):
             A NumPy array (samples, ...).
         """
         steps = as_steps("steps", steps)
-        several = self._several()
+        several = self._several(x)
         source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
         feed = Feed(source, steps, self._look)
         forward = self._for_predicting(source.samples or 0 if steps is None else 0)

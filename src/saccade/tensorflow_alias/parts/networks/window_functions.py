@@ -30,7 +30,7 @@ def conv2d_transpose(
         raise NotSupported("tf.nn.conv2d_transpose", 'needs "NHWC" and no dilations')
     x, kernel = pair(input, filters)
     sizes = sizes_of(output_shape)[1:3]
-    steps = two(strides)
+    steps = two(strides, "conv2d_transpose")
     pads = [(0, 0), (0, 0)]
     if padding.upper() == "SAME":
         pads = [
@@ -114,7 +114,8 @@ def extract_patches(
 ) -> torch.Tensor:
     """Every window of the images, its pixels and channels in one row."""
     x = tensor_of(images)
-    size, step, rate = two(sizes), two(strides), two(rates)
+    where = "tf.image.extract_patches"
+    size, step, rate = two(sizes, where, "sizes"), two(strides, where), two(rates, where, "rates")
     if padding.upper() == "SAME":
         (top, bottom), (left, right) = (
             same_padding(n, k, s, r)
