@@ -22,13 +22,14 @@ def to_record(thing: Any) -> dict[str, Any]:
     """The record of an object that has `get_config()`.
 
     The class attribute `keras_module` says where Keras keeps the class; a user's own class is
-    recorded under its own module and a registered name, as Keras does.
+    recorded under its own module and a registered name, as Keras does. `exported_as` is the name
+    that Keras gives out a class under, where it is another than the class's own.
     """
     cls = type(thing)
     own = cls.__dict__.get("keras_module")
     return {
         "module": own or cls.__module__,
-        "class_name": cls.__name__,
+        "class_name": cls.__dict__.get("exported_as", cls.__name__),
         "config": thing.get_config(),
         "registered_name": None if own else get_registered_name(cls),
     }

@@ -39,11 +39,21 @@ def asks_script(frame: FrameType) -> bool:
         scope = frame.f_globals
         known = "torch" not in scope and not is_package(file) and not _is_ours(file)
         if file.startswith("<"):  # code without a file: of the script's, or made by somebody
-            return known and scope.get("__name__") == "__main__"
+            return known and scope.get("__name__") == "__main__" and _KEY not in scope
         _scripts[file] = known
     return known
 
 
+def expects_torch(frame: FrameType) -> None:
+    """Take note that a frame's code imports torch, by whatever name: it expects torch's ways."""
+    file = frame.f_code.co_filename
+    if file.startswith("<"):
+        frame.f_globals[_KEY] = True  # a notebook's cells have one scope, and many files
+    else:
+        _scripts[file] = False
+
+
+_KEY = "__saccade_expects_torch__"
 _scripts: dict[str, bool] = {}
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 

@@ -16,38 +16,45 @@ import sys
 from types import FrameType
 from typing import Any
 
-WORDS = frozenset(
-    # of layers and models
-    "as_given as_images as_kernel build_for build_kernels build_on casts_integers changes "
-    "channels_out check_input check_rank checked_share convolve describe device draw factors fit "
-    "from_bytes input_names input_record input_shape keeps_integers keras_module kept "
-    "known_output_shape maps meet merge merged_shape nodes normal output_names output_shape "
-    "over_rows own_weights padding_words pool preprocess_images rank rest shape_after shape_for "
-    "sides size_out stems steps stream strides_or_dilation sublayers sublayers_within to_bytes "
-    "transform uniform weightless where "
-    # of losses and metrics
-    "add add_values best checked counted count decide given_thresholds grow held reader readers "
-    "reads_logits residual restore squared_sum state sum sums values "
-    # of optimizers
-    "current_rate fused_on in_order make_slots misfits move product side_by_side slots step "
-    "swap_averages "
-    # of callbacks
-    "best_epoch draw_over ends_on_nan find_direction hears_last improves read say set_run "
-    # of initialisers and schedules
-    "generator law m_mul t_mul "
-    # of torch.nn.Module
-    "add_module apply bfloat16 buffers children cpu cuda double eval extra_repr float "
-    "get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules mtia "
-    "named_buffers named_children named_modules named_parameters parameters register_backward_hook "
-    "register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook "
-    "register_full_backward_pre_hook register_load_state_dict_post_hook "
-    "register_load_state_dict_pre_hook register_module register_parameter "
-    "register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state "
-    "set_submodule share_memory state_dict to to_empty train type xpu zero_grad".split()
-)
+WORDS: dict[str, str] = {
+    "layers": """
+        as_given as_images as_kernel build_for build_kernels build_on casts_integers changes
+        channels_out check_input check_rank checked_share convolve describe device draw factors fit
+        from_bytes input_shape keeps_integers keras_module kept maps meet merge merged_shape nodes
+        normal output_shape over_rows own_weights padding_words pool rank rest shape_after shape_for
+        sides size_out stems steps stream strides_or_dilation sublayers sublayers_within to_bytes
+        transform uniform weightless where""",
+    "models": "from_revived input_names known_output_shape operations output_names",
+    "losses": "counted keras_module",
+    "metrics": """
+        add add_values best checked counted count decide given_thresholds grow held keras_module
+        reader readers reads_logits residual restore squared_sum state sum sums values""",
+    "optimizers": """
+        build_for current_rate fused_on in_order keras_module make_slots misfits move product
+        restore side_by_side slots state step swap_averages where""",
+    "training": """
+        best_epoch draw_over ends_on_nan find_direction hears_last improves read restore say set_run
+        state""",
+    "initializers": "draw generator keras_module law",
+    "torch": """
+        add_module apply bfloat16 buffers children cpu cuda double eval extra_repr float get_buffer
+        get_extra_state get_parameter get_submodule half load_state_dict modules named_buffers
+        named_children named_modules named_parameters parameters register_backward_hook
+        register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
+        register_full_backward_pre_hook register_load_state_dict_post_hook
+        register_load_state_dict_pre_hook register_module register_parameter
+        register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
+        set_submodule share_memory state_dict to to_empty train type zero_grad""",
+}
+"""By the package whose classes use them."""
 
 PAIRS = (("make_slots", "move"), ("restore", "state"))
 """Methods that mean what saccade means by them where a class of the user's writes both."""
+
+_OF_KERAS = frozenset(
+    {"_calculate_scores", "_compute_attention", "_compute_attention_mask", "_direction"}
+)
+"""What a user sets for Keras to read: of a metric, which way is better."""
 
 _INSIDE = ("saccade.", "torch.")
 _THEIRS, _OURS = "_names_of_user", "_values_inside"
@@ -59,6 +66,7 @@ class UserNames:
     _of_keras: frozenset[str] = frozenset()  # words that Keras reserves in this kind of class
     _inner_names: frozenset[str] = frozenset()
     _class_names: frozenset[str] = frozenset()  # those that classes of the user's took
+    _taken_here: frozenset[str] = frozenset()  # and those that one of them did
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -71,6 +79,7 @@ class UserNames:
         for pair in PAIRS:
             if taken.issuperset(pair):
                 taken -= set(pair)
+        cls._taken_here = frozenset(taken)  # what saccade puts into the class later is not
         if taken:
             cls._class_names = cls._class_names | taken
             let_both_see(cls)
@@ -105,10 +114,15 @@ def sets_apart(thing: Any, name: str, value: Any, frame: FrameType) -> bool:
 
 def set_inside(thing: Any, name: str, value: Any) -> None:
     """Set an inner attribute past `__setattr__`, which would track what is in it."""
+    values_inside(thing, name)[name] = value
+
+
+def values_inside(thing: Any, name: str) -> dict[str, Any]:
+    """The attributes of an object among which the inner value of a name stands."""
     own = thing.__dict__
     if name in own.get(_THEIRS, ()) or name in thing._class_names:
-        own = own.setdefault(_OURS, {})
-    own[name] = value
+        return own.setdefault(_OURS, {})
+    return own
 
 
 def is_users(thing: Any, name: str) -> bool:
@@ -164,7 +178,7 @@ def _inner(thing: Any, own: dict[str, Any], name: str) -> Any:
     if name in kept:
         return kept[name]
     for cls in type(thing).__mro__:
-        if name in cls.__dict__ and (_is_inside(cls.__module__) or cls is object):
+        if name in cls.__dict__ and name not in cls.__dict__.get("_taken_here", ()):
             found = cls.__dict__[name]
             bind = getattr(type(found), "__get__", None)
             return found if bind is None else bind(found, thing, type(thing))
@@ -180,10 +194,16 @@ def _outer(thing: Any, own: dict[str, Any], name: str) -> Any:
 
 def _inner_names(cls: type) -> set[str]:
     """The names of a class of saccade's or torch's that are no user's business."""
-    words = WORDS.union(vars(cls).get("sums", ()))
-    said = {*vars(cls), *vars(cls).get("__annotations__", ()), *vars(cls).get("sums", ())}
-    of_torch = not cls.__module__.startswith("saccade.")  # its tables are read past attributes
-    return {name for name in said if name in words or (_is_private(name) and not of_torch)}
+    own = vars(cls)
+    parts = cls.__module__.split(".")
+    words = set(WORDS.get(parts[0] if parts[0] == "torch" else parts[1], "").split())
+    if parts[0] == "torch":  # its tables are read past attributes
+        return words.intersection(own)
+    said = {*own, *own.get("__annotations__", ())}
+    for value in own.values():  # what its functions keep in `self`
+        code = getattr(getattr(value, "fget", value), "__code__", None)
+        said.update(getattr(code, "co_names", ()))
+    return {name for name in said if name in words or _is_private(name)}.union(own.get("sums", ()))
 
 
 def _is_inside(module: str) -> bool:
@@ -191,4 +211,4 @@ def _is_inside(module: str) -> bool:
 
 
 def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.endswith("__")
+    return name.startswith("_") and not name.endswith("__") and name not in _OF_KERAS

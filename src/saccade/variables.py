@@ -25,6 +25,7 @@ class Variable(torch.nn.Parameter):
 
     _name: str
     path: str
+    dtype_is_a_word: bool = True  # for scripts, as in Keras 3; torch's for everybody else
     autocast: bool = True  # whether a layer that computes in half precision sees it so
     regularizer: Any = None  # what it adds to the loss, a function of the values
     constraint: Any = None  # what every step of the optimizer ends with, a function of the values
@@ -63,8 +64,8 @@ class Variable(torch.nn.Parameter):
         values = self.numpy()
         return values if dtype is None else values.astype(dtype)
 
-    def assign(self, value: Any) -> Variable:
-        """Copy `value` (an array, tensor or number) into the weight, in place.
+    def assign(self, value: Any) -> torch.Tensor:
+        """Copy `value` (an array, tensor or number) into the weight, in place; gives the values.
 
         Raises:
             ShapeError: when the shapes differ.
@@ -78,7 +79,15 @@ class Variable(torch.nn.Parameter):
             )
         with torch.no_grad():
             self.copy_(value)
-        return self
+        return self.detach().clone() if value.dtype != self.dtype else value.detach()
+
+    def assign_add(self, value: Any) -> torch.Tensor:
+        """Add to the weight, in place; gives the new values."""
+        return self.assign(self.detach() + _values(value, self))
+
+    def assign_sub(self, value: Any) -> torch.Tensor:
+        """Take from the weight, in place; gives the new values."""
+        return self.assign(self.detach() - _values(value, self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         if id(self) in memo:
@@ -93,7 +102,16 @@ class Variable(torch.nn.Parameter):
         return _restore, (self.detach().clone(), self.requires_grad, self._name, self.path)
 
     def __repr__(self) -> str:  # type: ignore[override]
-        return f"<Variable {self.path}, shape={tuple(self.shape)}, dtype={self.dtype}>"
+        kind = str(self.dtype).removeprefix("torch.")
+        numbers = str(self.detach().float().numpy() if kind == "bfloat16" else self.numpy())
+        shape = tuple(self.shape)
+        return f"<Variable path={self.path}, shape={shape}, dtype={kind}, value={numbers}>"
+
+
+def _values(value: Any, weight: Variable) -> torch.Tensor:
+    """What is added to a weight, on its device and of its type."""
+    value = value.detach() if torch.is_tensor(value) else torch.as_tensor(np.asarray(value))
+    return value.to(weight.device, weight.dtype)
 
 
 def _restore(data: torch.Tensor, trainable: bool, name: str, path: str) -> Variable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-OWN: frozenset[str] = frozenset()
+OWN: frozenset[str] = frozenset({"RandomHeight", "RandomWidth"})
 """A layer, loss, metric or the like of our own is named here, and nowhere else in these tests."""
 
 

@@ -229,7 +229,10 @@ def test_variables_of_the_users_metric():
     fresh.restore(state)
     fresh.update_state(None, p)
     assert fresh.state() == metric.state()
-    assert [one.name for one in metric.variables] == ["total", "seen", "by_class"]
+    assert [one.name for one in metric.variables] == [
+        *("total", "seen", "by_class"),
+        *("total", "count"),  # of the metric inside
+    ]
     metric.reset_state()
     assert float(metric.total) == int(metric.seen) == float(metric.inner.result()) == 0
     for twin in (copy.deepcopy(fresh), pickle.loads(pickle.dumps(fresh))):

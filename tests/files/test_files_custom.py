@@ -231,6 +231,9 @@ def test_a_class_that_its_config_does_not_fit(tmp_path):
         def call(self, x):
             return x
 
+        def get_config(self):
+            return {**super().get_config(), "more": 1}
+
     Sequential([Stiff(), Dense(2)]).save(tmp_path / "m.keras")
     with pytest.raises(FileFormatError, match=r"unexpected keyword argument(.|\n)*\*\*kwargs"):
         load_model(tmp_path / "m.keras", custom_objects={"Stiff": Stiff})

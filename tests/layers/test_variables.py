@@ -46,7 +46,7 @@ def test_numpy_is_a_copy():
 def test_assign(value):
     w = make()
     place = w.data_ptr()
-    assert w.assign(value) is w
+    np.testing.assert_array_equal(w.assign(value), VALUES * 2)
     np.testing.assert_array_equal(w.numpy(), VALUES * 2)
     assert w.data_ptr() == place
     assert w.dtype == torch.float32
@@ -116,4 +116,7 @@ def test_saved_by_torch():
 def test_repr():
     w = make()
     w.path = "dense/kernel"
-    assert repr(w) == "<Variable dense/kernel, shape=(2, 3), dtype=torch.float32>"
+    numbers = str(w.numpy())
+    assert repr(w) == (
+        f"<Variable path=dense/kernel, shape=(2, 3), dtype=float32, value={numbers}>"
+    )

@@ -59,6 +59,13 @@ EXPECTED = {
     "dict_inputs": ["sum: True", "shapes: (48, 3) (48, 1) mae: True"],
     "distillation": ["falls: True", "names: student 6"],
     "efficientnet_tuning": ["then: 12 245", "finite: True"],
+    "efficientnet_v2_tuning": [
+        "base: efficientnetv2-b0 270 (None, 2, 2, 1280)",
+        "trainable: 2",
+        "then: 10",
+        "epochs: [0, 1] [1, 2] True",
+        "same: True",
+    ],
     "experts_quickstart": ["falls: True 6"],
     "fine_tune_at": ["unmoved: True", "trainable: 2", "trainable: 56", "epochs: [1, 2, 3] 5"],
     "flowers": ["range: True", "Total params: 128,099", "belongs to bar", "sum: True"],

@@ -32,6 +32,7 @@ NEEDS_TENSORFLOW = {
     "augmenting_layers": "requires the tensorflow module",
     "custom_loop": "no attribute 'data'",
     "efficientnet_tuning": "requires the tensorflow module",
+    "efficientnet_v2_tuning": "requires the tensorflow module",
     "experts_quickstart": "no attribute 'newaxis'",
     "fine_tune_at": "requires the tensorflow module",
     "flowers": "requires the tensorflow module",

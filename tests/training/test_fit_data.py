@@ -14,6 +14,7 @@ from saccade.errors import DataError
 from saccade.layers import Dense, Flatten, Layer
 from saccade.models import Sequential
 from saccade.preprocessing.image import ImageDataGenerator
+from saccade.user_names import set_inside
 
 N = 40
 STREAM = np.random.RandomState(0)
@@ -330,7 +331,7 @@ def watch(model):
         return outer(x)
 
     model.call = call
-    model._takes_training = True
+    set_inside(model, "_takes_training", True)
     return seen
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import along_channels
+from saccade.applications.building.inception import (
+    averaged,
+    chained,
+    convolved,
+    halved,
+    squares,
+    stem,
+)
 from saccade.applications.building.network import network
 from saccade.applications.building.network_options import NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
-from saccade.layers import (
-    Activation,
-    AveragePooling2D,
-    BatchNormalization,
-    Concatenate,
-    Conv2D,
-    MaxPooling2D,
-)
+from saccade.layers import Concatenate, MaxPooling2D
 from saccade.old_arguments import takes_dim_ordering
 
 _STEM = (
@@ -89,16 +91,10 @@ decode_predictions = imagenet_utils.decode_predictions
 
 
 def _body(x: Symbol) -> Symbol:
-    x = _conv(x, 32, (3, 3), 2, "valid")
-    x = _conv(x, 32, (3, 3), padding="valid")
-    x = _conv(x, 64, (3, 3))
-    x = MaxPooling2D(3, 2)(x)
-    x = _conv(x, 80, (1, 1), padding="valid")
-    x = _conv(x, 192, (3, 3), padding="valid")
-    x = MaxPooling2D(3, 2)(x)
+    x = stem(x)
     for number, pooled in enumerate((32, 64, 64)):
-        x = _squares(x, pooled, f"mixed{number}")
-    x = _halved(x, "mixed3")
+        x = squares(x, 64, pooled, f"mixed{number}")
+    x = halved(x, 384, (64, 96, 96), "mixed3")
     for number, filters in enumerate((128, 160, 160, 192), 4):
         x = _rows_and_columns(x, filters, f"mixed{number}")
     x = _halved_again(x, "mixed8")
@@ -107,24 +103,10 @@ def _body(x: Symbol) -> Symbol:
     return x
 
 
-def _squares(x: Symbol, pooled: int, name: str) -> Symbol:
-    ones = _conv(x, 64, (1, 1))
-    fives = _chain(x, (48, (1, 1)), (64, (5, 5)))
-    threes = _chain(x, (64, (1, 1)), (96, (3, 3)), (96, (3, 3)))
-    return Concatenate(name=name)([ones, fives, threes, _pooled(x, pooled)])
-
-
-def _halved(x: Symbol, name: str) -> Symbol:
-    threes = _conv(x, 384, (3, 3), 2, "valid")
-    twice = _chain(x, (64, (1, 1)), (96, (3, 3)))
-    twice = _conv(twice, 96, (3, 3), 2, "valid")
-    return Concatenate(name=name)([threes, twice, MaxPooling2D(3, 2)(x)])
-
-
 def _rows_and_columns(x: Symbol, filters: int, name: str) -> Symbol:
-    ones = _conv(x, 192, (1, 1))
-    once = _chain(x, (filters, (1, 1)), (filters, (1, 7)), (192, (7, 1)))
-    twice = _chain(
+    ones = convolved(x, 192, (1, 1))
+    once = chained(x, (filters, (1, 1)), (filters, (1, 7)), (192, (7, 1)))
+    twice = chained(
         x,
         (filters, (1, 1)),
         (filters, (7, 1)),
@@ -132,38 +114,25 @@ def _rows_and_columns(x: Symbol, filters: int, name: str) -> Symbol:
         (filters, (7, 1)),
         (192, (1, 7)),
     )
-    return Concatenate(name=name)([ones, once, twice, _pooled(x, 192)])
+    return _joined([ones, once, twice, averaged(x, 192)], name)
 
 
 def _halved_again(x: Symbol, name: str) -> Symbol:
-    threes = _conv(_conv(x, 192, (1, 1)), 320, (3, 3), 2, "valid")
-    sevens = _chain(x, (192, (1, 1)), (192, (1, 7)), (192, (7, 1)))
-    sevens = _conv(sevens, 192, (3, 3), 2, "valid")
-    return Concatenate(name=name)([threes, sevens, MaxPooling2D(3, 2)(x)])
+    threes = convolved(convolved(x, 192, (1, 1)), 320, (3, 3), 2, "valid")
+    sevens = chained(x, (192, (1, 1)), (192, (1, 7)), (192, (7, 1)))
+    sevens = convolved(sevens, 192, (3, 3), 2, "valid")
+    return _joined([threes, sevens, MaxPooling2D(3, 2)(x)], name)
 
 
 def _side_by_side(x: Symbol, number: int) -> Symbol:
-    ones = _conv(x, 320, (1, 1))
-    threes = _conv(x, 384, (1, 1))
-    threes = [_conv(threes, 384, (1, 3)), _conv(threes, 384, (3, 1))]
-    threes = Concatenate(name=f"mixed9_{number}")(threes)
-    twice = _chain(x, (448, (1, 1)), (384, (3, 3)))
-    twice = Concatenate()([_conv(twice, 384, (1, 3)), _conv(twice, 384, (3, 1))])
-    return Concatenate(name=f"mixed{9 + number}")([ones, threes, twice, _pooled(x, 192)])
+    ones = convolved(x, 320, (1, 1))
+    threes = convolved(x, 384, (1, 1))
+    threes = [convolved(threes, 384, (1, 3)), convolved(threes, 384, (3, 1))]
+    threes = _joined(threes, f"mixed9_{number}")
+    twice = chained(x, (448, (1, 1)), (384, (3, 3)))
+    twice = _joined([convolved(twice, 384, (1, 3)), convolved(twice, 384, (3, 1))])
+    return _joined([ones, threes, twice, averaged(x, 192)], f"mixed{9 + number}")
 
 
-def _pooled(x: Symbol, filters: int) -> Symbol:
-    return _conv(AveragePooling2D(3, 1, "same")(x), filters, (1, 1))
-
-
-def _chain(x: Symbol, *steps: tuple[int, tuple[int, int]]) -> Symbol:
-    for filters, window in steps:
-        x = _conv(x, filters, window)
-    return x
-
-
-def _conv(
-    x: Symbol, filters: int, window: tuple[int, int], step: int = 1, padding: str = "same"
-) -> Symbol:
-    x = Conv2D(filters, window, step, padding, use_bias=False)(x)
-    return Activation("relu")(BatchNormalization(scale=False)(x))
+def _joined(parts: list[Symbol], name: str | None = None) -> Symbol:
+    return Concatenate(along_channels(), name=name)(parts)

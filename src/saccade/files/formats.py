@@ -129,14 +129,15 @@ def open_model(filepath: str | os.PathLike[str]) -> AbstractContextManager[Any]:
     found = kinds[0]
     if isinstance(filepath, (str, os.PathLike)):
         filepath = Path(os.fspath(filepath))
-        start = _start_of(filepath)
+        start = start_of(filepath)
         by_start = (one for one in kinds if one.start and start.startswith(one.start))
         by_name = (one for one in kinds if filepath.suffix == one.suffix)
         found = next(by_start, None) or next(by_name, found)
     return found.load("open_model")(filepath)
 
 
-def _start_of(path: Path) -> bytes:
+def start_of(path: Path) -> bytes:
+    """The first bytes of a file; none where there is no such file."""
     if not path.is_file():
         return b""
     with path.open("rb") as file:

@@ -17,7 +17,8 @@ class InputRecord:
         mode: "caffe" (BGR minus means), "tf" (-1 to 1), "torch" (mean and deviation of ImageNet)
             or "raw" (pixels as they are, which the network itself scales).
         low, high: what 0 and 255 can become, the least and the greatest over the channels.
-        preprocess_input: the dotted name of the function.
+        preprocess_input: the dotted name of the function; empty for a network that brings pixels
+            into its range itself and was built without the layers that do so.
     """
 
     mode: str

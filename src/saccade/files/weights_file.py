@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from saccade.errors import NoSuchFile, NotSupported, StateError
-from saccade.files import formats, weight_store
+from saccade.files import formats, script_names, weight_store
 from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers, whole
 from saccade.files.old.legacy_match import read_legacy
 from saccade.files.replacement import replacing
 from saccade.notes import note_once
 
 
-def write_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+def write_weights(
+    model: Any,
+    filepath: str | os.PathLike[str],
+    overwrite: bool = True,
+    save_format: str | None = None,
+) -> None:
     """Write the weights to a `.weights.h5` file, with the optimizer's state if there is one.
 
     A `.safetensors` file holds the weights alone, and so does any other `.h5` or `.hdf5` file, in
@@ -25,10 +30,12 @@ def write_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool 
     Raises:
         StateError: the model is not built. NotSupported, InvalidArgument, NoSuchFile: the path.
     """
-    path, kind = formats.check_format("save_weights", filepath, "write_weights")
+    path, kind = script_names.format_of("save_weights", filepath, "write_weights", save_format)
     _check_built("save_weights", model)
     with replacing("save_weights", path, overwrite) as draft:
         kind.load("write_weights")(draft, model)
+    if path.suffix == script_names.INDEX:
+        script_names.name_last(path.with_suffix(""))
 
 
 def read_weights(
@@ -54,10 +61,13 @@ def read_weights(
         StateError: the model is not built. NoSuchFile: there is no such file.
         FileFormatError: damaged, or not the weights of this model; each fault is listed.
     """
-    _check_no_checkpoint(filepath)
-    path, kind = formats.check_format(
-        "load_weights", filepath, "open_weights", do="Give a file of one of these kinds."
-    )
+    found = script_names.file_to_read(filepath)
+    if found is None:
+        _check_no_checkpoint(filepath)
+        found = formats.check_format(
+            "load_weights", filepath, "open_weights", do="Give a file of one of these kinds."
+        )
+    path, kind = found
     _check_built("load_weights", model)
     where = f'"{path}"'
     with kind.load("open_weights")(where, path) as saved:
@@ -75,17 +85,6 @@ def read_weights(
             faults = weight_store.read_optimizer(saved, model)
             if faults:
                 note_once(f"{where}: the optimizer keeps its own state; {faults[0]}.")
-
-
-def check_save_format(save_format: str | None) -> None:
-    """Raise for tf.keras 2's `save_format="tf"`; with "h5" the ending of the name decides."""
-    if save_format == "tf":
-        raise NotSupported(
-            "save_weights",
-            'save_format="tf" (a TensorFlow checkpoint) is not supported',
-            None,
-            'Write a name that ends in ".weights.h5", and leave save_format out.',
-        )
 
 
 def _check_no_checkpoint(filepath: Any) -> None:

@@ -36,9 +36,11 @@ class Symbol:
         index: which of that call's outputs it is.
         samples: two values to try functions on, where its numbers may decide about shapes; else
             None.
+        mask_axes: how many of its axes, the batch first, a mask will tell of; None without a mask.
     """
 
     samples: Any = None
+    mask_axes: int | None = None
 
     def __init__(
         self,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+import warnings
+from importlib import import_module
 from types import ModuleType
 
 from saccade.errors import StateError
 from saccade.keras_alias import script_imports, workers
 from saccade.keras_alias.finder import KerasFinder
+from saccade.keras_alias.load_watch import LoadWatch
+from saccade.keras_alias.user_settings import take_image_data_format
 from saccade.old_arguments import guess_keras1_calls
 
 
@@ -41,7 +45,14 @@ def install() -> None:
     script_imports.hook()
     # 4. What is called from here on is a script of Keras's, which may be one of Keras 1.
     guess_keras1_calls()
-    # 5. Processes that the script spawns begin anew, without any of this.
+    # 5. And it may rely on what the user set for Keras.
+    take_image_data_format()
+    # 6. Its tensors are as TensorFlow's, for which such scripts are written.
+    sys.meta_path.insert(
+        0, LoadWatch({"torch": _patch_tensors, "saccade.data.dataset": _patch_elements})
+    )
+    warnings.filterwarnings("ignore", "Converting a tensor with requires_grad", UserWarning)
+    # 7. Processes that the script spawns begin anew, without any of this.
     if "multiprocessing" in sys.modules:
         workers.hook()  # else as soon as it is imported: it takes longer than all of this
 
@@ -49,6 +60,14 @@ def install() -> None:
 def is_installed() -> bool:
     """Whether `install()` was called."""
     return any(isinstance(finder, KerasFinder) for finder in sys.meta_path)
+
+
+def _patch_tensors() -> None:
+    import_module("saccade.tensorflow_alias.parts.tensors.tensor_patches").patch_tensors()
+
+
+def _patch_elements() -> None:
+    import_module("saccade.tensorflow_alias.parts.tensors.tensor_patches").patch_elements()
 
 
 def _file_of(module: ModuleType) -> str:

@@ -21,6 +21,7 @@ _BELOW = {
     "Metric": "metrics",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
+    "Variable": "backend.own_variable",
     "name_scope": "backend",
 }
 

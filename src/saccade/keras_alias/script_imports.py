@@ -25,7 +25,7 @@ from saccade.errors import SaccadeError
 from saccade.keras_alias import workers
 from saccade.keras_alias.aliases import exists, real_name
 from saccade.names import nearest, public_names
-from saccade.requester import asks_from_package, no_module, place_of
+from saccade.requester import asks_from_package, expects_torch, no_module, place_of
 
 _import = builtins.__import__
 _find_spec = importlib.util.find_spec
@@ -49,6 +49,8 @@ def script_import(
         module = _import(name, globals, locals, fromlist, level)
         if name.startswith("multiprocessing"):
             workers.hook()
+        elif name.startswith("torch"):
+            expects_torch(sys._getframe(1))
         return module
     real = real_name(name)
     if real is None:  # tensorflow_datasets, keras_tuner

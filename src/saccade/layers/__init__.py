@@ -4,6 +4,10 @@ from typing import Any
 
 from saccade.graph import Symbol
 from saccade.layers.activation import Activation
+from saccade.layers.attention.attention import AdditiveAttention, Attention
+from saccade.layers.attention.einsum_dense import EinsumDense
+from saccade.layers.attention.grouped_query_attention import GroupQueryAttention
+from saccade.layers.attention.multi_head_attention import MultiHeadAttention
 from saccade.layers.augmentation.color import (
     RandomColorDegeneration,
     RandomColorJitter,
@@ -32,8 +36,16 @@ from saccade.layers.augmentation.perspective import RandomPerspective
 from saccade.layers.augmentation.pipeline import Pipeline
 from saccade.layers.augmentation.rand_augment import RandAugment
 from saccade.layers.augmentation.random_crop import RandomCrop
+from saccade.layers.augmentation.random_size import RandomHeight, RandomWidth
 from saccade.layers.augmentation.sharpness import RandomGaussianBlur, RandomSharpness
-from saccade.layers.convolution.conv import Conv1D, Conv2D, Convolution1D, Convolution2D
+from saccade.layers.convolution.conv import (
+    Conv1D,
+    Conv2D,
+    Conv3D,
+    Convolution1D,
+    Convolution2D,
+    Convolution3D,
+)
 from saccade.layers.convolution.depthwise import DepthwiseConv1D, DepthwiseConv2D
 from saccade.layers.convolution.separable import (
     SeparableConv1D,
@@ -44,8 +56,10 @@ from saccade.layers.convolution.separable import (
 from saccade.layers.convolution.transposed import (
     Conv1DTranspose,
     Conv2DTranspose,
+    Conv3DTranspose,
     Convolution1DTranspose,
     Convolution2DTranspose,
+    Convolution3DTranspose,
 )
 from saccade.layers.core import keras1_words
 from saccade.layers.core.input_spec import InputSpec
@@ -73,31 +87,49 @@ from saccade.layers.merging.keras1_merge import Merge, merge
 from saccade.layers.normalization.batch_normalization import BatchNormalization
 from saccade.layers.normalization.data_normalization import Normalization
 from saccade.layers.normalization.rescaling import Rescaling
+from saccade.layers.normalization.rms_normalization import RMSNormalization
 from saccade.layers.normalization.sample_normalization import (
     GroupNormalization,
     LayerNormalization,
     UnitNormalization,
 )
+from saccade.layers.normalization.spectral_normalization import SpectralNormalization
 from saccade.layers.operations import symbol_arithmetic
+from saccade.layers.pooling.adaptive_pool import (
+    AdaptiveAveragePooling1D,
+    AdaptiveAveragePooling2D,
+    AdaptiveAveragePooling3D,
+    AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D,
+    AdaptiveMaxPooling3D,
+)
 from saccade.layers.pooling.global_pool import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
     GlobalAvgPool1D,
     GlobalAvgPool2D,
+    GlobalAvgPool3D,
     GlobalMaxPool1D,
     GlobalMaxPool2D,
+    GlobalMaxPool3D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
 )
 from saccade.layers.pooling.window_pool import (
     AveragePooling1D,
     AveragePooling2D,
+    AveragePooling3D,
     AvgPool1D,
     AvgPool2D,
+    AvgPool3D,
     MaxPool1D,
     MaxPool2D,
+    MaxPool3D,
     MaxPooling1D,
     MaxPooling2D,
+    MaxPooling3D,
 )
 from saccade.layers.rectifiers import ELU, LeakyReLU, PReLU, ReLU
 from saccade.layers.refused import GONE, REFUSED
@@ -106,12 +138,24 @@ from saccade.layers.regularization.dropout import (
     Dropout,
     SpatialDropout1D,
     SpatialDropout2D,
+    SpatialDropout3D,
 )
 from saccade.layers.regularization.noise import GaussianDropout, GaussianNoise
+from saccade.layers.sequences.embedding import Embedding
+from saccade.layers.sequences.step_masking import Masking
+from saccade.layers.sequences.time_distributed import TimeDistributed
+from saccade.layers.sequences.wrapper import Wrapper
 from saccade.layers.shape import Flatten, Permute, RepeatVector, Reshape
-from saccade.layers.sizes.border import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
+from saccade.layers.sizes.border import (
+    Cropping1D,
+    Cropping2D,
+    Cropping3D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+    ZeroPadding3D,
+)
 from saccade.layers.sizes.resizing import CenterCrop, Resizing
-from saccade.layers.sizes.upsampling import UpSampling1D, UpSampling2D
+from saccade.layers.sizes.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 from saccade.layers.softmax import Softmax
 from saccade.names import classes_in, names_from, refuse_name
 
@@ -120,6 +164,7 @@ Symbol.operate = symbol_arithmetic.operate  # the graph lies below, and knows no
 AtrousConvolution2D = keras1_words.keras1_layer(Conv2D, "AtrousConvolution2D")
 
 CLASSES: dict[str, type[Layer]] = classes_in(globals(), Layer)
+CLASSES["GroupQueryAttention"] = GroupQueryAttention  # which calls itself otherwise
 __all__ = ["REFUSED", *names_from(globals(), __name__)]
 
 

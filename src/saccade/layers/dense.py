@@ -38,6 +38,7 @@ class Dense(Activated, Layer):
 
     keras_module = "keras.layers"
     casts_integers = True
+    supports_masking = True
 
     def __init__(
         self,

@@ -9,7 +9,6 @@ from typing import Any
 from saccade import activations
 from saccade.custom_objects import find_custom
 from saccade.errors import InvalidArgument, NotSupported, UnknownName
-from saccade.layers.core.checks import refuse
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.output_shapes import is_shape
 
@@ -26,7 +25,7 @@ class Lambda(Layer):
             `mask`, it is told what the layer was told.
         output_shape: of one output, without the batch, or a function of the input's shape; by
             default the function is tried on zeros.
-        mask: refused: saccade passes no masks from layer to layer.
+        mask: of the output: an array, or a function of (inputs, their mask). None hands none on.
         arguments: more arguments for the function, by name.
 
     Source: `keras.layers.Lambda`.
@@ -44,12 +43,13 @@ class Lambda(Layer):
         **placement: Any,
     ):
         super().__init__(**placement)
-        refuse(self, mask=mask)
         if not callable(function):
             raise InvalidArgument(self.where, "function must be a function", repr(function))
         if arguments is not None and not isinstance(arguments, Mapping):
             raise InvalidArgument(self.where, "arguments must be a dict", repr(arguments))
         self.function = function
+        self.mask = mask
+        self.supports_masking = self._makes_masks = mask is not None
         self.arguments = dict(arguments or {})
         self._given_output = output_shape
         self._passed_on = [name for name in ("mask", "training") if name in _arguments(function)]
@@ -57,6 +57,10 @@ class Lambda(Layer):
     def call(self, x: Any, mask: Any = None, training: bool | None = None) -> Any:
         told = {"mask": mask, "training": training}
         return self.function(x, **self.arguments, **{name: told[name] for name in self._passed_on})
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """What `mask=` said."""
+        return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         given = self._given_output
@@ -73,6 +77,8 @@ class Lambda(Layer):
         config = {**super().get_config(), "function": _written(self.function)}
         if self._given_output is not None:
             config["output_shape"] = _written(self._given_output)
+        if self.mask is not None:
+            config["mask"] = _written(self.mask)
         return {**config, "arguments": dict(self.arguments)}
 
     @classmethod
@@ -89,8 +95,9 @@ class Lambda(Layer):
             safe_mode: changes nothing: code out of a file is never run.
         """
         config = {**config, "function": _found(config.get("function"), custom_objects or {})}
-        if isinstance(config.get("output_shape"), (dict, str)):
-            config["output_shape"] = _found(config["output_shape"], custom_objects or {})
+        for word in ("output_shape", "mask"):
+            if isinstance(config.get(word), (dict, str)):
+                config[word] = _found(config[word], custom_objects or {})
         return cls(**config)
 
 

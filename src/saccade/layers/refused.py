@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-_VOLUMES = "saccade trains on images, not on volumes; there are the 1D and 2D layers."
 _SERIES = "saccade has no recurrent layers; Conv1D works on series."
-_ATTENTION = "saccade has no attention layers; subclass Layer and call torch in call()."
-_ADAPTIVE = "Resizing before a model fixes the size of its images; Global{}Pooling{}D takes any."
 _TEXT = "saccade has no layers for text or tables; turn words into numbers before fit."
 _BACKEND = "saccade runs on PyTorch; subclass Layer and call torch in call()."
 _SOUND = "saccade has no layers for sound; compute the spectrogram before fit, as an image."
@@ -13,75 +10,42 @@ _SOUND = "saccade has no layers for sound; compute the spectrogram before fit, a
 _AUGMENTS = "RandAugment changes images in as many ways; or write a Layer with draws of your own."
 
 REFUSED: dict[str, str] = {
-    "AdaptiveAveragePooling1D": _ADAPTIVE.format("Average", 1),
-    "AdaptiveAveragePooling2D": _ADAPTIVE.format("Average", 2),
-    "AdaptiveAveragePooling3D": _VOLUMES,
-    "AdaptiveMaxPooling1D": _ADAPTIVE.format("Max", 1),
-    "AdaptiveMaxPooling2D": _ADAPTIVE.format("Max", 2),
-    "AdaptiveMaxPooling3D": _VOLUMES,
-    "AdditiveAttention": _ATTENTION,
-    "Attention": _ATTENTION,
     "AugMix": _AUGMENTS,
-    "AveragePooling3D": _VOLUMES,
-    "AvgPool3D": _VOLUMES,
     "Bidirectional": _SERIES,
     "CategoryEncoding": _TEXT,
     "ContrastLimitedAdaptiveHistogramEqualization": "Equalization is the nearest, without tiles.",
-    "Conv3D": _VOLUMES,
-    "Conv3DTranspose": _VOLUMES,
     "ConvLSTM1D": _SERIES,
     "ConvLSTM2D": _SERIES,
     "ConvLSTM3D": _SERIES,
-    "Convolution3D": _VOLUMES,
-    "Convolution3DTranspose": _VOLUMES,
-    "Cropping3D": _VOLUMES,
     "Discretization": _TEXT,
-    "EinsumDense": "Dense works along the last axis of any input; Permute brings an axis there.",
-    "Embedding": _TEXT,
     "FlaxLayer": _BACKEND,
     "GRU": _SERIES,
     "GRUCell": _SERIES,
-    "GlobalAveragePooling3D": _VOLUMES,
-    "GlobalAvgPool3D": _VOLUMES,
-    "GlobalMaxPool3D": _VOLUMES,
-    "GlobalMaxPooling3D": _VOLUMES,
-    "GroupQueryAttention": _ATTENTION,
     "HashedCrossing": _TEXT,
     "Hashing": _TEXT,
     "IntegerLookup": _TEXT,
     "JaxLayer": _BACKEND,
     "LSTM": _SERIES,
     "LSTMCell": _SERIES,
-    "Masking": _SERIES,
     "MaxNumBoundingBoxes": "saccade classifies whole images; it has no bounding boxes.",
-    "MaxPool3D": _VOLUMES,
-    "MaxPooling3D": _VOLUMES,
     "MelSpectrogram": _SOUND,
-    "MultiHeadAttention": _ATTENTION,
-    "RMSNormalization": "LayerNormalization is the nearest; it also takes the mean away.",
     "RNN": _SERIES,
     "RandomElasticTransform": "RandomPerspective and RandomShear bend images as a whole.",
     "ReversibleEmbedding": _TEXT,
     "STFTSpectrogram": _SOUND,
     "SimpleRNN": _SERIES,
     "SimpleRNNCell": _SERIES,
-    "SpatialDropout3D": _VOLUMES,
-    "SpectralNormalization": "A kernel_constraint bounds the weights, such as max_norm.",
     "StackedRNNCells": _SERIES,
     "StringLookup": _TEXT,
     "TFSMLayer": _BACKEND,
     "TextVectorization": _TEXT,
-    "TimeDistributed": "Dense works along the last axis of any input.",
     "TorchModuleWrapper": _BACKEND,
-    "UpSampling3D": _VOLUMES,
-    "Wrapper": "Subclass Layer and keep the inner layer as an attribute.",
-    "ZeroPadding3D": _VOLUMES,
     "deserialize": "saving.deserialize_keras_object(record) makes the layer.",
     "serialize": "saving.serialize_keras_object(layer) writes the same record.",
 }
 """Keras's name of a layer, and a sentence that says why it is not here or what to use instead."""
 
-OUT_OF_SCOPE = (_VOLUMES, _SERIES, _ATTENTION, _TEXT, _BACKEND, _SOUND)
+OUT_OF_SCOPE = (_SERIES, _TEXT, _BACKEND, _SOUND)
 """The sentences above that refuse a whole subject, not one layer of image classification."""
 
 GONE: dict[str, str] = {

@@ -53,6 +53,7 @@ class Loss(UserNames):
         raise NotImplementedError(f"{type(self).__name__} has no call(y_true, y_pred): write one.")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
+        mask = getattr(y_pred, "_keras_mask", None)  # see layers/core/masks.py
         y_true, y_pred = tensors(y_true, y_pred)
         if type(self).keras_module is None:  # one of the user's counts on numbers of one kind
             y_true = y_true.to(y_pred.dtype)
@@ -64,8 +65,13 @@ class Loss(UserNames):
             while sample_weight.ndim < losses.ndim:
                 sample_weight = sample_weight.unsqueeze(-1)
         counted = self.counted(y_true, losses)
+        counted = None if counted is None else counted.reshape(losses.shape)
+        if mask is not None:
+            counted = mask if counted is None else mask.bool() & counted.bool()
         if counted is not None:
-            share = self._share(counted.reshape(losses.shape).to(losses.dtype))
+            share = self._share(counted.to(losses.dtype))
+            while share.ndim < losses.ndim:
+                share = share.unsqueeze(-1)
             sample_weight = share if sample_weight is None else sample_weight * share
         if sample_weight is not None:
             losses = losses * sample_weight

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.metrics.metric import Sums, spread
+from saccade.metrics.metric import Sums, masked_weight, spread
 from saccade.numerics import loss_formulas
 
 
@@ -93,6 +93,9 @@ class MeanOf(Mean):
     def update_state(  # type: ignore[override]
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:
+        mask = getattr(y_pred, "_keras_mask", None)  # see layers/core/masks.py
+        if mask is not None:
+            sample_weight = masked_weight(mask, sample_weight)
         y_true, y_pred = loss_formulas.tensors(y_true, y_pred)
         if torch.is_grad_enabled():
             with torch.no_grad():

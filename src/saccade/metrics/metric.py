@@ -13,6 +13,7 @@ import torch
 
 from saccade import initializers
 from saccade.errors import NotSupported, StateError
+from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, snake_case
 from saccade.old_add_weight import takes_name_first
@@ -213,6 +214,11 @@ class Sums(Metric):
                     sofar = (sofar.float() if apple else sofar).to(part.device)
             setattr(self, name, sofar + part)
 
+    @property
+    def variables(self) -> list[MetricVariable]:
+        """The sums by their names, and what a class of the user's added."""
+        return [*(SumVariable(self, name) for name in self.sums), *super().variables]
+
     def held(self, name: str, like: torch.Tensor | None = None) -> torch.Tensor:
         """A sum as a float32 tensor, of the shape of `like`."""
         value = torch.as_tensor(getattr(self, name), dtype=torch.float32)
@@ -236,6 +242,19 @@ def spread(sample_weight: Any, values: torch.Tensor) -> torch.Tensor:
     while weight.ndim < values.ndim:
         weight = weight.unsqueeze(-1)
     return weight.expand_as(values)
+
+
+def masked_weight(mask: torch.Tensor, sample_weight: Any) -> torch.Tensor:
+    """Sample weights that leave out what a mask says does not count."""
+    kept = mask.to(torch.float32)
+    if sample_weight is None:
+        return kept
+    weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=kept.device)
+    while weight.ndim < kept.ndim:
+        weight = weight.unsqueeze(-1)
+    while weight.ndim > kept.ndim:
+        kept = kept.unsqueeze(-1)
+    return weight * kept
 
 
 def share(part: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:

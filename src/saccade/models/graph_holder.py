@@ -13,6 +13,7 @@ from saccade.engines.inference import Inference
 from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol, inlined, map_symbols
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.masks import with_mask_of, with_masks
 from saccade.layers.core.tracking import safe_key
 from saccade.layers.operations.operation import Operation
 from saccade.layers.operations.tensorflow_function import TFOpLambda
@@ -24,7 +25,7 @@ from saccade.training.custom_step import overrides
 from saccade.training.features.feature_reuse import FeatureReuse, note_changing
 from saccade.training.features.frozen_prefix import find_prefix, is_watched, random_before_frozen
 from saccade.training.outputs import is_deep, names_in
-from saccade.user_names import inner_values, set_inside
+from saccade.user_names import inner_values, set_inside, values_inside
 
 MANY_IMAGES = 256  # from so many on, predicting earns back what folding the layers costs
 
@@ -53,6 +54,14 @@ class GraphHolder(Trainer):
         if not any(isinstance(layer, TFOpLambda) for layer in found):
             found = [layer for layer in found if not is_operator(layer)]
         return LayerList(found)
+
+    @property
+    def operations(self) -> list[Any]:
+        """All that a graph of symbols calls, functions and operators too, by depth.
+
+        Source: `keras.Model.operations`.
+        """
+        return list(self._graph().layers)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """The layer of this name, or at this place.
@@ -107,6 +116,18 @@ class GraphHolder(Trainer):
     def output(self) -> Any:
         return self._graph().outputs
 
+    def get_input_at(self, node_index: int) -> Any:
+        """The symbols of one of the model's calls; the first is the graph itself, as in Keras 2."""
+        if self._network is None or node_index < 0:
+            return super().get_input_at(node_index)
+        return super().get_input_at(node_index - 1) if node_index else self.input
+
+    def get_output_at(self, node_index: int) -> Any:
+        """The symbols that one of the calls gave; the first is the graph itself."""
+        if self._network is None or node_index < 0:
+            return super().get_output_at(node_index)
+        return super().get_output_at(node_index - 1) if node_index else self.output
+
     @property
     def input_names(self) -> list[str]:
         return [symbol.name for symbol in self.inputs]
@@ -129,9 +150,14 @@ class GraphHolder(Trainer):
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         if self._network is None:
             return super().call(inputs, *args, **kwargs)
+        if kwargs.get("mask") is not None:
+            inputs = with_masks(inputs, kwargs["mask"])
         return self._network.run(inputs, self._fitted)
 
     def _fitted(self, value: Any, symbol: Symbol) -> Any:
+        return with_mask_of(value, self._in_shape(value, symbol))
+
+    def _in_shape(self, value: Any, symbol: Symbol) -> Any:
         """An input in its dtype; a last axis of one is added or taken off where that is missing."""
         dtype = getattr(torch, symbol.dtype)
         if not torch.is_tensor(value):
@@ -197,11 +223,12 @@ class GraphHolder(Trainer):
     def _for_predicting(self, images: int) -> Any:
         if images < MANY_IMAGES or (network := network_of(self)) is None:
             return self
-        held, networks = self.__dict__.get("_at_rest"), networks_in(network)
+        known = values_inside(self, "_at_rest")
+        held, networks = known.get("_at_rest"), networks_in(network)
         if held is None or held[0] != networks:  # models inside may have other layers now
             flat = inlined(network, network_of)
             single = isinstance(flat.inputs, Symbol) and isinstance(flat.outputs, Symbol)
-            held = self.__dict__["_at_rest"] = networks, Inference(flat) if single else None
+            held = known["_at_rest"] = networks, Inference(flat) if single else None
         inference = held[1]
         if inference is None or inference.engine == "layers":
             return self
@@ -220,7 +247,7 @@ class GraphHolder(Trainer):
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
-        state.pop("_at_rest", None)
+        inner_values(state, "_at_rest").pop("_at_rest", None)
         network = inner_values(state, "_network").get("_network")
         if network is not None:
             calls = graph_config(network, with_layers=False)

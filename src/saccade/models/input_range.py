@@ -195,6 +195,10 @@ _FOREIGN = "as another network's function makes them", "leave that function out 
 _RAW = "which are raw pixels", ""
 _RESCALED = "as rescale=1/255 makes them", "leave rescale out and "
 _TWICE = "as if it had been applied twice", "apply it once: "
+_WITHOUT_FUNCTION = {
+    "tf": "x / 127.5 - 1, values from -1 to 1",
+    "torch": "x / 255 minus ImageNet's mean, by its deviation, values from -2.1 to 2.6",
+}
 
 
 def _sentence(record: Any, least: float, most: float, kind: str, do: str) -> str:
@@ -205,6 +209,13 @@ def _sentence(record: Any, least: float, most: float, kind: str, do: str) -> str
             "as they are."
         )
     name = record.preprocess_input
+    if not name:  # a network whose own first layers were left out
+        return (
+            f"The first images have values from {least:.3g} to {most:.3g}, {kind}, and the "
+            "network, built with include_preprocessing=False, was trained on "
+            f"{_WITHOUT_FUNCTION[record.mode]}: {do}scale pixels from 0 to 255 so, or leave "
+            "include_preprocessing out."
+        )
     short = name.rpartition(".")[2]
     return (
         f"The first images have values from {least:.3g} to {most:.3g}, {kind}, and the network was "

@@ -6,16 +6,18 @@ import inspect
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.files import formats, weights_file
+from saccade.files import script_names, weights_file
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol, from_inputs
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.output_shapes import shape_of
+from saccade.layers.core.own_arguments import NotRecorded, default_config, made_again
 from saccade.layers.input import Input
 from saccade.models.compile_config import compile_config, compile_from, model_record
 from saccade.models.graph_config import graph_config, rebuilt
@@ -32,6 +34,7 @@ class Model(GraphHolder):
     Source: `keras.Model`.
     """
 
+    _loses_masks_quietly = True  # those inside hand them on
     keras_module: str | None = "keras"
     _of_keras = frozenset({"fit"})  # which of augmentations is a word inside
 
@@ -97,6 +100,7 @@ class Model(GraphHolder):
         if self._built_shape is None:
             self._built_shape = shape_of(inputs)
 
+    @default_config
     def get_config(self) -> dict[str, Any]:
         if not self._is_described_by_graph():
             return super().get_config()
@@ -118,7 +122,7 @@ class Model(GraphHolder):
     def from_revived(cls, config: dict[str, Any], record: dict[str, Any]) -> Any:
         """The same from a config whose layers are made already, and the record it was."""
         if "input_layers" not in config:
-            return _own_model(cls, config)
+            return made_again(cls, config)
         check_layers(config["layers"], f'{cls.__name__} "{config.get("name")}"')
         inputs, outputs = rebuilt(record["config"], config["layers"])
         known = ("layers", "input_layers", "output_layers", "inputs", "outputs")
@@ -175,11 +179,14 @@ class Model(GraphHolder):
             raise NotSupported(
                 "save", "zipped=False is not supported", None, "A model is one .keras file."
             )
-        extra = {name: value for name, value in extra.items() if name != "save_format"}
+        save_format = extra.pop("save_format", None)
         for option in extra:
             raise NotSupported("save", f"{option}= is not supported")
-        path, kind = formats.check_format("save", filepath, "write_model")
-        kind.load("write_model")(self, path, overwrite, include_optimizer)
+        path, kind = script_names.format_of("save", filepath, "write_model", save_format)
+        try:
+            kind.load("write_model")(self, path, overwrite, include_optimizer)
+        except NotRecorded as error:
+            raise keeping_weights(self, path, overwrite, error) from error
 
     def save_weights(
         self,
@@ -197,8 +204,7 @@ class Model(GraphHolder):
             StateError: the model is not built. InvalidArgument, NotSupported, NoSuchFile: the path.
         """
         refuse("save_weights", max_shard_size=max_shard_size)
-        weights_file.check_save_format(save_format)
-        weights_file.write_weights(self, filepath, overwrite=overwrite)
+        weights_file.write_weights(self, filepath, overwrite, save_format)
 
     def load_weights(
         self,
@@ -206,7 +212,7 @@ class Model(GraphHolder):
         skip_mismatch: bool = False,
         by_name: bool = False,
         **extra: Any,
-    ) -> None:
+    ) -> Any:
         """Read the weights from an `.h5`, `.safetensors` or `.keras` file, all or none.
 
         The `.h5` files of every Keras are read by what is in them: `.weights.h5`, the older
@@ -223,6 +229,9 @@ class Model(GraphHolder):
         """
         refuse("load_weights", **extra)
         weights_file.read_weights(self, filepath, skip_mismatch, bool(by_name))
+        found = script_names.file_to_read(filepath)
+        is_checkpoint = found is not None and found[0].suffix == script_names.INDEX
+        return script_names.LoadStatus() if is_checkpoint else None
 
     def to_yaml(self, **kwargs: Any) -> str:
         """Refused: Keras left YAML too, for it could run code when read.
@@ -254,19 +263,18 @@ class Model(GraphHolder):
         compile_from(self, reviver(self.where).revive(config))
 
 
-def _own_model(cls: type[Model], config: dict[str, Any]) -> Model:
-    """A user's model; its __init__ need not take the name, which is set afterwards."""
-    parameters = inspect.signature(cls).parameters.values()
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        return cls(**config)
-    taken = {parameter.name for parameter in parameters}
-    left = {key for key in config if key not in taken and key in ("name", "trainable", "dtype")}
-    model = cls(**{key: value for key, value in config.items() if key not in left})
-    if "name" in left:
-        model.name = config["name"]
-    if "trainable" in left and not config["trainable"]:
-        model.trainable = False
-    return model
+def keeping_weights(model: Any, path: Path, overwrite: bool, error: NotRecorded) -> NotRecorded:
+    """The error of a model that a file cannot hold, once its weights are safe beside that file."""
+    beside = path.with_name(f"{path.name.removesuffix(path.suffix)}.weights.h5")
+    if not model.built or (beside.exists() and not overwrite):
+        return error
+    weights_file.write_weights(model, beside)
+    return NotRecorded(
+        error.where,
+        error.needed,
+        error.got,
+        f'{error.do} Nothing is lost: the weights are in "{beside}", for load_weights.',
+    )
 
 
 def _like(symbol: Symbol) -> Symbol:

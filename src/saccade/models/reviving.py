@@ -13,6 +13,7 @@ from saccade.files.revival import Reviver
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.output_shapes import is_shape
+from saccade.layers.merging import branches
 from saccade.layers.operations.operation import operation
 from saccade.layers.operations.operation_table import MODULES, class_name
 from saccade.layers.operations.tensorflow_function import TFOpLambda
@@ -43,7 +44,8 @@ def reviver(
     where: str, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
 ) -> Reviver:
     """What turns records into layers and models."""
-    classes = {**known_classes(), **known_operations()}
+    # Keras has those of `branches` in its networks' modules: nobody makes them by themselves.
+    classes = {**branches.CLASSES, **known_classes(), **known_operations()}
     return Reviver(where, classes, custom_objects or {}, make, safe_mode)
 
 

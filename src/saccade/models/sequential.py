@@ -10,6 +10,7 @@ from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.masks import mask_of, with_masks
 from saccade.layers.core.output_shapes import shape_of
 from saccade.layers.input import InputLayer
 from saccade.models.graph_holder import LayerList, with_last_axis
@@ -146,12 +147,12 @@ class Sequential(Model):
             self.build((None, *image_shape))  # a little earlier than the first batch would
         return super()._reuse(wanted, image_shape)
 
-    def call(self, x: Any) -> Any:
+    def call(self, x: Any, mask: Any = None) -> Any:
         if isinstance(x, (list, tuple)) and len(x) == 1:  # a list of inputs, as every model takes
             x = x[0]
         if self._input is not None and len(self._input.batch_shape) != getattr(x, "ndim", None):
             x = with_last_axis(x, self._input.batch_shape)
-        given = x
+        given = x = x if mask is None or mask_of(x) is mask else with_masks(x, mask)
         try:
             for layer in self._stack:
                 x = layer(x)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from typing import Any
 
 import torch
 
 from saccade.errors import StateError
 from saccade.layers.core.layer import Layer
-from saccade.metrics import Metric
-from saccade.nests import leaves
 from saccade.timers import BACKWARD
 from saccade.training.custom_step import as_default, overrides
 from saccade.training.objective import Objective
@@ -54,10 +51,6 @@ class Stepper(Layer):
         """What is followed: the loss, the metrics of `compile`, and those that layers hold."""
         own = [] if self._objective is None else self._objective.metrics
         return [*own, *self._metrics_held()]
-
-    def _metrics_held(self) -> list[Metric]:
-        found = [one for layer in (self, *self.sublayers_within()) for one in _metrics_in(layer)]
-        return list({id(metric): metric for metric in found}.values())
 
     @property
     def metrics_names(self) -> list[str]:
@@ -154,10 +147,3 @@ class Stepper(Layer):
         objective = self._compiled("fit")
         objective.follow_loss(loss.detach(), samples_in(x))
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
-
-
-def _metrics_in(layer: Any) -> Iterator[Metric]:
-    """The metrics that a layer holds in attributes, alone or in lists and dicts."""
-    for name, value in vars(layer).items():
-        if isinstance(value, Metric) or (isinstance(value, (list, dict)) and name[0] != "_"):
-            yield from (one for one in leaves(value) if isinstance(one, Metric))

@@ -96,7 +96,7 @@ class RateHolder(UserNames):
     @property
     def iterations(self) -> StepCount:
         """How often the weights were moved."""
-        return StepCount(self._iterations)
+        return StepCount(self._iterations, self)
 
     @iterations.setter
     def iterations(self, value: int) -> None:

@@ -109,7 +109,10 @@ class SlotHolder(RateHolder):
     def variables(self) -> list[Any]:
         """Keras's list: step count, learning rate unless it is a function, then the slots."""
         rate = self._learning_rate
-        head = [StepCount(self._calls), *([] if callable(rate) else [LearningRate(rate, self)])]
+        head = [
+            StepCount(self._calls, self),
+            *([] if callable(rate) else [LearningRate(rate, self)]),
+        ]
         return [*head, *self.in_order(self.slots)]
 
     def in_order(self, slots_by_name: dict[str, list[Any]]) -> list[Any]:

@@ -87,7 +87,10 @@ def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
 
 def patch_tensors() -> None:
     """Give torch's tensors what scripts expect of TensorFlow's."""
-    import_module(f"{PACKAGE}.parts.tensors.tensor_patches").patch_tensors()
+    import_module("torch")  # first: whoever watches for it patches at once
+    patches = import_module(f"{PACKAGE}.parts.tensors.tensor_patches")
+    patches.patch_tensors()
+    patches.patch_elements()
     import_module("saccade.layers.operations.tensorflow_function").TFOpLambda.found = staticmethod(
         function_of
     )

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from saccade.errors import NotFinite
+from saccade.layers.core.masks import with_mask_of
 from saccade.nests import leaves, map_nest
 from saccade.notes import note_once
 from saccade.timers import BACKWARD
@@ -90,7 +91,11 @@ def samples_in(x: Any) -> int:
 
 
 def detached(y_pred: Any) -> Any:
-    return y_pred.detach() if torch.is_tensor(y_pred) else map_nest(torch.Tensor.detach, y_pred)
+    return _detached(y_pred) if torch.is_tensor(y_pred) else map_nest(_detached, y_pred)
+
+
+def _detached(one: torch.Tensor) -> torch.Tensor:
+    return with_mask_of(one, one.detach())
 
 
 def sizes_of(y_pred: Any, objective: Any) -> Any:

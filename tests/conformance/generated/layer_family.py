@@ -10,6 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from conformance.calls import (
+    ABSTRACT,
+    WHOLE,
+    call,
+    keras_options,
+    numbers,
+)
 from conformance.generated.case import Case, agree, both, same_config
 from conformance.generated.values import configurations
 from conformance.own_classes import of_keras
@@ -20,6 +27,15 @@ LISTS = {
     "Concatenate": [(3, 4, 5), (3, 4, 5)],
     "Dot": [(3, 4, 4), (3, 4, 4)],
     "Subtract": [(3, 4, 5), (3, 4, 5)],
+    **{
+        name: [(3, 4, 5), (3, 6, 5), (3, 6, 5)]
+        for name in (
+            "AdditiveAttention",
+            "Attention",
+            "GroupQueryAttention",
+            "MultiHeadAttention",
+        )
+    },
     **{name: [(3, 4, 5)] * 3 for name in ("Add", "Average", "Maximum", "Minimum", "Multiply")},
 }
 # What Keras's layers take in `**kwargs` and some of ours name.
@@ -33,6 +49,13 @@ BASES: dict[str, dict[str, Any]] = {
     "Dot": {"axes": (2, 1)},
     "Normalization": {"mean": 0.3, "variance": 2.0},
     "InputLayer": {"shape": (4, 5)},
+    "EinsumDense": {"equation": "abc,cd->abd", "output_shape": (None, 6)},
+    "GroupQueryAttention": {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2},
+    "MultiHeadAttention": {"num_heads": 2, "key_dim": 3},
+    "Embedding": {"input_dim": 9, "output_dim": 4},
+    "TimeDistributed": {"layer": layers.Dense(3, name="in")},
+    "SpectralNormalization": {"layer": layers.Conv1D(3, 2, name="in")},
+    "Wrapper": {"layer": layers.Dense(3, name="in")},
     "RandomCrop": {"seed": 3},  # without one, Keras draws one and writes it down
 }
 
@@ -47,6 +70,8 @@ def sample_shapes(name: str) -> Any:
         return (2, 7, 8, 4)
     if "1D" in name:
         return (2, 9, 4)
+    if "3D" in name:
+        return (2, 5, 6, 5, 4)
     return (3, 6) if name == "RepeatVector" else (3, 4, 5)
 
 
@@ -61,6 +86,9 @@ def cases() -> Iterator[Case]:
             continue
         if name == "Pipeline":
             yield Case("layers", name, {}, compare_pipeline)
+            continue
+        if name in ABSTRACT:
+            yield Case("layers", name, BASES[name], partial(compare_config, name))
             continue
         for options in configurations(getattr(keras.layers, name), BASES.get(name)):
             yield Case("layers", name, options, partial(compare, name))
@@ -89,11 +117,13 @@ def plain(default: Any) -> Any:
     return default[0] if pair else default
 
 
-def draw(name: str, stream: np.random.RandomState) -> Any:
+def draw(name: str, stream: np.random.RandomState, data_format: str | None = None) -> Any:
     def one(shape: tuple[int, ...]) -> np.ndarray:
-        return stream.standard_normal(shape).astype(np.float32)
+        return numbers(name, shape, stream)
 
     shapes = sample_shapes(name)
+    if data_format == "channels_first" and name.startswith(DRAWING):  # some need three channels
+        shapes = (2, 3, 7, 8)
     return [one(shape) for shape in shapes] if isinstance(shapes, list) else one(shapes)
 
 
@@ -105,11 +135,12 @@ def tensors(arrays: Any) -> Any:
 
 def compare(name: str, options: dict[str, Any]) -> None:
     stream = np.random.RandomState(11)
-    x = draw(name, stream)
+    x = draw(name, stream, options.get("data_format"))
 
     def run(cls: type) -> tuple[Any, Any, Any]:
-        layer, given = cls(**options, name="one"), tensors(x)
-        return layer, given, layer(given, **training(cls, False))
+        words = options if cls.__module__.startswith("saccade") else keras_options(options)
+        layer, given = cls(**words, name="one"), tensors(x)
+        return layer, given, call(layer, given, **training(cls, False))
 
     made = both(lambda: run(layers.CLASSES[name]), lambda: run(getattr(keras.layers, name)))
     (ours, our_x, _), (theirs, their_x, _) = made
@@ -123,10 +154,11 @@ def compare(name: str, options: dict[str, Any]) -> None:
     if values and all(w.dtype in ("float32", torch.float32) for w in theirs.weights):
         for layer in (ours, theirs):
             layer.set_weights(values)
-    modes = [False] if "seed" in inspect.signature(theirs.__init__).parameters else [False, True]
+    draws = hasattr(ours, "stream")
+    modes = [False] if draws else [False, True]
     for mode in modes:
-        our_y = ours(our_x, **training(type(ours), mode))
-        their_y = theirs(their_x, **training(type(theirs), mode))
+        our_y = call(ours, our_x, **training(type(ours), mode))
+        their_y = call(theirs, their_x, **training(type(theirs), mode))
         what = f"output, training={mode}"
         agree(what, our_y, their_y)
         probe = torch.tensor(stream.standard_normal(tuple(their_y.shape))).float()
@@ -147,7 +179,7 @@ def compare_config(name: str, options: dict[str, Any]) -> None:
     """Configs as constructed: Keras's `LayerNormalization` writes its axis otherwise once built."""
     same_config(
         layers.CLASSES[name](**options, name="one"),
-        getattr(keras.layers, name)(**options, name="one"),
+        getattr(keras.layers, name)(**keras_options(options), name="one"),
     )
 
 
@@ -170,6 +202,7 @@ def compare_weights(ours: Any, theirs: Any) -> None:
 def agree_on_gradients(ours, our_x, our_loss, theirs, their_x, their_loss, mode) -> None:
     def slopes(x: Any, weights: list[Any], loss: torch.Tensor) -> list[np.ndarray]:
         places = [*(x if isinstance(x, list) else [x]), *weights]
+        places = weights if type(ours).__name__ in WHOLE else places
         if not loss.requires_grad:
             return [np.zeros(tuple(one.shape)) for one in places]
         found = torch.autograd.grad(loss, places, allow_unused=True)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from conformance.calls import ABSTRACT, build, call, keras_options, numbers
 from conformance.layer_examples import EXAMPLES
 from parity.reference import array, keras
 from saccade import layers, mixed_precision
@@ -12,12 +13,13 @@ from saccade.layers.augmentation.random_transform import RandomTransform
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 POLICIES = {"mixed_bfloat16": 0.04, "mixed_float16": 0.005}  # eight and eleven bits
-RANDOM = ("Dropout", "Noise")
-# tests/layers/test_augmenting_layers.py has the layers that change images, which draw too
+RANDOM = ("Dropout", "Noise", "Attention")
+# tests/layers/test_augmenting_layers.py has the layers that change images, which draw too, and
+# test_sequence_parity.py those around other layers, which have a policy of their own
 NAMES = sorted(
     name
-    for name in set(EXAMPLES) - {"InputLayer"}
-    if not issubclass(layers.CLASSES[name], (RandomTransform, layers.Pipeline))
+    for name in set(EXAMPLES) - {"InputLayer"} - ABSTRACT
+    if not issubclass(layers.CLASSES[name], (RandomTransform, layers.Pipeline, layers.Wrapper))
 )
 
 
@@ -25,9 +27,7 @@ def batches(name):
     stream = np.random.RandomState(0)
     shapes = EXAMPLES[name][1]
     several = isinstance(shapes, list)
-    arrays = [
-        stream.standard_normal(one).astype(np.float32) for one in (shapes if several else [shapes])
-    ]
+    arrays = [numbers(name, one, stream) for one in (shapes if several else [shapes])]
     return arrays if several else arrays[0]
 
 
@@ -46,19 +46,20 @@ def test_layers_compute_in_half_precision(name, training, policy):
     if training and any(word in name for word in RANDOM):
         pytest.skip("draws")
     options = EXAMPLES[name][0]
-    mine, theirs = layers.CLASSES[name](**options), getattr(keras.layers, name)(**options)
+    mine = layers.CLASSES[name](**options)
+    theirs = getattr(keras.layers, name)(**keras_options(options))
     x = batches(name)
     tensors = [torch.tensor(one) for one in x] if isinstance(x, list) else torch.tensor(x)
     if theirs.__class__.__name__ == "Lambda":
         ours, keras_y = mine(tensors), theirs(tensors)
     else:
         mine.build_on([(None, *one.shape[1:]) for one in x] if isinstance(x, list) else x.shape)
-        theirs.build([one.shape for one in x] if isinstance(x, list) else x.shape)
+        build(theirs, [one.shape for one in x] if isinstance(x, list) else x.shape)
         for weight, other in zip(mine.weights, theirs.weights, strict=True):
             weight.assign(array(other))
-        ours = mine(tensors, training=training)
+        ours = call(mine, tensors, training=training)
         takes = "training" in theirs.call.__code__.co_varnames
-        keras_y = theirs(tensors, **({"training": training} if takes else {}))
+        keras_y = call(theirs, tensors, **({"training": training} if takes else {}))
     assert ours.dtype is keras_y.dtype
     scale = float(keras_y.detach().float().abs().max()) or 1.0
     np.testing.assert_allclose(

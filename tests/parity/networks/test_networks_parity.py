@@ -9,13 +9,19 @@ import warnings
 import numpy as np
 import pytest
 
-from parity.reference import keras, normal
+from parity.networks.living_weights import enliven
+from parity.reference import keras
 from saccade.applications import (
+    convnext,
     densenet,
     efficientnet,
+    efficientnet_v2,
+    inception_resnet_v2,
     inception_v3,
     mobilenet,
     mobilenet_v2,
+    mobilenet_v3,
+    nasnet,
     resnet_v2,
     vgg,
     vgg16,
@@ -23,10 +29,14 @@ from saccade.applications import (
     xception,
 )
 from saccade.errors import FileFormatError
+from saccade.layers.operations.operation import Operation
 from slow_cases import slow_unless
 
-# Keras's own arrays on torch.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [
+    # Keras's own arrays on torch.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+    pytest.mark.usefixtures("nasnet_on_torch"),
+]
 
 MODULES = {  # by network: ours, Keras's, weights with and without the top
     "VGG16": (vgg16, keras.applications.vgg16, 138_357_544, 14_714_688),
@@ -87,6 +97,43 @@ MODULES = {  # by network: ours, Keras's, weights with and without the top
     ),
     "MobileNet": (mobilenet, keras.applications.mobilenet, 4_253_864, 3_228_864),
     "MobileNetV2": (mobilenet_v2, keras.applications.mobilenet_v2, 3_538_984, 2_257_984),
+    **{
+        f"EfficientNetV2{size}": (
+            efficientnet_v2,
+            keras.applications.efficientnet_v2,
+            with_top,
+            without_top,
+        )
+        for size, with_top, without_top in (
+            ("B0", 7_200_312, 5_919_312),
+            ("B1", 8_212_124, 6_931_124),
+            ("B2", 10_178_374, 8_769_374),
+            ("B3", 14_467_622, 12_930_622),
+            ("S", 21_612_360, 20_331_360),
+            ("M", 54_431_388, 53_150_388),
+            ("L", 119_027_848, 117_746_848),
+        )
+    },
+    "MobileNetV3Small": (mobilenet_v3, keras.applications, 2_554_968, 939_120),
+    "MobileNetV3Large": (mobilenet_v3, keras.applications, 5_507_432, 2_996_352),
+    "InceptionResNetV2": (
+        inception_resnet_v2,
+        keras.applications.inception_resnet_v2,
+        55_873_736,
+        54_336_736,
+    ),
+    "NASNetMobile": (nasnet, keras.applications.nasnet, 5_326_716, 4_269_716),
+    "NASNetLarge": (nasnet, keras.applications.nasnet, 88_949_818, 84_916_818),
+    **{
+        f"ConvNeXt{size}": (convnext, keras.applications.convnext, with_top, without_top)
+        for size, with_top, without_top in (
+            ("Tiny", 28_589_128, 27_820_128),
+            ("Small", 50_223_688, 49_454_688),
+            ("Base", 88_591_464, 87_566_464),
+            ("Large", 197_767_336, 196_230_336),
+            ("XLarge", 350_196_968, 348_147_968),
+        )
+    },
     "InceptionV3": (inception_v3, keras.applications.inception_v3, 23_851_784, 21_802_784),
     "Xception": (xception, keras.applications.xception, 22_910_480, 20_861_480),
 }
@@ -101,15 +148,23 @@ SMALLEST = (
     "MobileNetV2",
     "InceptionV3",
     "Xception",
+    "EfficientNetV2B0",
+    "MobileNetV3Small",
+    "InceptionResNetV2",
+    "NASNetMobile",
+    "ConvNeXtTiny",
 )
 POOLED = [name for name in SMALLEST if name not in ("VGG19", "InceptionV3")]
-GAINS = {
-    **dict.fromkeys(("VGG16", "VGG19", "MobileNet", "MobileNetV2", "InceptionV3"), 1.5),
-    "EfficientNetB0": 1.4,
-}
+LARGE = ("VGG19", "InceptionResNetV2", "NASNetMobile")  # their layers are compared slowly, too
+TAKES_PIXELS = ("Efficient", "MobileNetV3", "ConvNeXt")  # from 0 to 255
 # Each family's layers are compared quickly; what else is asked of a network is asked of this one.
 QUICK = "MobileNet"
-LEAST_PX = {**dict.fromkeys(MODULES, 32), "InceptionV3": 75, "Xception": 71}
+LEAST_PX = {
+    **dict.fromkeys(MODULES, 32),
+    "InceptionV3": 75,
+    "InceptionResNetV2": 75,
+    "Xception": 71,
+}
 
 
 def both(name, **options):
@@ -117,11 +172,23 @@ def both(name, **options):
     return getattr(ours, name)(**options), getattr(theirs, name)(**options)
 
 
+def shapes_of_both(name, **options):
+    """The same, of Keras's the shapes alone: its weights take no memory."""
+    ours, theirs, *_ = MODULES[name]
+    with keras.device("meta"):
+        shapes = getattr(theirs, name)(**options)
+    return getattr(ours, name)(**options), shapes
+
+
 def assert_alike(ours, theirs):
     assert ours.name == theirs.name
-    names = [[_called(layer.name) for layer in one.layers[1:]] for one in (ours, theirs)]
+    # Keras lists its layers without the functions between them.
+    layers = [layer for layer in ours.layers[1:] if not isinstance(layer, Operation)]
+    names = [[_called(layer.name) for layer in one] for one in (layers, theirs.layers[1:])]
     assert names[0] == names[1]
-    for mine, other in zip(ours.layers[1:], theirs.layers[1:], strict=True):
+    shapes = [[tuple(weight.shape) for weight in one.weights] for one in (ours, theirs)]
+    assert shapes[0] == shapes[1]
+    for mine, other in zip(layers, theirs.layers[1:], strict=True):
         assert type(mine).__name__ == type(other).__name__
         assert mine.output_shape == tuple(other.output.shape), mine.name
         for key in (
@@ -135,6 +202,9 @@ def assert_alike(ours, theirs):
             "momentum",
             "scale",
             "depth_multiplier",
+            "groups",
+            "mean",
+            "variance",
             "max_value",
             "keepdims",
             "rate",
@@ -147,10 +217,15 @@ def _called(name):
     """The name without the number that a layer without a name of its own gets."""
     return re.sub(
         r"^(max_pooling2d|average_pooling2d|zero_padding2d|rescaling|normalization|add|concatenate"
-        r"|activation|conv2d|batch_normalization|global_.*_pooling2d)_\d+$",
+        r"|activation|conv2d|batch_normalization|layer_normalization|global_.*_pooling2d|re_lu|flatten"
+        r"|dropout|cropping2d|custom_scale_layer)_\d+$",
         r"\1",
         name,
     )
+
+
+def family(name):
+    return name.rstrip("0123456789").removesuffix("Small")
 
 
 def plain(layer, key):
@@ -172,14 +247,15 @@ def test_signatures_are_kerass(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_with_its_top(name):
-    ours, theirs = both(name, weights=None)
+    ours, theirs = shapes_of_both(name, weights=None)
     assert_alike(ours, theirs)
     assert ours.count_params() == theirs.count_params() == MODULES[name][2]
+    assert f"{MODULES[name][2]:,} weights" in inspect.getdoc(getattr(MODULES[name][0], name))
 
 
-@pytest.mark.parametrize("name", slow_unless(lambda name: name != "VGG19", SMALLEST))
+@pytest.mark.parametrize("name", slow_unless(lambda name: name not in LARGE, SMALLEST))
 def test_without_a_top(name):
-    ours, theirs = both(name, weights=None, include_top=False)
+    ours, theirs = shapes_of_both(name, weights=None, include_top=False)
     assert_alike(ours, theirs)
     assert ours.count_params() == theirs.count_params() == MODULES[name][3]
     assert ours.output_shape == tuple(theirs.output_shape)
@@ -204,18 +280,10 @@ def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp
     build = getattr(MODULES[name][0], name)
     keras.utils.set_random_seed(3)
     theirs = getattr(MODULES[name][1], name)(weights=None, **options)
-    gain = GAINS.get(name, 1.0)  # so that no image fades on its way
-    first, drawn = theirs.get_weights(), []
-    for seed, weight in enumerate(theirs.weights):
-        about = 1.0 if weight.name in ("gamma", "moving_variance", "variance") else 0.0
-        small = about + 0.03 * normal(weight.shape, seed)
-        depthwise = len(weight.shape) == 4 and weight.shape[3] == 1
-        if depthwise and "Efficient" not in name:  # it sums one channel only
-            first[seed] = first[seed] * weight.shape[2] ** 0.5
-        drawn.append(gain * first[seed] if len(weight.shape) > 1 else small)
-    theirs.set_weights(drawn)
-    least, most = (0, 255) if "Efficient" in name else (-10, 10)
-    batch = np.random.RandomState(3).uniform(least, most, (2, px, px, 3)).astype("float32")
+    least, most = (0, 255) if name.startswith(TAKES_PIXELS) else (-10, 10)
+    batch = np.random.RandomState(3).uniform(least, most, (8, px, px, 3)).astype("float32")
+    enliven(theirs, batch)
+    batch = batch[:2]
     needed = theirs.predict(batch, verbose=0)
     assert np.ptp(needed[:, 0]) > 0.01  # the two images differ
     with warnings.catch_warnings():
@@ -228,7 +296,7 @@ def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp
         np.testing.assert_allclose(ours.predict(batch, verbose=0), needed, rtol=0, atol=1e-4)
         bare = build(weights=tmp_path / file, include_top=False, input_shape=(2 * px, px, 3))
         count = len(bare.weights)
-        assert len(theirs.weights) - count == (6 if "VGG" in name else 2)
+        assert len(theirs.weights) - count == {"VGG": 6, "MobileNetV3": 4}.get(family(name), 2)
         for mine, other in zip(bare.weights, theirs.weights[:count], strict=True):
             np.testing.assert_array_equal(mine.numpy(), other.numpy())
     with pytest.raises(FileFormatError, match="include_top=False takes it without"):
@@ -246,6 +314,11 @@ def test_the_same_weights_give_the_same_outputs_and_files_of_keras_fit(name, tmp
             ("MobileNet", "tf"),
             ("InceptionV3", "tf"),
             ("Xception", "tf"),
+            ("EfficientNetV2B0", "raw"),
+            ("MobileNetV3Small", "raw"),
+            ("InceptionResNetV2", "tf"),
+            ("NASNetMobile", "tf"),
+            ("ConvNeXtTiny", "raw"),
         ],
     ),
 )
@@ -265,7 +338,9 @@ def test_weights_say_what_they_were_trained_on(name, mode, tmp_path):
 @pytest.mark.parametrize("name", SMALLEST)
 def test_preprocess_input(name):
     pixels = np.random.RandomState(1).uniform(0, 255, (2, 4, 4, 3)).astype("float32")
-    mine, theirs = (one.preprocess_input(pixels.copy()) for one in MODULES[name][:2])
+    ours = MODULES[name][0]
+    theirs = importlib.import_module(ours.__name__.replace("saccade", "keras"))
+    mine, theirs = (one.preprocess_input(pixels.copy()) for one in (ours, theirs))
     np.testing.assert_array_equal(mine, theirs)
 
 
@@ -301,11 +376,44 @@ def test_published_files_are_kerass():
         stem = f"{theirs.BASE_WEIGHTS_PATH}efficientnetb{number}"
         assert record.with_top.address == f"{stem}.h5"
         assert record.without_top.address == f"{stem}_notop.h5"
+    theirs = importlib.import_module("keras.src.applications.efficientnet_v2")
+    for name, record in efficientnet_v2.PRETRAINED.items():
+        size = name.removeprefix("efficientnetv2-")
+        hashes = theirs.WEIGHTS_HASHES[size if size[0] == "b" else f"-{size}"]
+        assert_published(record, f"{theirs.BASE_WEIGHTS_PATH}{name}", "_notop", hashes)
+    theirs = importlib.import_module("keras.src.applications.convnext")
+    for name, record in convnext.PRETRAINED.items():
+        hashes = theirs.WEIGHTS_HASHES[name]
+        assert_published(record, f"{theirs.BASE_WEIGHTS_PATH}{name}", "_notop", hashes)
+    theirs = importlib.import_module("keras.src.applications.mobilenet_v3")
+    for word, hashes in theirs.WEIGHTS_HASHES.items():
+        size, _, rest = word.partition("_")
+        alpha = float(rest.split("_")[-2])
+        record = mobilenet_v3._published(size, alpha, "minimalistic" in word)
+        stem = f"{theirs.BASE_WEIGHT_PATH}weights_mobilenet_v3_{word}"
+        assert_published(record, stem, "_no_top_v2", hashes)
+    theirs = importlib.import_module("keras.src.applications.inception_resnet_v2")
+    record = inception_resnet_v2.PRETRAINED["inception_resnet_v2"]
+    stem = f"{theirs.BASE_WEIGHT_URL}inception_resnet_v2_weights_tf_dim_ordering_tf_kernels"
+    assert_published(record, stem, "_notop", re.findall(r"[0-9a-f]{32}", inspect.getsource(theirs)))
+    theirs = importlib.import_module("keras.src.applications.nasnet")
+    for name, record in nasnet.PRETRAINED.items():
+        for file, ending in ((record.with_top, ""), (record.without_top, "_NO_TOP")):
+            constant = f"{name.upper()}_WEIGHT_PATH{ending}"
+            assert file.address == getattr(theirs, constant)
+            pattern = rf'"{file.name}",\s+{constant},\s+cache_.*\s+file_hash="{file.md5}"'
+            assert re.search(pattern, inspect.getsource(theirs)), file
+
+
+def assert_published(record, stem, ending, hashes):
+    files = (record.with_top, record.without_top)
+    assert [file.address for file in files] == [f"{stem}.h5", f"{stem}{ending}.h5"]
+    assert [file.digest for file in files] == list(hashes)
 
 
 EFFICIENT_SETTINGS = (
     *("rate", "noise_shape", "target_shape", "scale", "momentum"),
-    *("kernel_initializer", "depthwise_initializer"),
+    *("kernel_initializer", "bias_initializer", "depthwise_initializer"),
 )
 
 
@@ -326,10 +434,15 @@ def _initializer(config):
     return config["class_name"], {key: given[key] for key in given if key != "seed"}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", range(1, 8))
-def test_every_efficientnet_has_kerass_finer_settings(number):
-    assert_finer_settings_alike(*both(f"EfficientNetB{number}", weights=None))
+@pytest.mark.parametrize(
+    "name",
+    slow_unless(
+        "EfficientNetV2B1".__eq__,
+        [name for name in MODULES if "Efficient" in name and name[-2:] != "B0"],
+    ),
+)
+def test_every_efficientnet_has_kerass_finer_settings(name):
+    assert_finer_settings_alike(*shapes_of_both(name, weights=None))
 
 
 @pytest.mark.parametrize(
@@ -340,8 +453,9 @@ def test_every_efficientnet_has_kerass_finer_settings(number):
         pytest.param((None, None, 3), marks=pytest.mark.slow),
     ],
 )
-def test_efficientnet_of_odd_and_open_sides(shape):
-    ours, theirs = both("EfficientNetB0", weights=None, include_top=False, input_shape=shape)
+@pytest.mark.parametrize("name", ["EfficientNetB0", "EfficientNetV2B0"])
+def test_efficientnet_of_odd_and_open_sides(name, shape):
+    ours, theirs = shapes_of_both(name, weights=None, include_top=False, input_shape=shape)
     assert_alike(ours, theirs)
     assert_finer_settings_alike(ours, theirs)
 

@@ -249,6 +249,9 @@ def test_states_that_are_not_plain_are_told(tmp_path):
         def state(self):
             return {"a": object()}
 
+        def restore(self, state):
+            """With both a callback says that saccade is meant."""
+
     with pytest.raises(InvalidArgument, match=r"named_callbacks.*must be made of numbers.*object"):
         fit(tmp_path, extra=[Odd()])
 

@@ -15,7 +15,7 @@ from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 from saccade.files import weights_file
 from saccade.files.input_record import record_input
 from saccade.files.published.kept_file import is_kept, kept_file
-from saccade.graph import Symbol
+from saccade.graph import Shape, Symbol
 from saccade.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
 from saccade.models import Model
 
@@ -84,13 +84,16 @@ def listed(record: NetworkRecord) -> Callable[[_Function], _Function]:
     return decorate
 
 
-def build_network(options: NetworkOptions, body: Body, record: NetworkRecord) -> Model:
+def build_network(
+    options: NetworkOptions, body: Body, record: NetworkRecord, shape: Shape | None = None
+) -> Model:
     """A model of `body` between an input and a top, with weights.
 
     Args:
         options: the user's arguments.
         body: gives the last feature map for an image.
         record: what is known of the network beside its layers.
+        shape: of one image, where the network has rules of its own for it.
 
     Raises:
         InvalidArgument: arguments that can't work, or not together.
@@ -98,14 +101,15 @@ def build_network(options: NetworkOptions, body: Body, record: NetworkRecord) ->
     """
     where, top, pretrained = f'"{options.name}"', record.top, record.pretrained
     _check(where, options, pretrained)
-    shape = obtain_input_shape(
-        where,
-        options.input_shape,
-        record.default_px,
-        record.least_px,
-        options.include_top,
-        options.weights,
-    )
+    if shape is None:
+        shape = obtain_input_shape(
+            where,
+            options.input_shape,
+            record.default_px,
+            record.least_px,
+            options.include_top,
+            options.weights,
+        )
     path = _weights_path(where, options, pretrained)  # what can't be fetched is said at once
     start = Input(shape) if options.input_tensor is None else options.input_tensor
     outputs = _topped(options, top, body(start, options))
@@ -114,7 +118,8 @@ def build_network(options: NetworkOptions, body: Body, record: NetworkRecord) ->
     if path is not None:
         _load(model, path, options.include_top, top)
         first = [one for one in model.layers if any(start in node.inputs for node in one.nodes)]
-        record_input(pretrained.input_record, model, *first)
+        bare = None if options.include_preprocessing else pretrained.bare_input
+        record_input(bare or pretrained.input_record, model, *first)
     return model
 
 
@@ -163,13 +168,14 @@ def _topped(options: NetworkOptions, top: Top, features: Symbol) -> Symbol:
             options.classes,
             options.classifier_activation,
             kernel_initializer=top.kernel,
+            bias_initializer=top.bias,
             name=top.layers[-1],
         )
         return classify(top.flatten(features))
-    if options.pooling is None:
-        return features
-    name = f"{options.pooling}_pool" if top.names_pooling else None
-    return _POOLING[options.pooling](name=name)(features)
+    if options.pooling is not None:
+        name = f"{options.pooling}_pool" if top.names_pooling else None
+        features = _POOLING[options.pooling](name=name)(features)
+    return features if top.end is None else top.end(features)
 
 
 def _sources(symbol: Symbol) -> list[Symbol]:

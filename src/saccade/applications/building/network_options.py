@@ -1,4 +1,4 @@
-"""The eight arguments that all networks take, with the paragraph that explains them."""
+"""The arguments that networks take, with the paragraph that explains those that all take."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class NetworkOptions:
     classes: int
     classifier_activation: Any
     name: str
+    include_preprocessing: bool = True  # of families that bring pixels into their range themselves
 
     @property
     def are_published(self) -> bool:

@@ -20,17 +20,25 @@ class Pretrained:
     Attributes:
         with_top, without_top: the files; None where nobody publishes one.
         input_record: what goes in.
+        bare_input: what goes in with include_preprocessing=False; None where there is no such
+            choice.
         classes: how many come out of the top.
     """
 
     with_top: RemoteFile | None
     without_top: RemoteFile | None
     input_record: InputRecord
+    bare_input: InputRecord | None = None
     classes: int = 1000
 
     @classmethod
     def at(
-        cls, stem: str, md5_with_top: str, md5_without_top: str, input_record: InputRecord
+        cls,
+        stem: str,
+        md5_with_top: str,
+        md5_without_top: str,
+        input_record: InputRecord,
+        bare_input: InputRecord | None = None,
     ) -> Pretrained:
         """Weights whose files lie at `stem` and the endings that Keras gives them.
 
@@ -39,7 +47,8 @@ class Pretrained:
             md5_with_top, md5_without_top: of the two files.
         """
         with_top = RemoteFile(f"{stem}.h5", md5_with_top)
-        return cls(with_top, RemoteFile(f"{stem}_notop.h5", md5_without_top), input_record)
+        without_top = RemoteFile(f"{stem}_notop.h5", md5_without_top)
+        return cls(with_top, without_top, input_record, bare_input)
 
 
 def _mean(features: Symbol) -> Symbol:
@@ -54,15 +63,18 @@ class Top:
         flatten: from the last feature map to what the classifier takes.
         layers: the names of the top's layers with weights, the classifier's last.
         names_pooling: whether the pooling of a network without its top has a name of its own.
-        kernel: the classifier's first weights, an initializer or its name.
+        kernel, bias: the classifier's first weights, initializers or their names.
         classify: from what `flatten` gives to the scores; None for one dense layer.
+        end: of the network without its top, after its pooling.
     """
 
     flatten: Callable[[Symbol], Symbol] = _mean
     layers: tuple[str, ...] = ("predictions",)
     names_pooling: bool = True
     kernel: Any = "glorot_uniform"
+    bias: Any = "zeros"
     classify: Callable[[NetworkOptions, Symbol], Symbol] | None = None
+    end: Callable[[Symbol], Symbol] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from saccade.errors import InvalidArgument
+from saccade.layers.core.inner_layers import layer_of
 from saccade.layers.core.layer import Layer
-from saccade.records import resolve, to_record
+from saccade.records import to_record
 
 
 class Pipeline(Layer):
@@ -63,16 +64,4 @@ class Pipeline(Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Pipeline:
         """The pipeline of a config, whose layers may still be records."""
-        table = {kind.__name__: kind for kind in _kinds(Layer) if kind.__dict__.get("keras_module")}
-        layers = [
-            one if isinstance(one, Layer) else resolve("layer", one, table)
-            for one in config["layers"]
-        ]
-        return cls(layers, config.get("name"))
-
-
-def _kinds(kind: type[Layer]) -> Iterator[type[Layer]]:
-    """All classes of layers that there are; the table of them lies above this module."""
-    for one in kind.__subclasses__():
-        yield one
-        yield from _kinds(one)
+        return cls([layer_of(one) for one in config["layers"]], config.get("name"))

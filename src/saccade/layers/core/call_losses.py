@@ -8,6 +8,7 @@ import torch
 
 from saccade.layers.core.call_scope import scope
 from saccade.layers.core.weight_holder import WeightHolder
+from saccade.user_names import values_inside
 
 
 class CallLosses(WeightHolder):
@@ -24,11 +25,11 @@ class CallLosses(WeightHolder):
         self._call_losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
         outermost = scope.outermost
         if outermost is not None:
-            outermost.__dict__.setdefault("_lossy", {})[id(self)] = self
+            values_inside(outermost, "_lossy").setdefault("_lossy", {})[id(self)] = self
 
     def _forget_losses(self) -> None:
         """Drop what the last call added."""
-        lossy = self.__dict__.get("_lossy", {})
+        lossy = values_inside(self, "_lossy").get("_lossy", {})
         for layer in lossy.values():
             layer._call_losses.clear()
         lossy.clear()

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from saccade.graph import Symbol, map_symbols, symbols_in
-from saccade.nests import as_list, map_nest
+from saccade.layers.core.masks import mask_of, set_mask
+from saccade.nests import as_list, leaves, map_nest
 
 
 def shape_of(inputs: Any) -> Any:
@@ -43,15 +44,31 @@ def traced_shape(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     return _zipped(first, _shapes_on_zeros(layer, args, kwargs, 48), batch)
 
 
+def mark_masked(layer: Any, node: Any) -> None:
+    """Note on the symbols that a call gave which of them will bring a mask."""
+    found = leaves(_on_zeros(layer, node.args, node.kwargs, 32))
+    for symbol, array in zip(symbols_in(node.outputs), found, strict=False):
+        mask = mask_of(array)
+        symbol.mask_axes = None if mask is None else mask.ndim
+
+
 def _shapes_on_zeros(layer: Any, args: Any, kwargs: Any, size: int) -> Any:
+    return _sizes(_on_zeros(layer, args, kwargs, size))
+
+
+def _on_zeros(layer: Any, args: Any, kwargs: Any, size: int) -> Any:
     def zeros(symbol: Symbol) -> torch.Tensor:
         sizes = [n or (size if axis else 1) for axis, n in enumerate(symbol.shape)]
-        return torch.zeros(sizes, dtype=getattr(torch, symbol.dtype), device=layer.device)
+        made = torch.zeros(sizes, dtype=getattr(torch, symbol.dtype), device=layer.device)
+        if symbol.mask_axes is not None:
+            sizes = sizes[: symbol.mask_axes]
+            set_mask(made, torch.ones(sizes, dtype=torch.bool, device=layer.device))
+        return made
 
     args, kwargs = map_symbols((args, kwargs), zeros)
     try:
         with torch.no_grad():
-            return _sizes(layer(*args, **{"training": False, **kwargs}))
+            return layer(*args, **{"training": False, **kwargs})
     finally:  # what it adds to the loss for zeros is nobody's loss
         for one in (layer, *layer.sublayers_within()):
             one._call_losses.clear()

@@ -8,7 +8,7 @@ from typing import Any
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
 from saccade.layers.core.call_arguments import first_array, shapes_by_name, shapes_in
 from saccade.layers.core.call_history import CallHistory
-from saccade.layers.core.output_shapes import symbols_of, traced_shape
+from saccade.layers.core.output_shapes import mark_masked, symbols_of, traced_shape
 from saccade.layers.core.weight_holder import WeightHolder
 
 
@@ -21,6 +21,7 @@ class SymbolicCalls(CallHistory, WeightHolder):
     name: str
     _build_shapes: tuple[str, ...] = ()  # what `build` calls the shapes, where it takes several
     _output_shapes: tuple[str, ...] = ()  # the same of `compute_output_shape`
+    _has_no_formula = True  # for its output's shape: `call` is tried on zeros
 
     def build_on(self, input_shape: Any) -> None:
         raise NotImplementedError
@@ -49,7 +50,10 @@ class SymbolicCalls(CallHistory, WeightHolder):
         outputs = self.compute_output_spec(*args, **kwargs)
         node = Node(self, args, kwargs)
         self.nodes.append(node)
-        return node.give(map_symbols(outputs, self._bare))
+        node.give(map_symbols(outputs, self._bare))
+        if self._makes_masks or _are_masked(node.inputs):
+            mark_masked(self, node)
+        return node.outputs
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Symbols with shape and dtype of what a call on these symbols gives.
@@ -64,6 +68,8 @@ class SymbolicCalls(CallHistory, WeightHolder):
         if self._output_shapes:
             given = shapes_by_name(self, self._output_shapes, tuple(args), kwargs)
             return self.compute_output_shape(**given)
+        if self._has_no_formula and _are_masked(symbols_in((args, kwargs))):
+            return traced_shape(self, tuple(args), kwargs)  # its call may want to see the mask
         if not args or not symbols_in(args[0]) or symbols_in((args[1:], kwargs)):
             return traced_shape(self, tuple(args), kwargs)
         return self.compute_output_shape(map_symbols(args[0], _shape))
@@ -73,6 +79,10 @@ class SymbolicCalls(CallHistory, WeightHolder):
         if symbol.node is None and symbol.name:
             return symbol
         return Symbol(tuple(symbol.shape), symbol.dtype, self.name)
+
+
+def _are_masked(symbols: Sequence[Symbol]) -> bool:
+    return any(one.mask_axes is not None for one in symbols)
 
 
 def _shape(symbol: Symbol) -> Shape:

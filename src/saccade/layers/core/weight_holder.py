@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade import constraints, initializers, regularizers
+from saccade import constraints, dtype_policy, initializers, regularizers
 from saccade.errors import ShapeError, StateError
 from saccade.layers.core.call_scope import scope
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.tracking import TrackedModule, safe_key
+from saccade.nests import leaves
 from saccade.numerics.machine.device import default_device
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
+from saccade.user_names import set_inside
 from saccade.variables import Variable
 
 
@@ -25,8 +27,10 @@ class WeightHolder(TrackedModule):
     """Owns weights and layers, freezes them and copies their values."""
 
     built: bool
-    dtype_policy: Any
     _computes_in: torch.dtype = torch.float32
+    _is_mixed = False
+    _policy: dtype_policy.DTypePolicy
+    _arguments: dict[str, Any] | None  # what a layer of the user's was made with
     weightless = False  # layers that never have weights need not be built to be counted
 
     def __init__(self, trainable: bool):
@@ -40,6 +44,30 @@ class WeightHolder(TrackedModule):
         """Where the weights are; the default device for a layer without any."""
         first = next(self.parameters(), None)
         return default_device() if first is None else first.device
+
+    @property
+    def dtype_policy(self) -> Any:
+        """The precision of the weights and of what is computed; a word may be assigned."""
+        return self._policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value: Any) -> None:
+        policy = dtype_policy.get(value)
+        set_inside(self, "_policy", policy)
+        set_inside(self, "_computes_in", getattr(torch, policy.compute_dtype))
+        set_inside(self, "_is_mixed", self._computes_in is not torch.float32)
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics that this layer and those inside it hold as attributes.
+
+        Source: `keras.layers.Layer.metrics`.
+        """
+        return self._metrics_held()
+
+    def _metrics_held(self) -> list[Any]:
+        found = [one for layer in (self, *self.sublayers_within()) for one in _metrics_in(layer)]
+        return list({id(metric): metric for metric in found}.values())
 
     @property
     def dtype(self) -> str:
@@ -232,6 +260,18 @@ class WeightHolder(TrackedModule):
             if isinstance(found, property) and found.fget is not None:
                 return found.fget(self)
             raise
+
+
+def _metrics_in(layer: Any) -> Iterator[Any]:
+    """The metrics that a layer holds in attributes, alone or in lists and dicts."""
+    for name, value in vars(layer).items():
+        if is_metric(value) or (isinstance(value, (list, dict)) and name[0] != "_"):
+            yield from (one for one in leaves(value) if is_metric(one))
+
+
+def is_metric(value: Any) -> bool:
+    """Whether something is a metric, whose classes stand beside the layers and not below."""
+    return hasattr(type(value), "update_state") and hasattr(type(value), "reset_state")
 
 
 def _unique(weights: list[Variable]) -> list[Variable]:

@@ -42,6 +42,19 @@ class Concatenate(Merge):
     def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
         return torch.cat(arrays, dim=self.axis)
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The masks joined as the inputs are; an input without one counts everywhere."""
+        if previous_mask is None or all(one is None for one in previous_mask):
+            return None
+        spread = []
+        for array, mask in zip(inputs, previous_mask, strict=True):
+            if mask is None:
+                mask = torch.ones_like(array, dtype=torch.bool)
+            elif mask.ndim < array.ndim:
+                mask = mask.bool().unsqueeze(-1).expand(array.shape)
+            spread.append(mask.bool())
+        return torch.cat(spread, dim=self.axis).any(-1)
+
     def merged_shape(self, shapes: list[Shape]) -> Shape:
         first = shapes[0]
         if not -len(first) < self.axis < len(first):
@@ -95,7 +108,7 @@ class Dot(Merge):
             raise InvalidArgument(self.where, "axes must be an integer or two", repr(axes))
         if 0 in pair:
             raise InvalidArgument(self.where, "axes must not be 0, the batch's", repr(axes))
-        self.axes = axes if isinstance(axes, int) else list(pair)
+        self.axes = axes if isinstance(axes, int) else tuple(pair)
         self._pair = (pair[0], pair[1])
         self.normalize = bool(normalize)
 
@@ -107,6 +120,9 @@ class Dot(Merge):
             x = torch.nn.functional.normalize(x, dim=a, eps=1e-7)
             y = torch.nn.functional.normalize(y, dim=b, eps=1e-7)
         return dot_of_samples(x, y, a, b)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """None: what is summed over has no place left."""
 
     def merged_shape(self, shapes: list[Shape]) -> Shape:
         for axis, shape in zip(self._pair, shapes, strict=True):

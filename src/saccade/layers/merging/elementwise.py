@@ -11,12 +11,14 @@ import torch
 from saccade.errors import ShapeError
 from saccade.graph import Shape
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.masks import MaskPassing, mask_of
 
 
 class Merge(Layer):
     """A layer of several inputs, given as a list."""
 
     casts_integers = True
+    supports_masking = True
     weightless = True
     _count: int | None = None  # how many inputs; any number when None
 
@@ -30,6 +32,12 @@ class Merge(Layer):
 
     def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Of places where any input counts; None where an input has no mask."""
+        if previous_mask is None or any(one is None for one in previous_mask):
+            return None
+        return reduce(torch.logical_or, previous_mask)
 
     def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         if not isinstance(inputs, (list, tuple)):
@@ -121,9 +129,24 @@ class Subtract(Elementwise):
 
 
 class Multiply(Elementwise):
-    """The product of the inputs. Source: `keras.layers.Multiply`."""
+    """The product of the inputs; what a mask rules out is a factor of 1, and 0 where all rule it
+    out.
+
+    Source: `keras.layers.Multiply`.
+    """
 
     keras_module = "keras.layers"
+
+    def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
+        masks = [mask_of(one) for one in arrays] if MaskPassing.seen else []
+        if all(mask is None for mask in masks):
+            return super().merge(arrays)
+        masks = [None if one is None else one.bool().unsqueeze(-1) for one in masks]
+        pairs = zip(arrays, masks, strict=True)
+        y = super().merge([x if m is None else torch.where(m, x, 1.0) for x, m in pairs])
+        if any(mask is None for mask in masks):
+            return y
+        return torch.where(reduce(torch.logical_or, masks), y, 0.0)
 
     def meet(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         return a * b
@@ -138,7 +161,24 @@ class Average(Add):
         return super().merge(arrays) / len(arrays)
 
 
-class Maximum(Elementwise):
+class _Extreme(Elementwise):
+    """The largest or smallest of the inputs; what a mask rules out is no candidate."""
+
+    def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
+        masks = [mask_of(one) for one in arrays] if MaskPassing.seen else []
+        if all(mask is None for mask in masks):
+            return super().merge(arrays)
+        flags = [None if one is None else one.bool().unsqueeze(-1) for one in masks]
+        y, counts = arrays[0], flags[0]
+        for x, flag in zip(arrays[1:], flags[1:], strict=True):
+            other = x if flag is None else torch.where(flag, x, y)
+            y = y if counts is None else torch.where(counts, y, other)
+            counts = None if flag is None or counts is None else counts | flag
+            y = self.meet(y, other)
+        return y
+
+
+class Maximum(_Extreme):
     """The largest of the inputs, place by place. Source: `keras.layers.Maximum`."""
 
     keras_module = "keras.layers"
@@ -147,7 +187,7 @@ class Maximum(Elementwise):
         return torch.maximum(a, b)
 
 
-class Minimum(Elementwise):
+class Minimum(_Extreme):
     """The smallest of the inputs, place by place. Source: `keras.layers.Minimum`."""
 
     keras_module = "keras.layers"

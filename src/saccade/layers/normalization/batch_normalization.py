@@ -12,6 +12,7 @@ from saccade.graph import Shape
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.weight_options import keep_options, make_weight, options_config
+from saccade.numerics.epsilon import epsilon
 from saccade.variables import Variable
 
 
@@ -54,6 +55,7 @@ class BatchNormalization(Layer):
     """
 
     keras_module = "keras.layers"
+    supports_masking = True
     casts_integers = True
 
     def __init__(
@@ -124,11 +126,16 @@ class BatchNormalization(Layer):
             name="moving_variance",
         )
 
-    def call(self, x: torch.Tensor, training: bool = False) -> torch.Tensor:
+    def call(self, x: torch.Tensor, training: bool = False, mask: Any = None) -> torch.Tensor:
         check_channels(self, x.shape, self.axis, self.moving_mean.shape[0])
         # torch wants the channels second: for images, channels last, a view in its fastest layout.
         x_second = x.movedim(self.axis, 1)
-        if training and self.trainable:
+        if mask is not None and mask.ndim != x.ndim - 1:
+            needed = f"mask must have {x.ndim - 1} axes: one value for all channels of a place"
+            raise ShapeError(self.where, needed, str(tuple(mask.shape)))
+        if training and self.trainable and mask is not None:
+            y_second = self._normalise_by_what_counts(x_second, mask)
+        elif training and self.trainable:
             y_second = self._normalise_by_batch(x_second)
         else:
             y_second = torch.batch_norm(
@@ -173,6 +180,24 @@ class BatchNormalization(Layer):
                 before
             )  # one number varies by 0, where torch divides by 0
         return y_second
+
+    def _normalise_by_what_counts(self, x_second: torch.Tensor, mask: Any) -> torch.Tensor:
+        """The same with the statistics of those places where the mask is not 0."""
+        axes = (0, *range(2, x_second.ndim))
+        x = x_second.float()
+        counts = mask.bool().unsqueeze(-1).movedim(self.axis, 1).expand(x.shape)
+        number = counts.float().sum(axes) + epsilon()
+        shape = (1, -1, *[1] * (x.ndim - 2))
+        mean = torch.where(counts, x, 0.0).sum(axes) / number
+        apart = torch.where(counts, x - mean.reshape(shape), 0.0)
+        variance = apart.square().sum(axes) / number
+        with torch.no_grad():
+            self.moving_mean.data.lerp_(mean.detach(), 1.0 - self.momentum)
+            self.moving_variance.data.lerp_(variance.detach(), 1.0 - self.momentum)
+        y = (x - mean.reshape(shape)) * torch.rsqrt(variance + self.epsilon).reshape(shape)
+        y = y if self.gamma is None else y * self.gamma.reshape(shape)
+        y = y if self.beta is None else y + self.beta.reshape(shape)
+        return y.to(x_second.dtype)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         size = self.moving_mean.shape[0] if self.built else None

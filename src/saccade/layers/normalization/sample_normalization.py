@@ -25,6 +25,7 @@ class _ScaledNormalization(Layer):
     """A normalisation with a gamma and a beta."""
 
     casts_integers = True
+    supports_masking = True
 
     def __init__(
         self,
@@ -140,7 +141,8 @@ class LayerNormalization(_ScaledNormalization):
         return tuple(input_shape)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "axis": self.axis, "rms_scaling": False}
+        axis = [self.axis] if isinstance(self.axis, int) else self.axis
+        return {**super().get_config(), "axis": axis, "rms_scaling": False}
 
 
 class GroupNormalization(_ScaledNormalization):
@@ -244,6 +246,7 @@ class UnitNormalization(Layer):
     """
 
     keras_module = "keras.layers"
+    supports_masking = True
     casts_integers = True
     weightless = True
 

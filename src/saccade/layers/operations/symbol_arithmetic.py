@@ -46,22 +46,24 @@ def operate(sign: str, left: Any, right: Any = None) -> Symbol:
     """
     if isinstance(left, Symbol) and isinstance(right, Symbol):
         if sign in _MERGES and _are_batches(left, right):
-            return _sign(_MERGES[sign]())([left, right])
+            return _as_function(_MERGES[sign]())([left, right])
     elif isinstance(left, Symbol) and _is_number(right) and _is_float(left):
         if sign == "/" and right:
-            return _sign(Rescaling(1.0 / right))(left)
+            return _as_function(Rescaling(1.0 / right))(left)
         if sign in _MERGES:
             scale, offset = {"+": (1.0, right), "-": (1.0, -right), "*": (right, 0.0)}[sign]
-            return _sign(Rescaling(scale, offset))(left)
+            return _as_function(Rescaling(scale, offset))(left)
     elif isinstance(right, Symbol) and _is_number(left) and _is_float(right) and sign in _MERGES:
         scale, offset = {"+": (1.0, left), "-": (-1.0, left), "*": (left, 0.0)}[sign]
-        return _sign(Rescaling(scale, offset))(right)
+        return _as_function(Rescaling(scale, offset))(right)
     arguments = [left] if right is None else [left, right]
     return operation.note_call(_WORDS[sign], *arguments)
 
 
-def _sign(layer: Any) -> Any:
-    """A layer that stands for an operator, which Keras does not count among a model's layers."""
+def _as_function(layer: Any) -> Any:
+    """The layer, made to be what the function is that it stands for: it loses masks, and Keras does
+    not count it among a model's layers."""
+    layer.supports_masking, layer._loses_masks_quietly = False, True
     layer.stands_for_operator = True
     return layer
 

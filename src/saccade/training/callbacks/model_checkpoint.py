@@ -11,6 +11,8 @@ import numpy as np
 
 from saccade.errors import InvalidArgument
 from saccade.files.formats import checkpoint_suffixes
+from saccade.files.script_names import writes_by_content
+from saccade.layers.core.own_arguments import NotRecorded
 from saccade.notes import note_once
 from saccade.old_arguments import ignores_old_words
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
@@ -106,7 +108,10 @@ class ModelCheckpoint(Monitor):
         if self.save_weights_only:
             self.model.save_weights(path, overwrite=True)
         else:
-            self.model.save(path, overwrite=True)
+            try:
+                self.model.save(path, overwrite=True)
+            except NotRecorded as error:  # training goes on: the weights are safe
+                note_once(f"ModelCheckpoint: {error}", key="checkpoint without a config")
         self._say(epoch, f"finished saving model to {path}")
 
     def _path(self, epoch: int, logs: dict, batch: int | None) -> str:
@@ -160,7 +165,7 @@ class ModelCheckpoint(Monitor):
 
 def _check_ending(path: str, weights_only: bool) -> None:
     legal = checkpoint_suffixes("write_weights" if weights_only else "write_model")
-    if path.endswith(tuple(legal)):
+    if path.endswith(tuple(legal)) or writes_by_content(path):
         return
     which = " with save_weights_only=True" if weights_only else ""
     raise InvalidArgument(

@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from saccade.layers.core.masks import mask_of
+from saccade.nests import leaves
 from saccade.timers import COMPILED
 from saccade.training.step import detached
 
@@ -112,6 +114,8 @@ class CompiledStep:
             added = [loss for layer in lossy for loss in layer._call_losses]
             pairs = zip(penalties, moved, strict=True)
             added += [penalty(weight) for penalty, weight in pairs if penalty is not None]
+            if any(mask_of(one) is not None for one in leaves(y_pred)):
+                raise CannotCompile("outputs with a mask run as they are")
             loss = self._objective.compute(y, y_pred, sample_weight, added=added)
             gradients = torch.autograd.grad(loss, moved, allow_unused=True)
             return loss.detach(), detached(y_pred), list(gradients)

@@ -18,6 +18,7 @@ from saccade.graph import Network, Node, Symbol, map_symbols, symbols_in
 from saccade.layers import BatchNormalization, Lambda, Normalization
 from saccade.layers.core.layer import Layer
 from saccade.layers.operations.operation import Operation
+from saccade.user_names import set_inside, values_inside
 
 BLOCK = 16  # images that run together, however many are asked for
 
@@ -32,7 +33,8 @@ class Tail(Layer):
 
     def __init__(self, network: Network, model: Layer):
         super().__init__(name="tail", autocast=False)
-        self.__dict__["_lossy"] = model.__dict__.setdefault("_lossy", {})
+        lossy = values_inside(model, "_lossy").setdefault("_lossy", {})
+        set_inside(self, "_lossy", lossy)
         self._network = network
         self._parts = list(network.layers)  # so that torch finds their weights here, too
         self.built = True
@@ -190,7 +192,12 @@ def _is_still(node: Node) -> bool:
     """Whether a call does the same in training as in prediction, and cannot change."""
     layer = node.layer
     known = type(layer).__module__.startswith("saccade.layers.")
-    if not known or layer.activity_regularizer is not None or is_watched(layer):
+    if (
+        not known
+        or layer._makes_masks
+        or layer.activity_regularizer is not None
+        or is_watched(layer)
+    ):
         return False
     # A weight of a frozen layer may be trained all the same: layer.kernel.trainable = True.
     if any(one.requires_grad for one in layer.weights) or any(True for _ in layer.sublayers()):

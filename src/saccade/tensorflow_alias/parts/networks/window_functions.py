@@ -7,12 +7,15 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from saccade.errors import NotSupported
-from saccade.numerics.convolution.geometry import same_padding
+from saccade.numerics.convolution.geometry import as_padding
+from saccade.numerics.convolution.transposed import convolve_transposed_to
+from saccade.numerics.images.patches import patches_nhwc
+from saccade.tensorflow_alias.parts.networks.batch_layouts import in_either_layout
 from saccade.tensorflow_alias.parts.networks.layer_functions import two
 from saccade.tensorflow_alias.parts.tensors.tensors import pair, sizes_of, tensor_of
 
 
+@in_either_layout
 def conv2d_transpose(
     input: Any, filters: Any, output_shape: Any, strides: Any, padding: str = "SAME",
     data_format: str = "NHWC", dilations: Any = None, name: str | None = None,
@@ -22,26 +25,12 @@ def conv2d_transpose(
     Args:
         filters: (kernel height, kernel width, channels given, channels taken).
         output_shape: of the result, (batch, height, width, channels).
-
-    Raises:
-        NotSupported: data_format "NCHW", or dilations.
     """
-    if data_format != "NHWC" or dilations not in (None, 1, [1, 1, 1, 1]):
-        raise NotSupported("tf.nn.conv2d_transpose", 'needs "NHWC" and no dilations')
     x, kernel = pair(input, filters)
-    sizes = sizes_of(output_shape)[1:3]
-    steps = two(strides, "conv2d_transpose")
-    pads = [(0, 0), (0, 0)]
-    if padding.upper() == "SAME":
-        pads = [
-            same_padding(n, k, s, 1) for n, k, s in zip(sizes, kernel.shape[:2], steps, strict=True)
-        ]
-    whole = F.conv_transpose2d(x.permute(0, 3, 1, 2), kernel.permute(3, 2, 0, 1), stride=steps)
-    (top, _), (left, _) = pads
-    rows, columns = sizes
-    more = (max(left + columns - whole.shape[3], 0), max(top + rows - whole.shape[2], 0))
-    whole = F.pad(whole, (0, more[0], 0, more[1]))
-    return whole[:, :, top : top + rows, left : left + columns].permute(0, 2, 3, 1)
+    sizes, padding = sizes_of(output_shape)[1:3], as_padding("tf.nn.conv2d_transpose", padding)
+    where = "conv2d_transpose"
+    steps, rate = two(strides, where), two(dilations or 1, where, "dilations")
+    return convolve_transposed_to(x, kernel, steps, padding, sizes, rate)
 
 
 def local_response_normalization(
@@ -83,6 +72,7 @@ def weighted_cross_entropy_with_logits(
     )
 
 
+@in_either_layout
 def space_to_depth(
     input: Any, block_size: int, data_format: str = "NHWC", name: Any = None
 ) -> torch.Tensor:
@@ -96,6 +86,7 @@ def space_to_depth(
     )
 
 
+@in_either_layout
 def depth_to_space(
     input: Any, block_size: int, data_format: str = "NHWC", name: Any = None
 ) -> torch.Tensor:
@@ -113,21 +104,6 @@ def extract_patches(
     images: Any, sizes: Any, strides: Any, rates: Any, padding: str, name: str | None = None
 ) -> torch.Tensor:
     """Every window of the images, its pixels and channels in one row."""
-    x = tensor_of(images)
-    where = "tf.image.extract_patches"
+    is_same, where = padding.upper() == "SAME", "tf.image.extract_patches"
     size, step, rate = two(sizes, where, "sizes"), two(strides, where), two(rates, where, "rates")
-    if padding.upper() == "SAME":
-        (top, bottom), (left, right) = (
-            same_padding(n, k, s, r)
-            for n, k, s, r in zip(x.shape[1:3], size, step, rate, strict=True)
-        )
-        x = F.pad(x, (0, 0, left, right, top, bottom))
-    n, h, w, c = x.shape
-    rows = [
-        torch.arange(0, m - r * (k - 1), s)
-        for m, k, s, r in zip((h, w), size, step, rate, strict=True)
-    ]
-    inner = [torch.arange(k) * r for k, r in zip(size, rate, strict=True)]
-    at = [a[:, None] + b for a, b in zip(rows, inner, strict=True)]
-    found = x[:, at[0][:, None, :, None], at[1][None, :, None, :]]
-    return found.reshape(n, len(rows[0]), len(rows[1]), size[0] * size[1] * c)
+    return patches_nhwc(tensor_of(images), size, step, rate, is_same)

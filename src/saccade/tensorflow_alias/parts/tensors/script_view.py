@@ -19,6 +19,24 @@ _BASE: Any = torch._C.TensorBase  # type: ignore[attr-defined]
 _shape, _dtype = _BASE.shape.__get__, _BASE.dtype.__get__
 _repr, _format = torch.Tensor.__repr__, torch.Tensor.__format__
 _OF_TORCH: dict[torch.dtype, DType] = {}
+_WORDS: dict[torch.dtype, WordDType] = {}
+
+
+class WordDType(str):
+    """The dtype of a Keras weight: a word, as Keras 3 has it, that answers as `tf.float32` too."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(as_dtype(str(self)), name)
+
+    def __eq__(self, other: object) -> bool:
+        return as_dtype(str(self)) == other
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
 
 
 def patch_view() -> None:
@@ -37,6 +55,8 @@ def _dtype_of(self: torch.Tensor) -> Any:
     kind = _dtype(self)
     if not asks_script(sys._getframe(1)):
         return kind
+    if getattr(self, "dtype_is_a_word", False):
+        return _WORDS.setdefault(kind, WordDType(as_dtype(kind).name))
     found = _OF_TORCH.get(kind)
     if found is None:
         found = _OF_TORCH[kind] = as_dtype(kind)
@@ -67,4 +87,6 @@ def _shown(self: torch.Tensor) -> str:
 def _formatted(self: torch.Tensor, specification: str) -> str:
     if not asks_script(sys._getframe(1)):
         return _format(self, specification)
+    if not specification and isinstance(self, torch.nn.Parameter):
+        return str(self)
     return format(self.numpy(), specification)

@@ -1,35 +1,34 @@
 """Patches of torch's tensors: methods and operators that scripts expect of TensorFlow's.
 
-They are put in when a script first uses a name of the thin tensorflow, and never without it. Each
-takes the place of an error of torch's, or is for the script's own code (`requester.asks_script`).
+They are put in when a script that saccade runs loads torch, whatever it imports, or when the thin
+tensorflow is first used without such a script; and never else. Each takes the place of an error of
+torch's, or is for the script's own code (`requester.asks_script`).
+
+This is loaded in the middle of an import of torch's, so it loads little itself.
 """
 
 from __future__ import annotations
 
-import operator
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
-from saccade.data.dataset import Dataset
-from saccade.data.dataset.string_scalar import StringScalar
 from saccade.errors import ShapeError
 from saccade.nests import map_nest
 from saccade.requester import asks_script
-from saccade.tensorflow_alias.parts.data.datasets import patch_datasets
-from saccade.tensorflow_alias.parts.running.errors import as_size_error
-from saccade.tensorflow_alias.parts.tensors.dtypes import string
 from saccade.tensorflow_alias.parts.tensors.known_shape import TensorShape
-from saccade.tensorflow_alias.parts.tensors.operators import patch_operators
+from saccade.tensorflow_alias.parts.tensors.operators import of_sizes, patch_operators
 from saccade.tensorflow_alias.parts.tensors.script_view import patch_view
-from saccade.tensorflow_alias.parts.tensors.tensors import pair
 
 _before: dict[type, dict[str, Any]] = {}  # what the classes had
 _numpy = torch.Tensor.numpy
 _bool = torch.Tensor.__bool__
+_wrap = torch.Tensor.__array_wrap__
+_deepcopy = torch.Tensor.__deepcopy__
+_IN_PLACE = {"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"}
+"""Functions of NumPy's that would write to a copy, and not be seen to fail."""
 
 
 class Reference:
@@ -54,23 +53,32 @@ def patch_tensors() -> None:
     A loss is a tensor that has a gradient, and `loss.numpy()` in a loop must not fail; nor must
     `np.max(heatmap)`, which NumPy would hand to torch's own method of that name.
     """
-    if _before:
+    if torch.Tensor in _before:
         return
-    _before.update({one: dict(vars(one)) for one in (torch.Tensor, StringScalar, Dataset)})
+    _before[torch.Tensor] = dict(vars(torch.Tensor))
     patch_operators()
     patch_view()
+    tensor: Any = torch.Tensor
+    tensor.numpy, tensor.__array__ = _to_numpy, _to_array
+    tensor.__array_function__, tensor.__array_wrap__ = _by_numpy, _wrapped
+    tensor.__float__, tensor.__int__, tensor.__complex__ = _to_float, _to_int, _to_complex
+    tensor.__bool__, tensor.__deepcopy__ = _to_bool, _copied
+    tensor.get_shape, tensor.set_shape, tensor.ref = _get_shape, _set_shape, _ref
+
+
+def patch_elements() -> None:
+    """Let datasets and the strings in them answer as tf.data's; once they are loaded."""
+    from saccade.data.dataset import Dataset
+    from saccade.data.dataset.string_scalar import StringScalar
+    from saccade.tensorflow_alias.parts.data.datasets import patch_datasets
+    from saccade.tensorflow_alias.parts.tensors.dtypes import string
+
+    if Dataset in _before:
+        return
+    _before.update({one: dict(vars(one)) for one in (StringScalar, Dataset)})
     patch_datasets()
     StringScalar.dtype, StringScalar.shape = string, TensorShape()  # type: ignore[attr-defined]
-    torch.Tensor.numpy = _to_numpy  # type: ignore[method-assign,assignment]
-    torch.Tensor.__array__ = _to_array  # type: ignore[method-assign,assignment]
-    torch.Tensor.__array_function__ = _by_numpy  # type: ignore[attr-defined]
-    torch.Tensor.__float__ = _to_float  # type: ignore[method-assign]
-    torch.Tensor.get_shape = _get_shape  # type: ignore[attr-defined]
-    torch.Tensor.set_shape = _set_shape  # type: ignore[attr-defined]
-    torch.Tensor.ref = _ref  # type: ignore[attr-defined]
-    torch.Tensor.__bool__ = _to_bool  # type: ignore[method-assign]
     StringScalar.set_shape, StringScalar.ref = _set_shape, _ref  # type: ignore[attr-defined]
-    torch.Tensor.__array_ufunc__ = _operate  # type: ignore[attr-defined]
 
 
 def forget_patches() -> None:
@@ -94,21 +102,59 @@ def _to_numpy(self: torch.Tensor, *, force: bool = True) -> Any:
 
 
 def _to_array(self: torch.Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-    return np.asarray(_numpy(self, force=True), dtype=dtype)
+    if self.dtype is torch.bfloat16:
+        self = self.float()
+    array = _numpy(self, force=True)
+    if copy is not False and asks_script(sys._getframe(1)):
+        return np.array(array, dtype)  # its own, as above
+    return np.asarray(array, dtype)
 
 
 def _by_numpy(
     self: torch.Tensor, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
+    """`np.mean(x)` of the script is NumPy's function of the numbers; elsewhere where it fails."""
+    if function.__name__ in _IN_PLACE:
+        return function._implementation(*args, **kwargs)
+    if not asks_script(sys._getframe(1)):
+        try:
+            return function._implementation(*args, **kwargs)
+        except (TypeError, RuntimeError):  # a word or a gradient that torch refuses
+            pass
     return function(*_arrays(args), **_arrays(kwargs))
 
 
 def _arrays(nest: Any) -> Any:
-    return map_nest(lambda leaf: _numpy(leaf, force=True) if torch.is_tensor(leaf) else leaf, nest)
+    return map_nest(lambda leaf: np.array(leaf.numpy()) if torch.is_tensor(leaf) else leaf, nest)
+
+
+def _wrapped(
+    self: torch.Tensor, array: Any, context: Any = None, return_scalar: bool = False
+) -> Any:
+    """`np.sqrt(x)` of the script is an array; torch would make a tensor of it."""
+    if asks_script(sys._getframe(1)):
+        return array[()] if return_scalar else array
+    return _wrap(self, array)
+
+
+# torch warns where a tensor that has a gradient becomes a number
 
 
 def _to_float(self: torch.Tensor) -> float:
-    return float(self.item())  # torch warns about a tensor with a gradient
+    return float(self.item())
+
+
+def _to_int(self: torch.Tensor) -> int:
+    return int(self.item())
+
+
+def _to_complex(self: torch.Tensor) -> complex:
+    return complex(self.item())
+
+
+def _copied(self: torch.Tensor, memo: dict[int, Any]) -> Any:
+    """A copy, of the outcome of operations as well, which torch refuses to copy."""
+    return _deepcopy(self if self.is_leaf else self.detach(), memo)
 
 
 def _get_shape(self: torch.Tensor) -> TensorShape:
@@ -134,33 +180,4 @@ def _to_bool(self: torch.Tensor) -> bool:
     try:
         return _bool(self)
     except RuntimeError as error:
-        raise as_size_error("tensorflow", error) from None
-
-
-def _operate(self: torch.Tensor, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    """`array * tensor` is a tensor, with its gradient; any other function of NumPy's an array."""
-    function = _ARITHMETIC.get(ufunc.__name__)
-    if function is None or method != "__call__" or kwargs or len(inputs) != 2:
-        out = kwargs.get("out", ())
-        if any(map(torch.is_tensor, out)):
-            return NotImplemented
-        return getattr(ufunc, method)(*_arrays(inputs), **_arrays(kwargs))
-    return function(*pair(*inputs))
-
-
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "power": operator.pow,
-    "matmul": operator.matmul,
-    "floor_divide": operator.floordiv,
-    "remainder": operator.mod,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-}
+        raise of_sizes(error) from None

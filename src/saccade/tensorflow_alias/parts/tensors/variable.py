@@ -28,6 +28,8 @@ class Variable(Weight):
     Source: `tf.Variable`.
     """
 
+    dtype_is_a_word = False
+
     def __init__(
         self,
         initial_value: Any = None,

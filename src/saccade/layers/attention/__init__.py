@@ -1,0 +1,1 @@
+"""Attention: layers in which every place of a series looks at every other."""

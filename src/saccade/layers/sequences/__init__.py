@@ -1,0 +1,1 @@
+"""Sequences: layers that make series, mask them, and work on them step by step."""

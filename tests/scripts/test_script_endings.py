@@ -1,0 +1,108 @@
+"""Names of files that end in nothing we know: what scripts of Keras 1 and 2 mean by them."""
+
+import numpy as np
+import pytest
+
+from saccade import layers, models
+from saccade.callbacks import ModelCheckpoint
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.old_arguments import guess_keras1_calls
+
+X = np.ones((4, 3), "float32")
+
+
+@pytest.fixture
+def in_a_script(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    guess_keras1_calls()
+    yield tmp_path
+    guess_keras1_calls(False)
+
+
+def made():
+    model = models.Sequential([layers.Input((3,)), layers.Dense(2)])
+    model.compile("adam", "mse")
+    return model
+
+
+def test_h5_under_any_name(tmp_path):
+    model = made()
+    model.save(tmp_path / "digits.model", save_format="h5")
+    assert (tmp_path / "digits.model").read_bytes()[:4] == b"\x89HDF"
+    again = models.load_model(tmp_path / "digits.model")
+    np.testing.assert_array_equal(again(X).detach(), model(X).detach())
+    model.save_weights(tmp_path / "digits", save_format="h5")
+    again.set_weights([0 * one for one in again.get_weights()])
+    again.load_weights(tmp_path / "digits")
+    np.testing.assert_array_equal(again(X).detach(), model(X).detach())
+
+
+@pytest.mark.parametrize("name", ["my_model", "deep/folder/my_model", "mask.model"])
+def test_a_model_without_an_ending_is_one_file_in_a_script(in_a_script, name):
+    model = made()
+    model.save(name)
+    model.save(name)  # over it
+    again = models.load_model(name)
+    np.testing.assert_array_equal(again(X).detach(), model(X).detach())
+
+
+@pytest.mark.parametrize("name", ["weights", "training_1/cp.ckpt"])
+def test_weights_without_an_ending_are_a_checkpoint_in_a_script(in_a_script, name):
+    model = made()
+    model.save_weights(name)
+    assert (in_a_script / f"{name}.index").is_file()
+    folder = (in_a_script / name).parent
+    last = f'model_checkpoint_path: "{(in_a_script / name).name}"'
+    assert (folder / "checkpoint").read_text().startswith(last)
+    again = made()
+    status = again.load_weights(name)
+    assert status.expect_partial() is status.assert_consumed()
+    np.testing.assert_array_equal(again(X).detach(), model(X).detach())
+
+
+def test_checkpoints_without_an_ending(in_a_script):
+    model = made()
+    kept = [
+        ModelCheckpoint("run/cp-{epoch:02d}.ckpt", save_weights_only=True),
+        ModelCheckpoint("best_model"),
+    ]
+    model.fit(X, X[:, :2], epochs=2, verbose=0, callbacks=kept)
+    names = sorted(one.name for one in (in_a_script / "run").iterdir())
+    assert names == ["checkpoint", "cp-01.ckpt.index", "cp-02.ckpt.index"]
+    np.testing.assert_array_equal(models.load_model("best_model")(X).detach(), model(X).detach())
+
+
+def test_outside_of_scripts_names_are_as_keras_3_wants_them(tmp_path):
+    with pytest.raises(NotSupported, match="SavedModel"):
+        made().save(tmp_path / "my_model")
+    with pytest.raises(ValueError, match="must end in"):
+        made().save_weights(tmp_path / "weights")
+    with pytest.raises(InvalidArgument, match=r'must be "keras", "h5" or "tf"'):
+        made().save(tmp_path / "m.keras", save_format="zip")
+
+
+class Called(layers.Layer):
+    def __init__(self, function):
+        super().__init__()
+        self.function, self.inner = function, layers.Dense(2)
+
+    def call(self, x):
+        return self.function(self.inner(x))
+
+
+def square(x):
+    return x * x
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5"])
+def test_what_no_file_can_describe_is_refused_and_nothing_is_lost(tmp_path, name):
+    model = models.Sequential([layers.Input((3,)), Called(square)])
+    model.compile("adam", "mse")
+    checkpoint = ModelCheckpoint(tmp_path / "kept.keras")
+    model.fit(X, X[:, :2], epochs=2, verbose=0, callbacks=[checkpoint])
+    with pytest.raises(NotImplementedError, match=r"get_config.*m\.weights\.h5"):
+        model.save(tmp_path / name)
+    for kept in ("m.weights.h5", "kept.weights.h5"):
+        again = models.Sequential([layers.Input((3,)), Called(square)])
+        again.load_weights(tmp_path / kept)
+        np.testing.assert_array_equal(again(X).detach(), model(X).detach())
