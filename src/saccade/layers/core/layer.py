@@ -66,6 +66,7 @@ class Layer(
     casts_integers = False  # whether an integer input is turned into floats before `call`
     input_spec: Any = None  # what a layer of the user's says of its inputs
     _takes_training = False
+    stands_for_operator = False  # made of `a + b`, and no layer that anybody wrote
     _building = False
     _built_shape: Any
     _given_shape: Any
