@@ -10,6 +10,7 @@ from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.graph import Shape
 from saccade.layers.core.checks import check_channels_last, positive_integer
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.pixel_layer import PixelLayer
 from saccade.layers.sizes.batch_resampling import (
     INTERPOLATIONS,
     middle_of,
@@ -19,7 +20,7 @@ from saccade.layers.sizes.batch_resampling import (
 from saccade.names import unknown_name
 
 
-class _Sized(Layer):
+class _Sized(PixelLayer, Layer):
     """A layer that gives images of a fixed height and width."""
 
     weightless = True
@@ -32,6 +33,8 @@ class _Sized(Layer):
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         self.compute_output_shape(tuple(x.shape))
+        if self._gives is not None and not self._gives.is_floating_point:
+            x = x.to(self._gives)  # the pixels that are there, as Keras casts them
         return self.fit(x) if x.ndim == 4 else self.fit(x[None])[0]
 
     def fit(self, x_nhwc: torch.Tensor) -> torch.Tensor:
