@@ -93,6 +93,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup() -> None:
     """Draws without a seed do not depend on the tests before: Keras's layers take Python's."""
     random.seed(0)
+    if (formats := sys.modules.get("saccade.data_formats")) is not None:
+        formats.set_image_data_format("channels_last")  # which the test before may have changed
     if "torch" in sys.modules:
         import numpy as np
         import torch

@@ -1,12 +1,7 @@
 """Keras 3's `config`: what holds for the process."""
 
-from saccade.backend.settings import (
-    backend,
-    floatx,
-    image_data_format,
-    set_floatx,
-    set_image_data_format,
-)
+from saccade.backend.settings import backend, floatx, set_floatx
+from saccade.data_formats import image_data_format, set_image_data_format
 from saccade.dtype_policy import global_policy as dtype_policy
 from saccade.dtype_policy import set_global_policy as set_dtype_policy
 from saccade.numerics.epsilon import epsilon, set_epsilon

@@ -78,10 +78,10 @@ def takes_dim_ordering(function: Any, where: str = "") -> Any:
         where: how messages call it, if by another name than its own.
 
     Raises:
-        NotSupported, in the call: `dim_ordering="th"`, images with their channels first.
-        InvalidArgument: both words.
+        InvalidArgument, in the call: both words, or neither "tf" nor "th".
     """
     where = where or _name_of(function)
+    takes_format = "data_format" in function.__code__.co_varnames  # else it makes no difference
 
     @functools.wraps(function)
     def with_dim_ordering(*args: Any, **kwargs: Any) -> Any:
@@ -91,7 +91,9 @@ def takes_dim_ordering(function: Any, where: str = "") -> Any:
                 raise InvalidArgument(
                     where, "dim_ordering= and data_format= are two words for one", "both"
                 )
-            data_format_of(ordering, where)
+            data_format = data_format_of(ordering, where)
+            if takes_format:
+                kwargs["data_format"] = data_format
             note_once(
                 f"{where}(dim_ordering=) is Keras 1's name of data_format; it is used as such.",
                 key="keras 1 dim_ordering",
@@ -152,4 +154,4 @@ _guesses_keras1_calls = False
 
 def _name_of(function: Any) -> str:
     """`Dense` for `Dense.__init__`."""
-    return function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
+    return function.__qualname__.removesuffix(".__init__").rpartition(".")[2].lstrip("_")

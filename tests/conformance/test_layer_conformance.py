@@ -26,7 +26,6 @@ from saccade.models import Sequential
 # Options of Keras's that are refused by name, with a value that Keras would take.
 REFUSED = {
     "crop_to_aspect_ratio": True,  # beside pad_to_aspect_ratio
-    "data_format": "channels_first",
     "dtype": "float16",
     "flash_attention": True,
     "gptq_unpacked_column_size": 3,
@@ -49,8 +48,11 @@ REFUSED = {
 PLACE = {"name", "trainable", "autocast", "placement", "shape", "batch_size", "batch_shape",
          "input_shape", "batch_input_shape", "input_dim", "self"}  # fmt: skip
 NAMES = sorted(set(layers.CLASSES) - ABSTRACT)
-# Options that every layer takes from Layer, with another value.
-SHARED = {"activity_regularizer": "l2"}
+# Options that all layers take that have them, with another value.
+SHARED = {"activity_regularizer": "l2", "data_format": "channels_first"}
+# Layers that do the same to each value, wherever the channels stand.
+WITHOUT_CHANNELS = {"MixUp", "RandomBrightness", "RandomInvert", "RandomPosterization",
+                    "Solarization"}  # fmt: skip
 # Options that only change computed shapes and masks; tests/layers looks at them.
 SHAPES = {
     ("Lambda", "output_shape"),
@@ -98,6 +100,8 @@ def run(layer, x, training=False):
 def others(name):
     """Another value for each option that must bite."""
     shared = {key: value for key, value in SHARED.items() if key in arguments(layers.CLASSES[name])}
+    if name in WITHOUT_CHANNELS:
+        del shared["data_format"]
     both = {**shared, **EXAMPLES[name][2]}
     return {key: value for key, value in both.items() if value is not None or key not in SHARED}
 
@@ -299,7 +303,11 @@ def test_every_option_is_looked_at(name):
     for option in arguments(layers.CLASSES[name]) - PLACE - set(others(name)):
         if name == "InputLayer" and option == "dtype":
             value = "float16"
-        elif option in config or (name, option) in SHAPES:
+        elif (
+            option in config
+            or (name, option) in SHAPES
+            or (option == "data_format" and name in WITHOUT_CHANNELS)
+        ):
             continue
         else:
             value = {**SHARED, **REFUSED}[option]

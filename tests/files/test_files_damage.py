@@ -193,9 +193,9 @@ def test_a_model_that_saccade_does_not_have(path):
 
 def test_an_option_that_saccade_does_not_have(path):
     change_config(
-        path, lambda c: c["config"]["layers"][1]["config"].update(data_format="channels_first")
+        path, lambda c: c["config"]["layers"][1]["config"].update(data_format="channels_middle")
     )
-    assert_refused(path, NotSupported, "channels_last")
+    assert_refused(path, UnknownName, "channels_last")
 
 
 @pytest.mark.parametrize(

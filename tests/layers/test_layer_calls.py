@@ -450,7 +450,7 @@ def test_flatten_and_activation_take_any_rank():
     (lambda: Conv2D(4, 3, kernel_initializer="he_uniformm"), 'Did you mean "he_uniform"'),
     (lambda: Conv2D(4, 3, bias_initializer="zeross"), 'Did you mean "zeros"'),
     (lambda: Conv2D(4, 3, kernel_regularizer="l3"), "regularizer: must be one of"),
-    (lambda: Conv2D(4, 3, data_format="channels_first"), "channels_last"),
+    (lambda: Conv2D(4, 3, data_format="channels"), "channels_last"),
     (lambda: Conv2D(4, 3, input_shpae=(3, 3, 1)), "Did you mean input_shape="),
     (lambda: Conv2D(4, 3, name=""), "name must be a word"),
     (lambda: Conv2D(4, 3, name=""), "name must be"),

@@ -152,7 +152,7 @@ def test_the_stream_is_in_the_state_of_a_run(name):
     (lambda: layers.AlphaDropout(1.0), "rate must be in [0, 1), got 1.0"),
     (lambda: layers.AlphaDropout("a"), "rate must be in [0, 1)"),
     (lambda: layers.SpatialDropout2D(1.1), "rate must be in [0, 1], got 1.1"),
-    (lambda: layers.SpatialDropout2D(0.1, "channels_first"), "channels_last"),
+    (lambda: layers.SpatialDropout2D(0.1, "channels"), "channels_last"),
     (lambda: layers.GaussianNoise(0.1, seed="a"), "seed must be None or an integer"),
     (lambda: layers.AlphaDropout(0.1, noise_shape=3), "noise_shape must be a tuple"),
 ], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip

@@ -373,9 +373,13 @@ def test_orders_and_words_of_keras_2s_optimizers():
     assert Nadam.from_config(slow.get_config())._u(10) == slow._u(10)
 
 
-def test_channels_first_is_refused():
-    with pytest.raises(NotSupported, match=r"channels first"):
-        Conv2D(4, 3, dim_ordering="th")
+def test_theanos_order_of_axes():
+    assert Conv2D(4, 3, dim_ordering="th").data_format == "channels_first"
+    assert Conv2D(4, 3, dim_ordering="tf").data_format == "channels_last"
+    K.set_image_dim_ordering("th")
+    assert Conv2D(4, 3, dim_ordering="default").data_format == "channels_first"
+    with pytest.raises(InvalidArgument, match='dim_ordering must be "tf" or "th"'):
+        Conv2D(4, 3, dim_ordering="theano")
 
 
 def test_a_models_input_and_output():

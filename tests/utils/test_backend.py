@@ -135,8 +135,8 @@ def test_images_as_the_layers_make_them():
     np.testing.assert_allclose(found.numpy(), separable(IMAGES).detach().numpy(), rtol=1e-6)
     with pytest.raises(InvalidArgument, match="pool2d: pool_mode must be"):
         K.pool2d(IMAGES, 2, pool_mode="min")
-    with pytest.raises(NotSupported, match="max_pool: data_format"):
-        K.pool2d(IMAGES, 2, data_format="channels_first")
+    with pytest.raises(InvalidArgument, match="max_pool, data_format"):
+        K.pool2d(IMAGES, 2, data_format="sideways")
 
 
 def test_images_by_numbers():
@@ -224,11 +224,13 @@ def test_settings_of_the_process(caplog):
     K.set_epsilon(1e-3)
     assert K.epsilon() == 1e-3
     K.set_epsilon(1e-7)
-    K.set_image_data_format("channels_last")
-    K.set_image_dim_ordering("tf")
+    for word, ordering in (("channels_first", "th"), ("channels_last", "tf")):
+        K.set_image_data_format(word)
+        assert (K.image_data_format(), K.image_dim_ordering()) == (word, ordering)
+    for ordering, word in (("th", "channels_first"), ("tf", "channels_last")):
+        K.set_image_dim_ordering(ordering)
+        assert (K.image_data_format(), K.image_dim_ordering()) == (word, ordering)
     for refused in (
-        lambda: K.set_image_data_format("channels_first"),
-        lambda: K.set_image_dim_ordering("th"),
         lambda: K.set_floatx("float64"),
         lambda: K.gradients(None, None),
     ):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import refuse_channels_first
 from saccade.applications.building.network import build_network, listed
 from saccade.applications.building.network_options import MARK, NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
@@ -120,6 +121,7 @@ def _variant(size: str, depths: Sequence[int], filters: Sequence[int], count: in
         classifier_activation: Any = "softmax",
         name: str = name,
     ) -> Model:
+        refuse_channels_first(name)
         options = NetworkOptions(
             include_top,
             weights,

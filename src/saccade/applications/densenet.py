@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import along_channels, channels_of
 from saccade.applications.building.network import network
 from saccade.applications.building.network_options import NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained
@@ -153,16 +154,16 @@ def _layer(x: Symbol, name: str) -> Symbol:
     new = Conv2D(4 * _GROWTH, 1, use_bias=False, name=f"{name}_1_conv")(new)
     new = _active(new, f"{name}_1_")
     new = Conv2D(_GROWTH, 3, padding="same", use_bias=False, name=f"{name}_2_conv")(new)
-    return Concatenate(name=f"{name}_concat")([x, new])
+    return Concatenate(along_channels(), name=f"{name}_concat")([x, new])
 
 
 def _half(x: Symbol, name: str) -> Symbol:
-    channels = x.shape[-1]
+    channels = channels_of(x)
     assert channels is not None
     x = Conv2D(channels // 2, 1, use_bias=False, name=f"{name}_conv")(_active(x, f"{name}_"))
     return AveragePooling2D(2, strides=2, name=f"{name}_pool")(x)
 
 
 def _active(x: Symbol, prefix: str) -> Symbol:
-    x = BatchNormalization(epsilon=_EPSILON, name=f"{prefix}bn")(x)
+    x = BatchNormalization(along_channels(), epsilon=_EPSILON, name=f"{prefix}bn")(x)
     return Activation("relu", name=f"{prefix}relu")(x)

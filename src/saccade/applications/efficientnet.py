@@ -8,6 +8,7 @@ from typing import Any
 
 from saccade.applications import imagenet_utils
 from saccade.applications.building import mbconv
+from saccade.applications.building.channels import along_channels
 from saccade.applications.building.geometry import eights, stepping_border
 from saccade.applications.building.mbconv import active, convolved
 from saccade.applications.building.network import network
@@ -144,7 +145,7 @@ decode_predictions = imagenet_utils.decode_predictions
 
 
 def _body(image: Symbol, width: float, depth: float, is_published: bool) -> Symbol:
-    x = Normalization()(Rescaling(1 / 255)(image))
+    x = Normalization(along_channels())(Rescaling(1 / 255)(image))
     if is_published:
         # These weights were trained on (x - mean) / variance, and the file's Normalization divides
         # by the deviation alone: Keras makes up for it by the deviation's root, and so do we.

@@ -9,11 +9,13 @@ from typing import Any
 
 from saccade.applications import imagenet_utils
 from saccade.applications.building import mbconv
+from saccade.applications.building.channels import channels_of
 from saccade.applications.building.geometry import eights
 from saccade.applications.building.mbconv import active, convolved, normalised
 from saccade.applications.building.network import build_network, listed
 from saccade.applications.building.network_options import MARK, NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
+from saccade.data_formats import channel_axis
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.initializers import Constant
@@ -170,7 +172,7 @@ def _variant(
 EfficientNetV2B0 = _variant("b0", _SMALL, 224, 7_200_312)
 EfficientNetV2B1 = _variant("b1", _SMALL, 240, 8_212_124, 1.0, 1.1)
 EfficientNetV2B2 = _variant("b2", _SMALL, 260, 10_178_374, 1.1, 1.2)
-EfficientNetV2B3 = _variant("b3", _SMALL, 300, 14_486_374, 1.2, 1.4)
+EfficientNetV2B3 = _variant("b3", _SMALL, 300, 14_467_622, 1.2, 1.4)
 EfficientNetV2S = _variant("s", _S, 384, 21_612_360)
 EfficientNetV2M = _variant("m", _M, 480, 54_431_388)
 EfficientNetV2L = _variant("l", _L, 480, 119_027_848)
@@ -197,9 +199,9 @@ decode_predictions = imagenet_utils.decode_predictions
 
 
 def _standardised(image: Symbol, has_means: bool) -> Symbol:
-    if has_means and image.shape[-1] == 3:
+    if has_means and channels_of(image) == 3:
         variances = [one**2 for one in _DEVIATIONS_RGB]
-        return Normalization(axis=3, mean=list(_MEANS_RGB), variance=variances)(
+        return Normalization(axis=channel_axis(), mean=list(_MEANS_RGB), variance=variances)(
             Rescaling(1 / 255)(image)
         )
     return Rescaling(1 / 128, offset=-1)(image)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import channels_of
 from saccade.applications.building.inception import chained, convolved, halved, squares, stem
 from saccade.applications.building.network import network
 from saccade.applications.building.network_options import NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
+from saccade.data_formats import channel_axis
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.layers import Activation, Concatenate, Conv2D, MaxPooling2D
@@ -119,13 +121,13 @@ def _halved_again(x: Symbol, name: str) -> Symbol:
     again = convolved(convolved(x, 256, (1, 1)), 288, (3, 3), 2, "valid")
     twice = chained(x, (256, (1, 1)), (288, (3, 3)))
     twice = convolved(twice, 320, (3, 3), 2, "valid")
-    return Concatenate(3, name=name)([once, again, twice, MaxPooling2D(3, 2)(x)])
+    return Concatenate(channel_axis(), name=name)([once, again, twice, MaxPooling2D(3, 2)(x)])
 
 
 def _block(x: Symbol, kind: str, number: int, scale: float, is_last: bool = False) -> Symbol:
     name = f"{kind}_{number}"
     mixed = [chained(x, *steps) for steps in _BRANCHES[kind]]
-    mixed = Concatenate(3, name=f"{name}_mixed")(mixed)
-    branch = Conv2D(x.shape[-1] or 0, 1, padding="same", name=f"{name}_conv")(mixed)
+    mixed = Concatenate(channel_axis(), name=f"{name}_mixed")(mixed)
+    branch = Conv2D(channels_of(x) or 0, 1, padding="same", name=f"{name}_conv")(mixed)
     x = CustomScaleLayer(scale)([x, branch])
     return x if is_last else Activation("relu", name=f"{name}_ac")(x)

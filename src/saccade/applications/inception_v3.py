@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import along_channels
 from saccade.applications.building.inception import (
     averaged,
     chained,
@@ -113,21 +114,25 @@ def _rows_and_columns(x: Symbol, filters: int, name: str) -> Symbol:
         (filters, (7, 1)),
         (192, (1, 7)),
     )
-    return Concatenate(name=name)([ones, once, twice, averaged(x, 192)])
+    return _joined([ones, once, twice, averaged(x, 192)], name)
 
 
 def _halved_again(x: Symbol, name: str) -> Symbol:
     threes = convolved(convolved(x, 192, (1, 1)), 320, (3, 3), 2, "valid")
     sevens = chained(x, (192, (1, 1)), (192, (1, 7)), (192, (7, 1)))
     sevens = convolved(sevens, 192, (3, 3), 2, "valid")
-    return Concatenate(name=name)([threes, sevens, MaxPooling2D(3, 2)(x)])
+    return _joined([threes, sevens, MaxPooling2D(3, 2)(x)], name)
 
 
 def _side_by_side(x: Symbol, number: int) -> Symbol:
     ones = convolved(x, 320, (1, 1))
     threes = convolved(x, 384, (1, 1))
     threes = [convolved(threes, 384, (1, 3)), convolved(threes, 384, (3, 1))]
-    threes = Concatenate(name=f"mixed9_{number}")(threes)
+    threes = _joined(threes, f"mixed9_{number}")
     twice = chained(x, (448, (1, 1)), (384, (3, 3)))
-    twice = Concatenate()([convolved(twice, 384, (1, 3)), convolved(twice, 384, (3, 1))])
-    return Concatenate(name=f"mixed{9 + number}")([ones, threes, twice, averaged(x, 192)])
+    twice = _joined([convolved(twice, 384, (1, 3)), convolved(twice, 384, (3, 1))])
+    return _joined([ones, threes, twice, averaged(x, 192)], f"mixed{9 + number}")
+
+
+def _joined(parts: list[Symbol], name: str | None = None) -> Symbol:
+    return Concatenate(along_channels(), name=name)(parts)

@@ -8,6 +8,7 @@ from typing import Any
 
 from saccade import activations
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import along_channels, sides_of
 from saccade.applications.building.input_shape import obtain_input_shape, published_side
 from saccade.applications.building.network import build_network, listed
 from saccade.applications.building.network_options import NetworkOptions
@@ -105,7 +106,7 @@ def MobileNet(
     where = f'"{name or _RECORD.name}"'
     side_px = published_side(input_shape, _RECORD.published_px)
     shape = obtain_input_shape(where, input_shape, side_px, _RECORD.least_px, include_top, weights)
-    height, pretrained = shape[0], _RECORD.pretrained
+    height, pretrained = sides_of(shape)[0], _RECORD.pretrained
     if isinstance(weights, str) and weights == "imagenet":
         if depth_multiplier != 1:
             raise InvalidArgument(
@@ -179,10 +180,11 @@ def check_width(where: str, alpha: float, published: Sequence[float] | dict[floa
 
 def note_other_size(where: str, shape: Sequence[int | None], side_px: int) -> None:
     """Say which weights images of a size without its own get."""
-    if tuple(shape[:2]) != (side_px, side_px):
+    height, width = sides_of(shape)
+    if (height, width) != (side_px, side_px):
         note_once(
             f"{where}: the published weights are those for {side_px} x {side_px} pixels; "
-            f"there are none of their own for images of {shape[0]} x {shape[1]}."
+            f"there are none of their own for images of {height} x {width}."
         )
 
 
@@ -206,4 +208,6 @@ def _block(x: Symbol, number: int, filters: int, depth_multiplier: int, step: in
 
 
 def _relu6(x: Symbol, name: str) -> Symbol:
-    return ReLU(6.0, name=f"{name}_relu")(BatchNormalization(name=f"{name}_bn")(x))
+    return ReLU(6.0, name=f"{name}_relu")(
+        BatchNormalization(along_channels(), name=f"{name}_bn")(x)
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import along_channels, channels_of, sides_of
 from saccade.applications.building.geometry import eights, stepping_border
 from saccade.applications.building.input_shape import obtain_input_shape, published_side
 from saccade.applications.building.network import build_network, listed
@@ -108,7 +109,7 @@ def MobileNetV2(
         sides = input_shape or input_tensor.shape[1:]
     side_px = published_side(sides, _RECORD.published_px)
     shape = obtain_input_shape(where, input_shape, side_px, _RECORD.least_px, include_top, weights)
-    height, pretrained = shape[0], _RECORD.pretrained
+    height, pretrained = sides_of(shape)[0], _RECORD.pretrained
     if isinstance(weights, str) and weights == "imagenet":
         check_width(where, alpha, _WIDTHS)
         # Keras looks at the shape that was given, not at the tensor's, where there is no top.
@@ -165,11 +166,12 @@ decode_predictions = imagenet_utils.decode_predictions
 def _check_sizes(where: str, shape: Sequence[int | None] | None, tensor: Symbol) -> None:
     if shape is None or len(shape) != 3 or len(tensor.shape) != 4:
         return  # nothing to compare, or told elsewhere
-    if tensor.shape[2] != shape[1]:
+    width, found = sides_of(shape)[1], sides_of(tensor.shape[1:])[1]
+    if found != width:
         raise InvalidArgument(
             where,
-            f"input_tensor must be as wide as input_shape, {shape[1]}",
-            str(tensor.shape[2]),
+            f"input_tensor must be as wide as input_shape, {width}",
+            str(found),
             "Give one of the two.",
         )
 
@@ -178,7 +180,7 @@ def _check_sizes(where: str, shape: Sequence[int | None] | None, tensor: Symbol)
 
 
 def _block(x: Symbol, number: int, filters: int, step: int) -> Symbol:
-    prefix, start, channels = f"block_{number}", x, x.shape[-1]
+    prefix, start, channels = f"block_{number}", x, channels_of(x)
     if number:
         width = _EXPANSION * (channels or 0)
         x = Conv2D(width, 1, padding="same", use_bias=False, name=f"{prefix}_expand")(x)
@@ -196,4 +198,4 @@ def _block(x: Symbol, number: int, filters: int, step: int) -> Symbol:
 
 
 def _normed(x: Symbol, name: str) -> Symbol:
-    return BatchNormalization(momentum=0.999, epsilon=1e-3, name=name)(x)
+    return BatchNormalization(along_channels(), momentum=0.999, epsilon=1e-3, name=name)(x)

@@ -7,6 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import (
+    along_channels,
+    channels_of,
+    shape_of_image,
+    sides_of,
+)
 from saccade.applications.building.geometry import eights, stepping_border
 from saccade.applications.building.network import build_network, listed
 from saccade.applications.building.network_options import MARK, NetworkOptions
@@ -228,19 +234,22 @@ def _input_shape(
 ) -> Shape:
     """The shape of one image: the top, too, takes images of any size."""
     if input_shape is None:
-        given = tensor.shape[1:] if isinstance(tensor, Symbol) else (None, None, 3)
+        given = tensor.shape[1:] if isinstance(tensor, Symbol) else shape_of_image((None, None), 3)
     else:
         given = batch_shape(f"{where}, input_shape", input_shape)
     if len(given) != 3:
-        raise InvalidArgument(where, "input_shape must be (height, width, channels)", str(given))
-    if isinstance(tensor, Symbol) and len(tensor.shape) == 4 and tensor.shape[2] != given[1]:
+        axes = shape_of_image(("height", "width"), "channels")
+        raise InvalidArgument(where, f"input_shape must be ({', '.join(axes)})", str(given))
+    wanted = sides_of(given)
+    found = sides_of(tensor.shape[1:]) if isinstance(tensor, Symbol) else wanted
+    if len(found) == 2 and found[1] != wanted[1]:
         raise InvalidArgument(
             where,
-            f"input_tensor must be as wide as input_shape, {given[1]}",
-            str(tensor.shape[2]),
+            f"input_tensor must be as wide as input_shape, {wanted[1]}",
+            str(found[1]),
             "Give one of the two.",
         )
-    if any(side is not None and side < 32 for side in given[:2]):
+    if any(side is not None and side < 32 for side in wanted):
         raise InvalidArgument(where, "images must be at least 32 x 32 pixels", str(given))
     return given
 
@@ -272,7 +281,7 @@ def _body(x: Symbol, blocks: Sequence[_Block], alpha: float, minimalistic: bool)
         if minimalistic:
             block = replace(block, window=3, weighs=False)
         x = _block(x, number, block, eights(block.filters * alpha), act if block.is_hard else _relu)
-    wide = eights((x.shape[-1] or 0) * 6)
+    wide = eights((channels_of(x) or 0) * 6)
     x = Conv2D(wide, 1, padding="same", use_bias=False, name="conv_1")(x)
     return act(_normed(x, "conv_1_bn"))
 
@@ -280,7 +289,7 @@ def _body(x: Symbol, blocks: Sequence[_Block], alpha: float, minimalistic: bool)
 def _block(
     x: Symbol, number: int, block: _Block, filters: int, act: Callable[[Symbol], Symbol]
 ) -> Symbol:
-    start, channels = x, x.shape[-1] or 0
+    start, channels = x, channels_of(x) or 0
     prefix = f"expanded_conv_{number}" if number else "expanded_conv"
     wide = eights(channels * block.expansion)
     if number:
@@ -312,7 +321,7 @@ def _weighed(x: Symbol, channels: int, prefix: str) -> Symbol:
 
 
 def _normed(x: Symbol, name: str) -> Symbol:
-    return BatchNormalization(momentum=0.999, epsilon=1e-3, name=name)(x)
+    return BatchNormalization(along_channels(), momentum=0.999, epsilon=1e-3, name=name)(x)
 
 
 def _relu(x: Symbol) -> Symbol:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import refuse_channels_first
 from saccade.applications.building.geometry import stepping_border
 from saccade.applications.building.network import build_network, listed
 from saccade.applications.building.network_options import MARK, NetworkOptions
@@ -100,13 +101,6 @@ def _variant(title: str, name: str, size: _Size, default_px: int, count: int, ba
     record = NetworkRecord(name, PRETRAINED[name], default_px, top=Top(_mean, names_pooling=False))
 
     def body(image: Symbol, options: NetworkOptions) -> Symbol:
-        if None in image.shape[1:3]:
-            raise InvalidArgument(
-                f'"{options.name}"',
-                "images must have sides that are known",
-                str(image.shape[1:]),
-                f"Give input_shape=({default_px}, {default_px}, 3), or the sides of yours.",
-            )
         return _body(image, size)
 
     def build(
@@ -119,8 +113,17 @@ def _variant(title: str, name: str, size: _Size, default_px: int, count: int, ba
         classifier_activation: Any = "softmax",
         name: str = name,
     ) -> Model:
+        given = input_tensor.shape[1:] if isinstance(input_tensor, Symbol) else input_shape
+        if given is not None and None in tuple(given)[:2]:
+            raise InvalidArgument(
+                f'"{name}"',
+                "images must have sides that are known",
+                str(tuple(given)),
+                f"Give input_shape=({default_px}, {default_px}, 3), or the sides of yours.",
+            )
         if not include_top and input_shape is None:
             input_shape = (default_px, default_px, 3)
+        refuse_channels_first(name)
         options = NetworkOptions(
             include_top,
             weights,

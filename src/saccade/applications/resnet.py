@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import along_channels
 from saccade.applications.building.network import network
 from saccade.applications.building.network_options import NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained
@@ -138,7 +139,7 @@ decode_predictions = imagenet_utils.decode_predictions
 def _resnet(image: Symbol, blocks: Sequence[int]) -> Symbol:
     x = ZeroPadding2D(((3, 3), (3, 3)), name="conv1_pad")(image)
     x = Conv2D(64, 7, strides=2, name="conv1_conv")(x)
-    x = BatchNormalization(epsilon=_EPSILON, name="conv1_bn")(x)
+    x = BatchNormalization(along_channels(), epsilon=_EPSILON, name="conv1_bn")(x)
     x = Activation("relu", name="conv1_relu")(x)
     x = ZeroPadding2D(((1, 1), (1, 1)), name="pool1_pad")(x)
     x = MaxPooling2D(3, strides=2, name="pool1_pool")(x)
@@ -164,4 +165,4 @@ def _block(x: Symbol, name: str, filters: int, strides: int, is_first: bool) -> 
 def _normed(x: Symbol, name: str, filters: int, size_px: int, strides: int = 1) -> Symbol:
     padding = "same" if size_px > 1 else "valid"
     x = Conv2D(filters, size_px, strides, padding, name=f"{name}_conv")(x)
-    return BatchNormalization(epsilon=_EPSILON, name=f"{name}_bn")(x)
+    return BatchNormalization(along_channels(), epsilon=_EPSILON, name=f"{name}_bn")(x)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import along_channels
 from saccade.applications.building.network import network
 from saccade.applications.building.network_options import NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained
@@ -152,5 +153,5 @@ def _block(x: Symbol, name: str, filters: int, strides: int, is_first: bool) -> 
 
 
 def _active(x: Symbol, name: str) -> Symbol:
-    x = BatchNormalization(epsilon=_EPSILON, name=f"{name}_bn")(x)
+    x = BatchNormalization(along_channels(), epsilon=_EPSILON, name=f"{name}_bn")(x)
     return Activation("relu", name=f"{name}_relu")(x)

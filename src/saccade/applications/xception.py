@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.applications import imagenet_utils
+from saccade.applications.building.channels import along_channels
 from saccade.applications.building.network import network
 from saccade.applications.building.network_options import NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
@@ -93,7 +94,9 @@ def _body(x: Symbol) -> Symbol:
     for number, (filters, step) in enumerate(((32, 2), (64, 1)), 1):
         name = f"block1_conv{number}"
         x = Conv2D(filters, 3, step, use_bias=False, name=name)(x)
-        x = Activation("relu", name=f"{name}_act")(BatchNormalization(name=f"{name}_bn")(x))
+        x = Activation("relu", name=f"{name}_act")(
+            BatchNormalization(along_channels(), name=f"{name}_bn")(x)
+        )
     x = _narrowing(x, 2, 128, 128)
     x = _narrowing(x, 3, 256, 256)
     x = _narrowing(x, 4, 728, 728)
@@ -110,7 +113,7 @@ def _body(x: Symbol) -> Symbol:
 
 def _narrowing(x: Symbol, block: int, first: int, second: int) -> Symbol:
     start = Conv2D(second, 1, 2, "same", use_bias=False)(x)
-    start = BatchNormalization()(start)
+    start = BatchNormalization(along_channels())(start)
     if block > 2:  # block 1 has ended in one
         x = _relu(x, block, 1)
     x = _separable(x, block, 1, first)
@@ -122,7 +125,7 @@ def _narrowing(x: Symbol, block: int, first: int, second: int) -> Symbol:
 def _separable(x: Symbol, block: int, number: int, filters: int) -> Symbol:
     name = f"block{block}_sepconv{number}"
     x = SeparableConv2D(filters, 3, padding="same", use_bias=False, name=name)(x)
-    return BatchNormalization(name=f"{name}_bn")(x)
+    return BatchNormalization(along_channels(), name=f"{name}_bn")(x)
 
 
 def _relu(x: Symbol, block: int, number: int) -> Symbol:

@@ -21,8 +21,8 @@ _PARTS = {
         function is_keras_tensor name_scope placeholder
     """,
     "saccade.backend.images": """
-        batch_normalization bias_add conv2d depthwise_conv2d pool2d resize_images
-        separable_conv2d spatial_2d_padding
+        batch_normalization bias_add conv2d conv2d_transpose conv3d depthwise_conv2d pool2d pool3d
+        resize_images resize_volumes separable_conv2d spatial_2d_padding spatial_3d_padding
     """,
     "saccade.backend.local_images": """
         conv1d conv2d_transpose local_conv1d local_conv2d pool3d resize_volumes separable_conv1d
@@ -32,15 +32,15 @@ _PARTS = {
         gradients
     """,
     "saccade.backend.keras_2": "hard_sigmoid ones_like relu repeat sqrt tile zeros_like",
+    "saccade.data_formats": "image_data_format set_image_data_format",
     "saccade.backend.settings": """
-        backend clear_session floatx get_session get_uid image_data_format
-        image_dim_ordering learning_phase manual_variable_initialization reset_uids
-        set_floatx set_image_data_format set_image_dim_ordering set_learning_phase
-        set_session
+        backend clear_session floatx get_session get_uid image_dim_ordering learning_phase
+        manual_variable_initialization reset_uids set_floatx set_image_dim_ordering
+        set_learning_phase set_session
     """,
     "saccade.backend.shapes": """
-        batch_flatten cast_to_floatx count_params dtype flatten int_shape is_tensor
-        l2_normalize ndim permute_dimensions repeat_elements reverse shape
+        batch_flatten cast cast_to_floatx count_params dtype flatten int_shape is_tensor
+        l2_normalize ndim permute_dimensions prod repeat_elements reverse shape
     """,
     "saccade.backend.tensors": """
         batch_dot cumprod dropout foldl foldr gather in_test_phase in_top_k in_train_phase
@@ -61,9 +61,9 @@ _PARTS = {
         epsilon set_epsilon
     """,
     "saccade.numerics.tensors.tensor_functions": """
-        abs all any argmax argmin cast clip concatenate cos cumsum dot equal exp expand_dims
+        abs all any argmax argmin clip concatenate cos cumsum dot equal exp expand_dims
         greater greater_equal less less_equal log max maximum mean min minimum not_equal
-        one_hot pow=power prod reshape round sigmoid sign sin softmax
+        one_hot pow=power reshape round sigmoid sign sin softmax
         square squeeze stack std stop_gradient sum tanh transpose var
     """,
 }

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from saccade.data_formats import check_channels_last, data_format_of
+from saccade.data_formats import (
+    ORDERINGS,
+    data_format_of,
+    image_data_format,
+    set_image_data_format,
+)
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers.core.call_scope import scope, set_phase
 from saccade.names import reset_names
@@ -41,30 +46,20 @@ def set_floatx(value: str) -> None:
         )
 
 
-def image_data_format() -> str:
-    """Always "channels_last"."""
-    return "channels_last"
-
-
-def set_image_data_format(data_format: str) -> None:
-    """Accepts "channels_last".
-
-    Raises:
-        NotSupported: "channels_first".
-    """
-    if data_format is None:
-        raise InvalidArgument("set_image_data_format", 'must be "channels_last"', None)
-    check_channels_last(data_format, "set_image_data_format")
-
-
 def image_dim_ordering() -> str:
-    """Keras 1's word for "channels_last"."""
-    return "tf"
+    """Keras 1's word for the data format: "tf" for channels last, "th" for channels first."""
+    return next(word for word, today in ORDERINGS.items() if today == image_data_format())
 
 
 def set_image_dim_ordering(dim_ordering: str) -> None:
-    """Accepts "tf"; "th" is refused as "channels_first" is."""
-    data_format_of(dim_ordering, "set_image_dim_ordering")
+    """`set_image_data_format` in Keras 1's words.
+
+    Raises:
+        InvalidArgument: neither "tf" nor "th".
+    """
+    if (today := data_format_of(dim_ordering, "set_image_dim_ordering")) is None:
+        raise InvalidArgument("set_image_dim_ordering", 'must be "tf" or "th"', repr(dim_ordering))
+    set_image_data_format(today)
 
 
 def backend() -> str:

@@ -58,9 +58,14 @@ def moving_average_update(x: Any, value: Any, momentum: float) -> Any:
 
 
 def variable(value: Any, dtype: Any = None, name: str = "variable") -> Variable:
-    """A weight of its own; one of integers is not trained."""
+    """A weight of its own; one of integers is not trained.
+
+    In a graph it is a number beside the symbols, as in Keras 2: training moves layers' weights.
+    """
     values = convert_to_tensor(value, dtype or "float32")
-    return Variable(values, trainable=values.is_floating_point(), name=name)
+    made = Variable(values, trainable=values.is_floating_point(), name=name)
+    made.stands_alone = True
+    return made
 
 
 def random_uniform_variable(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.data_formats import is_channels_first
 from saccade.datasets.arrays import Part, damaged
 
 _HARMLESS = {
@@ -35,7 +36,7 @@ class _ArraysOnly(pickle.Unpickler):
 
 
 def read_batch(path: str, labels: str, dtype: Any = np.uint8) -> Part:
-    """Images uint8 (images, 32, 32, 3), and labels (images, 1).
+    """Images uint8 (images, 32, 32, 3), or channels first where that is set; labels (images, 1).
 
     Args:
         path: one of the files.
@@ -53,7 +54,7 @@ def read_batch(path: str, labels: str, dtype: Any = np.uint8) -> Part:
     except _DAMAGED as error:
         folder = os.path.dirname(os.path.dirname(path))  # which was unpacked out of the archive
         raise damaged(path, error, remove=folder) from error
-    return pixels.transpose(0, 2, 3, 1), numbers
+    return pixels if is_channels_first() else pixels.transpose(0, 2, 3, 1), numbers
 
 
 def read_batches(folder: str, names: list[str], labels: str, dtype: Any = np.uint8) -> Part:

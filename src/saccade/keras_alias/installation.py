@@ -10,6 +10,7 @@ from types import ModuleType
 from saccade.errors import StateError
 from saccade.keras_alias import script_imports, workers
 from saccade.keras_alias.finder import KerasFinder
+from saccade.keras_alias.user_settings import take_image_data_format
 from saccade.keras_alias.load_watch import LoadWatch
 from saccade.old_arguments import guess_keras1_calls
 
@@ -44,12 +45,14 @@ def install() -> None:
     script_imports.hook()
     # 4. What is called from here on is a script of Keras's, which may be one of Keras 1.
     guess_keras1_calls()
-    # 5. Its tensors are as TensorFlow's, for which such scripts are written.
+    # 5. And it may rely on what the user set for Keras.
+    take_image_data_format()
+    # 6. Its tensors are as TensorFlow's, for which such scripts are written.
     sys.meta_path.insert(
         0, LoadWatch({"torch": _patch_tensors, "saccade.data.dataset": _patch_elements})
     )
     warnings.filterwarnings("ignore", "Converting a tensor with requires_grad", UserWarning)
-    # 6. Processes that the script spawns begin anew, without any of this.
+    # 7. Processes that the script spawns begin anew, without any of this.
     if "multiprocessing" in sys.modules:
         workers.hook()  # else as soon as it is imported: it takes longer than all of this
 

@@ -38,7 +38,14 @@ from saccade.layers.augmentation.rand_augment import RandAugment
 from saccade.layers.augmentation.random_crop import RandomCrop
 from saccade.layers.augmentation.random_size import RandomHeight, RandomWidth
 from saccade.layers.augmentation.sharpness import RandomGaussianBlur, RandomSharpness
-from saccade.layers.convolution.conv import Conv1D, Conv2D, Convolution1D, Convolution2D
+from saccade.layers.convolution.conv import (
+    Conv1D,
+    Conv2D,
+    Conv3D,
+    Convolution1D,
+    Convolution2D,
+    Convolution3D,
+)
 from saccade.layers.convolution.depthwise import DepthwiseConv1D, DepthwiseConv2D
 from saccade.layers.convolution.separable import (
     SeparableConv1D,
@@ -49,8 +56,10 @@ from saccade.layers.convolution.separable import (
 from saccade.layers.convolution.transposed import (
     Conv1DTranspose,
     Conv2DTranspose,
+    Conv3DTranspose,
     Convolution1DTranspose,
     Convolution2DTranspose,
+    Convolution3DTranspose,
 )
 from saccade.layers.core import keras1_words
 from saccade.layers.core.input_spec import InputSpec
@@ -86,25 +95,41 @@ from saccade.layers.normalization.sample_normalization import (
 )
 from saccade.layers.normalization.spectral_normalization import SpectralNormalization
 from saccade.layers.operations import symbol_arithmetic
+from saccade.layers.pooling.adaptive_pool import (
+    AdaptiveAveragePooling1D,
+    AdaptiveAveragePooling2D,
+    AdaptiveAveragePooling3D,
+    AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D,
+    AdaptiveMaxPooling3D,
+)
 from saccade.layers.pooling.global_pool import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
     GlobalAvgPool1D,
     GlobalAvgPool2D,
+    GlobalAvgPool3D,
     GlobalMaxPool1D,
     GlobalMaxPool2D,
+    GlobalMaxPool3D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
 )
 from saccade.layers.pooling.window_pool import (
     AveragePooling1D,
     AveragePooling2D,
+    AveragePooling3D,
     AvgPool1D,
     AvgPool2D,
+    AvgPool3D,
     MaxPool1D,
     MaxPool2D,
+    MaxPool3D,
     MaxPooling1D,
     MaxPooling2D,
+    MaxPooling3D,
 )
 from saccade.layers.rectifiers import ELU, LeakyReLU, PReLU, ReLU
 from saccade.layers.refused import GONE, REFUSED
@@ -113,6 +138,7 @@ from saccade.layers.regularization.dropout import (
     Dropout,
     SpatialDropout1D,
     SpatialDropout2D,
+    SpatialDropout3D,
 )
 from saccade.layers.regularization.noise import GaussianDropout, GaussianNoise
 from saccade.layers.sequences.embedding import Embedding
@@ -120,9 +146,16 @@ from saccade.layers.sequences.step_masking import Masking
 from saccade.layers.sequences.time_distributed import TimeDistributed
 from saccade.layers.sequences.wrapper import Wrapper
 from saccade.layers.shape import Flatten, Permute, RepeatVector, Reshape
-from saccade.layers.sizes.border import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
+from saccade.layers.sizes.border import (
+    Cropping1D,
+    Cropping2D,
+    Cropping3D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+    ZeroPadding3D,
+)
 from saccade.layers.sizes.resizing import CenterCrop, Resizing
-from saccade.layers.sizes.upsampling import UpSampling1D, UpSampling2D
+from saccade.layers.sizes.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 from saccade.layers.softmax import Softmax
 from saccade.names import classes_in, names_from, refuse_name
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-_VOLUMES = "saccade trains on images, not on volumes; there are the 1D and 2D layers."
 _SERIES = "saccade has no recurrent layers; Conv1D works on series."
-_ADAPTIVE = "Resizing before a model fixes the size of its images; Global{}Pooling{}D takes any."
 _TEXT = "saccade has no layers for text or tables; turn words into numbers before fit."
 _BACKEND = "saccade runs on PyTorch; subclass Layer and call torch in call()."
 _SOUND = "saccade has no layers for sound; compute the spectrogram before fit, as an image."
@@ -12,34 +10,17 @@ _SOUND = "saccade has no layers for sound; compute the spectrogram before fit, a
 _AUGMENTS = "RandAugment changes images in as many ways; or write a Layer with draws of your own."
 
 REFUSED: dict[str, str] = {
-    "AdaptiveAveragePooling1D": _ADAPTIVE.format("Average", 1),
-    "AdaptiveAveragePooling2D": _ADAPTIVE.format("Average", 2),
-    "AdaptiveAveragePooling3D": _VOLUMES,
-    "AdaptiveMaxPooling1D": _ADAPTIVE.format("Max", 1),
-    "AdaptiveMaxPooling2D": _ADAPTIVE.format("Max", 2),
-    "AdaptiveMaxPooling3D": _VOLUMES,
     "AugMix": _AUGMENTS,
-    "AveragePooling3D": _VOLUMES,
-    "AvgPool3D": _VOLUMES,
     "Bidirectional": _SERIES,
     "CategoryEncoding": _TEXT,
     "ContrastLimitedAdaptiveHistogramEqualization": "Equalization is the nearest, without tiles.",
-    "Conv3D": _VOLUMES,
-    "Conv3DTranspose": _VOLUMES,
     "ConvLSTM1D": _SERIES,
     "ConvLSTM2D": _SERIES,
     "ConvLSTM3D": _SERIES,
-    "Convolution3D": _VOLUMES,
-    "Convolution3DTranspose": _VOLUMES,
-    "Cropping3D": _VOLUMES,
     "Discretization": _TEXT,
     "FlaxLayer": _BACKEND,
     "GRU": _SERIES,
     "GRUCell": _SERIES,
-    "GlobalAveragePooling3D": _VOLUMES,
-    "GlobalAvgPool3D": _VOLUMES,
-    "GlobalMaxPool3D": _VOLUMES,
-    "GlobalMaxPooling3D": _VOLUMES,
     "HashedCrossing": _TEXT,
     "Hashing": _TEXT,
     "IntegerLookup": _TEXT,
@@ -47,8 +28,6 @@ REFUSED: dict[str, str] = {
     "LSTM": _SERIES,
     "LSTMCell": _SERIES,
     "MaxNumBoundingBoxes": "saccade classifies whole images; it has no bounding boxes.",
-    "MaxPool3D": _VOLUMES,
-    "MaxPooling3D": _VOLUMES,
     "MelSpectrogram": _SOUND,
     "RNN": _SERIES,
     "RandomElasticTransform": "RandomPerspective and RandomShear bend images as a whole.",
@@ -56,20 +35,17 @@ REFUSED: dict[str, str] = {
     "STFTSpectrogram": _SOUND,
     "SimpleRNN": _SERIES,
     "SimpleRNNCell": _SERIES,
-    "SpatialDropout3D": _VOLUMES,
     "StackedRNNCells": _SERIES,
     "StringLookup": _TEXT,
     "TFSMLayer": _BACKEND,
     "TextVectorization": _TEXT,
     "TorchModuleWrapper": _BACKEND,
-    "UpSampling3D": _VOLUMES,
-    "ZeroPadding3D": _VOLUMES,
     "deserialize": "saving.deserialize_keras_object(record) makes the layer.",
     "serialize": "saving.serialize_keras_object(layer) writes the same record.",
 }
 """Keras's name of a layer, and a sentence that says why it is not here or what to use instead."""
 
-OUT_OF_SCOPE = (_VOLUMES, _SERIES, _TEXT, _BACKEND, _SOUND)
+OUT_OF_SCOPE = (_SERIES, _TEXT, _BACKEND, _SOUND)
 """The sentences above that refuse a whole subject, not one layer of image classification."""
 
 GONE: dict[str, str] = {

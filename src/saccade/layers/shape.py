@@ -8,14 +8,19 @@ from typing import Any
 
 import torch
 
+from saccade.data_formats import as_data_format
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
-from saccade.layers.core.checks import check_channels_last, positive_integer
+from saccade.layers.core.checks import positive_integer
 from saccade.layers.core.layer import Layer
 
 
 class Flatten(Layer):
     """All axes but the batch in one row: pixels in reading order, channels innermost.
+
+    Args:
+        data_format: where the input has its channels; with "channels_first" they are put innermost
+            too, so that both formats give one row, and kernels that come after serve both.
 
     Input: (batch, ...). Output: (batch, product of the rest).
 
@@ -27,9 +32,11 @@ class Flatten(Layer):
 
     def __init__(self, data_format: str | None = None, **placement: Any):
         super().__init__(**placement)
-        self.data_format = check_channels_last(self, data_format)
+        self.data_format = as_data_format(data_format, self.where)
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
+        if self.data_format == "channels_first" and x.ndim > 2:
+            x = x.movedim(1, -1)
         return x.flatten(1) if x.ndim > 1 else x.reshape(-1, 1)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

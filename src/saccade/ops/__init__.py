@@ -74,14 +74,14 @@ _PARTS = {
         is_tensor jvp map ndim scan size switch vectorize vectorized_map while_loop
     """,
     "saccade.ops.networks": """
-        average_pool batch_normalization binary_crossentropy categorical_crossentropy conv
-        depthwise_conv layer_normalization max_pool psnr separable_conv
+        batch_normalization binary_crossentropy categorical_crossentropy layer_normalization psnr
         sparse_categorical_crossentropy
     """,
-    "saccade.ops.blocks": """
-        adaptive_average_pool adaptive_max_pool conv_transpose depth_to_space dot_product_attention
-        fold rms_normalization space_to_depth unfold
+    "saccade.ops.windows": """
+        adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose depthwise_conv
+        max_pool separable_conv
     """,
+    "saccade.ops.blocks": "depth_to_space fold space_to_depth unfold",
 }
 _OF_BOTH = ("saccade.ops.control", "saccade.numerics.tensors.creation")
 """Parts that are not made to note a layer: they make tensors, or know symbols."""

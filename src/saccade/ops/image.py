@@ -1,16 +1,18 @@
 """Images: their sizes, colours and patches, in the words of `keras.ops.image`.
 
-One image is (height, width, channels), several are (batch, height, width, channels).
+One image is (height, width, channels), several are (batch, height, width, channels); with
+`data_format="channels_first"` the channels stand before the height.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 
+from saccade.data_formats import is_channels_first
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.layers import Resizing
 from saccade.layers.operations.unwritten_operation import also_on_symbols
@@ -20,7 +22,6 @@ from saccade.numerics.images.patches import patches_nhwc
 from saccade.numerics.images.smoothing import gaussian_kernel, smooth_nhwc
 from saccade.numerics.images.warping import warp_nhwc
 from saccade.numerics.tensors.tensor_functions import convert_to_tensor
-from saccade.ops.networks import check_layout
 
 __all__ = [
     "affine_transform",
@@ -60,38 +61,47 @@ def resize(
     return layer(images)
 
 
-def _on_batches(where: str, images: Any, data_format: str | None) -> tuple[torch.Tensor, bool]:
-    """The images as a batch, and whether it was one image."""
+def _on_batches(
+    where: str, images: Any, data_format: str | None
+) -> tuple[torch.Tensor, Callable[[torch.Tensor], torch.Tensor]]:
+    """The images as a batch, channels last; and what gives a result the axes of the input."""
     x = convert_to_tensor(images)
-    check_layout(where, data_format)
+    is_first = is_channels_first(data_format, where)
     if x.ndim not in (3, 4):
-        needed = "images must be (height, width, channels), or a batch of them"
-        raise ShapeError(where, needed, str(tuple(x.shape)))
-    return (x, False) if x.ndim == 4 else (x[None], True)
+        axes = "(channels, height, width)" if is_first else "(height, width, channels)"
+        raise ShapeError(where, f"images must be {axes}, or a batch of them", str(tuple(x.shape)))
+    single = x.ndim == 3
+    x_nhwc = x.movedim(-3, -1) if is_first else x
+
+    def as_given(y_nhwc: torch.Tensor) -> torch.Tensor:
+        y = y_nhwc[0] if single else y_nhwc
+        return y.movedim(-1, -3) if is_first else y
+
+    return (x_nhwc[None] if single else x_nhwc), as_given
 
 
 @also_on_symbols("ops.image")
 def rgb_to_grayscale(images: Any, data_format: str | None = None) -> torch.Tensor:
     """One channel: 0.2989 R + 0.587 G + 0.114 B."""
-    x, single = _on_batches("rgb_to_grayscale", images, data_format)
+    x, as_given = _on_batches("rgb_to_grayscale", images, data_format)
     y = colors.gray_of(x)
-    return y[0] if single else y
+    return as_given(y)
 
 
 @also_on_symbols("ops.image")
 def rgb_to_hsv(images: Any, data_format: str | None = None) -> torch.Tensor:
     """Hue, saturation and value in [0, 1] of colours in [0, 1]."""
-    x, single = _on_batches("rgb_to_hsv", images, data_format)
+    x, as_given = _on_batches("rgb_to_hsv", images, data_format)
     y = colors.rgb_to_hsv(x)
-    return y[0] if single else y
+    return as_given(y)
 
 
 @also_on_symbols("ops.image")
 def hsv_to_rgb(images: Any, data_format: str | None = None) -> torch.Tensor:
     """The colours of hues, saturations and values in [0, 1]."""
-    x, single = _on_batches("hsv_to_rgb", images, data_format)
+    x, as_given = _on_batches("hsv_to_rgb", images, data_format)
     y = colors.hsv_to_rgb(x)
-    return y[0] if single else y
+    return as_given(y)
 
 
 @also_on_symbols("ops.image")
@@ -110,10 +120,10 @@ def affine_transform(
             ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k), k = c0 x + c1 y + 1.
         fill_mode: "constant", "nearest", "reflect" or "wrap".
     """
-    x, single = _on_batches("affine_transform", images, data_format)
+    x, as_given = _on_batches("affine_transform", images, data_format)
     maps = convert_to_tensor(transform)
     y = warp_nhwc(x.float(), maps, interpolation, fill_mode, fill_value).to(x.dtype)
-    return y[0] if single else y
+    return as_given(y)
 
 
 @also_on_symbols("ops.image")
@@ -133,13 +143,13 @@ def extract_patches(
         dilation_rate: from one pixel of a patch to its next.
         padding: "valid", or "same" for patches that reach over the border, over zeros.
     """
-    x, single = _on_batches("extract_patches", images, data_format)
+    x, as_given = _on_batches("extract_patches", images, data_format)
     pair = as_pair("extract_patches", "size", size)
     step = pair if strides is None else as_pair("extract_patches", "strides", strides)
     rate = as_pair("extract_patches", "dilation_rate", dilation_rate)
     is_same = as_padding("extract_patches", padding) == "same"
     y = patches_nhwc(x, pair, step, rate, is_same)
-    return y[0] if single else y
+    return as_given(y)
 
 
 @also_on_symbols("ops.image")
@@ -150,13 +160,13 @@ def gaussian_blur(
     data_format: str | None = None,
 ) -> torch.Tensor:
     """Each pixel as the mean of those around it, under a bell; zeros lie beyond the border."""
-    x, single = _on_batches("gaussian_blur", images, data_format)
+    x, as_given = _on_batches("gaussian_blur", images, data_format)
     rows, columns = (
         gaussian_kernel(int(n), torch.tensor(float(s)))
         for n, s in zip(kernel_size, sigma, strict=True)
     )
     y = smooth_nhwc(x.float(), rows[:, None] * columns)
-    return y[0] if single else y
+    return as_given(y)
 
 
 @also_on_symbols("ops.image")
@@ -171,11 +181,11 @@ def crop_images(
     data_format: str | None = None,
 ) -> torch.Tensor:
     """A part of the images: two of the three of each axis are given."""
-    x, single = _on_batches("crop_images", images, data_format)
+    x, as_given = _on_batches("crop_images", images, data_format)
     top, height = _part("crop_images", x.shape[1], top_cropping, bottom_cropping, target_height)
     left, width = _part("crop_images", x.shape[2], left_cropping, right_cropping, target_width)
     y = x[:, top : top + height, left : left + width]
-    return y[0] if single else y
+    return as_given(y)
 
 
 @also_on_symbols("ops.image")
@@ -190,11 +200,11 @@ def pad_images(
     data_format: str | None = None,
 ) -> torch.Tensor:
     """The images with zeros around them: two of the three of each axis are given."""
-    x, single = _on_batches("pad_images", images, data_format)
+    x, as_given = _on_batches("pad_images", images, data_format)
     top, bottom = _border("pad_images", x.shape[1], top_padding, bottom_padding, target_height)
     left, right = _border("pad_images", x.shape[2], left_padding, right_padding, target_width)
     y = F.pad(x, (0, 0, left, right, top, bottom))
-    return y[0] if single else y
+    return as_given(y)
 
 
 def _part(

@@ -1,103 +1,18 @@
-"""Networks: convolutions, poolings, normalisations and losses, in the words of `keras.ops`.
-
-Images are (batch, height, width, channels).
-"""
+"""Networks: normalisations and losses, in the words of `keras.ops`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
 
-from saccade.data_formats import check_channels_last
 from saccade.errors import NotSupported
 from saccade.losses import binary_crossentropy as _binary
 from saccade.losses import categorical_crossentropy as _categorical
 from saccade.losses import sparse_categorical_crossentropy as _sparse
-from saccade.numerics.convolution.geometry import as_padding, as_pair
-from saccade.numerics.convolution.nhwc import (
-    average_pool_nhwc,
-    convolve_depthwise_nhwc,
-    convolve_nhwc,
-    max_pool_nhwc,
-)
 from saccade.numerics.epsilon import epsilon as _epsilon
 from saccade.numerics.tensors.conversion import convert_to_tensor, floats
 from saccade.numerics.tensors.ops_formulas import log10
-
-Pair = int | Sequence[int]
-
-
-def conv(
-    inputs: Any,
-    kernel: Any,
-    strides: Pair = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: Pair = 1,
-) -> torch.Tensor:
-    """A convolution of images with a kernel (height, width, in / groups, out)."""
-    x, kernel = _images("conv", inputs, data_format), convert_to_tensor(kernel)
-    groups = x.shape[-1] // kernel.shape[2]
-    return convolve_nhwc(
-        x, kernel, None, *_sizes("conv", strides, padding, dilation_rate), groups=groups
-    )
-
-
-def depthwise_conv(
-    inputs: Any,
-    kernel: Any,
-    strides: Pair = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: Pair = 1,
-) -> torch.Tensor:
-    """A convolution of each channel by itself, with a kernel (height, width, in, multiplier)."""
-    x = _images("depthwise_conv", inputs, data_format)
-    sizes = _sizes("depthwise_conv", strides, padding, dilation_rate)
-    return convolve_depthwise_nhwc(x, convert_to_tensor(kernel), None, *sizes)
-
-
-def separable_conv(
-    inputs: Any,
-    depthwise_kernel: Any,
-    pointwise_kernel: Any,
-    strides: Pair = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: Pair = 1,
-) -> torch.Tensor:
-    """A depthwise convolution, then one with a kernel (1, 1, in * multiplier, out)."""
-    x = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
-    return conv(x, pointwise_kernel)
-
-
-def max_pool(
-    inputs: Any,
-    pool_size: Pair,
-    strides: Pair | None = None,
-    padding: str = "valid",
-    data_format: str | None = None,
-) -> torch.Tensor:
-    """The largest number of each window, channel by channel."""
-    x, size = _images("max_pool", inputs, data_format), as_pair("max_pool", "pool_size", pool_size)
-    strides, padding, _ = _sizes("max_pool", size if strides is None else strides, padding)
-    return max_pool_nhwc(x, size, strides, padding)
-
-
-def average_pool(
-    inputs: Any,
-    pool_size: Pair,
-    strides: Pair | None = None,
-    padding: str = "valid",
-    data_format: str | None = None,
-) -> torch.Tensor:
-    """The mean of each window, channel by channel; what lies outside is not counted."""
-    x = _images("average_pool", inputs, data_format)
-    size = as_pair("average_pool", "pool_size", pool_size)
-    strides, padding, _ = _sizes("average_pool", size if strides is None else strides, padding)
-    return average_pool_nhwc(x, size, strides, padding)
 
 
 def batch_normalization(
@@ -170,27 +85,3 @@ def layer_normalization(
     y = (x - mean) * torch.rsqrt(spread + (_epsilon() if epsilon is None else epsilon))
     y = y if gamma is None else y * convert_to_tensor(gamma)
     return y if beta is None else y + convert_to_tensor(beta)
-
-
-def check_layout(where: str, data_format: str | None) -> None:
-    """Raise for images with their channels first."""
-    check_channels_last(data_format, where)
-
-
-def _images(where: str, inputs: Any, data_format: str | None) -> torch.Tensor:
-    x = convert_to_tensor(inputs)
-    check_layout(where, data_format)
-    if x.ndim != 4:
-        needed = "input must be (batch, height, width, channels)"
-        raise NotSupported(f"ops.{where}", needed, str(tuple(x.shape)))
-    return x
-
-
-def _sizes(
-    where: str, strides: Any, padding: str, dilation: Any = 1
-) -> tuple[tuple[int, int], str, tuple[int, int]]:
-    return (
-        as_pair(where, "strides", strides),
-        as_padding(where, padding),
-        as_pair(where, "dilation_rate", dilation),
-    )

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from conformance.generated.case import Departure
 
-POOLS = tuple(f"{kind}Pooling{rank}D" for kind in ("Average", "Max") for rank in (1, 2))
-AVERAGES = ("AveragePooling1D", "AveragePooling2D")
+POOLS = tuple(f"{kind}Pooling{rank}D" for kind in ("Average", "Max") for rank in (1, 2, 3))
+AVERAGES = tuple(f"AveragePooling{rank}D" for rank in (1, 2, 3))
 
 DEPARTURES = [
     Departure(

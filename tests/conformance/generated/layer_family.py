@@ -70,6 +70,8 @@ def sample_shapes(name: str) -> Any:
         return (2, 7, 8, 4)
     if "1D" in name:
         return (2, 9, 4)
+    if "3D" in name:
+        return (2, 5, 6, 5, 4)
     return (3, 6) if name == "RepeatVector" else (3, 4, 5)
 
 
@@ -115,11 +117,13 @@ def plain(default: Any) -> Any:
     return default[0] if pair else default
 
 
-def draw(name: str, stream: np.random.RandomState) -> Any:
+def draw(name: str, stream: np.random.RandomState, data_format: str | None = None) -> Any:
     def one(shape: tuple[int, ...]) -> np.ndarray:
         return numbers(name, shape, stream)
 
     shapes = sample_shapes(name)
+    if data_format == "channels_first" and name.startswith(DRAWING):  # some need three channels
+        shapes = (2, 3, 7, 8)
     return [one(shape) for shape in shapes] if isinstance(shapes, list) else one(shapes)
 
 
@@ -131,7 +135,7 @@ def tensors(arrays: Any) -> Any:
 
 def compare(name: str, options: dict[str, Any]) -> None:
     stream = np.random.RandomState(11)
-    x = draw(name, stream)
+    x = draw(name, stream, options.get("data_format"))
 
     def run(cls: type) -> tuple[Any, Any, Any]:
         words = options if cls.__module__.startswith("saccade") else keras_options(options)

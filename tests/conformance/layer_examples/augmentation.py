@@ -3,6 +3,7 @@
 from saccade.layers import RandomFlip, RandomInvert
 
 SHAPE = (3, 6, 7, 3)
+COLOURED = (3, 3, 7, 3)  # for layers that look at the channels: three in either data format
 RANGE = {"value_range": (-3, 3)}
 OTHER_RANGE = {"value_range": (-1, 2)}
 MOVED = {"seed": 4, "fill_mode": "constant", "interpolation": "nearest"}
@@ -45,23 +46,23 @@ EXAMPLES = {
     ),
     "AutoContrast": (RANGE, SHAPE, OTHER_RANGE),
     "Equalization": (RANGE, SHAPE, {"bins": 8, **OTHER_RANGE}),
-    "RandomGrayscale": ({"factor": 0.5}, SHAPE, {"factor": 0.0, "seed": 5}),
-    "RandomColorDegeneration": ({"factor": 0.5, "seed": 3, **RANGE}, SHAPE,
+    "RandomGrayscale": ({"factor": 0.5}, COLOURED, {"factor": 0.0, "seed": 5}),
+    "RandomColorDegeneration": ({"factor": 0.5, "seed": 3, **RANGE}, COLOURED,
                                 {"factor": (0.1, 0.9), "seed": 4, **OTHER_RANGE}),
-    "RandomSaturation": ({"factor": 0.5, "seed": 3, **RANGE}, SHAPE,
+    "RandomSaturation": ({"factor": 0.5, "seed": 3, **RANGE}, COLOURED,
                          {"factor": (0.1, 0.9), "seed": 4, "value_range": (-1, 0.1)}),
-    "RandomHue": ({"factor": 0.5, "seed": 3, **RANGE}, SHAPE,
+    "RandomHue": ({"factor": 0.5, "seed": 3, **RANGE}, COLOURED,
                   {"factor": (0.1, 0.9), "seed": 4, **OTHER_RANGE}),
     "RandomColorJitter": (
         {"brightness_factor": 0.2, "contrast_factor": 0.3, "hue_factor": 0.2,
-         "saturation_factor": (0.4, 0.6), "seed": 3, **RANGE}, SHAPE,
+         "saturation_factor": (0.4, 0.6), "seed": 3, **RANGE}, COLOURED,
         {"brightness_factor": None, "contrast_factor": 0.4, "hue_factor": None,
          "saturation_factor": None, "seed": 4, **OTHER_RANGE},
     ),
-    "RandomSharpness": ({"factor": 0.5, "seed": 3, **RANGE}, SHAPE,
+    "RandomSharpness": ({"factor": 0.5, "seed": 3, **RANGE}, COLOURED,
                         {"factor": (0.1, 0.9), "seed": 4, **OTHER_RANGE}),
     "RandomGaussianBlur": (
-        {"factor": (0.9, 1.0), "seed": 3, "sigma": (0.4, 0.9), **RANGE}, SHAPE,
+        {"factor": (0.9, 1.0), "seed": 3, "sigma": (0.4, 0.9), **RANGE}, COLOURED,
         {"factor": 0.0, "kernel_size": (3, 5), "sigma": 0.9, "seed": 4,
          "value_range": (-0.1, 0.1)},
     ),
@@ -70,7 +71,7 @@ EXAMPLES = {
         {"factor": 0.0, "scale": 0.5, "fill_value": 0.5, "seed": 4, **OTHER_RANGE},
     ),
     "RandAugment": (
-        {"seed": 3, "factor": (0.2, 0.9), "num_ops": 9, **RANGE}, SHAPE,
+        {"seed": 3, "factor": (0.2, 0.9), "num_ops": 9, **RANGE}, COLOURED,
         {"factor": 0.3, "num_ops": 8, "interpolation": "nearest", "seed": 4, **OTHER_RANGE},
     ),
     "MixUp": ({"alpha": 0.5, "seed": 3}, SHAPE, {"alpha": 2.0, "seed": 4}),

@@ -1,4 +1,4 @@
-"""Convolutions: over images and series, plain, depthwise, separable, transposed."""
+"""Convolutions: over images, series and volumes, plain, depthwise, separable, transposed."""
 
 WEIGHTS = {
     "kernel_initializer": "ones",
@@ -31,10 +31,11 @@ POINTWISE = {
     "pointwise_constraint": "non_neg",
 }
 PLAIN = {"kernel_size": 3, "activation": "tanh", "bias_initializer": "ones"}
-IMAGES, SERIES = (2, 7, 8, 2), (2, 9, 2)
+# Sizes that both data formats can take.
+SERIES, IMAGES, VOLUMES = (2, 9, 6), (2, 7, 8, 6), (2, 5, 6, 5, 6)
 
 EXAMPLES = {}
-for rank, shape in (("1D", SERIES), ("2D", IMAGES)):
+for rank, shape in (("1D", SERIES), ("2D", IMAGES), ("3D", VOLUMES)):
     EXAMPLES[f"Conv{rank}"] = (
         {"filters": 4, **PLAIN},
         shape,
@@ -46,6 +47,8 @@ for rank, shape in (("1D", SERIES), ("2D", IMAGES)):
         shape,
         {**COMMON, **WEIGHTS, "filters": 6, "output_padding": 0, "padding": "valid"},
     )
+    if rank == "3D":  # Keras has no others
+        continue
     EXAMPLES[f"DepthwiseConv{rank}"] = (
         {**PLAIN},
         shape,

@@ -12,7 +12,7 @@ import saccade.preprocessing
 import saccade.utils
 from saccade.data.dataset import Dataset, TensorSpec
 from saccade.data.files.decode import UnreadableImage
-from saccade.errors import DataError, InvalidArgument, NoSuchFile, NotSupported, UnknownName
+from saccade.errors import DataError, InvalidArgument, NoSuchFile, UnknownName
 
 load = saccade.utils.image_dataset_from_directory
 
@@ -174,7 +174,6 @@ FAULTS = [
     ({"image_size": (0, 3)}, InvalidArgument, "image_size"),
     ({"interpolation": "hamming"}, UnknownName, "interpolation"),
     ({"crop_to_aspect_ratio": True, "pad_to_aspect_ratio": True}, InvalidArgument, "exclude"),
-    ({"data_format": "channels_first"}, NotSupported, "NHWC"),
     ({"data_format": "first"}, UnknownName, "data_format"),
     ({"format": "torch"}, UnknownName, "format"),
     ({"validation_split": 2.0}, InvalidArgument, "between 0 and 1"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from saccade.data import ImageDataGenerator
-from saccade.errors import InvalidArgument, NotSupported, UnknownName
+from saccade.errors import InvalidArgument, UnknownName
 
 
 def test_keras_s_arguments_come_first_and_the_others_by_name_only():
@@ -25,7 +25,6 @@ def test_keras_s_arguments_come_first_and_the_others_by_name_only():
         ({"validation_split": -0.1}, InvalidArgument),
         ({"validation_split": "a"}, InvalidArgument),
         ({"preprocessing_function": 3}, InvalidArgument),
-        ({"data_format": "channels_first"}, NotSupported),
         ({"data_format": "channel_last"}, UnknownName),
         ({"dtype": "float31"}, InvalidArgument),
         ({"dtype": str}, InvalidArgument),

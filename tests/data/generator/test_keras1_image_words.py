@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from saccade.applications import efficientnet, imagenet_utils, vgg16
-from saccade.errors import InvalidArgument, NotSupported
+from saccade.errors import InvalidArgument
 from saccade.notes import forget_notes
 from saccade.preprocessing.image import ImageDataGenerator, array_to_img, img_to_array, load_img
 
@@ -41,18 +41,18 @@ def test_functions_take_dim_ordering(function, caplog):
         found = function(X.copy(), dim_ordering=ordering)
         np.testing.assert_array_equal(np.asarray(found), plain)
     assert caplog.text.count("dim_ordering=) is Keras 1's name") == 1
-    with pytest.raises(NotSupported, match=rf'{function.__name__}: dim_ordering="th"'):
-        function(X.copy(), dim_ordering="th")
+    first = function(np.moveaxis(X, -1, 0).copy(), dim_ordering="th")
+    said = function(np.moveaxis(X, -1, 0).copy(), data_format="channels_first")
+    np.testing.assert_array_equal(np.asarray(first), np.asarray(said))
     with pytest.raises(InvalidArgument, match="two words for one"):
         function(X.copy(), dim_ordering="tf", data_format="channels_last")
-    with pytest.raises(InvalidArgument, match='must be "tf"'):
+    with pytest.raises(InvalidArgument, match='must be "tf" or "th"'):
         function(X.copy(), dim_ordering="ft")
 
 
 def test_the_generator_and_load_img_take_it_too(folder):
     assert ImageDataGenerator(dim_ordering="tf").data_format == ImageDataGenerator().data_format
-    with pytest.raises(NotSupported, match='ImageDataGenerator: dim_ordering="th"'):
-        ImageDataGenerator(dim_ordering="th")
+    assert ImageDataGenerator(dim_ordering="th").data_format == "channels_first"
     path = folder / "cat" / "1.png"
     assert load_img(path, False, (2, 3), dim_ordering="tf").size == (3, 2)
     assert load_img(path, True).mode == "L"

@@ -5,6 +5,8 @@ Keras 3.15.1 on its torch backend; five digits, for sums may run in another orde
 
 from __future__ import annotations
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -25,7 +27,22 @@ IMAGES = RNG.uniform(0, 1, (2, 6, 7, 3)).astype("float32")
 KERNEL = RNG.normal(size=(3, 2, 3, 4)).astype("float32")
 LABELS = np.eye(4, dtype="float32")[[1, 3, 0]]
 ODD = np.array([1.0, np.inf, np.nan, -np.inf, 0.0], "float32")
+MAPS = np.array([[1, 0.1, 1, 0, 1.2, 0.5, 0, 0], [0.9, 0, 0, 0.2, 1, 1, 0, 0]], "float32")
 SIX = np.arange(6, dtype="float32")
+
+SERIES, VOLUMES = IMAGES[0], RNG.uniform(0, 1, (2, 4, 5, 4, 3)).astype("float32")
+WINDOWED = [  # kernels for a convolution and for a transposed one
+    ("series", RNG.uniform(0, 1, (2, 9, 3)).astype("float32"), KERNEL[:, 0], KERNEL[:, 0, :, :3]),
+    ("images", IMAGES, KERNEL, KERNEL[..., :3]),
+    ("volumes", VOLUMES, KERNEL[None], KERNEL[None, ..., :3]),
+]
+
+
+def _in_format(functions, data_format, word, x, *rest):
+    """The function of this name on a batch whose channels are brought to where they belong."""
+    x = np.moveaxis(x, -1, 1) if data_format == "channels_first" else x
+    return getattr(functions, word)(x, *rest, data_format=data_format)
+
 
 ONE = """absolute arccos arcsin arctan cosh erf expm1 negative sinh tan trunc celu elu glu
     hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu log_sigmoid relu6 selu silu
@@ -34,7 +51,47 @@ ONE = """absolute arccos arcsin arctan cosh erf expm1 negative sinh tan trunc ce
 OF_POSITIVE = ["log10", "log2", "rsqrt", "reciprocal"]
 TWO = ["arctan2", "logaddexp", "floor_divide", "mod", "true_divide", "inner", "outer"]
 
+
+def _in_both_formats():
+    """Functions of windows on series, images and volumes; functions of images, channels first."""
+    for what, x, kernel, transposed in WINDOWED:
+        calls = [
+            ("conv", kernel),
+            ("conv", kernel, 2, "same"),
+            ("max_pool", 2, 1),
+            ("average_pool", 2),
+            ("adaptive_average_pool", 3),
+            ("adaptive_max_pool", 2),
+            ("conv_transpose", transposed, 2, "same"),
+            ("conv_transpose", transposed, 3, "valid", 1),
+        ]
+        if what != "volumes":
+            calls.append(("depthwise_conv", kernel, 2, "same"))
+        if what == "images":
+            calls.append(("separable_conv", kernel, kernel.reshape(1, 1, 12, 6)))
+        for word, *rest in calls:
+            for data_format in ("channels_last", "channels_first"):
+                yield f"{word} of {what}", "ops", data_format, word, x, *rest
+    for word, *rest in (
+        ("rgb_to_grayscale",),
+        ("rgb_to_hsv",),
+        ("hsv_to_rgb",),
+        ("resize", (4, 5)),
+        ("extract_patches", (2, 3)),
+        ("crop_images", 1, 2, 2, 1),
+        ("pad_images", 1, 2, 2, 1),
+        ("affine_transform", MAPS),
+    ):
+        yield f"image.{word}", "image", "channels_first", word, IMAGES, *rest
+
+
 CASES = {
+    **{
+        f"{name}, {data_format}, {number}": lambda o, room=room, given=(data_format, *given): (
+            _in_format(o.image if room == "image" else o, *given)
+        )
+        for number, (name, room, data_format, *given) in enumerate(_in_both_formats())
+    },
     **{word: lambda o, w=word: getattr(o, w)(X) for word in ONE},
     **{word: lambda o, w=word: getattr(o, w)(Y) for word in OF_POSITIVE},
     **{word: lambda o, w=word: getattr(o, w)(X, Y) for word in TWO},
@@ -158,7 +215,6 @@ CASES = {
     "image.rgb_to_grayscale": lambda o: o.image.rgb_to_grayscale(IMAGES),
     "image.rgb_to_hsv": lambda o: o.image.rgb_to_hsv(IMAGES[1]),
 }  # fmt: skip
-MAPS = np.array([[1, 0.1, 1, 0, 1.2, 0.5, 0, 0], [0.9, 0, 0, 0.2, 1, 1, 0, 0]], "float32")
 RNG_POINT = RNG.normal(size=(1, 1, 12, 5)).astype("float32")
 
 
@@ -210,7 +266,7 @@ def test_function_that_departs(case):
 
 def test_every_function_is_compared():
     """Those that note a written operation are compared in test_operations.py."""
-    tried = {name.split(" ")[0] for name in (*CASES, *BY_NUMPY, *RARE)}
+    tried = {re.split("[ ,]", name)[0] for name in (*CASES, *BY_NUMPY, *RARE)}
     names = {*ops.__all__, *(f"image.{name}" for name in ops.image.__all__)} - set(PARTS)
     assert names - tried - set(FUNCTIONS) == {"shape", "sparsemax"}  # test_activation_parity.py
 

@@ -169,7 +169,7 @@ def test_center_crop_makes_floats():
     ({"fill_mode": "reflect"}, "fill_mode"),
     ({"height": 0}, "height must be a positive integer"),
     ({"width": "a"}, "width must be a positive integer"),
-    ({"data_format": "channels_first"}, "channels_last"),
+    ({"data_format": "channels"}, "channels_last"),
 ], ids=str)  # fmt: skip
 def test_what_cannot_work(config, text):
     with pytest.raises(ValueError, match=text):

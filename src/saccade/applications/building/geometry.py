@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from saccade.applications.building.channels import sides_of
 from saccade.graph import Symbol
 
 Border = tuple[tuple[int, int], tuple[int, int]]
@@ -28,11 +29,11 @@ def stepping_border(x: Symbol, kernel: int) -> Border:
     Law: half the window on both sides; where a side is even or open, one row less in front
 
     Args:
-        x: images (batch, height, width, channels).
+        x: a batch of images.
         kernel: the window's side, odd.
     """
     half = kernel // 2
-    height, width = x.shape[1:3]
+    height, width = sides_of(x.shape[1:])
     if height is None or width is None:
         height = width = 0  # as even ones
     return (half - 1 + height % 2, half), (half - 1 + width % 2, half)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from saccade.data_formats import channel_axis
 from saccade.graph import Symbol
 from saccade.layers import (
     Activation,
@@ -34,7 +35,7 @@ def convolved(
         name: of the convolution; the two others are called after it.
     """
     x = Conv2D(filters, window, step, padding, use_bias=False, name=name)(x)
-    x = BatchNormalization(3, scale=False, name=name and f"{name}_bn")(x)
+    x = BatchNormalization(channel_axis(), scale=False, name=name and f"{name}_bn")(x)
     return Activation("relu", name=name and f"{name}_ac")(x)
 
 
@@ -61,7 +62,7 @@ def squares(x: Symbol, ones: int, pooled: int, name: str) -> Symbol:
     small = convolved(x, ones, (1, 1))
     fives = chained(x, (48, (1, 1)), (64, (5, 5)))
     threes = chained(x, (64, (1, 1)), (96, (3, 3)), (96, (3, 3)))
-    return Concatenate(3, name=name)([small, fives, threes, averaged(x, pooled)])
+    return Concatenate(channel_axis(), name=name)([small, fives, threes, averaged(x, pooled)])
 
 
 def halved(x: Symbol, once: int, twice: Sequence[int], name: str) -> Symbol:
@@ -75,7 +76,7 @@ def halved(x: Symbol, once: int, twice: Sequence[int], name: str) -> Symbol:
     narrow, wide, last = twice
     sixes = chained(x, (narrow, (1, 1)), (wide, (3, 3)))
     sixes = convolved(sixes, last, (3, 3), 2, "valid")
-    return Concatenate(3, name=name)([threes, sixes, MaxPooling2D(3, 2)(x)])
+    return Concatenate(channel_axis(), name=name)([threes, sixes, MaxPooling2D(3, 2)(x)])
 
 
 def averaged(x: Symbol, filters: int) -> Symbol:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from saccade.applications.building.channels import shape_of_image, sides_of
+from saccade.data_formats import image_data_format, is_channels_first
 from saccade.errors import InvalidArgument
 from saccade.graph import Shape, batch_shape
 from saccade.notes import note_once
@@ -18,7 +20,7 @@ def obtain_input_shape(
     include_top: bool,
     weights: Any,
 ) -> Shape:
-    """The shape of one image, checked.
+    """The shape of one image, checked; channels first where that is set.
 
     Law::
 
@@ -36,9 +38,9 @@ def obtain_input_shape(
     Raises:
         InvalidArgument: a shape that the network, its top or its weights can't take.
     """
-    default = (default_px, default_px, 3)
+    default = shape_of_image((default_px, default_px), 3)
     if not input_shape:
-        return default if include_top else (None, None, 3)
+        return default if include_top else shape_of_image((None, None), 3)
     shape = batch_shape(f"{where}, input_shape", input_shape)
     is_imagenet = isinstance(weights, str) and weights == "imagenet"
     if is_imagenet and include_top and shape != default:
@@ -49,10 +51,12 @@ def obtain_input_shape(
             "include_top=False takes images of any size.",
         )
     if len(shape) != 3:
-        raise InvalidArgument(where, "input_shape must be (height, width, channels)", str(shape))
-    if is_imagenet and shape[-1] != 3:
+        axes = shape_of_image(("height", "width"), "channels")
+        raise InvalidArgument(where, f"input_shape must be ({', '.join(axes)})", str(shape))
+    channels = shape[0] if is_channels_first() else shape[-1]
+    if is_imagenet and channels != 3:
         raise InvalidArgument(where, "ImageNet's images have 3 channels", str(shape))
-    if any(side is not None and side < least_px for side in shape[:2]):
+    if any(side is not None and side < least_px for side in sides_of(shape)):
         raise InvalidArgument(
             where, f"images must be at least {least_px} x {least_px} pixels", str(shape)
         )
@@ -63,8 +67,11 @@ def obtain_input_shape(
             str(shape),
             "Give both sides, or include_top=False.",
         )
-    if shape[-1] not in (1, 3):
-        note_once(f"{where} gets images of {shape[-1]} channels; 3 are usual, or 1.")
+    if channels not in (1, 3):
+        note = f"{where} gets images of {channels} channels; 3 are usual, or 1."
+        if (shape[-1] if is_channels_first() else shape[0]) in (1, 3):
+            note += f' image_data_format() is "{image_data_format()}", and their shape {shape}.'
+        note_once(note)
     return shape
 
 
@@ -77,5 +84,5 @@ def published_side(input_shape: Sequence[int | None] | None, sides_px: Sequence[
         input_shape: (height, width, channels) in pixels, or None.
         sides_px: for which weights are published.
     """
-    sides = tuple(input_shape or ())[:2]
+    sides = sides_of(input_shape or ())
     return next((side for side in sides_px if sides == (side, side)), 224)

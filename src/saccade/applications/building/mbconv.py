@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from saccade.applications.building.channels import channels_of, shape_of_image
+from saccade.data_formats import channel_axis
 from saccade.graph import Symbol
 from saccade.initializers import VarianceScaling
 from saccade.layers import (
@@ -36,7 +38,7 @@ def convolved(x: Symbol, filters: int, window: int, name: str, **options: Any) -
 
 
 def normalised(x: Symbol, name: str, momentum: float = 0.99) -> Symbol:
-    return BatchNormalization(3, momentum, name=name)(x)
+    return BatchNormalization(channel_axis(), momentum, name=name)(x)
 
 
 def active(x: Symbol, prefix: str, momentum: float = 0.99) -> Symbol:
@@ -47,9 +49,9 @@ def active(x: Symbol, prefix: str, momentum: float = 0.99) -> Symbol:
 
 def weighed(x: Symbol, few: int, prefix: str) -> Symbol:
     """Each channel times what the means of all channels say: through `few` numbers, 0 to 1."""
-    channels = x.shape[-1] or 0
+    channels = channels_of(x) or 0
     means = GlobalAveragePooling2D(name=f"{prefix}se_squeeze")(x)
-    means = Reshape((1, 1, channels), name=f"{prefix}se_reshape")(means)
+    means = Reshape(shape_of_image((1, 1), channels), name=f"{prefix}se_reshape")(means)
     means = convolved(means, few, 1, f"{prefix}se_reduce", use_bias=True, activation="swish")
     scale = convolved(means, channels, 1, f"{prefix}se_expand", use_bias=True, activation="sigmoid")
     return Multiply(name=f"{prefix}se_excite")([x, scale])

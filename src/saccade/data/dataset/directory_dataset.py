@@ -14,7 +14,7 @@ from saccade.data.dataset import AUTOTUNE, Dataset
 from saccade.data.files.fitted_image import FittedImage
 from saccade.data.folders.class_folders import check_split, list_images, split_off
 from saccade.data.folders.walk import DATASET_EXTENSIONS
-from saccade.data_formats import check_channels_last
+from saccade.data_formats import is_channels_first
 from saccade.errors import DataError, InvalidArgument
 from saccade.names import unknown_name
 
@@ -70,17 +70,17 @@ def image_dataset_from_directory(
         follow_links: enter folders that are symbolic links.
         crop_to_aspect_ratio: cut to the proportions instead of distorting.
         pad_to_aspect_ratio: put black on two sides instead of distorting.
-        data_format: "channels_last", the only one.
+        data_format: "channels_last" or "channels_first".
         format: "tf" or "grain"; both give a saccade `Dataset`, which needs neither.
         verbose: print how many files were found.
 
     Returns:
         A `Dataset` of images, or of (images, labels); images float32 (batch, height, width,
-        channels) in [0, 255]. It has `class_names` and `file_paths`. With subset="both" a list
-        of two.
+        channels), or channels first, in [0, 255]. It has `class_names` and `file_paths`. With
+        subset="both" a list of two.
 
     Raises:
-        InvalidArgument: an argument that cannot work. NotSupported: channels_first.
+        InvalidArgument: an argument that cannot work.
         NoSuchFile, DataError: no such folder, or no images.
         UnreadableImage: while iterating, a file that is no image.
 
@@ -110,7 +110,7 @@ def image_dataset_from_directory(
     )
     if format not in ("tf", "grain"):
         raise unknown_name("format", format, ("tf", "grain"))
-    check_channels_last(data_format)
+    is_first = is_channels_first(data_format)
     _check_batch_size(batch_size)
     check_split(validation_split, subset, shuffle, seed)
     if seed is None:
@@ -127,9 +127,8 @@ def image_dataset_from_directory(
             which = f"{name} images" if subset == "both" else "images"
             endings = f"{', '.join(DATASET_EXTENSIONS)} and the like"
             raise DataError(f'"{os.fspath(directory)}"', f"must hold {which} ({endings})", "none")
-        ds = _read(some_paths, some_numbers, label_mode, names, reading, batch_size)(
-            seed if shuffled else None
-        )
+        build = _read(some_paths, some_numbers, label_mode, names, reading, batch_size, is_first)
+        ds = build(seed if shuffled else None)
         ds.class_names, ds.file_paths = names, some_paths
         return ds
 
@@ -145,17 +144,21 @@ def _read(
     class_names: list[str] | None,
     reading: FittedImage,
     batch_size: int | None,
+    is_first: bool,
 ) -> Any:
     """A function from the seed of the orders (or None) to the dataset."""
 
     def image(path: str) -> torch.Tensor:
-        return torch.from_numpy(reading.read(path))
+        return in_format(torch.from_numpy(reading.read(path)))
 
     def images(some_paths: list[str]) -> torch.Tensor:
         x = np.empty((len(some_paths), *reading.shape), np.float32)
         for row, path in enumerate(some_paths):
             x[row] = reading.read(path)
-        return torch.from_numpy(x)
+        return in_format(torch.from_numpy(x))
+
+    def in_format(x: torch.Tensor) -> torch.Tensor:
+        return x.movedim(-1, -3) if is_first else x
 
     def labels_of(some: torch.Tensor) -> torch.Tensor:
         if label_mode == "binary":

@@ -13,7 +13,7 @@ from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.saved_batches import Saving
 from saccade.data.generator.setting_checks import check_dtype, check_subset
 from saccade.data.sources.fixed_images import digest_of
-from saccade.data_formats import check_channels_last
+from saccade.data_formats import as_data_format, to_channels_last
 from saccade.errors import DataError, InvalidArgument, NotSupported, ShapeError
 from saccade.notes import note_once
 
@@ -48,7 +48,7 @@ class NumpyArrayIterator(ImageBatches):
         ignore_class_split: bool = False,
         dtype: str | type | np.dtype | None = None,
     ):
-        self.data_format = check_channels_last(data_format)
+        self.data_format = as_data_format(data_format)
         self.dtype = check_dtype(dtype)
         if self.dtype.kind == "f":
             self.image_dtype = self.dtype
@@ -64,15 +64,18 @@ class NumpyArrayIterator(ImageBatches):
                     f"{name} must have one row for each of the {len(images)} images",
                     f"{len(part)} rows",
                 )
+        is_first = self.data_format == "channels_first"
         if images.ndim != 4:
-            raise ShapeError(
-                "flow", "images must be (samples, height, width, channels)", images.shape
-            )
-        if images.shape[3] not in (1, 3, 4):
-            note_once(
-                f"flow: images of {images.shape[3]} channels (the last axis); pictures have 1, 3 "
-                "or 4."
-            )
+            axes = "channels, height, width" if is_first else "height, width, channels"
+            raise ShapeError("flow", f"images must be (samples, {axes})", images.shape)
+        channels, other = images.shape[1 if is_first else 3], images.shape[3 if is_first else 1]
+        if channels not in (1, 3, 4):
+            axis = "first axis of an image" if is_first else "last axis"
+            note = f"flow: images of {channels} channels (the {axis}); pictures have 1, 3 or 4."
+            if other in (1, 3, 4):
+                word = "channels_last" if is_first else "channels_first"
+                note += f' At the other end: ImageDataGenerator(data_format="{word}").'
+            note_once(note)
         chosen = slice(None)
         if subset is not None:
             chosen = _choose(subset, len(images), targets, image_data_generator, ignore_class_split)
@@ -86,13 +89,13 @@ class NumpyArrayIterator(ImageBatches):
             batch_size,
             shuffle,
             seed,
-            image_shape=self.x.shape[1:],
+            hwc_shape=to_channels_last(self.x[:1], self.data_format).shape[1:],
             saving=Saving(save_to_dir, save_prefix, save_format, names=10**4),
             options=getattr(image_data_generator, "options", FlowOptions()),
         )
 
     def _read(self, i: int) -> np.ndarray:
-        return self.x[i]
+        return to_channels_last(self.x[i], self.data_format)
 
     @property
     def _gives_images_alone(self) -> bool:

@@ -18,7 +18,7 @@ from saccade.data.generator.image_transform import ImageTransform
 from saccade.data.generator.saved_batches import Saving
 from saccade.data.generator.setting_checks import check_dtype, check_subset
 from saccade.data.pixel_store import store_name
-from saccade.data_formats import check_channels_last
+from saccade.data_formats import as_data_format
 from saccade.names import unknown_name
 from saccade.old_arguments import old_name_of
 
@@ -54,7 +54,7 @@ class FileBatches(ImageBatches):
     ) -> tuple[ImageReading, FlowOptions]:
         """Check and keep what every iterator over files takes; how its files are to be read."""
         options = getattr(transform, "options", FlowOptions())
-        self.data_format = check_channels_last(data_format)
+        self.data_format = as_data_format(data_format)
         self.dtype = check_dtype(dtype)
         if class_mode not in self.allowed_class_modes:
             raise unknown_name("class_mode", class_mode, map(str, self.allowed_class_modes))
@@ -89,7 +89,7 @@ class FileBatches(ImageBatches):
             batch_size,
             shuffle,
             seed,
-            image_shape=reading.image_shape,
+            hwc_shape=reading.image_shape,
             saving=saving,
             options=options,
         )

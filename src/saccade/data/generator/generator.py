@@ -52,7 +52,9 @@ class ImageDataGenerator(ImageTransform):
         preprocessing_function: called with one float32 image HWC after augmentation and before
             `rescale`; returns an image of the same shape. It may draw from `numpy.random`, and runs
             image by image, in order, on one thread; with an attribute `draws_nothing`, in many.
-        data_format: None or "channels_last".
+        data_format: "channels_last" or "channels_first": of arrays that are given, of batches, and
+            of the images that a function or a method sees. None: what
+            `saccade.config.image_data_format()` says.
         validation_split: the share of each class's files that `subset="validation"` gets; in
             (0, 1), or 0 for none.
         interpolation_order: of the warp: 1 is bilinear, 0 nearest, 3 cubic.

@@ -21,6 +21,7 @@ from saccade.data.generator.random_stream import (
 )
 from saccade.data.pool import processors
 from saccade.data.sources.fixed_images import FixedImages
+from saccade.data_formats import from_channels_last, to_channels_last
 from saccade.names import is_overridden
 
 _NORMALISES_BY = (  # the settings of a generator that decide what becomes of an image
@@ -139,7 +140,7 @@ class ImageBatches(PlannedBatches):
         batch.wait()
         if batch.suffixes is not None:
             self._saving.write(batch.x, batch.indices, batch.suffixes)
-        return self._package(batch.x, batch.indices)
+        return self._package(from_channels_last(batch.x, self.data_format), batch.indices)
 
     def _run_user_code(self, batch: PlannedBatch) -> None:
         """Standardize image by image, in order, in `numpy.random` as Keras would have it."""
@@ -153,13 +154,14 @@ class ImageBatches(PlannedBatches):
             if drew:  # what was planned for this image no longer holds
                 if batch.parameters is not None:
                     image_hwc = self._read(int(i)).astype(self.image_dtype)
-                parameters = transform.get_random_transform(image_hwc.shape)
-                image_hwc = transform.apply_transform(image_hwc, parameters)
-                self._put(batch, row, transform.standardize(image_hwc))
+                image = from_channels_last(image_hwc, self.data_format)
+                parameters = transform.get_random_transform(image.shape)
+                image = transform.apply_transform(image, parameters)
+                self._put_standardized(batch, row, to_channels_last(image, self.data_format))
                 continue
             state = batch.states[row + 1]
             set_global_state(state)
-            self._put(batch, row, transform.standardize(image_hwc))
+            self._put_standardized(batch, row, image_hwc)
             drew = not same_state(state, global_state())
         self._function_draws = drew
         if self._saving.folder is not None:
@@ -217,16 +219,15 @@ class ImageBatches(PlannedBatches):
                 batch.wait()
                 for row, image_hwc in enumerate(batch.images):
                     assert image_hwc is not None
-                    assert self.image_data_generator is not None
-                    self._put(batch, row, self.image_data_generator.standardize(image_hwc))
-                yield batch.x
+                    self._put_standardized(batch, row, image_hwc)
+                yield from_channels_last(batch.x, self.data_format)
         finally:
             for batch in coming:
                 batch.drop()
 
     def _of_places(self, places: np.ndarray) -> PlannedBatch:
         """A batch that nobody will hand out."""
-        x = np.empty((len(places), *self.image_shape), self.dtype)
+        x = np.empty((len(places), *self._hwc_shape), self.dtype)
         here, stream = self._place(), np.random.RandomState(0)
         batch = PlannedBatch(here, global_state(), here, stream, places, x)
         if self._runs_user_code:

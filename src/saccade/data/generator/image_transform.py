@@ -23,7 +23,7 @@ from saccade.data.generator.setting_checks import (
     sample_of,
 )
 from saccade.data.generator.standardization import SWITCHES, Standardization, measure
-from saccade.data_formats import check_channels_last
+from saccade.data_formats import as_data_format, from_channels_last, to_channels_last
 from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
 from saccade.old_arguments import takes_dim_ordering
@@ -93,8 +93,10 @@ class ImageTransform(Standardization):
         self.vertical_flip = check_switch("vertical_flip", vertical_flip)
         self.rescale = check_rescale(rescale)
         self.preprocessing_function = check_function(preprocessing_function)
-        self.data_format = check_channels_last(data_format)
-        self.row_axis, self.col_axis, self.channel_axis = 1, 2, 3
+        self.data_format = as_data_format(data_format)
+        is_first = self.data_format == "channels_first"
+        self.channel_axis = 1 if is_first else 3
+        self.row_axis, self.col_axis = (2, 3) if is_first else (1, 2)
         self.validation_split = check_validation_split(validation_split)
         self.dtype = check_dtype(dtype)
         self.options = FlowOptions.checked(**{name: given[name] for name in OPTIONS})
@@ -115,7 +117,7 @@ class ImageTransform(Standardization):
         """Draw one image's transformation from `numpy.random`.
 
         Args:
-            img_shape: (height, width, channels).
+            img_shape: (height, width, channels), or as the generator's data format has it.
             seed: seeds `numpy.random` first.
 
         Returns:
@@ -125,24 +127,28 @@ class ImageTransform(Standardization):
         """
         if seed is not None:
             np.random.seed(seed)
-        return self.augmentation().draw(np.random, tuple(img_shape))
+        sizes = (img_shape[self.row_axis - 1], img_shape[self.col_axis - 1])
+        return self.augmentation().draw(np.random, sizes)
 
     def apply_transform(self, x: np.ndarray, transform_parameters: dict[str, Any]) -> np.ndarray:
-        """Apply a transformation to one image HWC; parameters that are left out change nothing."""
+        """Apply a transformation to one image; parameters that are left out change nothing."""
         if not isinstance(transform_parameters, Mapping):
             needed = "transform_parameters must be what get_random_transform returned, a dict"
             raise InvalidArgument("apply_transform", needed, repr(transform_parameters))
-        return self.augmentation().apply(x, transform_parameters)
+        x_hwc = to_channels_last(x, self.data_format)
+        y_hwc = self.augmentation().apply(x_hwc, transform_parameters)
+        return from_channels_last(y_hwc, self.data_format)
 
     def random_transform(self, x: np.ndarray, seed: int | None = None) -> np.ndarray:
-        """Draw a transformation and apply it to one image HWC."""
+        """Draw a transformation and apply it to one image."""
         return self.apply_transform(x, self.get_random_transform(x.shape, seed))
 
     def fit(self, x: Any, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
         """Measure what the featurewise options and ZCA need on a sample of images.
 
         Args:
-            x: images (samples, height, width, channels), before `rescale`, which is applied first.
+            x: images (samples, height, width, channels), or as the generator's data format has it,
+                before `rescale`, which is applied first.
             augment: measure on randomly transformed images.
             rounds: how many times each image is transformed.
             seed: seeds `numpy.random` first.
@@ -150,21 +156,22 @@ class ImageTransform(Standardization):
         Raises:
             ShapeError: x is no batch of images.
         """
-        sample_nhwc = sample_of(x, self.dtype)
+        sample = sample_of(x, self.dtype)
         if seed is not None:
             np.random.seed(seed)
         if self.rescale:
-            sample_nhwc *= self.rescale
+            sample *= self.rescale
         if augment:
-            sample_nhwc = np.stack(
-                [self.random_transform(image) for _ in range(rounds) for image in sample_nhwc]
+            sample = np.stack(
+                [self.random_transform(image) for _ in range(rounds) for image in sample]
             ).astype(self.dtype)
         statistics = measure(
-            sample_nhwc,
+            sample,
             self.featurewise_center,
             self.featurewise_std_normalization,
             self.zca_whitening,
             self.zca_epsilon,
+            self.channel_axis,
         )
         if statistics.mean is not None:
             self.mean = statistics.mean

@@ -31,6 +31,7 @@ from saccade.data.generator.random_stream import (
 )
 from saccade.data.generator.saved_batches import Saving
 from saccade.data.pool import processors, workers
+from saccade.data_formats import from_channels_last, to_channels_last
 from saccade.errors import ShapeError
 
 
@@ -83,14 +84,17 @@ class PlannedBatch:
 class PlannedBatches(BatchIterator):
     """An iterator over images: `_read` gives one of them, `_package` completes a batch.
 
-    A subclass sets `image_data_generator` and `dtype` before it calls this.
+    A subclass sets `image_data_generator`, `dtype` and `data_format` before it calls this. Pixels
+    are channels last; who asks for a batch, and what is written for one image, gets a view of them
+    in the data format.
 
     Args:
-        image_shape: (height, width, channels) of every image.
+        hwc_shape: (height, width, channels) of every image.
         saving: where batches are written for a look at them.
         options: threads, batches ahead, and what concerns files.
 
     Attributes:
+        image_shape: of every image, in the data format.
         image_data_generator: the generator that made the iterator; None leaves images as they are.
         dtype: of the batches.
         image_dtype: of an image while it is changed and normalised.
@@ -98,6 +102,7 @@ class PlannedBatches(BatchIterator):
 
     image_data_generator: ImageTransform | None
     dtype: np.dtype
+    data_format: str
     image_dtype = np.dtype(np.float32)
 
     def __init__(
@@ -106,12 +111,14 @@ class PlannedBatches(BatchIterator):
         batch_size: int,
         shuffle: bool,
         seed: int | None,
-        image_shape: tuple[int, ...],
+        hwc_shape: tuple[int, ...],
         saving: Saving,
         options: FlowOptions,
     ):
         super().__init__(n, batch_size, shuffle, seed)
-        self.image_shape = image_shape
+        self._hwc_shape = hwc_shape
+        is_first = self.data_format == "channels_first"
+        self.image_shape = (hwc_shape[-1], *hwc_shape[:-1]) if is_first else hwc_shape
         self._saving = saving
         self._options = options
         transform = self.image_data_generator
@@ -141,7 +148,7 @@ class PlannedBatches(BatchIterator):
     ) -> PlannedBatch:
         """Draw what the batch needs, in Keras's order."""
         indices, after, stream = taken
-        x = np.empty((len(indices), *self.image_shape), self.dtype)
+        x = np.empty((len(indices), *self._hwc_shape), self.dtype)
         batch = PlannedBatch(place, state, after, stream, indices, x)
         transform = self.image_data_generator
         if transform is not None and self._runs_user_code:
@@ -152,7 +159,7 @@ class PlannedBatches(BatchIterator):
             if augmentation.is_identity:
                 stream.random_sample(2 * len(indices))  # Keras draws for both flips even so
             else:
-                shape = self.image_shape
+                shape = self._hwc_shape
                 batch.parameters = [augmentation.draw(stream, shape) for _ in indices]
         if self._saving.folder is not None and not self._runs_user_code:
             batch.suffixes = self._draw_suffixes(stream, len(indices))
@@ -166,7 +173,7 @@ class PlannedBatches(BatchIterator):
         augmentation = batch.augmentation = transform.augmentation()
         batch.parameters = []
         for _ in batch.indices:
-            batch.parameters.append(augmentation.draw(batch.stream, self.image_shape))
+            batch.parameters.append(augmentation.draw(batch.stream, self._hwc_shape))
             batch.states.append(state_of(batch.stream))
         if self._saving.folder is not None:  # so that the next plan starts after them
             self._draw_suffixes(batch.stream, len(batch.indices))
@@ -201,7 +208,7 @@ class PlannedBatches(BatchIterator):
                 batch.images[row] = self._augmented(image_hwc, batch, row)
             elif transform is not None:
                 image_hwc = self._augmented(image_hwc, batch, row)
-                self._put(batch, row, transform.standardize(image_hwc))
+                self._put_standardized(batch, row, image_hwc)
             else:
                 self._put(batch, row, image_hwc)
 
@@ -221,6 +228,12 @@ class PlannedBatches(BatchIterator):
         if batch.augmentation is None or batch.parameters is None:
             return image_hwc
         return batch.augmentation.apply(image_hwc, batch.parameters[row])
+
+    def _put_standardized(self, batch: PlannedBatch, row: int, image_hwc: np.ndarray) -> None:
+        assert self.image_data_generator is not None
+        image = from_channels_last(image_hwc, self.data_format)
+        image = self.image_data_generator.standardize(image)
+        self._put(batch, row, to_channels_last(image, self.data_format))
 
     def _put(self, batch: PlannedBatch, row: int, image_hwc: np.ndarray) -> None:
         try:

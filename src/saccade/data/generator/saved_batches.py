@@ -38,4 +38,4 @@ class Saving:
         assert self.folder is not None
         for image_hwc, i, suffix in zip(batch_nhwc, indices, suffixes, strict=True):
             name = f"{self.prefix}_{i}_{suffix}.{self.format}"
-            save_img(os.path.join(self.folder, name), image_hwc)
+            save_img(os.path.join(self.folder, name), image_hwc, "channels_last")

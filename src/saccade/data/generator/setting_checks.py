@@ -100,15 +100,15 @@ def sample_of(x: Any, dtype: np.dtype) -> np.ndarray:
             "Give it one batch: fit(next(flow)[0]).",
         )
     try:
-        sample_nhwc = np.array(x, dtype=dtype)
+        sample = np.array(x, dtype=dtype)
     except (ValueError, TypeError) as fault:
         raise DataError("ImageDataGenerator.fit", "needs an array of images", str(fault)) from fault
-    if sample_nhwc.ndim != 4 or not len(sample_nhwc):
+    if sample.ndim != 4 or not len(sample):
         raise ShapeError(
             "ImageDataGenerator.fit",
-            "images must be (samples, height, width, channels), one at least",
-            sample_nhwc.shape,
+            "images must be (samples, height, width, channels), or channels first; one at least",
+            sample.shape,
         )
-    if not np.isfinite(sample_nhwc).all():
+    if not np.isfinite(sample).all():
         raise DataError("ImageDataGenerator.fit", "images must hold finite numbers", "NaN or inf")
-    return sample_nhwc
+    return sample

@@ -26,7 +26,8 @@ class Statistics:
     """Mean, standard deviation and whitening of a sample, each None if it was not asked for.
 
     Attributes:
-        mean, std: (1, 1, channels), over all samples, rows and columns.
+        mean, std: (1, 1, channels), over all samples, rows and columns; (channels, 1, 1) of images
+            with their channels first.
         whitening: (d, d) for images of d = height * width * channels values.
     """
 
@@ -36,7 +37,12 @@ class Statistics:
 
 
 def measure(
-    sample_nhwc: np.ndarray, center: bool, scale: bool, whiten: bool, zca_epsilon: float
+    sample: np.ndarray,
+    center: bool,
+    scale: bool,
+    whiten: bool,
+    zca_epsilon: float,
+    channel_axis: int = 3,
 ) -> Statistics:
     """Measure a sample.
 
@@ -46,22 +52,25 @@ def measure(
         X^T = U S V^T;   whitening = U diag(sqrt(n) / (s + zca_epsilon)) U^T
 
     Args:
-        sample_nhwc: float (n, height, width, channels); it is overwritten.
+        sample: float (n, height, width, channels), or channels first; it is overwritten.
         center, scale, whiten: what to measure.
         zca_epsilon: keeps directions without variance from becoming infinite.
+        channel_axis: 3, or 1 where the channels come first.
 
     Source: Keras 3, legacy/preprocessing/image.py, ImageDataGenerator.fit.
     """
     mean = std = whitening = None
+    others = tuple(axis for axis in range(4) if axis != channel_axis)
+    along_channels = tuple(-1 if axis == channel_axis else 1 for axis in (1, 2, 3))
     if center:
-        mean = sample_nhwc.mean(axis=(0, 1, 2)).reshape(1, 1, -1)
-        sample_nhwc -= mean
+        mean = sample.mean(axis=others).reshape(along_channels)
+        sample -= mean
     if scale:
-        std = sample_nhwc.std(axis=(0, 1, 2)).reshape(1, 1, -1)
-        sample_nhwc /= std + EPSILON
+        std = sample.std(axis=others).reshape(along_channels)
+        sample /= std + EPSILON
     if whiten:
-        n = len(sample_nhwc)
-        u, s, _ = np.linalg.svd(sample_nhwc.reshape(n, -1).T, full_matrices=False)
+        n = len(sample)
+        u, s, _ = np.linalg.svd(sample.reshape(n, -1).T, full_matrices=False)
         whitening = (u * (np.sqrt(n) / (s + zca_epsilon))).dot(u.T)
     return Statistics(mean, std, whitening)
 
@@ -93,7 +102,7 @@ class Standardization:
         / (std of the sample + 1e-6), whitening; each only if it was asked for.
 
         Args:
-            x: float image HWC, or batch NHWC.
+            x: float image or batch, as the generator's data format has it.
 
         Returns:
             The result; x itself, changed, unless the function made another array.

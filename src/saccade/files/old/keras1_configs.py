@@ -27,11 +27,14 @@ _KINDS = frozenset(
         "AtrousConvolution2D",
         "AveragePooling1D",
         "AveragePooling2D",
+        "AveragePooling3D",
         "BatchNormalization",
         "Convolution1D",
         "Convolution2D",
+        "Convolution3D",
         "Cropping1D",
         "Cropping2D",
+        "Cropping3D",
         "Deconvolution2D",
         "Dense",
         "Dropout",
@@ -41,12 +44,15 @@ _KINDS = frozenset(
         "GaussianNoise",
         "GlobalAveragePooling1D",
         "GlobalAveragePooling2D",
+        "GlobalAveragePooling3D",
         "GlobalMaxPooling1D",
         "GlobalMaxPooling2D",
+        "GlobalMaxPooling3D",
         "InputLayer",
         "LeakyReLU",
         "MaxPooling1D",
         "MaxPooling2D",
+        "MaxPooling3D",
         "Merge",
         "PReLU",
         "Permute",
@@ -55,10 +61,13 @@ _KINDS = frozenset(
         "SeparableConvolution2D",
         "SpatialDropout1D",
         "SpatialDropout2D",
+        "SpatialDropout3D",
         "UpSampling1D",
         "UpSampling2D",
+        "UpSampling3D",
         "ZeroPadding1D",
         "ZeroPadding2D",
+        "ZeroPadding3D",
     ]
 )
 _DROPPED = ("input_dim", "input_length", "output_shape", "activity_regularizer")
@@ -70,19 +79,22 @@ def in_words_of_keras_2(record: dict[str, Any]) -> dict[str, Any]:
     """The record of a layer; others come back as they are.
 
     Raises:
-        NotSupported: channels first, a `Merge` that is none of five, BatchNormalization's modes
-            1 and 2.
+        NotSupported: a `Merge` that is none of five, BatchNormalization's modes 1 and 2.
     """
     kind, config = record["class_name"], record["config"]
     if kind not in _KINDS or not isinstance(config, dict):
         return record
     where = f'{kind} "{config.get("name")}"'
     words = dict(config)
-    _check_ordering(where, words.pop("dim_ordering", "tf"))
+    ordering = words.pop("dim_ordering", None)
+    if ordering in ORDERINGS:
+        words["data_format"] = ORDERINGS[ordering]
     if words.get("activity_regularizer"):
         raise NotSupported(where, "Keras 1's activity_regularizer is not supported")
     words = {key: value for key, value in words.items() if key not in _DROPPED}
     kind = _SPECIAL.get(kind, _as_it_is)(where, kind, words)
+    if "kernel_dim1" in words:
+        words["kernel_size"] = [words.pop(f"kernel_dim{axis}") for axis in (1, 2, 3)]
     if "nb_row" in words:
         words["kernel_size"] = [words.pop("nb_row"), words.pop("nb_col")]
     renamed = {
@@ -92,16 +104,6 @@ def in_words_of_keras_2(record: dict[str, Any]) -> dict[str, Any]:
     }
     words = {key: _part(key, value) for key, value in {**words, **renamed}.items()}
     return {**record, "class_name": kind, "config": words}
-
-
-def _check_ordering(where: str, ordering: str) -> None:
-    if ORDERINGS.get(ordering) == "channels_first":
-        raise NotSupported(
-            where,
-            'the file has images with their channels first (dim_ordering="th")',
-            None,
-            'saccade has (height, width, channels); convert the model in Keras to "tf" first.',
-        )
 
 
 def _part(key: str, value: Any) -> Any:

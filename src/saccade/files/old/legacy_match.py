@@ -25,7 +25,7 @@ class Match:
     """What belongs together, and what does not fit, in words."""
 
     pairs: list[tuple[Any, Any]] = field(default_factory=list)
-    kinds: dict[int, str] = field(default_factory=dict)  # of the layer, by the weight's id
+    layers: dict[int, Any] = field(default_factory=dict)  # by the weight's id
     faults: list[str] = field(default_factory=list)
 
 
@@ -36,7 +36,7 @@ def read_legacy(
     skip_mismatch: bool = False,
     by_name: bool = False,
     surplus: Sequence[str] = (),
-) -> dict[int, tuple[str, str]]:
+) -> dict[int, tuple[str, Any]]:
     """Copy the weights of a legacy file into a model, all or none.
 
     Args:
@@ -47,7 +47,7 @@ def read_legacy(
         surplus: names of layers that the file may have and the model need not (a network's top).
 
     Returns:
-        By the id of each weight that was read, its name in the file and its layer's class.
+        By the id of each weight that was read, its name in the file and its layer.
 
     Raises:
         FileFormatError: layers or weights that are missing, too many or of another shape, all
@@ -64,7 +64,7 @@ def _read(
     skip_mismatch: bool,
     by_name: bool,
     surplus: Sequence[str],
-) -> dict[int, tuple[str, str]]:
+) -> dict[int, tuple[str, Any]]:
     match = Match()
     own = _own_weights(model)
     layers = [layer for layer in model.layers if layer.weights]
@@ -87,7 +87,7 @@ def _read(
     for (weight, _), values in zip(match.pairs, arrays, strict=True):
         weight.assign(values)
     return {
-        id(weight): (values.name.rsplit("/", 1)[-1], match.kinds.get(id(weight), ""))
+        id(weight): (values.name.rsplit("/", 1)[-1], match.layers.get(id(weight)))
         for weight, values in match.pairs
     }
 
@@ -138,7 +138,7 @@ def _match_weights(
     pairs = []
     name = layer.name
     for place in places(layer):
-        match.kinds |= {id(one): type(place.layer).__name__ for one in place.weights}
+        match.layers |= {id(one): place.layer for one in place.weights}
     if len(saved.arrays) != len(needed):
         faults.append(f"{name}: needed {len(needed)} weights, got {len(saved.arrays)}")
     else:
@@ -148,7 +148,7 @@ def _match_weights(
         pairs = [
             (
                 weight,
-                as_today(saved.origin, match.kinds.get(id(weight), ""), saved.arrays[place]),
+                as_today(saved.origin, match.layers.get(id(weight)), saved.arrays[place]),
                 key,
             )
             for (key, weight), place in zip(needed, order, strict=True)

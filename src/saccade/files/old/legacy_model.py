@@ -92,9 +92,9 @@ class LegacyModel:
                 model.optimizer, list(arrays.values()), trainable
             )
         else:
-            names, kinds = zip(*(read[id(weight)] for weight in trainable), strict=True)
+            names, owners = zip(*(read[id(weight)] for weight in trainable), strict=True)
             origin = layers[0].origin if layers else UNTOLD
-            faults = restore_old_state(model.optimizer, arrays, trainable, names, kinds, origin)
+            faults = restore_old_state(model.optimizer, arrays, trainable, names, owners, origin)
         if faults:
             note_once(
                 f"{self.where}: the optimizer's state does not fit, so it starts anew:"

@@ -23,12 +23,14 @@ DROPPED = {
     "BatchNormalization": ("mode", "fused", "renorm", "virtual_batch_size", "adjustment"),
     "Conv1DTranspose": ("groups",),
     "Conv2DTranspose": ("groups",),
+    "Conv3DTranspose": ("groups",),
     "DepthwiseConv1D": _OF_CONV2D,
     "DepthwiseConv2D": _OF_CONV2D,
     "SeparableConv1D": _OF_CONV2D,
     "SeparableConv2D": _OF_CONV2D,
     "SpatialDropout1D": ("noise_shape",),
     "SpatialDropout2D": ("noise_shape",),
+    "SpatialDropout3D": ("noise_shape",),
     "": ("input_dtype", "implementation", "batch_input_dtype"),
 }
 _INITIALIZERS = ("initializer", "init")
@@ -67,6 +69,8 @@ def in_todays_words(record: Any, version: str = "") -> Any:
         for ends in ("input_layers", "output_layers"):  # a list of one stood for the one
             if len(config[ends]) == 1:
                 config[ends] = config[ends][0]
+    if kind == "Flatten" and version[:2] in ("1.", "2."):  # before 2.2 it had no data format
+        config.setdefault("data_format", "channels_last")
     if kind == "BatchNormalization" and isinstance(config.get("axis"), list):
         config["axis"] = config["axis"][0]
     for key, value in config.items():

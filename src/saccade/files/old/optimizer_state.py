@@ -29,7 +29,7 @@ def restore_old_state(
     arrays: Mapping[str, Any],
     weights: Sequence[Any],
     names: Sequence[str],
-    kinds: Sequence[str],
+    layers: Sequence[Any],
     origin: Origin,
 ) -> list[str]:
     """Take over a state that an older Keras wrote.
@@ -38,7 +38,7 @@ def restore_old_state(
         arrays: or HDF5 datasets by name, in the file's order.
         weights: those that the optimizer moves, in the model's order.
         names: of these weights in the file.
-        kinds: the classes of the layers that they belong to.
+        layers: those that they belong to.
         origin: what wrote the file.
 
     Returns:
@@ -60,7 +60,7 @@ def restore_old_state(
         of_slot = {slot: [None] * count for slot in slots}
         for number, slot in enumerate(slots):
             for place, array in zip(places, tails[number * count :], strict=False):
-                of_slot[slot][place] = as_today(origin, kinds[place], array)
+                of_slot[slot][place] = as_today(origin, layers[place], array)
         in_order = fresh.in_order(of_slot)
     # Keras until 2.2 did not count the steps of some optimizers in its files.
     steps = [np.int64(heads[0][()] if heads else 0)]

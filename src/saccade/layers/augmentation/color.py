@@ -31,7 +31,7 @@ class RandomGrayscale(RandomTransform):
 
     Args:
         factor: the probability, in [0, 1].
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
         seed: for a stream of its own; None draws from torch's.
 
     Input: (batch, height, width, 3 or 1), or one image; integers stay integers.
@@ -84,7 +84,7 @@ class RandomColorDegeneration(_Colored):
     Args:
         factor: f in [-1, 1] for (-f, f), or (lower, upper).
         value_range: the darkest and the brightest value that a pixel may have.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
         seed: for a stream of its own; None draws from torch's.
 
     Input: (batch, height, width, 3), or one image; integers become floats in training.
@@ -127,7 +127,7 @@ class RandomSaturation(_Colored):
     Args:
         factor: f in [-1, 1] for (-f, f), or (lower, upper), such as (0.3, 0.6).
         value_range: the darkest and the brightest value that a pixel may have.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
         seed: for a stream of its own; None draws from torch's.
 
     Input: (batch, height, width, 3), or one image; integers become floats in training.
@@ -171,7 +171,7 @@ class RandomHue(_Colored):
     Args:
         factor: f in [0, 1] for (0, f), or (lower, upper); 1 is up to the opposite colour.
         value_range: the darkest and the brightest value that a pixel may have.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
         seed: for a stream of its own; None draws from torch's.
 
     Input: (batch, height, width, 3), or one image; integers become floats in training.
@@ -217,7 +217,7 @@ class RandomColorJitter(OfKnownRange):
             `RandomBrightness`, `RandomContrast`, `RandomSaturation` and `RandomHue`; None leaves
             a step out.
         seed: for a stream of its own; None draws from torch's.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
 
     Input: (batch, height, width, channels), or one image, 3 channels for saturation and hue;
     integers become floats in training. Output: the same shape.
@@ -274,4 +274,4 @@ def check_channels(layer: Any, shape: Any, legal: tuple[int, ...]) -> None:
     """Raise unless images are in colour, or gray where that is legal; None is not known yet."""
     if shape[-1] is not None and shape[-1] not in legal:
         words = " or ".join(map(str, legal))
-        raise ShapeError(layer.where, f"images must have {words} channels", str(tuple(shape)))
+        raise ShapeError(layer.where, f"images must have {words} channels", shape[-1])

@@ -27,7 +27,7 @@ class RandomErasing(OfKnownRange):
             the brightest value times numbers of mean 0 and variance 1, cut to `value_range`.
         value_range: the darkest and the brightest value that a pixel may have.
         seed: for a stream of its own; None draws from torch's.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
 
     Input: (batch, height, width, channels), or one image; integers become floats.
     Output: the same shape.

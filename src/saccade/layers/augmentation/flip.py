@@ -20,7 +20,7 @@ class RandomFlip(RandomTransform):
         mode: "horizontal" for left to right, "vertical" for top to bottom, or
             "horizontal_and_vertical" for both at once, which turns an image by half.
         seed: for a stream of its own; None draws from torch's.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
 
     Input: (batch, height, width, channels), or one image; integers become floats.
     Output: the same shape.

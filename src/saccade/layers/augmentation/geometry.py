@@ -65,7 +65,7 @@ class RandomRotation(_Warping):
         interpolation: "bilinear" or "nearest".
         seed: for a stream of its own; None draws from torch's.
         fill_value: in the units of the pixels.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
 
     Input: (batch, height, width, channels), or one image; integers become floats.
     Output: the same shape.

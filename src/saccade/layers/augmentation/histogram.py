@@ -59,7 +59,7 @@ class Equalization(_Spread):
     Args:
         value_range: (low, high), the darkest and the brightest value that a pixel may have.
         bins: into how many the values are sorted.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
 
     Input: (batch, height, width, channels), or one image; integers become floats in training.
     Output: the same shape.

@@ -134,7 +134,7 @@ class RandomInvert(OfKnownRange):
         factor: the probability is U(lower, upper): f in [0, 1] for (0, f), or (lower, upper).
         value_range: (low, high), the darkest and the brightest value that a pixel may have.
         seed: for a stream of its own; None draws from torch's.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
 
     Input: (batch, height, width, channels), or one image; integers become floats in training.
     Output: the same shape.
@@ -175,7 +175,7 @@ class RandomPosterization(OfKnownRange):
         factor: how many: a whole number, or (lower, upper) for lower to upper - 1, in [1, 8];
             one number n stands for (1, n).
         value_range: the darkest and the brightest value that a pixel may have.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
         seed: for a stream of its own; None draws from torch's.
 
     Input: (batch, height, width, channels), or one image; integers become floats in training.

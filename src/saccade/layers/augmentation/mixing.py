@@ -40,7 +40,7 @@ class MixUp(_Mixing):
 
     Args:
         alpha: above 0; small for images of which one is hardly seen, 1 for any mixture.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
         seed: for a stream of its own; None draws from torch's.
 
     Input: {"images": (batch, height, width, channels), "labels": (batch, classes)}, or images.
@@ -92,7 +92,7 @@ class CutMix(_Mixing):
     Args:
         factor: a: f in [0, 1] for (0, f), or (lower, upper).
         seed: for a stream of its own; None draws from torch's.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
 
     Input: {"images": (batch, height, width, channels), "labels": (batch, classes)}, or images.
     Output: the same shapes, as floats.

@@ -25,7 +25,7 @@ class RandomPerspective(RandomTransform):
         interpolation: "bilinear" or "nearest".
         fill_value: beyond the border, in the units of the pixels.
         seed: for a stream of its own; None draws from torch's.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
 
     Input: (batch, height, width, channels), or one image; integers become floats.
     Output: the same shape.

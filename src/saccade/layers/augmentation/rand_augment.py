@@ -37,7 +37,7 @@ class RandAugment(OfKnownRange):
         factor: how strong: f in [0, 1] for (0, f), or (lower, upper), which all layers get.
         interpolation: "bilinear" or "nearest", where pixels move.
         seed: for a stream of its own; None draws from torch's.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
 
     Input: (batch, height, width, 3 or 1), or one image; integers become floats.
     Output: the same shape.

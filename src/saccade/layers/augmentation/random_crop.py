@@ -22,7 +22,7 @@ class RandomCrop(RandomTransform):
     Args:
         height, width: of the part, in pixels.
         seed: for a stream of its own; None draws from torch's.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
 
     Input: (batch, height, width, channels), or one image; integers become floats.
     Output: the same in the new size.

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.data_formats import as_data_format
 from saccade.errors import NotSupported, ShapeError
 from saccade.layers.augmentation.draws import Draws
-from saccade.layers.core.checks import check_channels_last, refuse
+from saccade.layers.core.checks import refuse
 from saccade.layers.core.pixel_layer import PixelLayer
 from saccade.layers.regularization.noise import Noise
 
@@ -28,7 +29,8 @@ class RandomTransform(PixelLayer, Noise):
 
     Args:
         seed: for a stream of its own; None draws from torch's.
-        data_format: "channels_last", the only one.
+        data_format: "channels_last" or "channels_first"; a layer's own methods see channels last,
+            of which the others are a view.
         bounding_box_format: refused; saccade classifies whole images.
 
     Input: (batch, height, width, channels), or one image without the batch, or a dict with
@@ -43,7 +45,7 @@ class RandomTransform(PixelLayer, Noise):
         boxes = placement.pop("bounding_box_format", None)
         super().__init__(seed, **placement)
         refuse(self, bounding_box_format=boxes)
-        self.data_format = check_channels_last(self, data_format)
+        self.data_format = as_data_format(data_format, self.where)
 
     # -- two steps ---------------------------------------------------------------------------
 
@@ -60,10 +62,10 @@ class RandomTransform(PixelLayer, Noise):
         if not training:
             return None
         images = self._tensor(data["images"] if isinstance(data, dict) else data)
-        self._check_shape(images.shape)
+        shape = self._nhwc_shape(images.shape)
+        self._check_shape(shape)
         stream = self.stream if seed is None else torch.Generator().manual_seed(seed)
-        shape = images.shape if images.ndim == 4 else (1, *images.shape)
-        return self.draw(Draws(stream, images.device), tuple(shape))
+        return self.draw(Draws(stream, images.device), shape if images.ndim == 4 else (1, *shape))
 
     def draw(self, draws: Draws, shape: tuple[int, ...]) -> Any:
         """A transformation for images of the shape (batch, height, width, channels)."""
@@ -75,17 +77,20 @@ class RandomTransform(PixelLayer, Noise):
         """Images, or one image, after the transformation; in training they are floats.
 
         Args:
-            images: (batch, height, width, channels), or one image.
+            images: a batch, or one image, in the layer's data format.
             transformation: what `get_random_transformation` gave.
             training: False leaves images as they are.
         """
         x = self._tensor(images)
-        self._check_shape(x.shape)
+        self._check_shape(self._nhwc_shape(x.shape))
+        if self._is_first:
+            x = x.movedim(-3, -1)
         if training or not self.keeps_integers:
             x = x.to(self._computes_in)
         x_nhwc = x if x.ndim == 4 else x[None]
         y_nhwc = self.transform(x_nhwc, transformation) if training else self.rest(x_nhwc)
-        return y_nhwc if x.ndim == 4 else y_nhwc[0]
+        y = y_nhwc if x.ndim == 4 else y_nhwc[0]
+        return y.movedim(-1, -3) if self._is_first else y
 
     def transform(self, x_nhwc: torch.Tensor, transformation: Any) -> torch.Tensor:
         """Float images after the transformation; written by each layer."""
@@ -123,19 +128,30 @@ class RandomTransform(PixelLayer, Noise):
     def compute_output_shape(self, input_shape: Any) -> Any:
         if isinstance(input_shape, dict):
             return {**input_shape, "images": self.compute_output_shape(input_shape["images"])}
-        self._check_shape(input_shape)
-        return self.shape_after(tuple(input_shape))
+        shape = self._nhwc_shape(input_shape)
+        self._check_shape(shape)
+        after = self.shape_after(shape)
+        return (*after[:-3], after[-1], *after[-3:-1]) if self._is_first else after
 
     def shape_after(self, shape: Any) -> Any:
-        """The shape of images after the transformation."""
+        """The shape of images after the transformation, channels last."""
         return shape
+
+    @property
+    def _is_first(self) -> bool:
+        return self.data_format == "channels_first"
+
+    def _nhwc_shape(self, shape: Any) -> tuple[Any, ...]:
+        """A shape of the layer's data format with the channels last."""
+        if self._is_first and len(shape) in (3, 4):
+            return (*shape[:-3], *shape[-2:], shape[-3])
+        return tuple(shape)
 
     def _check_shape(self, shape: Any) -> None:
         if len(shape) not in (3, 4):
+            axes = "channels, height, width" if self._is_first else "height, width, channels"
             raise ShapeError(
-                self.where,
-                "input must be (batch, height, width, channels), or one image",
-                str(tuple(shape)),
+                self.where, f"input must be (batch, {axes}), or one image", str(tuple(shape))
             )
 
     def _tensor(self, array: Any) -> torch.Tensor:

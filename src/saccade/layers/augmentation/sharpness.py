@@ -26,7 +26,7 @@ class RandomSharpness(OfKnownRange):
     Args:
         factor: f in [0, 1] for (0, f), or (lower, upper).
         value_range: the darkest and the brightest value that a pixel may have.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
         seed: for a stream of its own; None draws from torch's.
 
     Input: (batch, height, width, channels), or one image; integers become floats.
@@ -73,7 +73,7 @@ class RandomGaussianBlur(OfKnownRange):
         kernel_size: of the columns and the rows that count: an odd number, or two.
         sigma: s: f in [0, 1] for (0, f), or (lower, upper).
         value_range: the darkest and the brightest value that a pixel may have.
-        data_format: "channels_last".
+        data_format: "channels_last" or "channels_first".
         seed: for a stream of its own; None draws from torch's.
 
     Input: (batch, height, width, channels), or one image; integers become floats.

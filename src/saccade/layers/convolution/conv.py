@@ -128,6 +128,8 @@ class Conv2D(_Conv):
         strides: pixels between two positions.
         padding: "valid" (none) or "same" (zeros, so that strides 1 keep the size; an odd one goes
             to the end).
+        data_format: "channels_last" or "channels_first", where the input has its channels; None is
+            what `saccade.config.image_data_format()` says. Weights are the same in both.
         dilation_rate: pixels between two weights of a filter.
         groups: into how many groups the channels are split; each filter sees one.
         activation: a name, a function or None.
@@ -137,8 +139,8 @@ class Conv2D(_Conv):
         activity_regularizer: what the output adds to the loss.
         kernel_constraint, bias_constraint: what the weights fulfil after every step.
 
-    Input: (batch, height, width, channels), float32.
-    Output: (batch, height', width', filters), sizes by `saccade.output_size`.
+    Input: (batch, height, width, channels), or channels first, float32.
+    Output: (batch, height', width', filters), likewise, sizes by `saccade.output_size`.
     Weights: kernel (height, width, channels/groups, filters), bias (filters,).
 
     Raises:
@@ -187,5 +189,38 @@ class Conv1D(_Conv):
     padding_words = ("valid", "same", "causal")
 
 
+class Conv3D(_Conv):
+    """Slides a bank of trained filters over volumes: scans, or short films.
+
+    The law, for filter f at position (h, i, j)::
+
+        y[h, i, j, f] = activation(
+            sum_{t,u,v,c} kernel[t, u, v, c, f] * x[h*s + t, i*s + u, j*s + v, c] + bias[f])
+
+    Args:
+        filters, padding, groups, activation, use_bias and those of the weights: as in `Conv2D`.
+        kernel_size: depth, height and width of a filter (an integer for a cube).
+        strides, dilation_rate: voxels between two positions, between two weights of a filter.
+        data_format: "channels_last" or "channels_first", where the input has its channels.
+
+    Input: (batch, depth, height, width, channels), or channels first.
+    Output: (batch, depth', height', width', filters), likewise.
+    Weights: kernel (depth, height, width, channels/groups, filters), bias (filters,).
+
+    Raises:
+        InvalidArgument: an argument that cannot work. ShapeError: an input that does not fit.
+
+    Example:
+        >>> Conv3D(4, 3).compute_output_shape((None, 16, 32, 32, 1))
+        (None, 14, 30, 30, 4)
+
+    Source: `keras.layers.Conv3D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 3
+
+
 Convolution1D = Conv1D
 Convolution2D = Conv2D
+Convolution3D = Conv3D

@@ -12,12 +12,13 @@ from saccade.graph import Shape
 from saccade.layers.core.checks import positive_integer
 from saccade.layers.core.layer_kinds import Activated, Spatial
 from saccade.layers.core.weight_options import keep_options, make_weight, options_config
+from saccade.notes import note_once
 from saccade.numerics.convolution.geometry import PADDING_WORDS, as_padding, as_sizes, output_size
 from saccade.variables import Variable
 
 
 class Convolution(Activated, Spatial):
-    """A layer that slides kernels over series or images, adds a bias and applies an activation.
+    """A layer that slides kernels, adds a bias and applies an activation.
 
     A concrete one names its kernels in `stems`, makes them in `build_kernels`, says how many
     `channels_out` it has and computes in `convolve`.
@@ -67,16 +68,17 @@ class Convolution(Activated, Spatial):
         raise NotImplementedError
 
     def convolve(self, x_nhwc: torch.Tensor) -> torch.Tensor:
-        """The convolution with its bias; series come as images of one row."""
+        """The convolution with its bias, channels last; series come as images of one row."""
         raise NotImplementedError
 
     # -- what they share -------------------------------------------------------------------
 
     def build(self, input_shape: Shape) -> None:
         self.check_input(input_shape)
-        channels = input_shape[-1]
+        channels = self.channels_in(input_shape)
         if channels is None:
             raise ShapeError(self.where, "the number of channels must be known", str(input_shape))
+        self._note_other_format(tuple(input_shape))
         self.build_kernels(channels)
         self._channels = channels
         out = self.channels_out(channels)
@@ -94,8 +96,9 @@ class Convolution(Activated, Spatial):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         self.check_input(input_shape)
-        sizes = (self.size_out(n, axis) for axis, n in enumerate(input_shape[1 : self.rank + 1]))
-        return (input_shape[0], *sizes, self.channels_out(input_shape[-1]))
+        sizes = (self.size_out(n, axis) for axis, n in enumerate(self.sizes_in(input_shape)))
+        channels = self.channels_out(self.channels_in(input_shape))
+        return self.shape_with(input_shape[0], sizes, channels)
 
     def size_out(self, n: int | None, axis: int) -> int | None:
         """The size of the output along one axis."""
@@ -106,11 +109,31 @@ class Convolution(Activated, Spatial):
     def check_input(self, shape: Any) -> None:
         """Raise unless an input of this shape fits."""
         self.check_rank(shape)
-        if self._channels is not None and shape[-1] not in (None, self._channels):
+        found = self.channels_in(shape)
+        if self._channels is not None and found not in (None, self._channels):
+            moved = "x, -1, 1" if self._is_first else "x, 1, -1"
+            at_other_end = shape[-1 if self._is_first else 1] == self._channels
             raise ShapeError(
                 self.where,
                 f"input must have {self._channels} channels",
-                f"{shape[-1]} in {tuple(shape)}",
+                f"{found} in {tuple(shape)}",
+                f'data_format is "{self.data_format}": numpy.moveaxis({moved}) brings them there.'
+                if at_other_end
+                else "",
+            )
+
+    def _note_other_format(self, shape: tuple[int | None, ...]) -> None:
+        """Say so of images that seem to have their channels where the layer has none."""
+        *sides, few = (*shape[1:-1], shape[-1]) if self._is_first else (*shape[2:], shape[1])
+        if few in (1, 3) and sides[-1] == sides[-2:][0] and (sides[-1] or 0) >= 8 and self.rank > 1:
+            other = "channels_last" if self._is_first else "channels_first"
+            channels, size = self.channels_in(shape), " x ".join(map(str, self.sizes_in(shape)))
+            note_once(
+                f"{self.where}: an input {shape} is read as {size} with {channels} channels, for "
+                f'data_format is "{self.data_format}". If {few} is the number of channels: '
+                f'{type(self).__name__}(..., data_format="{other}"), or for all layers '
+                f'keras.backend.set_image_data_format("{other}").',
+                key=f"seems {other}",
             )
 
     def as_kernel(self, kernel: torch.Tensor) -> torch.Tensor:
@@ -122,11 +145,11 @@ class Convolution(Activated, Spatial):
         return {
             **config,
             "activity_regularizer": config.get("activity_regularizer"),
-            "kernel_size": list(self.kernel_size),
-            "strides": list(self.strides),
+            "kernel_size": tuple(self.kernel_size),
+            "strides": tuple(self.strides),
             "padding": self.padding,
             "data_format": self.data_format,
-            "dilation_rate": list(self.dilation_rate),
+            "dilation_rate": tuple(self.dilation_rate),
             "activation": activations.serialize(self.activation),
             "use_bias": self.use_bias,
             **options_config(self, *self.stems, "bias"),

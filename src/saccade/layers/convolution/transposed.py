@@ -77,7 +77,7 @@ class _ConvTranspose(Convolution):
     def convolve(self, x_nhwc: torch.Tensor) -> torch.Tensor:
         extra = self.output_padding
         if extra is not None:
-            extra = (0, extra[0]) if self.rank == 1 else (extra[0], extra[1])
+            extra = (0, *extra) if self.rank == 1 else extra
         return convolve_transposed_nhwc(
             x_nhwc,
             self.as_kernel(self.kernel),
@@ -149,5 +149,64 @@ class Conv1DTranspose(_ConvTranspose):
     rank = 1
 
 
+class Conv3DTranspose(_ConvTranspose):
+    """Lays a trained kernel down for every voxel, strides apart, and adds what overlaps.
+
+    Args:
+        kernel_size: depth, height and width of the kernel, in voxels.
+        the rest: as in `Conv2DTranspose`.
+
+    Input: (batch, depth, height, width, channels), or channels first.
+    Output: (batch, depth', height', width', filters), likewise.
+    Weights: kernel (depth, height, width, filters, channels), bias (filters,).
+
+    Source: `keras.layers.Conv3DTranspose`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 3
+
+    def __init__(  # Keras has two arguments in another order than for series and images
+        self,
+        filters: int,
+        kernel_size: int | tuple[int, ...],
+        strides: int | tuple[int, ...] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        output_padding: int | tuple[int, ...] | None = None,
+        dilation_rate: int | tuple[int, ...] = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **placement: Any,
+    ):
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            output_padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            **placement,
+        )
+
+
 Convolution1DTranspose = Conv1DTranspose
 Convolution2DTranspose = Conv2DTranspose
+Convolution3DTranspose = Conv3DTranspose

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from saccade.data_formats import check_channels_last as check_format
-from saccade.errors import InvalidArgument, NotSupported, ShapeError
+from saccade.errors import InvalidArgument, NotSupported
 from saccade.graph import Shape, batch_shape
 from saccade.names import nearest
 from saccade.notes import note_once
@@ -24,11 +22,6 @@ def refuse(layer: Any, **options: Any) -> None:
             )
 
 
-def check_channels_last(layer: Any, data_format: str | None) -> str:
-    """Keras's `data_format`: None and "channels_last" are obeyed, the other is refused."""
-    return check_format(data_format, layer.where)
-
-
 def positive_integer(layer: Any, name: str, value: Any) -> int:
     """The value as an integer; `128 / 2`, a whole float, is understood."""
     number = 0
@@ -39,18 +32,6 @@ def positive_integer(layer: Any, name: str, value: Any) -> int:
     if number < 1:
         raise InvalidArgument(layer.where, f"{name} must be a positive integer", repr(value))
     return number
-
-
-def check_images(layer: Any, shape: Sequence[int | None]) -> None:
-    """Raise unless a shape is (batch, height, width, channels)."""
-    if len(shape) != 4:
-        do = "Add a channel axis: x[..., None]." if len(shape) == 3 else ""
-        raise ShapeError(
-            layer.where,
-            "input must be (batch, height, width, channels)",
-            str(tuple(shape)),
-            do,
-        )
 
 
 def _note(where: str, word: str, today: str) -> None:

@@ -44,8 +44,16 @@ _RENAMED_IN = {
     "SeparableConv1D": {"init": ("depthwise_initializer", "pointwise_initializer")},
     "SeparableConv2D": {"init": ("depthwise_initializer", "pointwise_initializer")},
 }
-WORDS = frozenset({*RENAMED, "nb_row", "nb_col", "dim_ordering", "mode"})
-_OLD_NAMES = frozenset({"Convolution2D", "SeparableConvolution2D", "AtrousConvolution2D"})
+_SIZES = {  # of a kernel, each of its own
+    "Conv2D": ("nb_row", "nb_col"),
+    "Conv3D": ("kernel_dim1", "kernel_dim2", "kernel_dim3"),
+}
+_SIZE_WORDS = tuple(word for words in _SIZES.values() for word in words)
+WORDS = frozenset({*RENAMED, *_SIZE_WORDS, "dim_ordering", "mode"})
+_OLD_NAMES = {
+    "Conv2D": frozenset({"Convolution2D", "SeparableConvolution2D", "AtrousConvolution2D"}),
+    "Conv3D": frozenset({"Convolution3D"}),
+}
 
 
 def in_todays_words(
@@ -58,8 +66,8 @@ def in_todays_words(
     Everywhere else the third number is the stride, as in Keras 2 and 3.
 
     Raises:
-        NotSupported: `dim_ordering="th"`, images with their channels first; a `mode` of
-            BatchNormalization other than 0. InvalidArgument: an old and a new word for one thing.
+        NotSupported: a `mode` of BatchNormalization other than 0. InvalidArgument: an old and a new
+            word for one thing.
     """
     words = WORDS.intersection(kwargs)
     used = [word for word in kwargs if word in words and word not in _own_words(cls)]
@@ -71,11 +79,13 @@ def in_todays_words(
                     cls.__name__, f"{word}= and {today}= are two words for one thing", "both"
                 )
             translated[today] = value
-    if _gives_rows_and_columns(cls, args):
-        if used or (guesses_keras1_calls() and _says_old_name(sys._getframe(2).f_code)):
-            _note(f"{cls.__name__}({args[0]}, {args[1]}, {args[2]})", "nb_row, nb_col")
-            args = (args[0], args[1:3], *args[3:])
-        elif args[1] == args[2] > 1:
+    kind = _kind_with_sizes(cls, args)
+    if kind is not None:
+        sizes = args[1 : 1 + len(_SIZES[kind])]
+        if used or (guesses_keras1_calls() and _says_old_name(sys._getframe(2).f_code, kind)):
+            _note(f"{cls.__name__}({', '.join(map(str, (args[0], *sizes)))})", kind)
+            args = (args[0], sizes, *args[1 + len(sizes) :])
+        elif kind == "Conv2D" and args[1] == args[2] > 1:
             note_once(
                 f"{cls.__name__}({args[0]}, {args[1]}, {args[2]}): the third number is the stride, "
                 f"as in Keras 2 and 3. Keras 1's kernel of {args[1]} x {args[2]} is written "
@@ -90,10 +100,12 @@ def _translated(cls: type, word: str, kwargs: dict[str, Any]) -> list[tuple[str,
     value = kwargs[word]
     if word == "mode":
         return _without_mode(cls, value)
-    if word in ("nb_row", "nb_col"):
-        _note(f"{cls.__name__}(nb_row=, nb_col=)", "nb_row, nb_col")
-        pair = kwargs.get("nb_row"), kwargs.get("nb_col")
-        return [] if word == "nb_col" and "nb_row" in kwargs else [("kernel_size", pair)]
+    if word in _SIZE_WORDS:
+        kind, words = next(each for each in _SIZES.items() if word in each[1])
+        _note(f"{cls.__name__}({'=, '.join(words)}=)", kind)
+        given = [each for each in words if each in kwargs]
+        sizes = tuple(kwargs.get(each) for each in words)
+        return [("kernel_size", sizes)] if word == given[0] else []
     if word == "dim_ordering":
         note_once(
             f"{cls.__name__}(dim_ordering=) is Keras 1's name of data_format; it is used as such.",
@@ -108,18 +120,19 @@ def _translated(cls: type, word: str, kwargs: dict[str, Any]) -> list[tuple[str,
     return [(today, value) for today in todays]
 
 
-def _gives_rows_and_columns(cls: type, args: tuple[Any, ...]) -> bool:
-    """Whether a convolution of images gets three numbers in a row."""
-    return (
-        len(args) >= 3
-        and any(each.__name__.endswith("Conv2D") for each in cls.__mro__)
-        and all(type(number) is int for number in args[:3])
-    )
+def _kind_with_sizes(cls: type, args: tuple[Any, ...]) -> str | None:
+    """ "Conv2D" or "Conv3D" where such a convolution gets its kernel's sizes number by number."""
+    for kind, words in _SIZES.items():
+        if any(each.__name__.endswith(kind) for each in cls.__mro__):
+            numbers = args[: 1 + len(words)]
+            are_sizes = all(type(number) is int for number in numbers)
+            return kind if are_sizes and len(numbers) > len(words) else None
+    return None
 
 
-def _says_old_name(code: CodeType) -> bool:
+def _says_old_name(code: CodeType, kind: str) -> bool:
     """Whether the calling code speaks of Keras 1's layers, and not of today's beside them."""
-    return not _OLD_NAMES.isdisjoint(code.co_names) and "Conv2D" not in code.co_names
+    return not _OLD_NAMES[kind].isdisjoint(code.co_names) and kind not in code.co_names
 
 
 def _without_mode(cls: type, mode: Any) -> list[tuple[str, Any]]:
@@ -151,10 +164,11 @@ def _own_words(cls: type) -> set[str]:
     return words
 
 
-def _note(call: str, word: str) -> None:
+def _note(call: str, kind: str) -> None:
+    sizes = {"Conv2D": "rows and columns", "Conv3D": "depth, rows and columns"}[kind]
     note_once(
-        f"{call} is read as Keras 1 meant it: rows and columns of the kernel, kernel_size today.",
-        key=f"keras 1 {word}",
+        f"{call} is read as Keras 1 meant it: {sizes} of the kernel, kernel_size today.",
+        key=f"keras 1 sizes of {kind}",
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 
 from saccade import activations
+from saccade.data_formats import as_data_format
 from saccade.errors import ShapeError
-from saccade.layers.core.checks import check_channels_last, check_images
 from saccade.layers.core.layer import Layer
+from saccade.numerics.convolution.nhwc import as_given, nhwc_of
 
-_AS_GIVEN = {1: "(batch, steps, channels)", 2: "(batch, height, width, channels)"}
+_AXES = {1: "steps", 2: "height, width", 3: "depth, height, width"}
 
 
 class Pointwise(Layer):
@@ -26,9 +28,10 @@ class Pointwise(Layer):
 
 
 class Spatial(Layer):
-    """A layer over the steps of series (rank 1) or the pixels of images (rank 2), channels last.
+    """A layer over the steps of series (rank 1), the pixels of images (2) or of volumes (3).
 
-    Inside, a series is an image of one row, as a view: one formula serves both ranks.
+    Inside, channels stand last and a series is an image of one row, both as views: one formula
+    serves both data formats and all ranks.
     """
 
     rank: int
@@ -36,28 +39,49 @@ class Spatial(Layer):
 
     def __init__(self, data_format: str | None = None, **placement: Any):
         super().__init__(**placement)
-        self.data_format = check_channels_last(self, data_format)
+        self.data_format = as_data_format(data_format, self.where)
+
+    @property
+    def _is_first(self) -> bool:
+        """Whether the channels stand before the axes that the layer works along."""
+        return self.data_format == "channels_first"
 
     def check_rank(self, shape: Any) -> None:
         """Raise unless a shape has the batch, this layer's axes and the channels."""
         if len(shape) == self.rank + 2:
             return
-        if self.rank == 2:
-            check_images(self, shape)
-        do = "Add a channel axis: x[..., None]." if len(shape) == self.rank + 1 else ""
-        raise ShapeError(self.where, f"input must be {_AS_GIVEN[self.rank]}", str(tuple(shape)), do)
+        axes, first = _AXES[self.rank], self._is_first
+        do = ""
+        if len(shape) == self.rank + 1:
+            do = f"Add a channel axis: x[{':, None' if first else '..., None'}]."
+        needed = f"(batch, channels, {axes})" if first else f"(batch, {axes}, channels)"
+        raise ShapeError(self.where, f"input must be {needed}", str(tuple(shape)), do)
+
+    def sizes_in(self, shape: Any) -> Any:
+        """The sizes along the layer's axes, of a shape with a batch."""
+        return shape[2:] if self._is_first else shape[1:-1]
+
+    def channels_in(self, shape: Any) -> Any:
+        """How many channels a shape has."""
+        return shape[1 if self._is_first else -1]
+
+    def shape_with(self, batch: Any, sizes: Iterable[Any], channels: Any) -> Any:
+        """A shape of the layer's data format."""
+        if self._is_first:
+            return (batch, channels, *sizes)
+        return (batch, *sizes, channels)
 
     def as_images(self, x: torch.Tensor) -> torch.Tensor:
-        """(batch, height, width, channels) of images or of series: a view."""
-        return x.unsqueeze(1) if self.rank == 1 else x
+        """Images, volumes, or series as images of one row, channels last: a view."""
+        return nhwc_of(x, self.data_format == "channels_first")
 
     def as_given(self, y_nhwc: torch.Tensor) -> torch.Tensor:
         """The result in the axes of the input: a view."""
-        return y_nhwc.squeeze(1) if self.rank == 1 else y_nhwc
+        return as_given(y_nhwc, self.rank, self.data_format == "channels_first")
 
-    def over_rows(self, sizes: tuple[int, ...]) -> tuple[int, int]:
-        """One number an axis as (height, width); a series has one row."""
-        return (1, sizes[0]) if self.rank == 1 else (sizes[0], sizes[1])
+    def over_rows(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
+        """One number for each axis of `as_images`; a series has one row."""
+        return (1, *sizes) if self.rank == 1 else sizes
 
 
 class Activated:

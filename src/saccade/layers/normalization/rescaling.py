@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.data_formats import is_channels_first
 from saccade.errors import InvalidArgument
 from saccade.layers.core.layer_kinds import Pointwise
 from saccade.layers.core.pixel_layer import PixelLayer
@@ -38,6 +39,8 @@ class Rescaling(PixelLayer, Pointwise):
             torch.as_tensor(value, dtype=x.dtype, device=x.device)
             for value in (self.scale, self.offset)
         )
+        if scale.ndim and is_channels_first():  # one for each channel, which come first
+            scale = scale.reshape(*scale.shape, *[1] * (3 - scale.ndim))
         return x * scale + offset
 
     def get_config(self) -> dict[str, Any]:

@@ -24,14 +24,15 @@ class _GlobalPooling(Spatial):
     def _axes(self, x: torch.Tensor) -> tuple[int, ...]:
         """The axes that go."""
         self.check_rank(x.shape)
-        if 0 in x.shape[1:-1]:
+        if 0 in self.sizes_in(x.shape):
             raise ShapeError(self.where, "input must not be empty", str(tuple(x.shape)))
-        return tuple(range(1, self.rank + 1))
+        first = 2 if self._is_first else 1
+        return tuple(range(first, first + self.rank))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         self.check_rank(input_shape)
         middle = (1,) * self.rank if self.keepdims else ()
-        return (input_shape[0], *middle, input_shape[-1])
+        return self.shape_with(input_shape[0], middle, self.channels_in(input_shape))
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -129,7 +130,43 @@ class GlobalMaxPooling1D(_GlobalMax):
     rank = 1
 
 
+class GlobalAveragePooling3D(_GlobalAverage):
+    """The mean of each channel over the whole volume.
+
+    Args:
+        data_format: "channels_last" or "channels_first".
+        keepdims: whether depth, height and width stay, as 1.
+
+    Input: (batch, depth, height, width, channels), or channels first. Output: (batch, channels),
+    or (batch, 1, 1, 1, channels) with `keepdims`.
+
+    Source: `keras.layers.GlobalAveragePooling3D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 3
+
+
+class GlobalMaxPooling3D(_GlobalMax):
+    """The largest value of each channel over the whole volume.
+
+    Args:
+        data_format: "channels_last" or "channels_first".
+        keepdims: whether depth, height and width stay, as 1.
+
+    Input: (batch, depth, height, width, channels), or channels first. Output: (batch, channels),
+    or (batch, 1, 1, 1, channels) with `keepdims`.
+
+    Source: `keras.layers.GlobalMaxPooling3D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 3
+
+
 GlobalAvgPool1D = GlobalAveragePooling1D
 GlobalAvgPool2D = GlobalAveragePooling2D
+GlobalAvgPool3D = GlobalAveragePooling3D
 GlobalMaxPool1D = GlobalMaxPooling1D
 GlobalMaxPool2D = GlobalMaxPooling2D
+GlobalMaxPool3D = GlobalMaxPooling3D

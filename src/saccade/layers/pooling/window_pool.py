@@ -1,4 +1,4 @@
-"""Pooling layers: each window of an image, or of a series, becomes one pixel or step."""
+"""Pooling layers: each window of an image, a series or a volume becomes one pixel or step."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _Pooling(Spatial):
         self.padding = as_padding(self.where, padding)
 
     def pool(self, x_nhwc: torch.Tensor) -> torch.Tensor:
-        """The pooled images; series come as images of one row."""
+        """The pooled images, channels last; series come as images of one row."""
         raise NotImplementedError
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
@@ -51,9 +51,11 @@ class _Pooling(Spatial):
         self.check_rank(input_shape)
         sizes = (
             output_size(n, k, self.padding, s, where=self.where)
-            for n, k, s in zip(input_shape[1:-1], self.pool_size, self.strides, strict=True)
+            for n, k, s in zip(
+                self.sizes_in(input_shape), self.pool_size, self.strides, strict=True
+            )
         )
-        return (input_shape[0], *sizes, input_shape[-1])
+        return self.shape_with(input_shape[0], sizes, self.channels_in(input_shape))
 
     def build(self, input_shape: Shape) -> None:
         self.check_rank(input_shape)
@@ -61,9 +63,9 @@ class _Pooling(Spatial):
     def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
-            "pool_size": list(self.pool_size),
+            "pool_size": tuple(self.pool_size),
             "padding": self.padding,
-            "strides": list(self.strides),
+            "strides": tuple(self.strides),
             "data_format": self.data_format,
         }
 
@@ -150,7 +152,47 @@ class AveragePooling1D(_AveragePooling):
     rank = 1
 
 
+class MaxPooling3D(_MaxPooling):
+    """The largest voxel of each window, channel by channel.
+
+    Args:
+        pool_size: depth, height and width of the window, in voxels.
+        strides: voxels between two windows; the window's size when None.
+        padding: "valid" (none) or "same" (padding never wins).
+        data_format: "channels_last" or "channels_first".
+
+    Input: (batch, depth, height, width, channels), or channels first.
+    Output: (batch, depth', height', width', channels), likewise.
+
+    Source: `keras.layers.MaxPooling3D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 3
+
+
+class AveragePooling3D(_AveragePooling):
+    """The mean of each window, channel by channel; padding is not counted.
+
+    Args:
+        pool_size: depth, height and width of the window, in voxels.
+        strides: voxels between two windows; the window's size when None.
+        padding: "valid" (none) or "same".
+        data_format: "channels_last" or "channels_first".
+
+    Input: (batch, depth, height, width, channels), or channels first.
+    Output: (batch, depth', height', width', channels), likewise.
+
+    Source: `keras.layers.AveragePooling3D` (as on TensorFlow and JAX).
+    """
+
+    keras_module = "keras.layers"
+    rank = 3
+
+
 MaxPool1D = MaxPooling1D
 MaxPool2D = MaxPooling2D
+MaxPool3D = MaxPooling3D
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
+AvgPool3D = AveragePooling3D

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from saccade.data_formats import as_data_format, is_channels_first
 from saccade.errors import InvalidArgument, ShapeError
-from saccade.layers.core.checks import check_channels_last
 from saccade.layers.regularization.noise import Noise
 
 NoiseShape = tuple[int | None, ...]
@@ -125,21 +125,10 @@ class SpatialDropout1D(_SpatialDropout):
         super().__init__(rate, (None, 1, None), seed, **placement)
 
 
-class SpatialDropout2D(_SpatialDropout):
-    """Dropout that drops whole feature maps.
+class _FormattedDropout(_SpatialDropout):
+    """That of what has a data format: images and volumes."""
 
-    Neighbouring pixels are alike: a value that is missing could be read off the next one.
-
-    Args:
-        rate: the share of feature maps dropped, in [0, 1].
-        seed: for a stream of its own; None draws from torch's.
-
-    Input and output: (batch, height, width, channels).
-
-    Source: Tompson et al. (2014); `keras.layers.SpatialDropout2D`.
-    """
-
-    keras_module = "keras.layers"
+    rank: int
 
     def __init__(
         self,
@@ -148,11 +137,48 @@ class SpatialDropout2D(_SpatialDropout):
         seed: int | None = None,
         **placement: Any,
     ):
-        super().__init__(rate, (None, 1, 1, None), seed, **placement)
-        self.data_format = check_channels_last(self, data_format)
+        alike = (1,) * self.rank
+        is_first = is_channels_first(data_format, type(self).__name__)
+        noise = (None, None, *alike) if is_first else (None, *alike, None)
+        super().__init__(rate, noise, seed, **placement)
+        self.data_format = as_data_format(data_format)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "data_format": self.data_format}
+
+
+class SpatialDropout2D(_FormattedDropout):
+    """Dropout that drops whole feature maps.
+
+    Neighbouring pixels are alike: a value that is missing could be read off the next one.
+
+    Args:
+        rate: the share of feature maps dropped, in [0, 1].
+        data_format: "channels_last" or "channels_first".
+        seed: for a stream of its own; None draws from torch's.
+
+    Input and output: (batch, height, width, channels), or channels first.
+
+    Source: Tompson et al. (2014); `keras.layers.SpatialDropout2D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 2
+
+
+class SpatialDropout3D(_FormattedDropout):
+    """Dropout that drops whole feature maps of volumes.
+
+    Args:
+        rate, data_format, seed: as of `SpatialDropout2D`.
+
+    Input and output: (batch, depth, height, width, channels), or channels first.
+
+    Source: Tompson et al. (2014); `keras.layers.SpatialDropout3D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 3
 
 
 class AlphaDropout(_Drop):

@@ -15,6 +15,7 @@ from saccade.layers.core.layer_kinds import Spatial
 _WORDS = {
     1: "one number or (before, after)",
     2: "one number, (rows, columns) or ((top, bottom), (left, right))",
+    3: "one number, one for each axis, or (before, after) for each",
 }
 
 
@@ -33,8 +34,8 @@ class _Border(Spatial):
 
     def _understand(self, given: Any) -> tuple[tuple[int, int], ...]:
         axes = [given]
-        if self.rank == 2:
-            axes = given if isinstance(given, (tuple, list)) else [given, given]
+        if self.rank > 1:
+            axes = given if isinstance(given, (tuple, list)) else [given] * self.rank
         pairs = [_as_sides(sides) for sides in axes]
         if len(pairs) != self.rank or None in pairs:
             needed = f"{self._option} must be pixels: {_WORDS[self.rank]}"
@@ -60,15 +61,17 @@ class _ZeroPadding(_Border):
         self.check_rank(x.shape)
         # torch wants the last axis first, so (left, right, top, bottom)
         around = [n for sides in reversed(self.sides) for n in sides]
+        if self._is_first:
+            return F.pad(x, around)
         return F.pad(x.movedim(-1, 1), around).movedim(1, -1)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         self.check_rank(input_shape)
         sizes = (
             None if n is None else n + sum(sides)
-            for n, sides in zip(input_shape[1:-1], self.sides, strict=True)
+            for n, sides in zip(self.sizes_in(input_shape), self.sides, strict=True)
         )
-        return (input_shape[0], *sizes, input_shape[-1])
+        return self.shape_with(input_shape[0], sizes, self.channels_in(input_shape))
 
 
 class _Cropping(_Border):
@@ -76,7 +79,7 @@ class _Cropping(_Border):
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         self.compute_output_shape(tuple(x.shape))
-        for axis, (before, after) in enumerate(self.sides, start=1):
+        for axis, (before, after) in enumerate(self.sides, start=2 if self._is_first else 1):
             x = x.narrow(axis, before, x.shape[axis] - before - after)
         return x
 
@@ -84,15 +87,15 @@ class _Cropping(_Border):
         self.check_rank(input_shape)
         sizes = [
             None if n is None else n - sum(sides)
-            for n, sides in zip(input_shape[1:-1], self.sides, strict=True)
+            for n, sides in zip(self.sizes_in(input_shape), self.sides, strict=True)
         ]
         if any(size is not None and size < 1 for size in sizes):
             raise ShapeError(
                 self.where,
                 f"input must be larger than the border {self.sides}",
-                str(tuple(input_shape[1:-1])),
+                str(tuple(self.sizes_in(input_shape))),
             )
-        return (input_shape[0], *sizes, input_shape[-1])
+        return self.shape_with(input_shape[0], sizes, self.channels_in(input_shape))
 
 
 class ZeroPadding2D(_ZeroPadding):
@@ -117,6 +120,37 @@ class ZeroPadding2D(_ZeroPadding):
     rank = 2
 
     def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **placement: Any):
+        super().__init__(padding, data_format, **placement)
+        self.padding = self.sides
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "padding": self.padding, "data_format": self.data_format}
+
+
+class ZeroPadding3D(_ZeroPadding):
+    """Puts a border of zeros around volumes.
+
+    Args:
+        padding: voxels on every side, one number for each axis, or (before, after) for each.
+        data_format: "channels_last" or "channels_first".
+
+    Input: (batch, depth, height, width, channels), or channels first. Output: the same, larger.
+
+    Raises:
+        InvalidArgument: a border that cannot be meant.
+
+    Source: `keras.layers.ZeroPadding3D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 3
+
+    def __init__(
+        self,
+        padding: Any = ((1, 1), (1, 1), (1, 1)),
+        data_format: str | None = None,
+        **placement: Any,
+    ):
         super().__init__(padding, data_format, **placement)
         self.padding = self.sides
 
@@ -147,8 +181,7 @@ class ZeroPadding1D(_ZeroPadding):
         (self.padding,) = self.sides
 
     def get_config(self) -> dict[str, Any]:
-        padding = list(self.padding)
-        return {**super().get_config(), "padding": padding, "data_format": self.data_format}
+        return {**super().get_config(), "padding": self.padding, "data_format": self.data_format}
 
 
 class Cropping2D(_Cropping):
@@ -170,6 +203,38 @@ class Cropping2D(_Cropping):
 
     def __init__(
         self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **placement: Any
+    ):
+        super().__init__(cropping, data_format, **placement)
+        self.cropping = self.sides
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "cropping": self.cropping, "data_format": self.data_format}
+
+
+class Cropping3D(_Cropping):
+    """Takes a border off volumes.
+
+    Args:
+        cropping: voxels on every side, one number for each axis, or (before, after) for each.
+        data_format: "channels_last" or "channels_first".
+
+    Input: (batch, depth, height, width, channels), or channels first. Output: the same, smaller; a
+    view.
+
+    Raises:
+        InvalidArgument: a border that cannot be meant. ShapeError: nothing would be left.
+
+    Source: `keras.layers.Cropping3D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 3
+
+    def __init__(
+        self,
+        cropping: Any = ((1, 1), (1, 1), (1, 1)),
+        data_format: str | None = None,
+        **placement: Any,
     ):
         super().__init__(cropping, data_format, **placement)
         self.cropping = self.sides
@@ -197,8 +262,8 @@ class Cropping1D(_Cropping):
     rank = 1
 
     def __init__(self, cropping: Any = (1, 1), **placement: Any):
-        super().__init__(cropping, **placement)
+        super().__init__(cropping, "channels_last", **placement)
         (self.cropping,) = self.sides
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "cropping": list(self.cropping)}
+        return {**super().get_config(), "cropping": self.cropping}

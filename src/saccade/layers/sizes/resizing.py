@@ -6,9 +6,10 @@ from typing import Any
 
 import torch
 
+from saccade.data_formats import as_data_format
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.graph import Shape
-from saccade.layers.core.checks import check_channels_last, positive_integer
+from saccade.layers.core.checks import positive_integer
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.pixel_layer import PixelLayer
 from saccade.layers.sizes.batch_resampling import (
@@ -29,25 +30,30 @@ class _Sized(PixelLayer, Layer):
         super().__init__(**placement)
         self.height = positive_integer(self, "height", height)
         self.width = positive_integer(self, "width", width)
-        self.data_format = check_channels_last(self, data_format)
+        self.data_format = as_data_format(data_format, self.where)
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         self.compute_output_shape(tuple(x.shape))
         if self._gives is not None and not self._gives.is_floating_point:
             x = x.to(self._gives)  # the pixels that are there, as Keras casts them
-        return self.fit(x) if x.ndim == 4 else self.fit(x[None])[0]
+        is_first = self.data_format == "channels_first"
+        x_nhwc = x.movedim(-3, -1) if is_first else x
+        y_nhwc = self.fit(x_nhwc) if x.ndim == 4 else self.fit(x_nhwc[None])[0]
+        return y_nhwc.movedim(-1, -3) if is_first else y_nhwc
 
     def fit(self, x_nhwc: torch.Tensor) -> torch.Tensor:
-        """Images of the layer's size."""
+        """Images of the layer's size, channels last."""
         raise NotImplementedError
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
+        is_first = self.data_format == "channels_first"
         if len(input_shape) not in (3, 4):
+            axes = "channels, height, width" if is_first else "height, width, channels"
             raise ShapeError(
-                self.where,
-                "input must be (batch, height, width, channels), or one image",
-                str(tuple(input_shape)),
+                self.where, f"input must be (batch, {axes}), or one image", str(tuple(input_shape))
             )
+        if is_first:
+            return (*input_shape[:-2], self.height, self.width)
         return (*input_shape[:-3], self.height, self.width, input_shape[-1])
 
     def get_config(self) -> dict[str, Any]:

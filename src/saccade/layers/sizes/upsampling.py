@@ -12,6 +12,7 @@ from saccade.graph import Shape
 from saccade.layers.core.layer_kinds import Spatial
 from saccade.names import unknown_name
 from saccade.numerics.convolution.geometry import as_sizes
+from saccade.numerics.convolution.nhwc import channels_last, channels_second
 
 _REFUSED = ("bicubic", "lanczos3", "lanczos5")  # Keras's backends do not agree on them
 
@@ -30,19 +31,20 @@ class _UpSampling(Spatial):
     def call(self, x: torch.Tensor) -> torch.Tensor:
         self.check_rank(x.shape)
         x_nhwc = self.as_images(x)
-        (rows, columns), (height, width) = self.over_rows(self.size), x_nhwc.shape[1:3]
-        y_nchw = F.interpolate(
-            x_nhwc.permute(0, 3, 1, 2), (height * rows, width * columns), mode=self.interpolation
-        )
-        return self.as_given(y_nchw.permute(0, 2, 3, 1))
+        sizes = [
+            n * times
+            for n, times in zip(x_nhwc.shape[1:-1], self.over_rows(self.size), strict=True)
+        ]
+        y_nchw = F.interpolate(channels_second(x_nhwc), sizes, mode=self.interpolation)
+        return self.as_given(channels_last(y_nchw))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         self.check_rank(input_shape)
         sizes = (
             None if n is None else n * times
-            for n, times in zip(input_shape[1:-1], self.size, strict=True)
+            for n, times in zip(self.sizes_in(input_shape), self.size, strict=True)
         )
-        return (input_shape[0], *sizes, input_shape[-1])
+        return self.shape_with(input_shape[0], sizes, self.channels_in(input_shape))
 
 
 class UpSampling2D(_UpSampling):
@@ -92,10 +94,37 @@ class UpSampling2D(_UpSampling):
     def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
-            "size": list(self.size),
+            "size": tuple(self.size),
             "data_format": self.data_format,
             "interpolation": self.interpolation,
         }
+
+
+class UpSampling3D(_UpSampling):
+    """Makes volumes larger by whole factors: every voxel is repeated.
+
+    Args:
+        size: the factors of depth, height and width.
+        data_format: "channels_last" or "channels_first".
+
+    Input: (batch, depth, height, width, channels), or channels first. Output: the same, larger.
+
+    Source: `keras.layers.UpSampling3D`.
+    """
+
+    keras_module = "keras.layers"
+    rank = 3
+
+    def __init__(
+        self,
+        size: int | tuple[int, int, int] = (2, 2, 2),
+        data_format: str | None = None,
+        **placement: Any,
+    ):
+        super().__init__(size, data_format, **placement)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "size": list(self.size), "data_format": self.data_format}
 
 
 class UpSampling1D(_UpSampling):
@@ -113,7 +142,7 @@ class UpSampling1D(_UpSampling):
     rank = 1
 
     def __init__(self, size: int = 2, **placement: Any):
-        super().__init__(size, **placement)
+        super().__init__(size, "channels_last", **placement)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "size": self.size[0]}

@@ -1,52 +1,92 @@
-"""Convolution and pooling of torch batches as a person sees them: (batch, height, width, channels).
+"""Convolution and pooling of torch batches as a person sees them: channels last.
 
-Inside, the batch is permuted to torch's NCHW as a view, which is torch's `channels_last` memory:
-nothing is copied, and the result permutes back to a contiguous NHWC batch.
+Batches are images (batch, height, width, channels), or volumes with a depth before the height.
+Inside, a batch is permuted to torch's layout, channels second, as a view: of a batch whose memory
+has its channels last that is torch's `channels_last`, and of a view of a batch whose channels come
+second it is that batch again. Nothing is copied either way.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 
 from saccade.numerics.convolution.geometry import same_padding
 
-Pair = tuple[int, int]
+Sizes = tuple[int, ...]
+"""A number for each axis of images or volumes."""
+
+# By the number of axes of a batch, or of a kernel.
+_SECOND = {4: (0, 3, 1, 2), 5: (0, 4, 1, 2, 3)}
+_LAST = {4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}
+_AS_WEIGHT = {4: (3, 2, 0, 1), 5: (4, 3, 0, 1, 2)}
+_AS_DEPTHWISE = {4: (2, 3, 0, 1), 5: (3, 4, 0, 1, 2)}
+_CONVOLVE: dict[int, Any] = {4: F.conv2d, 5: F.conv3d}
+_MAX_POOL: dict[int, Any] = {4: F.max_pool2d, 5: F.max_pool3d}
+_AVERAGE_POOL: dict[int, Any] = {4: F.avg_pool2d, 5: F.avg_pool3d}
+
+
+def channels_second(x_nhwc: torch.Tensor) -> torch.Tensor:
+    """A batch in torch's layout: a view."""
+    return x_nhwc.permute(_SECOND[x_nhwc.ndim])
+
+
+def channels_last(x_nchw: torch.Tensor) -> torch.Tensor:
+    """A batch of torch's with its channels last: a view."""
+    return x_nchw.permute(_LAST[x_nchw.ndim])
+
+
+def nhwc_of(x: torch.Tensor, is_first: bool) -> torch.Tensor:
+    """A batch of series, images or volumes channels last; series as images of one row: a view."""
+    if is_first:
+        x = x.movedim(1, -1)
+    return x.unsqueeze(1) if x.ndim == 3 else x
+
+
+def as_given(y_nhwc: torch.Tensor, rank: int, is_first: bool) -> torch.Tensor:
+    """The result in the axes of a batch of so many axes beside batch and channels: a view."""
+    y = y_nhwc.squeeze(1) if rank == 1 else y_nhwc
+    return y.movedim(-1, 1) if is_first else y
+
+
+def as_weight(kernel: torch.Tensor) -> torch.Tensor:
+    """A kernel (..., channels, filters) as torch has it, (filters, channels, ...): a view."""
+    return kernel.permute(_AS_WEIGHT[kernel.ndim])
 
 
 def convolve_nhwc(
     x_nhwc: torch.Tensor,
     kernel: torch.Tensor,
     bias: torch.Tensor | None,
-    strides: Pair,
+    strides: Sizes,
     padding: str,
-    dilation: Pair = (1, 1),
+    dilation: Sizes | None = None,
     groups: int = 1,
 ) -> torch.Tensor:
-    """Slide a bank of kernels over a batch of images.
+    """Slide a bank of kernels over a batch of images, or of volumes.
 
     Args:
-        x_nhwc: (batch, height, width, channels).
-        kernel: (kernel height, kernel width, channels/groups, filters).
+        x_nhwc: (batch, height, width, channels), or with a depth before the height.
+        kernel: (kernel height, kernel width, channels/groups, filters), likewise.
         bias: (filters,) or None.
         padding: "valid" or "same" (Keras's: an odd pixel of padding goes to the end).
 
     Returns:
-        (batch, height', width', filters).
+        (batch, height', width', filters), likewise.
     """
-    weight = kernel.permute(3, 2, 0, 1)
-    return _convolve(x_nhwc, weight, bias, strides, padding, dilation, groups)
+    return _convolve(x_nhwc, as_weight(kernel), bias, strides, padding, dilation, groups)
 
 
 def convolve_depthwise_nhwc(
     x_nhwc: torch.Tensor,
     kernel: torch.Tensor,
     bias: torch.Tensor | None,
-    strides: Pair,
+    strides: Sizes,
     padding: str,
-    dilation: Pair = (1, 1),
+    dilation: Sizes | None = None,
 ) -> torch.Tensor:
     """Slide over each channel kernels of its own; a channel's results lie side by side.
 
@@ -59,8 +99,8 @@ def convolve_depthwise_nhwc(
     Returns:
         (batch, height', width', channels * multiplier).
     """
-    height, width, channels, multiplier = kernel.shape
-    weight = kernel.permute(2, 3, 0, 1).reshape(channels * multiplier, 1, height, width)
+    *sizes, channels, multiplier = kernel.shape
+    weight = kernel.permute(_AS_DEPTHWISE[kernel.ndim]).reshape(channels * multiplier, 1, *sizes)
     return _convolve(x_nhwc, weight, bias, strides, padding, dilation, channels)
 
 
@@ -68,71 +108,74 @@ def _convolve(
     x_nhwc: torch.Tensor,
     weight: torch.Tensor,
     bias: torch.Tensor | None,
-    strides: Pair,
+    strides: Sizes,
     padding: str,
-    dilation: Pair,
+    dilation: Sizes | None,
     groups: int,
 ) -> torch.Tensor:
     """The same with torch's own weight, (filters, channels/groups, height, width)."""
-    x_nchw = x_nhwc.permute(0, 3, 1, 2)
-    sides: Pair = (0, 0)
+    x_nchw = channels_second(x_nhwc)
+    sides: Sizes | int = 0
     if padding == "same":
-        rows, columns = _window_padding(x_nchw.shape[2:], weight.shape[2:], strides, dilation)
-        if rows[0] == rows[1] and columns[0] == columns[1]:
-            sides = (rows[0], columns[0])  # symmetric: the convolution pads while it reads
+        even, around = _window_padding(x_nchw.shape[2:], weight.shape[2:], strides, dilation)
+        if even is not None:
+            sides = even  # symmetric: the convolution pads while it reads
         else:
-            x_nchw = F.pad(x_nchw, (*columns, *rows))
-    y_nchw = F.conv2d(x_nchw, weight, bias, strides, sides, dilation, groups)
-    return y_nchw.permute(0, 2, 3, 1)
+            x_nchw = F.pad(x_nchw, around)
+    y_nchw = _CONVOLVE[x_nchw.ndim](x_nchw, weight, bias, strides, sides, dilation or 1, groups)
+    return channels_last(y_nchw)
 
 
-def max_pool_nhwc(x_nhwc: torch.Tensor, size: Pair, strides: Pair, padding: str) -> torch.Tensor:
+def max_pool_nhwc(x_nhwc: torch.Tensor, size: Sizes, strides: Sizes, padding: str) -> torch.Tensor:
     """The largest value in each window; padding never wins."""
-    x_nchw = x_nhwc.permute(0, 3, 1, 2)
-    sides: Pair = (0, 0)
+    x_nchw = channels_second(x_nhwc)
+    sides: Sizes | int = 0
     if padding == "same":
-        rows, columns = _window_padding(x_nchw.shape[2:], size, strides)
-        if _fits_inside(rows, size[0]) and _fits_inside(columns, size[1]):
-            sides = (rows[0], columns[0])
+        even, around = _window_padding(x_nchw.shape[2:], size, strides)
+        if _fits_inside(even, size):
+            sides = even or 0
         else:
-            x_nchw = F.pad(x_nchw, (*columns, *rows), value=float("-inf"))
-    return F.max_pool2d(x_nchw, size, strides, sides).permute(0, 2, 3, 1)
+            x_nchw = F.pad(x_nchw, around, value=float("-inf"))
+    return channels_last(_MAX_POOL[x_nchw.ndim](x_nchw, size, strides, sides))
 
 
 def average_pool_nhwc(
-    x_nhwc: torch.Tensor, size: Pair, strides: Pair, padding: str
+    x_nhwc: torch.Tensor, size: Sizes, strides: Sizes, padding: str
 ) -> torch.Tensor:
     """The mean of the real pixels in each window: padding is not counted."""
-    x_nchw = x_nhwc.permute(0, 3, 1, 2)
-    sides: Pair = (0, 0)
+    x_nchw = channels_second(x_nhwc)
+    sides: Sizes | int = 0
     if padding == "same":
-        rows, columns = _window_padding(x_nchw.shape[2:], size, strides)
-        if _fits_inside(rows, size[0]) and _fits_inside(columns, size[1]):
-            sides = (rows[0], columns[0])
-        else:
-            return _average_uneven(x_nchw, size, strides, rows, columns).permute(0, 2, 3, 1)
-    y_nchw = F.avg_pool2d(x_nchw, size, strides, sides, count_include_pad=False)
-    return y_nchw.permute(0, 2, 3, 1)
+        even, around = _window_padding(x_nchw.shape[2:], size, strides)
+        if not _fits_inside(even, size):
+            return channels_last(_average_uneven(x_nchw, size, strides, around))
+        sides = even or 0
+    pool = _AVERAGE_POOL[x_nchw.ndim]
+    return channels_last(pool(x_nchw, size, strides, sides, count_include_pad=False))
 
 
 def _average_uneven(
-    x_nchw: torch.Tensor, size: Pair, strides: Pair, rows: Pair, columns: Pair
+    x_nchw: torch.Tensor, size: Sizes, strides: Sizes, around: list[int]
 ) -> torch.Tensor:
     """Sums over zero-padded windows, divided by how many real pixels each window holds."""
-    sums = F.avg_pool2d(F.pad(x_nchw, (*columns, *rows)), size, strides, divisor_override=1)
-    real = F.pad(torch.ones_like(x_nchw[:1, :1]), (*columns, *rows))
-    return sums / F.avg_pool2d(real, size, strides, divisor_override=1)
+    pool = _AVERAGE_POOL[x_nchw.ndim]
+    sums = pool(F.pad(x_nchw, around), size, strides, divisor_override=1)
+    real = F.pad(torch.ones_like(x_nchw[:1, :1]), around)
+    return sums / pool(real, size, strides, divisor_override=1)
 
 
 @lru_cache(maxsize=4096)  # asked for the same few shapes at every step
 def _window_padding(
-    image: torch.Size, size: Pair | torch.Size, strides: Pair, dilation: Pair = (1, 1)
-) -> tuple[Pair, Pair]:
-    rows = same_padding(image[0], size[0], strides[0], dilation[0])
-    columns = same_padding(image[1], size[1], strides[1], dilation[1])
-    return rows, columns
+    image: torch.Size, size: Sizes | torch.Size, strides: Sizes, dilation: Sizes | None = None
+) -> tuple[Sizes | None, list[int]]:
+    """What "same" adds: as much on both sides of each axis, or None; and in torch's order."""
+    dilation = dilation or (1,) * len(strides)
+    pairs = [same_padding(*axis) for axis in zip(image, size, strides, dilation, strict=True)]
+    even = all(before == after for before, after in pairs)
+    around = [n for pair in reversed(pairs) for n in pair]  # the last axis first
+    return (tuple(before for before, _ in pairs) if even else None), around
 
 
-def _fits_inside(sides: Pair, size: int) -> bool:
+def _fits_inside(even: Sizes | None, size: Sizes) -> bool:
     """torch pads a pooling window itself only symmetrically and by at most half of it."""
-    return sides[0] == sides[1] and sides[0] <= size // 2
+    return even is not None and all(n <= k // 2 for n, k in zip(even, size, strict=True))

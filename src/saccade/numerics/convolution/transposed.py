@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 
-from saccade.numerics.convolution.nhwc import Pair
+from saccade.numerics.convolution.geometry import same_padding
+from saccade.numerics.convolution.nhwc import Sizes, as_weight, channels_last, channels_second
+
+_CONVOLVE: dict[int, Any] = {4: F.conv_transpose2d, 5: F.conv_transpose3d}
 
 
 def convolve_transposed_nhwc(
     x_nhwc: torch.Tensor,
     kernel: torch.Tensor,
     bias: torch.Tensor | None,
-    strides: Pair,
+    strides: Sizes,
     padding: str,
-    dilation: Pair = (1, 1),
-    extra: Pair | None = None,
+    dilation: Sizes = (1, 1),
+    extra: Sizes | None = None,
 ) -> torch.Tensor:
     """Lay a kernel down for every pixel and add what overlaps: a convolution's gradient, forward.
 
     Args:
-        x_nhwc: (batch, height, width, channels).
-        kernel: (kernel height, kernel width, filters, channels).
+        x_nhwc: (batch, height, width, channels), or with a depth before the height.
+        kernel: (kernel height, kernel width, filters, channels), likewise.
         bias: (filters,) or None.
-        extra: Keras's `output_padding`, rows and columns added at the end.
+        extra: Keras's `output_padding`, pixels added at the end of each axis.
 
     Returns:
         (batch, height', width', filters), sizes by `transposed_size`.
     """
-    x_nchw = x_nhwc.permute(0, 3, 1, 2)
-    weight = kernel.permute(3, 2, 0, 1)
+    x_nchw, weight = channels_second(x_nhwc), as_weight(kernel)
     # torch drops as many pixels before as behind, and takes some back (`more`) behind only. Where
     # Keras drops more behind, the whole is mirrored: a third faster than cutting a larger result.
     drops, more, mirrored, sizes = [], [], [], []
-    for axis in (0, 1):
+    for axis in range(len(strides)):
         k, s, d = kernel.shape[axis], strides[axis], dilation[axis]
         e = None if extra is None else extra[axis]
         n = x_nchw.shape[2 + axis]
@@ -47,11 +52,45 @@ def convolve_transposed_nhwc(
         more.append(max(before - behind, 0))
     if mirrored:
         x_nchw, weight = x_nchw.flip(mirrored), weight.flip(mirrored)
-    y_nchw = F.conv_transpose2d(x_nchw, weight, bias, strides, drops, more, 1, dilation)
+    convolve = _CONVOLVE[x_nchw.ndim]
+    y_nchw = convolve(x_nchw, weight, bias, strides, drops, more, 1, dilation)
     if mirrored:
         y_nchw = y_nchw.flip(mirrored)
     # one pixel too many is left behind where strides of 1 can't be taken back
-    return y_nchw[:, :, : sizes[0], : sizes[1]].permute(0, 2, 3, 1)
+    y_nchw = y_nchw[(slice(None), slice(None), *(slice(n) for n in sizes))]
+    return channels_last(y_nchw)
+
+
+def convolve_transposed_to(
+    x_nhwc: torch.Tensor,
+    kernel: torch.Tensor,
+    strides: Sizes,
+    padding: str,
+    sizes: Sequence[int],
+    dilation: Sizes,
+) -> torch.Tensor:
+    """The gradient of the convolution that makes `x_nhwc` of a batch of these sizes.
+
+    Args:
+        kernel: (..., filters, channels).
+        sizes: of the result along its axes, without batch and channels.
+
+    Source: `tf.nn.conv2d_transpose`, which is told the shape of its result.
+    """
+    x_nchw, weight = channels_second(x_nhwc), as_weight(kernel)
+    whole = _CONVOLVE[x_nchw.ndim](x_nchw, weight, None, strides, 0, 0, 1, dilation)
+    starts = [
+        same_padding(n, k, s, d)[0] if padding == "same" else 0
+        for n, k, s, d in zip(sizes, kernel.shape, strides, dilation, strict=False)
+    ]
+    missing = [
+        max(start + n - found, 0)
+        for start, n, found in zip(starts, sizes, whole.shape[2:], strict=True)
+    ]
+    whole = F.pad(whole, [side for end in reversed(missing) for side in (0, end)])
+    for axis, (start, n) in enumerate(zip(starts, sizes, strict=True), start=2):
+        whole = whole.narrow(axis, start, n)
+    return channels_last(whole)
 
 
 def transposed_size(
