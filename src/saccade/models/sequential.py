@@ -149,7 +149,7 @@ class Sequential(Model):
 
     def call(self, x: Any, mask: Any = None) -> Any:
         if isinstance(x, (list, tuple)) and len(x) == 1:  # a list of inputs, as every model takes
-            x = x[0]
+            x, mask = x[0], mask[0] if isinstance(mask, (list, tuple)) else mask
         if self._input is not None and len(self._input.batch_shape) != getattr(x, "ndim", None):
             x = with_last_axis(x, self._input.batch_shape)
         given = x = x if mask is None or mask_of(x) is mask else with_masks(x, mask)

@@ -95,6 +95,33 @@ def sigmoid_cross_entropy_with_logits(
     return F.binary_cross_entropy_with_logits(x, tensor_of(labels).to(x), reduction="none")
 
 
+def compute_average_loss(
+    per_example_loss: Any, sample_weight: Any = None, global_batch_size: int | None = None
+) -> torch.Tensor:
+    """The sum of the losses over the size of the whole batch.
+
+    Args:
+        per_example_loss: one number a sample, or several.
+        sample_weight: what they are multiplied by.
+        global_batch_size: None for the number of losses here: there is one device.
+
+    Source: `tf.nn.compute_average_loss`.
+    """
+    losses = _floats(per_example_loss)
+    if sample_weight is not None:
+        weight = _floats(sample_weight).to(losses.dtype)
+        while weight.ndim < losses.ndim:
+            weight = weight.unsqueeze(-1)
+        losses = losses * weight
+    size = losses.shape[0] if global_batch_size is None else int(global_batch_size)
+    return losses.sum() / size
+
+
+def scale_regularization_loss(regularization_loss: Any) -> torch.Tensor:
+    """The sum of the losses, over the one device that there is."""
+    return _floats(regularization_loss).sum()
+
+
 def _floats(value: Any) -> torch.Tensor:
     x = tensor_of(value)
     return x if x.is_floating_point() else x.float()
