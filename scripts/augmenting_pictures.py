@@ -22,6 +22,8 @@ SHOWN = {
     "RandomFlip": ("horizontal", {"mode": "horizontal", "seed": 3}),
     "RandomRotation": ("0.06 of a turn", {"factor": (0.06, 0.06)}),
     "RandomZoom": ("0.4: farther away", {"height_factor": (0.4, 0.4)}),
+    "RandomHeight": ("0.4 lower", {"factor": (-0.4, -0.4)}),
+    "RandomWidth": ("0.4 narrower", {"factor": (-0.4, -0.4)}),
     "RandomTranslation": ("0.2 down, 0.2 right",
                           {"height_factor": (0.2, 0.2), "width_factor": (0.2, 0.2)}),
     "RandomShear": ("0.3", {"x_factor": (0.3, 0.3), "seed": 1}),

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from saccade.numerics.epsilon import epsilon
+from saccade.numerics.tensors.conversion import method_takes_arrays
 from saccade.old_arguments import takes_old_word
 from saccade.records import resolve, to_record
 
@@ -59,6 +60,7 @@ class MaxNorm(Constraint):
     def __init__(self, max_value: float = 2, axis: Axes = 0):
         self.max_value, self.axis = max_value, axis
 
+    @method_takes_arrays
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
         norm = _norm(w, self.axis)
         # As in Keras, epsilon keeps a weight of zeros from being divided by nothing.
@@ -76,6 +78,7 @@ class NonNeg(Constraint):
 
     keras_module = "keras.constraints"
 
+    @method_takes_arrays
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
         return w.clamp(min=0)
 
@@ -94,6 +97,7 @@ class UnitNorm(Constraint):
     def __init__(self, axis: Axes = 0):
         self.axis = axis
 
+    @method_takes_arrays
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
         return w / (epsilon() + _norm(w, self.axis))
 
@@ -120,6 +124,7 @@ class MinMaxNorm(Constraint):
     ):
         self.min_value, self.max_value, self.rate, self.axis = min_value, max_value, rate, axis
 
+    @method_takes_arrays
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
         norm = _norm(w, self.axis)
         wanted = self.rate * norm.clamp(self.min_value, self.max_value) + (1 - self.rate) * norm

@@ -154,4 +154,4 @@ _guesses_keras1_calls = False
 
 def _name_of(function: Any) -> str:
     """`Dense` for `Dense.__init__`."""
-    return function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
+    return function.__qualname__.removesuffix(".__init__").rpartition(".")[2].lstrip("_")

@@ -14,6 +14,7 @@ import torch
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.names import unknown_name
+from saccade.numerics.tensors.conversion import method_takes_arrays
 from saccade.old_arguments import takes_old_word
 from saccade.records import resolve, to_record
 
@@ -66,6 +67,7 @@ class L1L2(Regularizer):
         self.l1 = _strength("L1L2", "l1", 0.0 if l1 is None else l1)
         self.l2 = _strength("L1L2", "l2", 0.0 if l2 is None else l2)
 
+    @method_takes_arrays
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         penalty = x.new_zeros(())
         if self.l1:
@@ -96,6 +98,7 @@ class L1(Regularizer):
     def __init__(self, l1: float | None = 0.01):
         self.l1 = _as_float32(_strength("L1", "l1", 0.01 if l1 is None else l1))
 
+    @method_takes_arrays
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         return self.l1 * x.abs().sum()
 
@@ -121,6 +124,7 @@ class L2(Regularizer):
     def __init__(self, l2: float | None = 0.01):
         self.l2 = _strength("L2", "l2", 0.01 if l2 is None else l2)
 
+    @method_takes_arrays
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         return self.l2 * x.square().sum()
 
@@ -149,6 +153,7 @@ class OrthogonalRegularizer(Regularizer):
             raise unknown_name("OrthogonalRegularizer mode", mode, ["rows", "columns"])
         self.mode = mode
 
+    @method_takes_arrays
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         if x.ndim != 2:
             raise ShapeError(

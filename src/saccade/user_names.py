@@ -51,7 +51,9 @@ WORDS: dict[str, str] = {
 PAIRS = (("make_slots", "move"), ("restore", "state"))
 """Methods that mean what saccade means by them where a class of the user's writes both."""
 
-_OF_KERAS = frozenset({"_direction"})
+_OF_KERAS = frozenset(
+    {"_calculate_scores", "_compute_attention", "_compute_attention_mask", "_direction"}
+)
 """What a user sets for Keras to read: of a metric, which way is better."""
 
 _INSIDE = ("saccade.", "torch.")

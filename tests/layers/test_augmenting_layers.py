@@ -16,7 +16,7 @@ EXAMPLES = IN_ROOM["augmentation"]
 
 DRAWING = sorted(set(EXAMPLES) - {"AutoContrast", "Equalization", "Pipeline"})
 # Those whose transformation is one for the whole batch, in Keras too
-ALIKE = {"RandomCrop", "RandAugment"}
+ALIKE = {"RandomCrop", "RandAugment", "RandomHeight", "RandomWidth"}
 WARPING = ["RandomRotation", "RandomZoom", "RandomTranslation", "RandomShear"]
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 
 
-def log_softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
-    """log(softmax(x)), computed without leaving the logarithm."""
-    return torch.log_softmax(x, axis)
+def log_softmax(x: torch.Tensor, axis: int | Sequence[int] | None = -1) -> torch.Tensor:
+    """log(softmax(x)), computed without leaving the logarithm; several axes together, None: all."""
+    if isinstance(axis, int):
+        return torch.log_softmax(x, axis)
+    axes = tuple(range(x.ndim)) if axis is None else tuple(axis)
+    return x - torch.logsumexp(x, axes, keepdim=True)
 
 
 def glu(x: torch.Tensor, axis: int = -1) -> torch.Tensor:

@@ -26,26 +26,52 @@ _PARTS = {
         logical_xor logsumexp median moments nan_to_num outer quantile reciprocal rsqrt
         select sinh tan tensordot trace trunc
     """,
+    "saccade.numerics.tensors.bits": """
+        bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
+        bitwise_xor gcd lcm left_shift right_shift
+    """,
+    "saccade.numerics.tensors.counting": """
+        allclose argpartition copy correlate diagflat digitize empty empty_like geomspace histogram
+        isin logspace percentile ptp searchsorted segment_max segment_min segment_prod segment_sum
+        trapezoid tri unique unravel_index
+    """,
+    "saccade.numerics.tensors.linear_algebra": """
+        cdist cholesky cholesky_inverse corrcoef cross det eig eigh inv kron logdet lstsq lu_factor
+        matrix_rank norm pinv qr slogdet solve solve_triangular svd vander vdot
+    """,
+    "saccade.numerics.tensors.nan_reductions": """
+        nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile
+        nanprod nanquantile nanstd nansum nanvar
+    """,
+    "saccade.numerics.tensors.special_functions": """
+        angle arccosh arcsinh arctanh cbrt conj conjugate deg2rad erfc erfinv exp2 fabs fmax fmin
+        fmod heaviside hypot i0 imag isneginf isposinf isreal ldexp logaddexp2 nextafter polar
+        rad2deg real saturate_cast signbit sinc view view_as_complex view_as_real
+    """,
+    "saccade.numerics.tensors.spectra": """
+        bartlett blackman fft fft2 hamming hanning ifft2 irfft kaiser rfft
+    """,
     "saccade.numerics.tensors.creation": """
         arange array eye full full_like identity linspace meshgrid multi_hot ones zeros
     """,
     "saccade.numerics.tensors.ops_functions": "argmax argmin concatenate cumsum gelu",
     "saccade.numerics.tensors.rearrangement": """
-        append argsort broadcast_to diag diagonal fliplr flipud hstack moveaxis nonzero pad ravel
+        append argsort array_split broadcast_to diag diagonal dsplit dstack fliplr
+        flipud hsplit hstack moveaxis nonzero pad ravel
         roll rot90 scatter scatter_update slice slice_update sort split swapaxes take
-        take_along_axis top_k tril triu unstack vstack
+        take_along_axis top_k tril triu unstack vsplit vstack
     """,
     "saccade.numerics.tensors.tensor_functions": """
         abs absolute=abs add all amax=max amin=min any cast ceil clip cos divide dot equal exp
         expand_dims flip floor greater greater_equal isnan less less_equal log log1p logical_and
-        logical_not logical_or matmul max maximum mean min minimum multiply norm normalize not_equal
+        logical_not logical_or matmul max maximum mean min minimum multiply normalize not_equal
         one_hot ones_like power prod relu repeat reshape round shape sigmoid sign sin softmax sqrt
         square squeeze stack std stop_gradient subtract sum tanh tile transpose var where zeros_like
     """,
     "saccade.ops.attention": "dot_product_attention rms_normalization",
     "saccade.ops.control": """
-        cond convert_to_numpy convert_to_tensor dtype fori_loop is_tensor map ndim size switch
-        vectorized_map while_loop
+        associative_scan cond convert_to_numpy convert_to_tensor custom_gradient dtype fori_loop
+        is_tensor jvp map ndim scan size switch vectorize vectorized_map while_loop
     """,
     "saccade.ops.networks": """
         batch_normalization binary_crossentropy categorical_crossentropy layer_normalization psnr
@@ -55,10 +81,11 @@ _PARTS = {
         adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose depthwise_conv
         max_pool separable_conv
     """,
+    "saccade.ops.blocks": "depth_to_space fold space_to_depth unfold",
 }
 _OF_BOTH = ("saccade.ops.control", "saccade.numerics.tensors.creation")
 """Parts that are not made to note a layer: they make tensors, or know symbols."""
-_BELOW = ("image",)
+_BELOW = ("image", "linalg", "nn", "numpy")
 
 _HOME = homes(_PARTS)
 __all__ = sorted([*_HOME, *_BELOW])
@@ -66,7 +93,8 @@ __all__ = sorted([*_HOME, *_BELOW])
 
 def __getattr__(name: str) -> Any:
     if name in _BELOW:
-        return import_module(f"{__name__}.{name}")
+        # the others are parts of this one in Keras, with the same functions
+        return import_module(f"{__name__}.image" if name == "image" else __name__)
     if name not in _HOME:
         guess = None if name.startswith("_") else nearest(name, __all__)
         hint = f"; the nearest that it has is {guess!r}" if guess else ""

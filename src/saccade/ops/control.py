@@ -10,7 +10,7 @@ import torch
 
 from saccade.graph import Symbol
 from saccade.nests import leaves, map_nest, same_type
-from saccade.numerics.tensors.tensor_functions import convert_to_tensor as _of_values
+from saccade.numerics.tensors.conversion import convert_to_tensor as _of_values
 
 
 def convert_to_numpy(x: Any) -> np.ndarray:
@@ -32,12 +32,12 @@ def is_tensor(x: Any) -> bool:
 
 
 def ndim(x: Any) -> int:
-    return len(x.shape)
+    return len(x.shape if hasattr(x, "shape") else np.shape(x))
 
 
 def size(x: Any) -> int:
     """How many numbers there are."""
-    return int(np.prod(tuple(x.shape)))
+    return int(np.prod(tuple(x.shape if hasattr(x, "shape") else np.shape(x))))
 
 
 def dtype(x: Any) -> str:
@@ -87,4 +87,79 @@ def map(f: Callable[[Any], Any], xs: Any) -> Any:
     )
 
 
-vectorized_map = map
+def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
+    """The same."""
+    return map(function, elements)
+
+
+def scan(
+    f: Callable[[Any, Any], tuple[Any, Any]],
+    init: Any,
+    xs: Any = None,
+    length: int | None = None,
+    reverse: bool = False,
+    unroll: int | bool = 1,
+) -> tuple[Any, Any]:
+    """`carry, y = f(carry, x)` for each row of xs: the last carry, and the ys stacked."""
+    count = length if xs is None else len(leaves(xs)[0])
+    assert count is not None
+    order, ys = list(range(count)), {}
+    for i in reversed(order) if reverse else order:
+        row = None if xs is None else map_nest(lambda one, i=i: _of_values(one)[i], xs)
+        init, ys[i] = f(init, row)
+    if count == 0 or ys[0] is None:
+        return init, None
+    return init, _stacked([ys[i] for i in order])
+
+
+def associative_scan(
+    f: Callable[[Any, Any], Any], elems: Any, reverse: bool = False, axis: int = 0
+) -> Any:
+    """What f makes of the first row, of the first two, of the first three, and so on."""
+    moved = map_nest(lambda one: _of_values(one).movedim(axis, 0), elems, rebuild=same_type)
+    count = len(leaves(moved)[0])
+    rows = [map_nest(lambda one, i=i: one[i], moved, rebuild=same_type) for i in range(count)]
+    rows = rows[::-1] if reverse else rows
+    found = rows[:1]
+    for row in rows[1:]:
+        found.append(f(found[-1], row))
+    found = found[::-1] if reverse else found
+    return map_nest(lambda one: one.movedim(0, axis), _stacked(found), rebuild=same_type)
+
+
+def _stacked(rows: list[Any]) -> Any:
+    return map_nest(
+        lambda *parts: torch.stack([_of_values(one) for one in parts]), *rows, rebuild=same_type
+    )
+
+
+def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that gives its value and its gradient: `return y, grad`, `grad(upstream)`."""
+
+    class Own(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, *args: Any) -> Any:
+            value, ctx.gradient = f(*args)
+            return value
+
+        @staticmethod
+        def backward(ctx: Any, *upstream: Any) -> Any:
+            return ctx.gradient(*upstream)
+
+    return Own.apply
+
+
+def jvp(fun: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool = False) -> Any:
+    """A function's value, and how it changes along the tangents."""
+    return torch.func.jvp(fun, tuple(primals), tuple(tangents), has_aux=has_aux)
+
+
+def vectorize(pyfunc: Callable[..., Any], *, excluded: Any = None, signature: Any = None) -> Any:
+    """A function of one number as one of arrays."""
+    numbers = np.vectorize(pyfunc, excluded=excluded, signature=signature)
+
+    def of_arrays(*args: Any, **kwargs: Any) -> Any:
+        plain = [convert_to_numpy(one) if torch.is_tensor(one) else one for one in args]
+        return _of_values(numbers(*plain, **kwargs))
+
+    return of_arrays

@@ -11,8 +11,8 @@ from saccade.losses import binary_crossentropy as _binary
 from saccade.losses import categorical_crossentropy as _categorical
 from saccade.losses import sparse_categorical_crossentropy as _sparse
 from saccade.numerics.epsilon import epsilon as _epsilon
+from saccade.numerics.tensors.conversion import convert_to_tensor, floats
 from saccade.numerics.tensors.ops_formulas import log10
-from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 
 
 def batch_normalization(
@@ -80,7 +80,7 @@ def layer_normalization(
     """
     if rms_scaling:
         raise NotSupported("ops.layer_normalization", "rms_scaling is not supported", "True")
-    x = convert_to_tensor(x)
+    x = floats(x)
     spread, mean = torch.var_mean(x, axis, correction=0, keepdim=True)
     y = (x - mean) * torch.rsqrt(spread + (_epsilon() if epsilon is None else epsilon))
     y = y if gamma is None else y * convert_to_tensor(gamma)

@@ -24,6 +24,9 @@ from saccade.optimizers.sgd import SGD
 from saccade.optimizers.table import CLASSES, REFUSED, find
 from saccade.records import is_record, to_record
 
+# Keras 2's names, `keras.optimizers.adam(lr=0.1)`. They hide the modules of the same names, which
+# nobody reaches this way.
+globals().update({cls.__name__.lower(): cls for cls in CLASSES.values()})
 WRAPPERS: dict[str, type[Optimizer]] = {"LossScaleOptimizer": LossScaleOptimizer}
 
 

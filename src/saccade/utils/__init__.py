@@ -26,6 +26,8 @@ from saccade.names import refuse_name as _refuse_name
 from saccade.numerics.tensors.unit_length import normalize
 from saccade.seeds import set_random_seed
 from saccade.training.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from saccade.utils import keras_2 as _keras_2
+from saccade.utils.progbar import Progbar
 
 Sequence = PyDataset
 __all__ = _names_from(globals(), "saccade")
@@ -40,18 +42,14 @@ REFUSED: dict[str, str] = {
     "Config": "A dict or a dataclass does the same.",
     "FeatureSpace": "saccade has no layers for tables; turn words into numbers before fit.",
     "GeneratorEnqueuer": _QUEUE,
-    "HDF5Matrix": "Read the array with h5py: h5py.File(path)[name][:].",
     "OrderedEnqueuer": _QUEUE,
-    "Progbar": "fit prints its progress; in a loop of your own use print() or tqdm.",
     "SequenceEnqueuer": _QUEUE,
     "audio_dataset_from_directory": "saccade reads images; compute spectrograms before fit.",
     "bounding_boxes": "saccade classifies images and has no boxes.",
-    "convert_all_kernels_in_model": "load_model and load_weights turn Theano's kernels.",
     "disable_interactive_logging": _PRINTED,
     "enable_interactive_logging": _PRINTED,
     "is_interactive_logging_enabled": _PRINTED,
     "legacy": "deserialize_keras_object and serialize_keras_object read and write records.",
-    "multi_gpu_model": "saccade trains on one device; leave the call out.",
     "pad_sequences": _TEXT,
     "standardize_dtype": "The words are those of torch and NumPy: 'float32', 'uint8'.",
     "text_dataset_from_directory": _TEXT,
@@ -61,4 +59,6 @@ REFUSED: dict[str, str] = {
 
 
 def __getattr__(name: str) -> Any:
+    if name in _keras_2.NAMES:
+        return getattr(_keras_2, name)
     _refuse_name(__name__, name, REFUSED)

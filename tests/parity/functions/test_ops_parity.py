@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from parity.functions.rare_ops import CASES as RARE
 from saccade import ops
 from saccade.layers import Input
 from saccade.layers.operations.operation_table import FUNCTIONS
@@ -20,6 +21,7 @@ from saccade.models import Model
 RNG = np.random.default_rng(5)
 X = RNG.uniform(-0.9, 0.9, (3, 4)).astype("float32")
 Y = RNG.uniform(0.1, 2.0, (3, 4)).astype("float32")
+PARTS = ("image", "linalg", "nn", "numpy")
 N = np.array([[2, 0, 1], [1, 1, 0]])
 IMAGES = RNG.uniform(0, 1, (2, 6, 7, 3)).astype("float32")
 KERNEL = RNG.normal(size=(3, 2, 3, 4)).astype("float32")
@@ -264,8 +266,8 @@ def test_function_that_departs(case):
 
 def test_every_function_is_compared():
     """Those that note a written operation are compared in test_operations.py."""
-    tried = {re.split("[ ,]", name)[0] for name in (*CASES, *BY_NUMPY)}
-    names = {*ops.__all__, *(f"image.{name}" for name in ops.image.__all__)} - {"image"}
+    tried = {re.split("[ ,]", name)[0] for name in (*CASES, *BY_NUMPY, *RARE)}
+    names = {*ops.__all__, *(f"image.{name}" for name in ops.image.__all__)} - set(PARTS)
     assert names - tried - set(FUNCTIONS) == {"shape", "sparsemax"}  # test_activation_parity.py
 
 

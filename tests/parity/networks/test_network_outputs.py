@@ -7,12 +7,16 @@ import warnings
 import numpy as np
 import pytest
 
+from parity.networks.living_weights import enliven
 from parity.reference import keras
 from saccade import applications
 from slow_cases import slow_unless
 
-# Keras's own arrays on torch.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [
+    # Keras's own arrays on torch.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+    pytest.mark.usefixtures("nasnet_on_torch"),
+]
 
 HOMES = {
     "vgg16": ("VGG16",),
@@ -25,41 +29,21 @@ HOMES = {
     "xception": ("Xception",),
     "densenet": ("DenseNet121", "DenseNet169", "DenseNet201"),
     "efficientnet": tuple(f"EfficientNetB{number}" for number in range(8)),
+    "efficientnet_v2": tuple(
+        f"EfficientNetV2{size}" for size in ["B0", "B1", "B2", "B3", "S", "M", "L"]
+    ),
+    "mobilenet_v3": ("MobileNetV3Small", "MobileNetV3Large"),
+    "inception_resnet_v2": ("InceptionResNetV2",),
+    "nasnet": ("NASNetMobile", "NASNetLarge"),
+    "convnext": (
+        *("ConvNeXtTiny", "ConvNeXtSmall", "ConvNeXtBase"),
+        *("ConvNeXtLarge", "ConvNeXtXLarge"),
+    ),
 }
 NETWORKS = {name: home for home, names in HOMES.items() for name in names}
-LEAST_PX = {"InceptionV3": 75, "Xception": 71}
+LEAST_PX = {"InceptionV3": 75, "InceptionResNetV2": 75, "Xception": 71}
 QUICK = "MobileNet"  # test_networks_parity.py reads a file of each family's smallest
 TOLERANCE = 1e-4
-
-
-def enliven(network, batch):
-    """Random weights through which an image still shows at the end.
-
-    Kernels are drawn of a size that keeps a signal; then every BatchNormalization takes the mean
-    and variance of `batch` itself, as it would have after a training. What comes out of one lies
-    mostly above zero: random networks with a ReLU at every mean make a thousandfold of a rounding.
-    """
-    stream = np.random.RandomState(5)
-    drawn = []
-    for weight in network.weights:
-        shape = tuple(weight.shape)
-        values = np.asarray(weight.numpy())
-        if len(shape) > 1:
-            is_depthwise = len(shape) == 4 and shape[3] == 1 and "depthwise" in weight.path.lower()
-            fan_in = np.prod(shape[:2]) if is_depthwise else np.prod(shape[:-1])
-            values = stream.normal(0, np.sqrt(2 / fan_in), shape)
-        elif weight.name in ("gamma", "beta", "bias"):
-            level = {"gamma": 0.5, "beta": 0.7, "bias": 0.0}[weight.name]
-            values = level + stream.normal(0, 0.1, shape)
-        drawn.append(values)
-    network.set_weights(drawn)
-    norms = [one for one in network.layers if type(one).__name__ == "BatchNormalization"]
-    kept = [one.momentum for one in norms]
-    for layer in norms:
-        layer.momentum = 0.0
-    network(batch, training=True)
-    for layer, momentum in zip(norms, kept, strict=True):
-        layer.momentum = momentum
 
 
 @pytest.mark.parametrize("include_top", slow_unless(bool, [False, True]))
@@ -73,7 +57,7 @@ def test_keras_wrote_the_file_and_gets_the_same_outputs(
         options |= {"classes": 7, "classifier_activation": None}
     home = importlib.import_module(f"keras.applications.{NETWORKS[name]}")
     keras.utils.set_random_seed(1)
-    theirs = getattr(home, name)(weights=None, **options)
+    theirs = getattr(keras.applications, name)(weights=None, **options)
     stream = np.random.RandomState(3)
     pixels = stream.uniform(0, 255, (8, px, px + 5, 3)).astype("float32")
     pixels *= stream.uniform(0.2, 1, (8, 1, 1, 3)).astype("float32")  # images of their own colours

@@ -14,7 +14,6 @@ from saccade.layers.attention.attention import causal_mask, checked_share, dropp
 from saccade.layers.attention.einsum_dense import EinsumDense
 from saccade.layers.core.checks import positive_integer, refuse
 from saccade.layers.core.layer import Layer
-from saccade.layers.core.masks import mask_of, set_mask
 from saccade.layers.core.output_shapes import is_shape, traced_shape
 from saccade.numerics.tensors.attention import dot_product_attention
 
@@ -137,6 +136,7 @@ class Heads(Layer):
             trainable=self._trainable,
             **self._options,
         )
+        made._loses_masks_quietly = True  # this layer hands them on
         made.build_on(built_on)
         return made
 
@@ -226,13 +226,6 @@ def masked_softmax(scores: torch.Tensor, mask: Any, axes: tuple[int, ...]) -> to
     else:
         shares = (scores - torch.logsumexp(scores, axes, keepdim=True)).exp()
     return shares if mask is None else torch.where(mask, shares, 0.0)
-
-
-def without_masks(*arrays: Any) -> None:
-    """Take the masks of inputs away: attention has used them up, as in Keras."""
-    for array in arrays:
-        if mask_of(array) is not None:
-            set_mask(array, None)
 
 
 def _flags(mask: Any, device: torch.device) -> torch.Tensor:

@@ -12,7 +12,7 @@ import torch
 from saccade.errors import InvalidArgument
 from saccade.graph import Shape
 from saccade.layers.attention.attention import dropped
-from saccade.layers.attention.heads import Heads, masked_softmax, without_masks
+from saccade.layers.attention.heads import Heads, masked_softmax
 from saccade.layers.core.checks import positive_integer
 from saccade.layers.core.masks import mask_of, set_mask
 
@@ -144,7 +144,6 @@ class MultiHeadAttention(Heads):
     ) -> Any:
         key = value if key is None else key
         query_mask = mask_of(query) if query_mask is None else query_mask
-        without_masks(query, value, key)
         mask = self._compute_attention_mask(
             query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask
         )

@@ -8,13 +8,15 @@ import torch
 
 from saccade.layers.convolution.sliding_kernel import Convolution, lay_out_depthwise
 from saccade.layers.core.checks import positive_integer
-from saccade.layers.core.weight_options import keep_options, make_weight
+from saccade.layers.core.weight_options import WITHOUT_KERNEL, keep_options, make_weight
 from saccade.numerics.convolution.nhwc import convolve_depthwise_nhwc
+from saccade.old_arguments import ignores_old_words
 
 
 class _DepthwiseConv(Convolution):
     stems = ("depthwise",)
 
+    @ignores_old_words(WITHOUT_KERNEL, {})
     def __init__(
         self,
         kernel_size: int | tuple[int, ...],

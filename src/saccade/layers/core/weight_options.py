@@ -11,6 +11,12 @@ from typing import Any
 from saccade import constraints, initializers, regularizers
 from saccade.variables import Variable
 
+WITHOUT_KERNEL = {
+    f"kernel_{option}": f"Keras 2 left it aside, for the kernels have depthwise_{option}"
+    for option in ("initializer", "regularizer", "constraint")
+}
+"""What depthwise and separable convolutions of Keras 2 took and did nothing with."""
+
 
 def keep_options(layer: Any, **weights: tuple[Any, Any, Any]) -> None:
     """Set each stem's three options on the layer, words turned into what they stand for.

@@ -108,7 +108,7 @@ class Dot(Merge):
             raise InvalidArgument(self.where, "axes must be an integer or two", repr(axes))
         if 0 in pair:
             raise InvalidArgument(self.where, "axes must not be 0, the batch's", repr(axes))
-        self.axes = axes if isinstance(axes, int) else list(pair)
+        self.axes = axes if isinstance(axes, int) else tuple(pair)
         self._pair = (pair[0], pair[1])
         self.normalize = bool(normalize)
 

@@ -137,7 +137,8 @@ class LayerNormalization(_ScaledNormalization):
         return tuple(input_shape)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "axis": self.axis, "rms_scaling": False}
+        axis = [self.axis] if isinstance(self.axis, int) else self.axis
+        return {**super().get_config(), "axis": axis, "rms_scaling": False}
 
 
 class GroupNormalization(_ScaledNormalization):

@@ -9,6 +9,7 @@ import torch
 
 from saccade import activations
 from saccade.numerics.tensors import ops_functions, tensor_functions
+from saccade.numerics.tensors.linear_algebra import norm
 from saccade.numerics.tensors.subscripts import pick
 from saccade.numerics.tensors.tensor_functions import convert_to_tensor, paired
 
@@ -33,12 +34,13 @@ _OF_ACTIVATIONS = "elu gelu leaky_relu log_softmax relu6 selu silu softplus soft
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{
         word: getattr(tensor_functions, word)
-        for word in f"{_NUMPY} {_NN} cast stop_gradient norm".split()
+        for word in f"{_NUMPY} {_NN} cast stop_gradient".split()
     },
     **{word: getattr(activations, word) for word in _OF_ACTIVATIONS.split()},
     **{word: getattr(ops_functions, word) for word in _OWN_DEFAULTS.split()},
     "floor_divide": paired(torch.floor_divide),
     "get_item": get_item,
+    "norm": norm,
     "mod": paired(torch.remainder),
     "negative": lambda x: -convert_to_tensor(x),
     "true_divide": paired(torch.true_divide),

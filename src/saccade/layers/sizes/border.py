@@ -124,8 +124,7 @@ class ZeroPadding2D(_ZeroPadding):
         self.padding = self.sides
 
     def get_config(self) -> dict[str, Any]:
-        padding = [list(sides) for sides in self.sides]
-        return {**super().get_config(), "padding": padding, "data_format": self.data_format}
+        return {**super().get_config(), "padding": self.padding, "data_format": self.data_format}
 
 
 class ZeroPadding3D(_ZeroPadding):
@@ -182,8 +181,7 @@ class ZeroPadding1D(_ZeroPadding):
         (self.padding,) = self.sides
 
     def get_config(self) -> dict[str, Any]:
-        padding = list(self.padding)
-        return {**super().get_config(), "padding": padding, "data_format": self.data_format}
+        return {**super().get_config(), "padding": self.padding, "data_format": self.data_format}
 
 
 class Cropping2D(_Cropping):
@@ -210,8 +208,7 @@ class Cropping2D(_Cropping):
         self.cropping = self.sides
 
     def get_config(self) -> dict[str, Any]:
-        cropping = [list(sides) for sides in self.sides]
-        return {**super().get_config(), "cropping": cropping, "data_format": self.data_format}
+        return {**super().get_config(), "cropping": self.cropping, "data_format": self.data_format}
 
 
 class Cropping3D(_Cropping):
@@ -269,4 +266,4 @@ class Cropping1D(_Cropping):
         (self.cropping,) = self.sides
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "cropping": list(self.cropping)}
+        return {**super().get_config(), "cropping": self.cropping}

@@ -94,7 +94,7 @@ class UpSampling2D(_UpSampling):
     def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
-            "size": list(self.size),
+            "size": tuple(self.size),
             "data_format": self.data_format,
             "interpolation": self.interpolation,
         }

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
-from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor, torch_dtype
+from saccade.numerics.tensors.conversion import (
+    cast,
+    convert_to_tensor,
+    floats,
+    torch_dtype,
+)
 
 Shape = int | Sequence[int]
 
@@ -24,8 +28,6 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
 
 def array(x: Any, dtype: Any = None) -> torch.Tensor:
     """A tensor of its own of anything that NumPy takes; Python's integers become int32."""
-    if dtype is None and not hasattr(x, "__array__") and np.asarray(x).dtype == np.int64:
-        dtype = "int32"
     return convert_to_tensor(x, dtype).clone()
 
 
@@ -61,11 +63,27 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> torch.Tensor:
 
 
 def linspace(
-    start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None
-) -> torch.Tensor:
-    """`num` numbers from start to stop, the same distance apart."""
-    made = torch.linspace(start, stop, num if endpoint else num + 1)[:num]
-    return made if dtype is None else cast(made, dtype)
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Any:
+    """`num` numbers from start to stop, the same distance apart; with `retstep` and that distance.
+
+    Arrays give as many rows of numbers, along `axis`.
+    """
+    start, stop = floats(start), floats(stop)
+    step = (stop - start) / (max(1, num - 1) if endpoint else num)
+    places = torch.arange(num, dtype=step.dtype).reshape(-1, *[1] * step.ndim)
+    made = start + places * step
+    if endpoint and num > 1:
+        made[-1] = stop
+    made = made.movedim(0, axis)
+    made = made if dtype is None else cast(made, dtype)
+    return (made, step) if retstep else made
 
 
 def meshgrid(*x: Any, indexing: str = "xy") -> list[torch.Tensor]:

@@ -7,10 +7,20 @@ from typing import Any
 
 import torch
 
-from saccade.numerics.tensors.tensor_functions import Axis, axes_of, cast, convert_to_tensor, paired
+from saccade.numerics.tensors.tensor_functions import (
+    Axis,
+    axes_of,
+    cast,
+    convert_to_tensor,
+    paired,
+    sum_dtype,
+    torch_dtype,
+)
 
 
-def _of_floats(function: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Any], torch.Tensor]:
+def of_floats(function: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Any], torch.Tensor]:
+    """A function of floats as one of anything that NumPy takes."""
+
     def of_any(x: Any) -> torch.Tensor:
         x = convert_to_tensor(x)
         return function(x if x.is_floating_point() else x.float())
@@ -18,20 +28,29 @@ def _of_floats(function: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[An
     return of_any
 
 
-arccos, arcsin, arctan, tan = map(_of_floats, (torch.arccos, torch.arcsin, torch.arctan, torch.tan))
-cosh, sinh, expm1, erf = map(_of_floats, (torch.cosh, torch.sinh, torch.expm1, torch.erf))
+arccos, arcsin, arctan, tan = map(of_floats, (torch.arccos, torch.arcsin, torch.arctan, torch.tan))
+cosh, sinh, expm1, erf = map(of_floats, (torch.cosh, torch.sinh, torch.expm1, torch.erf))
 log10, log2, rsqrt, reciprocal = map(
-    _of_floats, (torch.log10, torch.log2, torch.rsqrt, torch.reciprocal)
+    of_floats, (torch.log10, torch.log2, torch.rsqrt, torch.reciprocal)
 )
 isfinite, isinf = (
     (lambda x: torch.isfinite(convert_to_tensor(x))),
     (lambda x: torch.isinf(convert_to_tensor(x))),
 )
-arctan2, logaddexp, logical_xor = map(paired, (torch.arctan2, torch.logaddexp, torch.logical_xor))
+arctan2, logical_xor = map(paired, (torch.arctan2, torch.logical_xor))
+
+
+def logaddexp(x1: Any, x2: Any) -> torch.Tensor:
+    """log(exp(x1) + exp(x2))."""
+    x1, x2 = convert_to_tensor(x1), convert_to_tensor(x2)
+    kind = torch.promote_types(torch.promote_types(x1.dtype, x2.dtype), torch.float16)
+    kind = kind if x1.is_floating_point() or x2.is_floating_point() else torch.float32
+    return torch.logaddexp(x1.to(kind), x2.to(kind))
 
 
 def trunc(x: Any) -> torch.Tensor:
-    return torch.trunc(convert_to_tensor(x))
+    x = convert_to_tensor(x)
+    return torch.trunc(x.int() if x.dtype is torch.bool else x)
 
 
 def nan_to_num(
@@ -50,7 +69,9 @@ def isclose(
     x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> torch.Tensor:
     x1, x2 = convert_to_tensor(x1), convert_to_tensor(x2)
-    return torch.isclose(x1, x2.to(x1.dtype), rtol, atol, equal_nan)
+    kind = torch.promote_types(x1.dtype, x2.dtype)
+    kind = torch.int32 if kind is torch.bool else kind
+    return torch.isclose(x1.to(kind), x2.to(kind), rtol, atol, equal_nan)
 
 
 def einsum(subscripts: str, *operands: Any) -> torch.Tensor:
@@ -58,11 +79,19 @@ def einsum(subscripts: str, *operands: Any) -> torch.Tensor:
 
 
 def tensordot(x1: Any, x2: Any, axes: Any = 2) -> torch.Tensor:
-    return torch.tensordot(convert_to_tensor(x1), convert_to_tensor(x2), dims=axes)
+    return torch.tensordot(*_summed(x1, x2), dims=axes)
 
 
 def inner(x1: Any, x2: Any) -> torch.Tensor:
-    return torch.inner(convert_to_tensor(x1), convert_to_tensor(x2))
+    return torch.inner(*_summed(x1, x2))
+
+
+def _summed(x1: Any, x2: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two tensors of one dtype in which products can be added up."""
+    x1, x2 = convert_to_tensor(x1), convert_to_tensor(x2)
+    kind = torch.promote_types(x1.dtype, x2.dtype)
+    kind = torch.int32 if kind is torch.bool else kind
+    return x1.to(kind), x2.to(kind)
 
 
 def outer(x1: Any, x2: Any) -> torch.Tensor:
@@ -81,7 +110,8 @@ def dot_of_samples(x: torch.Tensor, y: torch.Tensor, a: int, b: int) -> torch.Te
 
 
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> torch.Tensor:
-    return torch.diagonal(convert_to_tensor(x), offset, axis1, axis2).sum(-1)
+    x = torch.diagonal(convert_to_tensor(x), offset, axis1, axis2)
+    return x.sum(-1, dtype=sum_dtype(x))
 
 
 # -- over axes -------------------------------------------------------------------------------
@@ -92,10 +122,12 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor
     return torch.logsumexp(x, axes_of(x, axis), keepdims)
 
 
-def cumprod(x: Any, axis: int | None = None) -> torch.Tensor:
+def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> torch.Tensor:
     """Running products along an axis; of all numbers in a row when it is None."""
     x = convert_to_tensor(x)
-    return x.reshape(-1).cumprod(0) if axis is None else x.cumprod(axis)
+    kind = sum_dtype(x) if dtype is None else torch_dtype(dtype)
+    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
+    return x.cumprod(axis, dtype=kind)
 
 
 def count_nonzero(x: Any, axis: Axis = None) -> torch.Tensor:
@@ -107,6 +139,7 @@ def count_nonzero(x: Any, axis: Axis = None) -> torch.Tensor:
 def average(x: Any, axis: int | None = None, weights: Any = None) -> torch.Tensor:
     """The mean, each number counted by its weight."""
     x = convert_to_tensor(x)
+    x = x if x.is_floating_point() else x.float()
     if weights is None:
         return x.mean() if axis is None else x.mean(axis)
     w = convert_to_tensor(weights).to(x.dtype)
@@ -119,18 +152,26 @@ def average(x: Any, axis: int | None = None, weights: Any = None) -> torch.Tenso
 
 
 def quantile(
-    x: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
+    x: Any,
+    q: Any,
+    axis: Axis = None,
+    method: str = "linear",
+    keepdims: bool = False,
+    function: Callable[..., torch.Tensor] = torch.quantile,
 ) -> torch.Tensor:
     """What a share q of the numbers lies below."""
-    x, q = convert_to_tensor(x), convert_to_tensor(q).float()
+    x = convert_to_tensor(x)
+    given = x.dtype if x.is_floating_point() else torch.float32
+    x = x if x.dtype is torch.float64 else x.float()
+    q = convert_to_tensor(q).to(x.dtype)
     if not (axis is None or isinstance(axis, int)):
         axes = [one % x.ndim for one in axis]
         kept = [1 if one in axes else size for one, size in enumerate(x.shape)]
         rest = [one for one in range(x.ndim) if one not in axes]
         flat = x.permute(*rest, *axes).flatten(len(rest))
-        found = torch.quantile(flat, q, -1, interpolation=method)
+        found = function(flat, q, -1, interpolation=method).to(given)
         return found.reshape(*q.shape, *kept) if keepdims else found
-    return torch.quantile(x, q, axis, keepdims, interpolation=method)
+    return function(x, q, axis, keepdims, interpolation=method).to(given)
 
 
 def median(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:

@@ -37,7 +37,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> torch.Tensor:
     x, along = (x.reshape(-1), 0) if axis is None else (x, axis % x.ndim)
     places = torch.where(places < 0, places + x.shape[along], places)
     picked = x.index_select(along, places.reshape(-1).to(x.device))
-    return picked.reshape(*x.shape[:along], *places.shape, *x.shape[along + 1 :])
+    return picked.reshape((*x.shape[:along], *places.shape, *x.shape[along + 1 :]))
 
 
 def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> torch.Tensor:
@@ -182,3 +182,26 @@ def scatter(indices: Any, values: Any, shape: Sequence[int]) -> torch.Tensor:
     values, places = convert_to_tensor(values), convert_to_tensor(indices).long()
     made = torch.zeros(tuple(shape), dtype=values.dtype, device=values.device)
     return made.index_put_(tuple(places.unbind(-1)), values, accumulate=True)
+
+
+def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[torch.Tensor]:
+    """`split`, also where the parts come out unequal."""
+    return split(x, indices_or_sections, axis)
+
+
+def hsplit(x: Any, indices_or_sections: Any) -> list[torch.Tensor]:
+    x = convert_to_tensor(x)
+    return split(x, indices_or_sections, 0 if x.ndim == 1 else 1)
+
+
+def vsplit(x: Any, indices_or_sections: Any) -> list[torch.Tensor]:
+    return split(x, indices_or_sections, 0)
+
+
+def dsplit(x: Any, indices_or_sections: Any) -> list[torch.Tensor]:
+    return split(x, indices_or_sections, 2)
+
+
+def dstack(xs: Sequence[Any]) -> torch.Tensor:
+    """Arrays behind one another, along the third axis."""
+    return torch.dstack([convert_to_tensor(one) for one in xs])

@@ -10,37 +10,22 @@ import builtins
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
 from saccade.errors import InvalidArgument
 from saccade.nests import map_nest
 from saccade.numerics.epsilon import epsilon as least
-
-Axis = int | Sequence[int] | None
-
-
-def convert_to_tensor(x: Any, dtype: Any = None) -> torch.Tensor:
-    """A tensor of anything that NumPy takes; floats become float32, as in Keras."""
-    if isinstance(x, (list, tuple)) and builtins.any(map(torch.is_tensor, x)):
-        x = torch.stack([convert_to_tensor(one) for one in x])
-    if not torch.is_tensor(x):
-        x = np.asarray(x)
-        x = torch.from_numpy(np.array(x, np.float32 if x.dtype == np.float64 else None))
-    return x if dtype is None else x.to(torch_dtype(dtype))
-
-
-def torch_dtype(dtype: Any) -> torch.dtype:
-    """torch's dtype for a name, a NumPy type or a dtype."""
-    if isinstance(dtype, torch.dtype):
-        return dtype
-    name = getattr(dtype, "name", None) or (dtype if isinstance(dtype, str) else None)
-    return getattr(torch, str(name or np.dtype(dtype).name))
-
-
-def cast(x: Any, dtype: Any) -> torch.Tensor:
-    return convert_to_tensor(x).to(torch_dtype(dtype))
-
+from saccade.numerics.tensors.conversion import (
+    Axis,
+    axes_of,
+    convert_to_tensor,
+    floats,
+    sum_dtype,
+    torch_dtype,
+)
+from saccade.numerics.tensors.conversion import (
+    cast as cast,  # one of these functions, too
+)
 
 # -- over axes -----------------------------------------------------------------------------
 
@@ -53,31 +38,36 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.sum(axes_of(x, axis), keepdim=keepdims)
+    return x.sum(axes_of(x, axis), keepdim=keepdims, dtype=sum_dtype(x))
 
 
-def prod(x: Any, axis: int | None = None, keepdims: bool = False) -> torch.Tensor:
+def prod(x: Any, axis: Axis = None, keepdims: bool = False, dtype: Any = None) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.prod() if axis is None else x.prod(axis, keepdim=keepdims)
+    kind = sum_dtype(x) if dtype is None else torch_dtype(dtype)
+    for one in builtins.sorted((one % x.ndim for one in axes_of(x, axis)), reverse=True):
+        x = x.prod(one, keepdim=keepdims, dtype=kind)
+    return x.to(kind)
 
 
-def max(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+def max(x: Any, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.amax(axes_of(x, axis), keepdim=keepdims)
+    found = x.amax(axes_of(x, axis), keepdim=keepdims)
+    return found if initial is None else maximum(found, initial)
 
 
-def min(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+def min(x: Any, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.amin(axes_of(x, axis), keepdim=keepdims)
+    found = x.amin(axes_of(x, axis), keepdim=keepdims)
+    return found if initial is None else minimum(found, initial)
 
 
 def std(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
-    x = convert_to_tensor(x)
+    x = floats(x)
     return x.std(axes_of(x, axis), correction=0, keepdim=keepdims)
 
 
 def var(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
-    x = convert_to_tensor(x)
+    x = floats(x)
     return x.var(axes_of(x, axis), correction=0, keepdim=keepdims)
 
 
@@ -99,14 +89,16 @@ def argmin(x: Any, axis: int = -1) -> torch.Tensor:
 
 
 def cumsum(x: Any, axis: int = 0) -> torch.Tensor:
-    return convert_to_tensor(x).cumsum(axis)
+    x = convert_to_tensor(x)
+    return x.cumsum(axis, dtype=sum_dtype(x))
 
 
 # -- shapes --------------------------------------------------------------------------------
 
 
-def reshape(x: Any, shape: Sequence[int]) -> torch.Tensor:
-    return convert_to_tensor(x).reshape(tuple(int(size) for size in shape))
+def reshape(x: Any, shape: Any) -> torch.Tensor:
+    sizes = (shape,) if isinstance(shape, int) else shape
+    return convert_to_tensor(x).reshape(tuple(int(size) for size in sizes))
 
 
 def expand_dims(x: Any, axis: int = -1) -> torch.Tensor:
@@ -131,12 +123,14 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> torch.Tensor:
     return x.permute(tuple(axes) if axes is not None else tuple(range(x.ndim))[::-1])
 
 
-def repeat(x: Any, repeats: int, axis: int | None = None) -> torch.Tensor:
-    return convert_to_tensor(x).repeat_interleave(repeats, axis)
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> torch.Tensor:
+    times = repeats if isinstance(repeats, int) else convert_to_tensor(repeats).long()
+    return convert_to_tensor(x).repeat_interleave(times, axis)
 
 
-def tile(x: Any, repeats: Sequence[int]) -> torch.Tensor:
-    return torch.tile(convert_to_tensor(x), tuple(repeats))
+def tile(x: Any, repeats: Any) -> torch.Tensor:
+    times = (repeats,) if isinstance(repeats, int) else repeats
+    return torch.tile(convert_to_tensor(x), tuple(int(one) for one in times))
 
 
 def flip(x: Any, axis: Axis = None) -> torch.Tensor:
@@ -151,17 +145,35 @@ def shape(x: Any) -> tuple[int, ...]:
 # -- products ------------------------------------------------------------------------------
 
 
-def dot(x: Any, y: Any) -> torch.Tensor:
-    return torch.matmul(convert_to_tensor(x), convert_to_tensor(y))
+def matmul(x1: Any, x2: Any) -> torch.Tensor:
+    x1, x2 = convert_to_tensor(x1), convert_to_tensor(x2)
+    kind = torch.promote_types(x1.dtype, x2.dtype)
+    kind = torch.int32 if kind is torch.bool else kind
+    return torch.matmul(x1.to(kind), x2.to(kind))
 
 
-def one_hot(x: Any, num_classes: int) -> torch.Tensor:
-    """float32; the new axis is the last."""
-    return torch.nn.functional.one_hot(convert_to_tensor(x).long(), num_classes).float()
+def dot(x1: Any, x2: Any) -> torch.Tensor:
+    """The same, and a product with one number."""
+    x1, x2 = convert_to_tensor(x1), convert_to_tensor(x2)
+    return multiply(x1, x2) if 0 in (x1.ndim, x2.ndim) else matmul(x1, x2)
 
 
-def softmax(x: Any, axis: int = -1) -> torch.Tensor:
-    return torch.softmax(convert_to_tensor(x), axis)
+def one_hot(
+    x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False
+) -> torch.Tensor:
+    """Ones at the numbers, along a new axis; rows of zeros for numbers that are no class."""
+    places = convert_to_tensor(x).long().unsqueeze(axis)
+    along = axis % places.ndim
+    shape = [num_classes if one == along else 1 for one in range(places.ndim)]
+    found = places == torch.arange(num_classes, device=places.device).reshape(shape)
+    return found.to(torch_dtype(dtype or "float32"))
+
+
+def softmax(x: Any, axis: Axis = -1) -> torch.Tensor:
+    x = convert_to_tensor(x)
+    if isinstance(axis, int):
+        return torch.softmax(x, axis)
+    return torch.exp(x - torch.logsumexp(x, axes_of(x, axis), keepdim=True))
 
 
 def relu(x: Any) -> torch.Tensor:
@@ -170,6 +182,7 @@ def relu(x: Any) -> torch.Tensor:
 
 def clip(x: Any, x_min: Any, x_max: Any) -> torch.Tensor:
     x = convert_to_tensor(x)
+    x = x.int() if x.dtype is torch.bool else x
     limits = (one if torch.is_tensor(one) else x.new_tensor(one) for one in (x_min, x_max))
     return torch.clamp(x, *limits)
 
@@ -178,10 +191,6 @@ def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
     if x1 is None:
         return torch.where(convert_to_tensor(condition))
     return torch.where(convert_to_tensor(condition).bool(), _like(x1, x2), _like(x2, x1))
-
-
-def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
-    return torch.linalg.vector_norm(convert_to_tensor(x), dim=axis, keepdim=keepdims)
 
 
 def normalize(
@@ -212,34 +221,63 @@ def paired(function: Callable[..., Any]) -> Callable[[Any, Any], torch.Tensor]:
     return lambda x1, x2: function(_like(x1, x2), _like(x2, x1))
 
 
-abs, sqrt, exp, log = map(_elementwise, (torch.abs, torch.sqrt, torch.exp, torch.log))
-square, sign, floor, ceil = map(
-    _elementwise, (torch.square, torch.sign, torch.floor, torch.ceil)
-)  # fmt: skip
+def abs(x: Any) -> torch.Tensor:
+    x = convert_to_tensor(x)
+    return x if x.dtype is torch.bool else torch.abs(x)
+
+
+def floor(x: Any) -> torch.Tensor:
+    """The whole number below; of integers as floats."""
+    return torch.floor(floats(x))
+
+
+def ceil(x: Any) -> torch.Tensor:
+    """The whole number above; of integers as floats."""
+    return torch.ceil(floats(x))
+
+
+def square(x: Any) -> torch.Tensor:
+    x = convert_to_tensor(x)
+    return torch.square(x.int() if x.dtype is torch.bool else x)
+
+
+def round(x: Any, decimals: int = 0) -> torch.Tensor:
+    """The nearest number with so many decimals; of two equally near the even one."""
+    x = convert_to_tensor(x)
+    if not x.is_floating_point():
+        return x if decimals >= 0 else torch.round(x.float(), decimals=decimals).to(x.dtype)
+    return torch.round(x, decimals=decimals)
+
+
+def ones_like(x: Any, dtype: Any = None) -> torch.Tensor:
+    x = convert_to_tensor(x)
+    return torch.ones_like(x, dtype=x.dtype if dtype is None else torch_dtype(dtype))
+
+
+def zeros_like(x: Any, dtype: Any = None) -> torch.Tensor:
+    x = convert_to_tensor(x)
+    return torch.zeros_like(x, dtype=x.dtype if dtype is None else torch_dtype(dtype))
+
+
+sqrt, exp, log, sign = map(_elementwise, (torch.sqrt, torch.exp, torch.log, torch.sign))
 sin, cos, tanh, sigmoid = map(_elementwise, (torch.sin, torch.cos, torch.tanh, torch.sigmoid))
-round, isnan, log1p = map(_elementwise, (torch.round, torch.isnan, torch.log1p))
-ones_like, zeros_like = map(_elementwise, (torch.ones_like, torch.zeros_like))
+isnan, log1p = map(_elementwise, (torch.isnan, torch.log1p))
 logical_not = _elementwise(torch.logical_not)
 maximum, minimum, equal, not_equal = map(
     paired, (torch.maximum, torch.minimum, torch.eq, torch.ne)
 )  # fmt: skip
 greater, greater_equal, less, less_equal = map(paired, (torch.gt, torch.ge, torch.lt, torch.le))
-add, subtract, multiply, divide, power = map(
-    paired, (torch.add, torch.sub, torch.mul, torch.div, torch.pow)
-)  # fmt: skip
+add, multiply, divide, power = map(paired, (torch.add, torch.mul, torch.div, torch.pow))
 logical_and, logical_or = map(paired, (torch.logical_and, torch.logical_or))
-matmul = dot
+
+
+def subtract(x1: Any, x2: Any) -> torch.Tensor:
+    x1, x2 = _like(x1, x2), _like(x2, x1)
+    return torch.sub(*(one.int() if one.dtype is torch.bool else one for one in (x1, x2)))
 
 
 def stop_gradient(x: Any) -> Any:
     return map_nest(torch.Tensor.detach, x)
-
-
-def axes_of(x: torch.Tensor, axis: Axis) -> tuple[int, ...]:
-    """The axes that are meant; all for None."""
-    if axis is None:
-        return tuple(range(x.ndim))
-    return (axis,) if isinstance(axis, int) else tuple(axis)
 
 
 def _like(x: Any, other: Any) -> torch.Tensor:

@@ -18,10 +18,11 @@ class LambdaCallback(Callback):
         on_epoch_begin, on_epoch_end: functions of (epoch, logs).
         on_train_begin, on_train_end: functions of (logs).
         on_train_batch_begin, on_train_batch_end: functions of (batch, logs).
-        kwargs: any other hook by its name, as on_test_end; functions of the same arguments.
+        kwargs: any other hook by its name, as on_test_end; functions of the same arguments. What
+            does not begin with "on_" becomes an attribute.
 
     Raises:
-        UnknownName: a name that is no hook.
+        UnknownName: a name that begins like a hook's and is none.
 
     Source: `keras.callbacks.LambdaCallback`.
     """
@@ -47,7 +48,7 @@ class LambdaCallback(Callback):
             **kwargs,
         }
         for name, function in given.items():
-            if name not in _NAMES:
+            if name.startswith("on_") and name not in _NAMES:
                 raise unknown_name("LambdaCallback", name, _NAMES)
-            if function is not None:
+            if function is not None:  # what is no hook is an attribute, as in Keras
                 setattr(self, name, function)
