@@ -37,7 +37,8 @@ AT_REST = (
     "AlphaDropout", "AutoContrast", "CutMix", "Dropout", "GaussianDropout", "GaussianNoise", "MixUp",
     "RandAugment", "RandomBrightness", "RandomColorJitter", "RandomContrast", "RandomErasing",
     "RandomFlip", "RandomGrayscale", "RandomHue", "RandomRotation", "RandomSaturation",
-    "RandomShear", "RandomTranslation", "RandomZoom", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+    "RandomShear", "RandomTranslation", "RandomZoom", "SpatialDropout1D", "SpatialDropout2D",
+    "SpatialDropout3D",
 )  # fmt: skip
 GENERATOR_DRAWS = (
     "brightness_range", "channel_shift_range", "height_shift_range", "horizontal_flip",
