@@ -92,4 +92,19 @@ EXPECTED = {
     "squeeze_excite": ["params: 4212 (None, 10, 10, 16)", "gates: (2, 1, 1, 16) True"],
     "torch_loop": ["falls: True", "accuracy: True 2 6"],
     "torch_train_step": ["falls: True ['loss', 'mae', 'val_loss', 'val_mae']"],
+    "theano_style": [
+        "X_train shape: (64, 3, 32, 32)",
+        "mean: (3, 1, 1)",
+        "batch: (16, 3, 32, 32)",
+        "maps: (None, 8, 32, 32) (3, 3, 3, 8)",
+        "same: True",
+        "first maps: (5, 8, 32, 32)",
+        "films: [(None, 4, 8, 16, 16), (None, 4, 4, 8, 8), (None, 1024), (None, 2)]",
+    ],
+    "volumes": [
+        "Total params: 4,017",
+        "falls: True",
+        "(None, 6, 6, 6, 8), (None, 4, 4, 4, 16)] (1,)",
+        "decoder: (None, 5, 5, 5, 2) 218",
+    ],
 }

@@ -64,6 +64,7 @@ GIVEN_UP = {
     "keras1": "cannot import name 'np_utils'",
     "old_style": "No module named 'keras.layers.convolutional'",
     "rate_finder": "no attribute 'set_value'",
+    "theano_style": "No module named 'keras.layers.convolutional'",
     "save_load": "Unknown variable",  # it does not go on training what it read from .h5
 }
 NOT_ON_KERAS = {**NEEDS_TENSORFLOW, **GIVEN_UP}
