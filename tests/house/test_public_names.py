@@ -56,58 +56,57 @@ NAMES = {
         abs all any arange argmax argmin backend batch_dot batch_flatten batch_get_value
         batch_normalization batch_set_value bias_add binary_crossentropy cast
         cast_to_floatx categorical_crossentropy clear_session clip concatenate constant
-        conv2d conv2d_transpose conv3d cos count_params cumprod cumsum depthwise_conv2d
-        dot dropout dtype elu epsilon equal eval exp expand_dims eye flatten floatx
+        conv1d conv2d conv2d_transpose conv3d cos count_params cumprod cumsum depthwise_conv2d
+        dot dropout dtype elu epsilon equal eval exp expand_dims eye flatten floatx foldl foldr
         function gather get_session get_uid get_value gradients greater greater_equal
-        hard_sigmoid identity image_data_format image_dim_ordering in_test_phase
-        in_top_k in_train_phase int_shape is_keras_tensor is_tensor l2_normalize
-        learning_phase less less_equal linear log logsumexp
+        hard_sigmoid identity image_data_format image_dim_ordering in_test_phase in_top_k
+        in_train_phase int_shape is_keras_tensor is_sparse is_tensor l2_normalize
+        learning_phase less less_equal linear local_conv1d local_conv2d log logsumexp
         manual_variable_initialization map_fn max maximum mean min minimum
-        moving_average_update name_scope ndim not_equal one_hot ones ones_like
-        permute_dimensions placeholder pool2d pool3d pow print_tensor prod
-        random_bernoulli random_binomial random_normal random_uniform relu repeat
-        repeat_elements reset_uids reshape resize_images resize_volumes reverse round
-        selu separable_conv2d set_epsilon set_floatx set_image_data_format
-        set_image_dim_ordering set_learning_phase set_session set_value shape sigmoid
-        sign sin slice softmax softplus softsign sparse_categorical_crossentropy
-        spatial_2d_padding spatial_3d_padding sqrt square squeeze stack std
-        stop_gradient sum switch tanh tile transpose truncated_normal update update_add
-        update_sub var variable zeros zeros_like
+        moving_average_update name_scope ndim normalize_batch_in_training not_equal one_hot
+        ones ones_like permute_dimensions placeholder pool2d pool3d pow print_tensor prod
+        random_bernoulli random_binomial random_normal random_normal_variable random_uniform
+        random_uniform_variable relu repeat repeat_elements reset_uids reshape resize_images
+        resize_volumes reverse round selu separable_conv1d separable_conv2d set_epsilon
+        set_floatx set_image_data_format set_image_dim_ordering set_learning_phase set_session
+        set_value shape sigmoid sign sin slice softmax softplus softsign
+        sparse_categorical_crossentropy spatial_2d_padding spatial_3d_padding sqrt square
+        squeeze stack std stop_gradient sum switch tanh temporal_padding tile to_dense
+        transpose truncated_normal update update_add update_sub var variable zeros zeros_like
     """,
     "saccade.ops": """
         abs absolute adaptive_average_pool adaptive_max_pool add all allclose amax amin
-        angle any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh
-        argmax argmin argpartition argsort array array_split associative_scan average
-        average_pool bartlett batch_normalization binary_crossentropy bincount bitwise_and
-        bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
-        bitwise_xor blackman broadcast_to cast categorical_crossentropy cbrt cdist ceil
-        celu cholesky cholesky_inverse clip concatenate cond conj conjugate conv
-        conv_transpose convert_to_numpy convert_to_tensor copy corrcoef correlate cos cosh
-        count_nonzero cross cumprod cumsum custom_gradient deg2rad depth_to_space
-        depthwise_conv det diag diagflat diagonal diff digitize divide divide_no_nan dot
-        dot_product_attention dsplit dstack dtype eig eigh einsum elu empty empty_like
-        equal erf erfc erfinv exp exp2 expand_dims expm1 eye fabs fft fft2 flip fliplr
-        flipud floor floor_divide fmax fmin fmod fold fori_loop full full_like gcd gelu
-        geomspace get_item glu greater greater_equal hamming hanning hard_shrink
-        hard_sigmoid hard_silu hard_swish hard_tanh heaviside histogram hsplit hstack
-        hypot i0 identity ifft2 imag image in_top_k inner inv irfft is_tensor isclose
-        isfinite isin isinf isnan isneginf isposinf isreal jvp kaiser kron
-        layer_normalization lcm ldexp leaky_relu left_shift less less_equal linalg
-        linspace log log10 log1p log2 log_sigmoid log_softmax logaddexp logaddexp2 logdet
-        logical_and logical_not logical_or logical_xor logspace logsumexp lstsq lu_factor
-        map matmul matrix_rank max max_pool maximum mean median meshgrid min minimum mod
-        moments moveaxis multi_hot multiply nan_to_num nanargmax nanargmin nancumprod
-        nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd
-        nansum nanvar ndim negative nextafter nn nonzero norm normalize not_equal numpy
-        one_hot ones ones_like outer pad percentile pinv polar power prod psnr ptp qr
-        quantile rad2deg ravel real reciprocal relu relu6 repeat reshape rfft right_shift
-        rms_normalization roll rot90 round rsqrt saturate_cast scan scatter scatter_update
-        searchsorted segment_max segment_min segment_prod segment_sum select selu
-        separable_conv shape sigmoid sign signbit silu sin sinc sinh size slice
+        angle any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax
+        argmin argpartition argsort array array_split associative_scan average average_pool
+        bartlett batch_normalization binary_crossentropy bincount bitwise_and bitwise_invert
+        bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor blackman
+        broadcast_to cast categorical_crossentropy cbrt cdist ceil celu cholesky
+        cholesky_inverse clip concatenate cond conj conjugate conv conv_transpose
+        convert_to_numpy convert_to_tensor copy corrcoef correlate cos cosh count_nonzero
+        cross cumprod cumsum custom_gradient deg2rad depth_to_space depthwise_conv det diag
+        diagflat diagonal diff digitize divide divide_no_nan dot dot_product_attention
+        dsplit dstack dtype eig eigh einsum elu empty empty_like equal erf erfc erfinv exp
+        exp2 expand_dims expm1 eye fabs fft fft2 flip fliplr flipud floor floor_divide fmax
+        fmin fmod fold fori_loop full full_like gcd gelu geomspace get_item glu greater
+        greater_equal hamming hanning hard_shrink hard_sigmoid hard_silu hard_swish
+        hard_tanh heaviside histogram hsplit hstack hypot i0 identity ifft2 imag image
+        in_top_k inner inv irfft is_tensor isclose isfinite isin isinf isnan isneginf
+        isposinf isreal jvp kaiser kron layer_normalization lcm ldexp leaky_relu left_shift
+        less less_equal linalg linspace log log10 log1p log2 log_sigmoid log_softmax
+        logaddexp logaddexp2 logdet logical_and logical_not logical_or logical_xor logspace
+        logsumexp lstsq lu_factor map matmul matrix_rank max max_pool maximum mean median
+        meshgrid min minimum mod moments moveaxis multi_hot multiply nan_to_num nanargmax
+        nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod
+        nanquantile nanstd nansum nanvar ndim negative nextafter nn nonzero norm normalize
+        not_equal numpy one_hot ones ones_like outer pad percentile pinv polar power prod
+        psnr ptp qr quantile rad2deg ravel real reciprocal relu relu6 repeat reshape rfft
+        right_shift rms_normalization roll rot90 round rsqrt saturate_cast scan scatter
+        scatter_update searchsorted segment_max segment_min segment_prod segment_sum select
+        selu separable_conv shape sigmoid sign signbit silu sin sinc sinh size slice
         slice_update slogdet soft_shrink softmax softplus softsign solve solve_triangular
         sort space_to_depth sparse_categorical_crossentropy sparse_plus sparse_sigmoid
-        sparsemax split sqrt square squareplus squeeze stack std stop_gradient subtract
-        sum svd swapaxes swish switch take take_along_axis tan tanh tanh_shrink tensordot
+        sparsemax split sqrt square squareplus squeeze stack std stop_gradient subtract sum
+        svd swapaxes swish switch take take_along_axis tan tanh tanh_shrink tensordot
         threshold tile top_k trace transpose trapezoid tri tril triu true_divide trunc
         unfold unique unravel_index unstack vander var vdot vectorize vectorized_map view
         view_as_complex view_as_real vsplit vstack where while_loop zeros zeros_like
@@ -173,34 +172,33 @@ NAMES = {
         truncated_normal variance_scaling zeros
     """,
     "saccade.layers": """
-        Activation ActivityRegularization AdaptiveAveragePooling1D
-        AdaptiveAveragePooling2D AdaptiveAveragePooling3D AdaptiveMaxPooling1D
-        AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add AdditiveAttention AlphaDropout
-        AtrousConvolution2D Attention AutoContrast Average AveragePooling1D
-        AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D
-        BatchNormalization CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D
-        Conv2DTranspose Conv3D Conv3DTranspose Convolution1D Convolution1DTranspose
-        Convolution2D Convolution2DTranspose Convolution3D Convolution3DTranspose
-        Cropping1D Cropping2D Cropping3D CutMix Dense DepthwiseConv1D DepthwiseConv2D
-        Dot Dropout ELU EinsumDense Embedding Equalization Flatten GaussianDropout
-        GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
+        Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D
+        AdaptiveAveragePooling3D AdaptiveMaxPooling1D AdaptiveMaxPooling2D
+        AdaptiveMaxPooling3D Add AdditiveAttention AlphaDropout AtrousConvolution2D
+        Attention AutoContrast Average AveragePooling1D AveragePooling2D AveragePooling3D
+        AvgPool1D AvgPool2D AvgPool3D BatchNormalization CenterCrop Concatenate Conv1D
+        Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose Convolution1D
+        Convolution1DTranspose Convolution2D Convolution2DTranspose Convolution3D
+        Convolution3DTranspose Cropping1D Cropping2D Cropping3D CutMix Dense DepthwiseConv1D
+        DepthwiseConv2D Dot Dropout ELU EinsumDense Embedding Equalization Flatten
+        GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
         GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D GlobalAvgPool3D
         GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D GlobalMaxPooling1D
         GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization GroupQueryAttention
         Identity Input InputLayer InputSpec Lambda Layer LayerNormalization LeakyReLU
-        Masking MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D
-        Maximum Merge Minimum MixUp MultiHeadAttention Multiply Normalization PReLU
-        Permute Pipeline REFUSED RMSNormalization RandAugment RandomBrightness
-        RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
-        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight
-        RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation
-        RandomSaturation RandomSharpness RandomShear RandomTranslation RandomWidth
-        RandomZoom ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D
-        SeparableConv2D SeparableConvolution1D SeparableConvolution2D Softmax
-        Solarization SpatialDropout1D SpatialDropout2D SpatialDropout3D
-        SpectralNormalization Subtract TimeDistributed UnitNormalization UpSampling1D
-        UpSampling2D UpSampling3D Wrapper ZeroPadding1D ZeroPadding2D ZeroPadding3D add
-        average concatenate dot maximum merge minimum multiply subtract
+        Masking MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D Maximum
+        Merge Minimum MixUp MultiHeadAttention Multiply Normalization PReLU Permute Pipeline
+        REFUSED RMSNormalization RandAugment RandomBrightness RandomColorDegeneration
+        RandomColorJitter RandomContrast RandomCrop RandomErasing RandomFlip
+        RandomGaussianBlur RandomGrayscale RandomHeight RandomHue RandomInvert
+        RandomPerspective RandomPosterization RandomRotation RandomSaturation
+        RandomSharpness RandomShear RandomTranslation RandomWidth RandomZoom ReLU
+        RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D
+        SeparableConvolution1D SeparableConvolution2D Softmax Solarization SpatialDropout1D
+        SpatialDropout2D SpatialDropout3D SpectralNormalization Subtract TimeDistributed
+        UnitNormalization UpSampling1D UpSampling2D UpSampling3D Wrapper ZeroPadding1D
+        ZeroPadding2D ZeroPadding3D add average concatenate dot maximum merge minimum
+        multiply subtract
     """,
     "saccade.losses": """
         BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy

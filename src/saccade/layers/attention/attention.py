@@ -67,11 +67,11 @@ class Attention(Layer):
         self.use_scale, self.score_mode = bool(use_scale), score_mode
         self.dropout, self.seed = checked_share(self, dropout), seed
         self.stream = own_stream(self, seed)
-        self.scale = None
-        self.concat_score_weight = None
 
     def build(self, input_shape: Any) -> None:
         self._check(input_shape)
+        self.scale = None
+        self.concat_score_weight = None
         if self.use_scale:
             self.scale = self.add_weight((), "ones", name="scale")
         if self.score_mode == "concat":
@@ -180,6 +180,7 @@ class AdditiveAttention(Attention):
 
     def build(self, input_shape: Any) -> None:
         self._check(input_shape)
+        self.scale = None
         if self.use_scale:
             self.scale = self.add_weight((input_shape[0][-1],), "glorot_uniform", name="scale")
 

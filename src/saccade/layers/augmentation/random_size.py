@@ -17,7 +17,7 @@ from saccade.names import unknown_name
 class _RandomSize(RandomTransform):
     """One factor for a batch, by which one side of its images is stretched."""
 
-    side: int  # the axis of (batch, height, width, channels)
+    _side: int  # the axis of (batch, height, width, channels)
 
     def __init__(
         self, factor: Any, interpolation: str = "bilinear", seed: int | None = None,
@@ -44,15 +44,15 @@ class _RandomSize(RandomTransform):
         low, high = self._range
         # on the CPU, for it decides about a size
         factor = low + (high - low) * float(torch.rand((), generator=draws.stream)) + 1
-        return max(1, int(factor * shape[self.side]))
+        return max(1, int(factor * shape[self._side]))
 
     def transform(self, x_nhwc: torch.Tensor, transformation: Any) -> torch.Tensor:
         sizes = [x_nhwc.shape[1], x_nhwc.shape[2]]
-        sizes[self.side - 1] = transformation
+        sizes[self._side - 1] = transformation
         return resize_nhwc(x_nhwc, sizes[0], sizes[1], self.interpolation)
 
     def shape_after(self, shape: Any) -> Any:
-        place = len(shape) - 4 + self.side
+        place = len(shape) - 4 + self._side
         return (*shape[:place], None, *shape[place + 1 :])
 
     def get_config(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class RandomHeight(_RandomSize):
     """
 
     keras_module = "keras.layers"
-    side = 1
+    _side = 1
 
 
 class RandomWidth(_RandomSize):
@@ -103,4 +103,4 @@ class RandomWidth(_RandomSize):
     """
 
     keras_module = "keras.layers"
-    side = 2
+    _side = 2
