@@ -48,7 +48,7 @@ class TimeDistributed(Wrapper):
         super().__init__(layer, **placement)
         self.autocast = False
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any = None) -> None:
         super().build(self._of_step(input_shape))
 
     def call(self, x: torch.Tensor, training: bool | None = None, mask: Any = None) -> Any:
@@ -61,7 +61,7 @@ class TimeDistributed(Wrapper):
             return self._all_together(x, training)
         found = []
         for step in range(x.shape[1]):
-            given = {"mask": mask[:, step]} if takes_mask else {}
+            given = {"mask": mask[:, step]} if mask is not None and takes_mask else {}
             found.append(self.layer(x[:, step], training=training, **given))
         return torch.stack(found, 1)
 
