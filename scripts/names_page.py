@@ -17,7 +17,8 @@ from saccade.layers.refused import OUT_OF_SCOPE as OUT_OF_SCOPE_LAYERS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "keras-names.md"
 FAMILIES = ("layers", "optimizers", "optimizers.schedules", "losses", "metrics", "callbacks",
-            "initializers", "regularizers", "constraints", "activations", "utils")  # fmt: skip
+            "initializers", "regularizers", "constraints", "activations", "applications",
+            "utils")  # fmt: skip
 SUPPORTED, REFUSED, OUT_OF_SCOPE = "supported", "refused by name", "out of scope"
 # Refused for what they are about, beside the subjects that `layers.refused.OUT_OF_SCOPE` lists.
 OTHER_SUBJECTS = {

@@ -147,7 +147,8 @@ def find_custom(name: Any, given: Mapping[str, Any] | None = None) -> Any:
 def find_recorded(record: Mapping[str, Any], name: str, given: Mapping[str, Any] | None = None):
     """The user's object that a record is of, else None.
 
-    A record of Keras's own class keeps its meaning whatever the user's are called.
+    A record that names Keras's own class keeps its meaning whatever the user's are called. Keras 1
+    and 2 wrote no module: there the user's come first, as they do in Keras.
 
     Args:
         record: as it stands in a file.
@@ -155,7 +156,7 @@ def find_recorded(record: Mapping[str, Any], name: str, given: Mapping[str, Any]
         given: looked at first.
     """
     registered = record.get("registered_name")
-    if registered is None and str(record.get("module") or "keras").startswith("keras"):
+    if registered is None and str(record.get("module", "")).startswith("keras"):
         return None
     words = [name] if registered is None else [registered, registered.rpartition(">")[2], name]
     found = (find_custom(word, given) for word in words)

@@ -88,6 +88,34 @@ def test_what_cannot_be_noted_is_refused():
         ops.mean(x, axis=ops.argmax(x))
 
 
+def test_a_variable_of_the_scripts_own_is_a_number_beside_symbols():
+    """`loss = K.variable(0.); loss = loss + ...`, as deep dreams and style transfers begin."""
+    x, start = Input((3,)), K.variable(2.0)
+    total = start + K.sum(K.square(x))
+    function = K.function([x], [total])
+    assert float(function([[[1.0, 2.0, 3.0]]])[0]) == 16.0
+    K.set_value(start, 5.0)
+    assert float(function([[[1.0, 2.0, 3.0]]])[0]) == 19.0
+    assert Model(x, start * x).weights == []
+
+
+def test_the_shape_of_a_symbol_can_be_counted_with():
+    x = Input((4, None, 3))
+    sizes = K.function([x], [K.prod(K.cast(K.shape(x), "float32")), K.prod(K.shape(x))])
+    assert [float(one) for one in sizes([np.zeros((2, 4, 5, 3))])] == [120.0, 120.0]
+    assert K.shape(x) == (None, 4, None, 3)
+    assert K.shape(x)[1] == 4
+    assert K.cast(K.shape(np.zeros((2, 3))), "float32").tolist() == [2.0, 3.0]
+
+
+def test_an_operation_knows_its_shapes():
+    x = Input((4, 5, 3))
+    Model(x, x[:, ::2])
+    item, product = x[:, ::2].node.layer, ops.subtract(x, x * 2).node.layer
+    assert (item.input_shape, item.output_shape) == ((None, 4, 5, 3), (None, 2, 5, 3))
+    assert product.input_shape == [(None, 4, 5, 3)] * 2
+
+
 def test_values_still_give_tensors():
     assert ops.mean([1.0, 3.0]).item() == 2.0
     assert K.argmax([[1.0, 3.0], [5.0, 2.0]]).tolist() == [1, 0]  # along the last axis, in backend

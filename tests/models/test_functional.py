@@ -305,3 +305,18 @@ def test_symbols_are_added_and_scaled():
         np.testing.assert_allclose(result[name].numpy(), expected, rtol=1e-6, atol=1e-6)
     with pytest.raises(InvalidArgument, match="numbers or arrays"):
         _ = a + "x"
+
+
+def test_the_first_call_of_a_model_is_its_own_graph():
+    """As Keras 2 counts them; layers have only the calls that were made on them."""
+    x, other = Input((4,), name="first"), Input((4,), name="second")
+    model = Model(x, Dense(2)(x))
+    called = model(other)
+    assert model.get_output_at(0) is model.output
+    assert model.get_input_at(0) is model.input
+    assert model.get_output_shape_at(0) == (None, 2)
+    assert model.get_output_at(1) is called
+    assert model.get_input_at(-1) is other
+    assert model.get_input_shape_at(1) == (None, 4)
+    with pytest.raises(StateError, match="call on symbols"):
+        model.get_output_at(2)

@@ -322,6 +322,10 @@ def test_single_batches_and_validation_data_are_looked_at(caplog):
             "vgg.VGG16",
             "densenet.DenseNet121",
             "efficientnet.EfficientNetB0",
+            "efficientnet_v2.EfficientNetV2B0",
+            "mobilenet_v3.MobileNetV3Small",
+            "convnext.ConvNeXtTiny",
+            "nasnet.NASNetMobile",
         ],
     ),
 )
@@ -352,6 +356,36 @@ def test_real_networks_with_weights_are_guarded(family, tmp_path, caplog):
         network.predict(batch, verbose=0)
         assert sum(words in line for line in caplog.messages) == is_wrong
         assert sum("first images" in line for line in caplog.messages) == is_wrong
+
+
+@pytest.mark.parametrize(
+    ("family", "words"),
+    slow_unless(
+        lambda family, words: "Small" in family,
+        [
+            ("efficientnet_v2.EfficientNetV2B0", "ImageNet's mean, by its deviation"),
+            ("efficientnet_v2.EfficientNetV2S", "x / 127.5 - 1"),
+            ("mobilenet_v3.MobileNetV3Small", "x / 127.5 - 1"),
+            ("convnext.ConvNeXtTiny", "ImageNet's mean, by its deviation"),
+        ],
+    ),
+)
+def test_a_network_without_its_first_layers_wants_scaled_pixels(family, words, tmp_path, caplog):
+    module, _, name = family.partition(".")
+    build = getattr(importlib.import_module(f"saccade.applications.{module}"), name)
+    options = {"include_top": False, "input_shape": (32, 32, 3), "include_preprocessing": False}
+    build(weights=None, **options).save_weights(tmp_path / "w.weights.h5")
+    network = build(weights=tmp_path / "w.weights.h5", **options)
+    raw = np.random.RandomState(0).uniform(0, 255, (2, 32, 32, 3)).astype("float32")
+    for batch, is_wrong in ((raw, True), (raw / 127.5 - 1, False)):
+        forget_notes()
+        caplog.clear()
+        network.predict(batch, verbose=0)
+        told = [
+            line for line in caplog.messages if "built with include_preprocessing=False" in line
+        ]
+        assert len(told) == is_wrong
+        assert all(words in line and "which are raw pixels" in line for line in told)
 
 
 def test_behind_layers_that_only_move_pixels_about():

@@ -112,7 +112,7 @@ def test_modules_that_are_gone_say_their_way_out(tmp_path):
         ("from tensorflow.python.client import device_lib", "tf.config.list_physical_devices"),
         ("from keras.wrappers.scikit_learn import KerasClassifier", "KFold"),
         ("import tensorflow.keras.wrappers.scikit_learn", "KFold"),
-        ("from keras.models import model_from_yaml", "model_from_json"),
+        ("from keras.models import model_from_yaml; model_from_yaml('')", "model_from_json"),
         ("import tensorflow as tf; tf.train.AdamOptimizer(1e-3)", "keras.optimizers"),
     ):
         done = run(tmp_path, line + "\n")

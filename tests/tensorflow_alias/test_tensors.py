@@ -128,7 +128,7 @@ def test_cross_entropies_and_windows():
     assert tf.nn.conv2d(x, ones, [1, 1, 1, 1], "VALID").shape == (1, 2, 2, 1)
     assert tf.nn.max_pool2d(x, 2, 2, "VALID")[0, :, :, 0].tolist() == [[5.0, 7.0], [13.0, 15.0]]
     with pytest.raises(NotSupported, match="NHWC"):
-        tf.nn.conv2d(x, ones, 1, "SAME", data_format="NCHW")
+        tf.nn.conv2d(x, ones, 1, "SAME", data_format="CHWN")
 
 
 def test_draws_repeat_after_set_seed():

@@ -172,7 +172,7 @@ def _variant(
 EfficientNetV2B0 = _variant("b0", _SMALL, 224, 7_200_312)
 EfficientNetV2B1 = _variant("b1", _SMALL, 240, 8_212_124, 1.0, 1.1)
 EfficientNetV2B2 = _variant("b2", _SMALL, 260, 10_178_374, 1.1, 1.2)
-EfficientNetV2B3 = _variant("b3", _SMALL, 300, 14_486_374, 1.2, 1.4)
+EfficientNetV2B3 = _variant("b3", _SMALL, 300, 14_467_622, 1.2, 1.4)
 EfficientNetV2S = _variant("s", _S, 384, 21_612_360)
 EfficientNetV2M = _variant("m", _M, 480, 54_431_388)
 EfficientNetV2L = _variant("l", _L, 480, 119_027_848)

@@ -101,13 +101,6 @@ def _variant(title: str, name: str, size: _Size, default_px: int, count: int, ba
     record = NetworkRecord(name, PRETRAINED[name], default_px, top=Top(_mean, names_pooling=False))
 
     def body(image: Symbol, options: NetworkOptions) -> Symbol:
-        if None in image.shape[1:3]:
-            raise InvalidArgument(
-                f'"{options.name}"',
-                "images must have sides that are known",
-                str(image.shape[1:]),
-                f"Give input_shape=({default_px}, {default_px}, 3), or the sides of yours.",
-            )
         return _body(image, size)
 
     def build(
@@ -120,6 +113,14 @@ def _variant(title: str, name: str, size: _Size, default_px: int, count: int, ba
         classifier_activation: Any = "softmax",
         name: str = name,
     ) -> Model:
+        given = input_tensor.shape[1:] if isinstance(input_tensor, Symbol) else input_shape
+        if given is not None and None in tuple(given)[:2]:
+            raise InvalidArgument(
+                f'"{name}"',
+                "images must have sides that are known",
+                str(tuple(given)),
+                f"Give input_shape=({default_px}, {default_px}, 3), or the sides of yours.",
+            )
         if not include_top and input_shape is None:
             input_shape = (default_px, default_px, 3)
         refuse_channels_first(name)

@@ -24,6 +24,10 @@ _PARTS = {
         batch_normalization bias_add conv2d conv2d_transpose conv3d depthwise_conv2d pool2d pool3d
         resize_images resize_volumes separable_conv2d spatial_2d_padding spatial_3d_padding
     """,
+    "saccade.backend.local_images": """
+        conv1d conv2d_transpose local_conv1d local_conv2d pool3d resize_volumes separable_conv1d
+        spatial_3d_padding temporal_padding
+    """,
     "saccade.backend.gradient_layer": """
         gradients
     """,
@@ -35,17 +39,17 @@ _PARTS = {
         set_learning_phase set_session
     """,
     "saccade.backend.shapes": """
-        batch_flatten cast_to_floatx count_params dtype flatten int_shape is_tensor
-        l2_normalize ndim permute_dimensions repeat_elements reverse shape
+        batch_flatten cast cast_to_floatx count_params dtype flatten int_shape is_tensor
+        l2_normalize ndim permute_dimensions prod repeat_elements reverse shape
     """,
     "saccade.backend.tensors": """
-        batch_dot cumprod dropout gather in_test_phase in_top_k in_train_phase map_fn
-        print_tensor slice switch
+        batch_dot cumprod dropout foldl foldr gather in_test_phase in_top_k in_train_phase
+        is_sparse map_fn normalize_batch_in_training print_tensor slice switch to_dense
     """,
     "saccade.backend.values": """
         arange batch_get_value batch_set_value constant eval eye get_value identity
-        moving_average_update random_bernoulli random_binomial set_value update update_add
-        update_sub variable
+        moving_average_update random_bernoulli random_binomial random_normal_variable
+        random_uniform_variable set_value update update_add update_sub variable
     """,
     "saccade.numerics.tensors.ops_formulas": "logsumexp",
     "saccade.numerics.tensors.creation": "ones zeros",
@@ -57,9 +61,9 @@ _PARTS = {
         epsilon set_epsilon
     """,
     "saccade.numerics.tensors.tensor_functions": """
-        abs all any argmax argmin cast clip concatenate cos cumsum dot equal exp expand_dims
+        abs all any argmax argmin clip concatenate cos cumsum dot equal exp expand_dims
         greater greater_equal less less_equal log max maximum mean min minimum not_equal
-        one_hot pow=power prod reshape round sigmoid sign sin softmax
+        one_hot pow=power reshape round sigmoid sign sin softmax
         square squeeze stack std stop_gradient sum tanh transpose var
     """,
 }
@@ -67,6 +71,7 @@ _OF_VALUES = (
     "saccade.activations",
     "saccade.backend.images",
     "saccade.backend.keras_2",
+    "saccade.backend.local_images",
     "saccade.backend.tensors",
     "saccade.numerics.tensors.ops_formulas",
     "saccade.numerics.tensors.tensor_functions",

@@ -11,10 +11,47 @@ import torch
 
 from saccade import ops
 from saccade.graph import Symbol
+from saccade.layers.operations.unwritten_operation import also_on_symbols
+
+
+class CountableShape(tuple[int | None, ...]):
+    """The shape of a symbol, None where a size is not known; K.cast and K.prod take it for the
+    array of integers that it is once there are values.
+
+    Attributes:
+        symbol: whose shape it is.
+    """
+
+    symbol: Symbol
+
+    def counted(self) -> Symbol:
+        """The array: int32 (rank,)."""
+        return _sizes(self.symbol)
+
+
+@also_on_symbols("K")
+def _sizes(x: Any) -> torch.Tensor:
+    return torch.tensor(list(x.shape), dtype=torch.int32)
 
 
 def shape(x: Any) -> Any:
-    return ops.shape(x)
+    """The sizes of the axes: a tuple."""
+    if not isinstance(x, Symbol):
+        return ops.shape(x)
+    sizes = CountableShape(x.shape)
+    sizes.symbol = x
+    return sizes
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """The numbers in another dtype."""
+    return ops.cast(x.counted() if isinstance(x, CountableShape) else x, dtype)
+
+
+def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The product, along all axes or some."""
+    x = x.counted() if isinstance(x, CountableShape) else x
+    return ops.prod(x, axis=axis, keepdims=keepdims)
 
 
 def int_shape(x: Any) -> tuple[int | None, ...]:

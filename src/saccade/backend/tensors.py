@@ -58,6 +58,58 @@ def map_fn(fn: Callable[[Any], Any], elems: Any, dtype: Any = None) -> torch.Ten
     return made if dtype is None else cast(made, dtype)
 
 
+def foldl(
+    fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None, name: str | None = None
+) -> Any:
+    """fn(fn(fn(initializer, a), b), c) of the rows a, b, c; without one from the first row on."""
+    return _folded(fn, list(convert_to_tensor(elems)), initializer)
+
+
+def foldr(
+    fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None, name: str | None = None
+) -> Any:
+    """The same from the last row on."""
+    return _folded(fn, list(convert_to_tensor(elems))[::-1], initializer)
+
+
+def _folded(fn: Callable[[Any, Any], Any], rows: list[Any], first: Any) -> Any:
+    found = rows.pop(0) if first is None else convert_to_tensor(first)
+    for row in rows:
+        found = fn(found, row)
+    return found
+
+
+def is_sparse(tensor: Any) -> bool:
+    """Whether most numbers are left out of memory: never here."""
+    return False
+
+
+def to_dense(tensor: Any) -> Any:
+    """A tensor with all its numbers, as every one here is."""
+    return tensor
+
+
+def normalize_batch_in_training(
+    x: Any,
+    gamma: Any,
+    beta: Any,
+    reduction_axes: Sequence[int],
+    epsilon: float = 1e-3,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(x - mean) / sqrt(variance + epsilon) * gamma + beta, the mean, and the variance."""
+    x = convert_to_tensor(x)
+    axes = tuple(int(one) for one in reduction_axes)
+    spread, mean = torch.var_mean(x, axes, correction=0, keepdim=True)
+
+    def along(values: Any) -> Any:
+        return convert_to_tensor(values).reshape(mean.shape)
+
+    y = (x - mean) * torch.rsqrt(spread + epsilon)
+    y = y if gamma is None else y * along(gamma)
+    y = y if beta is None else y + along(beta)
+    return y, mean.squeeze(axes), spread.squeeze(axes)
+
+
 def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
     """One of two values, or of what two functions give; number by number for a tensor."""
     condition = convert_to_tensor(condition)

@@ -58,9 +58,38 @@ def moving_average_update(x: Any, value: Any, momentum: float) -> Any:
 
 
 def variable(value: Any, dtype: Any = None, name: str = "variable") -> Variable:
-    """A weight of its own; one of integers is not trained."""
+    """A weight of its own; one of integers is not trained.
+
+    In a graph it is a number beside the symbols, as in Keras 2: training moves layers' weights.
+    """
     values = convert_to_tensor(value, dtype or "float32")
-    return Variable(values, trainable=values.is_floating_point(), name=name)
+    made = Variable(values, trainable=values.is_floating_point(), name=name)
+    made.stands_alone = True
+    return made
+
+
+def random_uniform_variable(
+    shape: Sequence[int],
+    low: float,
+    high: float,
+    dtype: Any = None,
+    name: str = "variable",
+    seed: int | None = None,
+) -> Variable:
+    """A weight with values drawn between two numbers."""
+    return variable(random.uniform(tuple(shape), low, high, seed=seed), dtype, name)
+
+
+def random_normal_variable(
+    shape: Sequence[int],
+    mean: float,
+    scale: float,
+    dtype: Any = None,
+    name: str = "variable",
+    seed: int | None = None,
+) -> Variable:
+    """A weight with values drawn from a bell."""
+    return variable(random.normal(tuple(shape), mean, scale, seed=seed), dtype, name)
 
 
 def constant(value: Any, dtype: Any = None, shape: Sequence[int] | None = None) -> torch.Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 
 from saccade.errors import DataError
 from saccade.old_arguments import takes_old_word
@@ -12,7 +13,7 @@ from saccade.old_arguments import takes_old_word
 
 @takes_old_word("nb_classes", "num_classes")
 @takes_old_word("y", "x")
-def to_categorical(x: Any, num_classes: int | None = None, dtype: Any = "float32") -> np.ndarray:
+def to_categorical(x: Any, num_classes: int | None = None, dtype: Any = "float32") -> Any:
     """One row a label, 1 at its class and 0 elsewhere.
 
     Args:
@@ -21,7 +22,7 @@ def to_categorical(x: Any, num_classes: int | None = None, dtype: Any = "float32
         dtype: of the rows, as Keras 2 took it.
 
     Returns:
-        The shape of x and num_classes.
+        The shape of x and num_classes: an array, and a tensor of a tensor.
 
     Raises:
         DataError: labels that are negative, not whole, or too large.
@@ -32,6 +33,9 @@ def to_categorical(x: Any, num_classes: int | None = None, dtype: Any = "float32
 
     Source: `keras.utils.to_categorical`.
     """
+    if hasattr(x, "detach"):
+        rows = to_categorical(x.detach().cpu().numpy(), num_classes, dtype)
+        return torch.from_numpy(rows).to(x.device)
     values = np.asarray(x)
     labels = values.astype(np.int64)
     if labels.ndim > 1 and labels.shape[-1] == 1:

@@ -34,6 +34,7 @@ from saccade.numerics.convolution.geometry import same_padding
 SETTINGS = (
     "activation",
     "axis",
+    "data_format",
     "dilation_rate",
     "epsilon",
     "max_value",
@@ -52,7 +53,7 @@ class Step:
     Attributes:
         reads: the values that it takes, by `id` of their symbols.
         gives: the value that it makes, likewise.
-        run: from values to a value; images are NHWC.
+        run: from values to a value; images are in the data format of the layers.
         weights: those of a layer that is called as it is.
     """
 
@@ -63,7 +64,7 @@ class Step:
 
 
 class Convolve:
-    """A convolution with what was folded into it, on images NHWC.
+    """A convolution with what was folded into it, on images of the layer's data format.
 
     Args:
         layer: the Conv2D or DepthwiseConv2D.
@@ -78,15 +79,21 @@ class Convolve:
         self.layer, self.folded, self.border = layer, folded, border
         self.may_write = False
 
-    def __call__(self, x_nhwc: torch.Tensor, added: torch.Tensor | None = None) -> torch.Tensor:
-        x_nchw = x_nhwc.permute(0, 3, 1, 2)
+    def __call__(self, x: torch.Tensor, added: torch.Tensor | None = None) -> torch.Tensor:
+        is_first = self.layer.data_format == "channels_first"
+        x_nchw = x if is_first else x.permute(0, 3, 1, 2)
+        if is_first:  # images that come in, and what layers between made, may lie otherwise
+            x_nchw = x_nchw.contiguous(memory_format=torch.channels_last)
+            if added is not None:
+                added = added.contiguous(memory_format=torch.channels_last)
         top, bottom, left, right = self._sides(x_nchw)
         padding = (top, left)
         if top != bottom or left != right:
             padding, x_nchw = (0, 0), F.pad(x_nchw, (left, right, top, bottom))
-        if added is not None:
+        if added is not None and not is_first:
             added = added.permute(0, 3, 1, 2)
-        return self.folded(x_nchw, padding, added, self.may_write).permute(0, 2, 3, 1)
+        y_nchw = self.folded(x_nchw, padding, added, self.may_write)
+        return y_nchw if is_first else y_nchw.permute(0, 2, 3, 1)
 
     def _sides(self, x_nchw: torch.Tensor) -> tuple[int, ...]:
         if self.layer.padding != "same":
@@ -148,7 +155,7 @@ class _Folding:
         weight, bias, groups = _weights_of(layer)
         relu = _kind_of_activation(layer) == "relu"
         after = None if relu else self._only_user(last)
-        if after is not None and _is_plain_normalisation(after):
+        if after is not None and _normalises_channels(after, layer.data_format):
             scale, shift = _scale_and_shift(after.layer)
             weight, bias = weight * scale.reshape(-1, 1, 1, 1), shift + scale * bias
             last, after = self._take(after)
@@ -203,6 +210,8 @@ class _Folding:
         after = self._only_user(node)
         if after is None or type(after.layer) not in (Conv2D, DepthwiseConv2D):
             return False
+        if after.layer.data_format != node.layer.data_format:
+            return False
         return after.layer.padding == "valid" and bool(_kind_of_activation(after.layer))
 
 
@@ -229,11 +238,10 @@ def _is_relu(layer: Any) -> bool:
     return type(layer) is ReLU and (layer.max_value, layer.negative_slope, layer.threshold) == plain
 
 
-def _is_plain_normalisation(node: Node) -> bool:
+def _normalises_channels(node: Node, data_format: str) -> bool:
     layer = node.layer
-    return (
-        type(layer) is BatchNormalization and layer.axis in (-1, 3) and len(node.args[0].shape) == 4
-    )
+    axes = (1, -3) if data_format == "channels_first" else (-1, 3)
+    return type(layer) is BatchNormalization and layer.axis in axes and len(node.args[0].shape) == 4
 
 
 def _scale_and_shift(layer: BatchNormalization) -> tuple[torch.Tensor, torch.Tensor]:

@@ -8,6 +8,9 @@ JAX would draw.
 
 from typing import Any
 
+import numpy as np
+import torch
+
 from saccade.errors import NotSupported
 from saccade.initializers.distribution import (
     Orthogonal,
@@ -51,11 +54,15 @@ REFUSED = {"STFT": _STFT, "STFTInitializer": _STFT}
 def get(identifier: Any) -> Any:
     """The initialiser meant by a name ("he_normal"), a record, an object or a function.
 
+    An array or tensor is a `Constant` of it.
+
     Raises:
         UnknownName: the word is not in the list; the message names the nearest.
         NotSupported: one of Keras's that is left out; the message says what to use instead.
     """
     _refuse(identifier)
+    if isinstance(identifier, np.ndarray) or torch.is_tensor(identifier):
+        return Constant(identifier)
     return resolve("initializer", identifier, _WORDS)
 
 

@@ -5,26 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from saccade.errors import ShapeError
 from saccade.initializers.initializer import Initializer
+from saccade.records import is_record
 
 
 class Constant(Initializer):
-    """Every element `value`."""
+    """Every element `value`; or an array of values, as of a Sobel kernel.
+
+    Args:
+        value: a number, or an array, list or tensor that NumPy's rules spread over the weight's
+            shape.
+
+    Raises:
+        ShapeError: values that do not fit the shape that is asked for.
+
+    Source: `keras.initializers.Constant`.
+    """
 
     keras_module = "keras.initializers"
 
-    def __init__(self, value: float = 0.0):
+    def __init__(self, value: Any = 0.0):
         super().__init__()
+        if is_record(value):  # an array, as Keras writes it
+            value = np.asarray(value["config"]["value"], value["config"].get("dtype"))
         self.value = value
 
     def draw(self, shape: Sequence[int]) -> torch.Tensor:
-        return torch.full(tuple(shape), float(self.value), device="cpu")
+        values = self.value
+        values = values.detach().cpu() if torch.is_tensor(values) else torch.as_tensor(values)
+        values = values.to("cpu", torch.float32)
+        try:
+            return values.broadcast_to(tuple(shape)).clone()
+        except RuntimeError:
+            needed = f"values must fit a weight of shape {tuple(shape)}"
+            raise ShapeError("Constant", needed, str(tuple(values.shape))) from None
 
     def get_config(self) -> dict[str, Any]:
-        return {"value": self.value}
+        values = self.value
+        values = values.detach().cpu().numpy() if torch.is_tensor(values) else values
+        if not isinstance(values, np.ndarray):
+            return {"value": values}
+        config = {"value": values.tolist(), "dtype": values.dtype.name}
+        return {"value": {"class_name": "__numpy__", "config": config}}
 
 
 class Zeros(Constant):

@@ -20,6 +20,10 @@ class Dot(str):
         return str(self)
 
 
+class NoDrawer(StateError, ImportError):
+    """There is no Graphviz; scripts expect the ImportError that Keras raises."""
+
+
 def model_to_dot(
     model: Any,
     show_shapes: bool = False,
@@ -102,7 +106,7 @@ def plot_model(
         return
     program = shutil.which("dot")
     if program is None:
-        raise StateError(
+        raise NoDrawer(
             "plot_model",
             "the program dot draws the picture",
             "none on this machine",

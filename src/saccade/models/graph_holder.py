@@ -105,6 +105,18 @@ class GraphHolder(Trainer):
     def output(self) -> Any:
         return self._graph().outputs
 
+    def get_input_at(self, node_index: int) -> Any:
+        """The symbols of one of the model's calls; the first is the graph itself, as in Keras 2."""
+        if self._network is None or node_index < 0:
+            return super().get_input_at(node_index)
+        return super().get_input_at(node_index - 1) if node_index else self.input
+
+    def get_output_at(self, node_index: int) -> Any:
+        """The symbols that one of the calls gave; the first is the graph itself."""
+        if self._network is None or node_index < 0:
+            return super().get_output_at(node_index)
+        return super().get_output_at(node_index - 1) if node_index else self.output
+
     @property
     def input_names(self) -> list[str]:
         return [symbol.name for symbol in self.inputs]

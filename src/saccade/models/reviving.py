@@ -22,7 +22,7 @@ from saccade.models.trainer import Trainer
 
 def known_classes() -> dict[str, type[Layer]]:
     """Every class that a record can name; others come from `custom_objects`."""
-    found: dict[str, type[Layer]] = {**layers.CLASSES, **branches.CLASSES}
+    found: dict[str, type[Layer]] = dict(layers.CLASSES)
     waiting: list[type] = [Trainer]
     while waiting:
         cls = waiting.pop()
@@ -44,7 +44,8 @@ def reviver(
     where: str, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
 ) -> Reviver:
     """What turns records into layers and models."""
-    classes = {**known_classes(), **known_operations()}
+    # Keras has those of `branches` in its networks' modules: nobody makes them by themselves.
+    classes = {**branches.CLASSES, **known_classes(), **known_operations()}
     return Reviver(where, classes, custom_objects or {}, make, safe_mode)
 
 

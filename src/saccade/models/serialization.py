@@ -16,7 +16,7 @@ from saccade import (
     regularizers,
 )
 from saccade.custom_objects import CustomObjectScope
-from saccade.errors import FileFormatError, InvalidArgument, UnknownName
+from saccade.errors import FileFormatError, InvalidArgument, NotSupported, UnknownName
 from saccade.files.old.model_configs import in_todays_words
 from saccade.files.plain_config import to_plain
 from saccade.layers.core.layer import Layer
@@ -122,3 +122,14 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
         if isinstance(record, dict) and record.get("compile_config"):
             model.compile_from_config(record["compile_config"])
     return model
+
+
+def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Refused, as in Keras since 2.6: reading YAML can run what somebody wrote into it.
+
+    Raises:
+        NotSupported: always. That it can be imported lets scripts run which never call it.
+    """
+    raise NotSupported(
+        "model_from_yaml", "YAML is not read", None, "Use model.to_json() and model_from_json()."
+    )

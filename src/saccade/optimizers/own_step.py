@@ -99,6 +99,49 @@ class OwnStep(SlotHolder):
         self.apply([gradient for gradient, _ in pairs], [weight for _, weight in pairs])
         return StepCount(self._calls)
 
+    def minimize(
+        self, loss: Any, var_list: Any, tape: Any = None, grad_loss: Any = None, name: str = ""
+    ) -> StepCount:
+        """One step that lowers a loss, as optimizers had it up to TensorFlow 2.15.
+
+        Args:
+            loss: a function without arguments that gives a tensor; or that tensor, with its tape.
+            var_list: the weights to move, or a function that gives them.
+            tape: what recorded the loss.
+            grad_loss: what each number of the loss counts; ones when None.
+            name: has no effect.
+
+        Returns:
+            How many steps were done.
+
+        Raises:
+            InvalidArgument: a tensor without a tape.
+        """
+        if not callable(loss) and tape is None:
+            raise InvalidArgument(
+                f"{self.where}.minimize",
+                "a loss that is a tensor needs the tape that recorded it",
+                None,
+                "Write minimize(lambda: ..., variables), or give tape=.",
+            )
+        if tape is None:
+            with torch.enable_grad():
+                value = loss()
+            weights = list(var_list() if callable(var_list) else var_list)
+            found = torch.autograd.grad(
+                value if grad_loss is not None else value.sum(),
+                weights,
+                grad_loss,
+                allow_unused=True,
+            )
+        else:
+            if callable(loss):
+                with tape:
+                    loss = loss()
+            weights = list(var_list() if callable(var_list) else var_list)
+            found = tape.gradient(loss, weights, grad_loss)
+        return self.apply_gradients(zip(found, weights, strict=True))
+
     def step_by_own_apply(
         self, weights: Sequence[Any], gradients: list[Any], keep: torch.Tensor | None
     ) -> None:

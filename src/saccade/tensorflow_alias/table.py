@@ -15,6 +15,8 @@ _ANALYSIS = "acos add_n asin atan cosh sinh tan truediv"
 _IMAGE_FILES = """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg decode_png
     encode_jpeg encode_png extract_jpeg_shape is_jpeg"""
 
+_LOGGING = "DEBUG ERROR FATAL INFO WARN get_verbosity set_verbosity=set_log_verbosity"
+
 # For each module: from which of `parts` its names come; `name=other` where it is called otherwise.
 NAMES: dict[str, dict[str, str]] = {
     "": {
@@ -45,6 +47,8 @@ NAMES: dict[str, dict[str, str]] = {
         "running.functions": """executing_eagerly function get_logger name_scope no_op
             numpy_function print py_function""",
         "tensors.strings": "as_string",
+        "tensors.first_values": """constant_initializer ones_initializer
+            random_normal_initializer random_uniform_initializer zeros_initializer""",
     },
     "math": {
         "tensors.arithmetic": f"""{_ARITHMETIC} ceil divide_no_nan is_nan is_inf is_finite
@@ -76,11 +80,16 @@ NAMES: dict[str, dict[str, str]] = {
         "networks.window_functions": """batch_normalization conv2d_transpose crelu depth_to_space
             local_response_normalization lrn=local_response_normalization space_to_depth
             weighted_cross_entropy_with_logits""",
+        "networks.batch_layouts": """avg_pool1d avg_pool3d conv1d conv3d max_pool1d max_pool3d""",
     },
     "random": {
         "tensors.draws": """Generator categorical gamma get_global_generator normal poisson
             set_global_generator set_seed shuffle split stateless_normal stateless_truncated_normal
-            stateless_uniform truncated_normal uniform"""
+            fold_in=stateless_fold_in stateless_uniform truncated_normal uniform"""
+    },
+    "random.experimental": {
+        "tensors.draws": """Generator get_global_generator set_global_generator stateless_fold_in
+            stateless_shuffle stateless_split=split"""
     },
     "nest": {"tensors.nesting": "flatten is_nested map_structure pack_sequence_as"},
     "errors": {
@@ -164,15 +173,15 @@ NAMES: dict[str, dict[str, str]] = {
             assert_none_equal assert_positive assert_rank assert_rank_at_least assert_rank_in
             assert_shapes assert_type check_numerics is_numeric_tensor"""
     },
-    "compat": {},
+    "compat": {
+        "tensors.plain_words": "as_bytes as_str as_str_any as_text path_to_str",
+    },
     "compat.v1": {
         "running.functions": "enable_eager_execution executing_eagerly",
         "tensors.draws": "set_random_seed=set_seed",
     },
-    "compat.v1.logging": {
-        "running.functions": """DEBUG ERROR FATAL INFO WARN get_verbosity
-            set_verbosity=set_log_verbosity"""
-    },
+    "compat.v1.logging": {"running.functions": _LOGGING},
+    "logging": {"running.functions": _LOGGING},
 }
 
 # Parts whose functions may be called on what Input() gives, and names in them that may not.

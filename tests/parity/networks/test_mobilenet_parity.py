@@ -5,13 +5,16 @@ import warnings
 import pytest
 
 from parity.reference import keras
-from saccade.applications import mobilenet, mobilenet_v2
+from saccade.applications import mobilenet, mobilenet_v2, mobilenet_v3
 from saccade.applications.building import network
 from saccade.layers import Input
+from saccade.layers.operations.operation import Operation
 
 MODULES = {
     "MobileNet": (mobilenet, keras.applications.mobilenet),
     "MobileNetV2": (mobilenet_v2, keras.applications.mobilenet_v2),
+    "MobileNetV3Small": (mobilenet_v3, keras.applications),
+    "MobileNetV3Large": (mobilenet_v3, keras.applications),
 }
 
 
@@ -24,12 +27,12 @@ def asked(monkeypatch):
     """What each of the two libraries would fetch for some arguments, and the model's name."""
     file_utils = __import__("keras.src.utils.file_utils", fromlist=["get_file"])
 
-    def theirs(name, origin, **_):
-        raise _AskedFor(origin)
+    def theirs(name, origin, file_hash=None, **_):
+        assert name == origin.rpartition("/")[2]
+        raise _AskedFor(origin, file_hash or "")
 
     def ours(file, **_):
-        assert file.md5 == ""
-        raise _AskedFor(file.address)
+        raise _AskedFor(file.address, file.md5)
 
     monkeypatch.setattr(file_utils, "get_file", theirs)
     monkeypatch.setattr(network, "kept_file", ours)
@@ -42,7 +45,7 @@ def asked(monkeypatch):
                 warnings.simplefilter("ignore")  # Keras warns where ours notes
                 with pytest.raises(_AskedFor) as caught:
                     getattr(module, name)(**options)
-            addresses.append(str(caught.value))
+            addresses.append(caught.value.args)
         return addresses
 
     return ask
@@ -62,6 +65,11 @@ def asked(monkeypatch):
         ("MobileNetV2", {"alpha": 0.75, "include_top": False, "input_shape": (96, 96, 3)}),
         ("MobileNetV2", {"alpha": 1, "include_top": False}),
         ("MobileNetV2", {"alpha": 1.4, "include_top": False, "input_shape": (64, 64, 3)}),
+        ("MobileNetV3Small", {"alpha": 0.75}),
+        ("MobileNetV3Small", {"minimalistic": True, "include_top": False}),
+        ("MobileNetV3Large", {"input_shape": (96, 96, 3)}),
+        ("MobileNetV3Large", {"alpha": 0.75, "include_top": False, "input_shape": (96, 96, 3)}),
+        ("MobileNetV3Large", {"minimalistic": True}),
     ],
 )
 def test_the_files_are_those_that_keras_fetches(asked, name, options):
@@ -90,6 +98,10 @@ def test_images_of_other_sizes_are_told_which_weights_they_get(asked, caplog):
         ("MobileNetV2", {"alpha": 0.25, "weights": "imagenet"}),
         ("MobileNetV2", {"input_shape": (100, 100, 3), "weights": "imagenet"}),
         ("MobileNetV2", {"input_shape": (31, 31, 3), "weights": None}),
+        ("MobileNetV3Small", {"alpha": 0.5, "weights": "imagenet"}),
+        ("MobileNetV3Small", {"alpha": 0.75, "minimalistic": True, "weights": "imagenet"}),
+        ("MobileNetV3Small", {"classes": 10, "weights": "imagenet"}),
+        ("MobileNetV3Large", {"input_shape": (31, 64, 3), "weights": None}),
     ],
 )
 def test_what_keras_refuses_is_refused(name, options):
@@ -108,12 +120,18 @@ def test_what_keras_refuses_is_refused(name, options):
         ("MobileNetV2", {"alpha": 1.3, "include_top": False}),
         ("MobileNetV2", {"alpha": 0.1, "input_shape": (50, 34, 3)}),
         ("MobileNet", {"alpha": 0.25, "input_shape": (48, 40, 1), "classes": 7, "name": "mine"}),
+        ("MobileNetV3Small", {"alpha": 0.3, "minimalistic": True, "dropout_rate": 0}),
+        ("MobileNetV3Small", {"alpha": 1.5, "input_shape": (33, 47, 3), "classes": 7}),
+        ("MobileNetV3Small", {"input_shape": (48, 40, 1), "include_preprocessing": False}),
+        ("MobileNetV3Large", {"minimalistic": True, "include_top": False, "pooling": "max"}),
+        ("MobileNetV3Large", {"alpha": 0.75, "input_shape": (None, None, 3), "name": "mine"}),
     ],
 )
 def test_other_widths_and_sizes(name, options):
     ours, theirs = (getattr(module, name)(weights=None, **options) for module in MODULES[name])
     assert ours.name == theirs.name
-    assert [one.output_shape for one in ours.layers[1:]] == [
+    layers = [one for one in ours.layers[1:] if not isinstance(one, Operation)]
+    assert [one.output_shape for one in layers] == [
         tuple(one.output.shape) for one in theirs.layers[1:]
     ]
     assert [tuple(one.shape) for one in ours.weights] == [
@@ -121,7 +139,7 @@ def test_other_widths_and_sizes(name, options):
     ]
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", ["MobileNet", "MobileNetV2", "MobileNetV3Small"])
 def test_on_a_tensor(name):
     ours = getattr(MODULES[name][0], name)(input_tensor=Input((96, 96, 3)), weights=None, alpha=0.5)
     theirs = getattr(MODULES[name][1], name)(
@@ -132,8 +150,9 @@ def test_on_a_tensor(name):
 
 
 def test_a_tensor_of_another_width_than_the_shape():
-    for module, make in ((mobilenet_v2, Input), (keras.applications.mobilenet_v2, keras.Input)):
-        with pytest.raises(ValueError, match=r"input_shape"):
-            module.MobileNetV2(
-                (96, 96, 3), input_tensor=make((96, 128, 3)), weights=None, include_top=False
-            )
+    for name in ("MobileNetV2", "MobileNetV3Small"):
+        for module, make in zip(MODULES[name], (Input, keras.Input), strict=True):
+            with pytest.raises(ValueError, match=r"input_shape"):
+                getattr(module, name)(
+                    (96, 96, 3), input_tensor=make((96, 128, 3)), weights=None, include_top=False
+                )

@@ -18,6 +18,7 @@ def split_dataset(
     right_size: float | None = None,
     shuffle: bool = False,
     seed: int | None = None,
+    preferred_backend: str | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Two datasets out of one: its first elements, and those that follow.
 
@@ -28,6 +29,8 @@ def split_dataset(
             left out and is then what the other leaves.
         shuffle: put the elements into another order before.
         seed: of that order.
+        preferred_backend: None, "tensorflow" or "torch", of which library's the result would be in
+            Keras; it is saccade's either way, whose methods are those of `tf.data`.
 
     Returns:
         (left, right).
@@ -37,6 +40,9 @@ def split_dataset(
 
     Source: `keras.utils.split_dataset`.
     """
+    if preferred_backend not in (None, "tensorflow", "torch"):
+        needed = 'preferred_backend must be "tensorflow", "torch" or None'
+        raise InvalidArgument("split_dataset", needed, repr(preferred_backend))
     if not isinstance(dataset, Dataset):
         dataset = Dataset.from_tensor_slices(tuple(dataset) if _is_list(dataset) else dataset)
     # Read once: a dataset that shuffles gives each side another order, and both the same elements.

@@ -12,6 +12,7 @@ from saccade.graph import Shape
 from saccade.layers.core.checks import positive_integer
 from saccade.layers.core.layer_kinds import Activated, Spatial
 from saccade.layers.core.weight_options import keep_options, make_weight, options_config
+from saccade.notes import note_once
 from saccade.numerics.convolution.geometry import PADDING_WORDS, as_padding, as_sizes, output_size
 from saccade.variables import Variable
 
@@ -77,6 +78,7 @@ class Convolution(Activated, Spatial):
         channels = self.channels_in(input_shape)
         if channels is None:
             raise ShapeError(self.where, "the number of channels must be known", str(input_shape))
+        self._note_other_format(tuple(input_shape))
         self.build_kernels(channels)
         self._channels = channels
         out = self.channels_out(channels)
@@ -109,10 +111,29 @@ class Convolution(Activated, Spatial):
         self.check_rank(shape)
         found = self.channels_in(shape)
         if self._channels is not None and found not in (None, self._channels):
+            moved = "x, -1, 1" if self._is_first else "x, 1, -1"
+            at_other_end = shape[-1 if self._is_first else 1] == self._channels
             raise ShapeError(
                 self.where,
                 f"input must have {self._channels} channels",
                 f"{found} in {tuple(shape)}",
+                f'data_format is "{self.data_format}": numpy.moveaxis({moved}) brings them there.'
+                if at_other_end
+                else "",
+            )
+
+    def _note_other_format(self, shape: tuple[int | None, ...]) -> None:
+        """Say so of images that seem to have their channels where the layer has none."""
+        *sides, few = (*shape[1:-1], shape[-1]) if self._is_first else (*shape[2:], shape[1])
+        if few in (1, 3) and sides[-1] == sides[-2:][0] and (sides[-1] or 0) >= 8 and self.rank > 1:
+            other = "channels_last" if self._is_first else "channels_first"
+            channels, size = self.channels_in(shape), " x ".join(map(str, self.sizes_in(shape)))
+            note_once(
+                f"{self.where}: an input {shape} is read as {size} with {channels} channels, for "
+                f'data_format is "{self.data_format}". If {few} is the number of channels: '
+                f'{type(self).__name__}(..., data_format="{other}"), or for all layers '
+                f'keras.backend.set_image_data_format("{other}").',
+                key=f"seems {other}",
             )
 
     def as_kernel(self, kernel: torch.Tensor) -> torch.Tensor:

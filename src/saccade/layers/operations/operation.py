@@ -73,6 +73,17 @@ class Operation(Layer):
     def shape_for(self, args: Any, kwargs: dict[str, Any]) -> Any:
         return map_symbols(self._traced(tuple(args), kwargs), lambda symbol: symbol.shape)
 
+    @property
+    def input_shape(self) -> Any:
+        """The shapes of the symbols of the first call, batch first; of one of them its shape."""
+        shapes = [symbol.shape for symbol in self._call_at(0).inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def output_shape(self) -> Any:
+        """The shapes that the first call gave."""
+        return map_symbols(self._call_at(0).outputs, lambda symbol: symbol.shape)
+
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape for the arguments of the first call, with other shapes in their order."""
         node = self._call_at(0)
@@ -85,7 +96,7 @@ class Operation(Layer):
 
     def _check_arguments(self, args: Any, kwargs: Any) -> None:
         for one in leaves((args, kwargs), as_given):
-            if isinstance(one, torch.nn.Parameter):
+            if isinstance(one, torch.nn.Parameter) and not getattr(one, "stands_alone", False):
                 raise NotSupported(
                     self.where,
                     "a weight beside what comes from Input() would not be trained",

@@ -11,9 +11,17 @@ from saccade.errors import ShapeError
 
 def tensors(y_true: Any, y_pred: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """Both as tensors on the predictions' device; predictions become floating point."""
-    y_pred = y_pred if torch.is_tensor(y_pred) else torch.as_tensor(y_pred)
+    y_pred = y_pred if torch.is_tensor(y_pred) else as_tensor(y_pred)
     y_pred = y_pred if y_pred.is_floating_point() else y_pred.float()
-    return torch.as_tensor(y_true, device=y_pred.device), y_pred
+    y_true = y_true if torch.is_tensor(y_true) else as_tensor(y_true)
+    return y_true.to(y_pred.device), y_pred
+
+
+def as_tensor(values: Any) -> torch.Tensor:
+    """An array, a list of numbers or a list of tensors as one tensor."""
+    if isinstance(values, (list, tuple)) and any(map(torch.is_tensor, values)):
+        return torch.stack([torch.as_tensor(one) for one in values])
+    return torch.as_tensor(values)
 
 
 def aligned(target: torch.Tensor, predicted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

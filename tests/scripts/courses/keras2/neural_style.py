@@ -11,7 +11,7 @@ from keras.preprocessing.image import load_img, img_to_array
 target_image_path = sorted(glob.glob(sys.argv[1] + '/bar/*'))[0]
 style_reference_image_path = sorted(glob.glob(sys.argv[1] + '/rim/*'))[0]
 width, height = load_img(target_image_path).size
-img_height = 32
+img_height = 40
 img_width = int(width * img_height / height)
 
 

@@ -88,7 +88,7 @@ def augment(image, label):
 
 
 train_ds = ds.shuffle(100, seed=1).map(augment, num_parallel_calls=tf.data.AUTOTUNE).batch(6).prefetch(tf.data.AUTOTUNE)
-aug_ds = ds.batch(6).map(lambda x, y: (resize_and_rescale(x), y))
+aug_ds = ds.map(lambda x, y: (resize_and_rescale(x), y)).batch(6)
 model = tf.keras.Sequential([
     layers.Conv2D(8, 3, padding='same', activation='relu'),
     layers.MaxPooling2D(),

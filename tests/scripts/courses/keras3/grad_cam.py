@@ -51,8 +51,7 @@ def make_gradcam_heatmap(img_array, model, last_conv_layer_name, pred_index=None
 
 
 img_array = preprocess_input(get_img_array(img_path, size=img_size))
-model = model_builder(weights=None, input_shape=img_size + (3,), classes=3)
-model.layers[-1].activation = None
+model = model_builder(weights=None, input_shape=img_size + (3,), classes=3, classifier_activation=None)
 preds = model.predict(img_array)
 print("Predicted:", preds.shape)
 heatmap = make_gradcam_heatmap(img_array, model, last_conv_layer_name)

@@ -86,6 +86,7 @@ print("whole:", np.allclose(before, loaded.predict(images, verbose=0)))
 print("goes on:", int(loaded.optimizer.iterations))
 
 model.save_weights("gated.weights.h5")
+keras.config.enable_unsafe_deserialization()
 fresh = keras.models.clone_model(model)
 print("clone differs:", not np.allclose(before, fresh.predict(images, verbose=0)))
 fresh.load_weights("gated.weights.h5")

@@ -16,6 +16,7 @@ from saccade.numerics.convolution.nhwc import (
     convolve_nhwc,
     max_pool_nhwc,
 )
+from saccade.tensorflow_alias.parts.networks.batch_layouts import bias_axis, in_either_layout
 from saccade.tensorflow_alias.parts.tensors import arithmetic
 from saccade.tensorflow_alias.parts.tensors.reductions import reduce_mean, reduce_variance
 from saccade.tensorflow_alias.parts.tensors.tensors import pair, sizes_of, tensor_of
@@ -102,6 +103,7 @@ def _floats(value: Any) -> torch.Tensor:
 # -- windows -----------------------------------------------------------------------------------
 
 
+@in_either_layout
 def conv2d(
     input: Any, filters: Any, strides: Any, padding: str, data_format: str = "NHWC",
     dilations: Any = None, name: str | None = None,
@@ -113,9 +115,7 @@ def conv2d(
         filters: (kernel height, kernel width, channels, filters).
         strides: a number, two, or four of which the first and last are 1.
         padding: "SAME", "VALID", or (before, after) for each of the four axes.
-
-    Raises:
-        NotSupported: data_format "NCHW".
+        data_format: "NHWC", or "NCHW" for images and sizes in that order.
     """
     x, kernel = pair(_floats(input), filters)
     x, padding = _bordered(x, padding)
@@ -123,6 +123,7 @@ def conv2d(
     return convolve_nhwc(x, kernel, None, two(strides), border, two(dilations or 1))
 
 
+@in_either_layout
 def depthwise_conv2d(
     input: Any, filter: Any, strides: Any, padding: str, data_format: str = "NHWC",
     dilations: Any = None, name: str | None = None,
@@ -133,6 +134,7 @@ def depthwise_conv2d(
     return convolve_depthwise_nhwc(x, kernel, None, two(strides), border, two(dilations or 1))
 
 
+@in_either_layout
 def max_pool2d(
     input: Any, ksize: Any, strides: Any, padding: str, data_format: str = "NHWC",
     name: str | None = None,
@@ -142,6 +144,7 @@ def max_pool2d(
     return max_pool_nhwc(_floats(input), two(ksize), two(strides), border)
 
 
+@in_either_layout
 def avg_pool2d(
     input: Any, ksize: Any, strides: Any, padding: str, data_format: str = "NHWC",
     name: str | None = None,
@@ -181,10 +184,11 @@ def two(sizes: Any) -> tuple[int, int]:
 
 
 def bias_add(value: Any, bias: Any, data_format: Any = None, name: Any = None) -> torch.Tensor:
-    if data_format not in (None, "NHWC", "N...C"):
-        raise NotSupported("tf.nn.bias_add", 'data_format must be "NHWC"', repr(data_format))
+    """A number of its own added to each channel."""
     x, b = pair(value, bias)
-    return x + b
+    if bias_axis(x, data_format) == -1:
+        return x + b
+    return x + b.reshape(-1, *[1] * (x.ndim - 2))
 
 
 def dropout(

@@ -7,13 +7,15 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from saccade.errors import NotSupported
-from saccade.numerics.convolution.geometry import same_padding
+from saccade.numerics.convolution.geometry import as_padding
+from saccade.numerics.convolution.transposed import convolve_transposed_to
 from saccade.numerics.images.patches import patches_nhwc
+from saccade.tensorflow_alias.parts.networks.batch_layouts import in_either_layout
 from saccade.tensorflow_alias.parts.networks.layer_functions import two
 from saccade.tensorflow_alias.parts.tensors.tensors import pair, sizes_of, tensor_of
 
 
+@in_either_layout
 def conv2d_transpose(
     input: Any, filters: Any, output_shape: Any, strides: Any, padding: str = "SAME",
     data_format: str = "NHWC", dilations: Any = None, name: str | None = None,
@@ -23,26 +25,10 @@ def conv2d_transpose(
     Args:
         filters: (kernel height, kernel width, channels given, channels taken).
         output_shape: of the result, (batch, height, width, channels).
-
-    Raises:
-        NotSupported: data_format "NCHW", or dilations.
     """
-    if data_format != "NHWC" or dilations not in (None, 1, [1, 1, 1, 1]):
-        raise NotSupported("tf.nn.conv2d_transpose", 'needs "NHWC" and no dilations')
     x, kernel = pair(input, filters)
-    sizes = sizes_of(output_shape)[1:3]
-    steps = two(strides)
-    pads = [(0, 0), (0, 0)]
-    if padding.upper() == "SAME":
-        pads = [
-            same_padding(n, k, s, 1) for n, k, s in zip(sizes, kernel.shape[:2], steps, strict=True)
-        ]
-    whole = F.conv_transpose2d(x.permute(0, 3, 1, 2), kernel.permute(3, 2, 0, 1), stride=steps)
-    (top, _), (left, _) = pads
-    rows, columns = sizes
-    more = (max(left + columns - whole.shape[3], 0), max(top + rows - whole.shape[2], 0))
-    whole = F.pad(whole, (0, more[0], 0, more[1]))
-    return whole[:, :, top : top + rows, left : left + columns].permute(0, 2, 3, 1)
+    sizes, padding = sizes_of(output_shape)[1:3], as_padding("tf.nn.conv2d_transpose", padding)
+    return convolve_transposed_to(x, kernel, two(strides), padding, sizes, two(dilations or 1))
 
 
 def local_response_normalization(
@@ -84,6 +70,7 @@ def weighted_cross_entropy_with_logits(
     )
 
 
+@in_either_layout
 def space_to_depth(
     input: Any, block_size: int, data_format: str = "NHWC", name: Any = None
 ) -> torch.Tensor:
@@ -97,6 +84,7 @@ def space_to_depth(
     )
 
 
+@in_either_layout
 def depth_to_space(
     input: Any, block_size: int, data_format: str = "NHWC", name: Any = None
 ) -> torch.Tensor:

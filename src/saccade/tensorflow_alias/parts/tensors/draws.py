@@ -119,6 +119,21 @@ def split(seed: Any, num: int = 2, alg: Any = None) -> torch.Tensor:
     return torch.randint(2**31 - 1, (int(num), 2), generator=_stream(one_seed(seed))).int()
 
 
+def stateless_fold_in(seed: Any, data: Any, alg: Any = None) -> torch.Tensor:
+    """A seed of two integers made of a seed and a number."""
+    one, other = sizes_of(seed)
+    start = (one_seed((one, other)) * 31 + int(data)) % 2**63
+    return torch.randint(2**31 - 1, (2,), generator=_stream(start)).int()
+
+
+def stateless_shuffle(
+    value: Any, seed: Any, alg: Any = None, name: str | None = None
+) -> torch.Tensor:
+    """The rows in an order that the seed's two integers decide."""
+    rows = tensor_of(value)
+    return rows[torch.randperm(len(rows), generator=_stream(one_seed(seed)))]
+
+
 def categorical(
     logits: Any, num_samples: Any, dtype: Any = None, seed: Any = None, name: str | None = None
 ) -> torch.Tensor:
