@@ -15,7 +15,7 @@ NAMES = {
         HORIZONTAL_CONTOURS initializers Input InputSpec install Layer layers Listener
         load_ipython_extension losses metrics mixed_precision Model models ops optimizers
         output_size predict Predictor preprocessing random regularizers Run saving Sequential
-        sharpen summary train tree utils VERTICAL_CONTOURS
+        sharpen summary train tree utils VERTICAL_CONTOURS wrappers
     """,
     "saccade.activations": """
         celu deserialize elu exponential gelu get glu hard_shrink hard_sigmoid hard_silu
@@ -279,6 +279,7 @@ NAMES = {
         get_registered_name get_registered_object load_model load_weights
         register_keras_serializable save_model save_weights serialize_keras_object
     """,
+    "saccade.wrappers": "SKLearnClassifier SKLearnRegressor SKLearnTransformer",
     "saccade.utils": """
         CustomObjectScope Progbar PyDataset Sequence array_to_img clear_session custom_object_scope
         deserialize_keras_object get_custom_objects get_file get_registered_name

@@ -24,6 +24,7 @@ EXPECTED = {
         "loaded: True",
     ],
     "graph_gradients": ["heatmap: (13, 13) (8,) True", "pattern: (1, 32, 32, 3) rises: True"],
+    "grid_search": ["tried: 4", "folds: 3 good: True", "classes: (4,) (4, 3)"],
     "k_fold": ["folds: 3 ['conv2d', 'conv2d', 'conv2d']"],
     "keras1": [
         "shapes: [(None, 26, 26, 4), (None, 26, 26, 4), (None, 26, 26, 4), (None, 13, 13, 4)]",

@@ -58,6 +58,7 @@ GIVEN_UP = {
     "course_resnet": "Layer count mismatch",  # a file with a top for a network without
     "fine_tuning": "requires the tensorflow module",  # and layers.experimental
     "functional_transfer": "no attribute 'get_output_at'",
+    "grid_search": "No module named 'keras.wrappers.scikit_learn'",
     "grad_cam": "no attribute 'output'",  # of a Sequential
     "graph_gradients": "no attribute 'set_learning_phase'",
     "keras1": "cannot import name 'np_utils'",

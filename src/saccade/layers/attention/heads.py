@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from saccade import constraints, initializers, regularizers
-from saccade.errors import InvalidArgument, ShapeError
+from saccade.errors import InvalidArgument, NotKnownYet, ShapeError
 from saccade.graph import Shape
 from saccade.layers.attention.attention import causal_mask, checked_share, dropped, own_stream
 from saccade.layers.attention.einsum_dense import EinsumDense
@@ -114,6 +114,8 @@ class Heads(Layer):
     @property
     def output_shape(self) -> Any:
         """The shape of the output for the shapes that the layer was built for."""
+        if not self._shapes:
+            raise NotKnownYet(self.where, "the output shape is known once the layer is built", None)
         return self.compute_output_shape(**self._shapes)
 
     def _shape_of_output(self, query: Shape) -> Shape:
