@@ -18,6 +18,11 @@ EXPECTED = {
     "from_scratch": ["scores: (7, 3)", "finite: True"],
     "functional_transfer": ["layers: 22 trained: 4"],
     "grad_cam": ["heatmap: (46, 46)"],
+    "frames": [
+        "shapes: (None, 5, 8) (None, 5, 8) (None, 5, 12)",
+        "falls: True",
+        "loaded: True",
+    ],
     "graph_gradients": ["heatmap: (13, 13) (8,) True", "pattern: (1, 32, 32, 3) rises: True"],
     "grid_search": ["tried: 4", "folds: 3 good: True", "classes: (4,) (4, 3)"],
     "k_fold": ["folds: 3 ['conv2d', 'conv2d', 'conv2d']"],
@@ -39,6 +44,10 @@ EXPECTED = {
     "report": ["same: True", "precision"],
     "save_load": ["model.keras True", "model.h5 True", "json True"],
     "sequence": ["rows: (50, 3) ended: True"],
+    "vision_transformer": [
+        "falls: True params: ",
+        "saved: True kernels: [(16, 2, 16), (16, 2, 16)",
+    ],
     "visualise_filters": ["image: (60, 60, 3) rises: True"],
     "alexnet": ["(3, 3, 24), (3, 3, 32)]", "norms: True"],
     "basic_classification": ["sums: True", "same: True", "named: True", "accuracy: True"],
