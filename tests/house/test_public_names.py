@@ -236,7 +236,7 @@ NAMES = {
         set_global_policy
     """,
     "saccade.models": """
-        Model Sequential clone_model load_model model_from_json save_model
+        Model Sequential clone_model load_model model_from_json model_from_yaml save_model
     """,
     "saccade.optimizers": """
         Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam Optimizer
@@ -259,8 +259,8 @@ NAMES = {
         random_rotation random_shear random_shift random_zoom save_img
     """,
     "saccade.config": """
-        backend disable_traceback_filtering dtype_policy enable_traceback_filtering epsilon
-        floatx image_data_format is_traceback_filtering_enabled set_dtype_policy set_epsilon
+        backend disable_traceback_filtering dtype_policy enable_traceback_filtering
+        enable_unsafe_deserialization epsilon floatx image_data_format is_traceback_filtering_enabled set_dtype_policy set_epsilon
         set_floatx set_image_data_format
     """,
     "saccade.tree": """

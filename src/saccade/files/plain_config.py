@@ -9,7 +9,7 @@ import numpy as np
 
 from saccade.custom_objects import get_registered_name
 from saccade.errors import InvalidArgument, StateError
-from saccade.lambda_code import LambdaRecord, is_lambda, listed_record, note_written
+from saccade.lambda_code import LambdaRecord, is_lambda, keep_written, listed_record
 from saccade.layers.core.custom_storage import is_own
 from saccade.records import to_record
 
@@ -52,14 +52,15 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_plain(where, item, f"{place}[{n}]", objects) for n, item in enumerate(value)]
     if isinstance(value, dict):
-        if isinstance(value, LambdaRecord):
-            note_written()
         for key in value:
             if not isinstance(key, str):
                 raise InvalidArgument(where, f"{place} needs words as keys", repr(key))
-        return {
+        plain = {
             key: to_plain(where, item, f"{place}.{key}", objects) for key, item in value.items()
         }
+        if isinstance(value, LambdaRecord):
+            keep_written(value.function, plain)
+        return plain
     if not objects:
         raise InvalidArgument(where, f"{place} must be a plain value", type(value).__name__)
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
@@ -75,8 +76,9 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
 
 def _function_record(where: str, function: Any, place: str) -> dict[str, Any]:
     if is_lambda(function):
-        note_written()
-        return to_plain(where, listed_record(function), place)
+        record = to_plain(where, listed_record(function), place)
+        keep_written(function, record)
+        return record
     module = function.__module__ or ""  # none where it was made by exec()
     if module.split(".")[0] == "saccade":  # as Keras writes its functions
         return {
