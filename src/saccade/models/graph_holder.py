@@ -10,7 +10,7 @@ import torch
 
 from saccade.data.sources.source import ManyArrays
 from saccade.engines.inference import Inference
-from saccade.errors import InvalidArgument, ShapeError, StateError
+from saccade.errors import InvalidArgument, NotKnownYet, ShapeError
 from saccade.graph import Network, Shape, Symbol, inlined, map_symbols
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import with_mask_of, with_masks
@@ -139,7 +139,7 @@ class GraphHolder(Trainer):
 
     def _graph(self) -> Network:
         if self._network is None:
-            raise StateError(
+            raise NotKnownYet(
                 self.where,
                 "inputs and outputs are known for models made of symbols",
                 None,
@@ -270,7 +270,7 @@ def network_of(layer: Any) -> Network | None:
         return None
     try:
         return layer._graph()
-    except StateError:  # a model that was built without symbols
+    except NotKnownYet:  # a model that was built without symbols
         return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.data.sources.source import ManyArrays
-from saccade.errors import InvalidArgument, ShapeError, StateError
+from saccade.errors import InvalidArgument, NotKnownYet, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
@@ -181,7 +181,7 @@ class Sequential(Model):
     @property
     def input_shape(self) -> Shape:
         if self._input is None:
-            raise StateError(
+            raise NotKnownYet(
                 self.where,
                 "the input shape is known once the model is built",
                 None,

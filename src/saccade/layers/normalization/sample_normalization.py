@@ -246,6 +246,7 @@ class UnitNormalization(Layer):
     """
 
     keras_module = "keras.layers"
+    joins_lists = True
     supports_masking = True
     casts_integers = True
     weightless = True
