@@ -35,6 +35,7 @@ _MODULES = (
     "saving",
     "tree",
     "utils",
+    "wrappers",
 )
 _NAMES = {
     "Input": "saccade.layers",

@@ -20,7 +20,7 @@ SHARED = {
     "class_names", "input_record", "preprocessing",  # saccade's own
     "evaluate_generator", "fit_generator", "history", "lr", "decay", "optimizer", "period",
     "predict_classes", "predict_generator", "predict_proba", "schedule_decay", "stop_training",
-    "to_yaml", "validation_data", "inputs", "outputs", "metrics_names",  # of Keras 1 and 2
+    "to_yaml", "minimize", "validation_data", "inputs", "outputs", "metrics_names",
     "get_input_at", "get_input_shape_at", "get_output_at", "get_output_shape_at",
     "activation", "built", "name", "epoch", "gradient_accumulation_steps", "use_ema", "from_logits",
     "data_format", "interpolation", "axis", "delta", "seed", "intermediate_weights", "value",

@@ -15,7 +15,7 @@ NAMES = {
         HORIZONTAL_CONTOURS initializers Input InputSpec install Layer layers Listener
         load_ipython_extension losses metrics mixed_precision Model models ops optimizers
         output_size predict Predictor preprocessing random regularizers Run saving Sequential
-        sharpen summary train tree utils VERTICAL_CONTOURS
+        sharpen summary train tree utils VERTICAL_CONTOURS wrappers
     """,
     "saccade.activations": """
         celu deserialize elu exponential gelu get glu hard_shrink hard_sigmoid hard_silu
@@ -160,8 +160,8 @@ NAMES = {
         min_max_norm non_neg nonneg serialize unit_norm unitnorm
     """,
     "saccade.errors": """
-        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported
-        NotWritten SaccadeError ShapeError StateError UnknownName
+        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotKnownYet NotSupported
+        NotKnownYet NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
         Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer
@@ -236,7 +236,7 @@ NAMES = {
         set_global_policy
     """,
     "saccade.models": """
-        Model Sequential clone_model load_model model_from_json save_model
+        Model Sequential clone_model load_model model_from_json model_from_yaml save_model
     """,
     "saccade.optimizers": """
         Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam Optimizer
@@ -279,6 +279,7 @@ NAMES = {
         get_registered_name get_registered_object load_model load_weights
         register_keras_serializable save_model save_weights serialize_keras_object
     """,
+    "saccade.wrappers": "SKLearnClassifier SKLearnRegressor SKLearnTransformer",
     "saccade.utils": """
         CustomObjectScope Progbar PyDataset Sequence array_to_img clear_session custom_object_scope
         deserialize_keras_object get_custom_objects get_file get_registered_name

@@ -1,7 +1,7 @@
 """Runs a script with generated pictures for the published sets, and everything else as it is.
 
-    python course_run.py SCRIPT ...                 with Keras
-    python -m saccade course_run.py SCRIPT ...      with saccade
+python course_run.py SCRIPT ...                 with Keras
+python -m saccade course_run.py SCRIPT ...      with saccade
 """
 
 import sys

@@ -123,5 +123,11 @@ class LoadStatus:
     assert_consumed = assert_existing_objects_matched = assert_nontrivial_match = expect_partial
 
 
+def status_of(filepath: Any) -> LoadStatus | None:
+    """What loading of these weights gives: a status for a checkpoint, else nothing."""
+    found = file_to_read(filepath)
+    return LoadStatus() if found is not None and found[0].suffix == INDEX else None
+
+
 def _kind(suffix: str, door: str) -> Format:
     return next(one for one in FORMATS if one.suffix == suffix and getattr(one, door))

@@ -10,8 +10,8 @@ from types import ModuleType
 from saccade.errors import StateError
 from saccade.keras_alias import script_imports, workers
 from saccade.keras_alias.finder import KerasFinder
-from saccade.keras_alias.user_settings import take_image_data_format
 from saccade.keras_alias.load_watch import LoadWatch
+from saccade.keras_alias.user_settings import take_image_data_format
 from saccade.old_arguments import guess_keras1_calls
 
 

@@ -25,12 +25,6 @@ _BELOW = {
     "name_scope": "backend",
 }
 
-REFUSED = {
-    "wrappers": "Make the model in a loop: for train, test in sklearn.model_selection.KFold(5)"
-    ".split(x): model.fit(x[train], y[train]), and model.evaluate(x[test], y[test]); for a grid, "
-    "sklearn.model_selection.ParameterGrid.",
-}
-
 
 def version() -> str:
     """The same as `__version__`."""
@@ -45,7 +39,7 @@ def __getattr__(name: str) -> Any:
     if name == "engine":  # Keras 1's and 2's own rooms
         return import_module("saccade.keras_alias.engine")
     if name not in _saccade().KERAS_NAMES:
-        refuse_name("keras", name, REFUSED)
+        refuse_name("keras", name, {})
     found = getattr(_saccade(), name)
     if isinstance(found, ModuleType):
         give_old_paths(found, name)

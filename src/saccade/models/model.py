@@ -6,7 +6,6 @@ import inspect
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -186,7 +185,7 @@ class Model(GraphHolder):
         try:
             kind.load("write_model")(self, path, overwrite, include_optimizer)
         except NotRecorded as error:
-            raise keeping_weights(self, path, overwrite, error) from error
+            raise weights_file.keeping_weights(self, path, overwrite, error) from error
 
     def save_weights(
         self,
@@ -229,9 +228,7 @@ class Model(GraphHolder):
         """
         refuse("load_weights", **extra)
         weights_file.read_weights(self, filepath, skip_mismatch, bool(by_name))
-        found = script_names.file_to_read(filepath)
-        is_checkpoint = found is not None and found[0].suffix == script_names.INDEX
-        return script_names.LoadStatus() if is_checkpoint else None
+        return script_names.status_of(filepath)
 
     def to_yaml(self, **kwargs: Any) -> str:
         """Refused: Keras left YAML too, for it could run code when read.
@@ -261,20 +258,6 @@ class Model(GraphHolder):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile as `get_compile_config()` of this or another model says."""
         compile_from(self, reviver(self.where).revive(config))
-
-
-def keeping_weights(model: Any, path: Path, overwrite: bool, error: NotRecorded) -> NotRecorded:
-    """The error of a model that a file cannot hold, once its weights are safe beside that file."""
-    beside = path.with_name(f"{path.name.removesuffix(path.suffix)}.weights.h5")
-    if not model.built or (beside.exists() and not overwrite):
-        return error
-    weights_file.write_weights(model, beside)
-    return NotRecorded(
-        error.where,
-        error.needed,
-        error.got,
-        f'{error.do} Nothing is lost: the weights are in "{beside}", for load_weights.',
-    )
 
 
 def _like(symbol: Symbol) -> Symbol:

@@ -21,7 +21,6 @@ _CAST = "Use tf.cast(x, tf.{})."
 # Names that stay away, and what to do instead: the same below `compat.v1`.
 REFUSED = {
     "sysconfig": "torch.__config__.show() says how torch was built.",
-    "summary": "Use keras.callbacks.TensorBoard, or torch.utils.tensorboard.SummaryWriter.",
     "disable_eager_execution": _LINE,
     "disable_v2_behavior": _LINE,
     "Session": _GRAPHS,
@@ -49,14 +48,18 @@ REFUSED = {
     "flags": "Use argparse for the words of the command line.",
     "layers": "Use keras.layers.",
     "client": "Use tf.config.list_physical_devices('GPU').",
-    "saved_model": "Save with model.save('name.keras').",
     "lite": "Save with model.save('name.keras'); other formats are not written.",
     "distribute.MultiWorkerMirroredStrategy": "One process trains; use MirroredStrategy.",
     "distribute.experimental.MultiWorkerMirroredStrategy": "Use tf.distribute.MirroredStrategy.",
     "distribute.experimental.CentralStorageStrategy": "Use tf.distribute.MirroredStrategy.",
     "distribute.ParameterServerStrategy": "One process trains; use MirroredStrategy.",
-    "train": "Its optimizers are in keras.optimizers; for its checkpoints use model.save_weights, "
-    "or keras.callbacks.BackupAndRestore.",
+    "train": "Its optimizers are in keras.optimizers, its checkpoints in tf.train.Checkpoint.",
+    "train.AdamOptimizer": "Use keras.optimizers.Adam.",
+    "train.GradientDescentOptimizer": "Use keras.optimizers.SGD.",
+    "train.MomentumOptimizer": "Use keras.optimizers.SGD(momentum=...).",
+    "train.RMSPropOptimizer": "Use keras.optimizers.RMSprop.",
+    "train.Saver": "Use tf.train.Checkpoint, or model.save_weights.",
+    "train.Example": "saccade reads images in files; TensorFlow writes its records.",
     "estimator": "Use a keras model.",
     "contrib": "It left TensorFlow, too.",
 }

@@ -29,6 +29,7 @@ NAMES: dict[str, dict[str, str]] = {
         "running.control": """case cond custom_gradient foldl get_static_value group map_fn scan
             switch_case tuple=tuple_ vectorized_map while_loop""",
         "running.module": "Module",
+        "tensors.draws": "set_random_seed=set_seed",
         "tensors.tensor_array": "TensorArray",
         "tensors.analysis": f"""{_ANALYSIS} bitcast clip_by_global_norm clip_by_norm realdiv
             saturate_cast""",
@@ -71,6 +72,7 @@ NAMES: dict[str, dict[str, str]] = {
         "networks.layer_functions": """avg_pool=avg_pool2d avg_pool2d bias_add conv2d
             depthwise_conv2d dropout elu gelu leaky_relu log_softmax max_pool=max_pool2d
             max_pool2d moments relu relu6 selu sigmoid sigmoid_cross_entropy_with_logits silu
+            compute_average_loss scale_regularization_loss
             softmax softmax_cross_entropy_with_logits softplus
             sparse_softmax_cross_entropy_with_logits swish=silu tanh""",
         "tensors.arithmetic": "l2_normalize top_k",
@@ -88,9 +90,15 @@ NAMES: dict[str, dict[str, str]] = {
             fold_in=stateless_fold_in stateless_uniform truncated_normal uniform"""
     },
     "random.experimental": {
-        "tensors.draws": """Generator get_global_generator set_global_generator stateless_fold_in
-            stateless_shuffle stateless_split=split"""
+        "tensors.draws": "stateless_fold_in stateless_shuffle stateless_split=split"
     },
+    "train": {"running.checkpoints": "Checkpoint CheckpointManager latest_checkpoint"},
+    "summary": {
+        "running.summaries": """SummaryWriter create_file_writer flush histogram image scalar text
+            trace_export trace_off trace_on"""
+    },
+    "summary.experimental": {"running.summaries": "get_step set_step"},
+    "saved_model": {"running.exports": "load save"},
     "nest": {"tensors.nesting": "flatten is_nested map_structure pack_sequence_as"},
     "errors": {
         "running.errors": """FailedPreconditionError InternalError InvalidArgumentError
@@ -109,6 +117,8 @@ NAMES: dict[str, dict[str, str]] = {
         "images.measures": """adjust_gamma image_gradients psnr rgb_to_yiq rgb_to_yuv sobel_edges
             ssim total_variation yiq_to_rgb yuv_to_rgb""",
         "images.boxes": "crop_and_resize non_max_suppression",
+        "images.distortion": """sample_distorted_bounding_box
+            stateless_sample_distorted_bounding_box""",
         "images.draws": """adjust_jpeg_quality random_jpeg_quality stateless_random_brightness
             stateless_random_contrast stateless_random_crop stateless_random_flip_left_right
             stateless_random_flip_up_down stateless_random_hue stateless_random_jpeg_quality

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from saccade import old_arguments
 from saccade.callbacks import TensorBoard
-from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers import Conv2D, Dense, Flatten
 from saccade.models import Model, Sequential
-from saccade.training.callbacks import event_file
+from saccade.training.callbacks import event_file, event_record
 from saccade.training.callbacks.tensorboard import as_images
 
 accumulators = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
@@ -186,10 +187,46 @@ def test_other_frequencies_are_told(freq):
         TensorBoard(update_freq=freq)
 
 
-def test_without_the_package_it_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "tensorboard.summary.writer.event_file_writer", None)
-    with pytest.raises(StateError, match=r"pip install saccade\[tensorboard\]"):
-        TensorBoard()
+def test_nothing_of_the_package_is_needed_to_write(tmp_path):
+    code = (
+        "import sys; sys.modules['tensorboard'] = None\n"
+        "import numpy as np\n"
+        "from saccade import callbacks, layers, models\n"
+        "model = models.Sequential([layers.Dense(1, input_shape=(2,))])\n"
+        "model.compile('sgd', 'mse')\n"
+        f"board = callbacks.TensorBoard({str(tmp_path)!r}, histogram_freq=1, write_images=True)\n"
+        "model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0, callbacks=[board])\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    _, plugins = read(tmp_path / "train")
+    assert plugins["epoch_loss"] == "scalars"
+    assert plugins["dense/kernel/histogram"] == "histograms"
+    assert plugins["dense/kernel/image"] == "images"
+
+
+def test_records_are_what_the_package_writes(tmp_path):
+    """Byte for byte: the event of protocol buffers, and the checksum of the file."""
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
+
+    made = event_record.event("a/b", np.array([[1.5, -2.0]], np.float32), -1, 2.5, "scalars", 1)
+    event = Event.FromString(made)
+    assert (event.step, event.wall_time) == (-1, 2.5)
+    assert event.SerializeToString(deterministic=True) == made
+    frame = event_record.framed(made)
+    assert frame[8:12] == np.uint32(masked_crc32c(frame[:8])).tobytes()
+    assert frame[-4:] == np.uint32(masked_crc32c(made)).tobytes()
+
+
+def test_a_script_trains_on_without_what_is_not_written(tmp_path, caplog):
+    old_arguments.guess_keras1_calls()
+    try:
+        board = TensorBoard(tmp_path, profile_batch="2,5", embeddings_freq=1, write_grads=True)
+    finally:
+        old_arguments.guess_keras1_calls(False)
+    network().fit(X, Y, verbose=0, callbacks=[board])
+    assert "epoch_loss" in read(tmp_path / "train")[0]
+    assert "does not profile" in caplog.text
 
 
 def test_the_package_is_loaded_when_needed():

@@ -67,15 +67,11 @@ class Layer(
     casts_integers = False  # whether an integer input is turned into floats before `call`
     input_spec: Any = None  # what a layer of the user's says of its inputs
     _takes_training = False
+    stands_for_operator = False  # made of `a + b`, and no layer that anybody wrote
     _building = False
     _built_shape: Any
     _given_shape: Any
     _lossy: dict[int, Any]
-    # Of models; code that finds them asks every layer, and must not meet a user's.
-    _graph_layers: Any
-    _input: Any
-    _network: Any
-    _stack: Any
 
     def __init__(
         self,
@@ -297,8 +293,8 @@ class Layer(
         """What a copy takes along: not the calls, which belong to models that are not copied."""
         state = dict(self.__dict__)
         inner_values(state, "_lossy").pop("_lossy", None)
-        inner_values(state, "nodes")["nodes"] = []
-        inner_values(state, "_call_losses")["_call_losses"] = []
+        for name in ("nodes", "_call_losses"):
+            inner_values(state, name)[name] = []
         return state
 
     def __repr__(self) -> str:

@@ -30,6 +30,11 @@ class WeightHolder(TrackedModule):
     _computes_in: torch.dtype = torch.float32
     _is_mixed = False
     _policy: dtype_policy.DTypePolicy
+    # Of models; code that finds them asks every layer, and must not meet a user's.
+    _graph_layers: Any
+    _input: Any
+    _network: Any
+    _stack: Any
     _arguments: dict[str, Any] | None  # what a layer of the user's was made with
     weightless = False  # layers that never have weights need not be built to be counted
 

@@ -66,4 +66,8 @@ class RMSNormalization(Layer):
             raise ShapeError(self.where, f"input must have axis {self.axis}", str(tuple(shape)))
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "axis": self.axis, "epsilon": self.epsilon}
+        return {
+            **super().get_config(),
+            "axis": [self.axis] if isinstance(self.axis, int) else self.axis,
+            "epsilon": self.epsilon,
+        }

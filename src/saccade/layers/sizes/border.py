@@ -155,7 +155,7 @@ class ZeroPadding3D(_ZeroPadding):
         self.padding = self.sides
 
     def get_config(self) -> dict[str, Any]:
-        padding = [list(sides) for sides in self.sides]
+        padding = self.sides
         return {**super().get_config(), "padding": padding, "data_format": self.data_format}
 
 
@@ -240,7 +240,7 @@ class Cropping3D(_Cropping):
         self.cropping = self.sides
 
     def get_config(self) -> dict[str, Any]:
-        cropping = [list(sides) for sides in self.sides]
+        cropping = self.sides
         return {**super().get_config(), "cropping": cropping, "data_format": self.data_format}
 
 

@@ -124,7 +124,7 @@ class UpSampling3D(_UpSampling):
         super().__init__(size, data_format, **placement)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "size": list(self.size), "data_format": self.data_format}
+        return {**super().get_config(), "size": tuple(self.size), "data_format": self.data_format}
 
 
 class UpSampling1D(_UpSampling):

@@ -12,13 +12,15 @@ import numpy as np
 from saccade.errors import InvalidArgument, NotSupported, SaccadeError
 from saccade.files import plain_config
 from saccade.notes import note_once
-from saccade.old_arguments import ignores_old_words
+from saccade.old_arguments import guesses_keras1_calls, ignores_old_words
 from saccade.training.callbacks.callback import Callback
-from saccade.training.callbacks.event_file import EventFile, check_installed
+from saccade.training.callbacks.event_file import EventFile
 
 
 class TensorBoard(Callback):
     """Writes event files below log_dir; `tensorboard --logdir logs` shows them.
+
+    The package tensorboard is needed to look at them, not to write them.
 
     In train/ and validation/, under Keras's tags: "epoch_loss" and so on by epochs from 0;
     "batch_loss" and so on by batches from 1; "evaluation_loss_vs_iterations" after evaluations.
@@ -37,19 +39,20 @@ class TensorBoard(Callback):
         embeddings_metadata: None, likewise.
 
     Raises:
-        StateError: the package `tensorboard` is missing: `pip install saccade[tensorboard]`.
-        NotSupported: profile_batch, embeddings_freq or embeddings_metadata.
+        NotSupported: profile_batch, embeddings_freq or embeddings_metadata; a script goes on
+            without, after a note.
 
     Source: `keras.callbacks.TensorBoard`.
     """
 
     @ignores_old_words(
-        without_effect={"batch_size": "histograms are of the weights alone"},
-        refused={
-            "write_grads": "Leave it out: gradients are not written.",
-            "embeddings_layer_names": "Leave it out: saccade has no embeddings.",
-            "embeddings_data": "Leave it out: saccade has no embeddings.",
+        without_effect={
+            "batch_size": "histograms are of the weights alone",
+            "write_grads": "gradients are not written, as in tf.keras 2",
+            "embeddings_layer_names": "embeddings are not written",
+            "embeddings_data": "embeddings are not written",
         },
+        refused={},
     )
     def __init__(
         self,
@@ -64,6 +67,10 @@ class TensorBoard(Callback):
         embeddings_metadata: Any = None,
     ):
         super().__init__()
+        if guesses_keras1_calls():  # training matters more than its pictures
+            profile_batch, embeddings_freq, embeddings_metadata = _left_out(
+                profile_batch, embeddings_freq, embeddings_metadata
+            )
         _refuse(profile_batch, embeddings_freq, embeddings_metadata)
         self.log_dir = os.fspath(log_dir)
         self.histogram_freq = histogram_freq
@@ -71,7 +78,6 @@ class TensorBoard(Callback):
         self.write_steps_per_second = write_steps_per_second
         self.update_freq = _as_frequency(update_freq)
         self.embeddings_freq, self.embeddings_metadata = embeddings_freq, embeddings_metadata
-        check_installed()
         self._files: dict[str, EventFile] = {}
         self._train_batch = 0
         self._epoch_began_s = self._batch_began_s = 0.0
@@ -185,6 +191,15 @@ def as_images(weight: np.ndarray) -> np.ndarray | None:
     elif weight.ndim == 3:
         weight = weight.transpose(2, 0, 1)[..., None]
     return weight if weight.ndim == 4 and weight.shape[-1] in (1, 3, 4) else None
+
+
+def _left_out(profile_batch: Any, freq: Any, metadata: Any) -> tuple[int, int, None]:
+    """What a script gets in place of what it asked for and saccade does not write."""
+    if profile_batch:
+        note_once("TensorBoard(profile_batch=): saccade does not profile; all else is written.")
+    if freq or metadata is not None:
+        note_once("TensorBoard(embeddings_freq=): embeddings are not written; all else is.")
+    return 0, 0, None
 
 
 def _refuse(profile_batch: Any, embeddings_freq: Any, embeddings_metadata: Any) -> None:
