@@ -161,7 +161,7 @@ NAMES = {
     """,
     "saccade.errors": """
         DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotKnownYet NotSupported
-        NotKnownYet NotWritten SaccadeError ShapeError StateError UnknownName
+        NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
         Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer
