@@ -32,7 +32,8 @@ WORDS: dict[str, str] = {
         reader readers reads_logits residual restore squared_sum state sum sums values""",
     "optimizers": """
         applies_itself build_for current_rate fused_on in_order keras_module make_slots misfits
-        move product restore step_by_own_apply updates_itself side_by_side slots state step swap_averages where""",
+        move product restore step_by_own_apply side_by_side slots state
+        step swap_averages updates_itself where""",
     "training": """
         best_epoch draw_over ends_on_nan find_direction hears_last improves read restore say set_run
         state""",
