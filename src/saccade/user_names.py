@@ -159,7 +159,7 @@ def let_both_see(cls: type) -> None:
                     return _inner(self, own, name)
                 if name in theirs:
                     return _outer(self, own, name)
-            return plain(self, name)
+            return plain(self, name)  # type: ignore[call-arg]
 
         cls._parts_names = True  # type: ignore[attr-defined]
         cls.__getattribute__ = parted  # type: ignore[assignment]

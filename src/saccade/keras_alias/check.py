@@ -140,8 +140,9 @@ def fault_of(dotted: str, module: str = "") -> str:
     for count in range(len(words), 0, -1):  # the longest part that is a module
         path = ".".join(words[:count])
         real = real_name(path)
-        known = real is not None and not is_inner(real) and exists(real)
-        if known and (_is_in(path, module) or is_own_path(path)):
+        if real is None or is_inner(real) or not exists(real):
+            continue
+        if _is_in(path, module) or is_own_path(path):
             found = importlib.import_module(real)
             of_table = real.startswith(TENSORFLOW)
             break
