@@ -124,7 +124,7 @@ def write_page(rows: list[Row]) -> str:
         "test",
         "holds it current. Names for the same thing share a row. Asked for a name that it does not",
         "have, saccade says the sentence of its row at run time. Out of scope is what belongs to",
-        "another subject: volumes, series, attention, text, sound, other backends, servers.",
+        "another subject: recurrent series, text, sound, other backends, servers.",
         "",
         f"| family | names | {SUPPORTED} | {REFUSED} | {OUT_OF_SCOPE} |",
         "|---|---:|---:|---:|---:|",

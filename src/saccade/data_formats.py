@@ -90,12 +90,17 @@ def data_format_of(ordering: Any, where: str) -> str | None:
 
 
 def to_channels_last(array: Any, data_format: str) -> Any:
-    """An image, or a batch of them, of that format with its channels last: a view of NumPy's."""
+    """An image, or a batch of them, of that format with its channels last: a view."""
     axes = {3: (1, 2, 0), 4: (0, 2, 3, 1)}.get(array.ndim)
-    return array if axes is None or data_format == "channels_last" else array.transpose(axes)
+    return array if axes is None or data_format == "channels_last" else _permuted(array, axes)
 
 
 def from_channels_last(array: Any, data_format: str) -> Any:
-    """An image, or a batch of them, channels last, in that format: a view of NumPy's."""
+    """An image, or a batch of them, channels last, in that format: a view."""
     axes = {3: (2, 0, 1), 4: (0, 3, 1, 2)}.get(array.ndim)
-    return array if axes is None or data_format == "channels_last" else array.transpose(axes)
+    return array if axes is None or data_format == "channels_last" else _permuted(array, axes)
+
+
+def _permuted(array: Any, axes: tuple[int, ...]) -> Any:
+    """NumPy's and torch's words for one thing."""
+    return array.permute(axes) if hasattr(array, "permute") else array.transpose(axes)

@@ -10,6 +10,7 @@ from typing import Any
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.records import is_record
 
+_PLAIN = ("float16", "bfloat16", "float64", "int8", "int16", "int32", "int64", "uint8")
 _COMPUTE = {"float32": "float32", "mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
 
 
@@ -44,12 +45,19 @@ class DTypePolicy:
     @property
     def compute_dtype(self) -> str:
         """What layers compute in and give."""
-        return _COMPUTE[self.name]
+        return _COMPUTE.get(self.name, self.name)
 
     @property
     def variable_dtype(self) -> str:
         """What weights are kept in."""
-        return "float32"
+        return "float32" if self.name in _COMPUTE else self.name
+
+    @classmethod
+    def plain(cls, word: str) -> DTypePolicy:
+        """One dtype for everything, for layers that have no weights: "uint8"."""
+        made = cls()
+        made.name = word
+        return made
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name}
@@ -96,7 +104,17 @@ def get(identifier: Any) -> DTypePolicy:
         return _global
     if isinstance(identifier, DTypePolicy):
         return identifier
+    return DTypePolicy(_word(identifier))
+
+
+def plain_word(identifier: Any) -> str | None:
+    """The dtype that is meant where it is no policy of layers with weights: "uint8"; else None."""
+    word = None if identifier is None else _word(identifier)
+    return word if word in _PLAIN else None
+
+
+def _word(identifier: Any) -> str:
     if is_record(identifier):
-        return DTypePolicy(identifier["config"]["name"])
+        return identifier["config"]["name"]
     word = getattr(identifier, "name", None) or getattr(identifier, "__name__", None)
-    return DTypePolicy(word or str(identifier).removeprefix("torch."))
+    return word or str(identifier).removeprefix("torch.")

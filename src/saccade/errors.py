@@ -87,3 +87,7 @@ class NotFinite(SaccadeError, ArithmeticError):
 
 class StateError(SaccadeError, RuntimeError, ValueError):
     """A call that comes too early or too late (Keras raises ValueError for most of these)."""
+
+
+class NotKnownYet(StateError, AttributeError):
+    """An attribute that is asked for too early: `hasattr` says False, as in Keras."""

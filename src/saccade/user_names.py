@@ -19,21 +19,24 @@ from typing import Any
 WORDS: dict[str, str] = {
     "layers": """
         as_given as_images as_kernel build_for build_kernels build_on casts_integers changes
-        channels_in seen shape_with sizes_in
-        channels_out check_input check_rank checked_share convolve describe device draw factors fit
-        from_bytes input_shape keeps_integers keras_module kept maps meet merge merged_shape nodes
-        normal output_shape over_rows own_weights padding_words pool rank rest shape_after shape_for
-        sides size_out stems steps stream strides_or_dilation sublayers sublayers_within to_bytes
-        transform uniform weightless where""",
-    "models": "from_revived input_names known_output_shape operations output_names",
+        joins_lists stands_for_operator
+        channels_in channels_out check_input check_rank checked_share convolve describe device
+        draw factors fit from_bytes input_shape keeps_integers kept keras_module maps meet merge
+        merged_shape nodes normal output_shape over_rows own_weights padding_words pool rank
+        rest seen shape_after shape_for shape_with sides size_out sizes_in stems steps stream
+        strides_or_dilation sublayers sublayers_within to_bytes transform uniform weightless
+        where""",
+    "models": """
+        compiled_loss compiled_metrics from_revived input_names known_output_shape operations
+        output_names""",
     "losses": "counted keras_module",
     "metrics": """
         add add_values best checked counted count decide given_thresholds grow held keras_module
         reader readers reads_logits residual restore squared_sum state sum sums values""",
     "optimizers": """
         applies_itself build_for current_rate fused_on in_order keras_module make_slots misfits
-        move product restore step_by_own_apply side_by_side slots state
-        step swap_averages updates_itself where""",
+        move product restore side_by_side slots state step step_by_own_apply swap_averages
+        updates_itself where""",
     "training": """
         best_epoch draw_over ends_on_nan find_direction hears_last improves read restore say set_run
         state""",

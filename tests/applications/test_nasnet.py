@@ -1,9 +1,10 @@
-"""NASNet's rules for the size of images, which are stricter than Keras's."""
+"""NASNet's own rules: for the size of images, and for the names of its files."""
 
 import pytest
 
 from saccade.applications import nasnet
-from saccade.errors import InvalidArgument
+from saccade.errors import InvalidArgument, NoSuchFile
+from saccade.files.published import kept_file as kept
 from saccade.layers import Input
 
 
@@ -39,3 +40,22 @@ def test_sides_must_be_known(options):
 def test_of_a_tensor_too():
     with pytest.raises(InvalidArgument, match="images must have sides that are known"):
         nasnet.NASNetMobile(False, input_tensor=Input((None, None, 3)), weights=None)
+
+
+@pytest.mark.parametrize("include_top", [True, False])
+def test_its_files_are_kept_under_other_names_than_they_are_published(
+    include_top, tmp_path, monkeypatch
+):
+    asked = []
+
+    def download(file, target, instead):
+        asked.append((file.address.rpartition("/")[2], target.name))
+        raise NoSuchFile(file.name, "must be fetched once", "no connection", instead)
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(kept, "_spare", lambda: tmp_path / "spare")
+    monkeypatch.setattr(kept, "download", download)
+    with pytest.raises(NoSuchFile, match="weights=PATH"):
+        nasnet.NASNetMobile(include_top=include_top)
+    ending = ("", "") if include_top else ("-no-top", "_no_top")
+    assert asked == [(f"NASNet-mobile{ending[0]}.h5", f"nasnet_mobile{ending[1]}.h5")]

@@ -11,11 +11,11 @@ import saccade.applications.resnet
 from saccade.applications import imagenet_utils, resnet
 from saccade.applications.building import network
 from saccade.applications.building.network_options import NetworkOptions
-from saccade.applications.building.network_record import NetworkRecord
+from saccade.applications.building.network_record import NetworkRecord, Top
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, ShapeError
 from saccade.files.published import kept_file as kept
 from saccade.files.published.remote_file import RemoteFile
-from saccade.layers import Add, Input, Rescaling
+from saccade.layers import Add, GlobalAveragePooling2D, Input, LayerNormalization, Rescaling
 
 NAMES = ("resnet50", "resnet101", "resnet152")
 
@@ -188,3 +188,27 @@ def test_an_older_file_with_other_names_is_taken_in_order_and_said(
     for mine, needed in zip(model.weights, whole.weights, strict=False):
         np.testing.assert_array_equal(mine.numpy(), needed.numpy())
     assert "its layers have other names (res0 for conv1_conv)" in caplog.text
+
+
+@pytest.mark.parametrize("include_top", [True, False])
+def test_a_norm_at_the_end_takes_the_place_of_the_top_s(small, tmp_path, monkeypatch, include_top):
+    # ConvNeXt's top has a norm with a name; the network without its top ends in one without.
+    def flatten(features):
+        return LayerNormalization(name="head_norm")(GlobalAveragePooling2D()(features))
+
+    top = Top(flatten, ("head_dense",), end=lambda features: LayerNormalization()(features))
+    monkeypatch.setattr(
+        network,
+        "build_network",
+        lambda options, body, record, build=network.build_network: build(
+            options, body, dataclasses.replace(record, top=top)
+        ),
+    )
+    build, _, _ = small
+    whole = build(None, include_top=True)
+    whole.set_weights([np.full(w.shape, n, "float32") for n, w in enumerate(whole.weights)])
+    whole.save_weights(tmp_path / "whole.h5")
+    model = build(tmp_path / "whole.h5", include_top)
+    assert len(model.weights) == len(whole.weights) - (0 if include_top else 2)
+    for mine, needed in zip(model.weights, whole.weights, strict=False):
+        np.testing.assert_array_equal(mine.numpy(), needed.numpy())

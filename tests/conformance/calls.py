@@ -9,7 +9,7 @@ import numpy as np
 from parity.reference import keras
 from saccade.layers import Layer
 
-SEVERAL = frozenset({"MultiHeadAttention", "GroupedQueryAttention"})
+SEVERAL = frozenset({"MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention"})
 """Called on several arrays, not on a list."""
 WHOLE = frozenset({"Embedding"})
 """Called on whole numbers, along which there is no slope."""

@@ -55,7 +55,7 @@ def test_words(name):
                 metrics.get(word)
         else:
             assert type(metrics.get(word)) is metrics.CLASSES[name]
-            assert metrics.get(word).name == word, "a metric keeps the word that was typed"
+            assert metrics.as_reported(word).name == word, "compile keeps the word that was typed"
 
 
 @pytest.mark.parametrize("weights", [False, True])

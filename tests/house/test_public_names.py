@@ -161,7 +161,7 @@ NAMES = {
     """,
     "saccade.errors": """
         DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported
-        NotWritten SaccadeError ShapeError StateError UnknownName
+        NotKnownYet NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
         Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer
@@ -236,7 +236,7 @@ NAMES = {
         set_global_policy
     """,
     "saccade.models": """
-        Model Sequential clone_model load_model model_from_json save_model
+        Model Sequential clone_model load_model model_from_json model_from_yaml save_model
     """,
     "saccade.optimizers": """
         Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam Optimizer

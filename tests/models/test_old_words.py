@@ -381,6 +381,16 @@ def test_theanos_order_of_axes():
         Conv2D(4, 3, dim_ordering="theano")
 
 
+def test_sizes_of_a_kernel_for_volumes(caplog):
+    notes.forget_notes()
+    made = layers.Convolution3D(8, 3, 2, 1, border_mode="same", subsample=(1, 2, 2))
+    assert (made.filters, made.kernel_size, made.strides) == (8, (3, 2, 1), (1, 2, 2))
+    assert "Conv3D(8, 3, 2, 1) is read as Keras 1 meant it: depth, rows and columns" in caplog.text
+    named = layers.Conv3D(nb_filter=4, kernel_dim1=1, kernel_dim2=2, kernel_dim3=3)
+    assert named.kernel_size == (1, 2, 3)
+    assert layers.Conv3D(4, 3, 2).strides == (2, 2, 2)
+
+
 def test_a_models_input_and_output():
     image = Input((4, 4, 1))
     made = Model(input=image, output=Flatten()(image))

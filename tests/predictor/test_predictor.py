@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from saccade.config import set_image_data_format
 from saccade.errors import (
     DataError,
     FileFormatError,
@@ -15,7 +16,7 @@ from saccade.errors import (
     NoSuchFile,
     StateError,
 )
-from saccade.layers import Dense, Flatten
+from saccade.layers import Conv2D, Dense, Flatten, Input
 from saccade.models import Sequential, load_model
 from saccade.predictor import Predictor, Preprocessing
 from saccade.seeds import set_random_seed
@@ -180,3 +181,17 @@ def test_a_model_that_looks_in_a_mirror_averages_its_answers(run, pictures):
     assert both[0]["ant"] != pytest.approx(both[1]["ant"], rel=1e-4)
     for name, probability in found.items():
         assert probability == pytest.approx((both[0][name] + both[1][name]) / 2, rel=1e-5)
+
+
+def test_a_network_with_its_channels_first():
+    image = np.random.RandomState(0).randint(0, 256, (6, 8, 3)).astype("uint8")
+    weights, answers = None, []
+    for word, shape in (("channels_last", (6, 8, 3)), ("channels_first", (3, 6, 8))):
+        set_image_data_format(word)
+        model = Sequential([Input(shape), Conv2D(2, 3), Flatten(), Dense(3, "softmax")])
+        if weights is not None:
+            model.set_weights(weights)
+        weights = model.get_weights()
+        model.preprocessing = Preprocessing((6, 8)).to_dict()
+        answers.append(dict(Predictor(model).predict(image)[0].ranking))
+    assert answers[0] == pytest.approx(answers[1])

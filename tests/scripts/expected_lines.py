@@ -18,6 +18,11 @@ EXPECTED = {
     "from_scratch": ["scores: (7, 3)", "finite: True"],
     "functional_transfer": ["layers: 22 trained: 4"],
     "grad_cam": ["heatmap: (46, 46)"],
+    "frames": [
+        "shapes: (None, 5, 8) (None, 5, 8) (None, 5, 12)",
+        "falls: True",
+        "loaded: True",
+    ],
     "graph_gradients": ["heatmap: (13, 13) (8,) True", "pattern: (1, 32, 32, 3) rises: True"],
     "grid_search": ["tried: 4", "folds: 3 good: True", "classes: (4,) (4, 3)"],
     "k_fold": ["folds: 3 ['conv2d', 'conv2d', 'conv2d']"],
@@ -39,6 +44,10 @@ EXPECTED = {
     "report": ["same: True", "precision"],
     "save_load": ["model.keras True", "model.h5 True", "json True"],
     "sequence": ["rows: (50, 3) ended: True"],
+    "vision_transformer": [
+        "falls: True params: ",
+        "saved: True kernels: [(16, 2, 16), (16, 2, 16)",
+    ],
     "visualise_filters": ["image: (60, 60, 3) rises: True"],
     "alexnet": ["(3, 3, 24), (3, 3, 32)]", "norms: True"],
     "basic_classification": ["sums: True", "same: True", "named: True", "accuracy: True"],
@@ -92,4 +101,19 @@ EXPECTED = {
     "squeeze_excite": ["params: 4212 (None, 10, 10, 16)", "gates: (2, 1, 1, 16) True"],
     "torch_loop": ["falls: True", "accuracy: True 2 6"],
     "torch_train_step": ["falls: True ['loss', 'mae', 'val_loss', 'val_mae']"],
+    "theano_style": [
+        "X_train shape: (64, 3, 32, 32)",
+        "mean: (3, 1, 1)",
+        "batch: (16, 3, 32, 32)",
+        "maps: (None, 8, 32, 32) (3, 3, 3, 8)",
+        "same: True",
+        "first maps: (5, 8, 32, 32)",
+        "films: [(None, 4, 8, 16, 16), (None, 4, 4, 8, 8), (None, 1024), (None, 2)]",
+    ],
+    "volumes": [
+        "Total params: 4,017",
+        "falls: True",
+        "(None, 6, 6, 6, 8), (None, 4, 4, 4, 16)] (1,)",
+        "decoder: (None, 5, 5, 5, 2) 218",
+    ],
 }

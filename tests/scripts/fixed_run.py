@@ -38,6 +38,7 @@ AT_REST = (
     "RandAugment", "RandomBrightness", "RandomColorJitter", "RandomContrast", "RandomErasing",
     "RandomFlip", "RandomGrayscale", "RandomHue", "RandomRotation", "RandomSaturation",
     "RandomShear", "RandomTranslation", "RandomZoom", "SpatialDropout1D", "SpatialDropout2D",
+    "SpatialDropout3D",
 )  # fmt: skip
 GENERATOR_DRAWS = (
     "brightness_range", "channel_shift_range", "height_shift_range", "horizontal_flip",

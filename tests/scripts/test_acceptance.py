@@ -21,7 +21,7 @@ WEIGHTS = HERE.parents[2] / "shared/weights/resnet50_weights_tf_dim_ordering_tf_
 SLOW = (
     "alexnet", "basic_classification", "class_weights", "contrastive", "conv_base", "conv_mixer",
     "cosine_annealing", "distillation", "efficientnet_tuning", "fine_tune_at",
-    "functional_cam",
+    "frames", "functional_cam",
     "image_ops", "inception_module", "integrated_gradients", "kfold_dataframe", "mixup_pairs",
     "mlp_mixer", "overfit", "rand_augment", "reptile", "roc_auc", "squeeze_excite",
     "torch_train_step",
@@ -64,6 +64,7 @@ GIVEN_UP = {
     "keras1": "cannot import name 'np_utils'",
     "old_style": "No module named 'keras.layers.convolutional'",
     "rate_finder": "no attribute 'set_value'",
+    "theano_style": "No module named 'keras.layers.convolutional'",
     "save_load": "Unknown variable",  # it does not go on training what it read from .h5
 }
 NOT_ON_KERAS = {**NEEDS_TENSORFLOW, **GIVEN_UP}

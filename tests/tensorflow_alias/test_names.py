@@ -48,7 +48,7 @@ def test_keras_is_saccade_itself():
     [
         (lambda: tf.reduce_men, "tf.reduce_mean"),
         (lambda: tf.image.resiz, "tf.image.resize"),
-        (lambda: tf.set_random_seed, "tf.compat.v1.set_random_seed"),
+        (lambda: tf.enable_eager_execution, "tf.compat.v1.enable_eager_execution"),
         (lambda: tf.log, "tf.math.log"),
         (lambda: tf.compat.v1.logging.set_verbositty, "tf.compat.v1.logging.set_verbosity"),
     ],
@@ -146,3 +146,12 @@ def test_names_of_tensorflow_1_say_their_way_out(module, name, do):
     for below in [module] if module else ["", "compat.v1"]:
         with pytest.raises(AttributeError, match=do):
             getattr(importlib.import_module(f"{PACKAGE}.{below}".rstrip(".")), name)
+
+
+def test_first_lines_of_tensorflow_1_are_there():
+    tf.logging.set_verbosity(tf.logging.ERROR)
+    assert tf.logging.ERROR == tf.compat.v1.logging.ERROR
+    tf.set_random_seed(42)
+    first = tf.random.normal((2,))
+    tf.set_random_seed(42)
+    assert (tf.random.normal((2,)) == first).all()

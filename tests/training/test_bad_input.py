@@ -16,6 +16,7 @@ from saccade.errors import (
 )
 from saccade.layers import Conv2D, Dense, Flatten
 from saccade.models import Model, Sequential
+from saccade.notes import forget_notes
 
 STREAM = np.random.RandomState(0)
 X = STREAM.standard_normal((20, 4)).astype(np.float32)
@@ -366,20 +367,21 @@ def test_without_a_loss():
     assert set(model.evaluate(X, Y, verbose=0, return_dict=True)) == {"acc"}
 
 
-def test_without_a_layer_or_a_weight():
+def test_without_a_layer_or_a_weight(caplog):
     empty = Sequential()
     empty.compile("sgd", "mse")
     with pytest.raises(StateError, match="there must be a layer"):
         empty.fit(X, Y, verbose=0)
-    bare = Sequential([Flatten()])
-    bare.compile("sgd", "mse")
-    with pytest.raises(StateError, match="must have a weight to train"):
-        bare.fit(X, X, verbose=0)
-    frozen = Sequential([Dense(1)])
-    frozen.trainable = False
-    frozen.compile("sgd", "mse")
-    with pytest.raises(StateError, match=r"layer\.trainable = True"):
-        frozen.fit(X, Y, verbose=0)
+    for bare in (Sequential([Flatten()]), Sequential([Dense(4)])):
+        bare.trainable = False
+        bare.compile("sgd", "mse", metrics=["mae"])
+        caplog.clear()
+        forget_notes()
+        history = bare.fit(X, X, epochs=2, verbose=0).history
+        assert caplog.text.count("no weight of the model is trainable") == 1
+        assert history["loss"] == [pytest.approx(bare.evaluate(X, X, verbose=0)[0])] * 2
+        assert bare.train_on_batch(X, X)[0] == pytest.approx(history["loss"][0])
+        assert int(bare.optimizer.iterations) == 0
 
 
 def test_a_failed_fit_can_be_followed_by_a_good_one():

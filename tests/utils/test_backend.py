@@ -402,3 +402,45 @@ def test_functions_that_mean_something_else_today():
     assert not K.variable([1, 2], dtype="int32").trainable
     image = Input((3,))
     assert K.int_shape(K.repeat(image, 4)) == (None, 4, 3)
+
+
+def test_volumes_as_the_layers_make_them():
+    x = np.random.RandomState(3).standard_normal((2, 4, 6, 5, 3)).astype("float32")
+    first = np.moveaxis(x, -1, 1)
+    kernel = np.random.RandomState(4).standard_normal((2, 2, 2, 3, 4)).astype("float32")
+    calls = {
+        "conv3d": ((kernel,), {"strides": (1, 2, 1), "padding": "same"}),
+        "pool3d": (((2, 2, 2),), {"strides": (2, 2, 2), "pool_mode": "avg"}),
+        "resize_volumes": ((2, 1, 3), {}),
+        "spatial_3d_padding": ((((1, 0), (0, 2), (1, 1)),), {}),
+    }
+    for name, (given, options) in calls.items():
+        last = getattr(K, name)(x, *given, **options, data_format="channels_last")
+        found = getattr(K, name)(first, *given, **options, data_format="channels_first")
+        assert found.movedim(1, -1).equal(last), name
+    assert K.conv3d(x, kernel).shape == (2, 3, 5, 4, 4)
+    padded = K.spatial_3d_padding(x, ((1, 0), (0, 2), (1, 1))).numpy()
+    np.testing.assert_array_equal(padded, np.pad(x, ((0, 0), (1, 0), (0, 2), (1, 1), (0, 0))))
+    repeated = x.repeat(2, 1).repeat(3, 3)
+    np.testing.assert_array_equal(K.resize_volumes(x, 2, 1, 3, "channels_last").numpy(), repeated)
+
+
+def test_images_with_their_channels_first():
+    first = np.moveaxis(IMAGES, -1, 1)
+    bias = np.array([1, 2, 3], "float32")
+    K.set_image_data_format("channels_first")
+    for found, last in (
+        (K.conv2d(first, KERNEL), K.conv2d(IMAGES, KERNEL, data_format="channels_last")),
+        (K.bias_add(first, bias), K.bias_add(IMAGES, bias, "channels_last")),
+        (K.resize_images(first, 2, 3, "channels_first"),
+         K.resize_images(IMAGES, 2, 3, "channels_last")),
+        (K.spatial_2d_padding(first), K.spatial_2d_padding(IMAGES, data_format="channels_last")),
+    ):  # fmt: skip
+        np.testing.assert_allclose(found.movedim(1, -1).numpy(), last.numpy(), rtol=1e-5, atol=1e-5)
+    wide = (len(IMAGES), 2 * IMAGES.shape[1], 2 * IMAGES.shape[2], 3)
+    kernel = KERNEL[..., :3].transpose(0, 1, 3, 2)
+    given = {"strides": (2, 2), "padding": "same"}
+    last = K.conv2d_transpose(IMAGES, kernel, wide, **given, data_format="channels_last")
+    found = K.conv2d_transpose(first, kernel, (wide[0], 3, *wide[1:3]), **given)
+    assert tuple(last.shape) == wide
+    np.testing.assert_allclose(found.movedim(1, -1).numpy(), last.numpy(), rtol=1e-5, atol=1e-5)

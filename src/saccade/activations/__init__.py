@@ -39,11 +39,7 @@ from saccade.activations.pointwise import (
 from saccade.custom_objects import find_custom
 from saccade.errors import InvalidArgument
 from saccade.names import names_from, unknown_name
-from saccade.numerics.tensors.conversion import takes_arrays
 
-for _name in names_from(globals(), __name__):
-    if _name != "logits_of":  # layers, which hold tensors, may take the functions from below
-        globals()[_name] = takes_arrays(globals()[_name])
 FUNCTIONS: dict[str, Callable[..., torch.Tensor]] = {
     name: globals()[name] for name in names_from(globals(), __name__) if name != "logits_of"
 }

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 
+from saccade.numerics.tensors.conversion import takes_arrays
 
+
+@takes_arrays
 def log_softmax(x: torch.Tensor, axis: int | Sequence[int] | None = -1) -> torch.Tensor:
     """log(softmax(x)), computed without leaving the logarithm; several axes together, None: all."""
     if isinstance(axis, int):
@@ -16,11 +19,13 @@ def log_softmax(x: torch.Tensor, axis: int | Sequence[int] | None = -1) -> torch
     return x - torch.logsumexp(x, axes, keepdim=True)
 
 
+@takes_arrays
 def glu(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """a * sigmoid(b), where a and b are the first and the second half along `axis`."""
     return F.glu(x, axis)
 
 
+@takes_arrays
 def sparsemax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """max(x - tau, 0), with the tau for which it sums to 1 along `axis`.
 

@@ -11,7 +11,10 @@ from collections.abc import Sequence
 
 import torch
 
+from saccade.numerics.tensors.conversion import takes_arrays
 
+
+@takes_arrays
 def softmax(x: torch.Tensor, axis: int | Sequence[int] | None = -1) -> torch.Tensor:
     """exp(x) / sum(exp(x)) along `axis`, or over several axes together (None: over all)."""
     if isinstance(axis, int):
@@ -24,6 +27,7 @@ def softmax(x: torch.Tensor, axis: int | Sequence[int] | None = -1) -> torch.Ten
     return torch.exp(x - torch.logsumexp(x, axes, keepdim=True))
 
 
+@takes_arrays
 def sigmoid(x: torch.Tensor) -> torch.Tensor:
     """1 / (1 + exp(-x))."""
     y = torch.sigmoid(x)

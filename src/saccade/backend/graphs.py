@@ -60,7 +60,7 @@ def function(inputs: Any, outputs: Any, updates: Any = None, **_: Any) -> Callab
     phases = [place for place, one in enumerate(inputs) if not isinstance(one, Symbol)]
     wanted = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
     model = Model([inputs[place] for place in places], wanted)
-    with_gradients = any(isinstance(layer, Gradients) for layer in model.layers)
+    with_gradients = any(isinstance(layer, Gradients) for layer in model.sublayers())
 
     def run(values: Any) -> list[np.ndarray]:
         values = values if isinstance(values, (list, tuple)) else [values]

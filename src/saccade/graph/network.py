@@ -120,11 +120,23 @@ class Network:
             values = [inputs[name] for name in names]
         elif isinstance(self.inputs, Symbol) and isinstance(inputs, list) and len(inputs) == 1:
             values = inputs
+        elif self._is_in_order(inputs):
+            values = list(inputs)
         elif len(names) == 1 and not is_nest(inputs):
             values = [inputs]
         else:
             values = values_at(self.inputs, inputs)
         return {id(symbol): value for symbol, value in zip(self.input_symbols, values, strict=True)}
+
+    def _is_in_order(self, inputs: Any) -> bool:
+        """Whether a list may stand for a dict of inputs: its keys are in the one order there is."""
+        return (
+            isinstance(self.inputs, dict)
+            and isinstance(inputs, (list, tuple))
+            and len(inputs) == len(self.inputs)
+            and all(isinstance(one, Symbol) for one in self.inputs.values())
+            and list(self.inputs) == by_key(self.inputs)
+        )
 
     def shapes(self, inputs: Any) -> Any:
         """The outputs' shapes for shapes of the inputs, given in the same nest."""

@@ -52,7 +52,7 @@ REFUSED = {"STFT": _STFT, "STFTInitializer": _STFT}
 
 
 def get(identifier: Any) -> Any:
-    """The initialiser meant by a name ("he_normal"), a record, an object or a function.
+    """The initialiser meant by a name ("he_normal"), a record, an object or a function, or None.
 
     An array or tensor is a `Constant` of it.
 
@@ -60,6 +60,8 @@ def get(identifier: Any) -> Any:
         UnknownName: the word is not in the list; the message names the nearest.
         NotSupported: one of Keras's that is left out; the message says what to use instead.
     """
+    if identifier is None:
+        return None
     _refuse(identifier)
     if isinstance(identifier, np.ndarray) or torch.is_tensor(identifier):
         return Constant(identifier)

@@ -64,6 +64,7 @@ class InputLayer(Layer):
     """The place of an input in a model; passes its input on."""
 
     keras_module = "keras.layers"
+    input_dtype: str = "float32"  # of what comes in, which is not cast
 
     def __init__(
         self,

@@ -96,16 +96,40 @@ REFUSED = {
 }
 
 
-def get(identifier: Any) -> Loss:
-    """The loss meant by a name ("mse"), a record, an object or a function.
+# Words in small letters are functions, as in Keras; the classes are found as they are spelt.
+_FUNCTIONS: dict[str, Any] = {
+    word.lower(): globals()[name]
+    for word, cls in _WORDS.items()
+    if (name := snake_case(cls.__name__)) in globals()
+}
+_CLASS_OF = {globals()[name]: cls for cls in CLASSES.values()
+             if (name := snake_case(cls.__name__)) in globals()}  # fmt: skip
+
+
+def get(identifier: Any) -> Any:
+    """The loss meant by a name, a record, an object or a function; None for None.
+
+    As in Keras "mse" is the function, which gives one number a sample, and "MeanSquaredError" an
+    object, which gives their mean.
 
     Raises:
         UnknownName: the word is not in the list; the message names the nearest.
         NotSupported: a loss of Keras's that is left out; the message says what to use instead.
+
+    Example:
+        >>> get("mse")([[0.0, 2.0]], [[1.0, 1.0]])
+        tensor([1.])
     """
+    return None if identifier is None else deserialize(identifier)
+
+
+def as_loss(identifier: Any) -> Loss:
+    """The same as an object, which reduces: what `compile` works with."""
     _refuse(identifier)
     found = resolve("loss", identifier, _WORDS)
-    return found if isinstance(found, Loss) else _FunctionLoss(found)
+    if isinstance(found, Loss):
+        return found
+    return _CLASS_OF[found]() if found in _CLASS_OF else _FunctionLoss(found)
 
 
 def serialize(loss: Any) -> Any:
@@ -113,10 +137,12 @@ def serialize(loss: Any) -> Any:
     return to_record(loss) if isinstance(loss, Loss) else loss
 
 
-def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Loss:
-    """The loss that a name or record means; the user's own may be among them."""
-    found = resolve("loss", name, _WORDS | (custom_objects or {}))
-    return found if isinstance(found, Loss) else _FunctionLoss(found)
+def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """What a name or record means, as `get`; the user's own may be among them."""
+    _refuse(name)
+    if isinstance(name, str) and name not in CLASSES and name not in (custom_objects or {}):
+        return resolve("loss", name, _WORDS | _FUNCTIONS)
+    return resolve("loss", name, _WORDS | (custom_objects or {}))
 
 
 def _refuse(identifier: Any) -> None:

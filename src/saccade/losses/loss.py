@@ -75,7 +75,8 @@ class Loss(UserNames):
             sample_weight = share if sample_weight is None else sample_weight * share
         if sample_weight is not None:
             losses = losses * sample_weight
-        return self._reduced(losses, sample_weight)
+        found = self._reduced(losses, sample_weight)
+        return found.float() if found.dtype is torch.float64 else found  # as Keras's objects
 
     def counted(self, y_true: torch.Tensor, losses: torch.Tensor) -> torch.Tensor | None:
         """Which samples count, 1 or 0 each; None when all do."""

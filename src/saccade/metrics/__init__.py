@@ -126,8 +126,8 @@ ACCURACY_WORDS = ("acc", "accuracy")
 REFUSED: dict[str, str] = {}
 
 
-def get(identifier: Any) -> Metric:
-    """The metric meant by a name, a record, an object or a function; words keep their spelling.
+def get(identifier: Any) -> Any:
+    """The metric meant by a name, a record, an object or a function; None for None.
 
     "acc" and "accuracy" depend on the shapes of a batch: `compile` resolves those.
 
@@ -135,20 +135,35 @@ def get(identifier: Any) -> Metric:
         UnknownName: the word is not in the list; the message names the nearest.
         InvalidArgument: a name for a metric that can't be made without arguments.
     """
+    if isinstance(identifier, str) and find_custom(identifier) is None:
+        found = _meant(identifier)
+        return found() if isinstance(found, type) else MeanMetricWrapper(found)
+    return None if identifier is None else as_reported(identifier)
+
+
+def as_reported(identifier: Any) -> Metric:
+    """The same for `compile`: a word is the metric's name, in the spelling that was typed."""
     if isinstance(identifier, Metric):
         return identifier
     if isinstance(identifier, str):
         if (own := find_custom(identifier)) is not None:
             return own() if isinstance(own, type) else _metric(own)
-        by_lower = {word.lower(): found for word, found in _WORDS.items()}
-        if identifier.lower() not in by_lower:
-            raise unknown_name("metric", identifier, [*_WORDS, *ACCURACY_WORDS])
-        found = by_lower[identifier.lower()]
+        found = _meant(identifier)
         if not isinstance(found, type):
             return MeanMetricWrapper(found, identifier)
-        _check_complete(found, identifier)
         return found(name=identifier)
     return _metric(resolve("metric", identifier, _WORDS))
+
+
+def _meant(word: str) -> Any:
+    """The class or function of a word, in any letter case."""
+    by_lower = {known.lower(): found for known, found in _WORDS.items()}
+    if word.lower() not in by_lower:
+        raise unknown_name("metric", word, [*_WORDS, *ACCURACY_WORDS])
+    found = by_lower[word.lower()]
+    if isinstance(found, type):
+        _check_complete(found, word)
+    return found
 
 
 def serialize(metric: Any) -> Any:

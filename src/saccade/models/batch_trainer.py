@@ -7,6 +7,7 @@ from typing import Any
 
 from saccade.data.sources.array_source import ArraySource
 from saccade.data.sources.source import ManyArrays, Source
+from saccade.data.sources.tensors import are_several
 from saccade.data.sources.weighted_source import WeightedSource
 from saccade.errors import InvalidArgument
 from saccade.models.input_range import range_notes, records_in
@@ -40,7 +41,7 @@ class BatchTrainer(Stepper):
         Returns:
             As `evaluate` does.
         """
-        objective = self._compiled("train_on_batch")
+        objective = self._compiled("train_on_batch", trains=True)
         if class_weight is not None and sample_weight is not None:
             raise InvalidArgument(
                 "train_on_batch", "class_weight and sample_weight can't be used together"
@@ -70,10 +71,15 @@ class BatchTrainer(Stepper):
 
     # -- what the loops over all batches need, too -------------------------------------------
 
-    def _several(self) -> ManyArrays:
-        """Whether the model has several inputs, and several outputs."""
+    def _several(self, x: Any = None, y: Any = None) -> ManyArrays:
+        """Whether the model has several inputs, and several outputs.
+
+        A model that does not know its graph takes a list of arrays for several inputs, as Keras
+        does, unless the targets say that it is a list of samples.
+        """
         given = None if self._objective is None else self._objective.given_loss
-        return ManyArrays(targets=isinstance(given, (list, tuple, dict)) and len(given) > 1)
+        targets = isinstance(given, (list, tuple, dict)) and len(given) > 1
+        return ManyArrays(are_several(x, y), targets or are_several(y, x), unknown=True)
 
     def _look(self, x: Any) -> None:
         """Say what is doubtful about the first images that come in."""
@@ -81,7 +87,8 @@ class BatchTrainer(Stepper):
             note_once(note, key=note.partition(", ")[2])  # once, though the next range may differ
 
     def _one_batch(self, x: Any, y: Any = None, sample_weight: Any = None) -> ArraySource:
-        return ArraySource(x, y, sample_weight, batch_size=sys.maxsize, several=self._several())
+        several = self._several(x, y)
+        return ArraySource(x, y, sample_weight, batch_size=sys.maxsize, several=several)
 
     def _numbers(self, logs: dict[str, Any], return_dict: bool) -> Any:
         if return_dict:

@@ -21,8 +21,8 @@ def compile_config(model: Any) -> dict[str, Any] | None:
     given = model._objective
     if given is None:
         return None
-    optimizer = optimizers.serialize(model.optimizer)
-    if model.optimizer.decay:  # Keras ignores it, with a warning
+    optimizer = None if model.optimizer is None else optimizers.serialize(model.optimizer)
+    if optimizer is not None and model.optimizer.decay:  # Keras ignores it, with a warning
         optimizer["config"]["decay"] = model.optimizer.decay
     return {
         "optimizer": optimizer,
@@ -50,10 +50,10 @@ def compile_from(model: Any, config: dict[str, Any] | None) -> None:
     try:
         model.compile(
             optimizer=optimizers.get(config.get("optimizer")),
-            loss=_mapped(config.get("loss"), _revived(losses.get)),
+            loss=_mapped(config.get("loss"), _revived(losses.as_loss)),
             loss_weights=config.get("loss_weights"),
-            metrics=_mapped(config.get("metrics"), _revived(metrics.get)),
-            weighted_metrics=_mapped(config.get("weighted_metrics"), _revived(metrics.get)),
+            metrics=_mapped(config.get("metrics"), _revived(metrics.as_reported)),
+            weighted_metrics=_mapped(config.get("weighted_metrics"), _revived(metrics.as_reported)),
         )
     except SaccadeError as error:
         do = f"{error.do} {WITHOUT_OPTIMIZER}".strip()
@@ -74,7 +74,7 @@ def _written_loss(loss: Any) -> Any:
     known = not isinstance(loss, str) or loss == loss.lower() or loss in losses.CLASSES
     if known or find_custom(loss) is not None:
         return losses.serialize(loss)
-    return losses.get(loss).name
+    return losses.as_loss(loss).name
 
 
 def _revived(get: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from saccade.errors import InvalidArgument, StateError
+from saccade.models.graph_holder import all_layers
 
 TEXTS = (".dot", ".gv")
 
@@ -123,7 +125,7 @@ def plot_model(
 def _body(model: Any, told: tuple[bool, ...], expand: bool, prefix: str) -> list[str]:
     """The boxes and arrows of a model, a line each."""
     lines: list[str] = []
-    for layer in model.layers:
+    for layer in all_layers(model):
         key = f"{prefix}{layer.name}"
         if expand and hasattr(layer, "layers"):
             lines.append(f'  subgraph "cluster_{key}" {{\n  label="{layer.name}";')
@@ -139,16 +141,16 @@ def _body(model: Any, told: tuple[bool, ...], expand: bool, prefix: str) -> list
 
 def _arrows(model: Any) -> list[tuple[Any, Any]]:
     """The pairs of layers of which the second takes what the first gives."""
-    mine = {id(layer) for layer in model.layers}
+    mine = {id(layer) for layer in all_layers(model)}
     found = []
-    for layer in model.layers:
+    for layer in all_layers(model):
         for node in layer.nodes:
             for symbol in node.inputs:
                 start = symbol.node.layer
                 if id(start) in mine and (start, layer) not in found:
                     found.append((start, layer))
     if not found:  # a Sequential without symbols
-        found = list(zip(model.layers, model.layers[1:], strict=False))
+        found = list(pairwise(all_layers(model)))
     return found
 
 

@@ -10,11 +10,13 @@ import torch
 
 from saccade.data.sources.source import ManyArrays
 from saccade.engines.inference import Inference
-from saccade.errors import InvalidArgument, ShapeError, StateError
+from saccade.errors import InvalidArgument, NotKnownYet, ShapeError
 from saccade.graph import Network, Shape, Symbol, inlined, map_symbols
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import with_mask_of, with_masks
 from saccade.layers.core.tracking import safe_key
+from saccade.layers.operations.operation import Operation
+from saccade.layers.operations.tensorflow_function import TFOpLambda
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.trainer import Trainer
 from saccade.nests import is_nest
@@ -22,6 +24,7 @@ from saccade.notes import note_once
 from saccade.training.custom_step import overrides
 from saccade.training.features.feature_reuse import FeatureReuse, note_changing
 from saccade.training.features.frozen_prefix import find_prefix, is_watched, random_before_frozen
+from saccade.training.outputs import is_deep, names_in
 from saccade.user_names import inner_values, set_inside, values_inside
 
 MANY_IMAGES = 256  # from so many on, predicting earns back what folding the layers costs
@@ -41,8 +44,16 @@ class GraphHolder(Trainer):
 
     @property
     def layers(self) -> list[Any]:
-        """The layers directly inside the model, those of a graph in Keras's order, by depth."""
-        return LayerList(layer for layer in self.sublayers() if isinstance(layer, Layer))
+        """The layers directly inside the model, those of a graph in Keras's order, by depth.
+
+        Operators and functions of `keras.ops` between them are not among them, as in Keras 3,
+        which `operations` lists. In a graph with functions of TensorFlow's they are: only tf.keras
+        2 knew such graphs, and there they were layers.
+        """
+        found = [layer for layer in self.sublayers() if isinstance(layer, Layer)]
+        if not any(isinstance(layer, TFOpLambda) for layer in found):
+            found = [layer for layer in found if not is_operator(layer)]
+        return LayerList(found)
 
     @property
     def operations(self) -> list[Any]:
@@ -128,7 +139,7 @@ class GraphHolder(Trainer):
 
     def _graph(self) -> Network:
         if self._network is None:
-            raise StateError(
+            raise NotKnownYet(
                 self.where,
                 "inputs and outputs are known for models made of symbols",
                 None,
@@ -154,10 +165,8 @@ class GraphHolder(Trainer):
         if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
             value = value.to(dtype)
         needed, got = symbol.shape, value.shape
-        if len(got) == len(needed) - 1 and needed[-1] == 1:
-            return value[..., None]
-        if len(got) == len(needed) + 1 and got[-1] == 1:
-            return value[..., 0]
+        if len(got) != len(needed) and (fitted := with_last_axis(value, needed)) is not value:
+            return fitted
         fits = len(got) == len(needed) and all(
             n in (None, size) for n, size in zip(needed[1:], got[1:], strict=True)
         )
@@ -188,11 +197,13 @@ class GraphHolder(Trainer):
         if self._network is None:
             return None
         outputs = self._network.outputs
+        if is_deep(outputs):
+            return names_in(outputs, lambda symbol: symbol.node.layer.name)
         return sorted(outputs) if isinstance(outputs, dict) else self.output_names
 
-    def _several(self) -> ManyArrays:
+    def _several(self, x: Any = None, y: Any = None) -> ManyArrays:
         if self._network is None:
-            return super()._several()
+            return super()._several(x, y)
         return ManyArrays(is_nest(self._network.inputs), is_nest(self._network.outputs))
 
     def _reuse(self, wanted: bool, image_shape: Any = None) -> FeatureReuse | None:
@@ -259,7 +270,7 @@ def network_of(layer: Any) -> Network | None:
         return None
     try:
         return layer._graph()
-    except StateError:  # a model that was built without symbols
+    except NotKnownYet:  # a model that was built without symbols
         return None
 
 
@@ -267,6 +278,27 @@ def networks_in(network: Network) -> list[Network]:
     """A network and all those inside it."""
     inner = [network_of(layer) for layer in network.layers]
     return [network, *(each for one in inner if one is not None for each in networks_in(one))]
+
+
+def with_last_axis(value: Any, needed: Shape) -> Any:
+    """An array with a last axis of one added or taken off, where that is what it lacks."""
+    got = getattr(value, "shape", None)
+    if got is not None and len(got) == len(needed) - 1 and needed[-1] == 1:
+        return value[..., None]
+    if got is not None and len(got) == len(needed) + 1 and got[-1] == 1:
+        return value[..., 0]
+    return value
+
+
+def all_layers(model: Any) -> list[Any]:
+    """The layers of a model with the operators and functions between them, as pictures show it."""
+    found = model.sublayers() if isinstance(model, GraphHolder) else model.layers
+    return [layer for layer in found if isinstance(layer, Layer)]
+
+
+def is_operator(layer: Any) -> bool:
+    """Whether a layer stands for an operator or a function of arrays."""
+    return isinstance(layer, Operation) or layer.stands_for_operator
 
 
 class LayerList(list[Any]):

@@ -125,6 +125,8 @@ def _images(x: Any) -> torch.Tensor | None:
     if len(arrays) != 1 or len(getattr(arrays[0], "shape", ())) != 4:
         return None
     images = torch.as_tensor(arrays[0]).detach()
+    if images.shape[-1] != 3 and images.shape[1] == 3:  # channels first
+        images = images.movedim(1, -1)
     return images if images.numel() and images.shape[-1] == 3 else None
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import NotSupported
+from saccade.models.old_steps import OldSteps
 from saccade.notes import note_once
 
 
-class OldMethods:
+class OldMethods(OldSteps):
     """What models had in Keras 1 and 2: each calls today's method, and says so once."""
 
     def fit_generator(self, generator: Any, *args: Any, **kwargs: Any) -> Any:

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.data.sources.source import ManyArrays
-from saccade.errors import InvalidArgument, ShapeError, StateError
+from saccade.errors import InvalidArgument, NotKnownYet, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import mask_of, with_masks
+from saccade.layers.core.output_shapes import shape_of
 from saccade.layers.input import InputLayer
-from saccade.models.graph_holder import LayerList
+from saccade.models.graph_holder import LayerList, with_last_axis
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers
 from saccade.names import is_overridden
+from saccade.nests import is_nest
 from saccade.records import to_record
 from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.user_names import inner_values, set_inside
@@ -134,7 +136,11 @@ class Sequential(Model):
     def build_for(self, inputs: Any) -> None:
         if not self._stack:
             raise StateError(self.where, "there must be a layer", "none", "Add one with add().")
-        super().build_for(inputs)
+        if is_nest(inputs) and not (isinstance(inputs, (list, tuple)) and len(inputs) == 1):
+            self.built = True  # the first layer joins several arrays: calls build, as in a subclass
+            self._built_shape = shape_of(inputs)
+        else:
+            super().build_for(inputs)
 
     def _reuse(self, wanted: bool, image_shape: Any = None) -> FeatureReuse | None:
         if not self.built and image_shape and any(not layer.trainable for layer in self._stack):
@@ -143,7 +149,9 @@ class Sequential(Model):
 
     def call(self, x: Any, mask: Any = None) -> Any:
         if isinstance(x, (list, tuple)) and len(x) == 1:  # a list of inputs, as every model takes
-            x = x[0]
+            x, mask = x[0], mask[0] if isinstance(mask, (list, tuple)) else mask
+        if self._input is not None and len(self._input.batch_shape) != getattr(x, "ndim", None):
+            x = with_last_axis(x, self._input.batch_shape)
         given = x = x if mask is None or mask_of(x) is mask else with_masks(x, mask)
         try:
             for layer in self._stack:
@@ -173,7 +181,7 @@ class Sequential(Model):
     @property
     def input_shape(self) -> Shape:
         if self._input is None:
-            raise StateError(
+            raise NotKnownYet(
                 self.where,
                 "the input shape is known once the model is built",
                 None,
@@ -196,8 +204,11 @@ class Sequential(Model):
     def _names_of_outputs(self) -> list[str] | None:
         return [self._stack[-1].name] if self._stack else None
 
-    def _several(self) -> ManyArrays:
-        return ManyArrays()
+    def _several(self, x: Any = None, y: Any = None) -> ManyArrays:
+        if self._input is not None:
+            return ManyArrays()
+        # a first layer may join several
+        return ManyArrays(super()._several(x, y).inputs, unknown=True)
 
     def _set_top(self, top: Any, first: InputLayer | None) -> None:
         """Note the symbol that comes out, None for none."""

@@ -10,10 +10,10 @@ import torch
 from saccade.errors import StateError
 from saccade.layers.core.layer import Layer
 from saccade.timers import BACKWARD
-from saccade.training.custom_step import as_default
+from saccade.training.custom_step import as_default, overrides
 from saccade.training.objective import Objective
 from saccade.training.packing import unpack_x_y_sample_weight
-from saccade.training.step import check_finite, detached, samples_in
+from saccade.training.step import check_finite, detached, note_nothing_to_train, samples_in
 
 
 class Stepper(Layer):
@@ -32,10 +32,17 @@ class Stepper(Layer):
         self.run_eagerly = False
         self._objective: Objective | None = None
 
-    def _compiled(self, where: str) -> Objective:
+    def _compiled(self, where: str, trains: bool = False) -> Objective:
         if self._objective is None:
             raise StateError(
                 where, "the model must be compiled first", None, "Call model.compile(...)."
+            )
+        if trains and self.optimizer is None and not overrides(self, "train_step"):
+            raise StateError(
+                where,
+                "the model must have an optimizer",
+                "compile(optimizer=None)",
+                'Compile it with one, such as "adam".',
             )
         return self._objective
 
@@ -80,6 +87,9 @@ class Stepper(Layer):
         loss = self._loss_of_batch(x, y, y_pred, sample_weight, True)
         check_finite(self.where, loss, x, y, sample_weight)
         weights = self.trainable_weights
+        if not weights:
+            note_nothing_to_train()
+            return self._followed_step(x, y, y_pred, sample_weight, loss)
         scaled = self.optimizer.scale_loss(loss)
         with BACKWARD:
             gradients = torch.autograd.grad(scaled, weights, allow_unused=True)

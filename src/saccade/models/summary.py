@@ -13,6 +13,7 @@ import numpy as np
 
 from saccade.errors import InvalidArgument
 from saccade.graph import map_symbols
+from saccade.models.graph_holder import all_layers
 
 
 def print_summary(
@@ -91,7 +92,7 @@ def _table(
         for head, side, size in zip(heads, sides, widths, strict=True)
     ]
     table = Table(*columns, width=width, show_lines=True)
-    for layer, depth in _listed(_range(model.layers, layer_range), expand_nested):
+    for layer, depth in _listed(_range(all_layers(model), layer_range), expand_nested):
         table.add_row(*_row(layer, depth, network, show_trainable))
     return table
 
@@ -121,7 +122,7 @@ def _listed(layers: Iterable[Any], expand: bool, depth: int = 0) -> Iterable[tup
     for layer in layers:
         yield layer, depth
         if expand and getattr(layer, "layers", None):
-            yield from _listed(layer.layers, expand, depth + 1)
+            yield from _listed(all_layers(layer), expand, depth + 1)
 
 
 def _row(layer: Any, depth: int, network: Any, show_trainable: bool) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from saccade import optimizers
 from saccade.data.generator.flow_notes import validation_notes
+from saccade.data.sources.array_source import ArraySource
 from saccade.data.sources.source_choice import as_source
 from saccade.data.sources.tensors import holds_arrays
 from saccade.data.sources.weighted_source import WeightedSource
@@ -25,6 +26,7 @@ from saccade.training.arguments import (
     as_frequency,
     as_steps,
     held_out,
+    note_uneven_epochs,
     split_off,
 )
 from saccade.training.callbacks.history import History
@@ -56,7 +58,7 @@ class Trainer(OldMethods, BatchTrainer):
         """Choose how to train; every misspelt name is an error here.
 
         Args:
-            optimizer: a name ("adam") or an object.
+            optimizer: a name ("adam") or an object; None for a model that is only evaluated.
             loss: a name, an object, or a function of (y_true, y_pred); for several outputs one for
                 all, or a list in the order of the outputs, or a dict by their names.
             loss_weights: what the loss of each output is multiplied by, a list or dict.
@@ -82,7 +84,8 @@ class Trainer(OldMethods, BatchTrainer):
         # Both may raise: only then is anything of the model changed.
         optimizer = optimizers.get(optimizer)
         scales = isinstance(optimizer, LossScaleOptimizer)
-        if auto_scale_loss and self.dtype_policy.name == "mixed_float16" and not scales:
+        half = self.dtype_policy.name == "mixed_float16"
+        if auto_scale_loss and half and optimizer is not None and not scales:
             optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         names = self._names_of_outputs()
         objective = Objective(loss, metrics, weighted_metrics, loss_weights, names)
@@ -153,9 +156,9 @@ class Trainer(OldMethods, BatchTrainer):
             StateError: not compiled. DataError, ShapeError: data that cannot be used.
             NotFinite: the loss became NaN or infinite; the weights are those before that step.
         """
-        objective = self._compiled("fit")
+        objective = self._compiled("fit", trains=True)
         epochs = as_epochs("epochs", epochs)
-        several = self._several()
+        several = self._several(x, y)
         if not holds_arrays(x, several.inputs) and batch_size is not None:
             note_once("fit: batch_size is left to the iterator, which brings batches of its own.")
         if validation_split:
@@ -166,6 +169,8 @@ class Trainer(OldMethods, BatchTrainer):
         source = as_source(
             "fit", x, y, sample_weight, batch_size, shuffle, steps=steps, several=several
         )
+        if isinstance(source, ArraySource):
+            note_uneven_epochs(steps, source.batches, epochs)
         if class_weight is not None:
             if sample_weight is not None:
                 raise InvalidArgument(
@@ -230,7 +235,7 @@ class Trainer(OldMethods, BatchTrainer):
         objective = self._compiled("evaluate")
         steps = as_steps("steps", steps)
         source = as_source(
-            "evaluate", x, y, sample_weight, batch_size, steps=steps, several=self._several()
+            "evaluate", x, y, sample_weight, batch_size, steps=steps, several=self._several(x, y)
         )
         feed = Feed(source, steps, self._look)
         reuse = self._reuse(True)
@@ -258,7 +263,7 @@ class Trainer(OldMethods, BatchTrainer):
             A NumPy array (samples, ...).
         """
         steps = as_steps("steps", steps)
-        several = self._several()
+        several = self._several(x)
         source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
         feed = Feed(source, steps, self._look)
         forward = self._for_predicting(source.samples or 0 if steps is None else 0)

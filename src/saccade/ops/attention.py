@@ -69,6 +69,7 @@ def rms_normalization(
 ) -> torch.Tensor:
     """x / sqrt(mean(x**2) + epsilon) * scale, the mean along axes of each sample."""
     x = convert_to_tensor(x)
+    x = x if x.is_floating_point() else x.float()
     wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
     square = wide.square().mean(axis, keepdim=True)
     y = wide * torch.rsqrt(square + (_epsilon() if epsilon is None else epsilon))

@@ -30,9 +30,12 @@ globals().update({cls.__name__.lower(): cls for cls in CLASSES.values()})
 WRAPPERS: dict[str, type[Optimizer]] = {"LossScaleOptimizer": LossScaleOptimizer}
 
 
-def get(identifier: Any) -> Optimizer:
-    """The optimizer meant by a name in any letter case ("adam"), a record or an object."""
-    if isinstance(identifier, Optimizer):
+def get(identifier: Any) -> Any:
+    """The optimizer meant by a name in any letter case ("adam"), a record or an object.
+
+    None is None: a model that is only evaluated has no optimizer.
+    """
+    if identifier is None or isinstance(identifier, Optimizer):
         return identifier
     return find(identifier, {**CLASSES, **WRAPPERS} if is_record(identifier) else CLASSES)
 

@@ -266,6 +266,8 @@ def takes_shared_arguments(init: _Init) -> _Init:
             given = signature.bind(self, *args, **kwargs).arguments
         except TypeError as error:
             raise TypeError(f"{init.__qualname__}(): {error}") from None
+        if "learning_rate" not in given and "lr" not in given.get("old", {}):
+            options.note_old_rate(init.__qualname__.partition(".")[0])
         init(**given.pop("old", {}), **given)
 
     vars(init_by_name)["__signature__"] = signature

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import Any, TypedDict
 
 from saccade.errors import InvalidArgument
 from saccade.names import nearest
 from saccade.notes import note_once
 from saccade.numerics.epsilon import epsilon
+from saccade.old_arguments import guesses_keras1_calls
 
 
 class ArgumentsAfterDecay(TypedDict, total=False):
@@ -102,6 +104,23 @@ def check_accumulation(where: str, steps: Any) -> None:
     if steps and (not isinstance(steps, int) or steps < 2):
         raise InvalidArgument(
             where, "gradient_accumulation_steps must be an integer from 2, or None", repr(steps)
+        )
+
+
+# What these had where no rate was given in Keras without TensorFlow: read in its releases 1.2.2,
+# 2.2.4 and 2.3.1. TensorFlow's own, and Keras 3, have 0.001.
+OLD_RATES = {"Adadelta": 1.0, "Adagrad": 0.01, "Adamax": 0.002, "Nadam": 0.002}
+
+
+def note_old_rate(name: str) -> None:
+    """Say once that a rate that a script leaves out is another one than it may count on."""
+    old = OLD_RATES.get(name)
+    of_tensorflow = "saccade.tensorflow_alias.modules" in sys.modules
+    if old is not None and guesses_keras1_calls() and not of_tensorflow:
+        note_once(
+            f"{name} without a learning rate has 0.001, as in Keras 3. Keras without TensorFlow "
+            f"had {old:g} until 2.3: if the script is from then, write learning_rate={old:g}.",
+            key=f"rate of {name}",
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from saccade.data.pool import workers
+from saccade.data_formats import from_channels_last
 from saccade.errors import (
     DataError,
     FileFormatError,
@@ -70,6 +71,7 @@ class Predictor:
         self.model = model
         self.batch_size = batch_size
         self.preprocessing = Preprocessing.from_dict(model.preprocessing)
+        self._data_format = _data_format_of(model, self.preprocessing.image_shape[-1])
         outputs = model.output_shape[-1]
         self.classes = list(model.class_names or map(str, range(max(outputs, 2))))
         if len(self.classes) != max(outputs, 2):
@@ -136,7 +138,9 @@ class Predictor:
         """uint8 (n, height, width, channels) -> (n, classes)."""
         x = self.preprocessing.scale(batch_nhwc)
         outputs = answer(
-            lambda each: self.model.predict(each, batch_size=len(each), verbose=0),
+            lambda each: self.model.predict(
+                from_channels_last(each, self._data_format), batch_size=len(each), verbose=0
+            ),
             x,
             self.preprocessing.mirrored,
         )
@@ -154,6 +158,14 @@ class Predictor:
     def _rank(self, probabilities: np.ndarray, top: int) -> tuple[tuple[str, float], ...]:
         order = np.argsort(-probabilities, kind="stable")[:top]
         return tuple((self.classes[i], float(probabilities[i])) for i in order)
+
+
+def _data_format_of(model: Any, channels: int) -> str:
+    """Channels first where the model's images have so many there, and not at the end."""
+    shape = getattr(model, "input_shape", None)
+    if isinstance(shape, tuple) and len(shape) == 4 and shape[1] == channels != shape[3]:
+        return "channels_first"
+    return "channels_last"
 
 
 def find_model(run: str | os.PathLike[str]) -> Path:

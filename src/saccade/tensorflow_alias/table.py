@@ -29,6 +29,7 @@ NAMES: dict[str, dict[str, str]] = {
         "running.control": """case cond custom_gradient foldl get_static_value group map_fn scan
             switch_case tuple=tuple_ vectorized_map while_loop""",
         "running.module": "Module",
+        "tensors.draws": "set_random_seed=set_seed",
         "tensors.tensor_array": "TensorArray",
         "tensors.analysis": f"""{_ANALYSIS} bitcast clip_by_global_norm clip_by_norm realdiv
             saturate_cast""",
@@ -89,8 +90,7 @@ NAMES: dict[str, dict[str, str]] = {
             fold_in=stateless_fold_in stateless_uniform truncated_normal uniform"""
     },
     "random.experimental": {
-        "tensors.draws": """Generator get_global_generator set_global_generator stateless_fold_in
-            stateless_shuffle stateless_split=split"""
+        "tensors.draws": "stateless_fold_in stateless_shuffle stateless_split=split"
     },
     "train": {"running.checkpoints": "Checkpoint CheckpointManager latest_checkpoint"},
     "summary": {

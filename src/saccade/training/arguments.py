@@ -110,3 +110,15 @@ def as_verbosity(verbose: Any) -> int:
     if not isinstance(level, int) or level not in (0, 1, 2):
         raise InvalidArgument("verbose", 'must be 0, 1, 2 or "auto"', repr(verbose))
     return int(level)
+
+
+def note_uneven_epochs(steps: int | None, batches: int | None, epochs: int) -> None:
+    """Say once that epochs which are no whole pass go round the data, where Keras 3 cuts them."""
+    if steps is None or not batches or (steps <= batches and (epochs < 2 or batches % steps == 0)):
+        return
+    theirs = f"of {batches}, one pass" if steps > batches else f"of {steps} and the rest in turn"
+    note_once(
+        f"fit(steps_per_epoch={steps}): a pass has {batches} batches. Epochs have {steps} each and "
+        f"go on where the last ended; in Keras 3 they would be {theirs}.",
+        key="epochs that are no pass",
+    )

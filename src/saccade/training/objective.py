@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from saccade.errors import NotSupported, StateError
+from saccade.errors import StateError
 from saccade.metrics import Mean
 from saccade.nests import is_nest
 from saccade.training.logs import LazyLogs
@@ -141,10 +141,6 @@ class Objective:
         """Give each output its loss and metrics, now that a batch shows them."""
         if self.outputs is not None and len(self._losses.of) == len(self.outputs):
             return
-        if any(is_nest(one) for one in (y_pred.values() if isinstance(y_pred, dict) else ())) or (
-            isinstance(y_pred, (list, tuple)) and any(is_nest(one) for one in y_pred)
-        ):
-            raise NotSupported("fit", "outputs may be a list or a dict, not deeper nests")
         names = names_of(y_pred, self._model_names)
         if len(names) != len(self._losses.of) or is_nest(y_pred):
             had_names = self._metrics.have_names

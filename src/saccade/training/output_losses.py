@@ -60,7 +60,7 @@ class OutputLosses:
 
     def tell_apart(self, names: list[str]) -> None:
         """Give each output its loss."""
-        self.of = per_output("loss", self._given, names)
+        self.of = [_one(loss) for loss in per_output("loss", self._given, names)]
         self._factors = per_output("loss_weights", self._weights, names)
         several = len(names) > 1 and sum(one is not None for one in self.of) > 1
         self.means = [Mean(f"{name}_loss") for name in names] if several else []
@@ -105,7 +105,7 @@ class OutputLosses:
     def _value(self, place: int, y: Any, y_pred: Any, sample_weight: Any) -> torch.Tensor:
         loss = self.of[place]
         if isinstance(loss, str):
-            loss = self.of[place] = losses.get(crossentropy_for(y, y_pred))
+            loss = self.of[place] = losses.as_loss(crossentropy_for(y, y_pred))
         value = loss(y, y_pred, sample_weight)
         value = value if value.ndim == 0 else value.mean()
         if self.means:  # each is reported without its factor, as in Keras
@@ -126,6 +126,32 @@ class OutputLosses:
             check_labels(loss, labels, classes, where)
 
 
+class SumOfLosses(losses.Loss):
+    """Several losses of one output, added up."""
+
+    def __init__(self, parts: Sequence[Any]):
+        super().__init__("sum_of_losses")
+        self.parts = parts
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
+        total = torch.zeros((), device=y_pred.device)
+        for part in self.parts:
+            loss = losses.as_loss(crossentropy_for(y_true, y_pred)) if _is_word(part) else part
+            total = total + loss(y_true, y_pred, sample_weight).mean()
+        return total
+
+
+def _one(given: Any) -> Any:
+    """The loss of an output: a list of one is that one, and a list of several their sum."""
+    if not isinstance(given, (list, tuple)):
+        return given
+    found = [one for one in leaves(given) if one is not None]
+    return SumOfLosses(found) if len(found) > 1 else found[0] if found else None
+
+
+def _is_word(given: Any) -> bool:
+    return isinstance(given, str) and given.lower() in ("crossentropy", "ce")
+
+
 def _loss(given: Any) -> Any:
-    is_word = isinstance(given, str) and given.lower() in ("crossentropy", "ce")
-    return given if given is None or is_word else losses.get(given)
+    return given if given is None or _is_word(given) else losses.as_loss(given)

@@ -7,12 +7,16 @@ from typing import Any
 
 from saccade.errors import DataError, InvalidArgument
 from saccade.names import nearest
-from saccade.nests import as_list, is_nest, leaves, map_nest
+from saccade.nests import as_list, by_key, is_nest, leaves, map_nest
 from saccade.records import is_record
 
 
 def names_of(y_pred: Any, model_names: Sequence[str] | None) -> list[str]:
     """A name for every output: the keys of a dict, else the model's names, else numbers."""
+    if is_deep(y_pred):
+        count = len(leaves(y_pred))
+        known = model_names is not None and len(model_names) == count
+        return list(model_names or ()) if known else [f"output_{n}" for n in range(count)]
     if isinstance(y_pred, dict):
         if model_names and set(model_names) == set(y_pred):
             return list(model_names)
@@ -21,6 +25,30 @@ def names_of(y_pred: Any, model_names: Sequence[str] | None) -> list[str]:
     if model_names and len(model_names) == count:
         return list(model_names)
     return [f"output_{number}" for number in range(count)]
+
+
+def is_deep(nest: Any) -> bool:
+    """Whether a nest holds further nests; its leaves then count, in order, as several outputs."""
+    parts = nest.values() if isinstance(nest, dict) else nest if is_nest(nest) else ()
+    return any(is_nest(part) and not is_record(part) for part in parts)
+
+
+def names_in(nest: Any, name_of: Callable[[Any], str], path: str = "") -> list[str]:
+    """A name for every leaf of a deep nest: where it stands, as Keras writes it: "1/dense", "b/c".
+
+    Args:
+        name_of: of a leaf in a list; one in a dict has its key.
+    """
+    if not is_nest(nest):
+        return [f"{path}{name_of(nest)}"]
+    found: list[str] = []
+    for key in by_key(nest) if isinstance(nest, dict) else range(len(nest)):
+        part = nest[key]
+        if is_nest(part):
+            found += names_in(part, name_of, f"{path}{key}/")
+        else:
+            found.append(f"{path}{key if isinstance(nest, dict) else name_of(part)}")
+    return found
 
 
 def map_given(function: Callable[[Any], Any], given: Any) -> Any:
@@ -42,6 +70,10 @@ def per_output(what: str, given: Any, names: Sequence[str], single: bool = False
         return [None] * len(names)
     if len(names) == 1 and is_nest(given) and len(given) == 1 and "class_name" not in given:
         return leaves(given)
+    if is_deep(given) and not (isinstance(given, dict) and set(given) <= set(names)):
+        flat = leaves(given)
+        if len(flat) == len(names):
+            return flat
     if isinstance(given, dict):
         unknown = [key for key in given if key not in names]
         if unknown:
@@ -78,6 +110,8 @@ def targets_of(
     if len(names) == 1:
         one = y.get(names[0]) if isinstance(y, dict) else y
         return [one[0] if isinstance(one, (list, tuple)) and len(one) == 1 else one]
+    if is_deep(y):
+        y = leaves(y)
     if isinstance(y, dict):
         if not set(y) & set(names):
             raise DataError(
@@ -102,6 +136,8 @@ def weights_of(sample_weight: Any, names: Sequence[str]) -> list[Any]:
     """The sample weights of every output; one array stands for all."""
     if not is_nest(sample_weight):
         return [sample_weight] * len(names)
+    if is_deep(sample_weight):
+        sample_weight = leaves(sample_weight)
     if isinstance(sample_weight, dict):
         return [sample_weight.get(name) for name in names]
     given = list(sample_weight)
@@ -110,6 +146,6 @@ def weights_of(sample_weight: Any, names: Sequence[str]) -> list[Any]:
 
 def predictions_of(y_pred: Any, names: Sequence[str]) -> list[Any]:
     """The outputs in the order of their names."""
-    if isinstance(y_pred, dict):
+    if isinstance(y_pred, dict) and not is_deep(y_pred):
         return [y_pred[name] for name in names]
     return leaves(y_pred)

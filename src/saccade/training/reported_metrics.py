@@ -118,7 +118,7 @@ class ReportedMetrics:
 
 def _metric(given: Any) -> Any:
     is_word = isinstance(given, str) and given.lower() in metrics.ACCURACY_WORDS
-    return given if given is None or is_word else metrics.get(given)
+    return given if given is None or is_word else metrics.as_reported(given)
 
 
 def _of_each(what: str, given: Any, names: list[str]) -> list[list[Any]]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 
-from saccade.errors import NotFinite, StateError
+from saccade.errors import NotFinite
 from saccade.layers.core.masks import with_mask_of
 from saccade.nests import leaves, map_nest
+from saccade.notes import note_once
 from saccade.timers import BACKWARD
 from saccade.training.outputs import predictions_of
 from saccade.training.run import Run
@@ -44,13 +45,17 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
             objective.update(y, detached(y_pred), loss.item(), samples_in(x), sample_weight)
         return
     weights = run.weights
-    if compiled is None:
-        if not weights or not all(weight.requires_grad for weight in weights):  # frozen meanwhile
-            weights = _weights_to_move(run)
+    frozen = not weights or not all(weight.requires_grad for weight in weights)  # meanwhile
+    if compiled is None and frozen:
+        weights = run.weights = run.model.trainable_weights
+    if not weights:
+        note_nothing_to_train()
+    elif compiled is None:
         scaled = run.optimizer.scale_loss(loss)
         with BACKWARD:
             gradients = list(torch.autograd.grad(scaled, weights, allow_unused=True))
-    run.optimizer.step(weights, gradients, run.healthy)
+    if weights:
+        run.optimizer.step(weights, gradients, run.healthy)
     with torch.no_grad():
         objective.update(y, detached(y_pred), seen, samples_in(x), sample_weight)
 
@@ -106,17 +111,13 @@ def nobody_waits(loss: torch.Tensor) -> bool:
     return loss.device.type != "cpu"
 
 
-def _weights_to_move(run: Run) -> list[Any]:
-    """The trainable weights, found after the first prediction has built the model."""
-    run.weights = run.model.trainable_weights
-    if not run.weights:
-        raise StateError(
-            "fit",
-            "the model must have a weight to train",
-            "none that is trainable",
-            "Unfreeze a layer: layer.trainable = True.",
-        )
-    return run.weights
+def note_nothing_to_train() -> None:
+    """Say once that steps move nothing; the loss and the metrics are those of the model at rest."""
+    note_once(
+        "fit: no weight of the model is trainable, so nothing is trained and the loss is only "
+        "reported. Unfreeze a layer: layer.trainable = True, then compile again.",
+        key="nothing to train",
+    )
 
 
 def check_targets(run: Run, y: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from conformance.generated import (
+    array_family,
     layer_family,
     optimizer_family,
     score_family,
@@ -24,6 +25,8 @@ FAMILIES: dict[str, Callable[[], Iterator[Case]]] = {
     "constraints": small_families.constraint_cases,
     "activations": small_families.activation_cases,
     "callbacks": small_families.callback_cases,
+    "arrays": array_family.array_cases,
+    "attributes": array_family.attribute_cases,
 }
 
 

@@ -324,3 +324,35 @@ def test_predicting_many_keeps_masks():
     head.compile("sgd", "mse")
     head.fit(x, np.ones(600), epochs=2, verbose=0)
     close(head.predict(x, verbose=0)[:3], head(torch.as_tensor(IDS)))
+
+
+def test_files_of_models_with_masks(tmp_path):
+    """Keras writes the functions that make the masks among the model's layers."""
+    models = []
+    for family, parts in FAMILIES:
+        x, y = _embedded(parts)
+        y = parts.MultiHeadAttention(2, 3)(y, y)
+        y = parts.Concatenate()([y, parts.Dense(3)(y)])
+        models.append(weighed(family.Model(x, parts.GlobalAveragePooling1D()(y))))
+        models[-1].save(tmp_path / f"{family.__name__}.keras")
+    wanted = models[1](torch.as_tensor(IDS))
+    for name in ("keras", "saccade"):
+        close(saccade.models.load_model(tmp_path / f"{name}.keras")(torch.as_tensor(IDS)), wanted)
+    close(keras.saving.load_model(tmp_path / "saccade.keras")(torch.as_tensor(IDS)), wanted)
+
+
+def test_a_query_mask_is_obeyed():
+    """Keras reads the mask that the query carries, and no other."""
+    x, mask = torch.as_tensor(normal((3, 5, 4), 1)), torch.as_tensor(IDS != 0)
+    found = []
+    for _, parts in FAMILIES:
+        layer = parts.MultiHeadAttention(2, 3)
+        layer(x, x)
+        weighed(layer)
+        y, scores = layer(x, x, query_mask=mask, return_attention_scores=True)
+        assert (scores[0, :, 2] == 0).all() == (parts is layers), "Keras really departs"
+        found.append((y, layer(x, x)))
+    (ours, plain), (_, theirs) = found
+    close(plain, theirs)
+    close(ours[mask], plain[mask])
+    np.testing.assert_array_equal(array(ours._keras_mask), array(mask))

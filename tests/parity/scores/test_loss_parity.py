@@ -4,13 +4,15 @@ Predictions are given as plain tensors here, so both sides compute from the same
 cross-entropy makes of a real softmax is in tests/laws/test_from_logits.py.
 """
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
 
 from parity.reference import array, close, keras, normal
 from parity.scores.loss_cases import BATCH, CLASSES, OTHERS, predictions, targets
-from saccade import losses
+from saccade import layers, losses, models
 from saccade.errors import NotSupported
 
 CROSS = ["SparseCategoricalCrossentropy", "CategoricalCrossentropy", "BinaryCrossentropy"]
@@ -249,7 +251,7 @@ def test_lists_of_numbers(name):
 
 @pytest.mark.parametrize("word", sorted(losses._WORDS))
 def test_words_mean_the_same(word):
-    name = type(losses.get(word)).__name__
+    name = type(losses.as_loss(word)).__name__
     y_true, y_pred = targets(name), predictions(name, False)
     older = {
         "cosine": "cosine_similarity",
@@ -267,7 +269,33 @@ def test_words_mean_the_same(word):
     reference = array(reference)
     if name == "Circle":
         reference = reference[reference > 0]
-    close(losses.get(word)(y_true, y_pred), np.mean(reference))
+    close(losses.as_loss(word)(y_true, y_pred), np.mean(reference))
+    ours = losses.get(word)
+    assert inspect.isfunction(ours) == (not word[0].isupper())
+    if "generalized" not in word.lower() and name != "Circle":
+        close(ours(y_true, y_pred), reference)
+        np.testing.assert_equal(np.shape(array(ours(y_true, y_pred))), np.shape(reference))
+
+
+def test_none_is_none():
+    assert losses.get(None) is None
+    assert keras.losses.get(None) is None
+
+
+@pytest.mark.parametrize(
+    "word", ["mse", "sparse_categorical_crossentropy", "MSE", "MeanSquaredError"]
+)
+def test_what_get_gives_goes_into_compile(word):
+    x = np.random.RandomState(0).rand(8, 4).astype(np.float32)
+    y = np.arange(8) % 3 if word.startswith("sparse") else x[:, :3]
+    found = []
+    for loss in (word, losses.get(word)):
+        dense = layers.Dense(3, activation="softmax", kernel_initializer="ones")
+        model = models.Sequential([dense])
+        model.compile("sgd", loss)
+        found.append(model.fit(x, y, verbose=0, shuffle=False).history)
+        assert type(model._objective.loss) is type(losses.as_loss(word))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("name", sorted(losses.CLASSES))

@@ -117,7 +117,10 @@ class ArrayImages:
             yield self.x.index_select(0, torch.from_numpy(places[start : start + size]))
 
     def name(self) -> bytes:
-        return digest_of(self.x.detach().contiguous().view(torch.uint8).numpy())
+        flat = self.x.detach().reshape(
+            -1
+        )  # a last axis of one may have any stride, as x[..., None]
+        return digest_of(flat.view(torch.uint8).numpy())
 
     def stamps(self) -> np.ndarray:
         return np.zeros((self.count, 2), dtype=np.int64)

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from saccade.data.sources.fixed_images import FixedImages
-from saccade.data.sources.tensors import as_tensors
+from saccade.data.sources.tensors import are_several, as_tensors
 from saccade.errors import DataError
 
 Batch = tuple[Any, Any, Any]
@@ -27,6 +27,7 @@ class ManyArrays:
 
     inputs: bool = False
     targets: bool = False
+    unknown: bool = False  # the model cannot say: what comes tells, batch by batch
 
 
 SINGLE = ManyArrays()
@@ -95,8 +96,11 @@ def as_batch(batch: Any, several: ManyArrays = SINGLE) -> Batch:
             "data", "a batch must be x, (x, y) or (x, y, sample_weight)", f"{len(batch)} items"
         )
     x, y, sample_weight = (*batch, None, None)[:3]
+    inputs, targets = several.inputs, several.targets
+    if several.unknown:
+        inputs, targets = inputs or are_several(x, y), targets or are_several(y, x)
     return (
-        as_tensors("batch", x, several.inputs),
-        as_tensors("batch", y, several.targets),
+        as_tensors("batch", x, inputs),
+        as_tensors("batch", y, targets),
         as_tensors("batch", sample_weight, several.targets),
     )

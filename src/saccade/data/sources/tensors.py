@@ -82,8 +82,9 @@ def holds_arrays(x: Any, several: bool) -> bool:
     """
     if isinstance(x, dict):
         return all(is_array(one) for one in leaves(x))
-    if several and isinstance(x, (list, tuple)) and x:
-        return all(_has_axes(one) or isinstance(one, dict) for one in x)
+    nest = several and isinstance(x, (list, tuple)) and x
+    if nest and all(_has_axes(one) or isinstance(one, dict) for one in x):
+        return True
     return is_array(x)
 
 
@@ -109,3 +110,22 @@ def _are_several(value: list[Any]) -> bool:
     if len(value) < 2 or not all(_has_axes(one) for one in value):
         return False
     return len({len(one) for one in value}) == 1 and len({tuple(one.shape) for one in value}) > 1
+
+
+def are_several(value: Any, others: Any = None) -> bool:
+    """Whether a list or tuple is several arrays of one length, for a model that cannot say.
+
+    Args:
+        others: what the arrays are given with. A list that is as long as those, and not its
+            arrays, holds samples.
+    """
+    if not isinstance(value, (list, tuple)) or len(value) < 2:
+        return False
+    if isinstance(value, list) and any(isinstance(one, tuple) for one in value):
+        return False  # batches
+    arrays = leaves(value)
+    if not all(_has_axes(one) for one in arrays) or len({len(one) for one in arrays}) != 1:
+        return False
+    beside = [one for one in leaves(others) if _has_axes(one)]
+    length = len(beside[0]) if beside else len(others) if isinstance(others, list) else None
+    return isinstance(value, tuple) or length is None or length == len(arrays[0])

@@ -10,6 +10,7 @@ import torch
 from saccade.data.sources.fixed_images import FixedImages
 from saccade.data.sources.source import Batch, Source
 from saccade.errors import DataError, InvalidArgument
+from saccade.notes import note_once
 
 
 class WeightedSource(Source):
@@ -20,7 +21,14 @@ class WeightedSource(Source):
         class_weight: weight of each class number; classes left out weigh 1.
     """
 
-    def __init__(self, source: Source, class_weight: Mapping[Any, float]):
+    def __init__(self, source: Source, class_weight: Mapping[Any, float] | str):
+        if class_weight in ("auto", "balanced"):  # Keras 1 and 2 took any word, and left it aside
+            note_once(
+                f'class_weight="{class_weight}" has no effect, as in Keras 1 and 2: every class '
+                "weighs 1. Give a dict {class number: weight}.",
+                key="class_weight as a word",
+            )
+            class_weight = {}
         try:
             self.weights = {int(label): float(weight) for label, weight in class_weight.items()}
             if min(self.weights, default=0) < 0:

@@ -70,8 +70,8 @@ class Attention(Layer):
 
     def build(self, input_shape: Any) -> None:
         self._check(input_shape)
-        self.scale = None
-        self.concat_score_weight = None
+        self.scale: Any = None
+        self.concat_score_weight: Any = None
         if self.use_scale:
             self.scale = self.add_weight((), "ones", name="scale")
         if self.score_mode == "concat":

@@ -105,8 +105,8 @@ class EinsumDense(Activated, Layer):
     def build(self, input_shape: Shape) -> None:
         output, of_letter = self._sizes(input_shape)
         kernel, y = self._form["kernel"], self._form["y"]
-        shape = tuple(of_letter[letter] for letter in kernel)
-        if None in shape:
+        shape = tuple(of_letter[letter] or 0 for letter in kernel)
+        if 0 in shape:
             needed = "the sizes of the kernel's axes must be known, from output_shape or the input"
             raise ShapeError(self.where, needed, f"{self.partial_output_shape} and {input_shape}")
         options, whole = self.kernel_initializer, self.kernel_initializer
@@ -119,9 +119,9 @@ class EinsumDense(Activated, Layer):
         self.kernel_initializer = whole
         if self.bias_axes:
             first = min(y.index(letter) for letter in self.bias_axes)
-            sizes = [of_letter[one] if one in self.bias_axes else 1 for one in y[first:]]
+            sizes = [(of_letter[one] or 0) if one in self.bias_axes else 1 for one in y[first:]]
             elided = 0 if self._form["left"] else len(output) - len(y)
-            if None in sizes:
+            if 0 in sizes:
                 needed = "output_shape must say the sizes of the axes that have a bias"
                 raise ShapeError(self.where, needed, str(self.partial_output_shape))
             self.bias = make_weight(self, "bias", (*sizes, *[1] * elided))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import torch
 
 from saccade import constraints, initializers, regularizers
-from saccade.errors import InvalidArgument, ShapeError
+from saccade.errors import InvalidArgument, NotKnownYet, ShapeError
 from saccade.graph import Shape
 from saccade.layers.attention.attention import causal_mask, checked_share, dropped, own_stream
 from saccade.layers.attention.einsum_dense import EinsumDense
@@ -85,7 +86,9 @@ class Heads(Layer):
             input_shape = dict(zip(self._build_shapes, several, strict=False))
         super().build_on(input_shape)
 
-    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
+    def build(  # type: ignore[override]
+        self, query_shape: Any, value_shape: Any, key_shape: Any = None
+    ) -> None:
         """Create the weights, for shapes with the batch first."""
         given = (
             ("query_shape", query_shape),
@@ -100,7 +103,7 @@ class Heads(Layer):
             for weight in part.weights:
                 weight.path = f"{self.name}/{weight.path}"
 
-    def compute_output_shape(
+    def compute_output_shape(  # type: ignore[override]
         self, query_shape: Any, value_shape: Any, key_shape: Any = None
     ) -> Shape:
         """The shape of the output, for the shapes of the inputs."""
@@ -111,6 +114,8 @@ class Heads(Layer):
     @property
     def output_shape(self) -> Any:
         """The shape of the output for the shapes that the layer was built for."""
+        if not self._shapes:
+            raise NotKnownYet(self.where, "the output shape is known once the layer is built", None)
         return self.compute_output_shape(**self._shapes)
 
     def _shape_of_output(self, query: Shape) -> Shape:
@@ -173,10 +178,7 @@ class Heads(Layer):
         if attention_mask is not None:
             found.append(_flags(attention_mask, device))
         masks = [mask for mask in found if mask is not None]
-        whole = masks[0] if masks else None
-        for mask in masks[1:]:
-            whole = whole & mask
-        return whole
+        return reduce(torch.logical_and, masks) if masks else None
 
     def _attended(
         self, query: Any, key: Any, value: Any, scale: float, mask: Any, training: bool | None,
@@ -207,7 +209,8 @@ class Heads(Layer):
         shapes = config.get("shapes_dict") or {"query_shape": config.get("input_shape")}
         if shapes["query_shape"] is not None:
             words = ("query_shape", "value_shape", "key_shape")
-            self.build_on([tuple(shapes[word]) for word in words if shapes.get(word)])
+            given = [shapes.get(word) for word in words]
+            self.build_on([tuple(one) for one in given if one is not None])
 
     def _options_config(self) -> dict[str, Any]:
         """The options of the projections as records."""

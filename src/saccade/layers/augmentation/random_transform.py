@@ -11,12 +11,13 @@ from saccade.data_formats import as_data_format
 from saccade.errors import NotSupported, ShapeError
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.core.checks import refuse
+from saccade.layers.core.pixel_layer import PixelLayer
 from saccade.layers.regularization.noise import Noise
 
 _BESIDE_IMAGES = ("bounding_boxes", "segmentation_masks")
 
 
-class RandomTransform(Noise):
+class RandomTransform(PixelLayer, Noise):
     """A layer that first draws a transformation, then applies it.
 
     Called with training=True, or outside of a model without `training`, as Keras has it, each

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from saccade.errors import StateError
+from saccade.errors import NotKnownYet
 from saccade.graph import Node, Shape, Symbol, map_symbols
 from saccade.notes import note_once
 
@@ -52,7 +52,7 @@ class CallHistory:
 
     def _call_at(self, number: int) -> Node:
         if not -len(self.nodes) <= number < len(self.nodes):
-            raise StateError(
+            raise NotKnownYet(
                 self.where,  # type: ignore[attr-defined]
                 "input and output are those of a call on symbols",
                 f"{len(self.nodes)} calls" if self.nodes else "none",

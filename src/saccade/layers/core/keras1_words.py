@@ -40,6 +40,11 @@ RENAMED = {
 }
 # Layers for which an old name stands for another argument than above.
 _RENAMED_IN = {
+    "Embedding": {
+        "W_constraint": ("embeddings_constraint",),
+        "W_regularizer": ("embeddings_regularizer",),
+        "init": ("embeddings_initializer",),
+    },
     "PReLU": {"init": ("alpha_initializer",)},
     "SeparableConv1D": {"init": ("depthwise_initializer", "pointwise_initializer")},
     "SeparableConv2D": {"init": ("depthwise_initializer", "pointwise_initializer")},

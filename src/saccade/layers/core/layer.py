@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from saccade import regularizers
-from saccade.errors import InvalidArgument, StateError
+from saccade.errors import InvalidArgument, NotKnownYet
 from saccade.graph import symbols_in
 from saccade.layers.core.build_mark import marking_built
 from saccade.layers.core.call_arguments import (
@@ -63,9 +63,11 @@ class Layer(
     """
 
     keras_module: str | None = None
+    joins_lists = False  # whether a list of arrays is one batch of them, and not several inputs
     casts_integers = False  # whether an integer input is turned into floats before `call`
     input_spec: Any = None  # what a layer of the user's says of its inputs
     _takes_training = False
+    stands_for_operator = False  # made of `a + b`, and no layer that anybody wrote
     _building = False
     _built_shape: Any
     _given_shape: Any
@@ -215,6 +217,9 @@ class Layer(
     def _prepared(self, value: Any) -> Any:
         """An array as a tensor on the weights' device, floats in the layer's dtype."""
         if isinstance(value, (list, tuple)) and any(_is_array(v) for v in value):
+            if self.joins_lists:
+                value = torch.stack([torch.as_tensor(one, device=self.device) for one in value])
+                return self._prepared(value)
             return type(value)(self._prepared(v) for v in value)
         if isinstance(value, dict):
             return {key: self._prepared(v) for key, v in value.items()}
@@ -244,7 +249,7 @@ class Layer(
     def input_shape(self) -> Any:
         """The shape that the layer was built for, batch first."""
         if self._built_shape is None:
-            raise StateError(
+            raise NotKnownYet(
                 self.where,
                 "the input shape is known once the layer is built",
                 None,
@@ -255,7 +260,10 @@ class Layer(
     @property
     def output_shape(self) -> Any:
         """The shape of the output for the shape that the layer was built for."""
-        return self.compute_output_shape(self.input_shape)
+        shape = self.input_shape
+        if isinstance(shape, dict):  # of a layer whose `build` takes shapes by name
+            return self.compute_output_shape(**shape)
+        return self.compute_output_shape(shape)
 
     # -- config ----------------------------------------------------------------------------
 

@@ -43,7 +43,9 @@ class MaskPassing:
         """
         return previous_mask
 
-    def _masks_brought(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _masks_brought(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[dict[str, Any], tuple[Any, Any] | None]:
         """The call's keywords with the masks that it asks for, and (the first input, its mask).
 
         A call on one array gets its mask as `mask`. One on several gets that of each as

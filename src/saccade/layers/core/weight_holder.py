@@ -85,6 +85,11 @@ class WeightHolder(TrackedModule):
         return self.dtype_policy.compute_dtype
 
     @property
+    def input_dtype(self) -> str:
+        """That which inputs are cast to."""
+        return self.dtype_policy.compute_dtype
+
+    @property
     def variable_dtype(self) -> str:
         return self.dtype_policy.variable_dtype
 

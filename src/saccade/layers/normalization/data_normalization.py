@@ -35,6 +35,7 @@ class Normalization(Pointwise):
     """
 
     keras_module = "keras.layers"
+    joins_lists = True
     weightless = False
 
     def __init__(

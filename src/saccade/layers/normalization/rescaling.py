@@ -10,9 +10,10 @@ import torch
 from saccade.data_formats import is_channels_first
 from saccade.errors import InvalidArgument
 from saccade.layers.core.layer_kinds import Pointwise
+from saccade.layers.core.pixel_layer import PixelLayer
 
 
-class Rescaling(Pointwise):
+class Rescaling(PixelLayer, Pointwise):
     """y = scale * x + offset.
 
     `Rescaling(1 / 255)` brings bytes into [0, 1], `Rescaling(1 / 127.5, offset=-1)` into [-1, 1].
@@ -33,6 +34,7 @@ class Rescaling(Pointwise):
         self.offset = plain_numbers(self, "offset", offset)
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
+        x = x if self._gives is None else x.to(self._gives)  # Keras computes in it, too
         scale, offset = (
             torch.as_tensor(value, dtype=x.dtype, device=x.device)
             for value in (self.scale, self.offset)

@@ -37,6 +37,9 @@ class _ScaledNormalization(Layer):
         **placement: Any,
     ):
         super().__init__(**placement)
+        # Inputs and weights come as they are: above 65,504 float16 has no numbers, but what is
+        # normalised has. The result is cast.
+        self.autocast = False
         self.epsilon = positive(self, "epsilon", epsilon)
         self.center, self.scale = bool(center), bool(scale)
         keep_options(self, beta=beta, gamma=gamma)
@@ -129,7 +132,8 @@ class LayerNormalization(_ScaledNormalization):
         last = list(range(x.ndim - len(places), x.ndim))
         moved = x if places == last else x.movedim(places, last)
         # In float32 also where the policy has half the bits, as Keras does: squares overflow.
-        y = F.layer_norm(moved.float(), sizes, self.gamma, self.beta, self.epsilon).to(x.dtype)
+        y = F.layer_norm(moved.float(), sizes, self.gamma, self.beta, self.epsilon)
+        y = y.to(self._computes_in)
         return y if places == last else y.movedim(last, places)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -213,7 +217,7 @@ class GroupNormalization(_ScaledNormalization):
             y_second = self._normalise_then_scale(x_second)
         else:
             y_second = torch.group_norm(x_second, self.groups, self.gamma, self.beta, self.epsilon)
-        return y_second.to(x.dtype).movedim(1, self.axis)
+        return y_second.to(self._computes_in).movedim(1, self.axis)
 
     def _normalise_then_scale(self, x_second: torch.Tensor) -> torch.Tensor:
         """In steps: the gradient of torch 2.13's one call fails for a beta without a gamma, and
@@ -242,6 +246,7 @@ class UnitNormalization(Layer):
     """
 
     keras_module = "keras.layers"
+    joins_lists = True
     supports_masking = True
     casts_integers = True
     weightless = True

@@ -46,7 +46,7 @@ class SpectralNormalization(Wrapper):
         super().__init__(layer, **placement)
         self.power_iterations = positive_integer(self, "power_iterations", power_iterations)
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any = None) -> None:
         super().build(input_shape)
         self.input_spec = InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
         kernel = getattr(self.layer, "kernel", None)

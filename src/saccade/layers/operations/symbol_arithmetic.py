@@ -61,8 +61,10 @@ def operate(sign: str, left: Any, right: Any = None) -> Symbol:
 
 
 def _as_function(layer: Any) -> Any:
-    """The layer, made to lose masks as the function does that it stands for."""
+    """The layer, made to be what the function is that it stands for: it loses masks, and Keras does
+    not count it among a model's layers."""
     layer.supports_masking, layer._loses_masks_quietly = False, True
+    layer.stands_for_operator = True
     return layer
 
 

@@ -106,7 +106,7 @@ class GlobalAveragePooling1D(_GlobalAverage):
         if mask is None:
             return super().call(x)
         axes = self._axes(x)
-        counts = mask.bool().unsqueeze(-1)
+        counts = mask.bool().unsqueeze(1 if self._is_first else -1)
         total = torch.where(counts, x, 0.0).sum(axes, keepdim=self.keepdims)
         return total / counts.to(x.dtype).sum(axes, keepdim=self.keepdims)
 

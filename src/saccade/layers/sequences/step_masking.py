@@ -29,6 +29,7 @@ class Masking(Pointwise):
     """
 
     keras_module = "keras.layers"
+    joins_lists = True
     _makes_masks = True
 
     def __init__(self, mask_value: float = 0.0, **placement: Any):

@@ -48,7 +48,7 @@ class TimeDistributed(Wrapper):
         super().__init__(layer, **placement)
         self.autocast = False
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any = None) -> None:
         super().build(self._of_step(input_shape))
 
     def call(self, x: torch.Tensor, training: bool | None = None, mask: Any = None) -> Any:
@@ -57,11 +57,11 @@ class TimeDistributed(Wrapper):
             needed = f"mask must have the batch and the steps of the input, {tuple(x.shape[:2])}"
             raise ShapeError(self.where, needed, str(tuple(mask.shape)))
         takes_mask = mask is not None and "mask" in self.layer._call_names
-        if not takes_mask and (not training or _looks_at_each_alone(self.layer)):
+        if not takes_mask and _looks_at_each_alone(self.layer, bool(training)):
             return self._all_together(x, training)
         found = []
         for step in range(x.shape[1]):
-            given = {"mask": mask[:, step]} if takes_mask else {}
+            given = {"mask": mask[:, step]} if mask is not None and takes_mask else {}
             found.append(self.layer(x[:, step], training=training, **given))
         return torch.stack(found, 1)
 
@@ -80,12 +80,12 @@ class TimeDistributed(Wrapper):
         return (shape[0], *shape[2:])
 
 
-def _looks_at_each_alone(layer: Layer) -> bool:
-    """Whether a layer does with a sample while training what it would do with it alone."""
+def _looks_at_each_alone(layer: Layer, training: bool) -> bool:
+    """Whether a layer does with a sample what it would do with it alone, penalties included."""
     for one in (layer, *layer.sublayers_within()):
-        ours = type(one).__module__.startswith(("saccade.layers.", "saccade.models."))
-        if not ours or isinstance(one, (BatchNormalization, RandomTransform)):
-            return False
         if one.activity_regularizer is not None:  # type: ignore[attr-defined]
+            return False
+        ours = type(one).__module__.startswith(("saccade.layers.", "saccade.models."))
+        if training and (not ours or isinstance(one, (BatchNormalization, RandomTransform))):
             return False
     return True

@@ -36,9 +36,10 @@ class Wrapper(Layer):
 
     def build(self, input_shape: Any = None) -> None:
         """Build the inner layer on this shape."""
-        self.layer.build_on(input_shape)
-        for weight in self.layer.weights:
-            weight.path = f"{self.name}/{weight.path}"
+        if not self.layer.built:
+            self.layer.build_on(input_shape)
+            for weight in self.layer.weights:
+                weight.path = f"{self.name}/{weight.path}"
 
     def get_config(self) -> dict[str, Any]:
         return {"layer": to_record(self.layer), **super().get_config()}

@@ -11,6 +11,7 @@ from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.graph import Shape
 from saccade.layers.core.checks import positive_integer
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.pixel_layer import PixelLayer
 from saccade.layers.sizes.batch_resampling import (
     INTERPOLATIONS,
     middle_of,
@@ -20,7 +21,7 @@ from saccade.layers.sizes.batch_resampling import (
 from saccade.names import unknown_name
 
 
-class _Sized(Layer):
+class _Sized(PixelLayer, Layer):
     """A layer that gives images of a fixed height and width."""
 
     weightless = True
@@ -33,6 +34,8 @@ class _Sized(Layer):
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         self.compute_output_shape(tuple(x.shape))
+        if self._gives is not None and not self._gives.is_floating_point:
+            x = x.to(self._gives)  # the pixels that are there, as Keras casts them
         is_first = self.data_format == "channels_first"
         x_nhwc = x.movedim(-3, -1) if is_first else x
         y_nhwc = self.fit(x_nhwc) if x.ndim == 4 else self.fit(x_nhwc[None])[0]

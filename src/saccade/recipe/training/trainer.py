@@ -16,6 +16,7 @@ import torch
 from saccade import optimizers
 from saccade.applications import LeNet5
 from saccade.data.folders.folder_errors import count_of
+from saccade.data_formats import default_data_format
 from saccade.drawing import draw_confusion, draw_curves
 from saccade.errors import DataError
 from saccade.recipe.announcements import tell_end, tell_photos, tell_stop
@@ -109,6 +110,7 @@ def train(
     return train_photos(Choices(**given), listener or Lines())
 
 
+@default_data_format("channels_last")  # whatever a script has set for networks of its own
 def train_photos(choices: Choices, listener: Listener) -> Run:
     """The same, with the choices already checked."""
     begun_s = time.monotonic()

@@ -147,7 +147,8 @@ def conv2d(
     x, kernel = pair(_floats(input), filters)
     x, padding = _bordered(x, padding)
     border = _padding("conv2d", padding, data_format)
-    return convolve_nhwc(x, kernel, None, two(strides), border, two(dilations or 1))
+    steps, rate = two(strides, "conv2d"), two(dilations or 1, "conv2d", "dilations")
+    return convolve_nhwc(x, kernel, None, steps, border, rate)
 
 
 @in_either_layout
@@ -158,7 +159,9 @@ def depthwise_conv2d(
     """Kernels of its own for each channel: (height, width, channels, multiplier)."""
     x, kernel = pair(_floats(input), filter)
     border = _padding("depthwise_conv2d", padding, data_format)
-    return convolve_depthwise_nhwc(x, kernel, None, two(strides), border, two(dilations or 1))
+    steps = two(strides, "depthwise_conv2d")
+    rate = two(dilations or 1, "depthwise_conv2d", "dilations")
+    return convolve_depthwise_nhwc(x, kernel, None, steps, border, rate)
 
 
 @in_either_layout
@@ -166,9 +169,13 @@ def max_pool2d(
     input: Any, ksize: Any, strides: Any, padding: str, data_format: str = "NHWC",
     name: str | None = None,
 ) -> torch.Tensor:  # fmt: skip
-    """The largest in each window."""
+    """The largest in each window, of pixels or, with (1, 1, 1, n) for both, of n channels."""
     border = _padding("max_pool2d", padding, data_format)
-    return max_pool_nhwc(_floats(input), two(ksize), two(strides), border)
+    x = _floats(input)
+    if (depth := _depth("max_pool2d", x, ksize, strides)) > 1:
+        return x.unflatten(-1, (-1, depth)).amax(-1)
+    size, steps = two(ksize, "max_pool2d", "ksize"), two(strides, "max_pool2d")
+    return max_pool_nhwc(x, size, steps, border)
 
 
 @in_either_layout
@@ -178,7 +185,8 @@ def avg_pool2d(
 ) -> torch.Tensor:  # fmt: skip
     """The mean of each window; padding is not counted."""
     border = _padding("avg_pool2d", padding, data_format)
-    return average_pool_nhwc(_floats(input), two(ksize), two(strides), border)
+    size, steps = two(ksize, "avg_pool2d", "ksize"), two(strides, "avg_pool2d")
+    return average_pool_nhwc(_floats(input), size, steps, border)
 
 
 def _bordered(x: torch.Tensor, padding: Any) -> tuple[torch.Tensor, Any]:
@@ -202,12 +210,51 @@ def _padding(where: str, padding: Any, data_format: str) -> str:
     return as_padding(f"tf.nn.{where}", padding)
 
 
-def two(sizes: Any) -> tuple[int, int]:
-    """A number for both directions, two numbers, or the middle two of four."""
+def two(sizes: Any, where: str, name: str = "strides") -> tuple[int, int]:
+    """A number for both directions, two numbers, or the middle two of four.
+
+    Raises:
+        NotSupported: four of which the first or last, for batch and channels, is not 1. TensorFlow
+            refuses them too, but for `max_pool` along the channels.
+    """
     numbers = sizes_of(sizes)
+    if len(numbers) == 4:
+        if (numbers[0], numbers[3]) != (1, 1):
+            raise NotSupported(
+                f"tf.nn.{where}" if "." not in where else where,
+                f"{name} must be 1 for the batch and the channels",
+                str(tuple(numbers)),
+            )
+        numbers = numbers[1:3]
     numbers = numbers * 2 if len(numbers) == 1 else numbers
-    height, width = numbers[1:3] if len(numbers) == 4 else numbers
+    height, width = numbers
     return height, width
+
+
+def _depth(where: str, x: torch.Tensor, ksize: Any, strides: Any) -> int:
+    """How many channels a window has, in TensorFlow's pooling over channels; 1 for none.
+
+    Raises:
+        NotSupported: windows that overlap or do not fill the channels, or over pixels as well,
+            which TensorFlow refuses too.
+    """
+    window, steps = sizes_of(ksize), sizes_of(strides)
+    if len(window) != 4 or len(steps) != 4 or (window[3] == 1 and steps[3] == 1):
+        return 1
+    depth = window[3]
+    if window[:3] != steps[:3] or window[:3] != [1, 1, 1] or steps[3] != depth:
+        raise NotSupported(
+            f"tf.nn.{where}",
+            "windows over channels must be (1, 1, 1, n), and so must the strides",
+            f"{tuple(window)} and {tuple(steps)}",
+        )
+    if x.shape[-1] % depth:
+        raise NotSupported(
+            f"tf.nn.{where}",
+            f"windows of {depth} must fill the channels",
+            f"{x.shape[-1]} channels",
+        )
+    return depth
 
 
 def bias_add(value: Any, bias: Any, data_format: Any = None, name: Any = None) -> torch.Tensor:

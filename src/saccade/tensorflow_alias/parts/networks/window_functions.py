@@ -28,7 +28,9 @@ def conv2d_transpose(
     """
     x, kernel = pair(input, filters)
     sizes, padding = sizes_of(output_shape)[1:3], as_padding("tf.nn.conv2d_transpose", padding)
-    return convolve_transposed_to(x, kernel, two(strides), padding, sizes, two(dilations or 1))
+    where = "conv2d_transpose"
+    steps, rate = two(strides, where), two(dilations or 1, where, "dilations")
+    return convolve_transposed_to(x, kernel, steps, padding, sizes, rate)
 
 
 def local_response_normalization(
@@ -102,5 +104,6 @@ def extract_patches(
     images: Any, sizes: Any, strides: Any, rates: Any, padding: str, name: str | None = None
 ) -> torch.Tensor:
     """Every window of the images, its pixels and channels in one row."""
-    is_same = padding.upper() == "SAME"
-    return patches_nhwc(tensor_of(images), two(sizes), two(strides), two(rates), is_same)
+    is_same, where = padding.upper() == "SAME", "tf.image.extract_patches"
+    size, step, rate = two(sizes, where, "sizes"), two(strides, where), two(rates, where, "rates")
+    return patches_nhwc(tensor_of(images), size, step, rate, is_same)
