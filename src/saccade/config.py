@@ -4,6 +4,7 @@ from saccade.backend.settings import backend, floatx, set_floatx
 from saccade.data_formats import image_data_format, set_image_data_format
 from saccade.dtype_policy import global_policy as dtype_policy
 from saccade.dtype_policy import set_global_policy as set_dtype_policy
+from saccade.lambda_code import enable_unsafe_deserialization
 from saccade.numerics.epsilon import epsilon, set_epsilon
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "disable_traceback_filtering",
     "dtype_policy",
     "enable_traceback_filtering",
+    "enable_unsafe_deserialization",
     "epsilon",
     "floatx",
     "image_data_format",

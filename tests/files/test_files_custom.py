@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from saccade.errors import FileFormatError, InvalidArgument, NotSupported, UnknownName
+from saccade.errors import FileFormatError, InvalidArgument, UnknownName
 from saccade.initializers import Initializer
 from saccade.layers import Activation, Dense, Flatten, Layer
 from saccade.losses import Loss
@@ -207,18 +207,12 @@ def test_keras_s_own_classes_keep_their_meaning(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("make", "error", "words"),
-    [
-        (lambda: Dense(2, lambda x: x, input_shape=(4,)), NotSupported, r"activation is a lambda"),
-        (lambda: Scale(factor=object(), input_shape=(4,)), InvalidArgument, r"factor.*got object"),
-        (lambda: Scale(factor={1: 2}, input_shape=(4,)), InvalidArgument, r"factor needs words"),
-    ],
+    ("factor", "words"), [(object(), r"factor.*got object"), ({1: 2}, r"factor needs words")]
 )
-def test_what_a_file_can_not_hold_is_refused_at_once(tmp_path, make, error, words):
-    model = Sequential([make()]) if error is NotSupported else Sequential([Flatten()])
-    if error is InvalidArgument:
-        model._stack.append(make())
-    with pytest.raises(error, match=words):
+def test_what_a_file_can_not_hold_is_refused_at_once(tmp_path, factor, words):
+    model = Sequential([Flatten()])
+    model._stack.append(Scale(factor=factor, input_shape=(4,)))
+    with pytest.raises(InvalidArgument, match=words):
         model.save(tmp_path / "m.keras")
     assert not list(tmp_path.iterdir())
 
@@ -254,9 +248,8 @@ def rewrite(path, old, new):
             archive.writestr(name, data)
 
 
-@pytest.mark.parametrize(("safe_mode", "error"), [(True, FileFormatError), (False, NotSupported)])
 @pytest.mark.parametrize("place", ["activation", "layer", "loss"])
-def test_code_in_a_file_is_never_run(tmp_path, safe_mode, error, place):
+def test_code_in_a_file_is_not_run_unasked(tmp_path, place):
     model = Sequential([Dense(2, "relu", input_shape=(4,))])
     model.compile("sgd", "mse")
     model.save(tmp_path / "m.keras")
@@ -273,8 +266,10 @@ def test_code_in_a_file_is_never_run(tmp_path, safe_mode, error, place):
         "loss": ('"loss": "mse"', f'"loss": {json.dumps(code)}'),
     }[place]
     rewrite(tmp_path / "m.keras", old, new)
-    with pytest.raises(error, match="a lambda"):
-        load_model(tmp_path / "m.keras", safe_mode=safe_mode)
+    with pytest.raises(FileFormatError, match=r"a lambda.*safe_mode=False"):
+        load_model(tmp_path / "m.keras")
+    with pytest.raises(FileFormatError, match="of this version of Python"):
+        load_model(tmp_path / "m.keras", safe_mode=False)
     if place == "loss":
         assert load_model(tmp_path / "m.keras", compile=False).built
 

@@ -60,7 +60,6 @@ def write(
         include_optimizer: False leaves out how the model trains, with the optimizer's state.
 
     Raises:
-        NotSupported: a lambda in the model.
         InvalidArgument: the file exists, or the model holds something that JSON can't.
         NoSuchFile: the folder does not exist.
     """

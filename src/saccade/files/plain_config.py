@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from saccade.custom_objects import get_registered_name
-from saccade.errors import InvalidArgument, NotSupported, StateError
+from saccade.errors import InvalidArgument, StateError
+from saccade.lambda_code import LambdaRecord, is_lambda, listed_record, note_written
 from saccade.layers.core.custom_storage import is_own
 from saccade.records import to_record
 
@@ -34,15 +35,15 @@ def build_config(layer: Any) -> dict[str, Any] | None:
 
 
 def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
-    """`value` with tuples as lists, objects as their records and functions as their names.
+    """`value` with tuples as lists, objects as their records, functions as their names, lambdas
+    as their code.
 
     Args:
         where, place: how messages name the call and the value.
         objects: False refuses objects and functions too.
 
     Raises:
-        NotSupported: a lambda, which has no name that a file could hold.
-        InvalidArgument: anything else that JSON can't hold; the message says where it is.
+        InvalidArgument: anything that JSON can't hold; the message says where it is.
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -51,6 +52,8 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_plain(where, item, f"{place}[{n}]", objects) for n, item in enumerate(value)]
     if isinstance(value, dict):
+        if isinstance(value, LambdaRecord):
+            note_written()
         for key in value:
             if not isinstance(key, str):
                 raise InvalidArgument(where, f"{place} needs words as keys", repr(key))
@@ -71,13 +74,9 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
 
 
 def _function_record(where: str, function: Any, place: str) -> dict[str, Any]:
-    if function.__name__ == "<lambda>":
-        raise NotSupported(
-            where,
-            f"{place} is a lambda, which a file can't hold",
-            None,
-            "Give the function a name with def, and pass it to load_model in custom_objects.",
-        )
+    if is_lambda(function):
+        note_written()
+        return to_plain(where, listed_record(function), place)
     module = function.__module__ or ""  # none where it was made by exec()
     if module.split(".")[0] == "saccade":  # as Keras writes its functions
         return {

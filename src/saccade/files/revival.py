@@ -1,7 +1,7 @@
 """Revival: records out of a file become objects again.
 
 Only classes from a table and what the user passes in `custom_objects` are ever made; nothing is
-imported by name and no code out of a file is run.
+imported by name, and the code of a lambda is run only where the caller asked for it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from saccade.custom_objects import find_recorded, known_names
-from saccade.errors import FileFormatError, NotSupported, UnknownName
+from saccade.errors import UnknownName
+from saccade.lambda_code import function_of, is_code
 
 _OTHER_FAMILIES = frozenset(
     [
@@ -37,7 +38,7 @@ class Reviver:
         classes: the table of layers and models, by class name.
         custom_objects: the user's classes and functions, by name.
         make: makes an object from its class, its revived config and its whole record.
-        safe_mode: only decides how code in the file is refused.
+        safe_mode: False lets the code of lambdas in the file run.
     """
 
     where: str
@@ -53,7 +54,7 @@ class Reviver:
         understands them and knows the legal words.
 
         Raises:
-            FileFormatError: there is code in the file (NotSupported with safe_mode=False).
+            FileFormatError: there is code in the file, and nobody said that it may run.
             UnknownName: a class or function that is neither known nor in `custom_objects`.
         """
         if isinstance(value, list):
@@ -61,8 +62,9 @@ class Reviver:
         if not isinstance(value, dict):
             return value
         kind = value.get("class_name")
-        if kind == "__lambda__":
-            raise self._refused_code()
+        if is_code(value):
+            trusted = not self.safe_mode
+            return function_of(self.where, value, trusted, self.custom_objects, self.revive)
         if kind == "function":
             return self._function(value)
         if not isinstance(kind, str) or "config" not in value:
@@ -101,22 +103,6 @@ class Reviver:
             f"a {what} of your own must be in custom_objects, which holds {given}",
             repr(name),
             f"Write load_model(..., custom_objects={{{name!r}: {name}}}).",
-        )
-
-    def _refused_code(self) -> Exception:
-        if self.safe_mode:
-            return FileFormatError(
-                self.where,
-                "a file may not hold code",
-                "a lambda",
-                "Save the model again with a function that has a name, in a layer of your own, "
-                "and pass it in custom_objects.",
-            )
-        return NotSupported(
-            self.where,
-            "safe_mode=False can't be obeyed: saccade never runs code out of a file",
-            "a lambda",
-            "Write the function in your script, in a layer of your own.",
         )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from saccade import activations
 from saccade.custom_objects import find_custom
-from saccade.errors import InvalidArgument, NotSupported, UnknownName
+from saccade.errors import InvalidArgument, UnknownName
+from saccade.lambda_code import KIND, function_of, is_lambda, named_record
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.output_shapes import is_shape
 
@@ -16,9 +17,9 @@ from saccade.layers.core.output_shapes import is_shape
 class Lambda(Layer):
     """y = function(x, **arguments).
 
-    A function with a name (`def`) can be saved and is given to `load_model` in `custom_objects`; a
-    lambda works until the model is to be saved, for a file holds no code. Weights that the function
-    uses are not trained: write a layer of your own for these.
+    A function with a name (`def`) is saved by it, and given to `load_model` in `custom_objects`. A
+    lambda is saved as Python's code, which `load_model(..., safe_mode=False)` alone reads back.
+    Weights that the function uses are not trained: write a layer of your own for these.
 
     Args:
         function: of an array, or of a list of them. Where it has arguments called `training` or
@@ -92,12 +93,16 @@ class Lambda(Layer):
 
         Args:
             custom_objects: functions of your own, by name.
-            safe_mode: changes nothing: code out of a file is never run.
+            safe_mode: False runs the code of a lambda that comes out of a file.
+
+        Raises:
+            FileFormatError: the code of a lambda, and nobody said that it may be run.
         """
-        config = {**config, "function": _found(config.get("function"), custom_objects or {})}
+        given, trusted = custom_objects or {}, safe_mode is False
+        config = {**config, "function": _found(config.get("function"), given, trusted)}
         for word in ("output_shape", "mask"):
             if isinstance(config.get(word), (dict, str)):
-                config[word] = _found(config[word], custom_objects or {})
+                config[word] = _found(config[word], given, trusted)
         return cls(**config)
 
 
@@ -110,7 +115,10 @@ def _arguments(function: Callable[..., Any]) -> list[str]:
 
 
 def _written(value: Any) -> Any:
-    """One of `saccade.activations` as Keras's record of its own; anything else as it is."""
+    """One of `saccade.activations` as Keras's record of its own, a lambda as the record of its
+    code; anything else as it is."""
+    if is_lambda(value):
+        return named_record(value)
     word = activations.serialize(value)
     if word is value:
         return value
@@ -122,17 +130,11 @@ def _written(value: Any) -> Any:
     }
 
 
-def _found(value: Any, custom_objects: Mapping[str, Any]) -> Any:
+def _found(value: Any, custom_objects: Mapping[str, Any], trusted: bool) -> Any:
     """The function that a record or a name names."""
     if isinstance(value, dict):
-        if value.get("class_name") == "__lambda__":
-            raise NotSupported(
-                "Lambda",
-                "a file may not hold code",
-                "a lambda",
-                "Save the model again with a function that has a name, and pass it in "
-                "custom_objects.",
-            )
+        if value.get("class_name") == KIND:
+            return function_of("Lambda", value, trusted, custom_objects)
         value = value.get("config")
     if callable(value):
         return value

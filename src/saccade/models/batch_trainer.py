@@ -10,6 +10,7 @@ from saccade.data.sources.source import ManyArrays, Source
 from saccade.data.sources.tensors import are_several
 from saccade.data.sources.weighted_source import WeightedSource
 from saccade.errors import InvalidArgument
+from saccade.models.compiled_flags import as_compiled
 from saccade.models.input_range import range_notes, records_in
 from saccade.models.old_words import accepts_old_words
 from saccade.models.stepper import Stepper
@@ -52,7 +53,9 @@ class BatchTrainer(Stepper):
         listeners = self._callbacks(None, 0, 1, 1)
         feed = Feed(source, None, self._look)
         run = Run(self, self.optimizer, objective, feed, None, listeners, epochs=1)
-        return self._numbers(loop.train_on_batch(run), return_dict)
+        with as_compiled(self):
+            logs = loop.train_on_batch(run)
+        return self._numbers(logs, return_dict)
 
     @accepts_old_words
     def test_on_batch(

@@ -37,15 +37,16 @@ def load_model(
         custom_objects: classes and functions of your own by name, that the model is made of:
             layers, losses, metrics, initialisers, activation functions.
         compile: also restore optimizer, loss and metrics, and the optimizer's state.
-        safe_mode: code in a file is never run; True calls such a file damaged, False says that
-            the option can't be obeyed.
+        safe_mode: True refuses a file with the code of a lambda, False runs that code: say so only
+            where you trust whoever wrote the file.
 
     Returns:
         The model, with `preprocessing` and `class_names` where the file has them.
 
     Raises:
         NoSuchFile: there is no such file.
-        FileFormatError: damaged, of another kind, or weights that do not fit; each is listed.
+        FileFormatError: damaged, of another kind, with code that may not run, or weights that do
+            not fit; each is listed.
         UnknownName: a class or word that saccade does not have; the message lists those it has.
         NotSupported: an option of Keras's that is not built yet.
 

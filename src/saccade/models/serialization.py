@@ -40,7 +40,7 @@ def serialize_keras_object(obj: Any) -> Any:
     """An object of any family, or a nest of them, as values that JSON can hold.
 
     Raises:
-        NotSupported: a lambda. InvalidArgument: what has no get_config().
+        InvalidArgument: what has no get_config().
 
     Source: `keras.utils.serialize_keras_object`.
     """
@@ -55,7 +55,7 @@ def deserialize_keras_object(
     Args:
         config: a record, or a nest with records in it.
         custom_objects: classes and functions of your own, by name.
-        safe_mode: code is never run; True calls such a record damaged.
+        safe_mode: False runs the code of a lambda in the record.
 
     Raises:
         UnknownName: a class that is not known.

@@ -15,6 +15,7 @@ from saccade.data.sources.tensors import holds_arrays
 from saccade.data.sources.weighted_source import WeightedSource
 from saccade.errors import InvalidArgument
 from saccade.models.batch_trainer import BatchTrainer
+from saccade.models.compiled_flags import as_compiled, keep_flags
 from saccade.models.old_methods import OldMethods
 from saccade.models.old_words import accepts_old_words
 from saccade.notes import note_once
@@ -93,6 +94,7 @@ class Trainer(OldMethods, BatchTrainer):
         self.loss = loss
         self.jit_compile, self.run_eagerly = jit_compile, bool(run_eagerly)
         self.compiled = True
+        keep_flags(self)
 
     def _names_of_outputs(self) -> list[str] | None:
         """The names by which `compile` may call the outputs, when they are known."""
@@ -188,21 +190,22 @@ class Trainer(OldMethods, BatchTrainer):
         listeners = self._callbacks(callbacks, verbose, epochs, feed.turn, with_history=True)
         listeners.show(validation_data)
         history = next(one for one in listeners.callbacks if isinstance(one, History))
-        run = Run(
-            model=self,
-            optimizer=self.optimizer,
-            objective=objective,
-            feed=feed,
-            validation=validation,
-            callbacks=listeners,
-            epochs=epochs,
-            epoch=as_epochs("initial_epoch", initial_epoch),
-            validation_freq=as_frequency(validation_freq),
-            compiling=None if self.run_eagerly else CompileTrial(self.jit_compile),
-            reuse=self._reuse(reuse_features, source.image_shape),
-        )
-        self.history = history
-        loop.train(run)
+        with as_compiled(self):
+            run = Run(
+                model=self,
+                optimizer=self.optimizer,
+                objective=objective,
+                feed=feed,
+                validation=validation,
+                callbacks=listeners,
+                epochs=epochs,
+                epoch=as_epochs("initial_epoch", initial_epoch),
+                validation_freq=as_frequency(validation_freq),
+                compiling=None if self.run_eagerly else CompileTrial(self.jit_compile),
+                reuse=self._reuse(reuse_features, source.image_shape),
+            )
+            self.history = history
+            loop.train(run)
         return history
 
     def _reuse(self, wanted: bool, image_shape: Any = None) -> FeatureReuse | None:

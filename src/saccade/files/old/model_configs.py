@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.files.old import keras1_configs
+from saccade.lambda_code import KIND
 
 CLASSES = {
     "Model": "Functional",
@@ -69,6 +70,8 @@ def in_todays_words(record: Any, version: str = "") -> Any:
         for ends in ("input_layers", "output_layers"):  # a list of one stood for the one
             if len(config[ends]) == 1:
                 config[ends] = config[ends][0]
+    if kind == "Lambda":
+        config = _of_lambda(config)
     if kind == "Flatten" and version[:2] in ("1.", "2."):  # before 2.2 it had no data format
         config.setdefault("data_format", "channels_last")
     if kind == "BatchNormalization" and isinstance(config.get("axis"), list):
@@ -78,6 +81,20 @@ def in_todays_words(record: Any, version: str = "") -> Any:
         if key.endswith(_INITIALIZERS) and isinstance(settings, dict):  # else a function's name
             settings.pop("dtype", None)  # of TensorFlow's own initialisers
     return {**record, "class_name": kind, "config": config}
+
+
+def _of_lambda(config: dict[str, Any]) -> dict[str, Any]:
+    """Code that stood in a list, as the record of today; what told code from names is dropped."""
+    told = {word: config.pop(f"{word}_type", None) for word in ("function", "output_shape", "mask")}
+    for word in ("module", "output_shape_module", "mask_module"):
+        config.pop(word, None)
+    for word, kind in told.items():
+        if kind == "lambda" and isinstance(config.get(word), list):
+            parts = zip(("code", "defaults", "closure"), config[word], strict=False)
+            config[word] = {"class_name": KIND, "config": dict(parts)}
+        elif kind == "raw" and config.get(word) is None:
+            config.pop(word, None)
+    return config
 
 
 def _is_of_keras_2(graph: dict[str, Any]) -> bool:
