@@ -19,6 +19,7 @@ from typing import Any
 WORDS: dict[str, str] = {
     "layers": """
         as_given as_images as_kernel build_for build_kernels build_on casts_integers changes
+        joins_lists stands_for_operator
         channels_in channels_out check_input check_rank checked_share convolve describe device
         draw factors fit from_bytes input_shape keeps_integers kept keras_module maps meet merge
         merged_shape nodes normal output_shape over_rows own_weights padding_words pool rank
@@ -161,7 +162,7 @@ def let_both_see(cls: type) -> None:
                     return _inner(self, own, name)
                 if name in theirs:
                     return _outer(self, own, name)
-            return plain(self, name)
+            return plain(self, name)  # type: ignore[call-arg]
 
         cls._parts_names = True  # type: ignore[attr-defined]
         cls.__getattribute__ = parted  # type: ignore[assignment]

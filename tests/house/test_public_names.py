@@ -160,7 +160,7 @@ NAMES = {
         min_max_norm non_neg nonneg serialize unit_norm unitnorm
     """,
     "saccade.errors": """
-        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported
+        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotKnownYet NotSupported
         NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from saccade import mixed_precision
+from saccade import layers, mixed_precision
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers import Conv2D, Dense, Flatten, Input, Layer
 from saccade.models import Model, Sequential, load_model
@@ -108,3 +108,30 @@ def test_other_precisions_are_refused_by_name():
     with pytest.raises(InvalidArgument):
         mixed_precision.set_global_policy(None)
     assert mixed_precision.global_policy().name == "float32"
+
+
+@pytest.mark.filterwarnings("ignore")  # Keras's
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("LayerNormalization", {}),
+        ("GroupNormalization", {"groups": 2}),
+        ("BatchNormalization", {}),
+        ("UnitNormalization", {}),
+    ],
+)
+def test_normalisations_beyond_what_float16_holds(name, options):
+    """Two of them take their inputs as they come, so that large ones are numbers, as in Keras."""
+    from parity.reference import array, keras
+
+    x = np.array([[1e5, 2e5, 3e5, 9e4], [-70000.0, 1, 2, 3]], np.float32)
+    found = []
+    for library in (layers, keras.layers):
+        layer = getattr(library, name)(dtype="mixed_float16", **options)
+        y = layer(x)
+        assert y.dtype == torch.float16
+        found.append(array(y))
+    np.testing.assert_array_equal(np.isfinite(found[0]), np.isfinite(found[1]))
+    if name in ("LayerNormalization", "GroupNormalization"):
+        assert np.isfinite(found[0]).all()
+    np.testing.assert_allclose(*found, rtol=2e-3)

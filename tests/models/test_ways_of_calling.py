@@ -151,6 +151,7 @@ def test_a_list_of_losses_in_a_dict():
     assert one["q_loss"] == pytest.approx(np.mean(abs(rest)), rel=1e-5)
     model.compile("sgd", {"p": ["mse", "mae"], "q": "mae"})
     both = model.evaluate(X, {"p": Y, "q": Y}, verbose=0, return_dict=True)
+    assert both["p_loss"] == pytest.approx(one["p_loss"] + one["q_loss"], rel=1e-5)
     assert both["loss"] == pytest.approx(one["p_loss"] + 2 * one["q_loss"], rel=1e-5)
 
 

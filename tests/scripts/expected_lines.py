@@ -36,6 +36,11 @@ EXPECTED = {
         "[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]",
         "keys: ['acc', 'loss', 'val_acc', 'val_loss']",
     ],
+    "old_train_step": [
+        "falls: True",
+        "keys: ['loss', 'mae', 'val_loss', 'val_mae']",
+        "line: 19",
+    ],
     "own_train_step": ["falls: True", "keys: ['loss', 'mae']"],
     "pipeline": ["batch: (8, 32, 32, 3) (8, 3) float32", "batches: 4"],
     "plots": ["epochs: [0, 1, 2] params: ['epochs', 'steps', 'verbose']"],

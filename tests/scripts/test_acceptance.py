@@ -41,6 +41,7 @@ NEEDS_TENSORFLOW = {
     "image_ops": "no attribute 'io'",
     "integrated_gradients": "no attribute 'expand_dims'",
     "mixup_pairs": "no attribute 'data'",
+    "old_train_step": "no attribute 'nn'",
     "overfit": "no attribute 'data'",
     "own_train_step": "no attribute 'GradientTape'",
     "pipeline": "no attribute 'data'",

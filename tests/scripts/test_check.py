@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
 import textwrap
+from types import ModuleType
 
 import pytest
 
-from saccade.keras_alias.check import check_names, check_script, fault_of
-from saccade.keras_alias.script_names import names_used
+from parity.reference import keras
+from saccade.keras_alias.aliases import real_name
+from saccade.keras_alias.check import check_names, check_script, fault_of, fault_of_call
+from saccade.keras_alias.script_names import NameUse, names_used
 
 
 def used(code: str) -> list[tuple[str, int]]:
     found = names_used(ast.parse(textwrap.dedent(code)))
-    return [(use.name, use.line) for use in found]
+    return [(use.name, use.line) for use in found if not use.called]
 
 
 def test_names_are_followed_through_imports_and_variables():
@@ -142,14 +147,14 @@ def test_packages_beside_the_script_are_looked_through(tmp_path):
         "lib4/rooms.py": "from ..outside import y\nfrom keras.layers import Dense\n",
         "lib4/deep/down.py": "import keras.nothing\n",
         "lib3/__init__.py": "from keras.layers import RNN\n",
-        "a/b/c.py": "from keras.layers import Conv3D\n",
+        "a/b/c.py": "from keras.layers import ConvLSTM2D\n",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(code)
     (tmp_path.parent / "outside.py").write_text("import keras.outside\n")
     found = check_names(tmp_path / "script.py")
     assert sorted((one.file, one.use.name, bool(one.fault)) for one in found) == [
-        ("a/b/c.py", "keras.layers.Conv3D", True),
+        ("a/b/c.py", "keras.layers.ConvLSTM2D", True),
         ("lib3/__init__.py", "keras.layers.RNN", True),
         ("lib4/deep/down.py", "keras.nothing", True),
         ("lib4/nets.py", "keras.layers.LSTM", True),
@@ -189,3 +194,75 @@ def test_names_of_a_star_import_are_listed(tmp_path):
         ("keras.layers.LSTM", 4, True),
         ("keras.models.Model", 5, False),
     ]
+
+
+def test_a_branch_that_the_backend_rules_out_is_not_looked_at():
+    code = """\
+    from keras import backend as K
+    from keras import layers
+    if K.backend() == "theano":
+        layers.GRU(3)
+    elif "tensorflow" == K.backend():
+        layers.LSTM(3)
+    else:
+        layers.Dense(3)
+    if K.backend() != "torch":
+        layers.SimpleRNN(3)
+    if K.image_data_format() == "channels_first":
+        layers.Flatten()
+    """
+    names = {name for name, _ in used(code)}
+    assert {"keras.layers.Dense", "keras.layers.Flatten"} <= names
+    assert not names & {"keras.layers.GRU", "keras.layers.LSTM", "keras.layers.SimpleRNN"}
+
+
+@pytest.mark.parametrize("room", ["backend", "layers", "losses", "metrics", "models", "utils"])
+def test_rooms_of_saccade_s_are_no_names_of_keras_s(room):
+    """`keras.metrics.accuracy` is a module here, which stops a script that calls it."""
+    package = importlib.import_module(f"saccade.{room}")
+    theirs = getattr(keras, room)
+    for module in pkgutil.iter_modules(package.__path__):
+        name = f"keras.{room}.{module.name}"
+        found = getattr(package, module.name, None)
+        is_old_room = real_name(name) == real_name(f"keras.{room}")
+        if isinstance(found, ModuleType) and not hasattr(theirs, module.name) and not is_old_room:
+            assert fault_of(name), name
+
+
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        ("keras.optimizers.adam", ""),
+        ("keras.layers.Dense", ""),
+        ("keras.preprocessing.image", "a module cannot be called"),
+        ("tensorflow.saved_model.save", "refused"),
+    ],
+)
+def test_calls_that_stop(call, fault):
+    told = fault_of_call(NameUse(call, 1, False, called=True))
+    assert fault in told
+    assert bool(told) is bool(fault)
+
+
+def test_the_report_fits_80_columns_and_ends_in_one_line(tmp_path, capsys):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import tensorflow as tf\nimport a_package_that_nobody_has\nimport helper\n"
+        "tf.keras.layers.LSTM(3)\n"
+        + "tf.keras.preprocessing.image_dataset_from_directory('x')\n"
+        * 9
+    )
+    (tmp_path / "helper.py").write_text("import os\n")
+    assert check_script(str(script)) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 or "image_dataset" in line for line in lines[:-1])
+    assert "Needs what is not installed: pip install a_package_that_nobody_has" in lines
+    assert lines[-1].endswith("It will stop at line 2: a_package_that_nobody_has is not installed.")
+    assert any(line.endswith("5, 6, 7 +6  works") for line in lines)
+    script.write_text("from keras.layers import Dense\n\nDense(3)\n")
+    assert check_script(str(script)) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith("will run, as far as names tell.")
+    script.write_text("from keras.layers import Dense, LSTM\n")
+    assert check_script(str(script)) == 1
+    end = capsys.readouterr().out.splitlines()[-1]
+    assert end.endswith("It will stop at line 1: keras.layers.LSTM.")

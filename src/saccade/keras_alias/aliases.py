@@ -163,6 +163,16 @@ def is_own_path(name: str) -> bool:
     return any(rest == old or rest.endswith(f".{old}") for old in _OLD_PATHS)
 
 
+def is_inner(real: str) -> bool:
+    """Whether a module is one of saccade's rooms, whose name Keras has not.
+
+    >>> is_inner("saccade.metrics.accuracy"), is_inner("saccade.optimizers.schedules")
+    (True, False)
+    """
+    words = real.split(".")
+    return len(words) > 2 and words[1] in _INNER and words[2] not in _SHOWN
+
+
 def exists(name: str) -> bool:
     """Whether saccade has a module of that name."""
     try:
@@ -187,6 +197,11 @@ def _is_below(name: str, root: str) -> bool:
     return name == root or name.startswith(root + ".")
 
 
+_INNER = frozenset(
+    """activations backend callbacks constraints data initializers layers losses metrics models ops
+    optimizers regularizers training utils""".split()  # noqa: SIM905
+)
+_SHOWN = ("image", "schedules")
 # Every import of the process asks: sorted once.
 _ROOTS = sorted(ROOTS, key=len, reverse=True)
 _LONGEST_FIRST = sorted(_OLD_PATHS, key=len, reverse=True)

@@ -9,10 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any, NoReturn
 
-from saccade.keras_alias.aliases import TENSORFLOW, exists, is_own_path, real_name
+from saccade.keras_alias.aliases import (
+    TENSORFLOW,
+    exists,
+    is_inner,
+    is_own_path,
+    real_name,
+)
+from saccade.keras_alias.check_report import print_report
 from saccade.keras_alias.script_imports import instead_of, refusal_of
 from saccade.keras_alias.script_names import NameUse, local_imports, names_used
+from saccade.keras_alias.script_packages import missing_packages
 from saccade.names import public_names
 
 MISSING, UNREADABLE = 1, 2
@@ -37,13 +46,21 @@ def check_script(script: str) -> int:
         The exit code: 0 where all is supported, 1 where a name is missing, 2 where the script
         cannot be read.
     """
+    path = Path(script)
     try:
-        findings = check_names(Path(script))
+        findings = check_names(path)
+        packages = missing_packages(ast.parse(path.read_bytes(), script), path.parent)
     except (OSError, SyntaxError, ValueError) as error:
         print(f"saccade: {script}: {error}", file=sys.stderr)  # noqa: T201
         return UNREADABLE
-    _print(script, findings)
-    return MISSING if any(one.fault and not one.use.tried for one in findings) else 0
+    faulty = [one for one in findings if one.fault and not one.use.tried]
+    stops = [(line, f"{name} is not installed") for name, line in packages.items()]
+    stops += [(one.use.line, one.use.name) for one in faulty if one.file == path.name]
+    stop = min(stops) if stops else None
+    if stop is None and faulty:  # in a module beside it, which its first import runs
+        stop = faulty[0].use.line, f"{faulty[0].use.name} in {faulty[0].file}"
+    print_report(script, findings, packages, stop)
+    return MISSING if faulty or packages else 0
 
 
 def check_names(script: Path) -> list[Finding]:
@@ -59,7 +76,10 @@ def check_names(script: Path) -> list[Finding]:
         tree = ast.parse(path.read_bytes(), str(path))
         file = path.relative_to(script.parent).as_posix()
         for use in names_used(tree):
-            if not use.starred or is_starred(use.name):
+            if use.called:
+                if not fault_of(use.name, use.module) and (fault := fault_of_call(use)):
+                    findings.append(Finding(file, use, fault))
+            elif not use.starred or is_starred(use.name):
                 findings.append(Finding(file, use, fault_of(use.name, use.module)))
         for level, name in local_imports(tree):
             for own in own_files(script.parent, path, level, name):
@@ -120,7 +140,9 @@ def fault_of(dotted: str, module: str = "") -> str:
     for count in range(len(words), 0, -1):  # the longest part that is a module
         path = ".".join(words[:count])
         real = real_name(path)
-        if real is not None and exists(real) and (_is_in(path, module) or is_own_path(path)):
+        if real is None or is_inner(real) or not exists(real):
+            continue
+        if _is_in(path, module) or is_own_path(path):
             found = importlib.import_module(real)
             of_table = real.startswith(TENSORFLOW)
             break
@@ -132,7 +154,37 @@ def fault_of(dotted: str, module: str = "") -> str:
         if not hasattr(found, words[place]):
             return f"not supported. {instead_of(words[place], found)}".rstrip()
         found = getattr(found, words[place])
+        if isinstance(found, ModuleType) and is_inner(found.__name__):
+            return "not supported: no name of Keras's"
     return ""
+
+
+def fault_of_call(use: NameUse) -> str:
+    """Why a call of a name that is there stops; empty where the text does not tell."""
+    found = _found(use.name)
+    if isinstance(found, ModuleType):
+        return "not supported: a module cannot be called"
+    kind = getattr(found, "__annotations__", {}).get("return")
+    if kind is NoReturn or kind == "NoReturn":
+        about = (getattr(found, "__doc__", None) or "").strip().splitlines()
+        return f"not supported: {about[0].rstrip('.').lower()}" if about else "not supported"
+    return ""
+
+
+def _found(dotted: str) -> Any:
+    """What a dotted name stands for, None where nothing does."""
+    words = dotted.split(".")
+    parts = list(range(len(words), 0, -1))
+    # Of a class and an old room of one name, `keras.optimizers.adam`, the class is called.
+    for count in (*parts[1:2], *parts):
+        real = real_name(".".join(words[:count]))
+        if real is not None and not is_inner(real) and exists(real):
+            found: Any = importlib.import_module(real)
+            for word in words[count:]:
+                found = getattr(found, word, None)
+            if found is not None:
+                return found
+    return None
 
 
 def _is_in(path: str, module: str) -> bool:
@@ -141,45 +193,3 @@ def _is_in(path: str, module: str) -> bool:
 
 def _is_own_class(found: object) -> bool:
     return isinstance(found, type) and found.__module__.startswith("saccade.")
-
-
-def _print(script: str, findings: list[Finding]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
-    missing = [one for one in findings if one.fault]
-    others = len({one.file for one in findings}) > 1
-    rows: dict[tuple[str, str], list[Finding]] = {}
-    for one in findings:
-        rows.setdefault((one.file, one.use.name), []).append(one)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for head in ("name", "lines", ""):
-        table.add_column(head, overflow="fold")
-    for (file, name), uses in rows.items():
-        lines = ", ".join(str(one.use.line) for one in uses)
-        table.add_row(
-            Text(name),
-            f"{file}: {lines}" if others else lines,
-            Text(*_verdict(uses[0])),
-        )
-    if rows:
-        console.print(table)
-    names = {one.use.name for one in findings}
-    lacking = {one.use.name for one in missing}
-    if not names:
-        console.print(f"{script} uses no name of Keras or TensorFlow.")
-    elif lacking:
-        console.print(f"\n{len(lacking)} of {len(names)} names are not supported.", style="bold")
-    else:
-        console.print(f"\nAll {len(names)} names are supported.", style="bold")
-
-
-def _verdict(finding: Finding) -> tuple[str, str]:
-    if not finding.fault:
-        return "works", "green"
-    if finding.use.tried:
-        return "not supported; the script has another way", "yellow"
-    return finding.fault, "red"

@@ -23,7 +23,7 @@ from typing import Any
 
 from saccade.errors import SaccadeError
 from saccade.keras_alias import workers
-from saccade.keras_alias.aliases import exists, real_name
+from saccade.keras_alias.aliases import exists, is_inner, real_name
 from saccade.names import nearest, public_names
 from saccade.requester import asks_from_package, expects_torch, no_module, place_of
 
@@ -104,7 +104,8 @@ def _chained(name: str) -> ModuleType:
 def _gives(leaf: ModuleType, name: str, wanted: str) -> bool:
     """Whether `from name import wanted` finds something; modules below count."""
     if hasattr(leaf, wanted):
-        return True
+        found = getattr(leaf, wanted)
+        return not (isinstance(found, ModuleType) and is_inner(found.__name__))
     real = real_name(f"{name}.{wanted}")
     if real is None or real == real_name(name) or not exists(real):
         return False  # what lies below an old path stands for the same: no name of its own

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from saccade.keras_alias.aliases import real_name
 
 _IMPORT_FAULTS = {"ImportError", "ModuleNotFoundError", "Exception", "AttributeError"}
+_BACKENDS = ("theano", "tensorflow", "cntk", "jax", "torch", "mxnet", "plaidml.keras.backend")
 _BUILT_IN = frozenset(dir(builtins))
 
 
@@ -22,6 +23,7 @@ class NameUse:
             ImportError: ...`).
         module: the longest part of the name that the script imports as a module.
         starred: whether it may come from a star import; it may as well be nobody's.
+        called: whether the place is a call of the name, which is noted beside the name itself.
     """
 
     name: str
@@ -29,6 +31,7 @@ class NameUse:
     tried: bool
     module: str = ""
     starred: bool = False
+    called: bool = False
 
 
 def names_used(tree: ast.Module) -> list[NameUse]:
@@ -148,7 +151,42 @@ class _Reader(ast.NodeVisitor):
         self._forget(node.arg)
         self.generic_visit(node)
 
+    def visit_If(self, node: ast.If) -> None:
+        """Of a choice by `K.backend()` only what will run: the others' names do no harm."""
+        chosen = self._is_backend(node.test)
+        self.visit(node.test)
+        for one in node.body if chosen is not False else []:
+            self.visit(one)
+        for one in node.orelse if chosen is not True else []:
+            self.visit(one)
+
+    def _is_backend(self, test: ast.expr) -> bool | None:
+        """Whether a comparison with `K.backend()` holds; None for any other test."""
+        if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+            return None
+        ours, word = test.left, test.comparators[0]
+        if isinstance(ours, ast.Constant):
+            ours, word = word, ours
+        if not isinstance(ours, ast.Call):
+            return None
+        name = self._dotted(ours.func) or ""
+        if name.rpartition(".")[2] not in ("backend", "_backend") or "backend" not in name:
+            return None
+        words = [getattr(one, "value", None) for one in getattr(word, "elts", [word])]
+        if not any(one in _BACKENDS for one in words):
+            return None
+        from saccade.backend.settings import backend  # loads torch, which few scripts' texts need
+
+        holds = backend() in words
+        return not holds if isinstance(test.ops[0], (ast.NotEq, ast.NotIn)) else holds
+
     # -- what uses one --------------------------------------------------------------------
+
+    def visit_Call(self, node: ast.Call) -> None:
+        dotted = self._dotted(node.func)
+        if dotted:
+            self._note(dotted, node, called=True)
+        self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         dotted = self._dotted(node)
@@ -184,11 +222,13 @@ class _Reader(ast.NodeVisitor):
             return None
         return ".".join([self._known[node.id], *reversed(words)])
 
-    def _note(self, dotted: str, node: ast.AST, starred: bool = False) -> None:
+    def _note(
+        self, dotted: str, node: ast.AST, starred: bool = False, called: bool = False
+    ) -> None:
         within = [one for one in self._modules if f"{dotted}.".startswith(f"{one}.")]
         module = max(within, key=len, default="")
         line = getattr(node, "lineno", 0)
-        self.uses.append(NameUse(dotted, line, self._tries > 0, module, starred))
+        self.uses.append(NameUse(dotted, line, self._tries > 0, module, starred, called))
 
     def _forget(self, name: str) -> None:
         self._known.pop(name, None)

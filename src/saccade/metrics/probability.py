@@ -97,7 +97,8 @@ class SparseCategoricalCrossentropy(MeanOf):
 
     Args:
         from_logits: the predictions are logits, not probabilities.
-        ignore_class: a label whose samples are left out, also of the mean.
+        ignore_class: a label whose samples add nothing. As in Keras they still count in the mean,
+            unless there are sample weights.
         axis: where the classes are.
 
     Source: `keras.metrics.SparseCategoricalCrossentropy`.
@@ -124,11 +125,10 @@ class SparseCategoricalCrossentropy(MeanOf):
         )
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        if self.ignore_class is not None:
+        if self.ignore_class is not None and sample_weight is not None:
             y_true, y_pred = loss_formulas.tensors(y_true, y_pred)
             counted = (y_true != self.ignore_class).float()
-            weight = 1.0 if sample_weight is None else spread(sample_weight, counted)
-            sample_weight = counted * weight
+            sample_weight = counted * spread(sample_weight, counted)
         super().update_state(y_true, y_pred, sample_weight)
 
     def get_config(self) -> dict[str, Any]:

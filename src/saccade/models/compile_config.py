@@ -21,9 +21,11 @@ def compile_config(model: Any) -> dict[str, Any] | None:
     given = model._objective
     if given is None:
         return None
-    optimizer = None if model.optimizer is None else optimizers.serialize(model.optimizer)
-    if optimizer is not None and model.optimizer.decay:  # Keras ignores it, with a warning
-        optimizer["config"]["decay"] = model.optimizer.decay
+    optimizer, decay = None, getattr(model.optimizer, "decay", None)
+    if model.optimizer is not None:
+        optimizer = optimizers.serialize(model.optimizer)
+        if decay:  # Keras ignores it, with a warning
+            optimizer["config"]["decay"] = decay
     return {
         "optimizer": optimizer,
         "loss": _mapped(given.given_loss, _written_loss),

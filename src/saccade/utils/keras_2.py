@@ -187,7 +187,7 @@ class HDF5Matrix:
     ):  # fmt: skip
         import h5py
 
-        self.data = h5py.File(datapath, "r")[dataset]
+        self.data: Any = h5py.File(datapath, "r")[dataset]
         self.start, self.end = start, self.data.shape[0] if end is None else end
         self.normalizer = normalizer
 

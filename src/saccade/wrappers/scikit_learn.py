@@ -142,7 +142,7 @@ class KerasClassifier(ClassifierMixin, _BuiltEstimator):
         outputs = self._outputs(x, kwargs)
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
-    def score(self, x: Any, y: Any, **kwargs: Any) -> float:
+    def score(self, x: Any, y: Any, **kwargs: Any) -> float:  # type: ignore[override]
         """The accuracy that the model itself measures.
 
         Raises:
@@ -171,7 +171,7 @@ class KerasRegressor(RegressorMixin, _BuiltEstimator):
         """What the model says, without axes of one."""
         return np.squeeze(self._outputs(x, kwargs))
 
-    def score(self, x: Any, y: Any, **kwargs: Any) -> float:
+    def score(self, x: Any, y: Any, **kwargs: Any) -> float:  # type: ignore[override]
         """The loss, with a minus before it: more is better."""
         options = {"verbose": 0, **self._for(Sequential.evaluate), **kwargs}
         loss = self.model.evaluate(x, y, **options)

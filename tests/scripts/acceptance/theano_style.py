@@ -3,8 +3,13 @@
 import numpy as np
 from keras import backend as K
 from keras.layers import Activation, Dense, Dropout, Flatten
-from keras.layers.convolutional import Convolution2D, Convolution3D, MaxPooling2D, MaxPooling3D
-from keras.layers.convolutional import ZeroPadding2D
+from keras.layers.convolutional import (
+    Convolution2D,
+    Convolution3D,
+    MaxPooling2D,
+    MaxPooling3D,
+    ZeroPadding2D,
+)
 from keras.layers.normalization import BatchNormalization
 from keras.models import Sequential, load_model
 from keras.optimizers import SGD
@@ -40,8 +45,9 @@ model.summary()
 sgd = SGD(lr=0.01, decay=1e-6, momentum=0.9, nesterov=True)
 model.compile(loss="categorical_crossentropy", optimizer=sgd, metrics=["accuracy"])
 
-datagen = ImageDataGenerator(featurewise_center=True, width_shift_range=0.1, horizontal_flip=True,
-                             rescale=1.0 / 255)
+datagen = ImageDataGenerator(
+    featurewise_center=True, width_shift_range=0.1, horizontal_flip=True, rescale=1.0 / 255
+)
 datagen.fit(X_train)
 print("mean:", datagen.mean.shape)
 flow = datagen.flow(X_train, Y_train, batch_size=batch_size)

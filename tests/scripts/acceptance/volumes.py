@@ -38,19 +38,27 @@ def get_model(width, height, depth):
 model = get_model(width=side, height=side, depth=side)
 model.summary()
 model.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(0.01), metrics=["acc"])
-history = model.fit(scans[:60], labels[:60], validation_data=(scans[60:], labels[60:]), epochs=4,
-                    batch_size=10, verbose=0)
+history = model.fit(
+    scans[:60],
+    labels[:60],
+    validation_data=(scans[60:], labels[60:]),
+    epochs=4,
+    batch_size=10,
+    verbose=0,
+)
 print("falls:", history.history["loss"][-1] < history.history["loss"][0])
 model.save("3d_image_classification.keras")
 model = keras.models.load_model("3d_image_classification.keras")
 prediction = model.predict(np.expand_dims(scans[0], axis=0), verbose=0)[0]
 print("shapes:", [layer.output.shape for layer in model.layers][1:5], prediction.shape)
 
-decoder = keras.Sequential([
-    keras.Input((3, 3, 3, 4)),
-    layers.Conv3DTranspose(2, 3, strides=2, padding="same"),
-    layers.UpSampling3D(2),
-    layers.Cropping3D(((1, 1), (0, 2), (2, 0))),
-    layers.AveragePooling3D(2, padding="same"),
-])
+decoder = keras.Sequential(
+    [
+        keras.Input((3, 3, 3, 4)),
+        layers.Conv3DTranspose(2, 3, strides=2, padding="same"),
+        layers.UpSampling3D(2),
+        layers.Cropping3D(((1, 1), (0, 2), (2, 0))),
+        layers.AveragePooling3D(2, padding="same"),
+    ]
+)
 print("decoder:", decoder.output_shape, decoder.count_params())

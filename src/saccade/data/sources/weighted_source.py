@@ -30,7 +30,8 @@ class WeightedSource(Source):
             )
             class_weight = {}
         try:
-            self.weights = {int(label): float(weight) for label, weight in class_weight.items()}
+            given: Any = class_weight
+            self.weights = {int(label): float(weight) for label, weight in given.items()}
             if min(self.weights, default=0) < 0:
                 raise ValueError("a negative class")
         except (AttributeError, TypeError, ValueError):

@@ -48,14 +48,14 @@ def note_arguments(made: Any, cls: type, args: tuple[Any, ...], kwargs: dict[str
         if number == 0:
             continue
         if parameter.kind is parameter.VAR_KEYWORD:
-            given |= value
+            given = {**(given or {}), **value}
         elif parameter.kind is parameter.VAR_POSITIONAL and not value:
             continue
         elif parameter.kind in (parameter.VAR_POSITIONAL, parameter.POSITIONAL_ONLY):
             given = None
             break
         else:
-            given[parameter.name] = value
+            given = {**(given or {}), parameter.name: value}
     if given is not None:
         given.pop("name", None)
         if not _is_plain(given):

@@ -1,0 +1,87 @@
+"""Check report: what `--check` found, for 80 columns and for pipes."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from typing import Any
+
+_NAME, _LINES, _WIDTH = 40, 12, 80
+_MOST_LINES = 3
+
+
+def print_report(
+    script: str, findings: list[Any], packages: dict[str, int], stop: tuple[int, str] | None
+) -> None:
+    """Print a row for each name, what has to be installed, and in one line how it will end.
+
+    Args:
+        packages: what is imported and not installed, with the line.
+        stop: the first line of the script that stops it, and why.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    others = len({one.file for one in findings}) > 1
+    rows: dict[tuple[str, str], list[Any]] = {}
+    for one in findings:
+        rows.setdefault((one.file, one.use.name), []).append(one)
+    for (file, name), uses in rows.items():
+        lines = _lines_of(sorted({one.use.line for one in uses}))
+        worst = next((one for one in uses if one.fault), uses[0])
+        words, color = _verdict(worst)
+        for text in _row(name, f"{file}: {lines}" if others else lines, words):
+            console.print(Text(text, style=color if words != "works" else ""))
+    from saccade.keras_alias.script_packages import pip_name
+
+    drawn = any(one.use.name.endswith((".plot_model", "visualize_util.plot")) for one in findings)
+    if drawn and shutil.which("dot") is None:
+        console.print("\nplot_model draws with Graphviz, whose program dot is not installed.")
+    if packages:
+        names = " ".join(pip_name(one) for one in packages)
+        console.print(f"\nNeeds what is not installed: pip install {names}")
+    console.print("\n" + _ending(script, findings, stop), style="bold")
+
+
+def _ending(script: str, findings: list[Any], stop: tuple[int, str] | None) -> str:
+    names = {one.use.name for one in findings}
+    lacking = {one.use.name for one in findings if one.fault}
+    if not names:
+        said = f"{script} uses no name of Keras or TensorFlow."
+    elif lacking:
+        said = f"{len(lacking)} of {len(names)} names are not supported."
+    else:
+        said = f"All {len(names)} names are supported."
+    if stop is None:
+        return f"{said} It will run, as far as names tell."
+    line, why = stop
+    return f"{said} It will stop at line {line}: {why}."
+
+
+def _row(name: str, lines: str, words: str) -> list[str]:
+    """One name in columns; what is too long for its own goes on below."""
+    left = name.ljust(_NAME)
+    first = f"{left}  {lines.ljust(_LINES)}  "
+    room = _WIDTH - _NAME - _LINES - 4
+    if len(first) == _NAME + _LINES + 4 and len(words) <= room:
+        return [first + words]
+    if words == "works":
+        return [f"{left}  {lines}  {words}"]
+    below = textwrap.wrap(words, _WIDTH - 4, initial_indent="    ", subsequent_indent="    ")
+    return [f"{left}  {lines}".rstrip(), *below]
+
+
+def _lines_of(lines: list[int]) -> str:
+    """The first lines, and how many more there are."""
+    said = ", ".join(map(str, lines[:_MOST_LINES]))
+    more = len(lines) - _MOST_LINES
+    return f"{said} +{more}" if more > 0 else said
+
+
+def _verdict(finding: Any) -> tuple[str, str]:
+    if not finding.fault:
+        return "works", "green"
+    if finding.use.tried:
+        return "not supported; the script has another way", "yellow"
+    return finding.fault, "red"

@@ -1,0 +1,56 @@
+"""Rates that a script leaves out, and that were others in Keras without TensorFlow."""
+
+import inspect
+import sys
+
+import pytest
+
+from saccade import optimizers
+from saccade.notes import forget_notes
+from saccade.old_arguments import guess_keras1_calls
+from saccade.optimizers.options import OLD_RATES
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """As in a script of Keras's that has not imported tensorflow."""
+    monkeypatch.delitem(sys.modules, "saccade.tensorflow_alias.modules", raising=False)
+    guess_keras1_calls()
+    forget_notes()
+    yield
+    guess_keras1_calls(False)
+    forget_notes()
+
+
+@pytest.mark.parametrize("name", OLD_RATES)
+@pytest.mark.parametrize("as_word", [True, False])
+def test_a_script_is_told_once(name, as_word, script, caplog):
+    for _ in range(2):
+        optimizers.get(name.lower()) if as_word else getattr(optimizers, name)()
+    assert caplog.text.count(f"learning_rate={OLD_RATES[name]:g}") == 1
+
+
+def test_nobody_else_is_told(script, caplog, monkeypatch):
+    for name, rate in OLD_RATES.items():
+        cls = getattr(optimizers, name)
+        config = cls(0.5).get_config()
+        for made in (cls(learning_rate=rate), cls(lr=0.5), cls.from_config(config)):
+            assert float(made.learning_rate) != pytest.approx(0.001)
+    for name in set(optimizers.CLASSES) - {one.lower() for one in OLD_RATES}:
+        optimizers.get(name)
+    monkeypatch.setitem(sys.modules, "saccade.tensorflow_alias.modules", sys)
+    caplog.clear()
+    optimizers.Adadelta()
+    guess_keras1_calls(False)
+    monkeypatch.delitem(sys.modules, "saccade.tensorflow_alias.modules")
+    optimizers.Adadelta()
+    assert "without a learning rate" not in caplog.text
+
+
+def test_todays_rate_is_that_of_keras_3():
+    from parity.reference import keras
+
+    for cls in optimizers.CLASSES.values():
+        theirs = inspect.signature(getattr(keras.optimizers, cls.__name__)).parameters
+        mine = inspect.signature(cls).parameters
+        assert mine["learning_rate"].default == theirs["learning_rate"].default
