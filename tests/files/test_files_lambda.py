@@ -1,5 +1,5 @@
-"""Functions in files: lambdas are written as Keras writes them, and run only where somebody asks for
-it; what `custom_objects` has under a word is found by that word."""
+"""Functions in files: lambdas are written as Keras writes them, and run only where somebody asks;
+what `custom_objects` has under a word is found by that word."""
 
 from __future__ import annotations
 
