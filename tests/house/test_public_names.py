@@ -172,33 +172,35 @@ NAMES = {
         truncated_normal variance_scaling zeros
     """,
     "saccade.layers": """
-        Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D
-        AdaptiveAveragePooling3D AdaptiveMaxPooling1D AdaptiveMaxPooling2D
-        AdaptiveMaxPooling3D Add AdditiveAttention AlphaDropout AtrousConvolution2D
-        Attention AutoContrast Average AveragePooling1D AveragePooling2D AveragePooling3D
-        AvgPool1D AvgPool2D AvgPool3D BatchNormalization CenterCrop Concatenate Conv1D
-        Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose Convolution1D
-        Convolution1DTranspose Convolution2D Convolution2DTranspose Convolution3D
-        Convolution3DTranspose Cropping1D Cropping2D Cropping3D CutMix Dense DepthwiseConv1D
-        DepthwiseConv2D Dot Dropout ELU EinsumDense Embedding Equalization Flatten
-        GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
+        Activation ActivityRegularization AdaptiveAveragePooling1D
+        AdaptiveAveragePooling2D AdaptiveAveragePooling3D AdaptiveMaxPooling1D
+        AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add AdditiveAttention AlphaDropout
+        AtrousConvolution2D Attention AutoContrast Average AveragePooling1D
+        AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D
+        BatchNormalization CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D
+        Conv2DTranspose Conv3D Conv3DTranspose Convolution1D Convolution1DTranspose
+        Convolution2D Convolution2DTranspose Convolution3D Convolution3DTranspose
+        Cropping1D Cropping2D Cropping3D CutMix Dense DepthwiseConv1D DepthwiseConv2D
+        Dot Dropout ELU EinsumDense Embedding Equalization Flatten GaussianDropout
+        GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
         GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D GlobalAvgPool3D
         GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D GlobalMaxPooling1D
         GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization GroupQueryAttention
         Identity Input InputLayer InputSpec Lambda Layer LayerNormalization LeakyReLU
-        Masking MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D Maximum
-        Merge Minimum MixUp MultiHeadAttention Multiply Normalization PReLU Permute Pipeline
-        REFUSED RMSNormalization RandAugment RandomBrightness RandomColorDegeneration
-        RandomColorJitter RandomContrast RandomCrop RandomErasing RandomFlip
-        RandomGaussianBlur RandomGrayscale RandomHeight RandomHue RandomInvert
-        RandomPerspective RandomPosterization RandomRotation RandomSaturation
-        RandomSharpness RandomShear RandomTranslation RandomWidth RandomZoom ReLU
-        RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D
-        SeparableConvolution1D SeparableConvolution2D Softmax Solarization SpatialDropout1D
-        SpatialDropout2D SpatialDropout3D SpectralNormalization Subtract TimeDistributed
-        UnitNormalization UpSampling1D UpSampling2D UpSampling3D Wrapper ZeroPadding1D
-        ZeroPadding2D ZeroPadding3D add average concatenate dot maximum merge minimum
-        multiply subtract
+        Masking MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D
+        Maximum Merge Minimum MixUp MultiHeadAttention Multiply Normalization PReLU
+        Permute Pipeline REFUSED RMSNormalization RandAugment RandomBrightness
+        RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
+        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight
+        RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation
+        RandomSaturation RandomSharpness RandomShear RandomTranslation RandomWidth
+        RandomZoom ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D
+        SeparableConv2D SeparableConvolution1D SeparableConvolution2D Softmax
+        Solarization SpatialDropout1D SpatialDropout2D SpatialDropout3D
+        SpectralNormalization Subtract TimeDistributed UnitNormalization UpSampling1D
+        UpSampling2D UpSampling3D Wrapper ZeroPadding1D ZeroPadding2D ZeroPadding3D add
+        average concatenate deserialize dot maximum merge minimum multiply serialize
+        subtract
     """,
     "saccade.losses": """
         BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy

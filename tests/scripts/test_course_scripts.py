@@ -24,7 +24,6 @@ QUICK = (
 STOPS = {
     "keras2/grid_search": "keras.wrappers.scikit_learn",
     "keras2/tf1_fashion": "tensorflow.train",
-    "keras2/variational_lambda": "has no len",
     "keras3/all_callbacks": "tensorflow.summary",
     "keras3/subclass_quickstart": "tensorflow.train",
 }

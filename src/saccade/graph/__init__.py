@@ -4,6 +4,7 @@ from saccade.graph.copying import from_inputs
 from saccade.graph.inlining import inlined
 from saccade.graph.network import Network
 from saccade.graph.node import Node
+from saccade.graph.noting import compares_symbols
 from saccade.graph.symbol import Shape, Symbol, batch_shape, map_symbols, symbols_in
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Shape",
     "Symbol",
     "batch_shape",
+    "compares_symbols",
     "from_inputs",
     "inlined",
     "map_symbols",

@@ -83,6 +83,8 @@ class Symbol:
 
     operate: Callable[..., Any]
     """(sign, left, right) -> symbol; set by `saccade.layers`, whose layers do the arithmetic."""
+    note: Callable[..., Any]
+    """(function, *arguments) -> symbol of what the function gives; set there too."""
 
     def __iter__(self) -> Any:
         raise InvalidArgument(

@@ -1,5 +1,6 @@
 """Layers, with Keras's names."""
 
+import sys
 from typing import Any
 
 from saccade.graph import Symbol
@@ -94,7 +95,7 @@ from saccade.layers.normalization.sample_normalization import (
     UnitNormalization,
 )
 from saccade.layers.normalization.spectral_normalization import SpectralNormalization
-from saccade.layers.operations import symbol_arithmetic
+from saccade.layers.operations import symbol_arithmetic, unwritten_operation
 from saccade.layers.pooling.adaptive_pool import (
     AdaptiveAveragePooling1D,
     AdaptiveAveragePooling2D,
@@ -159,13 +160,42 @@ from saccade.layers.sizes.upsampling import UpSampling1D, UpSampling2D, UpSampli
 from saccade.layers.softmax import Softmax
 from saccade.names import classes_in, names_from, refuse_name
 
+Symbol.note = unwritten_operation.note_function
 Symbol.operate = symbol_arithmetic.operate  # the graph lies below, and knows no layer
 
 AtrousConvolution2D = keras1_words.keras1_layer(Conv2D, "AtrousConvolution2D")
 
 CLASSES: dict[str, type[Layer]] = classes_in(globals(), Layer)
 CLASSES["GroupQueryAttention"] = GroupQueryAttention  # which calls itself otherwise
-__all__ = ["REFUSED", *names_from(globals(), __name__)]
+__all__ = ["REFUSED", "deserialize", "serialize", *names_from(globals(), __name__)]
+
+
+def serialize(layer: Layer) -> dict[str, Any]:
+    """The record of a layer, as values that JSON can hold.
+
+    Source: `keras.layers.serialize`.
+    """
+    return _saving().serialize_keras_object(layer)
+
+
+def deserialize(config: dict[str, Any], custom_objects: Any = None) -> Any:
+    """The layer that a record describes, with fresh weights.
+
+    Args:
+        config: as `serialize` gave it.
+        custom_objects: classes and functions of your own, by name.
+
+    Raises:
+        UnknownName: a class that is not known.
+
+    Source: `keras.layers.deserialize`.
+    """
+    return _saving().deserialize_keras_object(config, custom_objects)
+
+
+def _saving() -> Any:
+    """A layer may be a model: it is the package, above all floors, that knows how it is made."""
+    return sys.modules["saccade"].saving
 
 
 def __getattr__(name: str) -> Any:

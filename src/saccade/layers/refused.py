@@ -40,8 +40,6 @@ REFUSED: dict[str, str] = {
     "TFSMLayer": _BACKEND,
     "TextVectorization": _TEXT,
     "TorchModuleWrapper": _BACKEND,
-    "deserialize": "saving.deserialize_keras_object(record) makes the layer.",
-    "serialize": "saving.serialize_keras_object(layer) writes the same record.",
 }
 """Keras's name of a layer, and a sentence that says why it is not here or what to use instead."""
 

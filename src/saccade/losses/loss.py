@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from saccade.graph import Symbol
 from saccade.names import snake_case, unknown_name
 from saccade.numerics.loss_formulas import tensors
 from saccade.numerics.loss_formulas.targets import aligned
@@ -53,6 +54,12 @@ class Loss(UserNames):
         raise NotImplementedError(f"{type(self).__name__} has no call(y_true, y_pred): write one.")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
+        if isinstance(y_pred, Symbol) or isinstance(y_true, Symbol):
+            weights = () if sample_weight is None else (sample_weight,)
+            return Symbol.note(self._of_values, y_true, y_pred, *weights)
+        return self._of_values(y_true, y_pred, sample_weight)
+
+    def _of_values(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
         mask = getattr(y_pred, "_keras_mask", None)  # see layers/core/masks.py
         y_true, y_pred = tensors(y_true, y_pred)
         if type(self).keras_module is None:  # one of the user's counts on numbers of one kind

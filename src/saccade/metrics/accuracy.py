@@ -10,33 +10,39 @@ from typing import Any
 import torch
 
 from saccade.errors import ShapeError
+from saccade.graph import compares_symbols
 from saccade.metrics.mean import MeanOf
 from saccade.numerics.loss_formulas import aligned, tensors
 
 
+@compares_symbols
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> torch.Tensor:
     """Whether the largest of y_pred (batch, classes) is at the label; (batch,) of truths."""
     return _sparse_hits(y_true, y_pred).float()
 
 
+@compares_symbols
 def categorical_accuracy(y_true: Any, y_pred: Any) -> torch.Tensor:
     """Whether the largest of y_pred is where the largest of y_true is; both (batch, classes)."""
     y_true, y_pred = _one_hot("categorical_accuracy", y_true, y_pred)
     return (y_pred.argmax(-1) == y_true.argmax(-1)).float()
 
 
+@compares_symbols
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> torch.Tensor:
     """Whether y_pred is on y_true's side of the threshold, one truth an element."""
     y_true, y_pred = _same("binary_accuracy", y_true, y_pred)
     return ((y_pred > threshold).to(y_pred.dtype) == y_true).float()
 
 
+@compares_symbols
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> torch.Tensor:
     """Whether fewer than k classes are more probable than the true one; both (batch, classes)."""
     y_true, y_pred = _one_hot("top_k_categorical_accuracy", y_true, y_pred)
     return _in_top_k(y_true.argmax(-1), y_pred, k)
 
 
+@compares_symbols
 def sparse_top_k_categorical_accuracy(
     y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False
 ) -> torch.Tensor:

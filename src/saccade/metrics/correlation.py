@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument, ShapeError
+from saccade.graph import compares_symbols
 from saccade.metrics.mean import MeanOf
 from saccade.metrics.metric import Sums, spread
 from saccade.names import unknown_name
@@ -17,6 +18,7 @@ from saccade.numerics.loss_formulas import paired
 _AGGREGATIONS = ("uniform_average", "variance_weighted_average")
 
 
+@compares_symbols
 def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> torch.Tensor:
     """The covariance along `axis` divided by both standard deviations."""
     y_true, y_pred = paired("pearson_correlation", y_true, y_pred)
@@ -27,6 +29,7 @@ def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> torch.Tenso
     return (scores[0] * scores[1]).mean(axis)
 
 
+@compares_symbols
 def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> torch.Tensor:
     """2 * covariance / (both variances + the squared difference of the means), along `axis`."""
     y_true, y_pred = paired("concordance_correlation", y_true, y_pred)

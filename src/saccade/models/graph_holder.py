@@ -11,13 +11,14 @@ import torch
 from saccade.data.sources.source import ManyArrays
 from saccade.engines.inference import Inference
 from saccade.errors import InvalidArgument, NotKnownYet, ShapeError
-from saccade.graph import Network, Shape, Symbol, inlined, map_symbols
+from saccade.graph import Network, Shape, Symbol, inlined, map_symbols, symbols_in
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import with_mask_of, with_masks
 from saccade.layers.core.tracking import safe_key
 from saccade.layers.operations.operation import Operation
 from saccade.layers.operations.tensorflow_function import TFOpLambda
 from saccade.models.graph_config import graph_config, rebuilt
+from saccade.models.symbol_losses import add_symbols, drop_losses
 from saccade.models.trainer import Trainer
 from saccade.nests import is_nest
 from saccade.notes import note_once
@@ -35,6 +36,7 @@ class GraphHolder(Trainer):
 
     _network: Network | None = None
     _graph_layers: Sequence[Layer] = ()
+    _with_losses: Network | None = None  # [outputs, losses], where losses were added as symbols
 
     def sublayers(self) -> Iterator[Any]:
         known = self._graph_layers
@@ -152,7 +154,23 @@ class GraphHolder(Trainer):
             return super().call(inputs, *args, **kwargs)
         if kwargs.get("mask") is not None:
             inputs = with_masks(inputs, kwargs["mask"])
+        if self._with_losses is not None:
+            outputs, losses = self._with_losses.run(inputs, self._fitted)
+            super().add_loss(losses)
+            return outputs
         return self._network.run(inputs, self._fitted)
+
+    def add_loss(self, loss: Any, inputs: Any = None) -> None:
+        """Add to what training makes smaller: numbers in `call`, or symbols of the model's graph.
+
+        Symbols are Keras 2's: `model.add_loss(K.mean(K.square(outputs - inputs)))`, with
+        `compile(loss=None)` where there is no other. One that holds several numbers is summed.
+        """
+        found = symbols_in(loss)
+        if not found or self._network is None:
+            super().add_loss(loss)
+            return
+        add_symbols(self, found)
 
     def _fitted(self, value: Any, symbol: Symbol) -> Any:
         return with_mask_of(value, self._in_shape(value, symbol))
@@ -248,6 +266,7 @@ class GraphHolder(Trainer):
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         inner_values(state, "_at_rest").pop("_at_rest", None)
+        drop_losses(self, state)
         network = inner_values(state, "_network").get("_network")
         if network is not None:
             calls = graph_config(network, with_layers=False)
@@ -266,7 +285,8 @@ def network_of(layer: Any) -> Network | None:
     """The network that a model runs when it is called, if it does that and nothing else."""
     if not isinstance(layer, GraphHolder) or not layer.built or is_watched(layer):
         return None
-    if not type(layer).call.__module__.startswith("saccade.") or layer.activity_regularizer:
+    more = layer.activity_regularizer or layer._with_losses is not None
+    if more or not type(layer).call.__module__.startswith("saccade."):
         return None
     try:
         return layer._graph()

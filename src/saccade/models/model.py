@@ -23,6 +23,7 @@ from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.graph_holder import GraphHolder
 from saccade.models.reviving import check_layers, reviver
 from saccade.models.summary import print_summary
+from saccade.models.symbol_losses import note_not_written
 
 
 class Model(GraphHolder):
@@ -103,6 +104,8 @@ class Model(GraphHolder):
     def get_config(self) -> dict[str, Any]:
         if not self._is_described_by_graph():
             return super().get_config()
+        if self._with_losses is not None:
+            note_not_written(self.where)
         return {"name": self.name, "trainable": self.trainable, **graph_config(self._graph())}
 
     @classmethod

@@ -20,8 +20,12 @@ class CallLosses(WeightHolder):
 
     _call_losses: list[torch.Tensor]
 
-    def add_loss(self, loss: Any) -> None:
-        """Add a number, or a list of them, to what training makes smaller; called in `call`."""
+    def add_loss(self, loss: Any, inputs: Any = None) -> None:
+        """Add a number, or a list of them, to what training makes smaller; called in `call`.
+
+        Args:
+            inputs: Keras 1's and 2's, which says what the loss depends on: changes nothing.
+        """
         self._call_losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
         outermost = scope.outermost
         if outermost is not None:

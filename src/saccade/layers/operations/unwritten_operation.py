@@ -55,3 +55,8 @@ def also_on_symbols(module: str) -> Callable[[Callable[..., Any]], Callable[...,
         return of_values_or_symbols
 
     return decorate
+
+
+def note_function(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Note a call of a function of (y_true, y_pred) on symbols."""
+    return UnwrittenOperation(function.__name__.strip("_"), "losses", function)(*args, **kwargs)

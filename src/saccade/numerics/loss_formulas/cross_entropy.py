@@ -11,10 +11,12 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from saccade.graph import compares_symbols
 from saccade.numerics.loss_formulas.probability import clipped, log_probabilities, logits_or
 from saccade.numerics.loss_formulas.targets import class_numbers, paired, smoothed, tensors
 
 
+@compares_symbols
 def sparse_categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -60,6 +62,7 @@ def _surprise(labels: torch.Tensor, predicted: torch.Tensor, from_logits: bool) 
     return -log_p.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
 
 
+@compares_symbols
 def categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -87,6 +90,7 @@ def smoothed_and_log(
     return target, log_probabilities(predicted, from_logits)
 
 
+@compares_symbols
 def binary_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -110,6 +114,7 @@ def each_binary(target: torch.Tensor, predicted: torch.Tensor, from_logits: bool
     return -(target * p.log() + (1.0 - target) * (1.0 - p).log())
 
 
+@compares_symbols
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> torch.Tensor:
     """(1 - p[label]**q) / q, which noisy labels pull at less than at a cross-entropy.
 

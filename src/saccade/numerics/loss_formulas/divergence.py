@@ -6,10 +6,12 @@ from typing import Any
 
 import torch
 
+from saccade.graph import compares_symbols
 from saccade.numerics.epsilon import epsilon
 from saccade.numerics.loss_formulas.targets import paired
 
 
+@compares_symbols
 def kl_divergence(y_true: Any, y_pred: Any) -> torch.Tensor:
     """The sum over the last axis of y_true * log(y_true / y_pred), both at least 1e-7."""
     y_true, y_pred = paired("kl_divergence", y_true, y_pred)
@@ -17,6 +19,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> torch.Tensor:
     return (y_true * (y_true / y_pred).log()).sum(-1)
 
 
+@compares_symbols
 def poisson(y_true: Any, y_pred: Any) -> torch.Tensor:
     """The mean over the last axis of y_pred - y_true * log(y_pred)."""
     y_true, y_pred = paired("poisson", y_true, y_pred)

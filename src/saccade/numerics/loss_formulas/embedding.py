@@ -8,9 +8,11 @@ import torch
 import torch.nn.functional as F
 
 from saccade.errors import ShapeError
+from saccade.graph import compares_symbols
 from saccade.numerics.loss_formulas.targets import tensors
 
 
+@compares_symbols
 def circle(
     y_true: Any,
     y_pred: Any,

@@ -7,11 +7,13 @@ from typing import Any
 
 import torch
 
+from saccade.graph import compares_symbols
 from saccade.numerics.loss_formulas.cross_entropy import each_binary, smoothed_and_log
 from saccade.numerics.loss_formulas.probability import focused, logits_or
 from saccade.numerics.loss_formulas.targets import paired, smoothed, tensors
 
 
+@compares_symbols
 def binary_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -40,6 +42,7 @@ def binary_focal_crossentropy(
     return each.mean(axis)
 
 
+@compares_symbols
 def categorical_focal_crossentropy(
     y_true: Any,
     y_pred: Any,

@@ -6,9 +6,11 @@ from typing import Any
 
 import torch
 
+from saccade.graph import compares_symbols
 from saccade.numerics.loss_formulas.targets import paired
 
 
+@compares_symbols
 def hinge(y_true: Any, y_pred: Any) -> torch.Tensor:
     """The mean over the last axis of max(1 - y_true*y_pred, 0).
 
@@ -18,12 +20,14 @@ def hinge(y_true: Any, y_pred: Any) -> torch.Tensor:
     return (1.0 - _signs(y_true) * y_pred).clamp(min=0.0).mean(-1)
 
 
+@compares_symbols
 def squared_hinge(y_true: Any, y_pred: Any) -> torch.Tensor:
     """The mean over the last axis of max(1 - y_true*y_pred, 0)**2, targets as for `hinge`."""
     y_true, y_pred = paired("squared_hinge", y_true, y_pred)
     return (1.0 - _signs(y_true) * y_pred).clamp(min=0.0).square().mean(-1)
 
 
+@compares_symbols
 def categorical_hinge(y_true: Any, y_pred: Any) -> torch.Tensor:
     """max(largest wrong - right + 1, 0) for one-hot targets; both (..., classes)."""
     y_true, y_pred = paired("categorical_hinge", y_true, y_pred)

@@ -7,12 +7,14 @@ from typing import Any
 
 import torch
 
+from saccade.graph import compares_symbols
 from saccade.numerics.epsilon import epsilon
 from saccade.numerics.loss_formulas.targets import paired
 
 Axes = int | Sequence[int] | None
 
 
+@compares_symbols
 def dice(y_true: Any, y_pred: Any, axis: Axes = None) -> torch.Tensor:
     """1 - 2*common / (sum(y_true) + sum(y_pred)), summed along `axis`, all axes for None."""
     y_true, y_pred = paired("dice", y_true, y_pred)
@@ -20,6 +22,7 @@ def dice(y_true: Any, y_pred: Any, axis: Axes = None) -> torch.Tensor:
     return 1.0 - 2.0 * common / (_sum(y_true, axis) + _sum(y_pred, axis) + epsilon())
 
 
+@compares_symbols
 def tversky(
     y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Axes = None
 ) -> torch.Tensor:
