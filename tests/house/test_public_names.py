@@ -259,7 +259,8 @@ NAMES = {
         random_rotation random_shear random_shift random_zoom save_img
     """,
     "saccade.config": """
-        backend disable_traceback_filtering dtype_policy enable_traceback_filtering epsilon
+        backend disable_traceback_filtering dtype_policy enable_traceback_filtering
+        enable_unsafe_deserialization epsilon
         floatx image_data_format is_traceback_filtering_enabled set_dtype_policy set_epsilon
         set_floatx set_image_data_format
     """,
