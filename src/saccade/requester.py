@@ -34,13 +34,13 @@ def asks_script(frame: FrameType) -> bool:
     is looked at, so the answer for a file is kept.
     """
     file = frame.f_code.co_filename
-    known = _scripts.get(file)
+    known = known_files.get(file)
     if known is None:
         scope = frame.f_globals
         known = "torch" not in scope and not is_package(file) and not _is_ours(file)
         if file.startswith("<"):  # code without a file: of the script's, or made by somebody
             return known and scope.get("__name__") == "__main__" and _KEY not in scope
-        _scripts[file] = known
+        known_files[file] = known
     return known
 
 
@@ -50,11 +50,12 @@ def expects_torch(frame: FrameType) -> None:
     if file.startswith("<"):
         frame.f_globals[_KEY] = True  # a notebook's cells have one scope, and many files
     else:
-        _scripts[file] = False
+        known_files[file] = False
 
 
 _KEY = "__saccade_expects_torch__"
-_scripts: dict[str, bool] = {}
+known_files: dict[str, bool] = {}
+"""Whether each file is the script's, as far as it was asked."""
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 

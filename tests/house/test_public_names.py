@@ -160,7 +160,7 @@ NAMES = {
         min_max_norm non_neg nonneg serialize unit_norm unitnorm
     """,
     "saccade.errors": """
-        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotSupported
+        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotKnownYet NotSupported
         NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
@@ -236,7 +236,7 @@ NAMES = {
         set_global_policy
     """,
     "saccade.models": """
-        Model Sequential clone_model load_model model_from_json save_model
+        Model Sequential clone_model load_model model_from_json model_from_yaml save_model
     """,
     "saccade.optimizers": """
         Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam Optimizer

@@ -10,18 +10,16 @@ from saccade.applications import imagenet_utils
 from saccade.applications.building.channels import (
     along_channels,
     channels_of,
-    shape_of_image,
-    sides_of,
 )
 from saccade.applications.building.geometry import eights, stepping_border
+from saccade.applications.building.input_shape import shape_of_any_size
 from saccade.applications.building.network import build_network, listed
 from saccade.applications.building.network_options import MARK, NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
 from saccade.applications.mobilenet import check_width, note_other_size
-from saccade.errors import InvalidArgument
 from saccade.files.input_record import InputRecord
 from saccade.files.published.remote_file import RemoteFile
-from saccade.graph import Shape, Symbol, batch_shape
+from saccade.graph import Symbol
 from saccade.layers import (
     Activation,
     Add,
@@ -46,38 +44,20 @@ _BARE = InputRecord("tf", -1.0, 1.0, "")
 _WIDTHS, _MINIMALISTIC_WIDTHS = (0.75, 1.0), (1.0,)
 
 _HASHES = {  # with the top and without
-    "large_224_0.75_float": (
-        "765b44a33ad4005b3ac83185abf1d0eb",
-        "40af19a13ebea4e2ee0c676887f69a2e",
-    ),
-    "large_224_1.0_float": (
-        "59e551e166be033d707958cf9e29a6a7",
-        "07fb09a5933dd0c8eaafa16978110389",
-    ),
-    "large_minimalistic_224_1.0_float": (
-        "675e7b876c45c57e9e63e6d90a36599c",
-        "ec5221f64a2f6d1ef965a614bdae7973",
-    ),
-    "small_224_0.75_float": (
-        "cb65d4e5be93758266aa0a7f2c6708b7",
-        "ebdb5cc8e0b497cd13a7c275d475c819",
-    ),
-    "small_224_1.0_float": (
-        "8768d4c2e7dee89b9d02b2d03d65d862",
-        "d3e8ec802a04aa4fc771ee12a9a9b836",
-    ),
-    "small_minimalistic_224_1.0_float": (
-        "99cd97fb2fcdad2bf028eb838de69e37",
-        "cde8136e733e811080d9fcd8a252f7e4",
-    ),
+    "large_0.75": ("765b44a33ad4005b3ac83185abf1d0eb", "40af19a13ebea4e2ee0c676887f69a2e"),
+    "large_1.0": ("59e551e166be033d707958cf9e29a6a7", "07fb09a5933dd0c8eaafa16978110389"),
+    "large_minimalistic": ("675e7b876c45c57e9e63e6d90a36599c", "ec5221f64a2f6d1ef965a614bdae7973"),
+    "small_0.75": ("cb65d4e5be93758266aa0a7f2c6708b7", "ebdb5cc8e0b497cd13a7c275d475c819"),
+    "small_1.0": ("8768d4c2e7dee89b9d02b2d03d65d862", "d3e8ec802a04aa4fc771ee12a9a9b836"),
+    "small_minimalistic": ("99cd97fb2fcdad2bf028eb838de69e37", "cde8136e733e811080d9fcd8a252f7e4"),
 }
 
 
 def _published(size: str, alpha: float, minimalistic: bool) -> Pretrained:
     """The files of one network; alpha must be one that there are weights for."""
-    word = f"{size}{'_minimalistic' if minimalistic else ''}_224_{float(alpha)}_float"
-    stem = f"{_FOLDER}/weights_mobilenet_v3_{word}"
-    with_top, without_top = _HASHES[word]
+    word = f"{size}_minimalistic" if minimalistic else size
+    stem = f"{_FOLDER}/weights_mobilenet_v3_{word}_224_{float(alpha)}_float"
+    with_top, without_top = _HASHES[word if minimalistic else f"{size}_{float(alpha)}"]
     return Pretrained(
         RemoteFile(f"{stem}.h5", with_top),
         RemoteFile(f"{stem}_no_top_v2.h5", without_top),
@@ -197,7 +177,7 @@ def _variant(size: str, blocks: Sequence[_Block], last: int, count: int, bare: i
             include_preprocessing,
         )
         where = f'"{name}"'
-        shape = _input_shape(where, input_shape, input_tensor)
+        shape = shape_of_any_size(where, input_shape, input_tensor)
         pretrained = plain.pretrained
         if options.are_published:
             check_width(where, alpha, _MINIMALISTIC_WIDTHS if minimalistic else _WIDTHS)
@@ -227,31 +207,6 @@ def _variant(size: str, blocks: Sequence[_Block], last: int, count: int, bare: i
         title=title, count=count, bare=bare, blocks=len(blocks), table=table, arguments=MARK
     )
     return listed(plain)(build)
-
-
-def _input_shape(
-    where: str, input_shape: Sequence[int | None] | None, tensor: Symbol | None
-) -> Shape:
-    """The shape of one image: the top, too, takes images of any size."""
-    if input_shape is None:
-        given = tensor.shape[1:] if isinstance(tensor, Symbol) else shape_of_image((None, None), 3)
-    else:
-        given = batch_shape(f"{where}, input_shape", input_shape)
-    if len(given) != 3:
-        axes = shape_of_image(("height", "width"), "channels")
-        raise InvalidArgument(where, f"input_shape must be ({', '.join(axes)})", str(given))
-    wanted = sides_of(given)
-    found = sides_of(tensor.shape[1:]) if isinstance(tensor, Symbol) else wanted
-    if len(found) == 2 and found[1] != wanted[1]:
-        raise InvalidArgument(
-            where,
-            f"input_tensor must be as wide as input_shape, {wanted[1]}",
-            str(found[1]),
-            "Give one of the two.",
-        )
-    if any(side is not None and side < 32 for side in wanted):
-        raise InvalidArgument(where, "images must be at least 32 x 32 pixels", str(given))
-    return given
 
 
 @takes_dim_ordering

@@ -25,8 +25,7 @@ _PARTS = {
         resize_images resize_volumes separable_conv2d spatial_2d_padding spatial_3d_padding
     """,
     "saccade.backend.local_images": """
-        conv1d conv2d_transpose local_conv1d local_conv2d pool3d resize_volumes separable_conv1d
-        spatial_3d_padding temporal_padding
+        conv1d local_conv1d local_conv2d separable_conv1d temporal_padding
     """,
     "saccade.backend.gradient_layer": """
         gradients

@@ -87,7 +87,7 @@ class InputLayer(Layer):
             batch_size,
             batch_shape if batch_input_shape is None else batch_input_shape,
         )
-        self.input_dtype = _input_dtype(self.where, dtype)
+        self.input_dtype = _input_dtype(self.where, dtype)  # type: ignore[override]
         self.build_on(self.batch_shape)
         self._give_symbol()
 

@@ -51,3 +51,10 @@ def test_arrays_keep_their_dtype_and_pythons_numbers_become_small():
     assert ops.sum([1, 2]).dtype is torch.int32
     assert ops.convert_to_tensor([1, 2**40]).dtype is torch.int64
     assert ops.convert_to_tensor([np.ones(2), np.ones(2)]).dtype is torch.float64
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_cross_products_of_rows():
+    x, y = np.random.RandomState(4).standard_normal((2, 3, 3))
+    np.testing.assert_allclose(ops.cross(x, y).numpy(), np.cross(x, y), rtol=1e-6)
+    assert not np.allclose(keras.ops.cross(x, y), np.cross(x, y)), "Keras departs no more"

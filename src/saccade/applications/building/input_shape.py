@@ -8,7 +8,7 @@ from typing import Any
 from saccade.applications.building.channels import shape_of_image, sides_of
 from saccade.data_formats import image_data_format, is_channels_first
 from saccade.errors import InvalidArgument
-from saccade.graph import Shape, batch_shape
+from saccade.graph import Shape, Symbol, batch_shape
 from saccade.notes import note_once
 
 
@@ -86,3 +86,37 @@ def published_side(input_shape: Sequence[int | None] | None, sides_px: Sequence[
     """
     sides = sides_of(input_shape or ())
     return next((side for side in sides_px if sides == (side, side)), 224)
+
+
+def shape_of_any_size(
+    where: str, input_shape: Sequence[int | None] | None, tensor: Symbol | None
+) -> Shape:
+    """The shape of one image for a network whose top, too, takes images of any size.
+
+    Args:
+        where: how messages name the network.
+        input_shape: of the user's; None for the tensor's own, or open sides.
+        tensor: that the network is built on, if any.
+
+    Raises:
+        InvalidArgument: a shape that is none, below 32 pixels a side, or not as wide as the tensor.
+    """
+    if input_shape is None:
+        given = tensor.shape[1:] if isinstance(tensor, Symbol) else shape_of_image((None, None), 3)
+    else:
+        given = batch_shape(f"{where}, input_shape", input_shape)
+    if len(given) != 3:
+        axes = shape_of_image(("height", "width"), "channels")
+        raise InvalidArgument(where, f"input_shape must be ({', '.join(axes)})", str(given))
+    wanted = sides_of(given)
+    found = sides_of(tensor.shape[1:]) if isinstance(tensor, Symbol) else wanted
+    if len(found) == 2 and found[1] != wanted[1]:
+        raise InvalidArgument(
+            where,
+            f"input_tensor must be as wide as input_shape, {wanted[1]}",
+            str(found[1]),
+            "Give one of the two.",
+        )
+    if any(side is not None and side < 32 for side in wanted):
+        raise InvalidArgument(where, "images must be at least 32 x 32 pixels", str(given))
+    return given

@@ -11,13 +11,14 @@ from typing import Any
 
 import torch
 
-from saccade.requester import asks_script
+from saccade.requester import asks_script, known_files
 from saccade.tensorflow_alias.parts.tensors.dtypes import DType, as_dtype
 from saccade.tensorflow_alias.parts.tensors.known_shape import TensorShape
 
 _BASE: Any = torch._C.TensorBase  # type: ignore[attr-defined]
 _shape, _dtype = _BASE.shape.__get__, _BASE.dtype.__get__
 _repr, _format = torch.Tensor.__repr__, torch.Tensor.__format__
+_getframe = sys._getframe
 _OF_TORCH: dict[torch.dtype, DType] = {}
 _WORDS: dict[torch.dtype, WordDType] = {}
 
@@ -47,13 +48,15 @@ def patch_view() -> None:
 
 
 def _shape_of(self: torch.Tensor) -> Any:
-    sizes = _shape(self)
-    return TensorShape(sizes) if asks_script(sys._getframe(1)) else sizes
+    sizes, frame = _shape(self), _getframe(1)
+    if known_files.get(frame.f_code.co_filename) is False:  # nearly always: saccade's own
+        return sizes
+    return TensorShape(sizes) if asks_script(frame) else sizes
 
 
 def _dtype_of(self: torch.Tensor) -> Any:
-    kind = _dtype(self)
-    if not asks_script(sys._getframe(1)):
+    kind, frame = _dtype(self), _getframe(1)
+    if known_files.get(frame.f_code.co_filename) is False or not asks_script(frame):
         return kind
     if getattr(self, "dtype_is_a_word", False):
         return _WORDS.setdefault(kind, WordDType(as_dtype(kind).name))
