@@ -144,6 +144,18 @@ def find_custom(name: Any, given: Mapping[str, Any] | None = None) -> Any:
     return None
 
 
+def word_for(thing: Any) -> str | None:
+    """The word under which the scopes or the registry hold a function or an object, None without.
+
+    `get_custom_objects()["swish_act"] = Activation(swish)` gives an object a word and no name.
+    """
+    for names in (_SCOPE.get(), _REGISTERED):
+        found = next((word for word, one in (names or {}).items() if one is thing), None)
+        if found is not None:
+            return found
+    return None
+
+
 def find_recorded(record: Mapping[str, Any], name: str, given: Mapping[str, Any] | None = None):
     """The user's object that a record is of, else None.
 

@@ -10,11 +10,15 @@ An activation's code it writes without the class's name, and cannot read that it
 
 Reading code is running whatever somebody wrote into the file. So it is done where the caller asks
 for it by `safe_mode=False`, or the process by `enable_unsafe_deserialization()`, and only then.
+Keras 1 and 2 asked nobody, and their scripts read back the .h5 file that they have just written: in
+a script a lambda that was written by the same process is known again, and no code is read.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 import marshal
 import sys
 import types
@@ -29,6 +33,7 @@ from saccade.notes import note_once
 
 KIND = "__lambda__"
 _trusts_files = False
+_written_here: dict[bytes, Callable[..., Any]] = {}
 
 
 def enable_unsafe_deserialization() -> None:
@@ -77,8 +82,13 @@ def listed_record(function: types.FunctionType) -> dict[str, Any]:
     return {"class_name": KIND, "config": {"value": list(_parts_of(function))}}
 
 
-def note_written() -> None:
-    """Say once, where a file is written, what its lambdas mean for the reader."""
+def keep_written(function: Callable[..., Any], record: Mapping[str, Any]) -> None:
+    """Know a lambda again that is written into a file; say once what that means for the reader.
+
+    Args:
+        record: as the file will hold it.
+    """
+    _written_here[_digest(*_parts_in(record))] = function
     note_once(
         "save: a lambda is written as Python's code, which this version of Python alone reads, and "
         "only by load_model(..., safe_mode=False). Give the function a name with def, and pass it "
@@ -93,6 +103,7 @@ def function_of(
     trusted: bool,
     names: Mapping[str, Any] | None = None,
     revive: Callable[[Any], Any] = lambda value: value,
+    knows_own: bool = False,
 ) -> Callable[..., Any]:
     """The function that a record is of.
 
@@ -101,6 +112,8 @@ def function_of(
         trusted: whether the caller said `safe_mode=False`.
         names: what the function finds beside the names of the script.
         revive: turns records among its defaults, and around it, into what they are of.
+        knows_own: whether a lambda that this process wrote itself stands for that very function,
+            which runs no code of the file.
 
     Raises:
         FileFormatError: nobody said that the file is trusted; or the code is of another Python.
@@ -108,6 +121,9 @@ def function_of(
     if isinstance(record, LambdaRecord):
         return record.function
     if not (trusted or _trusts_files):
+        own = _written_here.get(_digest(*_parts_in(record))) if knows_own else None
+        if own is not None:
+            return own
         raise FileFormatError(
             where,
             "a lambda is Python's code, and reading it is arbitrary code execution",
@@ -116,13 +132,8 @@ def function_of(
             "keras.config.enable_unsafe_deserialization(). Else save the model again with a "
             "function that has a name, and pass it in custom_objects.",
         )
-    config = record.get("config") or record
     try:
-        code, defaults, closure = (
-            config["value"]
-            if "value" in config
-            else (config["code"], config.get("defaults"), config.get("closure"))
-        )
+        code, defaults, closure = _parts_in(record)
         made = marshal.loads(base64.b64decode(code))
         cells = tuple(types.CellType(revive(_read(one))) for one in closure or ())
         given = None if defaults is None else tuple(revive(_read(one)) for one in defaults)
@@ -135,6 +146,17 @@ def function_of(
             f"{type(error).__name__}: {error}",
             "Make the model in your script, and give it the weights: model.load_weights(...).",
         ) from error
+
+
+def _parts_in(record: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    config = record.get("config") or record
+    if "value" in config:
+        return tuple(config["value"])
+    return config.get("code"), config.get("defaults"), config.get("closure")
+
+
+def _digest(*parts: Any) -> bytes:
+    return hashlib.sha256(json.dumps(parts).encode()).digest()
 
 
 def _parts_of(function: types.FunctionType) -> tuple[str, Any, Any]:

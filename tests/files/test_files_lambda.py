@@ -1,4 +1,5 @@
-"""Lambdas in files: written as Keras writes them, and run only where somebody asks for it."""
+"""Functions in files: lambdas are written as Keras writes them, and run only where somebody asks;
+what `custom_objects` has under a word is found by that word."""
 
 from __future__ import annotations
 
@@ -12,11 +13,13 @@ import torch
 
 import saccade
 from parity.reference import close, keras, normal
-from saccade import Input, config, lambda_code
+from saccade import Input, config, lambda_code, layers
 from saccade.callbacks import ModelCheckpoint
-from saccade.errors import FileFormatError
+from saccade.custom_objects import CustomObjectScope, get_custom_objects
+from saccade.errors import FileFormatError, UnknownName
 from saccade.layers import Activation, Dense, Lambda
 from saccade.models import Sequential, clone_model, load_model, model_from_json
+from saccade.old_arguments import guess_keras1_calls
 from saccade.saving import deserialize_keras_object, serialize_keras_object
 
 X = normal((5, 3), 1)
@@ -131,3 +134,57 @@ def test_records_of_one_layer_and_a_process_that_trusts_its_files(monkeypatch):
         config.enable_unsafe_deserialization()
         close(deserialize_keras_object(record)(X), X + 2)
         monkeypatch.setattr(lambda_code, "_trusts_files", False)
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_a_script_of_keras_2_reads_the_h5_file_that_it_has_just_written(ending, tmp_path):
+    path = tmp_path / f"m.{ending}"
+    factor = 2.0
+    model = Sequential([Input((3,)), Lambda(lambda x: x * factor), Activation(lambda x: x + 1)])
+    model.save(path)
+    with pytest.raises(FileFormatError, match="arbitrary code execution"):
+        load_model(path)
+    guess_keras1_calls()
+    try:
+        if ending == "keras":
+            with pytest.raises(FileFormatError, match="arbitrary code execution"):
+                load_model(path)
+            return
+        read = load_model(path)
+        assert [one.function for one in read.layers[:1]] == [model.layers[0].function]
+        close(read(X), X * 2 + 1)
+        lambda_code._written_here.clear()  # another process
+        with pytest.raises(FileFormatError, match="arbitrary code execution"):
+            load_model(path)
+    finally:
+        guess_keras1_calls(False)
+
+
+def test_layers_have_both_functions_too():
+    record = layers.serialize(layers.Dense(3, name="mine"))
+    assert type(layers.deserialize(record)) is Dense
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+@pytest.mark.parametrize("layer", [Activation, lambda word: Dense(2, activation=word)])
+@pytest.mark.parametrize("scoped", [False, True])
+@pytest.mark.parametrize("word", ["doubling", "doubling_layer", "twice"])
+def test_a_word_of_the_custom_objects_is_what_is_written(tmp_path, ending, layer, word, scoped):
+    def twice(x):
+        return x * 2
+
+    own = {word: Activation(twice) if word == "doubling_layer" else twice}
+    path, scope = tmp_path / f"m.{ending}", CustomObjectScope(own if scoped else {})
+    if not scoped:
+        get_custom_objects().update(own)
+    try:
+        with scope:
+            model = Sequential([Input((3,)), layer(word)])
+            model.save(path)
+            read = load_model(path)
+    finally:
+        get_custom_objects().pop(word, None)
+    close(read.predict(X, verbose=0), model.predict(X, verbose=0))
+    with pytest.raises(UnknownName, match=word):
+        load_model(path)
+    load_model(path, custom_objects=own)

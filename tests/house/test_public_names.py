@@ -260,9 +260,9 @@ NAMES = {
     """,
     "saccade.config": """
         backend disable_traceback_filtering dtype_policy enable_traceback_filtering
-        enable_unsafe_deserialization epsilon
-        floatx image_data_format is_traceback_filtering_enabled set_dtype_policy set_epsilon
-        set_floatx set_image_data_format
+        enable_unsafe_deserialization epsilon floatx image_data_format
+        is_traceback_filtering_enabled set_dtype_policy set_epsilon set_floatx
+        set_image_data_format
     """,
     "saccade.tree": """
         assert_same_structure flatten is_nested map_structure pack_sequence_as

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from saccade.custom_objects import get_registered_name
+from saccade.custom_objects import find_custom, get_registered_name, word_for
 from saccade.errors import InvalidArgument, StateError
-from saccade.lambda_code import LambdaRecord, is_lambda, listed_record, note_written
+from saccade.lambda_code import LambdaRecord, is_lambda, keep_written, listed_record
 from saccade.layers.core.custom_storage import is_own
 from saccade.records import to_record
 
@@ -52,18 +52,21 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_plain(where, item, f"{place}[{n}]", objects) for n, item in enumerate(value)]
     if isinstance(value, dict):
-        if isinstance(value, LambdaRecord):
-            note_written()
         for key in value:
             if not isinstance(key, str):
                 raise InvalidArgument(where, f"{place} needs words as keys", repr(key))
-        return {
+        plain = {
             key: to_plain(where, item, f"{place}.{key}", objects) for key, item in value.items()
         }
+        if isinstance(value, LambdaRecord):
+            keep_written(value.function, plain)
+        return plain
     if not objects:
         raise InvalidArgument(where, f"{place} must be a plain value", type(value).__name__)
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
         return _function_record(where, value, place)
+    if not isinstance(value, type) and (word := word_for(value)) is not None:
+        return _record_of_word("builtins", word)
     if hasattr(value, "get_config") and not isinstance(value, type):
         return to_plain(where, full_record(value), place)
     raise InvalidArgument(
@@ -75,8 +78,9 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
 
 def _function_record(where: str, function: Any, place: str) -> dict[str, Any]:
     if is_lambda(function):
-        note_written()
-        return to_plain(where, listed_record(function), place)
+        record = to_plain(where, listed_record(function), place)
+        keep_written(function, record)
+        return record
     module = function.__module__ or ""  # none where it was made by exec()
     if module.split(".")[0] == "saccade":  # as Keras writes its functions
         return {
@@ -85,10 +89,13 @@ def _function_record(where: str, function: Any, place: str) -> dict[str, Any]:
             "config": function.__name__,
             "registered_name": "function",
         }
+    name = get_registered_name(function)
+    if find_custom(name) is not function:
+        name = word_for(function) or name
     # The user's module, not Keras's "builtins": so nobody takes a user's `relu` for Keras's.
-    return {
-        "module": function.__module__,
-        "class_name": "function",
-        "config": get_registered_name(function),
-        "registered_name": get_registered_name(function),
-    }
+    return _record_of_word(function.__module__, name)
+
+
+def _record_of_word(module: str, word: str) -> dict[str, Any]:
+    """The record of what `custom_objects` has under a word."""
+    return {"module": module, "class_name": "function", "config": word, "registered_name": word}

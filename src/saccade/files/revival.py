@@ -39,6 +39,7 @@ class Reviver:
         custom_objects: the user's classes and functions, by name.
         make: makes an object from its class, its revived config and its whole record.
         safe_mode: False lets the code of lambdas in the file run.
+        knows_own_lambdas: whether a lambda that this process wrote is taken from memory.
     """
 
     where: str
@@ -46,6 +47,7 @@ class Reviver:
     custom_objects: Mapping[str, Any]
     make: Callable[[type, dict[str, Any], dict[str, Any]], Any]
     safe_mode: bool = True
+    knows_own_lambdas: bool = False
 
     def revive(self, value: Any) -> Any:
         """`value` with its records of layers, of custom objects and of functions made real.
@@ -63,8 +65,10 @@ class Reviver:
             return value
         kind = value.get("class_name")
         if is_code(value):
-            trusted = not self.safe_mode
-            return function_of(self.where, value, trusted, self.custom_objects, self.revive)
+            trusted, names = not self.safe_mode, self.custom_objects
+            return function_of(
+                self.where, value, trusted, names, self.revive, self.knows_own_lambdas
+            )
         if kind == "function":
             return self._function(value)
         if not isinstance(kind, str) or "config" not in value:

@@ -19,6 +19,7 @@ from saccade.layers.core.layer import Layer
 from saccade.models.compile_config import compile_from
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers, reviver
+from saccade.old_arguments import guesses_keras1_calls
 
 
 def load_model(
@@ -62,7 +63,8 @@ def load_model(
     with open_model(filepath) as archive:
         try:
             with torch.random.fork_rng(devices=[]), CustomObjectScope(custom_objects):
-                revival = reviver(archive.where, custom_objects, safe_mode)
+                own = archive.knows_own_lambdas and guesses_keras1_calls()
+                revival = reviver(archive.where, custom_objects, safe_mode, own)
                 model = _model(revival, archive)
                 if compile:
                     _compile(model, revival, archive.config.get("compile_config"))

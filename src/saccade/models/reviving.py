@@ -41,12 +41,15 @@ def known_operations() -> dict[str, type[Layer]]:
 
 
 def reviver(
-    where: str, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
+    where: str,
+    custom_objects: Mapping[str, Any] | None = None,
+    safe_mode: bool = True,
+    knows_own_lambdas: bool = False,
 ) -> Reviver:
     """What turns records into layers and models."""
     # Keras has those of `branches` in its networks' modules: nobody makes them by themselves.
     classes = {**branches.CLASSES, **known_classes(), **known_operations()}
-    return Reviver(where, classes, custom_objects or {}, make, safe_mode)
+    return Reviver(where, classes, custom_objects or {}, make, safe_mode, knows_own_lambdas)
 
 
 def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from saccade import (
     constraints,
     dtype_policy,
     initializers,
+    layers,
     losses,
     metrics,
     optimizers,
@@ -84,6 +85,13 @@ def _made(value: Any, where: str) -> Any:
         f"{value.get('module')}.{value['class_name']}",
         "Classes of your own go into custom_objects.",
     )
+
+
+# Keras has them there too; the layers lie below, and know no model.
+layers.serialize, layers.deserialize = (  # type: ignore[attr-defined]
+    serialize_keras_object,
+    deserialize_keras_object,
+)
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:

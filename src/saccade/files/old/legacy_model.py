@@ -46,6 +46,8 @@ class LegacyModel:
         extras: what the attribute `saccade` holds.
     """
 
+    knows_own_lambdas = True
+
     def __init__(self, where: str, file: Any):
         self.where, self._file = where, file
         with whole(where):
