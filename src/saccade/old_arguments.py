@@ -149,7 +149,18 @@ def guesses_keras1_calls() -> bool:
     return _guesses_keras1_calls
 
 
-_guesses_keras1_calls = False
+def mark_tensorflow_script(imports: bool = True) -> None:
+    """Say whether the script imports tensorflow, whose Keras never had Keras 1's own defaults."""
+    global _is_tensorflow_script
+    _is_tensorflow_script = imports
+
+
+def is_tensorflow_script() -> bool:
+    """Whether the script has imported tensorflow."""
+    return _is_tensorflow_script
+
+
+_guesses_keras1_calls = _is_tensorflow_script = False
 
 
 def _name_of(function: Any) -> str:

@@ -1,24 +1,26 @@
 """Rates that a script leaves out, and that were others in Keras without TensorFlow."""
 
 import inspect
+import os
+import subprocess
 import sys
 
 import pytest
 
 from saccade import optimizers
 from saccade.notes import forget_notes
-from saccade.old_arguments import guess_keras1_calls
+from saccade.old_arguments import guess_keras1_calls, mark_tensorflow_script
 from saccade.optimizers.options import OLD_RATES
 
 
 @pytest.fixture
-def script(monkeypatch):
+def script():
     """As in a script of Keras's that has not imported tensorflow."""
-    monkeypatch.delitem(sys.modules, "saccade.tensorflow_alias.modules", raising=False)
     guess_keras1_calls()
     forget_notes()
     yield
     guess_keras1_calls(False)
+    mark_tensorflow_script(False)
     forget_notes()
 
 
@@ -30,7 +32,7 @@ def test_a_script_is_told_once(name, as_word, script, caplog):
     assert caplog.text.count(f"learning_rate={OLD_RATES[name]:g}") == 1
 
 
-def test_nobody_else_is_told(script, caplog, monkeypatch):
+def test_nobody_else_is_told(script, caplog):
     for name, rate in OLD_RATES.items():
         cls = getattr(optimizers, name)
         config = cls(0.5).get_config()
@@ -38,11 +40,11 @@ def test_nobody_else_is_told(script, caplog, monkeypatch):
             assert float(made.learning_rate) != pytest.approx(0.001)
     for name in set(optimizers.CLASSES) - {one.lower() for one in OLD_RATES}:
         optimizers.get(name)
-    monkeypatch.setitem(sys.modules, "saccade.tensorflow_alias.modules", sys)
+    mark_tensorflow_script()
     caplog.clear()
     optimizers.Adadelta()
     guess_keras1_calls(False)
-    monkeypatch.delitem(sys.modules, "saccade.tensorflow_alias.modules")
+    mark_tensorflow_script(False)
     optimizers.Adadelta()
     assert "without a learning rate" not in caplog.text
 
@@ -54,3 +56,20 @@ def test_todays_rate_is_that_of_keras_3():
         theirs = inspect.signature(getattr(keras.optimizers, cls.__name__)).parameters
         mine = inspect.signature(cls).parameters
         assert mine["learning_rate"].default == theirs["learning_rate"].default
+
+
+@pytest.mark.parametrize("first", ["", "import tensorflow as tf\n"])
+def test_a_real_script_is_told(first, tmp_path, root):
+    script = tmp_path / "old.py"
+    script.write_text(
+        f"{first}from keras.models import Sequential\nfrom keras.layers import Dense\n"
+        "model = Sequential([Dense(2, input_shape=(4,))])\nmodel.compile('adadelta', 'mse')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "saccade", script],
+        env=os.environ | {"PYTHONPATH": str(root / "src")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert ("write learning_rate=1" in done.stderr) is not first.startswith("import")

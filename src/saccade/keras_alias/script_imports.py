@@ -25,6 +25,7 @@ from saccade.errors import SaccadeError
 from saccade.keras_alias import workers
 from saccade.keras_alias.aliases import exists, is_inner, real_name
 from saccade.names import nearest, public_names
+from saccade.old_arguments import mark_tensorflow_script
 from saccade.requester import asks_from_package, expects_torch, no_module, place_of
 
 _import = builtins.__import__
@@ -68,6 +69,7 @@ def script_import(
         leaf = sys.modules[name]
         module = leaf if fromlist else top
     else:
+        mark_tensorflow_script()
         leaf = importlib.import_module(real)
         module = leaf if fromlist else _chained(name)
     # 5. Look for the names. Python itself would speak of a module of saccade's in its error.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from typing import Any, TypedDict
 
 from saccade.errors import InvalidArgument
 from saccade.names import nearest
 from saccade.notes import note_once
 from saccade.numerics.epsilon import epsilon
-from saccade.old_arguments import guesses_keras1_calls
+from saccade.old_arguments import guesses_keras1_calls, is_tensorflow_script
 
 
 class ArgumentsAfterDecay(TypedDict, total=False):
@@ -115,8 +114,7 @@ OLD_RATES = {"Adadelta": 1.0, "Adagrad": 0.01, "Adamax": 0.002, "Nadam": 0.002}
 def note_old_rate(name: str) -> None:
     """Say once that a rate that a script leaves out is another one than it may count on."""
     old = OLD_RATES.get(name)
-    of_tensorflow = "saccade.tensorflow_alias.modules" in sys.modules
-    if old is not None and guesses_keras1_calls() and not of_tensorflow:
+    if old is not None and guesses_keras1_calls() and not is_tensorflow_script():
         note_once(
             f"{name} without a learning rate has 0.001, as in Keras 3. Keras without TensorFlow "
             f"had {old:g} until 2.3: if the script is from then, write learning_rate={old:g}.",
