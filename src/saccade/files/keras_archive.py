@@ -124,8 +124,6 @@ class KerasArchive:
         extras: what `saccade.json` holds; empty in a file that Keras wrote.
     """
 
-    knows_own_lambdas = False
-
     def __init__(self, where: str, archive: zipfile.ZipFile):
         self.where, self._zip = where, archive
         self.config = self._json(CONFIG)

@@ -63,7 +63,7 @@ def load_model(
     with open_model(filepath) as archive:
         try:
             with torch.random.fork_rng(devices=[]), CustomObjectScope(custom_objects):
-                own = archive.knows_own_lambdas and guesses_keras1_calls()
+                own = getattr(archive, "knows_own_lambdas", False) and guesses_keras1_calls()
                 revival = reviver(archive.where, custom_objects, safe_mode, own)
                 model = _model(revival, archive)
                 if compile:

@@ -46,7 +46,7 @@ class LegacyModel:
         extras: what the attribute `saccade` holds.
     """
 
-    knows_own_lambdas = True
+    knows_own_lambdas = True  # a script takes what it has just written from memory
 
     def __init__(self, where: str, file: Any):
         self.where, self._file = where, file
