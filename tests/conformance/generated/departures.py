@@ -63,14 +63,6 @@ DEPARTURES = [
     ),
     Departure(
         "metrics",
-        ("SparseCategoricalCrossentropy",),
-        lambda given: "ignore_class" in given,
-        "ignored labels are left out of the mean",
-        18,
-        "result",
-    ),
-    Departure(
-        "metrics",
         ("TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"),
         lambda given: given.get("k", 5) > 4,
         "k beyond the classes is always a hit",

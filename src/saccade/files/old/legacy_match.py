@@ -200,7 +200,8 @@ def _ranked(keys: list[str]) -> list[str]:
 
 
 def _stem(layer: Any) -> str:
-    return _numbered(layer.name)[0]
+    """The automatic name without its number; `convolution2d` of Keras 1 is `conv2d`."""
+    return _numbered(layer.name)[0].replace("convolution", "conv").replace("_", "")
 
 
 def _numbered(name: str) -> tuple[str, int]:

@@ -26,7 +26,16 @@ _AS_WEIGHT = {4: (3, 2, 0, 1), 5: (4, 3, 0, 1, 2)}
 _AS_DEPTHWISE = {4: (2, 3, 0, 1), 5: (3, 4, 0, 1, 2)}
 _CONVOLVE: dict[int, Any] = {4: F.conv2d, 5: F.conv3d}
 _MAX_POOL: dict[int, Any] = {4: F.max_pool2d, 5: F.max_pool3d}
-_AVERAGE_POOL: dict[int, Any] = {4: F.avg_pool2d, 5: F.avg_pool3d}
+
+
+def _average_volumes(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
+    """`avg_pool3d`, also in half precision, which torch's for the CPU has not."""
+    if x.dtype in (torch.float16, torch.bfloat16) and x.device.type == "cpu":
+        return F.avg_pool3d(x.float(), *args, **kwargs).to(x.dtype)
+    return F.avg_pool3d(x, *args, **kwargs)
+
+
+_AVERAGE_POOL: dict[int, Any] = {4: F.avg_pool2d, 5: _average_volumes}
 
 
 def channels_second(x_nhwc: torch.Tensor) -> torch.Tensor:
