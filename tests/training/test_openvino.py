@@ -12,6 +12,7 @@ import torch
 
 from saccade import layers, notes
 from saccade.engines import inference, openvino_network
+from saccade.engines.signal_stack import signal_stack
 from saccade.models import Model, Sequential
 from saccade.training.features import feature_table
 from saccade.utils import set_random_seed
@@ -166,3 +167,46 @@ def test_layers_that_train_are_run_too(caplog):
         assert all(weight.requires_grad for weight in model.trainable_weights)
         model.fit(X, Y, epochs=1, verbose=0)
     assert "OpenVINO" not in caplog.text
+
+
+CTRL_C = """
+import gc, os, signal, sys
+import numpy as np
+from saccade import layers
+from saccade.engines import inference
+from saccade.models import Sequential
+
+inference.WORTH_IMAGES = 1
+def network():
+    return Sequential([layers.Input((12, 12, 3)), layers.Conv2D(4, 3), layers.Flatten()])
+first, second = network(), network()
+for model in (first, second):
+    model.predict(np.ones((40, 12, 12, 3), "float32"), verbose=0)
+    assert "openvino" in sys.modules
+del model, first  # before the second, which was compiled later
+gc.collect()
+del second
+gc.collect()
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    print("heard")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signal stacks of Linux")
+def test_ctrl_c_is_heard_after_networks_are_gone():
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    done = subprocess.run(
+        [sys.executable, "-c", hears + CTRL_C], env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "heard\n"), done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signal stacks of Linux")
+def test_compiling_leaves_the_signal_stack_alone():
+    before = signal_stack()
+    classifier().predict(X, verbose=0)
+    after = signal_stack()
+    assert (after.start, after.flags, after.size) == (before.start, before.flags, before.size)

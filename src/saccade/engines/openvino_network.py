@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from saccade.engines.folded_network import FoldedNetwork
+from saccade.engines.signal_stack import signal_stack_kept
 
 MOST_SHAPES = 3  # a full batch, the last one of a pass, and one more
 MODULES = ("openvino", "openvino.frontend", "openvino.frontend.pytorch.ts_decoder")
@@ -61,15 +62,16 @@ class OpenVinoNetwork:
         network = reader.convert(reader.load(operations))
         network.reshape(list(x.shape))
         precision = "f32" if self._folded.dtype is torch.float32 else "bf16"
-        return openvino.Core().compile_model(
-            network,
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": precision,
-                "INFERENCE_NUM_THREADS": torch.get_num_threads(),
-                "PERFORMANCE_HINT": "LATENCY",
-            },
-        )
+        with signal_stack_kept():
+            return openvino.Core().compile_model(
+                network,
+                "CPU",
+                {
+                    "INFERENCE_PRECISION_HINT": precision,
+                    "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+                    "PERFORMANCE_HINT": "LATENCY",
+                },
+            )
 
 
 class _Traced(torch.nn.Module):
