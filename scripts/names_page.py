@@ -100,7 +100,11 @@ def row_of(family: str, names: tuple[str, ...], ours: Any) -> Row:
 
 
 def has(module: Any, name: str) -> bool:
-    return inspect.getattr_static(module, name, None) is not None
+    """Whether it is there itself; an old path that a script was given is another module."""
+    found = inspect.getattr_static(module, name, None)
+    if inspect.ismodule(found):
+        return found.__name__.startswith(f"{module.__name__}.")
+    return found is not None
 
 
 def ways_to_ask(row: Row) -> list[Callable[[], Any]]:
