@@ -27,6 +27,7 @@ class Variable(torch.nn.Parameter):
     path: str
     dtype_is_a_word: bool = True  # for scripts, as in Keras 3; torch's for everybody else
     autocast: bool = True  # whether a layer that computes in half precision sees it so
+    stands_alone: bool = False  # no layer's: a number beside the symbols of a graph
     regularizer: Any = None  # what it adds to the loss, a function of the values
     constraint: Any = None  # what every step of the optimizer ends with, a function of the values
 

@@ -124,10 +124,11 @@ class OwnStep(SlotHolder):
                 None,
                 "Write minimize(lambda: ..., variables), or give tape=.",
             )
+        weights: list[Any]
         if tape is None:
             with torch.enable_grad():
-                value = loss()
-            weights = list(var_list() if callable(var_list) else var_list)
+                value: Any = loss()
+            weights = list(_called(var_list))
             found = torch.autograd.grad(
                 value if grad_loss is not None else value.sum(),
                 weights,
@@ -138,7 +139,7 @@ class OwnStep(SlotHolder):
             if callable(loss):
                 with tape:
                     loss = loss()
-            weights = list(var_list() if callable(var_list) else var_list)
+            weights = list(_called(var_list))
             found = tape.gradient(loss, weights, grad_loss)
         return self.apply_gradients(zip(found, weights, strict=True))
 
@@ -222,3 +223,8 @@ class OwnStep(SlotHolder):
     def assign_sub(self, variable: Any, value: Any) -> None:
         """variable -= value."""
         variable.sub_(torch.as_tensor(value))
+
+
+def _called(value: Any) -> Any:
+    """What a function without arguments gives; any other value as it is."""
+    return value() if callable(value) else value

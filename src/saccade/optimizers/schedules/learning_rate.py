@@ -77,7 +77,7 @@ class StepCount(int):
         if self._owner is None:
             raise StateError("iterations", "must be read from an optimizer to be assigned")
         self._owner.iterations = int(value)
-        return self._owner.iterations
+        return StepCount(self._owner.iterations, self._owner)
 
     def assign_add(self, value: Any) -> StepCount:
         """Add to the count as it is now."""

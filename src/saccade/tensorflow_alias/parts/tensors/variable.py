@@ -77,10 +77,14 @@ class Variable(Weight):
         super().assign(tensor_of(value).detach().to(self.dtype))
         return self
 
-    def assign_add(self, delta: Any, use_locking: bool = False, **_: Any) -> Variable:
+    def assign_add(  # type: ignore[override]  # TensorFlow calls it `delta`
+        self, delta: Any, use_locking: bool = False, **_: Any
+    ) -> Variable:
         return self.assign(self.detach() + tensor_of(delta).detach())
 
-    def assign_sub(self, delta: Any, use_locking: bool = False, **_: Any) -> Variable:
+    def assign_sub(  # type: ignore[override]
+        self, delta: Any, use_locking: bool = False, **_: Any
+    ) -> Variable:
         return self.assign(self.detach() - tensor_of(delta).detach())
 
     def __getitem__(self, place: Any) -> torch.Tensor:
