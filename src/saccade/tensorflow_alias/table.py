@@ -92,7 +92,12 @@ NAMES: dict[str, dict[str, str]] = {
     "random.experimental": {
         "tensors.draws": "stateless_fold_in stateless_shuffle stateless_split=split"
     },
-    "train": {"running.checkpoints": "Checkpoint CheckpointManager latest_checkpoint"},
+    "train": {
+        "running.checkpoints": "Checkpoint CheckpointManager latest_checkpoint",
+        "running.session_optimizers": """
+            AdadeltaOptimizer AdagradOptimizer AdamOptimizer GradientDescentOptimizer
+            MomentumOptimizer RMSPropOptimizer""",
+    },
     "summary": {
         "running.summaries": """SummaryWriter create_file_writer flush histogram image scalar text
             trace_export trace_off trace_on"""
