@@ -23,7 +23,6 @@ QUICK = (
 # Each with what its error says. One that starts running is to be taken off.
 STOPS = {
     "keras2/tf1_fashion": "tensorflow.train",
-    "keras3/all_callbacks": "tensorflow.summary",
 }
 
 
