@@ -45,6 +45,8 @@ def policy(request):
 def test_layers_compute_in_half_precision(name, training, policy):
     if training and any(word in name for word in RANDOM):
         pytest.skip("draws")
+    if name == "AveragePooling3D":
+        pytest.skip("Keras cannot, on a CPU; tests/parity/layers/test_volume_parity.py looks at it")
     options = EXAMPLES[name][0]
     mine = layers.CLASSES[name](**options)
     theirs = getattr(keras.layers, name)(**keras_options(options))

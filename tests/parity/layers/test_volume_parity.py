@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from parity.reference import array, close, keras, normal
 from parity.twins import agree
@@ -95,3 +96,12 @@ def test_what_a_network_of_volumes_counts():
     x = normal((3, 8, 8, 8, 1), 5)
     ours.set_weights([array(weight) for weight in theirs.weights])
     close(ours.predict(x, verbose=0), theirs(x))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_means_in_half_precision(dtype):
+    """torch has them on a CPU for images alone: the means of float32, rounded."""
+    layer, x = layers.AveragePooling3D(2), torch.tensor(normal(LAST, 3)).to(dtype)
+    y = layer.call(x)
+    assert y.dtype is dtype
+    torch.testing.assert_close(y, layer.call(x.float()).to(dtype), rtol=0, atol=0)
