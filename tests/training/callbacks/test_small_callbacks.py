@@ -4,6 +4,7 @@ import csv
 
 import numpy as np
 import pytest
+import torch
 
 from saccade.callbacks import (
     Callback,
@@ -48,6 +49,7 @@ def fit(*callbacks, epochs=3, optimizer="sgd", **options):
         (lambda epoch, lr=7.0: lr, [0.01] * 3),
         (lambda *both: np.float32(both[1]) / 2, [0.005, 0.0025, 0.00125]),
         (ExponentialDecay(0.5, 1, 0.5), [0.5, 0.25, 0.125]),
+        (lambda epoch, lr: lr * torch.exp(torch.tensor(-0.1)), 0.01 * np.exp([-0.1, -0.2, -0.3])),
     ],
 )
 def test_schedules(schedule, rates):
@@ -55,7 +57,7 @@ def test_schedules(schedule, rates):
     np.testing.assert_allclose(history.history["learning_rate"], rates, rtol=1e-6)
 
 
-@pytest.mark.parametrize("value", [1, None, "0.1", [0.1]])
+@pytest.mark.parametrize("value", [1, None, "0.1", [0.1], torch.tensor(1)])
 def test_what_is_no_float_is_told(value):
     with pytest.raises(InvalidArgument, match="schedule must return a float"):
         fit(LearningRateScheduler(lambda epoch: value))

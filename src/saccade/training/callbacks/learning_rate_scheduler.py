@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 
 from saccade.errors import InvalidArgument
 from saccade.training.callbacks.callback import Callback
@@ -35,6 +36,8 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         given = (epoch, float(self.model.optimizer.learning_rate)) if self._takes_rate else (epoch,)
         rate = self.schedule(*given)
+        if torch.is_tensor(rate) and rate.is_floating_point() and rate.numel() == 1:
+            rate = rate.item()  # rate * tf.math.exp(-0.1), as TensorFlow's own guide writes it
         if not isinstance(rate, (float, np.floating)):
             raise InvalidArgument(
                 "LearningRateScheduler", "schedule must return a float", repr(rate)

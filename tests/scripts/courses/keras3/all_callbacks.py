@@ -110,7 +110,7 @@ print(sorted(os.path.basename(f) for f in glob.glob("ckpt/*")))
 print(len(open("loss_log.json").readlines()), open("log.csv").readline().strip())
 print(len(glob.glob("logs/**/events*", recursive=True)) >= 2, sorted(history.history))
 
-cbks = keras.callbacks.CallbackList([custom], model=model, add_history=True, params={"epochs": 1, "steps": 2})
+cbks = keras.callbacks.CallbackList([custom], model=model, add_history=True, epochs=1, steps=2)
 logs = {}
 cbks.on_epoch_begin(0, logs=logs)
 cbks.on_epoch_end(0, logs=logs)
