@@ -21,9 +21,7 @@ QUICK = (
     "keras3/own_losses_metrics",
 )
 # Each with what its error says. One that starts running is to be taken off.
-STOPS = {
-    "keras2/tf1_fashion": "tensorflow.train",
-}
+STOPS: dict[str, str] = {}
 
 
 @pytest.fixture(scope="session")

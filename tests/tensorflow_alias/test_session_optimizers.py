@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from saccade import optimizers, tensorflow_alias as tf
+from saccade import optimizers
+from saccade import tensorflow_alias as tf
 from saccade.layers import Dense, Input
 from saccade.models import Sequential
 

@@ -1,7 +1,7 @@
 """Session optimizers: those of TensorFlow 1's `tf.train`, which `compile` of tf.keras took.
 
-Each is an optimizer of Keras's with TensorFlow 1's arguments and defaults. Their epsilons are smaller
-than Keras's.
+Each is an optimizer of Keras's with TensorFlow 1's arguments and defaults; their epsilons are
+smaller than Keras's.
 """
 
 from __future__ import annotations
