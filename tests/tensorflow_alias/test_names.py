@@ -136,7 +136,7 @@ def test_no_name_of_the_table_hides_a_module():
         ("", "to_int32", r"tf.cast\(x, tf.int32\)"),
         ("", "app", r"main\(\)"),
         ("", "flags", "argparse"),
-        ("train", "AdamOptimizer", "keras.optimizers"),
+        ("train", "Saver", "tf.train.Checkpoint"),
         ("compat.v1", "train", "keras.optimizers"),
         ("", "global_variables_initializer", "leave the line out"),
         ("", "client", "tf.config.list_physical_devices"),

@@ -31,13 +31,14 @@ def show_script_only(
 
 def without_own_frames(trace: TracebackType | None) -> TracebackType | None:
     """The traceback without the runner's frames: those that run the script, and that import."""
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN):
+    frames = []
+    while trace is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(_OWN):
+            frames.append(trace)
         trace = trace.tb_next
-    kept = trace
-    while kept is not None:
-        kept.tb_next = without_own_frames(kept.tb_next)
-        kept = kept.tb_next
-    return trace
+    for one, following in zip(frames, [*frames[1:], None], strict=True):
+        one.tb_next = following
+    return frames[0] if frames else None
 
 
 def add_nearest(error: BaseException) -> None:

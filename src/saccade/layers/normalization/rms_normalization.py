@@ -66,8 +66,6 @@ class RMSNormalization(Layer):
             raise ShapeError(self.where, f"input must have axis {self.axis}", str(tuple(shape)))
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "axis": [self.axis] if isinstance(self.axis, int) else self.axis,
-            "epsilon": self.epsilon,
-        }
+        # Keras's `build` makes a list of it.
+        axis = [self.axis] if self.built and isinstance(self.axis, int) else self.axis
+        return {**super().get_config(), "axis": axis, "epsilon": self.epsilon}

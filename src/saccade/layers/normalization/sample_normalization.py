@@ -141,7 +141,8 @@ class LayerNormalization(_ScaledNormalization):
         return tuple(input_shape)
 
     def get_config(self) -> dict[str, Any]:
-        axis = [self.axis] if isinstance(self.axis, int) else self.axis
+        # Keras's `build` makes a list of it.
+        axis = [self.axis] if self.built and isinstance(self.axis, int) else self.axis
         return {**super().get_config(), "axis": axis, "rms_scaling": False}
 
 
