@@ -36,7 +36,7 @@ def without_own_frames(trace: TracebackType | None) -> TracebackType | None:
         if not trace.tb_frame.f_code.co_filename.startswith(_OWN):
             frames.append(trace)
         trace = trace.tb_next
-    for one, following in zip(frames, [*frames[1:], None], strict=True):
+    for one, following in zip(frames, [*frames[1:], None], strict=False):  # none where all are
         one.tb_next = following
     return frames[0] if frames else None
 
