@@ -7,6 +7,8 @@ import os
 import random
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -90,20 +92,38 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
-    """Draws without a seed do not depend on the tests before: Keras's layers take Python's."""
-    random.seed(0)
-    if (formats := sys.modules.get("saccade.data_formats")) is not None:
-        formats.set_image_data_format("channels_last")  # which the test before may have changed
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What a process holds is as no test has left it: each stands alone, in every order."""
+    random.seed(0)  # Keras's layers take Python's draws
     if "torch" in sys.modules:
         import numpy as np
         import torch
 
         np.random.seed(0)
         torch.manual_seed(0)
+    loaded = sys.modules.get
+    if (formats := loaded("saccade.data_formats")) is not None:
+        formats.set_image_data_format("channels_last")
+    if (objects := loaded("saccade.custom_objects")) is not None:
+        for table, kept in zip(_tables(objects), item.config.stash[REGISTERED], strict=True):
+            table.clear()
+            table.update(kept)
+    tensors = loaded("saccade.tensorflow_alias.parts.tensors.tensor_patches")
+    if tensors is not None:
+        tensors.forget_patches()
 
 
-def pytest_collection_finish() -> None:
+REGISTERED = pytest.StashKey[list[dict[Any, Any]]]()
+
+
+def _tables(objects: ModuleType | None) -> list[dict[Any, Any]]:
+    """The users' own classes and functions, by name and the other way round."""
+    return [{}, {}] if objects is None else [objects._REGISTERED, objects._NAMES]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    objects = sys.modules.get("saccade.custom_objects")
+    session.config.stash[REGISTERED] = list(map(dict, _tables(objects)))
     # Fifteen thousand tests and what they imported stay to the end. Keras's `clear_session` looks
     # for garbage each time, and would look through all of it.
     gc.collect()

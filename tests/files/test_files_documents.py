@@ -23,15 +23,6 @@ def test_the_page_runs(tmp_path, monkeypatch):
         exec(block, names)
 
 
-@pytest.fixture(autouse=True)
-def _registry():
-    registry = saccade.custom_objects.get_custom_objects()
-    before = dict(registry)
-    yield
-    registry.clear()
-    registry.update(before)
-
-
 @pytest.mark.parametrize(
     "module",
     [

@@ -177,13 +177,11 @@ def test_a_word_of_the_custom_objects_is_what_is_written(tmp_path, ending, layer
     path, scope = tmp_path / f"m.{ending}", CustomObjectScope(own if scoped else {})
     if not scoped:
         get_custom_objects().update(own)
-    try:
-        with scope:
-            model = Sequential([Input((3,)), layer(word)])
-            model.save(path)
-            read = load_model(path)
-    finally:
-        get_custom_objects().pop(word, None)
+    with scope:
+        model = Sequential([Input((3,)), layer(word)])
+        model.save(path)
+        read = load_model(path)
+    get_custom_objects().pop(word, None)
     close(read.predict(X, verbose=0), model.predict(X, verbose=0))
     with pytest.raises(UnknownName, match=word):
         load_model(path)

@@ -25,14 +25,6 @@ X = np.random.RandomState(1).standard_normal((6, 4)).astype("float32")
 Y = np.random.RandomState(2).standard_normal((6, 2)).astype("float32")
 
 
-@pytest.fixture(autouse=True)
-def _registry():
-    before = dict(get_custom_objects())
-    yield
-    get_custom_objects().clear()
-    get_custom_objects().update(before)
-
-
 def everything(register):
     """A trained model with something of the user's own in each family."""
 
