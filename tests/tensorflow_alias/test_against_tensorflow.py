@@ -38,7 +38,6 @@ NOT_COMPARED = (
     *("compat", "config", "device", "dtypes", "errors", "test", "__version__"),
     *("io.gfile.mkdir", "io.gfile.walk", "random.set_global_generator"),
     *("logging", "set_random_seed"),  # TensorFlow 1's
-    *("saved_model", "summary", "train"),  # files: their own tests
 )
 FOUND: dict[str, dict[str, Any]] = {}
 CASES = [(file.stem, case) for file in sorted(FOLDER.glob("*.txt")) for case in read_cases(file)]

@@ -114,6 +114,30 @@ def test_summaries_are_read_by_tensorboard(tmp_path):
     assert len(picture.tensor_proto.string_val) == 2 + 2  # width, height, two images
 
 
+def test_the_step_and_the_writer_of_summaries(tmp_path):
+    accumulators = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    writer = tf.summary.SummaryWriter(tmp_path)
+    tf.summary.trace_on(graph=True)
+    with writer.as_default():
+        assert tf.summary.experimental.get_step() is None
+        tf.summary.experimental.set_step(4)
+        assert tf.summary.experimental.get_step() == 4
+        assert tf.summary.scalar("loss", 0.5)
+        tf.summary.flush()
+        events = accumulators.EventAccumulator(str(tmp_path), size_guidance={"tensors": 0})
+        events.Reload()  # inside the block: it was flush that wrote
+        assert [one.step for one in events.Tensors("loss")] == [4]
+    assert tf.summary.experimental.get_step() is None  # the block's step ends with it
+    tf.summary.trace_export("graph", step=0, profiler_outdir=str(tmp_path))
+    tf.summary.trace_off()
+    assert len(list(tmp_path.iterdir())) == 1  # there is no graph to write
+
+
+def test_a_saved_model_is_not_read(tmp_path):
+    with pytest.raises(NotSupported, match=r"not read.*served.*\.h5"):
+        tf.saved_model.load(tmp_path / "served")
+
+
 def test_a_saved_model_is_refused_once_the_model_is_kept(tmp_path):
     model = network()
     with pytest.raises(NotSupported, match=r"not written.*served\.keras"):
