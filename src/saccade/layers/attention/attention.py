@@ -9,13 +9,13 @@ import torch
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
-from saccade.layers.core.layer import Layer
+from saccade.layers.core.layer_kinds import Drawing
 from saccade.layers.core.output_shapes import traced_shape
 
 FAR_BELOW, FAR_BELOW_HALF = 1e9, 65504.0  # what is taken off a score that is not to count
 
 
-class Attention(Layer):
+class Attention(Drawing):
     """Each query gets the mean of the values, weighted by how well their keys go with it.
 
     The law, for queries q, keys k and values v::
@@ -59,14 +59,13 @@ class Attention(Layer):
         seed: int | None = None,
         **placement: Any,
     ):
-        super().__init__(**placement)
+        super().__init__(seed, **placement)
         if score_mode not in ("dot", "concat"):
             raise InvalidArgument(
                 self.where, 'score_mode must be "dot" or "concat"', repr(score_mode)
             )
         self.use_scale, self.score_mode = bool(use_scale), score_mode
-        self.dropout, self.seed = checked_share(self, dropout), seed
-        self.stream = own_stream(self, seed)
+        self.dropout = checked_share(self, dropout)
 
     def build(self, input_shape: Any) -> None:
         self._check(input_shape)
@@ -99,7 +98,7 @@ class Attention(Layer):
         key = inputs[2] if len(inputs) > 2 else value
         query_mask, value_mask = (None, None) if mask is None else (mask[0], mask[1])
         scores = self._calculate_scores(query, key)
-        counts = None if value_mask is None else _flags(value_mask, scores).unsqueeze(-2)
+        counts = None if value_mask is None else flags(value_mask, scores.device).unsqueeze(-2)
         if use_causal_mask:
             seen = causal_mask(scores.shape[-2], scores.shape[-1], scores.device)
             counts = seen if counts is None else counts & seen
@@ -108,10 +107,10 @@ class Attention(Layer):
             scores = torch.where(counts, scores, scores - far)
         weights = torch.softmax(scores, -1)
         if training and self.dropout > 0:
-            weights = dropped(weights, self.dropout, self.stream)
+            weights = self.dropped(weights, self.dropout)
         y = weights @ value
         if query_mask is not None:
-            y = torch.where(_flags(query_mask, y).unsqueeze(-1), y, 0.0)
+            y = torch.where(flags(query_mask, y.device).unsqueeze(-1), y, 0.0)
         return (y, weights) if return_attention_scores else y
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
@@ -146,7 +145,6 @@ class Attention(Layer):
             "use_scale": self.use_scale,
             "score_mode": self.score_mode,
             "dropout": self.dropout,
-            "seed": self.seed,
         }
 
 
@@ -199,21 +197,6 @@ def causal_mask(queries: int, values: int, device: torch.device) -> torch.Tensor
     return torch.ones(1, queries, values, dtype=torch.bool, device=device).tril()
 
 
-def own_stream(layer: Any, seed: Any) -> torch.Generator | None:
-    """The stream that a seed stands for; its state is part of a run's: see training/run.py."""
-    if seed is not None and not isinstance(seed, int):
-        raise InvalidArgument(layer.where, "seed must be None or an integer", repr(seed))
-    return None if seed is None else torch.Generator().manual_seed(seed)
-
-
-def dropped(weights: torch.Tensor, rate: float, stream: torch.Generator | None) -> torch.Tensor:
-    """Dropout of weights; `stream` is a layer's own."""
-    if stream is None:
-        return torch.nn.functional.dropout(weights, rate)
-    kept = torch.rand(weights.shape, generator=stream).to(weights.device) >= rate
-    return weights * (kept.to(weights.dtype) / max(1 - rate, 1e-30))
-
-
 def checked_share(layer: Any, value: Any) -> float:
     """A `dropout`, checked."""
     if isinstance(value, bool) or not 0 <= value <= 1:
@@ -221,5 +204,6 @@ def checked_share(layer: Any, value: Any) -> float:
     return value
 
 
-def _flags(mask: Any, like: torch.Tensor) -> torch.Tensor:
-    return torch.as_tensor(mask, device=like.device).bool()
+def flags(mask: Any, device: torch.device) -> torch.Tensor:
+    """A mask of any kind as booleans."""
+    return torch.as_tensor(mask, device=device).bool()

@@ -142,12 +142,6 @@ class GroupedQueryAttention(Heads):
             "head_dim": self.head_dim,
             "num_query_heads": self.num_query_heads,
             "num_key_value_heads": self.num_key_value_heads,
-            "use_bias": self.use_bias,
-            "use_gate": self.use_gate,
-            "dropout": self.dropout,
-            "sliding_window": self.sliding_window,
-            **self._options_config(),
-            "seed": self.seed,
         }
 
 

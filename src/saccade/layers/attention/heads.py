@@ -11,17 +11,17 @@ import torch
 from saccade import constraints, initializers, regularizers
 from saccade.errors import InvalidArgument, NotKnownYet, ShapeError
 from saccade.graph import Shape
-from saccade.layers.attention.attention import causal_mask, checked_share, dropped, own_stream
+from saccade.layers.attention.attention import causal_mask, checked_share, flags
 from saccade.layers.attention.einsum_dense import EinsumDense
 from saccade.layers.core.checks import positive_integer, refuse
-from saccade.layers.core.layer import Layer
+from saccade.layers.core.layer_kinds import Drawing
 from saccade.layers.core.output_shapes import is_shape, traced_shape
 from saccade.numerics.tensors.attention import dot_product_attention
 
 FAMILIES = {"initializer": initializers, "regularizer": regularizers, "constraint": constraints}
 
 
-class Heads(Layer):
+class Heads(Drawing):
     """Several attentions side by side, over projections of query, key and value.
 
     Called as `layer(query, value, key=None, query_mask=None, value_mask=None, key_mask=None,
@@ -42,10 +42,9 @@ class Heads(Layer):
         options: dict[str, Any],
         **placement: Any,
     ):
-        super().__init__(**placement)
+        super().__init__(seed, **placement)
         refuse(self, flash_attention=flash_attention)
-        self.dropout, self.seed = checked_share(self, dropout), seed
-        self.stream = own_stream(self, seed)
+        self.dropout = checked_share(self, dropout)
         self.use_bias, self.use_gate = bool(use_bias), bool(use_gate)
         if sliding_window is not None:
             sliding_window = positive_integer(self, "sliding_window", sliding_window)
@@ -166,7 +165,7 @@ class Heads(Layer):
         """What may look at what, (batch, queries, values); None where nothing is ruled out."""
         queries, values, device = query.shape[1], value.shape[1], value.device
         found = [
-            None if mask is None else _flags(mask, device).unsqueeze(axis)
+            None if mask is None else flags(mask, device).unsqueeze(axis)
             for mask, axis in ((query_mask, -1), (value_mask, -2), (key_mask, -2))
         ]
         if use_causal_mask:
@@ -176,7 +175,7 @@ class Heads(Layer):
             apart = (places[:queries, None] - places[None, :values]).abs()
             found.append((apart < self.sliding_window)[None])
         if attention_mask is not None:
-            found.append(_flags(attention_mask, device))
+            found.append(flags(attention_mask, device))
         masks = [mask for mask in found if mask is not None]
         return reduce(torch.logical_and, masks) if masks else None
 
@@ -197,7 +196,7 @@ class Heads(Layer):
         weights = masked_softmax(query * scale @ key.transpose(-2, -1), mask, (-1,))
         kept = weights
         if training and self.dropout > 0:
-            kept = dropped(weights, self.dropout, self.stream)
+            kept = self.dropped(weights, self.dropout)
         return (kept @ value).transpose(1, 2), weights
 
     # -- config ------------------------------------------------------------------------------
@@ -212,11 +211,17 @@ class Heads(Layer):
             given = [shapes.get(word) for word in words]
             self.build_on([tuple(one) for one in given if one is not None])
 
-    def _options_config(self) -> dict[str, Any]:
-        """The options of the projections as records."""
+    def get_config(self) -> dict[str, Any]:
         return {
-            name: FAMILIES[name.rsplit("_", 1)[1]].serialize(value)
-            for name, value in self._options.items()
+            **super().get_config(),
+            "use_bias": self.use_bias,
+            "use_gate": self.use_gate,
+            "dropout": self.dropout,
+            "sliding_window": self.sliding_window,
+            **{
+                name: FAMILIES[name.rsplit("_", 1)[1]].serialize(value)
+                for name, value in self._options.items()
+            },
         }
 
 
@@ -229,7 +234,3 @@ def masked_softmax(scores: torch.Tensor, mask: Any, axes: tuple[int, ...]) -> to
     else:
         shares = (scores - torch.logsumexp(scores, axes, keepdim=True)).exp()
     return shares if mask is None else torch.where(mask, shares, 0.0)
-
-
-def _flags(mask: Any, device: torch.device) -> torch.Tensor:
-    return torch.as_tensor(mask, device=device).bool()

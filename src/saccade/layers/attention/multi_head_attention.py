@@ -11,7 +11,6 @@ import torch
 
 from saccade.errors import InvalidArgument
 from saccade.graph import Shape
-from saccade.layers.attention.attention import dropped
 from saccade.layers.attention.heads import Heads, masked_softmax
 from saccade.layers.core.checks import positive_integer
 from saccade.layers.core.masks import mask_of, set_mask
@@ -188,7 +187,7 @@ class MultiHeadAttention(Heads):
         weights = masked_softmax(scores, attention_mask, tuple(range(-count, 0)))
         kept = weights
         if training and self.dropout > 0:
-            kept = dropped(weights, self.dropout, self.stream)
+            kept = self.dropped(weights, self.dropout)
         return torch.einsum(to_values, kept, value), weights
 
     def _shape_of_output(self, query: Shape) -> Shape:
@@ -200,14 +199,8 @@ class MultiHeadAttention(Heads):
             "num_heads": self.num_heads,
             "key_dim": self.key_dim,
             "value_dim": self.value_dim,
-            "dropout": self.dropout,
-            "use_bias": self.use_bias,
-            "use_gate": self.use_gate,
             "output_shape": self._output_sizes,
             "attention_axes": self.attention_axes,
-            "sliding_window": self.sliding_window,
-            **self._options_config(),
-            "seed": self.seed,
         }
 
 

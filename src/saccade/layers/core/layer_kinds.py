@@ -1,4 +1,4 @@
-"""Layer kinds: what layers share that work pointwise, over pixels, or end in an activation."""
+"""Layer kinds: what layers share that work pointwise, draw, work over pixels, or activate."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 
 from saccade import activations
 from saccade.data_formats import as_data_format
-from saccade.errors import ShapeError
+from saccade.errors import InvalidArgument, ShapeError
 from saccade.layers.core.layer import Layer
 from saccade.numerics.convolution.nhwc import as_given, nhwc_of
 
@@ -25,6 +26,43 @@ class Pointwise(Layer):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
+
+
+class Drawing(Layer):
+    """A layer that draws numbers while it trains, from a stream of its own when it has a seed.
+
+    Args:
+        seed: for a stream of its own; None draws from torch's.
+    """
+
+    def __init__(self, seed: int | None, **placement: Any):
+        super().__init__(**placement)
+        if seed is not None and not isinstance(seed, int):
+            raise InvalidArgument(self.where, "seed must be None or an integer", repr(seed))
+        self.seed = seed
+        # The state of `stream` is part of a run's: see training/run.py.
+        self.stream = None if seed is None else torch.Generator().manual_seed(seed)
+
+    def uniform(self, sizes: Any, x: torch.Tensor) -> torch.Tensor:
+        """Numbers in [0, 1), on the device of `x`; a stream of its own draws on the CPU."""
+        device = x.device if self.stream is None else "cpu"
+        return torch.rand(sizes, generator=self.stream, device=device).to(x.device)
+
+    def normal(self, x: torch.Tensor) -> torch.Tensor:
+        """Numbers of mean 0 and variance 1, one for each value of `x`."""
+        device = x.device if self.stream is None else "cpu"
+        return torch.randn(x.shape, generator=self.stream, device=device).to(x)
+
+    def dropped(self, x: torch.Tensor, rate: float) -> torch.Tensor:
+        """Each value zero with probability `rate`, else divided by (1 - rate)."""
+        if self.stream is None:
+            return F.dropout(x, rate, training=True)
+        if rate == 1:
+            return torch.zeros_like(x)
+        return x * ((self.uniform(x.shape, x) >= rate).to(x.dtype) / (1 - rate))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "seed": self.seed}
 
 
 class Spatial(Layer):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 
 from saccade.data_formats import as_data_format, is_channels_first
 from saccade.errors import InvalidArgument, ShapeError
@@ -86,8 +85,8 @@ class Dropout(_Drop):
     def call(self, x: torch.Tensor, training: bool = False) -> torch.Tensor:
         if not training or self.rate == 0:
             return x
-        if self.stream is None and self.noise_shape is None:
-            return F.dropout(x, self.rate, training=True)
+        if self.noise_shape is None:
+            return self.dropped(x, self.rate)
         if self.rate == 1:
             return torch.zeros_like(x)
         return x * (self.kept(x).to(x.dtype) / (1 - self.rate))

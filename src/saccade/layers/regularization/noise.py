@@ -8,23 +8,11 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.layers.core.layer_kinds import Pointwise
+from saccade.layers.core.layer_kinds import Drawing, Pointwise
 
 
-class Noise(Pointwise):
-    """A layer that draws numbers while it trains, from a stream of its own when it has a seed.
-
-    Args:
-        seed: for a stream of its own; None draws from torch's.
-    """
-
-    def __init__(self, seed: int | None, **placement: Any):
-        super().__init__(**placement)
-        if seed is not None and not isinstance(seed, int):
-            raise InvalidArgument(self.where, "seed must be None or an integer", repr(seed))
-        self.seed = seed
-        # The state of `stream` is part of a run's: see training/run.py.
-        self.stream = None if seed is None else torch.Generator().manual_seed(seed)
+class Noise(Drawing, Pointwise):
+    """A layer of the shape of its input that draws numbers while it trains."""
 
     def checked_share(self, name: str, share: Any, includes_one: bool = True) -> float:
         """A number in [0, 1]; in [0, 1) when one would divide by zero."""
@@ -32,19 +20,6 @@ class Noise(Pointwise):
             return share
         bounds = "[0, 1]" if includes_one else "[0, 1)"
         raise InvalidArgument(self.where, f"{name} must be in {bounds}", repr(share))
-
-    def uniform(self, sizes: Any, x: torch.Tensor) -> torch.Tensor:
-        """Numbers in [0, 1), on the device of `x`; a stream of its own draws on the CPU."""
-        device = x.device if self.stream is None else "cpu"
-        return torch.rand(sizes, generator=self.stream, device=device).to(x.device)
-
-    def normal(self, x: torch.Tensor) -> torch.Tensor:
-        """Numbers of mean 0 and variance 1, one for each value of `x`."""
-        device = x.device if self.stream is None else "cpu"
-        return torch.randn(x.shape, generator=self.stream, device=device).to(x)
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "seed": self.seed}
 
 
 class GaussianNoise(Noise):
