@@ -70,11 +70,6 @@ def is_channels_first(data_format: Any = None, where: str = "") -> bool:
     return as_data_format(data_format, where) == "channels_first"
 
 
-def channel_axis() -> int:
-    """Of a batch of images, by what holds for the process: 1 or 3."""
-    return 1 if is_channels_first() else 3
-
-
 def data_format_of(ordering: Any, where: str) -> str | None:
     """The format for Keras 1's `dim_ordering`; None for "default" and None.
 

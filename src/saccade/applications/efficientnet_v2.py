@@ -9,13 +9,12 @@ from typing import Any
 
 from saccade.applications import imagenet_utils
 from saccade.applications.building import mbconv
-from saccade.applications.building.channels import channels_of
+from saccade.applications.building.channels import channel_axis, channels_of
 from saccade.applications.building.geometry import eights
 from saccade.applications.building.mbconv import active, convolved, normalised
 from saccade.applications.building.network import build_network, listed
 from saccade.applications.building.network_options import MARK, NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
-from saccade.data_formats import channel_axis
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.initializers import Constant

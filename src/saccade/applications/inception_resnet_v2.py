@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.applications import imagenet_utils
-from saccade.applications.building.channels import channels_of
+from saccade.applications.building.channels import channel_axis, channels_of
 from saccade.applications.building.inception import chained, convolved, halved, squares, stem
 from saccade.applications.building.network import network
 from saccade.applications.building.network_options import NetworkOptions
 from saccade.applications.building.network_record import NetworkRecord, Pretrained, Top
-from saccade.data_formats import channel_axis
 from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol
 from saccade.layers import Activation, Concatenate, Conv2D, MaxPooling2D

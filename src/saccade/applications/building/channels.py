@@ -12,9 +12,16 @@ from saccade.graph import Symbol
 Size = int | None
 
 
+# The axis of the channels of a batch of images. Keras counts it from the end in some networks and
+# from the beginning in others, and its files say what it wrote.
 def along_channels() -> int:
-    """The axis of the channels of a batch of images, as layers are told: -1 or 1."""
+    """Counted from the end: -1, or 1 where the channels come first."""
     return 1 if is_channels_first() else -1
+
+
+def channel_axis() -> int:
+    """Counted from the beginning: 3, or 1 where the channels come first."""
+    return 1 if is_channels_first() else 3
 
 
 def channels_of(x: Symbol) -> Size:

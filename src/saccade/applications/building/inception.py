@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from saccade.data_formats import channel_axis
+from saccade.applications.building.channels import channel_axis
 from saccade.graph import Symbol
 from saccade.layers import (
     Activation,

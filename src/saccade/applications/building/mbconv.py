@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from saccade.applications.building.channels import channels_of, shape_of_image
-from saccade.data_formats import channel_axis
+from saccade.applications.building.channels import channel_axis, channels_of, shape_of_image
 from saccade.graph import Symbol
 from saccade.initializers import VarianceScaling
 from saccade.layers import (
