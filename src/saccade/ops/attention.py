@@ -9,7 +9,7 @@ import torch
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.numerics.epsilon import epsilon as _epsilon
 from saccade.numerics.tensors.attention import dot_product_attention as _attend
-from saccade.numerics.tensors.tensor_functions import convert_to_tensor
+from saccade.numerics.tensors.tensor_functions import convert_to_tensor, floats
 
 
 def dot_product_attention(
@@ -68,8 +68,7 @@ def rms_normalization(
     x: Any, scale: Any = None, axis: Any = -1, epsilon: float | None = None
 ) -> torch.Tensor:
     """x / sqrt(mean(x**2) + epsilon) * scale, the mean along axes of each sample."""
-    x = convert_to_tensor(x)
-    x = x if x.is_floating_point() else x.float()
+    x = floats(x)
     wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
     square = wide.square().mean(axis, keepdim=True)
     y = wide * torch.rsqrt(square + (_epsilon() if epsilon is None else epsilon))

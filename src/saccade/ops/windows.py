@@ -10,17 +10,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 
 from saccade.data_formats import is_channels_first
 from saccade.errors import NotSupported
 from saccade.numerics.convolution.geometry import as_padding, as_sizes
 from saccade.numerics.convolution.nhwc import (
     Sizes,
+    adaptive_pool_nhwc,
     as_given,
     average_pool_nhwc,
-    channels_last,
-    channels_second,
     convolve_depthwise_nhwc,
     convolve_nhwc,
     max_pool_nhwc,
@@ -168,22 +166,19 @@ def adaptive_average_pool(
     inputs: Any, output_size: Numbers, data_format: str | None = None
 ) -> torch.Tensor:
     """The mean of each of as many windows as `output_size` says, channel by channel."""
-    pools = {4: F.adaptive_avg_pool2d, 5: F.adaptive_avg_pool3d}
-    return _adapted("adaptive_average_pool", pools, inputs, output_size, data_format)
+    return _adapted("adaptive_average_pool", "average", inputs, output_size, data_format)
 
 
 def adaptive_max_pool(
     inputs: Any, output_size: Numbers, data_format: str | None = None
 ) -> torch.Tensor:
     """The largest of each of as many windows as `output_size` says, channel by channel."""
-    pools = {4: F.adaptive_max_pool2d, 5: F.adaptive_max_pool3d}
-    return _adapted("adaptive_max_pool", pools, inputs, output_size, data_format)
+    return _adapted("adaptive_max_pool", "max", inputs, output_size, data_format)
 
 
 def _adapted(
-    where: str, pools: dict[int, Any], inputs: Any, output_size: Any, data_format: str | None
+    where: str, kind: str, inputs: Any, output_size: Any, data_format: str | None
 ) -> torch.Tensor:
     seen = _Seen(where, inputs, data_format)
-    x_nchw = channels_second(seen.x_nhwc)
     size = seen.sizes("output_size", output_size)
-    return seen.given(channels_last(pools[x_nchw.ndim](x_nchw, size)))
+    return seen.given(adaptive_pool_nhwc(seen.x_nhwc, size, kind))

@@ -5,22 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 
 from saccade.graph import Shape
 from saccade.layers.core.layer_kinds import Spatial
 from saccade.numerics.convolution.geometry import as_sizes
-from saccade.numerics.convolution.nhwc import channels_last, channels_second
-
-_AVERAGE: dict[int, Any] = {4: F.adaptive_avg_pool2d, 5: F.adaptive_avg_pool3d}
-_MAX: dict[int, Any] = {4: F.adaptive_max_pool2d, 5: F.adaptive_max_pool3d}
+from saccade.numerics.convolution.nhwc import adaptive_pool_nhwc
 
 
 class _AdaptivePooling(Spatial):
     """Window i of n pixels made into m: from floor(i n / m) up to ceil((i + 1) n / m)."""
 
     weightless = True
-    _pools: dict[int, Any]
+    _kind: str  # "average" or "max"
 
     def __init__(
         self,
@@ -36,9 +32,8 @@ class _AdaptivePooling(Spatial):
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         self.check_rank(x.shape)
-        x_nchw = channels_second(self.as_images(x))
-        y_nchw = self._pools[x_nchw.ndim](x_nchw, self.over_rows(self.output_size))
-        return self.as_given(channels_last(y_nchw))
+        size = self.over_rows(self.output_size)
+        return self.as_given(adaptive_pool_nhwc(self.as_images(x), size, self._kind))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         self.check_rank(input_shape)
@@ -53,11 +48,11 @@ class _AdaptivePooling(Spatial):
 
 
 class _AdaptiveAverage(_AdaptivePooling):
-    _pools = _AVERAGE
+    _kind = "average"
 
 
 class _AdaptiveMax(_AdaptivePooling):
-    _pools = _MAX
+    _kind = "max"
 
 
 class AdaptiveAveragePooling1D(_AdaptiveAverage):

@@ -36,6 +36,12 @@ def _average_volumes(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor
 
 
 _AVERAGE_POOL: dict[int, Any] = {4: F.avg_pool2d, 5: _average_volumes}
+_ADAPTIVE_POOL: dict[tuple[str, int], Any] = {
+    ("average", 4): F.adaptive_avg_pool2d,
+    ("average", 5): F.adaptive_avg_pool3d,
+    ("max", 4): F.adaptive_max_pool2d,
+    ("max", 5): F.adaptive_max_pool3d,
+}
 
 
 def channels_second(x_nhwc: torch.Tensor) -> torch.Tensor:
@@ -161,6 +167,12 @@ def average_pool_nhwc(
         sides = even or 0
     pool = _AVERAGE_POOL[x_nchw.ndim]
     return channels_last(pool(x_nchw, size, strides, sides, count_include_pad=False))
+
+
+def adaptive_pool_nhwc(x_nhwc: torch.Tensor, size: Sizes, kind: str) -> torch.Tensor:
+    """As many windows as `size` says along each axis: their means ("average") or maxima ("max")."""
+    x_nchw = channels_second(x_nhwc)
+    return channels_last(_ADAPTIVE_POOL[kind, x_nchw.ndim](x_nchw, size))
 
 
 def _average_uneven(

@@ -14,6 +14,7 @@ from saccade.numerics.tensors.tensor_functions import (
     Axis,
     cast,
     convert_to_tensor,
+    floats,
     max,
     min,
     zeros_like,
@@ -116,8 +117,7 @@ def argpartition(x: Any, kth: int, axis: int = -1) -> torch.Tensor:
 
 def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> torch.Tensor:
     """The area below a curve, by trapezia."""
-    y = convert_to_tensor(y)
-    y = y if y.is_floating_point() else y.float()
+    y = floats(y)
     if x is None:
         return torch.trapezoid(y, dx=dx, dim=axis)
     return torch.trapezoid(y, convert_to_tensor(x), dim=axis)

@@ -12,6 +12,8 @@ from saccade.numerics.tensors.tensor_functions import (
     axes_of,
     cast,
     convert_to_tensor,
+    elementwise,
+    floats,
     paired,
     sum_dtype,
     torch_dtype,
@@ -20,12 +22,7 @@ from saccade.numerics.tensors.tensor_functions import (
 
 def of_floats(function: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Any], torch.Tensor]:
     """A function of floats as one of anything that NumPy takes."""
-
-    def of_any(x: Any) -> torch.Tensor:
-        x = convert_to_tensor(x)
-        return function(x if x.is_floating_point() else x.float())
-
-    return of_any
+    return lambda x: function(floats(x))
 
 
 arccos, arcsin, arctan, tan = map(of_floats, (torch.arccos, torch.arcsin, torch.arctan, torch.tan))
@@ -33,10 +30,7 @@ cosh, sinh, expm1, erf = map(of_floats, (torch.cosh, torch.sinh, torch.expm1, to
 log10, log2, rsqrt, reciprocal = map(
     of_floats, (torch.log10, torch.log2, torch.rsqrt, torch.reciprocal)
 )
-isfinite, isinf = (
-    (lambda x: torch.isfinite(convert_to_tensor(x))),
-    (lambda x: torch.isinf(convert_to_tensor(x))),
-)
+isfinite, isinf = map(elementwise, (torch.isfinite, torch.isinf))
 arctan2, logical_xor = map(paired, (torch.arctan2, torch.logical_xor))
 
 
@@ -138,8 +132,7 @@ def count_nonzero(x: Any, axis: Axis = None) -> torch.Tensor:
 
 def average(x: Any, axis: int | None = None, weights: Any = None) -> torch.Tensor:
     """The mean, each number counted by its weight."""
-    x = convert_to_tensor(x)
-    x = x if x.is_floating_point() else x.float()
+    x = floats(x)
     if weights is None:
         return x.mean() if axis is None else x.mean(axis)
     w = convert_to_tensor(weights).to(x.dtype)

@@ -8,19 +8,28 @@ from typing import Any
 import torch
 
 from saccade.numerics.tensors.ops_formulas import of_floats
-from saccade.numerics.tensors.tensor_functions import convert_to_tensor, paired, torch_dtype
+from saccade.numerics.tensors.tensor_functions import (
+    convert_to_tensor,
+    elementwise,
+    floats,
+    paired,
+    torch_dtype,
+)
 
 arccosh, arcsinh, arctanh, exp2, sinc = map(
     of_floats, (torch.arccosh, torch.arcsinh, torch.arctanh, torch.exp2, torch.sinc)
 )
 erfc, erfinv, i0, fabs = map(of_floats, (torch.erfc, torch.erfinv, torch.i0, torch.abs))
 deg2rad, rad2deg, angle = map(of_floats, (torch.deg2rad, torch.rad2deg, torch.angle))
+isposinf, isneginf, isreal, signbit = map(
+    elementwise, (torch.isposinf, torch.isneginf, torch.isreal, torch.signbit)
+)
 fmax, fmin, fmod = map(paired, (torch.fmax, torch.fmin, torch.fmod))
 
 
 def cbrt(x: Any) -> torch.Tensor:
     """The third root, of negative numbers too."""
-    x = _floats(x)
+    x = floats(x)
     return x.sign() * x.abs() ** (1 / 3)
 
 
@@ -41,29 +50,13 @@ def logaddexp2(x1: Any, x2: Any) -> torch.Tensor:
 
 def ldexp(x1: Any, x2: Any) -> torch.Tensor:
     """x1 2^x2."""
-    return torch.ldexp(_floats(x1), convert_to_tensor(x2))
+    return torch.ldexp(floats(x1), convert_to_tensor(x2))
 
 
 def heaviside(x1: Any, x2: Any) -> torch.Tensor:
     """0 below 0, 1 above, and x2 at 0."""
     first, second = _both(x1, x2)
     return torch.heaviside(first, second)
-
-
-def isposinf(x: Any) -> torch.Tensor:
-    return torch.isposinf(convert_to_tensor(x))
-
-
-def isneginf(x: Any) -> torch.Tensor:
-    return torch.isneginf(convert_to_tensor(x))
-
-
-def isreal(x: Any) -> torch.Tensor:
-    return torch.isreal(convert_to_tensor(x))
-
-
-def signbit(x: Any) -> torch.Tensor:
-    return torch.signbit(convert_to_tensor(x))
 
 
 def real(x: Any) -> torch.Tensor:
@@ -122,12 +115,7 @@ def saturate_cast(x: Any, dtype: Any) -> torch.Tensor:
     return torch.where(x >= most, torch.tensor(most).to(kind), made.to(kind))
 
 
-def _floats(x: Any) -> torch.Tensor:
-    x = convert_to_tensor(x)
-    return x if x.is_floating_point() else x.float()
-
-
 def _both(x1: Any, x2: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    first, second = _floats(x1), _floats(x2)
+    first, second = floats(x1), floats(x2)
     kind = torch.promote_types(first.dtype, second.dtype)
     return torch.broadcast_tensors(first.to(kind), second.to(kind))  # type: ignore[return-value]

@@ -31,8 +31,7 @@ from saccade.numerics.tensors.conversion import (
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
-    x = convert_to_tensor(x)
-    x = x if x.is_floating_point() else x.float()
+    x = floats(x)
     return x.mean(axes_of(x, axis), keepdim=keepdims)
 
 
@@ -203,8 +202,7 @@ def normalize(
     """
     if not isinstance(order, int) or order < 1:
         raise InvalidArgument("normalize", "order must be an int from 1 on", repr(order))
-    x = convert_to_tensor(x)
-    x = x if x.is_floating_point() else x.float()
+    x = floats(x)
     length = torch.linalg.vector_norm(x, ord=order, dim=axis, keepdim=True)
     return x / length.clamp_min(least() if epsilon is None else epsilon)
 
@@ -212,7 +210,7 @@ def normalize(
 # -- number by number ----------------------------------------------------------------------
 
 
-def _elementwise(function: Callable[..., Any]) -> Callable[[Any], torch.Tensor]:
+def elementwise(function: Callable[..., Any]) -> Callable[[Any], torch.Tensor]:
     return lambda x: function(convert_to_tensor(x))
 
 
@@ -259,10 +257,10 @@ def zeros_like(x: Any, dtype: Any = None) -> torch.Tensor:
     return torch.zeros_like(x, dtype=x.dtype if dtype is None else torch_dtype(dtype))
 
 
-sqrt, exp, log, sign = map(_elementwise, (torch.sqrt, torch.exp, torch.log, torch.sign))
-sin, cos, tanh, sigmoid = map(_elementwise, (torch.sin, torch.cos, torch.tanh, torch.sigmoid))
-isnan, log1p = map(_elementwise, (torch.isnan, torch.log1p))
-logical_not = _elementwise(torch.logical_not)
+sqrt, exp, log, sign = map(elementwise, (torch.sqrt, torch.exp, torch.log, torch.sign))
+sin, cos, tanh, sigmoid = map(elementwise, (torch.sin, torch.cos, torch.tanh, torch.sigmoid))
+isnan, log1p = map(elementwise, (torch.isnan, torch.log1p))
+logical_not = elementwise(torch.logical_not)
 maximum, minimum, equal, not_equal = map(
     paired, (torch.maximum, torch.minimum, torch.eq, torch.ne)
 )  # fmt: skip

@@ -8,6 +8,7 @@ import torch
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.numerics.images import colors
+from saccade.numerics.tensors.conversion import floats
 from saccade.tensorflow_alias.parts.images.sizes import of_batch
 from saccade.tensorflow_alias.parts.tensors.dtypes import torch_dtype
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
@@ -106,13 +107,11 @@ def grayscale_to_rgb(images: Any, name: str | None = None) -> torch.Tensor:
 
 
 def rgb_to_hsv(images: Any, name: str | None = None) -> torch.Tensor:
-    value = tensor_of(images)
-    return colors.rgb_to_hsv(value if value.is_floating_point() else value.float())
+    return colors.rgb_to_hsv(floats(tensor_of(images)))
 
 
 def hsv_to_rgb(images: Any, name: str | None = None) -> torch.Tensor:
-    value = tensor_of(images)
-    return colors.hsv_to_rgb(value if value.is_floating_point() else value.float())
+    return colors.hsv_to_rgb(floats(tensor_of(images)))
 
 
 def adjust_brightness(image: Any, delta: Any) -> torch.Tensor:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from saccade.errors import NotSupported
+from saccade.numerics.tensors.conversion import floats
 from saccade.ops import windows
 from saccade.tensorflow_alias.parts.tensors.tensors import sizes_of, tensor_of
 
@@ -138,8 +139,7 @@ def _windows(
     layout: str, padding: str, **sizes: Any,
 ) -> torch.Tensor:  # fmt: skip
     data_format = _check(where, layout, rank)
-    x = tensor_of(input)
-    x = x if x.is_floating_point() else x.float()
+    x = floats(tensor_of(input))
     given = {name: _inner(where, name, value, rank, data_format) for name, value in sizes.items()}
     weights = [tensor_of(kernel).to(x.dtype) for kernel in kernels]
     return function(x, *weights, padding=padding.lower(), data_format=data_format, **given)

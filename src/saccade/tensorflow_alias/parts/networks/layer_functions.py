@@ -16,6 +16,7 @@ from saccade.numerics.convolution.nhwc import (
     convolve_nhwc,
     max_pool_nhwc,
 )
+from saccade.numerics.tensors.conversion import floats
 from saccade.tensorflow_alias.parts.networks.batch_layouts import bias_axis, in_either_layout
 from saccade.tensorflow_alias.parts.tensors import arithmetic
 from saccade.tensorflow_alias.parts.tensors.reductions import reduce_mean, reduce_variance
@@ -123,8 +124,7 @@ def scale_regularization_loss(regularization_loss: Any) -> torch.Tensor:
 
 
 def _floats(value: Any) -> torch.Tensor:
-    x = tensor_of(value)
-    return x if x.is_floating_point() else x.float()
+    return floats(tensor_of(value))
 
 
 # -- windows -----------------------------------------------------------------------------------
