@@ -7,23 +7,9 @@ python -m saccade course_run.py SCRIPT ...      with saccade
 import sys
 
 import keras
-import numpy as np
+from small_sets import pictures
 
 SETS = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
-
-
-def pictures(sides, count=240):
-    def load_data(*_, **__):
-        stream = np.random.RandomState(0)
-        labels = stream.randint(0, 10, count)
-        images = stream.randint(0, 150, (count, *sides))
-        images = images + 10 * labels.reshape(-1, *(1 for _ in sides))
-        images, labels = images.astype("uint8"), labels.astype("uint8")
-        if len(sides) == 3:
-            labels = labels[:, None]
-        return (images[:200], labels[:200]), (images[200:], labels[200:])
-
-    return load_data
 
 
 def faces():

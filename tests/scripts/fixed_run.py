@@ -18,6 +18,7 @@ import sys
 
 import keras
 import numpy as np
+from small_sets import pictures
 
 # The module says what it is. Its path does not: a checkout may well lie in a folder of that name.
 IS_SACCADE = keras.__name__.partition(".")[0] == "saccade"
@@ -63,20 +64,6 @@ def inference(layer, inputs, *_, **__):
 
 def first_given(image, *_, **__):
     return image
-
-
-def pictures(sides, count=240):
-    def load_data(*_, **__):
-        stream = np.random.RandomState(0)
-        labels = stream.randint(0, 10, count)
-        images = stream.randint(0, 150, (count, *sides))
-        images = images + 10 * labels.reshape(-1, *(1 for _ in sides))
-        images, labels = images.astype("uint8"), labels.astype("uint8")
-        if len(sides) == 3:
-            labels = labels[:, None]
-        return (images[:200], labels[:200]), (images[200:], labels[200:])
-
-    return load_data
 
 
 def in_order(function):
