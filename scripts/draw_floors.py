@@ -21,7 +21,7 @@ from house.import_graph import read_floors, read_graph  # noqa: E402
 PAGE = ROOT / "docs" / "architecture.md"
 PICTURE = ROOT / "docs" / "pictures" / "floors.svg"
 WIDTH, ROW, BOX, GAP, LEFT, TOP = 1080, 84, 34, 10, 132, 16
-PER_LETTER, PADDING = 7.4, 18
+PER_LETTER, PADDING = 7.8, 20
 OF_FLOOR = {
     0: "words",
     1: "arrays",
