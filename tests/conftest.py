@@ -108,6 +108,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         for table, kept in zip(_tables(objects), item.config.stash[REGISTERED], strict=True):
             table.clear()
             table.update(kept)
+    if (door := loaded("saccade.script_door")) is not None:
+        door.open_script_door(False)
+        door.mark_tensorflow_script(False)
     tensors = loaded("saccade.tensorflow_alias.parts.tensors.tensor_patches")
     if tensors is not None:
         tensors.forget_patches()

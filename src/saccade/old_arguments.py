@@ -133,36 +133,6 @@ class _OldName:
         return getattr(thing, self.today)
 
 
-def guess_keras1_calls(wanted: bool = True) -> None:
-    """Say whether `Convolution2D(32, 3, 3)` is read as Keras 1 meant it, a kernel of 3 x 3.
-
-    That is a guess by the name that the calling code uses: Keras 3 has it too, and means strides of
-    3. Scripts of Keras's are guessed at, so what makes `keras` mean saccade turns it on; code that
-    is written for saccade means what Keras 3 means.
-    """
-    global _guesses_keras1_calls
-    _guesses_keras1_calls = wanted
-
-
-def guesses_keras1_calls() -> bool:
-    """Whether the guess is on."""
-    return _guesses_keras1_calls
-
-
-def mark_tensorflow_script(imports: bool = True) -> None:
-    """Say whether the script imports tensorflow, whose Keras never had Keras 1's own defaults."""
-    global _is_tensorflow_script
-    _is_tensorflow_script = imports
-
-
-def is_tensorflow_script() -> bool:
-    """Whether the script has imported tensorflow."""
-    return _is_tensorflow_script
-
-
-_guesses_keras1_calls = _is_tensorflow_script = False
-
-
 def _name_of(function: Any) -> str:
     """`Dense` for `Dense.__init__`."""
     return function.__qualname__.removesuffix(".__init__").rpartition(".")[2].lstrip("_")

@@ -19,8 +19,8 @@ from saccade.custom_objects import CustomObjectScope, get_custom_objects
 from saccade.errors import FileFormatError, UnknownName
 from saccade.layers import Activation, Dense, Lambda
 from saccade.models import Sequential, clone_model, load_model, model_from_json
-from saccade.old_arguments import guess_keras1_calls
 from saccade.saving import deserialize_keras_object, serialize_keras_object
+from saccade.script_door import open_script_door
 
 X = normal((5, 3), 1)
 SCALE = 3.0
@@ -144,7 +144,7 @@ def test_a_script_of_keras_2_reads_the_h5_file_that_it_has_just_written(ending, 
     model.save(path)
     with pytest.raises(FileFormatError, match="arbitrary code execution"):
         load_model(path)
-    guess_keras1_calls()
+    open_script_door()
     try:
         if ending == "keras":
             with pytest.raises(FileFormatError, match="arbitrary code execution"):
@@ -157,7 +157,7 @@ def test_a_script_of_keras_2_reads_the_h5_file_that_it_has_just_written(ending, 
         with pytest.raises(FileFormatError, match="arbitrary code execution"):
             load_model(path)
     finally:
-        guess_keras1_calls(False)
+        open_script_door(False)
 
 
 def test_layers_have_both_functions_too():

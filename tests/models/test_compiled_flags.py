@@ -8,7 +8,7 @@ import pytest
 from saccade import Input, Model, Sequential
 from saccade.layers import BatchNormalization, Conv2D, Dense, Flatten
 from saccade.notes import forget_notes
-from saccade.old_arguments import guess_keras1_calls
+from saccade.script_door import open_script_door
 
 NOTE = "trainable = False came after compile"
 x = np.random.RandomState(0).rand(8, 6, 6, 1).astype("float32")
@@ -18,9 +18,9 @@ y = np.arange(8)[:, None] % 2
 @pytest.fixture
 def script():
     forget_notes()
-    guess_keras1_calls()
+    open_script_door()
     yield
-    guess_keras1_calls(False)
+    open_script_door(False)
 
 
 def judge(compiled: bool = True) -> Model:

@@ -38,9 +38,9 @@ from saccade.layers import (
 )
 from saccade.metrics import Metric
 from saccade.models import Model, Sequential, load_model
-from saccade.old_arguments import guess_keras1_calls
 from saccade.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, Nadam, RMSprop
 from saccade.preprocessing.image import ImageDataGenerator
+from saccade.script_door import open_script_door
 
 X, Y = np.random.RandomState(0).rand(20, 4, 4, 1), np.arange(20) % 3
 
@@ -204,9 +204,9 @@ def test_keras_1s_words_of_layers(caplog):
 @pytest.fixture
 def guess():
     """What `saccade.install()` turns on."""
-    guess_keras1_calls()
+    open_script_door()
     yield
-    guess_keras1_calls(False)
+    open_script_door(False)
 
 
 def test_the_third_number_is_keras_1s_under_its_name_and_beside_its_words(guess, caplog):

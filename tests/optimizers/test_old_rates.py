@@ -9,17 +9,17 @@ import pytest
 
 from saccade import optimizers
 from saccade.notes import forget_notes
-from saccade.old_arguments import guess_keras1_calls, mark_tensorflow_script
 from saccade.optimizers.options import OLD_RATES
+from saccade.script_door import mark_tensorflow_script, open_script_door
 
 
 @pytest.fixture
 def script():
     """As in a script of Keras's that has not imported tensorflow."""
-    guess_keras1_calls()
+    open_script_door()
     forget_notes()
     yield
-    guess_keras1_calls(False)
+    open_script_door(False)
     mark_tensorflow_script(False)
     forget_notes()
 
@@ -43,7 +43,7 @@ def test_nobody_else_is_told(script, caplog):
     mark_tensorflow_script()
     caplog.clear()
     optimizers.Adadelta()
-    guess_keras1_calls(False)
+    open_script_door(False)
     mark_tensorflow_script(False)
     optimizers.Adadelta()
     assert "without a learning rate" not in caplog.text

@@ -6,7 +6,7 @@ import pytest
 from saccade import layers, models
 from saccade.callbacks import ModelCheckpoint
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.old_arguments import guess_keras1_calls
+from saccade.script_door import open_script_door
 
 X = np.ones((4, 3), "float32")
 
@@ -14,9 +14,9 @@ X = np.ones((4, 3), "float32")
 @pytest.fixture
 def in_a_script(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    guess_keras1_calls()
+    open_script_door()
     yield tmp_path
-    guess_keras1_calls(False)
+    open_script_door(False)
 
 
 def made():

@@ -20,7 +20,7 @@ from typing import Any
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.files.formats import FORMATS, HDF5_START, Format, check_format, start_of, suffixes
 from saccade.notes import note_once
-from saccade.old_arguments import guesses_keras1_calls
+from saccade.script_door import is_script_door_open
 
 INDEX = ".index"
 STATE = "checkpoint"
@@ -73,7 +73,7 @@ def format_of(
 
 def writes_by_content(filepath: str | os.PathLike[str]) -> bool:
     """Whether a name without an ending of ours is written all the same: in scripts."""
-    return guesses_keras1_calls() and not Path(filepath).is_dir() and Path(filepath).name != ""
+    return is_script_door_open() and not Path(filepath).is_dir() and Path(filepath).name != ""
 
 
 def file_to_read(filepath: Any) -> tuple[Path, Format] | None:

@@ -12,7 +12,7 @@ from saccade.keras_alias import script_imports, workers
 from saccade.keras_alias.finder import KerasFinder
 from saccade.keras_alias.load_watch import LoadWatch
 from saccade.keras_alias.user_settings import take_image_data_format
-from saccade.old_arguments import guess_keras1_calls
+from saccade.script_door import open_script_door
 
 
 def install() -> None:
@@ -44,7 +44,7 @@ def install() -> None:
     # 3. The import statement, which gives `tensorflow` to the script and to nobody else.
     script_imports.hook()
     # 4. What is called from here on is a script of Keras's, which may be one of Keras 1.
-    guess_keras1_calls()
+    open_script_door()
     # 5. And it may rely on what the user set for Keras.
     take_image_data_format()
     # 6. Its tensors are as TensorFlow's, for which such scripts are written.

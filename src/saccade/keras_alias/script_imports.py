@@ -25,8 +25,8 @@ from saccade.errors import SaccadeError
 from saccade.keras_alias import workers
 from saccade.keras_alias.aliases import exists, is_inner, real_name
 from saccade.names import nearest, public_names
-from saccade.old_arguments import mark_tensorflow_script
 from saccade.requester import asks_from_package, expects_torch, no_module, place_of
+from saccade.script_door import mark_tensorflow_script
 
 _import = builtins.__import__
 _find_spec = importlib.util.find_spec

@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from saccade.notes import note_once
-from saccade.old_arguments import guesses_keras1_calls
+from saccade.script_door import is_script_door_open
 
 # The model's own flag, and its layers that were trainable: the model itself would never be freed.
 _found: WeakKeyDictionary[Any, tuple[bool, list[Any]]] = WeakKeyDictionary()
@@ -22,7 +22,7 @@ _found: WeakKeyDictionary[Any, tuple[bool, list[Any]]] = WeakKeyDictionary()
 
 def keep_flags(model: Any) -> None:
     """Remember, in a script, which layers are trainable as the model is compiled."""
-    if guesses_keras1_calls():
+    if is_script_door_open():
         layers = [one for one in model.sublayers_within() if one._trainable]
         _found[model] = model._trainable, layers
 

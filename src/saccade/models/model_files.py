@@ -19,7 +19,7 @@ from saccade.layers.core.layer import Layer
 from saccade.models.compile_config import compile_from
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers, reviver
-from saccade.old_arguments import guesses_keras1_calls
+from saccade.script_door import is_script_door_open
 
 
 def load_model(
@@ -63,7 +63,7 @@ def load_model(
     with open_model(filepath) as archive:
         try:
             with torch.random.fork_rng(devices=[]), CustomObjectScope(custom_objects):
-                own = getattr(archive, "knows_own_lambdas", False) and guesses_keras1_calls()
+                own = getattr(archive, "knows_own_lambdas", False) and is_script_door_open()
                 revival = reviver(archive.where, custom_objects, safe_mode, own)
                 model = _model(revival, archive)
                 if compile:

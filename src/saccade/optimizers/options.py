@@ -9,7 +9,7 @@ from saccade.errors import InvalidArgument
 from saccade.names import nearest
 from saccade.notes import note_once
 from saccade.numerics.epsilon import epsilon
-from saccade.old_arguments import guesses_keras1_calls, is_tensorflow_script
+from saccade.script_door import is_script_door_open, is_tensorflow_script
 
 
 class ArgumentsAfterDecay(TypedDict, total=False):
@@ -114,7 +114,7 @@ OLD_RATES = {"Adadelta": 1.0, "Adagrad": 0.01, "Adamax": 0.002, "Nadam": 0.002}
 def note_old_rate(name: str) -> None:
     """Say once that a rate that a script leaves out is another one than it may count on."""
     old = OLD_RATES.get(name)
-    if old is not None and guesses_keras1_calls() and not is_tensorflow_script():
+    if old is not None and is_script_door_open() and not is_tensorflow_script():
         note_once(
             f"{name} without a learning rate has 0.001, as in Keras 3. Keras without TensorFlow "
             f"had {old:g} until 2.3: if the script is from then, write learning_rate={old:g}.",

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saccade import old_arguments
 from saccade.callbacks import TensorBoard
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers import Conv2D, Dense, Flatten
 from saccade.models import Model, Sequential
+from saccade.script_door import open_script_door
 from saccade.training.callbacks import event_file, event_record
 from saccade.training.callbacks.tensorboard import as_images
 
@@ -219,11 +219,11 @@ def test_records_are_what_the_package_writes(tmp_path):
 
 
 def test_a_script_trains_on_without_what_is_not_written(tmp_path, caplog):
-    old_arguments.guess_keras1_calls()
+    open_script_door()
     try:
         board = TensorBoard(tmp_path, profile_batch="2,5", embeddings_freq=1, write_grads=True)
     finally:
-        old_arguments.guess_keras1_calls(False)
+        open_script_door(False)
     network().fit(X, Y, verbose=0, callbacks=[board])
     assert "epoch_loss" in read(tmp_path / "train")[0]
     assert "does not profile" in caplog.text

@@ -13,7 +13,7 @@ from saccade.data_formats import data_format_of
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers.core.own_arguments import has_default_config, note_arguments
 from saccade.notes import note_once
-from saccade.old_arguments import guesses_keras1_calls
+from saccade.script_door import is_script_door_open
 
 RENAMED = {
     "W_constraint": "kernel_constraint",
@@ -67,7 +67,7 @@ def in_todays_words(
     """The arguments of a call that may hold Keras 1's words; others come back as they are.
 
     `Convolution2D(32, 3, 3)` means a kernel of 3 x 3 beside another word of Keras 1, and in scripts
-    (`guess_keras1_calls`) where the code says Convolution2D, as Keras 1 called it.
+    (`open_script_door`) where the code says Convolution2D, as Keras 1 called it.
     Everywhere else the third number is the stride, as in Keras 2 and 3.
 
     Raises:
@@ -87,7 +87,7 @@ def in_todays_words(
     kind = _kind_with_sizes(cls, args)
     if kind is not None:
         sizes = args[1 : 1 + len(_SIZES[kind])]
-        if used or (guesses_keras1_calls() and _says_old_name(sys._getframe(2).f_code, kind)):
+        if used or (is_script_door_open() and _says_old_name(sys._getframe(2).f_code, kind)):
             _note(f"{cls.__name__}({', '.join(map(str, (args[0], *sizes)))})", kind)
             args = (args[0], sizes, *args[1 + len(sizes) :])
         elif kind == "Conv2D" and args[1] == args[2] > 1:

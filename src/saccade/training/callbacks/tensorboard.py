@@ -12,7 +12,8 @@ import numpy as np
 from saccade.errors import InvalidArgument, NotSupported, SaccadeError
 from saccade.files import plain_config
 from saccade.notes import note_once
-from saccade.old_arguments import guesses_keras1_calls, ignores_old_words
+from saccade.old_arguments import ignores_old_words
+from saccade.script_door import is_script_door_open
 from saccade.training.callbacks.callback import Callback
 from saccade.training.callbacks.event_file import EventFile
 
@@ -67,7 +68,7 @@ class TensorBoard(Callback):
         embeddings_metadata: Any = None,
     ):
         super().__init__()
-        if guesses_keras1_calls():  # training matters more than its pictures
+        if is_script_door_open():  # training matters more than its pictures
             profile_batch, embeddings_freq, embeddings_metadata = _left_out(
                 profile_batch, embeddings_freq, embeddings_metadata
             )
