@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import glob
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from saccade.errors import InvalidArgument, NoSuchFile, NotSupported, NotWritten, SaccadeError
 
@@ -100,6 +102,16 @@ def _flush_folder(folder: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES):
             raise  # some network disks have no such call: the file itself is safe
+
+
+def write_json(where: str, path: Path, value: Any) -> None:
+    """Write a value as JSON, beside its place and then in one step.
+
+    Raises:
+        NotWritten, NoSuchFile: as `replacing`.
+    """
+    with replacing(where, path, overwrite=True) as draft:
+        draft.write_text(json.dumps(value), encoding="utf-8")
 
 
 def remove_drafts(path: Path) -> None:

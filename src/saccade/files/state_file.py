@@ -17,6 +17,7 @@ import math
 import os
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +63,36 @@ def write_state(
     """
     tensors: list[torch.Tensor] = []
     plain = as_plain(state, tensors)
-    header, parts = _packed(where, plain, tensors, about or {})
+    write_packed(path, PackedState(plain, tensors), about or {}, where)
+
+
+@dataclass
+class PackedState:
+    """A state as it is written: JSON, and the tensors that it speaks of."""
+
+    plain: Any
+    tensors: list[torch.Tensor]
+
+
+def write_packed(
+    path: str | os.PathLike[str],
+    packed: PackedState,
+    about: dict[str, Any],
+    where: str = "BackupAndRestore",
+    last: str | os.PathLike[str] | None = None,
+) -> None:
+    """As `write_state`, for a state that is packed.
+
+    Args:
+        last: what the file that was there is called from then on; None for nothing.
+    """
+    header, parts = _packed(where, packed.plain, packed.tensors, about)
     with replacing(where, Path(path), overwrite=True) as draft, open(draft, "wb", 0) as file:
         for part in (len(header).to_bytes(8, "little"), header, *parts):
             _write_all(file, memoryview(part))
+        if last is not None and os.path.exists(path):
+            os.fsync(file.fileno())  # a whole file is there at any moment, by one of two names
+            os.replace(path, last)
 
 
 def _packed(

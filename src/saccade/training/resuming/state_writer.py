@@ -1,0 +1,178 @@
+"""State writer: states copied while training waits, and written by a thread while it goes on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from saccade.files.plain_state import as_plain
+from saccade.files.state_file import PackedState
+from saccade.timers import SAVING, WAITING_TO_SAVE
+
+
+class Buffers:
+    """Memory for the tensors of a state, used again for the next one."""
+
+    def __init__(self):
+        self._held: list[torch.Tensor] = []
+
+    def fill(self, tensors: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        """Copies of the tensors, on the CPU; those given before are no longer."""
+        if [_shape(one) for one in self._held] != [_shape(one) for one in tensors]:
+            self._held = []  # first, so that old and new need not be there together
+            self._held = [
+                torch.empty(one.shape, dtype=one.dtype, pin_memory=one.is_cuda) for one in tensors
+            ]
+        for buffer, tensor in zip(self._held, tensors, strict=True):
+            buffer.copy_(tensor, non_blocking=True)
+        if any(tensor.is_cuda for tensor in tensors):
+            torch.cuda.synchronize()
+        return self._held
+
+
+def _shape(tensor: torch.Tensor) -> Any:
+    return tensor.shape, tensor.dtype
+
+
+@dataclass
+class _Copy:
+    """A state that waits to be written; one that is held waits for `release`."""
+
+    packed: PackedState
+    about: dict[str, Any]
+    buffers: Buffers
+    is_held: bool = False
+
+
+class StateWriter:
+    """Writes states one after the other in a thread; at most two copies are in memory.
+
+    A state that comes while one is written waits; a newer one takes its place.
+
+    Args:
+        write: writes one; runs in the thread.
+        failed: told of an OSError of `write`, in the thread; the writer goes on.
+
+    Attributes:
+        waited_s: how long callers of `put` and `hold` waited for copies.
+        wrote_s: how long the thread wrote and flushed.
+        written, replaced: how many states came to the disk, and how many a newer one replaced.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[PackedState, dict[str, Any]], None],
+        failed: Callable[[OSError], None],
+    ):
+        self._write, self._failed = write, failed
+        self.waited_s = self.wrote_s = 0.0
+        self.written = self.replaced = 0
+        self._free: list[Buffers] = []
+        self._next: _Copy | None = None
+        self._ended = False
+        self._fault: BaseException | None = None
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def put(self, state: Any, about: dict[str, Any]) -> None:
+        """Copy a state; the thread writes the copy.
+
+        Raises:
+            InvalidArgument: the state is not plain. And what an earlier state failed with, unless
+            it was an OSError.
+        """
+        self._copy(state, about, False)
+
+    def hold(self, state: Any, about: dict[str, Any]) -> None:
+        """Copy a state that is written if `release` is called before the next `put`.
+
+        Where an older state still waits to be written, this one takes its place at once.
+        """
+        self._copy(state, about, True)
+
+    @WAITING_TO_SAVE.timed
+    def _copy(self, state: Any, about: dict[str, Any], is_held: bool) -> None:
+        began_s = time.perf_counter()
+        self._raise()
+        tensors: list[torch.Tensor] = []
+        plain = as_plain(state, tensors)
+        with self._changed:
+            last, self._next = self._next, None
+            if last is not None:
+                buffers = last.buffers
+                self.replaced += not last.is_held
+                is_held &= last.is_held
+            else:
+                buffers = self._free.pop() if self._free else Buffers()
+        packed = PackedState(plain, buffers.fill(tensors))
+        with self._changed:
+            self._next = _Copy(packed, about, buffers, is_held)
+            self._wake()
+        self.waited_s += time.perf_counter() - began_s
+
+    def release(self) -> None:
+        """Let the state that is held be written."""
+        with self._changed:
+            if self._next is not None:
+                self._next.is_held = False
+                self._wake()
+
+    def finish(self) -> None:
+        """Wait until everything is written, and end the thread; a state that is held is dropped."""
+        with self._changed:
+            if self._next is not None and self._next.is_held:
+                self._free.append(self._next.buffers)
+                self._next = None
+            self._ended = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread, self._ended = None, False
+        self._raise()
+
+    def let_go(self) -> None:
+        """Give back the memory of the buffers."""
+        self._free.clear()
+
+    def _raise(self) -> None:
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            raise fault
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="saccade-state", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    def _is_due(self) -> bool:
+        return self._next is not None and not self._next.is_held
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_due() or self._ended)
+                if not self._is_due():
+                    return
+                copy, self._next = self._next, None
+            assert copy is not None
+            self._write_one(copy)
+            with self._changed:
+                self._free.append(copy.buffers)
+
+    def _write_one(self, copy: _Copy) -> None:
+        began_s = time.perf_counter()
+        try:
+            with SAVING:
+                self._write(copy.packed, copy.about)
+            self.written += 1
+        except OSError as error:
+            self._failed(error)
+        except BaseException as error:  # raised again in the thread that trains
+            self._fault = error
+        self.wrote_s += time.perf_counter() - began_s
