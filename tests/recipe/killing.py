@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,11 +19,32 @@ from typing import Any
 
 import numpy as np
 
+from faces.photo_folders import make_photos
 from recipe import training_server
+from saccade.applications.resnet import ResNet50
 from saccade.models import load_model
+from saccade.utils import set_random_seed
 
 KILLED = -signal.SIGKILL
 SAME = ("history.csv", "metrics.json", "classes.json", "curves.png", "confusion.png")
+
+
+LENET = ["photos", "--epochs", 8, "--batch-size", 4, "--size", 16]
+RESNET = ["photographs", "--weights", "resnet.weights.h5", "--size", 32, "--epochs", 2,
+          "--batch-size", 4, "--test", 0.2, "--validation", 0.2, "--views", 2]  # fmt: skip
+FEW_EPOCHS = {"saccade.recipe.training.transfer:LAST_LAYER.epochs": 3}
+
+
+def prepare(network: str, folder: Path) -> tuple[list[Any], dict[str, Any]]:
+    """Photos, and weights, for a small run of a network: its command, and the server's settings."""
+    if network == "lenet":
+        make_photos(folder / "photos", count=8)
+        return LENET, {}
+    make_photos(folder / "photographs", count=5, size=(80, 90), colors=True)
+    set_random_seed(1)
+    whole = ResNet50(weights=None, include_top=False, input_shape=(32, 32, 3))
+    whole.save_weights(folder / "resnet.weights.h5")
+    return RESNET, FEW_EPOCHS
 
 
 @dataclass
@@ -33,9 +55,7 @@ class Trainings:
     server: Any
     settings: dict[str, Any] = field(default_factory=dict)
 
-    def start(
-        self, *words: Any, processors: int | None = None, events: int | None = None
-    ) -> int:
+    def start(self, *words: Any, processors: int | None = None, events: int | None = None) -> int:
         """Begin one; the number of its process."""
         asked = {"words": [str(word) for word in words], "processors": processors,
                  "events": events, "settings": self.settings}  # fmt: skip
@@ -57,6 +77,21 @@ class Trainings:
         text = file.read_text() if file.exists() else ""
         file.unlink(missing_ok=True)
         return text
+
+
+@dataclass
+class Whole:
+    """How long a run takes that is not stopped, and how many events it has."""
+
+    seconds: float
+    events: int
+
+
+def run_whole(here: Trainings, words: Sequence[Any]) -> Whole:
+    """Run a command to its end, into the folder "whole"."""
+    begun_s = time.monotonic()
+    assert here.run(*words, "-o", "whole", events=10**9) == 0, here.said()
+    return Whole(time.monotonic() - begun_s, int((here.folder / "events").read_text()))
 
 
 @contextmanager
@@ -83,37 +118,58 @@ def trainings(folder: Path, settings: dict[str, Any] | None = None) -> Iterator[
             stream.close()
 
 
-def kill_and_go_on(
-    here: Trainings, words: Sequence[Any], kills: int, chance: random.Random, span_s: float
-) -> list[str]:
-    """Begin a run, kill it so often, at random moments, and let it come to its end.
+def kill_often(
+    here: Trainings, words: Sequence[Any], kills: int, chance: random.Random, whole: Whole
+) -> None:
+    """Runs that are killed at random moments and go on until they end as "whole" did.
 
-    Returns:
-        The moments, for a message.
+    Half of the moments are of the clock, half are those at which files are written.
+
+    Args:
+        kills: of all of them together; a run has at most ten.
     """
-    moments = []
-    done = 0
-    while done < kills:
+    run = here.folder / "killed"
+    while kills > 0:
+        moments = _kill_one(here, [*words, "-o", run.name], min(kills, 10), chance, whole)
+        kills -= len(moments)
+        here.said()
+        try:
+            assert_same_end(run, here.folder / "whole")
+        except AssertionError as fault:
+            raise AssertionError(f"killed at {moments}: {fault}") from fault
+        shutil.rmtree(run)
+
+
+def _kill_one(
+    here: Trainings, words: Sequence[Any], kills: int, chance: random.Random, whole: Whole
+) -> list[str]:
+    """Begin a run, kill it so often, and let it come to its end; the moments at which it died."""
+    moments: list[str] = []
+    while len(moments) < kills:
         processors = chance.choice([1, 2])
         if chance.random() < 0.5:
-            events = chance.randint(1, 60)
-            moments.append(f"event {events}")
+            events = chance.randint(1, whole.events)
+            moment = f"event {events}"
             code = here.run(*words, "--resume", processors=processors, events=events)
         else:
-            wait_s = chance.uniform(0, span_s)
-            moments.append(f"{wait_s:.3f} s")
+            wait_s = chance.uniform(0, whole.seconds)
+            moment = f"{wait_s:.3f} s"
             process = here.start(*words, "--resume", processors=processors)
             time.sleep(wait_s)
-            os.kill(process, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has come to its end
+                os.kill(process, signal.SIGKILL)
             code = here.end()
-        done += 1
-        assert code in (KILLED, 0), (moments, here.said())
-        if code == 0:  # it came to its end before
-            break
-        check_readable(here.folder / words[words.index("-o") + 1])
-    else:
-        code = here.run(*words, "--resume")
-        assert code == 0, (moments, here.said())
+        if code == 0:
+            return moments
+        moments.append(moment)
+        run = here.folder / words[words.index("-o") + 1]
+        if code != KILLED and (run / "metrics.json").exists() and not (run / ".resume").exists():
+            return moments[:-1]  # killed between its end and that of its process
+        assert code == KILLED, (moments, here.said())
+        check_readable(run)
+    code = here.run(*words, "--resume")
+    ended = (run / "metrics.json").exists() and not (run / ".resume").exists()
+    assert code == 0 or ended, (moments, here.said())
     return moments
 
 

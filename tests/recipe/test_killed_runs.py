@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 
-from faces.photo_folders import make_photos
-from recipe.killing import assert_same_end, kill_and_go_on, trainings
+from recipe.killing import kill_often, prepare, run_whole, trainings
 
-LENET = ["photos", "--epochs", 8, "--batch-size", 4, "--size", 16]
+
+def prepared(network, folder):
+    words, settings = prepare(network, folder)
+    with trainings(folder, settings) as here:
+        yield here, words, run_whole(here, words)
 
 
 @pytest.fixture(scope="module")
 def lenet(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("killed")
-    make_photos(folder / "photos", count=8)
-    with trainings(folder) as here:
-        begun_s = time.monotonic()
-        assert here.run(*LENET, "-o", "whole") == 0, here.said()
-        yield here, time.monotonic() - begun_s
+    yield from prepared("lenet", tmp_path_factory.mktemp("killed"))
 
 
-def killed(lenet, kills, seed):
-    here, span_s = lenet
-    chance = random.Random(seed)
-    name = f"killed-{kills}-{seed}"
-    moments = kill_and_go_on(here, [*LENET, "-o", name], kills, chance, span_s)
-    assert_same_end(here.folder / name, here.folder / "whole")
-    return moments
+@pytest.fixture(scope="module")
+def resnet(tmp_path_factory):
+    yield from prepared("resnet50", tmp_path_factory.mktemp("killed"))
+
+
+def killed(training, kills, seed):
+    here, words, whole = training
+    kill_often(here, words, kills, random.Random(seed), whole)
 
 
 def test_a_run_killed_five_times_ends_as_one_that_was_never_stopped(lenet):
     killed(lenet, 5, 0)
+
+
+@pytest.mark.slow
+def test_and_so_it_does_killed_fifty_times(lenet):
+    killed(lenet, 50, 1)
+
+
+@pytest.mark.slow
+def test_both_phases_of_a_resnet_and_its_features_go_on(resnet):
+    killed(resnet, 20, 2)

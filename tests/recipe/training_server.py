@@ -1,9 +1,10 @@
 """A process that has loaded saccade once and runs `saccade train` in forks, for tests that kill it.
 
-It reads lines of JSON, {"words": [...], "processors": n, "events": n or null}, answers with the number
-of the process, and, when that has ended, with its exit code; killed it is negative. `events` kills it
-from inside at the n-th moment at which a file is flushed, renamed or removed, a row of history
-is written, or features are kept. What is said goes to the file `said`.
+It reads lines of JSON, {"words": [...], "processors": n, "events": n or null}, answers with the
+number of the process, and, when that has ended, with its exit code; killed it is negative. `events`
+kills it from inside at the n-th moment at which a file is flushed, renamed or removed, a row of
+history is written, or features are kept. What is said goes to the file `said`; how many events
+there were, to the file `events`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import signal
 import sys
 from typing import Any
 
+_seen = [0]  # events
+
 
 def serve() -> None:
     import matplotlib.backends.backend_agg
@@ -23,20 +26,25 @@ def serve() -> None:
     from saccade.recipe.training import trainer  # noqa: F401
 
     torch.set_num_threads(1)
-    print("ready", flush=True)
+    _answer("ready")
     for line in sys.stdin:
         asked = json.loads(line)
         process = os.fork()
         if process == 0:
             os._exit(_train(asked))
-        print(process, flush=True)
+        _answer(process)
         _, status = os.waitpid(process, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        _answer(os.waitstatus_to_exitcode(status))
+
+
+def _answer(value: Any) -> None:
+    sys.stdout.write(f"{value}\n")
+    sys.stdout.flush()
 
 
 def _train(asked: dict[str, Any]) -> int:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     said = os.open("said", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(said, 1)
     os.dup2(said, 2)
@@ -53,28 +61,26 @@ def _train(asked: dict[str, Any]) -> int:
     try:
         main()
     except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+        code = int(end.code or 0)
+    else:
+        code = 0
+    with open("events", "w") as file:
+        file.write(str(_seen[0]))
+    return code
 
 
 def _die_at(count: int) -> None:
     """Kill the process at the count-th event, before or after it."""
-    from saccade.recipe.unfinished.kept_features import KeptFeatures
     from saccade.recipe.training.recorder import Recorder
-
-    left = [count]
+    from saccade.recipe.unfinished.kept_features import KeptFeatures
 
     def told(holder: Any, name: str) -> None:
         function = getattr(holder, name)
 
         def call(*args: Any, **options: Any) -> Any:
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+            _count(count)
             result = function(*args, **options)
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+            _count(count)
             return result
 
         setattr(holder, name, call)
@@ -83,6 +89,12 @@ def _die_at(count: int) -> None:
         told(os, name)
     told(KeptFeatures, "add")
     told(Recorder, "on_epoch_end")
+
+
+def _count(last: int) -> None:
+    _seen[0] += 1
+    if _seen[0] == last:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _set(name: str, value: Any) -> None:

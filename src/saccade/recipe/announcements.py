@@ -16,6 +16,7 @@ from saccade.recipe.photos.pixels import Pixels
 from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.scores import Scores
 from saccade.recipe.training.recorder import Recorder
+from saccade.training.resuming.interrupts import is_interrupt
 
 
 def tell_photos(
@@ -53,7 +54,7 @@ def tell_stop(listener: Listener, run: RunFolder, stop: BaseException, going_on:
     if isinstance(stop, SaccadeError) and not isinstance(stop, NotWritten):
         run.unfinished.remove()  # it would come to the same end
     unfinished = run.unfinished.is_there and run.unfinished.is_worth_it
-    what = "stopped by you" if isinstance(stop, KeyboardInterrupt) else "failed"
+    what = "stopped by you" if is_interrupt(stop) else "failed"
     if run.has_model:
         with contextlib.suppress(OSError):  # a full disk
             draw_curves(run.path)

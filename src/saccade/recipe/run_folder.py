@@ -111,7 +111,7 @@ class RunFolder:
 
     def make_again(self) -> None:
         """Where somebody removed the folder while the run goes on: make it anew, and say so."""
-        if self.path.is_dir():
+        if self.path.is_dir() and self.unfinished.is_there:
             return
         note_once(f'train: "{self.path}" is gone, and is made anew.')
         self.path.mkdir(parents=True, exist_ok=True)
@@ -163,8 +163,7 @@ class RunFolder:
     def _write(self, name: str, text: str) -> None:
         # A file name may hold bytes that are no text: they are written as escapes.
         data = (text + "\n").encode("utf-8", "backslashreplace")
-        if not self.path.is_dir():
-            self.make_again()
+        self.make_again()
         with replacing("train", self.path / name, overwrite=True) as draft:
             draft.write_bytes(data)
 

@@ -140,8 +140,9 @@ class Recorder(Callback):
     def _write_last_row(self) -> None:
         number, row = len(self.rows), self.rows[-1]
         try:
-            if number > 1 and self._history_is_whole:
-                _append(self.run.path / HISTORY, _lines([[number, *row.values()]]))
+            path = self.run.path / HISTORY
+            if number > 1 and self._history_is_whole and path.exists():
+                _append(path, _lines([[number, *row.values()]]))
             else:
                 self._write_history()
         except OSError as fault:

@@ -19,6 +19,7 @@ from saccade.drawing import draw_confusion, draw_curves
 from saccade.errors import DataError
 from saccade.recipe.announcements import tell_end, tell_photos, tell_stop
 from saccade.recipe.choices import Choices
+from saccade.recipe.interrupts import sigterm_heard
 from saccade.recipe.listener import Lines, Listener
 from saccade.recipe.photos.photo_reading import choose_reading, read_headers, resnet_reading
 from saccade.recipe.photos.photos import Photos, find_photos
@@ -117,6 +118,7 @@ def train(
     return train_photos(Choices(**given), listener or Lines())
 
 
+@sigterm_heard()
 @default_data_format("channels_last")  # whatever a script has set for networks of its own
 def train_photos(choices: Choices, listener: Listener) -> Run:
     """The same, with the choices already checked."""
