@@ -1,4 +1,4 @@
-"""Kill `saccade train` at random moments, let it go on, and compare with a run that was not stopped.
+"""Kill `saccade train` at random moments, let it go on, and compare with one that was not stopped.
 
     python scripts/kill_trainings.py 200 [--network resnet50] [--seed 7]
 
