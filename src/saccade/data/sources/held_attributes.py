@@ -2,7 +2,7 @@
 
 A `Sequence` that shuffles its indices when an epoch ends has the order in an attribute, and a
 stream of its own perhaps. Attributes that can be kept are: numbers and words, random streams,
-whole-number arrays and lists of up to 16 MiB, other arrays of up to 1 MiB. Pixels are not among them.
+whole-number arrays and lists of up to 16 MiB, other arrays of up to 1 MiB. Pixels are not.
 """
 
 from __future__ import annotations

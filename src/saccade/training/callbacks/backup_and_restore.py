@@ -76,6 +76,7 @@ class BackupAndRestore(Callback):
         self._count = BatchCount(save_freq)
         self._writer = StateWriter(self._write, self._say_not_written)
         self._interrupts: Any = None
+        self._has_trained = False
         self._run: Any = None
 
     @property
@@ -93,6 +94,10 @@ class BackupAndRestore(Callback):
     @property
     def _last_path(self) -> Path:
         return Path(f"{self._state_path}.bkp")
+
+    @property
+    def _metadata_path(self) -> Path:
+        return Path(self.backup_dir, METADATA_FILE)
 
     # -- before and after ------------------------------------------------------------------
 
@@ -118,7 +123,7 @@ class BackupAndRestore(Callback):
         """Wait for what is being written, unless a second interrupt came."""
         interrupts, self._interrupts = self._interrupts, None
         self._run = None  # it holds the data
-        if interrupts is None:  # it was refused
+        if interrupts is None:  # the state was refused
             return
         try:
             if interrupts.again:
@@ -129,6 +134,8 @@ class BackupAndRestore(Callback):
             self._writer.let_go()
         finally:
             interrupts.end()
+        if isinstance(error, Exception) and not self._has_trained:
+            self._delete()  # it never trained: the next try need not be the same run
         if interrupts.came is not None:
             self._say_how_to_go_on(run)
             if error is None:
@@ -136,6 +143,10 @@ class BackupAndRestore(Callback):
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         remove_drafts(self._state_path)
+        remove_drafts(self._metadata_path)
+        self._has_trained = self._run.resume is not None
+        if not self._has_trained:
+            self._writer.put(*self._state())  # a run that is killed early began like this
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         interrupted = self._interrupts.came is not None
@@ -164,6 +175,7 @@ class BackupAndRestore(Callback):
     # -- writing ---------------------------------------------------------------------------
 
     def _save(self) -> None:
+        self._has_trained = True
         self._writer.put(*self._state())
 
     def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -179,7 +191,7 @@ class BackupAndRestore(Callback):
         os.makedirs(self.backup_dir, exist_ok=True)
         last = self._last_path if self.double_checkpoint else None
         write_packed(self._state_path, packed, place, last=last)
-        write_json("BackupAndRestore", Path(self.backup_dir, METADATA_FILE), place)
+        write_json("BackupAndRestore", self._metadata_path, place)
 
     def _say_not_written(self, error: OSError) -> None:
         note_once(
