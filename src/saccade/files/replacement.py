@@ -118,9 +118,13 @@ def remove_drafts(path: Path) -> None:
     """Remove what a process that was killed while it wrote `path` left beside it.
 
     For files that one process writes: the draft of another one would go, too.
+
+    Args:
+        path: of the file; `{...}` in its name stands for anything.
     """
     target = Path(os.path.realpath(path))
-    for draft in target.parent.glob(f".{glob.escape(target.name)}.*"):
+    name = re.sub(r"\{.*?\}", "*", glob.escape(target.name))
+    for draft in target.parent.glob(f".{name}.*"):
         if draft.is_dir() and not draft.is_symlink():
             shutil.rmtree(draft, ignore_errors=True)
 

@@ -249,7 +249,12 @@ class Objective:
             self._resolve(None, None)
         kinds = [type(metric).__name__ for metric in self._followed()]
         if state["resolved"] and kinds != state["kinds"]:
-            raise StateError("run", f"the state must have the metrics {kinds}", state["kinds"])
+            raise StateError(
+                "run",
+                f"the state must have the metrics {kinds}",
+                state["kinds"],
+                "Give compile() the ones that it had, or begin anew: name another folder.",
+            )
         for metric, saved in zip(self._followed(), state["sums"], strict=False):
             if saved is not None:
                 metric.restore(saved)

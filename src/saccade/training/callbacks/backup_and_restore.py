@@ -7,13 +7,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from saccade.errors import FileFormatError, InvalidArgument, StateError
+from saccade.errors import FileFormatError, InvalidArgument, NotWritten, StateError
 from saccade.files.replacement import remove_drafts, write_json
 from saccade.files.state_file import PackedState, note_other_versions, read_state, write_packed
 from saccade.notes import note_once
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.callback import Callback
-from saccade.training.resuming.interrupts import Interrupts, command_again
+from saccade.training.resuming.interrupts import Interrupts, how_to_go_on
 from saccade.training.resuming.run_state import check_fits, live_state
 from saccade.training.resuming.state_writer import StateWriter
 
@@ -53,6 +53,7 @@ class BackupAndRestore(Callback):
         InvalidArgument: an empty folder name; another frequency.
         StateError: the model is not built, or not the one that was saved.
         FileFormatError: a file that is damaged, or of another format.
+        NotWritten: the folder can't be made or written to, before training starts.
 
     Source: `keras.callbacks.BackupAndRestore`.
     """
@@ -76,6 +77,7 @@ class BackupAndRestore(Callback):
         self._count = BatchCount(save_freq)
         self._writer = StateWriter(self._write, self._say_not_written)
         self._interrupts: Any = None
+        self._has_trained = False
         self._run: Any = None
 
     @property
@@ -93,6 +95,10 @@ class BackupAndRestore(Callback):
     @property
     def _last_path(self) -> Path:
         return Path(f"{self._state_path}.bkp")
+
+    @property
+    def _metadata_path(self) -> Path:
+        return Path(self.backup_dir, METADATA_FILE)
 
     # -- before and after ------------------------------------------------------------------
 
@@ -118,7 +124,7 @@ class BackupAndRestore(Callback):
         """Wait for what is being written, unless a second interrupt came."""
         interrupts, self._interrupts = self._interrupts, None
         self._run = None  # it holds the data
-        if interrupts is None:  # it was refused
+        if interrupts is None:  # the state was refused
             return
         try:
             if interrupts.again:
@@ -129,6 +135,8 @@ class BackupAndRestore(Callback):
             self._writer.let_go()
         finally:
             interrupts.end()
+        if isinstance(error, Exception) and not self._has_trained:
+            self._delete()  # it never trained: the next try need not be the same run
         if interrupts.came is not None:
             self._say_how_to_go_on(run)
             if error is None:
@@ -136,6 +144,11 @@ class BackupAndRestore(Callback):
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         remove_drafts(self._state_path)
+        remove_drafts(self._metadata_path)
+        self._check_folder()
+        self._has_trained = self._run.resume is not None
+        if not self._has_trained:
+            self._writer.put(*self._state())  # a run that is killed early began like this
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         interrupted = self._interrupts.came is not None
@@ -163,7 +176,25 @@ class BackupAndRestore(Callback):
 
     # -- writing ---------------------------------------------------------------------------
 
+    def _check_folder(self) -> None:
+        """Raise NotWritten before training starts where nothing could be kept."""
+        try:
+            os.makedirs(self.backup_dir, exist_ok=True)
+        except OSError as error:
+            raise NotWritten(
+                "BackupAndRestore",
+                f'the folder "{self.backup_dir}" must be one that can be written to',
+                error.strerror,
+                "Name another backup_dir.",
+            ) from error
+        write_json("BackupAndRestore", self._metadata_path, self._place())
+
+    def _place(self) -> dict[str, Any]:
+        state = self._run.resume or {"epoch": self._run.epoch, "step": self._run.step}
+        return {"epoch": state["epoch"], "batch": state["step"]}
+
     def _save(self) -> None:
+        self._has_trained = True
         self._writer.put(*self._state())
 
     def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -179,7 +210,7 @@ class BackupAndRestore(Callback):
         os.makedirs(self.backup_dir, exist_ok=True)
         last = self._last_path if self.double_checkpoint else None
         write_packed(self._state_path, packed, place, last=last)
-        write_json("BackupAndRestore", Path(self.backup_dir, METADATA_FILE), place)
+        write_json("BackupAndRestore", self._metadata_path, place)
 
     def _say_not_written(self, error: OSError) -> None:
         note_once(
@@ -194,10 +225,13 @@ class BackupAndRestore(Callback):
             place = "the last epoch"
         elif not run.step:
             place = f"epoch {run.epoch} of {run.epochs}, at its end"
-        again = self.how_to_go_on or f"Run the same command again to go on: {command_again()}"
-        kept = self._state_path.exists()
-        saved = f'All is saved in "{self.backup_dir}". {again}' if kept else "Nothing was saved."
-        note_once(f"fit: stopped in {place}. {saved}", key=f"stopped {place} {self.backup_dir}")
+        saved = f'All is saved in "{self.backup_dir}".'
+        if self._writer.lost:
+            saved = f'It could not be saved: "{self.backup_dir}" holds an earlier state, if any.'
+        again = self.how_to_go_on or how_to_go_on()
+        note_once(
+            f"fit: stopped in {place}. {saved} {again}", key=f"stopped {place} {self.backup_dir}"
+        )
 
     def _delete(self) -> None:
         """Delete what was written here, and the folder if nothing else is in it."""

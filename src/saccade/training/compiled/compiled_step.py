@@ -10,8 +10,8 @@ import torch
 
 from saccade.layers.core.masks import mask_of
 from saccade.nests import leaves
+from saccade.numerics.machine.random_streams import streams_of
 from saccade.timers import COMPILED
-from saccade.training.resuming.random_streams import streams_of
 from saccade.training.step import detached
 
 

@@ -98,9 +98,12 @@ def _say(text: str) -> None:
         return
 
 
-def command_again() -> str:
-    """The command line of this process, as it is typed."""
-    return shlex.join([os.path.basename(sys.orig_argv[0]), *sys.orig_argv[1:]])
+def how_to_go_on() -> str:
+    """What the user does to go on: the command line of this process, as it is typed."""
+    if not hasattr(sys.modules.get("__main__"), "__file__"):  # a notebook, or a prompt
+        return "Call fit again to go on, with the same callback and the model as it was made."
+    command = shlex.join([os.path.basename(sys.orig_argv[0]), *sys.orig_argv[1:]])
+    return f"Run the same command again to go on: {command}"
 
 
 def is_interrupt(error: BaseException | None) -> bool:

@@ -9,14 +9,14 @@ import torch
 
 from saccade.errors import StateError
 from saccade.notes import note_once
-from saccade.training.custom_step import logs_of
-from saccade.training.resuming.random_streams import (
+from saccade.numerics.machine.random_streams import (
     put,
     random_state,
     set_random_state,
     state_of,
     streams_of,
 )
+from saccade.training.custom_step import logs_of
 
 BEGIN_ANEW = "Make it what it was, or begin anew: delete the saved state or name another folder."
 

@@ -62,6 +62,7 @@ class StateWriter:
         waited_s: how long callers of `put` and `hold` waited for copies.
         wrote_s: how long the thread wrote and flushed.
         written, replaced: how many states came to the disk, and how many a newer one replaced.
+        lost: whether the last state that was to be written could not be.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class StateWriter:
         self._write, self._failed = write, failed
         self.waited_s = self.wrote_s = 0.0
         self.written = self.replaced = 0
+        self.lost = False
         self._free: list[Buffers] = []
         self._next: _Copy | None = None
         self._ended = False
@@ -171,7 +173,9 @@ class StateWriter:
             with SAVING:
                 self._write(copy.packed, copy.about)
             self.written += 1
+            self.lost = False
         except OSError as error:
+            self.lost = True
             self._failed(error)
         except BaseException as error:  # raised again in the thread that trains
             self._fault = error
