@@ -8,7 +8,7 @@ from typing import Any
 
 from saccade.data_formats import data_format_of
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 
 
 def takes_old_word(old: str, today: str) -> Callable[[Any], Any]:
@@ -30,7 +30,7 @@ def takes_old_word(old: str, today: str) -> Callable[[Any], Any]:
                     raise InvalidArgument(
                         where, f"{old}= and {today}= are two words for one", "both"
                     )
-                note_once(f"{where}({old}=) is the old name of {today}.", key=f"{where} {old}")
+                note_old_word(f"{where}({old}=) is the old name of {today}.", key=f"{where} {old}")
                 kwargs[today] = kwargs.pop(old)
             return function(*args, **kwargs)
 
@@ -63,7 +63,7 @@ def ignores_old_words(
                 if word in refused and value:
                     raise NotSupported(where, f"{word} is not supported", value, refused[word])
                 why = without_effect.get(word, "it is off")
-                note_once(f"{where}({word}=) is an old argument: {why}.", key=f"{where} {word}")
+                note_old_word(f"{where}({word}=) is an old argument: {why}.", key=f"{where} {word}")
             return function(*args, **kwargs)
 
         return with_old_words
@@ -94,7 +94,7 @@ def takes_dim_ordering(function: Any, where: str = "") -> Any:
             data_format = data_format_of(ordering, where)
             if takes_format:
                 kwargs["data_format"] = data_format
-            note_once(
+            note_old_word(
                 f"{where}(dim_ordering=) is Keras 1's name of data_format; it is used as such.",
                 key="keras 1 dim_ordering",
             )
@@ -126,7 +126,7 @@ class _OldName:
     def __get__(self, thing: Any, kind: type | None = None) -> Any:
         if thing is None:
             return self
-        note_once(
+        note_old_word(
             f"{self.owner}.{self.old} is Keras 1's name of {self.today}.",
             key=f"{self.owner} {self.old}",
         )

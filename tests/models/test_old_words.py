@@ -48,6 +48,7 @@ X, Y = np.random.RandomState(0).rand(20, 4, 4, 1), np.arange(20) % 3
 @pytest.fixture(autouse=True)
 def fresh(caplog):
     notes.forget_notes()
+    caplog.set_level("DEBUG", "saccade")  # what one note stands for, too
     yield
     notes.forget_notes()
 

@@ -57,7 +57,7 @@ def test_a_script_is_explained_after_it_ran(tmp_path):
     )
     assert (done.stdout, done.returncode) == ("done\n", 4)
     said = done.stderr[done.stderr.index("What saccade did") :]
-    assert "translated: 1\n  Adam(lr=) is the old name of learning_rate" in said
+    assert "translated: 1\n  old words, read as they were meant:\n    Adam(lr=) is the old" in said
     assert "warned of: nothing" in said
     shares = dict(re.findall(r"(?m)^(\S.*?) +[\d.]+ +(\d+)%$", said))
     assert {"forward, loss and metrics", "backward", "validation", "everything else"} <= set(shares)

@@ -106,3 +106,56 @@ def test_what_no_file_can_describe_is_refused_and_nothing_is_lost(tmp_path, name
         again = models.Sequential([layers.Input((3,)), Called(square)])
         again.load_weights(tmp_path / kept)
         np.testing.assert_array_equal(again(X).detach(), model(X).detach())
+
+
+class Own:
+    by = 2.0
+
+
+class Stubborn(layers.Activation):
+    def get_config(self):
+        raise RuntimeError("not today")
+
+
+def refused():
+    own, pair, table = Own(), {1, 2}, {1: 2.0}
+    return {
+        "an object": (layers.Lambda(lambda x: x * own.by), r"\(own\).*got Own"),
+        "a set": (layers.Lambda(lambda x: x * len(pair)), "got set"),
+        "numbers as keys": (layers.Activation(lambda x: x * table[1]), "got 1"),
+        "a default": (layers.Lambda(lambda x, by=own: x * by.by), "its defaults"),
+        "an error of the user's": (Stubborn("relu"), "not today"),
+    }
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5"])
+@pytest.mark.parametrize("what", refused())
+def test_what_is_refused_at_save_leaves_its_weights(in_a_script, name, what):
+    """And tells where they are, and how they are loaded."""
+    layer, why = refused()[what]
+    model = models.Sequential([layers.Input((3,)), layers.Dense(2), layer])
+    model.compile("adam", "mse")
+    checkpoint = ModelCheckpoint(f"kept.{name[2:]}")
+    model.fit(X, X[:, :2], epochs=1, verbose=0, callbacks=[checkpoint])
+    with pytest.raises(Exception, match=why) as error:
+        model.save(name)
+    said = "\n".join([str(error.value), *getattr(error.value, "__notes__", [])])
+    assert 'model.load_weights("m.weights.h5")' in said
+    assert error.value.kept.name == "m.weights.h5"
+    assert not (in_a_script / name).exists()
+    for kept in ("m.weights.h5", "kept.weights.h5"):
+        again = models.Sequential([layers.Input((3,)), layers.Dense(2), refused()[what][0]])
+        again.load_weights(kept)
+        np.testing.assert_array_equal(again(X).detach(), model(X).detach())
+
+
+def test_model_facts_that_no_file_holds_leave_the_weights_too(in_a_script):
+    model = made()
+    model.preprocessing = {"function": print}
+    with pytest.raises(InvalidArgument, match=r"model\.preprocessing.*m\.weights\.h5"):
+        model.save("m.keras")
+    before = (in_a_script / "m.weights.h5").read_bytes()
+    with pytest.raises(InvalidArgument) as error:
+        model.save("m.keras", overwrite=False)  # nor is another file written over
+    assert "Nothing is lost" not in str(error.value)
+    assert (in_a_script / "m.weights.h5").read_bytes() == before

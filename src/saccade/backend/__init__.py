@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from saccade.lazy_names import homes
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 
 # From where the names come; `name=other` where it is called otherwise.
 _PARTS = {
@@ -89,7 +89,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name not in _TODAY:
-        note_once(
+        note_old_word(
             f"keras.backend.{name} is Keras 2's, and has its meaning; functions of tensors are in "
             "keras.ops today.",
             key="keras.backend",

@@ -8,7 +8,7 @@ import numpy as np
 
 from saccade.errors import NotSupported
 from saccade.models.old_steps import OldSteps
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 
 
 class OldMethods(OldSteps):
@@ -46,7 +46,7 @@ class OldMethods(OldSteps):
 
     def predict_proba(self, x: Any, batch_size: int | None = None, verbose: Any = 0) -> np.ndarray:
         """`predict`: what the last layer gives."""
-        note_once("predict_proba is an old method: predict does the same.")
+        note_old_word("predict_proba is an old method: predict does the same.")
         return self.predict(x, batch_size=batch_size, verbose=verbose)  # type: ignore[attr-defined]
 
     def predict_classes(
@@ -54,13 +54,13 @@ class OldMethods(OldSteps):
     ) -> np.ndarray:
         """The number of each sample's class, int64 (samples,); for one output 0 or 1, int32
         (samples, 1)."""
-        note_once("predict_classes is an old method: it is predict(x).argmax(axis=-1).")
+        note_old_word("predict_classes is an old method: it is predict(x).argmax(axis=-1).")
         proba = self.predict(x, batch_size=batch_size, verbose=verbose)  # type: ignore[attr-defined]
         return proba.argmax(axis=-1) if proba.shape[-1] > 1 else (proba > 0.5).astype("int32")
 
     def make_predict_function(self, force: bool = False) -> None:
         """Without effect: `predict` is ready, in every thread, as soon as the model is."""
-        note_once(
+        note_old_word(
             "make_predict_function and its kin have no effect: fit, evaluate and predict are ready "
             "as they are.",
             key="make_predict_function",
@@ -77,7 +77,7 @@ class OldMethods(OldSteps):
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        note_once(f"{word} is an old method: {today} does the same.")
+        note_old_word(f"{word} is an old method: {today} does the same.")
         if names is _READING and len(args) > 1 and isinstance(args[1], int):
             names = _READING_BEFORE  # the second number is the length of a queue
         given = dict(zip(names, args, strict=False)) | kwargs

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from saccade.errors import InvalidArgument
 from saccade.names import nearest
-from saccade.notes import note_once
+from saccade.notes import note_old_word, note_once
 from saccade.numerics.epsilon import epsilon
 from saccade.script_door import is_script_door_open, is_tensorflow_script
 
@@ -43,7 +43,7 @@ def as_momentum(where: str, value: float) -> float:
     """A momentum as a float; Keras 3 refuses integers, which its forerunners took."""
     check_within(where, 0, 1, momentum=value)
     if isinstance(value, int):
-        note_once(
+        note_old_word(
             f"{where}(momentum={value}) is an integer, which Keras 3 refuses: read as a float.",
             key="integer momentum",
         )
@@ -134,13 +134,13 @@ def old_spellings(cls: type, learning_rate: Any, old: dict[str, Any]) -> tuple[A
     for word, value in old.items():
         if word == "lr":
             learning_rate = value
-            note_once(
+            note_old_word(
                 f"{where}(lr=) is the old name of learning_rate; it is used as such.",
                 key="optimizer lr",
             )
         elif word == "decay":
             decay = float(value)
-            note_once(
+            note_old_word(
                 f"{where}(decay=) has its old meaning: "
                 "the rate of step t is learning_rate / (1 + decay * t).",
                 key="optimizer decay",

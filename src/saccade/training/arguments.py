@@ -13,7 +13,7 @@ from saccade.data.sources.source_choice import as_source
 from saccade.data.sources.tensors import holds_arrays
 from saccade.errors import InvalidArgument
 from saccade.nests import map_nest
-from saccade.notes import note_once
+from saccade.notes import note_old_word, note_once
 
 
 def split_off(
@@ -71,7 +71,7 @@ def as_steps(name: str, steps: Any) -> int | None:
     if steps is None:
         return None
     if isinstance(steps, float):
-        note_once(
+        note_old_word(
             f"{name}={steps:g} is a fraction, which Keras 3 refuses: rounded up.", key="float steps"
         )
     try:

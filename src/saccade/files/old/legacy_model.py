@@ -19,6 +19,7 @@ import numpy as np
 
 from saccade.errors import FileFormatError, NoSuchFile
 from saccade.files import optimizer_state, plain_config
+from saccade.files.kept_weights import kept_weights
 from saccade.files.keras_archive import extras_of
 from saccade.files.old import compile_configs, model_configs
 from saccade.files.old.kernels import UNTOLD
@@ -143,13 +144,15 @@ def write_model(
     where = "save"
     note_once(f"save: {path.suffix} is the older format; .keras holds the same and more.")
     path.parent.mkdir(parents=True, exist_ok=True)  # as Keras 3 does, for this format alone
-    record = plain_config.to_plain(where, plain_config.full_record(model), "model")
-    compiled = model.get_compile_config() if include_optimizer else None
-    texts = {"model_config": json.dumps(record), "saccade": json.dumps(extras_of(where, model))}
-    if compiled:
-        plain = plain_config.to_plain(where, compiled, "compile")
-        training = {name: plain.get(name) for name in _TRAINING}
-        texts["training_config"] = json.dumps(training | {"optimizer_config": plain["optimizer"]})
+    with kept_weights(model, path, overwrite):
+        record = plain_config.to_plain(where, plain_config.full_record(model), "model")
+        compiled = model.get_compile_config() if include_optimizer else None
+        texts = {"model_config": json.dumps(record), "saccade": json.dumps(extras_of(where, model))}
+        if compiled:
+            plain = plain_config.to_plain(where, compiled, "compile")
+            training = {name: plain.get(name) for name in _TRAINING}
+            training["optimizer_config"] = plain["optimizer"]
+            texts["training_config"] = json.dumps(training)
     with replacing(where, path, overwrite) as draft, open_h5(where, draft, "w") as file:
         file.attrs["keras_version"] = KERAS_VERSION.encode()
         file.attrs["backend"] = b"torch"

@@ -10,7 +10,7 @@ import numpy as np
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.graph import Shape, batch_shape
 from saccade.names import nearest
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 
 
 def refuse(layer: Any, **options: Any) -> None:
@@ -35,7 +35,7 @@ def positive_integer(layer: Any, name: str, value: Any) -> int:
 
 
 def _note(where: str, word: str, today: str) -> None:
-    note_once(f"{where}: {word}= is Keras 2's way to write {today}.", key=f"placement {word}")
+    note_old_word(f"{where}: {word}= is Keras 2's way to write {today}.", key=f"placement {word}")
 
 
 _PLACEMENT_WORDS = (

@@ -37,7 +37,7 @@ from saccade.layers.core.symbolic_calls import SymbolicCalls
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
 from saccade.nests import leaves
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 from saccade.records import to_record
 from saccade.user_names import inner_values, set_inside
 
@@ -86,7 +86,7 @@ class Layer(
         super().__init__(trainable)
         cls = type(self).__name__
         if isinstance(name, str) and "/" in name:
-            note_once(
+            note_old_word(
                 f'{cls}(name="{name}"): names hold no slash since Keras 3; it becomes "_".',
                 key="slash in a name",
             )
@@ -102,7 +102,7 @@ class Layer(
         self._given_shape = given_shape(self.where, placement, type(self))
         self._first_weights = placement.get("weights")
         if self._first_weights is not None:
-            note_once(
+            note_old_word(
                 f"{cls}(weights=) is Keras 2's way: set_weights once the layer is built.",
                 key="placement weights",
             )
