@@ -9,6 +9,7 @@ import pytest
 
 from faces.photo_folders import make_photos
 from scripts.expected_lines import EXPECTED
+from scripts.few_lines import said_twice
 from scripts.told_numbers import LEFT, TOLD, largest_difference, numbers_in, run
 from scripts.warm_process import warm_process
 from slow_cases import slow_unless
@@ -85,6 +86,7 @@ def run_on_saccade(words: list[Path], folder: Path) -> str:
         return run(["-m", "saccade", *words], folder)
     done = warm_process().run("saccade", list(map(str, words)), folder)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert not said_twice(done.stderr), done.stderr
     return done.stdout
 
 

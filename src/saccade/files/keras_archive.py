@@ -79,7 +79,10 @@ def write(
             EXTRAS: json.dumps(extras_of(where, model), indent=1, ensure_ascii=False),
         }
     if not model.built:
-        note_once(f"{model.where} is not built: the file will hold its layers but no weights.")
+        note_once(
+            f"{model.where} is not built: the file will hold its layers but no weights.",
+            key="not built",
+        )
     with replacing(where, path, overwrite) as draft:
         weights = draft.with_name(WEIGHTS)  # HDF5 jumps while it writes, a zip can't
         with weight_store.open_h5(where, weights, "w") as file:

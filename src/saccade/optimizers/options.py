@@ -91,7 +91,10 @@ def check_average(where: str, use_ema: bool, momentum: float, overwrite: Any) ->
     if use_ema:
         check_within(where, 0, 1, ema_momentum=momentum)
     elif overwrite is not None:
-        note_once(f"{where}: ema_overwrite_frequency has no effect without use_ema=True.")
+        note_once(
+            f"{where}: ema_overwrite_frequency has no effect without use_ema=True.",
+            key="ema_overwrite_frequency",
+        )
     if overwrite is not None and (not isinstance(overwrite, int) or overwrite < 1):
         raise InvalidArgument(
             where, "ema_overwrite_frequency must be an integer from 1, or None", repr(overwrite)
@@ -115,10 +118,12 @@ def note_old_rate(name: str) -> None:
     """Say once that a rate that a script leaves out is another one than it may count on."""
     old = OLD_RATES.get(name)
     if old is not None and is_script_door_open() and not is_tensorflow_script():
+        others = ", ".join(f"{one} {rate:g}" for one, rate in OLD_RATES.items() if one != name)
         note_once(
-            f"{name} without a learning rate has 0.001, as in Keras 3. Keras without TensorFlow "
-            f"had {old:g} until 2.3: if the script is from then, write learning_rate={old:g}.",
-            key=f"rate of {name}",
+            f"{name} without a learning rate has 0.001, as in Keras 3. Until 2.3, Keras without "
+            f"TensorFlow had {old:g} ({others}): if the script is from then, write "
+            f"learning_rate={old:g}.",
+            key="rates of old",
         )
 
 

@@ -96,7 +96,8 @@ class SlotHolder(RateHolder):
             note_once(
                 f"{self.where}: {verb} new after {self._calls} steps (a layer was unfrozen?): "
                 "they start with fresh slots, the others keep theirs. Call compile() again, with a "
-                "small learning rate, to start all of them anew."
+                "small learning rate, to start all of them anew.",
+                key="new weights",
             )
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:

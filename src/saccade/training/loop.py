@@ -196,7 +196,8 @@ def _note_the_end(run: Run) -> None:
     note_once(
         f"fit: the data ended after epoch {run.epoch} of {run.epochs}, so training stops here. "
         "A generator can be read once: give one that does not end, or an array or iterator "
-        "that starts again."
+        "that starts again.",
+        key="the data ended",
     )
 
 

@@ -154,7 +154,8 @@ class Standardization:
         if value is None and not callable(getattr(self, option)):  # a function was noted already
             note_once(
                 f"ImageDataGenerator: {option} has no effect before fit(images) has measured a "
-                "sample; call it with some of the training images."
+                "sample; call it with some of the training images.",
+                key="no sample was measured",
             )
         return value is not None
 
@@ -169,5 +170,8 @@ class Standardization:
             ("samplewise_std_normalization", "samplewise_center"),
         ):
             if getattr(self, option) and not getattr(self, implied):
-                note_once(f"ImageDataGenerator: {option} implies {implied}.")
+                note_once(
+                    f"ImageDataGenerator: {option} implies {implied}.",
+                    key="implied standardization",
+                )
                 setattr(self, implied, True)

@@ -85,7 +85,10 @@ class LegacyModel:
         layers = self.layers()
         read = read_legacy(self.where, layers, model)
         if compile and not self.is_compiled:
-            note_once(f"{self.where}: the model was saved before it was compiled; compile it.")
+            note_once(
+                f"{self.where}: the model was saved before it was compiled; compile it.",
+                key="saved before it was compiled",
+            )
         arrays = self.optimizer_arrays()
         if model.optimizer is None or not arrays:
             return
@@ -142,7 +145,10 @@ def write_model(
 ) -> None:
     """Write a whole model; see `keras_archive.write`, whose errors are the same."""
     where = "save"
-    note_once(f"save: {path.suffix} is the older format; .keras holds the same and more.")
+    note_once(
+        f"save: {path.suffix} is the older format; .keras holds the same and more.",
+        key="save in the older format",
+    )
     path.parent.mkdir(parents=True, exist_ok=True)  # as Keras 3 does, for this format alone
     with kept_weights(model, path, overwrite):
         record = plain_config.to_plain(where, plain_config.full_record(model), "model")
@@ -168,7 +174,8 @@ def write_weights(path: Path, model: Any) -> None:
     where = "save_weights"
     note_once(
         f"{where}: a name that ends in {path.suffix} gets the older layout; in .weights.h5 that of "
-        "Keras 3, with the optimizer's state."
+        "Keras 3, with the optimizer's state.",
+        key="save_weights in the older layout",
     )
     with open_h5(where, path, "w") as file:
         write_layers(file, model)

@@ -142,7 +142,8 @@ class ModelCheckpoint(Monitor):
         if np.ndim(value):
             note_once(
                 f'ModelCheckpoint: "{self.monitor}" must be one number to tell the best by; '
-                "every model is saved."
+                "every model is saved.",
+                key="checkpoint without one number",
             )
             return True
         best = "None" if self.best is None else f"{self.best:.5f}"

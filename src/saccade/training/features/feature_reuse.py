@@ -211,5 +211,5 @@ def note_changing(reason: str) -> None:
     """Say once why features are not kept."""
     note_once(
         f"fit: the frozen part of the model runs again in every epoch, because {reason}.",
-        key=f"the frozen part runs again: {reason}",
+        key="the frozen part runs again",
     )
