@@ -6,7 +6,8 @@ import pytest
 from saccade import layers, models
 from saccade.callbacks import ModelCheckpoint
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.script_door import open_script_door
+from saccade.notes import forget_notes
+from saccade.script_door import mark_tensorflow_script, open_script_door
 
 X = np.ones((4, 3), "float32")
 
@@ -159,3 +160,35 @@ def test_model_facts_that_no_file_holds_leave_the_weights_too(in_a_script):
         model.save("m.keras", overwrite=False)  # nor is another file written over
     assert "Nothing is lost" not in str(error.value)
     assert (in_a_script / "m.weights.h5").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("of_tensorflow", "whose"), [(True, "TensorFlow wrote"), (False, "Keras 2")]
+)
+def test_notes_name_the_whole_path_and_whose_way_it_was(in_a_script, caplog, of_tensorflow, whose):
+    mark_tensorflow_script(of_tensorflow)
+    for save, call in ((made().save, "load_model"), (made().save_weights, "load_weights")):
+        forget_notes()
+        caplog.clear()
+        save("folder/digits.model")
+        (said,) = caplog.messages
+        assert said.startswith(f'saccade: {save.__name__}("folder/digits.model"): {whose}')
+        assert f'{call}("folder/digits.model")' in said
+    assert '"folder/digits.model.index"' in said
+
+
+class Named(layers.Layer):
+    def __init__(self, function, rate, /, *more, table=None, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+
+
+def test_the_error_shows_the_get_config_of_that_very_class():
+    called = Called(square)
+    with pytest.raises(NotImplementedError) as error:
+        called.get_config()
+    assert "{**super().get_config(), 'function': self.function}" in str(error.value)
+    assert "got something else for function=" in str(error.value)
+    with pytest.raises(NotImplementedError) as error:
+        Named(square, 3, square, table={square}).get_config()
+    assert "something else for function=, rate=, more= and table=" in str(error.value)
+    assert "'function': self.function, 'rate': self.rate, 'table': self.table}" in str(error.value)

@@ -116,9 +116,13 @@ def note_uneven_epochs(steps: int | None, batches: int | None, epochs: int) -> N
     """Say once that epochs which are no whole pass go round the data, where Keras 3 cuts them."""
     if steps is None or not batches or (steps <= batches and (epochs < 2 or batches % steps == 0)):
         return
-    theirs = f"of {batches}, one pass" if steps > batches else f"of {steps} and the rest in turn"
+    theirs = (
+        f"Keras 3 would end each after {batches}."
+        if steps > batches
+        else f"Keras 3 would end an epoch where the data end: {steps} batches, then what is left."
+    )
     note_once(
-        f"fit(steps_per_epoch={steps}): a pass has {batches} batches. Epochs have {steps} each and "
-        f"go on where the last ended; in Keras 3 they would be {theirs}.",
+        f"fit(steps_per_epoch={steps}): a pass over the data has {batches} batches. Every epoch "
+        f"has {steps}, and begins where the last one ended. {theirs}",
         key="epochs that are no pass",
     )

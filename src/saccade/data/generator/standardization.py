@@ -162,7 +162,7 @@ class Standardization:
     def _settle_normalisations(self) -> None:
         """Keras's rules for options that imply or exclude one another, each with a note."""
         if self.zca_whitening and self.featurewise_std_normalization:
-            note_once("ImageDataGenerator: zca_whitening excludes featurewise_std_normalization.")
+            note_once("ImageDataGenerator: zca_whitening turns featurewise_std_normalization off.")
             self.featurewise_std_normalization = False
         for option, implied in (
             ("zca_whitening", "featurewise_center"),
@@ -171,7 +171,7 @@ class Standardization:
         ):
             if getattr(self, option) and not getattr(self, implied):
                 note_once(
-                    f"ImageDataGenerator: {option} implies {implied}.",
+                    f"ImageDataGenerator: {option} turns {implied} on.",
                     key="implied standardization",
                 )
                 setattr(self, implied, True)

@@ -85,7 +85,7 @@ class CompileTrial:
         except CannotCompile as why:
             if self.asked is True:
                 note_once(
-                    f"compile(jit_compile=True): the steps run as they are: {why}.",
+                    f"compile(jit_compile=True) is left aside, and steps are not compiled: {why}.",
                     key="jit_compile left aside",
                 )
             return

@@ -255,7 +255,12 @@ def _assign(weights: list[Any], values: dict[str, np.ndarray], where: str) -> No
     needed = [tuple(one.shape) for one in weights]
     got = [values[str(number)].shape for number in range(len(values)) if str(number) in values]
     if needed != got:
-        raise FileFormatError(where, f"needs arrays of shapes {needed}", str(got))
+        raise FileFormatError(
+            where,
+            f"needs arrays of shapes {needed}",
+            str(got),
+            "Make the model as it was when the checkpoint was written.",
+        )
     for number, weight in enumerate(weights):
         weight.assign(torch.as_tensor(values[str(number)]))
 
