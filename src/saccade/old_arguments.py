@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from saccade.data_formats import data_format_of
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.notes import note_old_word
+
+
+def also_takes(function: Any, words: Iterable[str]) -> Any:
+    """Mark a function that understands more words than its signature says; returns it."""
+    function.old_words = frozenset(words) | old_words_of(function)
+    return function
+
+
+def old_words_of(function: Any) -> frozenset[str]:
+    """The words beyond its signature that a function understands."""
+    return getattr(function, "old_words", frozenset())
 
 
 def takes_old_word(old: str, today: str) -> Callable[[Any], Any]:
@@ -34,7 +45,7 @@ def takes_old_word(old: str, today: str) -> Callable[[Any], Any]:
                 kwargs[today] = kwargs.pop(old)
             return function(*args, **kwargs)
 
-        return with_old_word
+        return also_takes(with_old_word, {old})
 
     return decorate
 
@@ -66,7 +77,7 @@ def ignores_old_words(
                 note_old_word(f"{where}({word}=) is an old argument: {why}.", key=f"{where} {word}")
             return function(*args, **kwargs)
 
-        return with_old_words
+        return also_takes(with_old_words, {*without_effect, *refused})
 
     return decorate
 
@@ -100,7 +111,7 @@ def takes_dim_ordering(function: Any, where: str = "") -> Any:
             )
         return function(*args, **kwargs)
 
-    return with_dim_ordering
+    return also_takes(with_dim_ordering, {"dim_ordering"})
 
 
 def old_name_of(today: str, owner: str) -> Any:

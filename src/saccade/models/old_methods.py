@@ -31,6 +31,10 @@ class OldMethods(OldSteps):
         """`predict`, with Keras 2's order of arguments: steps, callbacks."""
         return self._old("predict_generator", "predict", generator, _READING, args, kwargs)
 
+    fit_generator.stands_for = "fit"  # type: ignore[attr-defined]
+    evaluate_generator.stands_for = "evaluate"  # type: ignore[attr-defined]
+    predict_generator.stands_for = "predict"  # type: ignore[attr-defined]
+
     def export(self, filepath: Any, format: str = "tf_saved_model", **options: Any) -> None:
         """Refused: SavedModel, ONNX and LiteRT files are for other runtimes.
 

@@ -13,6 +13,7 @@ from saccade.models.sample_counts import steps_for
 from saccade.names import nearest
 from saccade.nests import leaves
 from saccade.notes import note_old_word
+from saccade.old_arguments import also_takes
 
 RENAMED = {
     "nb_epoch": "epochs",
@@ -53,7 +54,14 @@ def accepts_old_words(method: M) -> M:
             args, kwargs = in_todays_words(method.__name__, known, args, kwargs)
         return method(self, *args, **kwargs)
 
-    return call  # type: ignore[return-value]
+    return also_takes(call, _old_words(known))
+
+
+def _old_words(known: frozenset[str]) -> set[str]:
+    """The words that a method takes for those that it knows, or for nothing."""
+    renamed = {old for old, word in RENAMED.items() if word in {*known, *WITHOUT_EFFECT}}
+    counted = {old for old, pairs in SAMPLES.items() if any(steps in known for steps, _ in pairs)}
+    return {*renamed, *WITHOUT_EFFECT, *counted}
 
 
 def in_todays_words(

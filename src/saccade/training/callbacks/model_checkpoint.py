@@ -13,7 +13,7 @@ from saccade.errors import InvalidArgument
 from saccade.files.formats import checkpoint_suffixes
 from saccade.files.script_names import writes_by_content
 from saccade.notes import note_old_word, note_once
-from saccade.old_arguments import ignores_old_words
+from saccade.old_arguments import also_takes, ignores_old_words
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.monitor import Monitor
 from saccade.training.old_log_names import Logs
@@ -34,7 +34,7 @@ def _with_period(init: Any) -> Any:
         init(self, *args, **kwargs)
         self.period = period
 
-    return with_period
+    return also_takes(with_period, {"period"})
 
 
 class ModelCheckpoint(Monitor):
