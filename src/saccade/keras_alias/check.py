@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import logging
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from saccade.keras_alias.script_imports import instead_of, refusal_of
 from saccade.keras_alias.script_names import NameUse, names_used
 from saccade.keras_alias.script_packages import local_imports, missing_packages
 from saccade.names import public_names
+from saccade.notes import logger
 
 MISSING, UNREADABLE = 1, 2
 
@@ -59,12 +61,15 @@ def check_script(script: str) -> int:
         cannot be read.
     """
     path = Path(script)
+    logger.setLevel(logging.ERROR)  # nothing runs, so there is nothing to note
     try:
         findings = check_names(path)
         packages = missing_packages(ast.parse(path.read_bytes(), script), path.parent)
     except (OSError, SyntaxError, ValueError) as error:
         print(f"saccade: {script}: {error}", file=sys.stderr)  # noqa: T201
         return UNREADABLE
+    finally:
+        logger.setLevel(logging.NOTSET)
     faulty = [one for one in findings if one.fault and not one.harmless]
     stops = [(line, f"{name} is not installed") for name, line in packages.items()]
     stops += [(one.use.line, one.said) for one in faulty if one.file == path.name]

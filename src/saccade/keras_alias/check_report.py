@@ -72,7 +72,8 @@ def _row(name: str, lines: str, words: str) -> list[str]:
     if len(first) == _NAME + _LINES + 4 and len(words) <= room:
         return [first + words]
     if words == "works":
-        return [f"{left}  {lines}  {words}"]
+        whole = f"{left}  {lines}  {words}"
+        return [whole] if len(whole) <= _WIDTH else [name, f"{'':{_NAME}}  {lines}  {words}"]
     below = textwrap.wrap(words, _WIDTH - 4, initial_indent="    ", subsequent_indent="    ")
     return [f"{left}  {lines}".rstrip(), *below]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from dataclasses import dataclass
 
 from saccade.keras_alias.aliases import real_name
+from saccade.keras_alias.bound_names import BUILT_IN, assigned_names, bound_names
 from saccade.keras_alias.script_branches import (
     Functions,
     catches,
@@ -19,7 +19,6 @@ from saccade.keras_alias.script_branches import (
 _IMPORT_FAULTS = frozenset({"ImportError", "ModuleNotFoundError"})
 _NAME_FAULTS = frozenset({"AttributeError"})
 _CALL_FAULTS = frozenset({"TypeError", "ValueError", "AttributeError"})
-_BUILT_IN = frozenset(dir(builtins))
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,8 @@ class _Reader(ast.NodeVisitor):
         self._functions = functions
         self._known: dict[str, str] = {}  # variable -> dotted name
         self._made: dict[str, str] = {}  # variable -> dotted name of what made its value
+        self._makers: dict[str, str | None] = {}  # function of the script -> the same
+        self._returned: list[str | None] = []
         self._given: set[str] = set()  # attributes that the script gives to things itself
         self._modules: set[str] = set()
         self._stars: list[str] = []
@@ -79,7 +80,7 @@ class _Reader(ast.NodeVisitor):
         self._depth, self._idle = 0, False
 
     def read(self, tree: ast.Module) -> None:
-        self._own = _bound(tree)
+        self._own = bound_names(tree)
         self._given = {
             node.attr
             for node in ast.walk(tree)
@@ -118,7 +119,7 @@ class _Reader(ast.NodeVisitor):
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         dotted = self._dotted(node.value)
-        made = self._dotted(node.value.func) if isinstance(node.value, ast.Call) else None
+        made = self._maker(node.value)
         for target in node.targets:
             self.visit(target)
             if dotted and isinstance(target, ast.Name):
@@ -129,12 +130,13 @@ class _Reader(ast.NodeVisitor):
     def visit_Name(self, node: ast.Name) -> None:
         if not isinstance(node.ctx, ast.Load):
             self._forget(node.id)
-        elif node.id not in self._own and node.id not in _BUILT_IN:
+        elif node.id not in self._own and node.id not in BUILT_IN:
             for star in self._stars:
                 self._note(f"{star}.{node.id}", node, starred=True)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
-        outside = dict(self._known), dict(self._made), self._caught, self._idle
+        outside = dict(self._known), dict(self._made), self._caught, self._idle, self._returned
+        self._returned = []
         if not isinstance(node, ast.Lambda):
             for one in (*node.decorator_list, node.returns):
                 if one is not None:
@@ -145,13 +147,20 @@ class _Reader(ast.NodeVisitor):
                 self._idle = node.name in self._functions.idle
         self.visit(node.args)
         body = node.body if isinstance(node.body, list) else [node.body]
-        for name in _assigned(body):  # local from the first line on
+        for name in assigned_names(body):  # local from the first line on
             self._forget(name)
         self._depth += 1
         for one in body:
             self.visit(one)
         self._depth -= 1
-        self._known, self._made, self._caught, self._idle = outside
+        made = set(self._returned)
+        self._known, self._made, self._caught, self._idle, self._returned = outside
+        if isinstance(node, ast.FunctionDef) and self._depth == 0:
+            self._makers[node.name] = made.pop() if len(made) == 1 else None
+
+    def visit_Return(self, node: ast.Return) -> None:
+        self._returned.append(self._maker(node.value))
+        self.generic_visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._depth += 1
@@ -187,8 +196,8 @@ class _Reader(ast.NodeVisitor):
         dotted = self._dotted(node.func)
         if dotted:
             self._note(dotted, node, called=True, words=words)
-        elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-            made, method = self._made.get(node.func.value.id), node.func.attr
+        elif isinstance(node.func, ast.Attribute):
+            made, method = self._maker(node.func.value), node.func.attr
             if made and method not in self._given:
                 self._note(f"{made}.{method}", node, called=True, words=words, method=True)
         self.generic_visit(node)
@@ -227,6 +236,17 @@ class _Reader(ast.NodeVisitor):
             return None
         return ".".join([self._known[node.id], *reversed(words)])
 
+    def _maker(self, value: ast.expr | None) -> str | None:
+        """The dotted name of what made a value: a class of Keras's, or a function of it."""
+        if isinstance(value, ast.Name):
+            return self._made.get(value.id)
+        if not isinstance(value, ast.Call):
+            return None
+        made = self._dotted(value.func)
+        if made is None and isinstance(value.func, ast.Name):
+            made = self._makers.get(value.func.id)
+        return made
+
     def _note(
         self,
         dotted: str,
@@ -250,30 +270,3 @@ class _Reader(ast.NodeVisitor):
     def _forget(self, name: str) -> None:
         self._made.pop(name, None)
         self._known.pop(name, None)
-
-
-def _bound(tree: ast.Module) -> set[str]:
-    """The names that a script binds, wherever it does."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, ast.alias):
-            found.add(node.asname or node.name.split(".")[0])
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            found.add(node.name)
-    return found
-
-
-def _assigned(body: list[ast.stmt] | list[ast.expr]) -> set[str]:
-    """The variables that a function's own lines assign."""
-    return {
-        node.id
-        for one in body
-        for node in ast.walk(one)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }

@@ -1,4 +1,4 @@
-"""Few lines: what a script's errors may hold of notes, one line of a kind."""
+"""Note kinds: of what kind each note is that a script was told; one line of a kind is enough."""
 
 from __future__ import annotations
 
