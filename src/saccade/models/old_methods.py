@@ -8,7 +8,7 @@ import numpy as np
 
 from saccade.errors import NotSupported
 from saccade.models.old_steps import OldSteps
-from saccade.notes import note_old_word
+from saccade.notes import note_old_word, note_once
 
 
 class OldMethods(OldSteps):
@@ -88,6 +88,21 @@ class OldMethods(OldSteps):
         if today != "fit":  # these said nothing by themselves
             given.setdefault("verbose", 0)
         return getattr(self, today)(generator, **given)
+
+
+class LayerList(list[Any]):
+    """The layers of a model, in a list of its own: what is taken off it stays in the model.
+
+    In Keras until 2.3 `model.layers.pop()` was the first half of cutting a model off.
+    """
+
+    def pop(self, *place: Any) -> Any:
+        note_once(
+            "model.layers.pop() takes nothing off the model, as in tf.keras and Keras 3. "
+            "Write Model(model.input, model.layers[-2].output), or pop() of a Sequential.",
+            key="layers.pop",
+        )
+        return super().pop(*place)
 
 
 _STEPS = ("steps_per_epoch", "epochs")

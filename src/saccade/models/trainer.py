@@ -21,7 +21,7 @@ from saccade.models.old_words import accepts_old_words
 from saccade.notes import note_once
 from saccade.optimizers import LossScaleOptimizer
 from saccade.timers import EVALUATE, PREDICT
-from saccade.training import loop
+from saccade.training import loop, prediction_loop
 from saccade.training.arguments import (
     as_epochs,
     as_frequency,
@@ -270,7 +270,9 @@ class Trainer(OldMethods, BatchTrainer):
         source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
         feed = Feed(source, steps, self._look)
         forward = self._for_predicting(source.samples or 0 if steps is None else 0)
-        return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn), forward)
+        return prediction_loop.predict(
+            self, feed, self._callbacks(callbacks, verbose, 1, feed.turn), forward
+        )
 
     def _for_predicting(self, images: int) -> Any:
         """What predicts so many images the fastest: the model, or its layers folded."""

@@ -93,7 +93,8 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.draws": "stateless_fold_in stateless_shuffle stateless_split=split"
     },
     "train": {
-        "running.checkpoints": "Checkpoint CheckpointManager latest_checkpoint",
+        "running.checkpoint_manager": "CheckpointManager latest_checkpoint",
+        "running.checkpoints": "Checkpoint",
         "running.session_optimizers": """
             AdadeltaOptimizer AdagradOptimizer AdamOptimizer GradientDescentOptimizer
             MomentumOptimizer RMSPropOptimizer""",
