@@ -16,7 +16,7 @@ import torch
 
 from saccade import regularizers
 from saccade.errors import InvalidArgument, NotKnownYet
-from saccade.graph import symbols_in
+from saccade.graph import symbols_in, values_now
 from saccade.layers.core.build_mark import marking_built
 from saccade.layers.core.call_arguments import (
     first_array,
@@ -150,6 +150,8 @@ class Layer(
             if not args:
                 args, kwargs = first_in_place(self, kwargs)
             if symbols_in((args, kwargs)):
+                if (known := values_now()) is not None:
+                    return known.call(self, args, {**kwargs, "training": training})
                 return self.describe(args, kwargs, training)
             args = tuple(self._prepared(value) for value in args)
         if kwargs:
