@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from saccade import losses, metrics
 from saccade import backend as K
+from saccade import losses, metrics
 from saccade.errors import InvalidArgument
 from saccade.layers import BatchNormalization, Dense, Dropout, Input
 from saccade.models import Model, Sequential

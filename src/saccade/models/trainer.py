@@ -89,8 +89,8 @@ class Trainer(OldMethods, BatchTrainer):
         if auto_scale_loss and half and optimizer is not None and not scales:
             optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         names = self._names_of_outputs()
-        seeing = self._with_symbols(loss, metrics, weighted_metrics)
-        objective = Objective(*seeing, loss_weights, names)
+        ours, theirs, weighted = self._with_symbols(loss, metrics, weighted_metrics)
+        objective = Objective(ours, theirs, weighted, loss_weights, names)
         objective.given_loss, objective.given_metrics = loss, metrics
         objective.given_weighted_metrics = weighted_metrics
         self.optimizer, self._objective = optimizer, objective
