@@ -477,7 +477,7 @@ def test_flatten_and_activation_take_any_rank():
     (lambda: Input(), "give either shape= or batch_shape="),
     (lambda: Input((3,), batch_shape=(None, 3)), "give either"),
     (lambda: Input((3,), sparse=True), "sparse is not supported yet"),
-    (lambda: Input((3,), dtype="float16"), "float32"),
+    (lambda: Input((3,), dtype="string"), "float32"),
     (lambda: Layer(trainble=False), "Did you mean"),
 ], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
 def test_arguments_that_cannot_work(make, text):

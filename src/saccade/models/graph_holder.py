@@ -166,6 +166,8 @@ class GraphHolder(Trainer):
             return outputs
         return self._network.run(inputs, self._fitted)
 
+    call.is_to_be_written = True  # type: ignore[attr-defined]  # where there is no graph
+
     def add_loss(self, loss: Any, inputs: Any = None) -> None:
         """Add to what training makes smaller: numbers in `call`, or symbols of the model's graph.
 

@@ -136,6 +136,8 @@ class Layer(
         """The layer's function; written by each layer."""
         raise NotImplementedError(f"{self.where} has no call(): write one.")
 
+    call.is_to_be_written = True  # type: ignore[attr-defined]
+
     def forward(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
         # 1. What is training? This call says it, else the call around it, else the learning phase.
         outer = scope.training
