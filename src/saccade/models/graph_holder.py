@@ -17,7 +17,7 @@ from saccade.layers.operations.operation import Operation
 from saccade.layers.operations.tensorflow_function import TFOpLambda
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.old_methods import LayerList
-from saccade.models.symbol_losses import add_symbols, drop_losses
+from saccade.models.symbol_losses import add_symbols, closing, drop_losses, run_whole
 from saccade.models.trainer import Trainer
 from saccade.nests import is_nest
 from saccade.training.custom_step import overrides
@@ -35,6 +35,7 @@ class GraphHolder(Trainer):
     _network: Network | None = None
     _graph_layers: Sequence[Layer] = ()
     _with_losses: Network | None = None  # [outputs, losses], where losses were added as symbols
+    _keeps_values = False  # of its symbols, for a loss that uses them
 
     def sublayers(self) -> Iterator[Any]:
         known = self._graph_layers
@@ -152,11 +153,18 @@ class GraphHolder(Trainer):
             return super().call(inputs, *args, **kwargs)
         if kwargs.get("mask") is not None:
             inputs = with_masks(inputs, kwargs["mask"])
-        if self._with_losses is not None:
-            outputs, losses = self._with_losses.run(inputs, self._fitted)
+        if self._with_losses is not None or self._keeps_values:
+            network = self._with_losses or self._network
+            kept = self._keeps_values
+            run = run_whole(self, network, inputs) if kept else network.run(inputs, self._fitted)
+            if self._with_losses is None:
+                return run
+            outputs, losses = run
             super().add_loss(losses)
             return outputs
         return self._network.run(inputs, self._fitted)
+
+    call.is_to_be_written = True  # type: ignore[attr-defined]  # where there is no graph
 
     def add_loss(self, loss: Any, inputs: Any = None) -> None:
         """Add to what training makes smaller: numbers in `call`, or symbols of the model's graph.
@@ -169,6 +177,11 @@ class GraphHolder(Trainer):
             super().add_loss(loss)
             return
         add_symbols(self, found)
+
+    def _with_symbols(self, *given: Any) -> tuple[Any, ...]:
+        found = [closing(self, one) for one in given]
+        set_inside(self, "_keeps_values", any(uses for _, uses in found))
+        return tuple(one for one, _ in found)
 
     def _fitted(self, value: Any, symbol: Symbol) -> Any:
         return with_mask_of(value, in_shape_of(symbol, value, self))
@@ -258,7 +271,7 @@ def network_of(layer: Any) -> Network | None:
     """The network that a model runs when it is called, if it does that and nothing else."""
     if not isinstance(layer, GraphHolder) or not layer.built or is_watched(layer):
         return None
-    more = layer.activity_regularizer or layer._with_losses is not None
+    more = layer.activity_regularizer or layer._with_losses is not None or layer._keeps_values
     if more or not type(layer).call.__module__.startswith("saccade."):
         return None
     try:

@@ -70,6 +70,10 @@ class OldMethods(OldSteps):
             key="make_predict_function",
         )
 
+    def reset_states(self) -> None:
+        """Without effect: it was for recurrent layers, of which saccade has none."""
+        note_once("reset_states of a model has no effect: no layer of saccade's keeps a state.")
+
     make_train_function = make_test_function = _make_predict_function = make_predict_function
 
     def _old(

@@ -89,7 +89,10 @@ class Trainer(OldMethods, BatchTrainer):
         if auto_scale_loss and half and optimizer is not None and not scales:
             optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         names = self._names_of_outputs()
-        objective = Objective(loss, metrics, weighted_metrics, loss_weights, names)
+        ours, theirs, weighted = self._with_symbols(loss, metrics, weighted_metrics)
+        objective = Objective(ours, theirs, weighted, loss_weights, names)
+        objective.given_loss, objective.given_metrics = loss, metrics
+        objective.given_weighted_metrics = weighted_metrics
         self.optimizer, self._objective = optimizer, objective
         self.loss = loss
         self.jit_compile, self.run_eagerly = jit_compile, bool(run_eagerly)
@@ -99,6 +102,10 @@ class Trainer(OldMethods, BatchTrainer):
     def _names_of_outputs(self) -> list[str] | None:
         """The names by which `compile` may call the outputs, when they are known."""
         return None
+
+    def _with_symbols(self, *given: Any) -> tuple[Any, ...]:
+        """Losses and metrics, those that use symbols of the model's graph made to see values."""
+        return given
 
     # -- fit, evaluate, predict ------------------------------------------------------------
 

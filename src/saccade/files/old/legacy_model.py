@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from saccade.errors import FileFormatError, NoSuchFile
 from saccade.files import optimizer_state, plain_config
@@ -208,7 +209,7 @@ def _write_arrays(group: Any, arrays: Sequence[tuple[str, Any]]) -> None:
     for name, values in arrays:
         unique = name if name not in names else f"{name}_{len(names)}"
         names.append(unique)
-        group[unique] = values.detach().cpu().numpy() if hasattr(values, "detach") else values
+        group[unique] = _plain(values)
     _write_list(group, "weight_names", names)
 
 
@@ -221,3 +222,11 @@ def _write_list(group: Any, name: str, words: Sequence[str]) -> None:
         return
     for number, part in enumerate(np.array_split(data, parts)):
         group.attrs[f"{name}{number}"] = part
+
+
+def _plain(values: Any) -> Any:
+    """An array that HDF5 can hold, which has no bfloat16."""
+    if not torch.is_tensor(values):
+        return values
+    values = values.detach().cpu()
+    return (values.float() if values.dtype is torch.bfloat16 else values).numpy()

@@ -15,7 +15,7 @@ import torch
 
 from saccade import regularizers
 from saccade.errors import InvalidArgument, NotKnownYet
-from saccade.graph import symbols_in
+from saccade.graph import symbols_in, values_now
 from saccade.layers.core.build_mark import marking_built
 from saccade.layers.core.call_arguments import (
     first_array,
@@ -139,6 +139,8 @@ class Layer(
         """The layer's function; written by each layer."""
         raise NotImplementedError(f"{self.where} has no call(): write one.")
 
+    call.is_to_be_written = True  # type: ignore[attr-defined]
+
     def forward(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
         # 1. What is training? This call says it, else the call around it, else the learning phase.
         outer = scope.training
@@ -153,6 +155,8 @@ class Layer(
             if not args:
                 args, kwargs = first_in_place(self, kwargs)
             if symbols_in((args, kwargs)):
+                if (known := values_now()) is not None:
+                    return known.call(self, args, {**kwargs, "training": training})
                 return self.describe(args, kwargs, training)
             args = tuple(self._prepared(value) for value in args)
         if kwargs:
