@@ -12,10 +12,10 @@ from typing import Any
 import torch
 
 from saccade import initializers
-from saccade.errors import NotSupported, StateError
+from saccade.errors import StateError
 from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
-from saccade.names import auto_name, snake_case
+from saccade.names import auto_name, refuse_overriding, snake_case
 from saccade.notes import note_once
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
@@ -203,15 +203,9 @@ class Sums(Metric):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        own = not cls.__module__.startswith("saccade.")
-        for name in ("add_variable", "add_weight"):
-            if own and name in cls.__dict__:
-                raise NotSupported(
-                    f"metric {cls.__name__}",
-                    f"{name}() of a subclass would never be called",
-                    None,
-                    "Subclass metrics.Metric, or override update_state() and result().",
-                )
+        instead = "Subclass metrics.Metric, or override update_state() and result()."
+        if not cls.__module__.startswith("saccade."):
+            refuse_overriding(cls, Sums, "metric", ("add_variable", "add_weight"), instead)
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         super().__init__(dtype, name)

@@ -107,6 +107,8 @@ class BatchTrainer(Stepper):
         steps: int | None,
         with_history: bool = False,
     ) -> CallbackGroup:
+        if type(callbacks) is CallbackGroup:  # those of `fit`, which validates
+            return callbacks
         if isinstance(callbacks, CallbackGroup):
             callbacks = callbacks.callbacks
         level = as_verbosity(verbose)

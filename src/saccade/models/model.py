@@ -21,9 +21,10 @@ from saccade.layers.input import Input
 from saccade.models.compile_config import compile_config, compile_from, model_record
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.graph_holder import GraphHolder
-from saccade.models.reviving import check_layers, reviver
+from saccade.models.reviving import MadeLayers, check_layers, reviver
 from saccade.models.summary import print_summary
 from saccade.models.symbol_losses import note_not_written
+from saccade.names import refuse_overriding
 
 
 class Model(GraphHolder):
@@ -45,15 +46,9 @@ class Model(GraphHolder):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        for name in ("make_train_function", "make_test_function", "make_predict_function"):
-            if name in cls.__dict__:
-                step = name.removeprefix("make_").replace("function", "step")
-                raise NotSupported(
-                    f"model {cls.__name__}",
-                    f"{name}() of a subclass would never be called",
-                    None,
-                    f"Override {step}(data), which is one batch's.",
-                )
+        for kind in ("train", "test", "predict"):
+            instead = f"Override {kind}_step(data), which is one batch's."
+            refuse_overriding(cls, Model, "model", (f"make_{kind}_function",), instead)
 
     def __init__(
         self,
@@ -117,6 +112,9 @@ class Model(GraphHolder):
         Args:
             custom_objects: classes and functions of your own, by name.
         """
+        made = config.get("layers")
+        if isinstance(made, MadeLayers):
+            return cls.from_revived(config, {"config": {**config, "layers": made.records}})
         revived = reviver(cls.__name__, custom_objects).revive(config)
         return cls.from_revived(revived, {"config": config})
 

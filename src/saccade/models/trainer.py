@@ -32,6 +32,7 @@ from saccade.training.arguments import (
 )
 from saccade.training.callbacks.history import History
 from saccade.training.compiled.trial import CompileTrial
+from saccade.training.custom_step import own_validation
 from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
@@ -188,9 +189,9 @@ class Trainer(OldMethods, BatchTrainer):
             source = WeightedSource(source, class_weight)
         feed = Feed(source, steps, self._look)
         validation = None
+        size = batch_size if validation_batch_size is None else validation_batch_size
         if validation_data is not None:
             steps = as_steps("validation_steps", validation_steps)
-            size = batch_size if validation_batch_size is None else validation_batch_size
             validation = Feed(held_out(validation_data, size, steps, several), steps, self._look)
             for note in validation_notes(x, validation_data):
                 note_once(note)
@@ -210,6 +211,9 @@ class Trainer(OldMethods, BatchTrainer):
                 validation_freq=as_frequency(validation_freq),
                 compiling=None if self.run_eagerly else CompileTrial(self.jit_compile),
                 reuse=self._reuse(reuse_features, source.image_shape),
+                own_validation=own_validation(
+                    self, validation_data, size, validation_steps, several.inputs
+                ),
             )
             self.history = history
             loop.train(run)

@@ -159,6 +159,25 @@ class SlotHolder(RateHolder):
         for slot, values in zip(self.in_order(self.slots), arrays[1 + rates :], strict=False):
             slot.copy_(torch.as_tensor(values))
 
+    def save_own_variables(self, store: Any) -> None:
+        """Put `variables` into `store`, a dict of arrays by number. May be overridden.
+
+        Source: `keras.optimizers.Optimizer.save_own_variables`.
+        """
+        for number, value in enumerate(self.variables):
+            array = as_array(value)
+            store[str(number)] = np.int32(array) if isinstance(value, int) else array
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take `variables` out of `store`. May be overridden.
+
+        Raises:
+            ShapeError: they do not fit; nothing is changed.
+
+        Source: `keras.optimizers.Optimizer.load_own_variables`.
+        """
+        self.set_weights([store[str(number)] for number in range(len(store))])
+
     def state(self) -> dict[str, Any]:
         """Everything that changes while training: copies, in a dict."""
         return {

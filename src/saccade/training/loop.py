@@ -185,6 +185,10 @@ def _validates(run: Run) -> bool:
 def _validate(run: Run) -> dict[str, float]:
     assert run.validation is not None
     with VALIDATION:
+        if run.own_validation is not None:
+            logs = run.own_validation(callbacks=run.callbacks)
+            logs = logs_of(run.model, logs, "evaluate")
+            return {f"val_{name}": value for name, value in logs.items()}
         logs = evaluate(
             run.model, run.objective, run.validation, run.callbacks, "fit, validation", run.forward
         )

@@ -35,7 +35,7 @@ from saccade.layers.core.own_arguments import arguments_of, default_config, made
 from saccade.layers.core.prepared_inputs import PreparedInputs
 from saccade.layers.core.symbolic_calls import SymbolicCalls
 from saccade.layers.core.weight_holder import WeightHolder
-from saccade.names import auto_name, snake_case
+from saccade.names import auto_name, brought_by, snake_case
 from saccade.notes import note_old_word
 from saccade.records import to_record
 from saccade.user_names import inner_values, set_inside
@@ -114,18 +114,19 @@ class Layer(
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        if "call" in cls.__dict__:
+        brought = brought_by(cls, Layer)
+        if "call" in brought:
             parameters = [*inspect.signature(cls.call).parameters.values()]
             cls._takes_training = any(
                 p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters
             )
             cls._call_names = names_of(parameters)
-        if "compute_mask" in cls.__dict__ and not cls.__module__.startswith("saccade.layers."):
+        if "compute_mask" in brought and not cls.__module__.startswith("saccade.layers."):
             cls.supports_masking = cls._makes_masks = True
-        if "build" in cls.__dict__:  # a user's build need not know that it has to say so
+        if "build" in brought:  # a user's build need not know that it has to say so
             cls._build_shapes = shape_names(cls.build)
-            cls.build = marking_built(cls.__dict__["build"])
-        if "compute_output_shape" in cls.__dict__:
+            cls.build = marking_built(brought["build"])
+        if "compute_output_shape" in brought:
             cls._output_shapes = shape_names(cls.compute_output_shape)
             cls._has_no_formula = False
 

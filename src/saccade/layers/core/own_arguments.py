@@ -25,14 +25,15 @@ class NotRecorded(NotSupported, NotImplementedError):
 
 def default_config(get_config: Any) -> Any:
     """Mark a `get_config` that stands for the user's where they wrote none."""
-    get_config.is_default = True
+    get_config.is_default = get_config
     return get_config
 
 
 def has_default_config(cls: type) -> bool:
     """Whether a class of the user's says nothing of what makes it."""
     inside = cls.__module__.startswith("saccade.")
-    return not inside and getattr(getattr(cls, "get_config", None), "is_default", False)
+    found = getattr(cls, "get_config", None)
+    return not inside and found is not None and getattr(found, "is_default", None) is found
 
 
 def note_arguments(made: Any, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
 from saccade.layers.core.layer_kinds import Pointwise
 from saccade.layers.normalization.rescaling import plain_numbers
+from saccade.names import refuse_overriding
 
 _EPSILON = 1e-7  # the least standard deviation that is divided by
 _ROWS = 1024  # of an array that are turned into float64 at a time
@@ -37,6 +38,11 @@ class Normalization(Pointwise):
     keras_module = "keras.layers"
     joins_lists = True
     weightless = False
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        names = ("finalize_state", "convert_weight")
+        refuse_overriding(cls, Normalization, "layer", names, "Override adapt(data) or call(x).")
 
     def __init__(
         self,
