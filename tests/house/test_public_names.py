@@ -267,7 +267,9 @@ NAMES = {
         set_image_data_format
     """,
     "saccade.tree": """
-        assert_same_structure flatten is_nested map_structure pack_sequence_as
+        MAP_TO_NONE assert_same_paths assert_same_structure flatten flatten_with_path is_nested
+        lists_to_tuples map_shape_structure map_structure map_structure_up_to pack_sequence_as
+        traverse
     """,
     "saccade.random": """
         SeedGenerator beta binomial categorical dropout gamma normal randint shuffle

@@ -10,8 +10,8 @@ import torch
 from parity.functions.rare_ops import CASES
 from saccade import ops
 
-# Of Keras's that saccade leaves out: speech, and tokens; the words of `einops`.
-LEFT_OUT = {"ctc_decode", "ctc_loss", "extract_sequences", "istft", "rearrange", "stft"}
+# Of Keras's that saccade leaves out: speech.
+LEFT_OUT = {"ctc_decode", "ctc_loss", "extract_sequences", "istft", "stft"}
 
 
 def arrays(value):
