@@ -99,7 +99,7 @@ NAMES = {
         nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod
         nanquantile nanstd nansum nanvar ndim negative nextafter nn nonzero norm normalize
         not_equal numpy one_hot ones ones_like outer pad percentile pinv polar power prod
-        psnr ptp qr quantile rad2deg ravel real reciprocal relu relu6 repeat reshape rfft
+        psnr ptp qr quantile rad2deg ravel real rearrange reciprocal relu relu6 repeat reshape rfft
         right_shift rms_normalization roll rot90 round rsqrt saturate_cast scan scatter
         scatter_update searchsorted segment_max segment_min segment_prod segment_sum select
         selu separable_conv shape sigmoid sign signbit silu sin sinc sinh size slice

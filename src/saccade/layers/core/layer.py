@@ -33,6 +33,7 @@ from saccade.layers.core.keras1_words import LayerType
 from saccade.layers.core.masks import MaskPassing, names_of, with_mask_of
 from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
 from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
+from saccade.layers.core.stateless_calls import StatelessCalls
 from saccade.layers.core.symbolic_calls import SymbolicCalls
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, snake_case
@@ -45,7 +46,13 @@ _build_lock = threading.RLock()  # several threads may predict with a model that
 
 
 class Layer(
-    CustomStorage, SymbolicCalls, CallLosses, MaskPassing, WeightHolder, metaclass=LayerType
+    CustomStorage,
+    SymbolicCalls,
+    StatelessCalls,
+    CallLosses,
+    MaskPassing,
+    WeightHolder,
+    metaclass=LayerType,
 ):
     """A function of arrays with weights.
 
