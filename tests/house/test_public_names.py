@@ -53,6 +53,7 @@ NAMES = {
         VGG19 decode_predictions preprocess_input
     """,
     "saccade.backend": """
+        is_float_dtype is_int_dtype result_type standardize_dtype
         abs all any arange argmax argmin backend batch_dot batch_flatten batch_get_value
         batch_normalization batch_set_value bias_add binary_crossentropy cast
         cast_to_floatx categorical_crossentropy clear_session clip concatenate constant
@@ -234,6 +235,7 @@ NAMES = {
         sparse_top_k_categorical_accuracy squared_hinge top_k_categorical_accuracy
     """,
     "saccade.mixed_precision": """
+        FloatDTypePolicy deserialize get serialize
         DTypePolicy LossScaleOptimizer Policy dtype_policy global_policy set_dtype_policy
         set_global_policy
     """,
@@ -252,7 +254,7 @@ NAMES = {
         Prediction Predictor Preprocessing
     """,
     "saccade.preprocessing": """
-        image image_dataset_from_directory
+        image image_dataset_from_directory sequence
     """,
     "saccade.preprocessing.image": """
         DataFrameIterator DirectoryIterator ImageDataGenerator Iterator NumpyArrayIterator
@@ -261,10 +263,12 @@ NAMES = {
         random_rotation random_shear random_shift random_zoom save_img
     """,
     "saccade.config": """
-        backend disable_traceback_filtering dtype_policy enable_traceback_filtering
-        enable_unsafe_deserialization epsilon floatx image_data_format
-        is_traceback_filtering_enabled set_dtype_policy set_epsilon set_floatx
-        set_image_data_format
+        backend disable_flash_attention disable_interactive_logging disable_traceback_filtering
+        dtype_policy enable_flash_attention enable_interactive_logging enable_traceback_filtering
+        enable_unsafe_deserialization epsilon floatx image_data_format is_flash_attention_enabled
+        is_interactive_logging_enabled is_nnx_enabled is_traceback_filtering_enabled max_epochs
+        max_steps_per_epoch set_backend set_dtype_policy set_epsilon set_floatx
+        set_image_data_format set_max_epochs set_max_steps_per_epoch
     """,
     "saccade.tree": """
         MAP_TO_NONE assert_same_paths assert_same_structure flatten flatten_with_path is_nested
@@ -286,7 +290,9 @@ NAMES = {
     """,
     "saccade.wrappers": "SKLearnClassifier SKLearnRegressor SKLearnTransformer",
     "saccade.utils": """
-        CustomObjectScope Progbar PyDataset Sequence array_to_img clear_session custom_object_scope
+        Config CustomObjectScope disable_interactive_logging enable_interactive_logging
+        is_interactive_logging_enabled pad_sequences standardize_dtype Progbar PyDataset
+        Sequence array_to_img clear_session custom_object_scope
         deserialize_keras_object get_custom_objects get_file get_registered_name
         get_registered_object get_source_inputs image_dataset_from_directory img_to_array
         is_keras_tensor load_img model_to_dot normalize pack_x_y_sample_weight plot_model
