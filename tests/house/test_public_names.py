@@ -260,7 +260,7 @@ NAMES = {
         DataFrameIterator DirectoryIterator ImageDataGenerator Iterator NumpyArrayIterator
         apply_affine_transform apply_brightness_shift apply_channel_shift array_to_img
         flip_axis img_to_array load_img random_brightness random_channel_shift
-        random_rotation random_shear random_shift random_zoom save_img
+        random_rotation random_shear random_shift random_zoom save_img smart_resize
     """,
     "saccade.config": """
         backend disable_flash_attention disable_interactive_logging disable_traceback_filtering

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from saccade import backend, config, mixed_precision, utils
+from saccade import backend, callbacks, config, mixed_precision, preprocessing, utils
 from saccade.keras_alias import keras_face
 from saccade.layers import Dense, Input
 from saccade.models import Sequential
@@ -136,6 +136,42 @@ def test_progress_in_the_log(capsys, caplog):
         config.enable_interactive_logging()
     assert capsys.readouterr().out == ""
     assert any("loss" in record.message for record in caplog.records)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("size", [(4, 4), (3, 8), (9, 2)])
+@pytest.mark.parametrize("way", ["bilinear", "nearest", "lanczos3"])
+def test_an_image_keeps_its_proportions(size, way):
+    x = np.random.RandomState(3).uniform(0, 255, (2, 7, 10, 3)).astype("float32")
+    ours, theirs = preprocessing.image.smart_resize, keras.preprocessing.image.smart_resize
+    for one in (x, x[0]):
+        found = ours(one, size, way)
+        assert isinstance(found, np.ndarray)
+        assert found.shape == (*one.shape[:-3], *size, 3)
+        if way != "lanczos3":  # which Keras has on TensorFlow alone
+            np.testing.assert_allclose(found, theirs(one, size, way), rtol=1e-4, atol=1e-3)
+    first = ours(torch.tensor(np.moveaxis(x, -1, 1)), size, way, data_format="channels_first")
+    np.testing.assert_array_equal(first.numpy(), np.moveaxis(ours(x, size, way), -1, 1))
+
+
+def test_callbacks_are_told_by_name_and_say_what_they_watch():
+    heard = []
+    tell = callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: heard.append(epoch),
+        on_train_batch_end=lambda batch, logs: heard.append((batch, logs)),
+    )
+    group = callbacks.CallbackList([tell], model=small(), epochs=2)
+    group.on_epoch_begin(epoch=4)
+    group.on_train_batch_end(batch=1, logs={"loss": 2.0})
+    assert heard == [4, (1, {"loss": 2.0})]
+    assert group.params == {"epochs": 2}
+    assert group.model.built
+    watching = callbacks.EarlyStopping("loss")
+    assert watching.monitor_op is None
+    small().fit(np.ones((4, 2)), np.ones((4, 1)), callbacks=[watching], verbose=0)
+    assert bool(watching.monitor_op(torch.tensor(1.0), torch.tensor(2.0)))
+    drawing = utils.model_to_dot(small(), splines="curved")
+    assert "splines=curved" in str(drawing.to_string())
 
 
 def test_words_without_effect():

@@ -17,7 +17,6 @@ __path__: list[str] = []  # a package, whose modules the finder knows
 _BELOW = {
     "DTypePolicy": "dtype_policy",
     "FloatDTypePolicy": "mixed_precision",
-    "Function": "models.function",
     "Initializer": "initializers",
     "Loss": "losses",
     "Metric": "metrics",
@@ -30,6 +29,7 @@ _BELOW = {
 }
 _OTHERWISE = {
     "KerasTensor": ("saccade.graph", "Symbol"),
+    "Function": ("saccade.models", "Model"),  # one that nobody trains
     "Operation": ("saccade.layers", "Layer"),
 }
 _MODULES = {"dtype_policies": "saccade.mixed_precision", "engine": "saccade.keras_alias.engine"}
