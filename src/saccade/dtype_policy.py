@@ -37,6 +37,7 @@ class DTypePolicy:
     """
 
     keras_module = "keras"
+    quantization_mode: str | None = None
 
     def __init__(self, name: str = "float32"):
         if name not in _COMPUTE:

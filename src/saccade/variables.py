@@ -26,6 +26,9 @@ class Variable(torch.nn.Parameter):
     _name: str
     path: str
     dtype_is_a_word: bool = True  # for scripts, as in Keras 3; torch's for everybody else
+    aggregation: str = "none"  # what several processes would do; there is one
+    synchronization: str = "auto"
+    overwrite_with_gradient: bool = False
     autocast: bool = True  # whether a layer that computes in half precision sees it so
     stands_alone: bool = False  # no layer's: a number beside the symbols of a graph
     regularizer: Any = None  # what it adds to the loss, a function of the values

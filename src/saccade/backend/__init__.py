@@ -26,6 +26,7 @@ _PARTS = {
         batch_normalization bias_add conv2d conv2d_transpose conv3d depthwise_conv2d pool2d pool3d
         resize_images resize_volumes separable_conv2d spatial_2d_padding spatial_3d_padding
     """,
+    "saccade.backend.kinds": "is_float_dtype is_int_dtype result_type standardize_dtype",
     "saccade.backend.local_images": """
         conv1d local_conv1d local_conv2d separable_conv1d temporal_padding
     """,
@@ -88,8 +89,9 @@ _OF_VALUES = (
     "saccade.ops.networks",
 )
 """Parts whose functions know nothing of symbols."""
-_TODAY = """backend clear_session epsilon floatx get_uid image_data_format is_keras_tensor
-    name_scope set_epsilon set_floatx set_image_data_format""".split()  # noqa: SIM905
+_TODAY = """backend clear_session epsilon floatx get_uid image_data_format is_float_dtype
+    is_int_dtype is_keras_tensor name_scope result_type set_epsilon set_floatx
+    set_image_data_format standardize_dtype""".split()  # noqa: SIM905
 """What Keras 3 still has in its `backend`."""
 
 _OF_SEQUENCES = "saccade classifies images; it has nothing for speech and text."

@@ -67,6 +67,7 @@ class Symbol:
         mask_axes: how many of its axes, the batch first, a mask will tell of; None without a mask.
     """
 
+    sparse = ragged = False  # there are no others
     samples: Any = None
     mask_axes: int | None = None
 
@@ -88,6 +89,14 @@ class Symbol:
     def get_shape(self) -> SymbolShape:
         """The shape, as TensorFlow's tensors tell it."""
         return self.shape
+
+    def reshape(self, newshape: Any) -> Symbol:
+        """`ops.reshape` of it."""
+        return Symbol.operate("reshape", self, newshape)
+
+    def squeeze(self, axis: Any = None) -> Symbol:
+        """`ops.squeeze` of it."""
+        return Symbol.operate("squeeze", self, axis)
 
     @property
     def _keras_shape(self) -> Shape:

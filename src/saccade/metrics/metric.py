@@ -13,16 +13,16 @@ import torch
 
 from saccade import initializers
 from saccade.errors import StateError
+from saccade.metrics.stateless import StatelessMetric
 from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, refuse_overriding, snake_case
 from saccade.notes import note_once
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
-from saccade.user_names import UserNames
 
 
-class Metric(UserNames):
+class Metric(StatelessMetric):
     """A running number; users' own subclass it.
 
     Write `update_state(y_true, y_pred, sample_weight=None)` and `result()`. Sums that were made

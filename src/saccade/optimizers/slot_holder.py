@@ -53,12 +53,12 @@ class SlotHolder(RateHolder):
                     "Its build() left them out: compile the model again.",
                 )
 
-    def build(self, var_list: Iterable[Any]) -> None:
+    def build(self, variables: Iterable[Any]) -> None:
         """Make the slots for these weights; those already known keep theirs.
 
         Slots of weights that are left out, as those of a layer that was frozen, wait for them.
         """
-        weights = list(var_list)
+        weights = list(variables)
         known = self._known()
         w = [weight.detach() for weight in weights]
         fresh: dict[str, Tensors] = {}
@@ -105,6 +105,19 @@ class SlotHolder(RateHolder):
         raise NotImplementedError
 
     # -- state -----------------------------------------------------------------------------
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the values of `variables` into a store, under "0", "1", ..."""
+        for place, value in enumerate(self.variables):
+            store[str(place)] = as_array(value)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take the values of `variables` from a store that `save_own_variables` filled.
+
+        Raises:
+            ShapeError: they do not fit; nothing is changed.
+        """
+        self.set_weights([store[str(place)] for place in range(len(store.keys()))])
 
     @property
     def variables(self) -> list[Any]:

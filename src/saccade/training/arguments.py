@@ -14,6 +14,7 @@ from saccade.data.sources.tensors import holds_arrays
 from saccade.errors import InvalidArgument
 from saccade.nests import map_nest
 from saccade.notes import note_old_word, note_once
+from saccade.training.limits import limited_epochs, limited_steps
 
 
 def split_off(
@@ -69,7 +70,7 @@ def held_out(
 def as_steps(name: str, steps: Any) -> int | None:
     """A count of batches; a fraction, as in `steps_per_epoch=20000/16`, is rounded up."""
     if steps is None:
-        return None
+        return limited_steps(None)
     if isinstance(steps, float):
         note_old_word(
             f"{name}={steps:g} is a fraction, which Keras 3 refuses: rounded up.", key="float steps"
@@ -80,7 +81,7 @@ def as_steps(name: str, steps: Any) -> int | None:
         count = 0
     if count < 1:
         raise InvalidArgument(name, "must be at least 1", repr(steps))
-    return count
+    return limited_steps(count)
 
 
 def as_epochs(name: str, epochs: Any) -> int:
@@ -91,7 +92,7 @@ def as_epochs(name: str, epochs: Any) -> int:
         count = -1
     if count < 0:
         raise InvalidArgument(name, "must be an integer, 0 or above", repr(epochs))
-    return count
+    return limited_epochs(count) if name == "epochs" else count
 
 
 def as_frequency(freq: Any) -> int | list[int]:

@@ -33,6 +33,7 @@ from saccade.layers.core.masks import MaskPassing, names_of
 from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
 from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
 from saccade.layers.core.prepared_inputs import PreparedInputs
+from saccade.layers.core.stateless_calls import StatelessCalls
 from saccade.layers.core.symbolic_calls import SymbolicCalls
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, brought_by, snake_case
@@ -47,6 +48,7 @@ class Layer(
     CustomStorage,
     SymbolicCalls,
     PreparedInputs,
+    StatelessCalls,
     CallLosses,
     MaskPassing,
     WeightHolder,

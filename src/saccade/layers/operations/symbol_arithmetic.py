@@ -60,7 +60,7 @@ def operate(sign: str, left: Any, right: Any = None) -> Symbol:
         scale, offset = {"+": (1.0, left), "-": (-1.0, left), "*": (left, 0.0)}[sign]
         return _as_function(Rescaling(scale, offset))(right)
     arguments = [left] if right is None else [left, right]
-    return operation.note_call(_WORDS[sign], *arguments)
+    return operation.note_call(_WORDS.get(sign, sign), *arguments)
 
 
 def _as_function(layer: Any) -> Any:
