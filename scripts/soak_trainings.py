@@ -1,6 +1,6 @@
 """Kill `saccade train` at random moments, let it go on, and compare with one that was not stopped.
 
-    python scripts/kill_trainings.py 200 [--network resnet50] [--seed 7]
+    python scripts/soak_trainings.py 200 [--network resnet50] [--seed 7]
 
 Both networks by turns where none is named. A LeNet kill takes about a second, one of ResNet50 five.
 """
