@@ -18,6 +18,7 @@ from saccade.errors import InvalidArgument, NotKnownYet
 from saccade.graph import symbols_in, values_now
 from saccade.layers.core.build_mark import marking_built
 from saccade.layers.core.call_arguments import (
+    PreparedInputs,
     first_array,
     first_in_place,
     shape_names,
@@ -32,7 +33,6 @@ from saccade.layers.core.keras1_words import LayerType
 from saccade.layers.core.masks import MaskPassing, names_of
 from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
 from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
-from saccade.layers.core.prepared_inputs import PreparedInputs
 from saccade.layers.core.stateless_calls import StatelessCalls
 from saccade.layers.core.symbolic_calls import SymbolicCalls
 from saccade.layers.core.weight_holder import WeightHolder
