@@ -19,12 +19,12 @@ sys.path[:0] = [str(ROOT / "tests")]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Kill trainings, and let them go on.")
     parser.add_argument("kills", type=int, nargs="?", default=200)
     parser.add_argument("--network", choices=["lenet", "resnet50"])
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    from recipe import killing
+    from recipe import killing  # pyright: ignore[reportMissingImports]
 
     names = [given.network] if given.network else ["lenet", "resnet50"]
     for name in names:

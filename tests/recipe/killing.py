@@ -145,6 +145,7 @@ def _kill_one(
 ) -> list[str]:
     """Begin a run, kill it so often, and let it come to its end; the moments at which it died."""
     moments: list[str] = []
+    run = here.folder / words[words.index("-o") + 1]
     while len(moments) < kills:
         processors = chance.choice([1, 2])
         if chance.random() < 0.5:
@@ -162,7 +163,6 @@ def _kill_one(
         if code == 0:
             return moments
         moments.append(moment)
-        run = here.folder / words[words.index("-o") + 1]
         if code != KILLED and (run / "metrics.json").exists() and not (run / ".resume").exists():
             return moments[:-1]  # killed between its end and that of its process
         assert code == KILLED, (moments, here.said())

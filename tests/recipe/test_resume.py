@@ -21,6 +21,7 @@ from saccade import notes
 from saccade.cli import app
 from saccade.errors import InvalidArgument, NotFinite, StateError
 from saccade.files import replacement
+from saccade.recipe.training import trainer
 from saccade.recipe.training.recorder import Recorder
 from saccade.recipe.unfinished import room
 from saccade.recipe.unfinished.folder_lock import FolderLock
@@ -106,7 +107,8 @@ def test_a_stopped_run_says_the_command_that_goes_on_and_it_does(
 def test_the_same_from_python(whole, tmp_path, monkeypatch, hears_signals):
     heard = saccade.Listener()
     train_until(monkeypatch, send(signal.SIGINT), "photos", "-o", "run", *QUICK)
-    run = saccade.train("photos", resume="run", **GIVEN, listener=heard)
+    # The folder in another spelling is the same folder.
+    run = saccade.train(tmp_path / "photos", resume="run", **GIVEN, listener=heard)
     assert run.path == Path("run")
     assert_same_end(tmp_path / "run", whole)
     with pytest.raises(InvalidArgument, match="must name one run folder"):
@@ -116,22 +118,27 @@ def test_the_same_from_python(whole, tmp_path, monkeypatch, hears_signals):
 def test_an_unfinished_run_of_the_same_command_is_offered_by_name(
     photos, tmp_path, monkeypatch, hears_signals
 ):
-    train("photos", *QUICK)
     train_until(monkeypatch, send(signal.SIGINT), "photos", *QUICK)
-    train_until(monkeypatch, send(signal.SIGINT), "photos", *QUICK, "--seed", 1)
-    refused = train("photos", "-o", "runs/photos-2", *QUICK, code=2)
-    assert "holds an unfinished run of this command. Go on with it:" in in_one_line(refused)
+    runs = tmp_path / "runs"
+    other = UnfinishedRun(shutil.copytree(runs / "photos-1", runs / "photos-4"))
+    other.record.write(choices=other.record.content["choices"] | {"seed": 7})
+    refused = in_one_line(train("photos", "-o", "runs/photos-1", *QUICK, code=2))
+    assert "holds an unfinished run of this command. Go on with it:" in refused
+    refused = in_one_line(train("photos", "-o", "runs/photos-4", *QUICK, code=2))
+    assert "holds an unfinished run of another command" in refused
     said = train("photos", *QUICK)
-    assert "runs/photos-2 holds an unfinished run of this command." in said
-    assert "saccade train photos --size 16 --epochs 3 --batch-size 8 --output runs/photos-2" in said
-    assert (tmp_path / "runs" / "photos-4" / "metrics.json").exists()
-    assert "Going on with the unfinished run in runs/photos-2." in train(
-        "photos", *QUICK, "--resume"
-    )
-    first, second = (tmp_path / "runs" / f"photos-{number}" for number in (1, 2))
-    assert_same_end(first, second, command=True)
+    assert "runs/photos-1 holds an unfinished run of this command." in said
+    assert "saccade train photos --size 16 --epochs 3 --batch-size 8 --output runs/photos-1" in said
+    assert "Going on" not in said
     said = train("photos", *QUICK, "--resume")
-    assert "There is no unfinished run of this command: a new one begins." in said
+    assert "Going on with the unfinished run in runs/photos-1." in said
+    assert_same_end(runs / "photos-1", runs / "photos-2", command=True)
+
+
+def test_sigterm_ends_what_does_not_train_too(photos, monkeypatch, hears_signals):
+    monkeypatch.setattr(trainer, "read_pixels", lambda *_: send(signal.SIGTERM)())
+    train("photos", "-o", "run", *QUICK, code=143)
+    assert not Path("run").exists()
 
 
 def test_nothing_to_go_on_with_begins_anew_and_an_ended_run_stays(photos, tmp_path):
@@ -208,30 +215,28 @@ def test_the_lock_goes_with_its_file(tmp_path):
     two.release()
 
 
-def test_an_earlier_run_that_gives_way_is_whole_whenever_that_is_cut_short(
-    photos, tmp_path, monkeypatch
+def test_an_earlier_run_that_gives_way_is_whole_when_that_is_cut_short(
+    whole, tmp_path, monkeypatch
 ):
     """Killed while the new run's files take the place of the old one's, file by file."""
-    train("photos", "-o", "old", *QUICK)
-    train("photos", "-o", "new", *QUICK, "--seed", 5)
-    moves = os.replace
-    for step in (1, 3):
-        shutil.copytree(tmp_path / "old", tmp_path / "run")
-        left = [step]
+    moves, left = os.replace, [2]
 
-        def replace(source, target, left=left):
-            if Path(source).parent.name == ".unfinished" and Path(target).parent.name == "run":
-                left[0] -= 1
-                if not left[0]:
-                    raise KeyboardInterrupt
-            moves(source, target)
+    def replace(source, target):
+        if Path(source).parent.name == ".unfinished" and Path(target).parent.name == "run":
+            left[0] -= 1
+            if not left[0]:
+                raise KeyboardInterrupt
+        moves(source, target)
 
-        with monkeypatch.context() as patched:
-            patched.setattr(os, "replace", replace)
-            train("photos", "-o", "run", *QUICK, "--overwrite", "--seed", 5, code=130)
-        train("photos", "-o", "run", *QUICK, "--seed", 5, "--resume")
-        assert_same_end(tmp_path / "run", tmp_path / "new")
-        shutil.rmtree(tmp_path / "run")
+    (tmp_path / "run").mkdir()
+    for name in ("model.keras", "history.csv", "metrics.json", "curves.png"):
+        (tmp_path / "run" / name).write_text("of the run before")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", replace)
+        train("photos", "-o", "run", *QUICK, "--overwrite", code=130)
+    assert left == [0]
+    train("photos", "-o", "run", *QUICK, "--resume")
+    assert_same_end(tmp_path / "run", whole)
 
 
 def test_a_full_disk_does_not_stop_the_training(whole, tmp_path, monkeypatch, caplog):

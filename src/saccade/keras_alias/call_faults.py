@@ -30,11 +30,7 @@ def fault_of_call(use: NameUse) -> str:
         about = (getattr(found, "__doc__", None) or "").strip().splitlines()
         return f"not supported: {about[0].rstrip('.').lower()}" if about else "not supported"
     taken = words_of(found) if use.words else None
-    for word in use.words if taken is not None else ():
-        if word not in taken:
-            guess = nearest(word, taken)
-            return f"has no argument {word}=." + (f" The nearest is {guess}=." if guess else "")
-    return ""
+    return _fault_of_words(use, taken)
 
 
 def fault_of_method(use: NameUse) -> str:
@@ -47,7 +43,14 @@ def fault_of_method(use: NameUse) -> str:
         guess = nearest(method, _public_names(cls))
         return "no such method." + (f" The nearest is {guess}." if guess else "")
     taken = words_of(getattr(cls, method, None), inner=True) if use.words else None
-    for word in use.words if taken is not None else ():
+    return _fault_of_words(use, taken)
+
+
+def _fault_of_words(use: NameUse, taken: frozenset[str] | None) -> str:
+    """What is wrong with the arguments that a call names; nothing where no list is known."""
+    if taken is None:
+        return ""
+    for word in use.words:
         if word not in taken:
             guess = nearest(word, taken)
             return f"has no argument {word}=." + (f" The nearest is {guess}=." if guess else "")

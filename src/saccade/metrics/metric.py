@@ -18,7 +18,7 @@ from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, refuse_overriding, snake_case
 from saccade.nests import map_nest
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
 
@@ -130,7 +130,7 @@ class Metric(StatelessMetric):
         """`reset_state` under the name that it had until TensorFlow 2.5; a metric of the user's
         that overrides it is reset by it.
         """
-        note_once("Metric.reset_states() is the old name of reset_state().", key="reset_states")
+        note_old_word("Metric.reset_states() is the old name of reset_state().", key="reset_states")
         if type(self).reset_state is not type(self).reset_states:
             self.reset_state()
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import shlex
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -77,7 +78,7 @@ class Choices:
     optimizer: str | None = None
     learning_rate: float | None = None
     seed: int = 0
-    resume: bool = False
+    resume: Any = False  # a run folder says it and the output
 
     def __post_init__(self) -> None:
         if not isinstance(self.resume, bool):  # the run folder
@@ -263,7 +264,7 @@ class Choices:
         )
 
     def _check_one_output(self) -> None:
-        if self.output is not None and Path(self.output) != Path(self.resume):
+        if self.output is not None and os.fspath(self.output) != os.fspath(self.resume):
             raise InvalidArgument(
                 "train(output=, resume=)", "must name one run folder", "two",
                 "Say resume=True.",

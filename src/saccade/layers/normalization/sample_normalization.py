@@ -277,7 +277,7 @@ class UnitNormalization(Layer):
 
 def _like(x: torch.Tensor, weight: Any) -> Any:
     """A weight in the precision of x; None for none."""
-    return weight if weight is None else weight.to(x.dtype)
+    return weight if weight is None or weight.dtype is x.dtype else weight.to(x.dtype)
 
 
 def _axes_of(layer: Any, axis: Any) -> int | list[int]:

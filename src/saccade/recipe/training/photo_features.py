@@ -32,7 +32,6 @@ def compute_features(
     done = -(-len(known) // batch_size)
     tick(len(known))
     if done == source.batches:
-        kept.close()
         return known
     try:
         told = _Told(tick, batch_size, done, kept)

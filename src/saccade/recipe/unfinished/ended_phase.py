@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from saccade.files.state_file import read_state, write_state
+from saccade.numerics.machine.random_streams import random_state, set_random_state
 from saccade.recipe.training.phases import Phases
 from saccade.recipe.training.recorder import Recorder, set_weights
-from saccade.numerics.machine.random_streams import random_state, set_random_state
 
 WHERE = "train(resume=)"
 

@@ -37,6 +37,8 @@ class KeptFeatures:
         self._sizes = [min(batch_size, rows - start) for start in range(0, rows, batch_size)]
         self._width = width
         self._file: IO[bytes] | None = None
+        self._end = 0  # of the whole batches, in bytes
+        self._is_full = False
         self._flushed_s = time.monotonic()
 
     def read(self) -> np.ndarray:
@@ -57,25 +59,26 @@ class KeptFeatures:
                         end += len(content) + _SUM.size
         except FileNotFoundError:
             pass
-        self._open(end if batches else 0)
+        self._end = end if batches else 0
         if not batches:
             return np.empty((0, self._width), np.float32)
         return np.concatenate(batches).astype(np.float32, copy=False)
 
     def add(self, batch: np.ndarray) -> None:
         """Write the rows of a batch; on a disk that is full, say so once and let it be."""
-        if self._file is None:
+        if self._is_full:
             return
         content = np.ascontiguousarray(batch, dtype="<f4").tobytes()
         try:
-            _write(self._file, content + _SUM.pack(zlib.crc32(content)))
+            file = self._file or self._open()
+            _write(file, content + _SUM.pack(zlib.crc32(content)))
             if time.monotonic() - self._flushed_s > _FLUSH_S:
                 self._flush()
         except OSError as fault:
             self._give_up(fault)
 
     def close(self) -> None:
-        """Bring all of it to the disk."""
+        """Bring all of it to the disk; `add` may be called no more."""
         if self._file is None:
             return
         try:
@@ -86,14 +89,12 @@ class KeptFeatures:
             self._file.close()
             self._file = None
 
-    def _open(self, size_bytes: int) -> None:
-        try:
-            self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 (kept open)
-            self._file.truncate(size_bytes)
-            if not size_bytes:
-                _write(self._file, _MAGIC)
-        except OSError as fault:
-            self._give_up(fault)
+    def _open(self) -> IO[bytes]:
+        file = self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 (kept open)
+        file.truncate(self._end)
+        if not self._end:
+            _write(file, _MAGIC)
+        return file
 
     def _flush(self) -> None:
         assert self._file is not None
@@ -101,6 +102,7 @@ class KeptFeatures:
         self._flushed_s = time.monotonic()
 
     def _give_up(self, fault: OSError) -> None:
+        self._is_full = True
         file, self._file = self._file, None
         if file is not None:
             file.close()

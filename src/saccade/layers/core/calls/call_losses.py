@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from saccade.layers.core.call_scope import scope
+from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.user_names import values_inside
 

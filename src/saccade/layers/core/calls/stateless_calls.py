@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from saccade.errors import ShapeError, StateError
-from saccade.layers.core.call_losses import CallLosses
+from saccade.layers.core.calls.call_losses import CallLosses
 from saccade.variables import Variable
 
 
