@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 import os
-import shlex
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from saccade.errors import InvalidArgument, NoSuchFile, NotSupported
 from saccade.names import unknown_name
+from saccade.recipe.command_words import command_line
 from saccade.recipe.unfinished.command_record import as_asked
+from saccade.recipe.unfinished.ended_run import has_ended
 from saccade.recipe.unfinished.output_check import check_output
+from saccade.recipe.unfinished.unfinished_run import UnfinishedRun
 
 COLORS = ("auto", "grayscale", "rgb")
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
@@ -212,12 +214,22 @@ class Choices:
             settled: what a run found out where nothing was chosen, by option.
         """
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return _command_line(values | {"resume": False} | settled)
+        return command_line(values | {"resume": False} | settled)
 
     def going_on(self, run: Path) -> str:
         """The command line that goes on with an unfinished run of these choices."""
         chosen = {name: getattr(self, name) for name in self.asked()}
-        return _command_line(chosen | {"output": run, "resume": True})
+        return command_line(chosen | {"output": run, "resume": True})
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a run is to go on that has come to its end already."""
+        if not self.resume or self.output is None or UnfinishedRun(self.output).is_there:
+            return False
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name in ("output", "overwrite", "resume"):
+            del values[name]
+        return not self.overwrite and has_ended(self.output, values)
 
     def asked(self) -> dict[str, Any]:
         """What is not as by default, as JSON has it, but for where the run goes."""
@@ -259,9 +271,10 @@ class Choices:
             if self.overwrite:
                 raise InvalidArgument(_named("overwrite"), "needs output=, the run to replace")
             return
-        check_output(
-            self.output, self.overwrite, self.resume, self.asked(), self.going_on(self.output)
-        )
+        if not self.has_ended:
+            check_output(
+                self.output, self.overwrite, self.resume, self.asked(), self.going_on(self.output)
+            )
 
     def _check_one_output(self) -> None:
         if self.output is not None and os.fspath(self.output) != os.fspath(self.resume):
@@ -274,20 +287,3 @@ class Choices:
 def _named(option: str) -> str:
     """An option as messages call it; the command line writes its own spelling in its place."""
     return f"train({option}=)"
-
-
-def _flag(option: str) -> str:
-    return f"--{option.replace('_', '-')}"
-
-
-def _command_line(values: dict[str, Any]) -> str:
-    words = ["saccade", "train", str(values["folder"])]
-    for name, value in values.items():
-        if isinstance(value, bool):
-            if name in ("augment", "fine_tune"):
-                words.append(_flag(name if value else f"no_{name}"))
-            elif value:
-                words.append(_flag(name))
-        elif name != "folder" and value is not None:
-            words += [_flag(name), str(value)]
-    return shlex.join(words)

@@ -171,8 +171,6 @@ class Recorder(Callback):
         self.rows = [dict(row) for row in state["rows"]]
         self.best_epoch, self._unsaved = state["best_epoch"], state["unsaved"]
         self._history_is_whole = False  # it may tell of epochs that come again
-        if self.rows:
-            self._write_history()
 
 
 def _lines(rows: Iterable[Iterable[Any]]) -> bytes:

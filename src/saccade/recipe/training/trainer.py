@@ -123,6 +123,10 @@ def train(
 def train_photos(choices: Choices, listener: Listener) -> Run:
     """The same, with the choices already checked."""
     begun_s = time.monotonic()
+    if choices.has_ended and choices.output is not None:
+        listener.says(f"The run in {choices.output} has come to its end: nothing is left to do.")
+        UnfinishedRun(choices.output).remove()  # what a kill in its last moment may have left
+        return Run.load(choices.output)
     check_writable(choices.output or RUNS)
     earlier = take_up(listener, choices)
     try:

@@ -51,7 +51,7 @@ def check_output(
     elif unfinished.is_there:
         got = "one that holds an unfinished run of another command"
     elif resume and (output / "metrics.json").is_file():
-        got = "one whose run has come to its end: there is nothing to go on with"
+        got = "one whose run, of another command, has come to its end"
     raise DataError(where, "must be a new or empty folder", got, do or REPLACE_IT)
 
 
