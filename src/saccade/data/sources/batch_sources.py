@@ -127,17 +127,17 @@ class IterableSource(Source):
         self._goes_on = False
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
-        if not self._goes_on:
-            self._began = self._drawn_from()
-        elif start:
-            now = self._drawn_from()
+        drawn_from = self._drawn_from()
+        goes_on, self._goes_on = self._goes_on and start > 0, False
+        if goes_on:
             self._draw_from(self._began)
+        else:
+            self._began = drawn_from
         batches = iter(self.iterable)
         for _ in range(start):
             next(batches, None)
-        if self._goes_on and start:
-            self._draw_from(now)
-        self._goes_on = False
+        if goes_on:
+            self._draw_from(drawn_from)
         for batch in batches:
             yield as_batch(batch, self.several)
 
@@ -151,11 +151,14 @@ class IterableSource(Source):
             self._stream.set_state(state["own"])
 
     def state(self) -> Any:
-        return {"began": self._began, "batches": self.batches}
+        own = self._drawn_from()["own"]
+        return {"began": self._began, "own": own, "batches": self.batches}
 
     def restore(self, state: Any) -> None:
         check_measures({"batches": self.batches}, state)
         self._began, self._goes_on = state["began"], True
+        if state["own"] is not None and isinstance(self._stream, torch.Generator):
+            self._stream.set_state(state["own"])
 
 
 class SequenceSource(Source):
@@ -239,8 +242,11 @@ class StreamSource(Source):
         """Before the run's random state is set: a generator may draw from the process's streams."""
         check_measures({}, state)
         taken = state["taken"]
-        began = inspect.isgenerator(self.generator) and self.generator.gi_frame is not None
-        if began and inspect.getgeneratorstate(self.generator) != inspect.GEN_CREATED:
+        generator: Any = self.generator
+        if (
+            inspect.isgenerator(generator)
+            and inspect.getgeneratorstate(generator) != inspect.GEN_CREATED
+        ):
             self._taken = taken  # the one that the run before has read from
             return
         if self._taken < taken:

@@ -9,6 +9,7 @@ from saccade.data.dataset.prefetch import close
 from saccade.data.dataset.stage import Visit
 from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, as_batch
 from saccade.errors import InvalidArgument, StateError
+from saccade.numerics.machine.random_streams import random_state, set_random_state
 
 
 class DatasetSource(Source):
@@ -39,7 +40,13 @@ class DatasetSource(Source):
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         self._began = self.stage.positions()
-        items = self.stage.open(Visit(), start)
+        # What is passed over may draw from the process's streams, as a map with random functions:
+        # up to the batch before, and then as if nothing had been drawn.
+        drawn_from, goes_on = random_state(), start > 0
+        items = self.stage.open(Visit(), start - goes_on)
+        if goes_on:
+            next(items, None)
+            set_random_state(drawn_from)
         try:
             for batch in items:
                 yield as_batch(batch, self.several)
