@@ -148,6 +148,8 @@ def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
         _check_labels(run, x, y)
         x, y, sample_weight = on_device(run.model.device, x, y, sample_weight)
         batch = (x if run.feed.prefix is None else run.feed.prefix(x), y, sample_weight)
+        if run.compiling is not None and run.compiling.compiled_for and run.weights is None:
+            run.weights = run.model.trainable_weights  # the run before had it compiled by now
         if run.compiling is not None and run.weights:
             run.compiling.consider(run, batch)
         with FORWARD:

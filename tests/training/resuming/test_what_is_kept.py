@@ -406,16 +406,34 @@ def test_a_generator(tmp_path, moment, caplog):
 
 def test_whether_the_step_was_compiled_is_part_of_a_state():
     """The clock decides once, not in every run anew."""
-    trial = CompileTrial("auto")
-    trial._decided, trial.step = True, object()
-    other = CompileTrial("auto")
-    other.restore(trial.state())
-    assert (other.asked, other._decided) == (True, False)  # at the next step
-    eager = CompileTrial("auto")
-    trial.step = None
+    trial, eager = CompileTrial("auto"), CompileTrial("auto")
+    trial._decided = True
     eager.restore(trial.state())
-    assert eager._decided
-    assert eager.step is None
+    assert (eager.asked, eager._decided, eager.step) == ("auto", True, None)
+
+
+@pytest.mark.parametrize("moment", [("batch", 1, 4), ("batch", 2, 1), ("end", 1)], ids=str)
+def test_a_compiled_step(tmp_path, moment, monkeypatch):
+    """A short last batch runs as it is, also where the run goes on with it."""
+    run_so = []
+
+    def compile_graph(graph):  # a compiler whose results are told from those of the layers
+        def call(*args):
+            run_so.append(len(args[2]))
+            loss, y_pred, gradients = graph(*args)
+            return loss, y_pred, [one * 1.001 for one in gradients]
+
+        return call
+
+    monkeypatch.setattr("saccade.training.compiled.trial.has_compiler", lambda device: True)
+    monkeypatch.setattr("saccade.training.compiled.compiled_step.compile_graph", compile_graph)
+
+    def make():
+        parts = [Dense(8, "relu", input_shape=(6,)), BatchNormalization(), Dense(2, "softmax")]
+        return compiled(Sequential(parts), jit_compile=True), (X[:28], Y[:28]), []
+
+    check(tmp_path, make, moment)
+    assert set(run_so) == {6}
 
 
 def test_event_files_hold_each_event_once(tmp_path):
