@@ -22,6 +22,7 @@ from saccade.models.symbol_losses import add_symbols, drop_losses
 from saccade.models.trainer import Trainer
 from saccade.nests import is_nest
 from saccade.notes import note_once
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.training.custom_step import overrides
 from saccade.training.features.feature_reuse import FeatureReuse, note_changing
 from saccade.training.features.frozen_prefix import find_prefix, is_watched, random_before_frozen
@@ -179,7 +180,7 @@ class GraphHolder(Trainer):
         """An input in its dtype; a last axis of one is added or taken off where that is missing."""
         dtype = getattr(torch, symbol.dtype)
         if not torch.is_tensor(value):
-            value = torch.as_tensor(np.asarray(value), device=self.device)
+            value = as_tensor(np.asarray(value), device=self.device)
         if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
             value = value.to(dtype)
         needed, got = symbol.shape, value.shape

@@ -10,6 +10,7 @@ import torch
 
 from saccade.errors import ShapeError, StateError
 from saccade.notes import note_once
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.optimizers.rate_holder import RateHolder
 from saccade.optimizers.schedules.learning_rate import LearningRate, StepCount
 
@@ -156,7 +157,7 @@ class SlotHolder(RateHolder):
             self.learning_rate = float(arrays[1])
         # A number that follows the slots, as Nadam has one, follows from the count of steps.
         for slot, values in zip(self.in_order(self.slots), arrays[1 + rates :], strict=False):
-            slot.copy_(torch.as_tensor(values))
+            slot.copy_(as_tensor(values))
 
     def save_own_variables(self, store: Any) -> None:
         """Put `variables` into `store`, a dict of arrays by number. May be overridden.

@@ -14,6 +14,7 @@ from saccade.data.generator.random_stream import global_state, same_state, set_g
 from saccade.data.sources.fixed_images import FixedImages
 from saccade.engines.inference import IMAGES_OF_ENGINES
 from saccade.notes import note_once
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.timers import FEATURES
 from saccade.training.callbacks.progress import Progress
 from saccade.training.features.feature_source import FeatureSource
@@ -173,7 +174,7 @@ def _name_of(prefix: bytes, images: bytes) -> bytes:
 
 
 def _read(images: FixedImages, places: np.ndarray) -> torch.Tensor:
-    return torch.cat([torch.as_tensor(x) for x in images.read(places, BLOCK)])
+    return torch.cat([as_tensor(x) for x in images.read(places, BLOCK)])
 
 
 def _reads_all(feed: Feed, turns: int) -> bool:
