@@ -27,6 +27,9 @@ class Variable(torch.nn.Parameter):
     _name: str
     path: str
     dtype_is_a_word: bool = True  # for scripts, as in Keras 3; torch's for everybody else
+    aggregation: str = "none"  # what several processes would do; there is one
+    synchronization: str = "auto"
+    overwrite_with_gradient: bool = False
     autocast: bool = True  # whether a layer that computes in half precision sees it so
     stands_alone: bool = False  # no layer's: a number beside the symbols of a graph
     regularizer: Any = None  # what it adds to the loss, a function of the values
@@ -59,8 +62,11 @@ class Variable(torch.nn.Parameter):
         return self
 
     def numpy(self, *, force: bool = True) -> np.ndarray:  # type: ignore[override]
-        """A copy of the values as a NumPy array, from any device."""
-        return np.array(self.detach().cpu().numpy(), order="C")
+        """A copy of the values as a NumPy array, from any device; of bfloat16, which NumPy has not,
+        as float32."""
+        values = self.detach().cpu()
+        values = values.float() if values.dtype is torch.bfloat16 else values
+        return np.array(values.numpy(), order="C")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         values = self.numpy()

@@ -113,7 +113,7 @@ def test_functions():
             expected = numbers(function(*(X.copy() for _ in range(count))))
         except Exception:
             continue  # not a function of such arrays
-        tables = {} if name.endswith(".stack") else TABLES  # a list of names to that
+        tables = {} if name.endswith((".stack", ".pack")) else TABLES  # a list of names to that
         for kind, make in {**KINDS, **tables}.items():
             looked_at += 1
             try:

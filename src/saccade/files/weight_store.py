@@ -164,7 +164,9 @@ def _write(file: Any, path: str, name: str, arrays: Mapping[str, Any]) -> None:
     group.attrs["name"] = name
     for key, values in arrays.items():  # one copy at a time
         if torch.is_tensor(values):
-            values = values.detach().cpu().numpy()
+            values = values.detach().cpu()
+            # HDF5 has no bfloat16; in float32 none of its bits is lost
+            values = (values.float() if values.dtype is torch.bfloat16 else values).numpy()
         group[key] = values
 
 
@@ -248,6 +250,7 @@ def read_weights(
     _run_hooks(hooks)  # the user's code may fail: before anything else is changed
     for weight, values in pairs:
         direct = hasattr(values, "read_direct") and weight.ndim and weight.is_contiguous()
+        direct = direct and weight.dtype is not torch.bfloat16  # which NumPy has not
         if direct and weight.device.type == "cpu":
             values.read_direct(torch.Tensor.numpy(weight.detach()))  # no copy on the way
             torch.autograd.graph.increment_version(weight)  # who asks sees that it changed

@@ -13,16 +13,17 @@ import torch
 
 from saccade import initializers
 from saccade.errors import StateError
+from saccade.metrics.stateless import StatelessMetric
 from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, refuse_overriding, snake_case
+from saccade.notes import note_once
 from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
-from saccade.user_names import UserNames
 
 
-class Metric(UserNames):
+class Metric(StatelessMetric):
     """A running number; users' own subclass it.
 
     Write `update_state(y_true, y_pred, sample_weight=None)` and `result()`. Sums that were made
@@ -124,6 +125,24 @@ class Metric(UserNames):
             variable.assign(torch.zeros_like(variable.value))
         for metric in inner:
             metric.reset_state()
+
+    def reset_states(self) -> None:
+        """`reset_state` under the name that it had until TensorFlow 2.5; a metric of the user's
+        that overrides it is reset by it.
+        """
+        note_once("Metric.reset_states() is the old name of reset_state().", key="reset_states")
+        if type(self).reset_state is not type(self).reset_states:
+            self.reset_state()
+            return
+        for cls in type(self).__mro__:  # called by the user's own, for what lies below it
+            if cls.__module__.startswith("saccade.") and "reset_state" in vars(cls):
+                cls.reset_state(self)
+                return
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "reset_states" in vars(cls) and "reset_state" not in vars(cls):
+            cls.reset_state = cls.reset_states
 
     def reader(self) -> Callable[[], Any]:
         """A function that gives the value as it is now, whenever it is called.

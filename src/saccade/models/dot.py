@@ -37,6 +37,7 @@ def model_to_dot(
     subgraph: bool = False,
     show_layer_activations: bool = False,
     show_trainable: bool = False,
+    splines: str = "ortho",
 ) -> Dot:
     """The drawing of a built model.
 
@@ -48,6 +49,7 @@ def model_to_dot(
         expand_nested: draw models inside the model with their layers.
         dpi: dots per inch of a picture made of it.
         subgraph: the inner part alone, for a drawing of one's own.
+        splines: how lines are drawn, in Graphviz's words: "ortho", "line", "curved".
 
     Raises:
         StateError: the model is not built.
@@ -62,7 +64,7 @@ def model_to_dot(
     lines = _body(model, told, expand_nested, "")
     if subgraph:
         return Dot("\n".join(lines))
-    head = f'digraph "{model.name}" {{\n  graph [rankdir={rankdir}, dpi={dpi}];'
+    head = f'digraph "{model.name}" {{\n  graph [rankdir={rankdir}, dpi={dpi}, splines={splines}];'
     return Dot(f"{head}\n  node [shape=box];\n" + "\n".join(lines) + "\n}\n")
 
 
@@ -77,6 +79,7 @@ def plot_model(
     dpi: int = 200,
     show_layer_activations: bool = False,
     show_trainable: bool = False,
+    splines: str = "ortho",
 ) -> None:
     """Write the drawing of a model to a picture, by the program `dot` of Graphviz; or, for a name
     that ends in ".dot" or ".gv", as text.
@@ -102,6 +105,7 @@ def plot_model(
         dpi,
         show_layer_activations=show_layer_activations,
         show_trainable=show_trainable,
+        splines=splines,
     )
     if path.suffix in TEXTS:
         path.write_text(text, encoding="utf-8")

@@ -16,7 +16,7 @@ from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol, from_inputs
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.output_shapes import shape_of
-from saccade.layers.core.own_arguments import NotRecorded, default_config, made_again
+from saccade.layers.core.own_arguments import default_config, made_again
 from saccade.layers.input import Input
 from saccade.models.compile_config import compile_config, compile_from, model_record
 from saccade.models.graph_config import graph_config, rebuilt
@@ -162,7 +162,8 @@ class Model(GraphHolder):
         """Write the model, its optimizer and their state to a file that Keras reads.
 
         `preprocessing` and `class_names` go along. An existing file stays as it was until the new
-        one is whole.
+        one is whole. Where a file cannot hold the model, the weights are written beside it before
+        the error is raised, which says where they are.
 
         Args:
             filepath: ends in ".keras"; or in ".h5" or ".hdf5", the older format.
@@ -183,10 +184,7 @@ class Model(GraphHolder):
         for option in extra:
             raise NotSupported("save", f"{option}= is not supported")
         path, kind = script_names.format_of("save", filepath, "write_model", save_format)
-        try:
-            kind.load("write_model")(self, path, overwrite, include_optimizer)
-        except NotRecorded as error:
-            raise weights_file.keeping_weights(self, path, overwrite, error) from error
+        kind.load("write_model")(self, path, overwrite, include_optimizer)
 
     def save_weights(
         self,

@@ -21,7 +21,7 @@ from saccade.models.old_words import accepts_old_words
 from saccade.notes import note_once
 from saccade.optimizers import LossScaleOptimizer
 from saccade.timers import EVALUATE, PREDICT
-from saccade.training import loop
+from saccade.training import loop, prediction_loop
 from saccade.training.arguments import (
     as_epochs,
     as_frequency,
@@ -90,7 +90,10 @@ class Trainer(OldMethods, BatchTrainer):
         if auto_scale_loss and half and optimizer is not None and not scales:
             optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         names = self._names_of_outputs()
-        objective = Objective(loss, metrics, weighted_metrics, loss_weights, names)
+        ours, theirs, weighted = self._with_symbols(loss, metrics, weighted_metrics)
+        objective = Objective(ours, theirs, weighted, loss_weights, names)
+        objective.given_loss, objective.given_metrics = loss, metrics
+        objective.given_weighted_metrics = weighted_metrics
         self.optimizer, self._objective = optimizer, objective
         self.loss = loss
         self.jit_compile, self.run_eagerly = jit_compile, bool(run_eagerly)
@@ -100,6 +103,10 @@ class Trainer(OldMethods, BatchTrainer):
     def _names_of_outputs(self) -> list[str] | None:
         """The names by which `compile` may call the outputs, when they are known."""
         return None
+
+    def _with_symbols(self, *given: Any) -> tuple[Any, ...]:
+        """Losses and metrics, those that use symbols of the model's graph made to see values."""
+        return given
 
     # -- fit, evaluate, predict ------------------------------------------------------------
 
@@ -274,7 +281,9 @@ class Trainer(OldMethods, BatchTrainer):
         source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
         feed = Feed(source, steps, self._look)
         forward = self._for_predicting(source.samples or 0 if steps is None else 0)
-        return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn), forward)
+        return prediction_loop.predict(
+            self, feed, self._callbacks(callbacks, verbose, 1, feed.turn), forward
+        )
 
     def _for_predicting(self, images: int) -> Any:
         """What predicts so many images the fastest: the model, or its layers folded."""

@@ -105,8 +105,8 @@ class LossScaleOptimizer(Optimizer):
     def built(self) -> bool:
         return self.inner_optimizer.built
 
-    def build(self, var_list: Iterable[Any]) -> None:
-        self.inner_optimizer.build(var_list)
+    def build(self, variables: Iterable[Any]) -> None:
+        self.inner_optimizer.build(variables)
         self._weights = self.inner_optimizer._weights
 
     def finalize_variable_values(self, var_list: Iterable[Any]) -> None:

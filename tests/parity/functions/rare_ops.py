@@ -37,6 +37,28 @@ CASES = {
     **{word: lambda o, w=word: getattr(o, w)(7) for word in WINDOWS.split()},
     **{f"{word} of an axis": lambda o, w=word: getattr(o, w)(GAPS, axis=1)
        for word in OF_AXIS.split()},
+    **{f"scatter_update {how}": lambda o, how=how: o.scatter_update(
+           X, [[0, 1], [2, 3], [0, 1]], ROW[:3], reduction=how)
+       for how in ("add", "max", "min", "mul", "ADD")},
+    "scatter_update rows": lambda o: o.scatter_update(X, [[2], [0], [2]], Y, reduction="add"),
+    "bincount of rows": lambda o: o.bincount([[1, 4, 0], [2, 4, 2]]),
+    "bincount of rows, weights": lambda o: o.bincount([[1, 4, 0], [2, 4, 2]], SQUARE[0, :2], 3),
+    "multi_hot old word": lambda o: o.multi_hot([0, 3], num_tokens=5),
+    "reshape old word": lambda o: o.reshape(X, newshape=(2, -1)),
+    "stop_gradient by name": lambda o: o.stop_gradient(variable=torch.tensor(X)),
+    "layer_normalization of halves": lambda o: o.layer_normalization(60000 * X.astype("float16")),
+    "layer_normalization rms_scaling": lambda o: o.layer_normalization(X, Y[0], rms_scaling=True),
+    "unique sized": lambda o: o.unique([3, 1, 2, 1], size=5, return_counts=True),
+    "unique sized, cut": lambda o: o.unique([3, 1, 2, 1], size=2, return_index=True,
+                                            return_inverse=True, return_counts=True),
+    "unique sized, rows": lambda o: o.unique([[1, 0], [0, 1], [1, 0]], axis=0, size=3,
+                                             fill_value=7),
+    "while_loop of numbers": lambda o: o.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x * i),
+                                                    (1, X)),
+    "rearrange": lambda o: o.rearrange(IMAGES, "b h w c -> b c h w"),
+    "rearrange joined": lambda o: o.rearrange(IMAGES, "b h w c -> (b h) (w c)"),
+    "rearrange apart": lambda o: o.rearrange(
+        IMAGES, "b (h1 h) (w w1) c -> (b h1 w1) h w c", h1=2, w1=3),
     "arccosh": lambda o: o.arccosh(Y + 1),
     "adaptive_average_pool": lambda o: o.adaptive_average_pool(IMAGES, (2, 3)),
     "adaptive_max_pool": lambda o: o.adaptive_max_pool(IMAGES, 2),
