@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from saccade.errors import ShapeError
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class Variable(torch.nn.Parameter):
@@ -77,7 +78,7 @@ class Variable(torch.nn.Parameter):
         Raises:
             ShapeError: when the shapes differ.
         """
-        value = torch.as_tensor(np.asarray(value) if not torch.is_tensor(value) else value)
+        value = as_tensor(value if torch.is_tensor(value) else np.asarray(value))
         if value.shape != self.shape:
             raise ShapeError(
                 f'weight "{self.path}"',
@@ -117,7 +118,7 @@ class Variable(torch.nn.Parameter):
 
 def _values(value: Any, weight: Variable) -> torch.Tensor:
     """What is added to a weight, on its device and of its type."""
-    value = value.detach() if torch.is_tensor(value) else torch.as_tensor(np.asarray(value))
+    value = value.detach() if torch.is_tensor(value) else as_tensor(np.asarray(value))
     return value.to(weight.device, weight.dtype)
 
 

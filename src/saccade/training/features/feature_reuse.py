@@ -15,6 +15,7 @@ from saccade.data.sources.fixed_images import FixedImages
 from saccade.engines.inference import IMAGES_OF_ENGINES
 from saccade.graph import Network
 from saccade.notes import note_once
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.timers import FEATURES
 from saccade.training.callbacks.progress import Progress
 from saccade.training.features.feature_source import FeatureSource
@@ -179,7 +180,7 @@ def _name_of(prefix: bytes, images: bytes) -> bytes:
 
 
 def _read(images: FixedImages, places: np.ndarray) -> torch.Tensor:
-    return torch.cat([torch.as_tensor(x) for x in images.read(places, BLOCK)])
+    return torch.cat([as_tensor(x) for x in images.read(places, BLOCK)])
 
 
 def _reads_all(feed: Feed, turns: int) -> bool:

@@ -14,6 +14,7 @@ from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape, Symbol, map_symbols, symbols_in
 from saccade.layers.core.output_shapes import shape_of
 from saccade.nests import leaves
+from saccade.numerics.tensors.conversion import as_tensor
 
 _FIRST = ("inputs", "data")  # what Keras calls the first argument of its layers
 
@@ -101,7 +102,7 @@ def in_shape_of(symbol: Symbol, value: Any, model: Any) -> Any:
     """An input in its dtype; a last axis of one is added or taken off where that is missing."""
     dtype = getattr(torch, symbol.dtype)
     if not torch.is_tensor(value):
-        value = torch.as_tensor(np.asarray(value), device=model.device)
+        value = as_tensor(np.asarray(value), device=model.device)
     if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
         value = value.to(dtype)
     needed, got = symbol.shape, value.shape
