@@ -61,8 +61,11 @@ class Variable(torch.nn.Parameter):
         return self
 
     def numpy(self, *, force: bool = True) -> np.ndarray:  # type: ignore[override]
-        """A copy of the values as a NumPy array, from any device."""
-        return np.array(self.detach().cpu().numpy(), order="C")
+        """A copy of the values as a NumPy array, from any device; of bfloat16, which NumPy has not,
+        as float32."""
+        values = self.detach().cpu()
+        values = values.float() if values.dtype is torch.bfloat16 else values
+        return np.array(values.numpy(), order="C")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         values = self.numpy()

@@ -35,7 +35,7 @@ NAMES = {
         mobilenet_v2 mobilenet_v3 nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception
     """,
     "saccade.applications.imagenet_utils": """
-        decode_predictions preprocess_input
+        decode_predictions obtain_input_shape preprocess_input
     """,
     "saccade.applications.resnet": """
         ResNet101 ResNet152 ResNet50 preprocess_input
@@ -53,8 +53,10 @@ NAMES = {
         VGG19 decode_predictions preprocess_input
     """,
     "saccade.backend": """
-        is_float_dtype is_int_dtype result_type standardize_dtype
-        abs all any arange argmax argmin backend batch_dot batch_flatten batch_get_value
+        abs all any arange argmax argmin asymmetric_spatial_2d_padding asymmetric_temporal_padding
+        atrous_conv2d backend batch_dot batch_flatten batch_get_value binary_focal_crossentropy
+        categorical_focal_crossentropy conv3d_transpose deconv2d deconv3d get_variable_shape
+        is_float_dtype is_int_dtype is_placeholder pack result_type standardize_dtype
         batch_normalization batch_set_value bias_add binary_crossentropy cast
         cast_to_floatx categorical_crossentropy clear_session clip concatenate constant
         conv1d conv2d conv2d_transpose conv3d cos count_params cumprod cumsum depthwise_conv2d

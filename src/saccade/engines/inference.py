@@ -76,7 +76,10 @@ class Inference:
             fast(x)
         except Exception as fault:  # whatever it can't do, torch can
             first = (str(fault).splitlines() or [""])[0]
-            note_once(f"{made.title} cannot run this network, so torch does: {first}")
+            note_once(
+                f"{made.title} cannot run this network, so torch does: {first}",
+                key="the engine cannot run a network",
+            )
             return folded
         return fast
 

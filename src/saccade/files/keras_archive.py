@@ -24,6 +24,7 @@ from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupp
 from saccade.files import plain_config, weight_store
 from saccade.files.formats import HDF5_START
 from saccade.files.input_record import input_records
+from saccade.files.kept_weights import kept_weights
 from saccade.files.old.compile_configs import compile_config
 from saccade.files.old.model_configs import in_todays_words
 from saccade.files.replacement import replacing
@@ -64,20 +65,24 @@ def write(
         NoSuchFile: the folder does not exist.
     """
     where = "save"
-    record = plain_config.full_record(model)
-    record["compile_config"] = (model.get_compile_config() if include_optimizer else None) or {}
-    texts = {
-        METADATA: json.dumps(
-            {
-                "keras_version": KERAS_VERSION,  # whose format it is; ours is in saccade.json
-                "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
-            }
-        ),
-        CONFIG: json.dumps(plain_config.to_plain(where, record, "model")),
-        EXTRAS: json.dumps(extras_of(where, model), indent=1, ensure_ascii=False),
-    }
+    with kept_weights(model, path, overwrite):
+        record = plain_config.full_record(model)
+        record["compile_config"] = (model.get_compile_config() if include_optimizer else None) or {}
+        texts = {
+            METADATA: json.dumps(
+                {
+                    "keras_version": KERAS_VERSION,  # whose format it is; ours is in saccade.json
+                    "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
+                }
+            ),
+            CONFIG: json.dumps(plain_config.to_plain(where, record, "model")),
+            EXTRAS: json.dumps(extras_of(where, model), indent=1, ensure_ascii=False),
+        }
     if not model.built:
-        note_once(f"{model.where} is not built: the file will hold its layers but no weights.")
+        note_once(
+            f"{model.where} is not built: the file will hold its layers but no weights.",
+            key="not built",
+        )
     with replacing(where, path, overwrite) as draft:
         weights = draft.with_name(WEIGHTS)  # HDF5 jumps while it writes, a zip can't
         with weight_store.open_h5(where, weights, "w") as file:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from saccade.names import is_overridden
 
 
 def state_arrays(optimizer: Any, weights: Sequence[Any]) -> list[Any]:
@@ -23,6 +25,30 @@ def state_arrays(optimizer: Any, weights: Sequence[Any]) -> list[Any]:
         next((as_type(one) for kind, as_type in numbers.items() if isinstance(one, kind)), one)
         for one in next_step.variables
     ]
+
+
+def state_entries(optimizer: Any, weights: Sequence[Any]) -> dict[str, Any]:
+    """What stands under `optimizer/vars`, by name: by number, or as the user's own hook says."""
+    if not is_overridden(optimizer, "save_own_variables"):
+        return {str(place): one for place, one in enumerate(state_arrays(optimizer, weights))}
+    next_step = copy.copy(optimizer)
+    if optimizer.built:
+        next_step.build(weights)
+    store: dict[str, Any] = {}
+    next_step.save_own_variables(store)
+    return store
+
+
+def restore_entries(optimizer: Any, saved: Mapping[str, Any], weights: Sequence[Any]) -> list[str]:
+    """`restore_state` for what `state_entries` gave."""
+    if is_overridden(optimizer, "load_own_variables"):
+        optimizer.build(weights)
+        optimizer.load_own_variables({name: values[()] for name, values in saved.items()})
+        return []
+    numbered = []
+    while (values := saved.get(str(len(numbered)))) is not None:
+        numbered.append(values)
+    return restore_state(optimizer, numbered, weights) if numbered else []
 
 
 def restore_state(optimizer: Any, saved: Sequence[Any], weights: Sequence[Any]) -> list[str]:

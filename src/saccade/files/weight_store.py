@@ -125,12 +125,12 @@ def write_weights(file: Any, model: Any, include_optimizer: bool = True) -> None
         _write(file, place.path, place.name, own_arrays(place))
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None and include_optimizer:
-        arrays = optimizer_state.state_arrays(optimizer, model.trainable_weights)
-        _write(file, "optimizer", optimizer.name, _numbered(arrays))
+        arrays = optimizer_state.state_entries(optimizer, model.trainable_weights)
+        _write(file, "optimizer", optimizer.name, arrays)
         inner = getattr(optimizer, "inner_optimizer", None)
         if inner is not None:  # Keras writes it twice, and looks for it twice
-            arrays = optimizer_state.state_arrays(inner, model.trainable_weights)
-            _write(file, "optimizer/inner_optimizer", inner.name, _numbered(arrays))
+            arrays = optimizer_state.state_entries(inner, model.trainable_weights)
+            _write(file, "optimizer/inner_optimizer", inner.name, arrays)
 
 
 def own_arrays(place: Place) -> dict[str, Any]:
@@ -164,7 +164,9 @@ def _write(file: Any, path: str, name: str, arrays: Mapping[str, Any]) -> None:
     group.attrs["name"] = name
     for key, values in arrays.items():  # one copy at a time
         if torch.is_tensor(values):
-            values = values.detach().cpu().numpy()
+            values = values.detach().cpu()
+            # HDF5 has no bfloat16; in float32 none of its bits is lost
+            values = (values.float() if values.dtype is torch.bfloat16 else values).numpy()
         group[key] = values
 
 
@@ -248,6 +250,7 @@ def read_weights(
     _run_hooks(hooks)  # the user's code may fail: before anything else is changed
     for weight, values in pairs:
         direct = hasattr(values, "read_direct") and weight.ndim and weight.is_contiguous()
+        direct = direct and weight.dtype is not torch.bfloat16  # which NumPy has not
         if direct and weight.device.type == "cpu":
             values.read_direct(torch.Tensor.numpy(weight.detach()))  # no copy on the way
             torch.autograd.graph.increment_version(weight)  # who asks sees that it changed
@@ -280,12 +283,11 @@ def _run_hooks(hooks: Sequence[tuple[Any, dict[str, Any]]]) -> None:
 
 def read_optimizer(saved: Mapping[str, Any], model: Any) -> list[str]:
     """Take over the optimizer's state; says what does not fit, and changes nothing then."""
-    numbered = []
-    while (values := saved.get(f"optimizer/vars/{len(numbered)}")) is not None:
-        numbered.append(values)
-    if not numbered:
+    start = "optimizer/vars/"
+    own = {path.removeprefix(start): one for path, one in saved.items() if path.startswith(start)}
+    if not own:
         return []
-    return optimizer_state.restore_state(model.optimizer, numbered, model.trainable_weights)
+    return optimizer_state.restore_entries(model.optimizer, own, model.trainable_weights)
 
 
 def _is_weight(path: str, values: Any) -> bool:

@@ -13,7 +13,6 @@ from saccade.files import formats, script_names, weight_store
 from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers, whole
 from saccade.files.old.legacy_match import read_legacy
 from saccade.files.replacement import replacing
-from saccade.layers.core.own_arguments import NotRecorded
 from saccade.notes import note_once
 
 
@@ -97,20 +96,6 @@ def _check_no_checkpoint(filepath: Any) -> None:
             "Where TensorFlow is: build the model, model.load_weights(...) and "
             "model.save_weights('name.h5'), and load that.",
         )
-
-
-def keeping_weights(model: Any, path: Path, overwrite: bool, error: NotRecorded) -> NotRecorded:
-    """The error of a model that a file cannot hold, once its weights are safe beside that file."""
-    beside = path.with_name(f"{path.name.removesuffix(path.suffix)}.weights.h5")
-    if not model.built or (beside.exists() and not overwrite):
-        return error
-    write_weights(model, beside)
-    return NotRecorded(
-        error.where,
-        error.needed,
-        error.got,
-        f'{error.do} Nothing is lost: the weights are in "{beside}", for load_weights.',
-    )
 
 
 def write_hdf5(path: Path, model: Any) -> None:

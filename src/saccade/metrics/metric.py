@@ -12,11 +12,12 @@ from typing import Any
 import torch
 
 from saccade import initializers
-from saccade.errors import NotSupported, StateError
+from saccade.errors import StateError
 from saccade.metrics.stateless import StatelessMetric
 from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
-from saccade.names import auto_name, snake_case
+from saccade.names import auto_name, refuse_overriding, snake_case
+from saccade.notes import note_once
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
 
@@ -124,6 +125,24 @@ class Metric(StatelessMetric):
         for metric in inner:
             metric.reset_state()
 
+    def reset_states(self) -> None:
+        """`reset_state` under the name that it had until TensorFlow 2.5; a metric of the user's
+        that overrides it is reset by it.
+        """
+        note_once("Metric.reset_states() is the old name of reset_state().", key="reset_states")
+        if type(self).reset_state is not type(self).reset_states:
+            self.reset_state()
+            return
+        for cls in type(self).__mro__:  # called by the user's own, for what lies below it
+            if cls.__module__.startswith("saccade.") and "reset_state" in vars(cls):
+                cls.reset_state(self)
+                return
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "reset_states" in vars(cls) and "reset_state" not in vars(cls):
+            cls.reset_state = cls.reset_states
+
     def reader(self) -> Callable[[], Any]:
         """A function that gives the value as it is now, whenever it is called.
 
@@ -184,15 +203,9 @@ class Sums(Metric):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        own = not cls.__module__.startswith("saccade.")
-        for name in ("add_variable", "add_weight"):
-            if own and name in cls.__dict__:
-                raise NotSupported(
-                    f"metric {cls.__name__}",
-                    f"{name}() of a subclass would never be called",
-                    None,
-                    "Subclass metrics.Metric, or override update_state() and result().",
-                )
+        instead = "Subclass metrics.Metric, or override update_state() and result()."
+        if not cls.__module__.startswith("saccade."):
+            refuse_overriding(cls, Sums, "metric", ("add_variable", "add_weight"), instead)
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         super().__init__(dtype, name)

@@ -8,13 +8,14 @@ from typing import Any
 from saccade.data.sources.source import ManyArrays
 from saccade.errors import InvalidArgument, NotKnownYet, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
+from saccade.layers.core.call_arguments import with_last_axis
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import mask_of, with_masks
 from saccade.layers.core.output_shapes import shape_of
 from saccade.layers.input import InputLayer
-from saccade.models.graph_holder import LayerList, with_last_axis
 from saccade.models.model import Model
+from saccade.models.old_methods import LayerList
 from saccade.models.reviving import check_layers
 from saccade.names import is_overridden
 from saccade.nests import is_nest

@@ -21,7 +21,7 @@ from saccade.models.old_words import accepts_old_words
 from saccade.notes import note_once
 from saccade.optimizers import LossScaleOptimizer
 from saccade.timers import EVALUATE, PREDICT
-from saccade.training import loop
+from saccade.training import loop, prediction_loop
 from saccade.training.arguments import (
     as_epochs,
     as_frequency,
@@ -32,6 +32,7 @@ from saccade.training.arguments import (
 )
 from saccade.training.callbacks.history import History
 from saccade.training.compiled.trial import CompileTrial
+from saccade.training.custom_step import own_validation
 from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.training.feed import Feed
 from saccade.training.objective import Objective
@@ -89,7 +90,10 @@ class Trainer(OldMethods, BatchTrainer):
         if auto_scale_loss and half and optimizer is not None and not scales:
             optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         names = self._names_of_outputs()
-        objective = Objective(loss, metrics, weighted_metrics, loss_weights, names)
+        ours, theirs, weighted = self._with_symbols(loss, metrics, weighted_metrics)
+        objective = Objective(ours, theirs, weighted, loss_weights, names)
+        objective.given_loss, objective.given_metrics = loss, metrics
+        objective.given_weighted_metrics = weighted_metrics
         self.optimizer, self._objective = optimizer, objective
         self.loss = loss
         self.jit_compile, self.run_eagerly = jit_compile, bool(run_eagerly)
@@ -99,6 +103,10 @@ class Trainer(OldMethods, BatchTrainer):
     def _names_of_outputs(self) -> list[str] | None:
         """The names by which `compile` may call the outputs, when they are known."""
         return None
+
+    def _with_symbols(self, *given: Any) -> tuple[Any, ...]:
+        """Losses and metrics, those that use symbols of the model's graph made to see values."""
+        return given
 
     # -- fit, evaluate, predict ------------------------------------------------------------
 
@@ -181,9 +189,9 @@ class Trainer(OldMethods, BatchTrainer):
             source = WeightedSource(source, class_weight)
         feed = Feed(source, steps, self._look)
         validation = None
+        size = batch_size if validation_batch_size is None else validation_batch_size
         if validation_data is not None:
             steps = as_steps("validation_steps", validation_steps)
-            size = batch_size if validation_batch_size is None else validation_batch_size
             validation = Feed(held_out(validation_data, size, steps, several), steps, self._look)
             for note in validation_notes(x, validation_data):
                 note_once(note)
@@ -203,6 +211,9 @@ class Trainer(OldMethods, BatchTrainer):
                 validation_freq=as_frequency(validation_freq),
                 compiling=None if self.run_eagerly else CompileTrial(self.jit_compile),
                 reuse=self._reuse(reuse_features, source.image_shape),
+                own_validation=own_validation(
+                    self, validation_data, size, validation_steps, several.inputs
+                ),
             )
             self.history = history
             loop.train(run)
@@ -270,7 +281,9 @@ class Trainer(OldMethods, BatchTrainer):
         source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
         feed = Feed(source, steps, self._look)
         forward = self._for_predicting(source.samples or 0 if steps is None else 0)
-        return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn), forward)
+        return prediction_loop.predict(
+            self, feed, self._callbacks(callbacks, verbose, 1, feed.turn), forward
+        )
 
     def _for_predicting(self, images: int) -> Any:
         """What predicts so many images the fastest: the model, or its layers folded."""

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from saccade import initializers
-from saccade.errors import InvalidArgument, NotSupported, ShapeError, StateError
+from saccade.errors import InvalidArgument, ShapeError, StateError
+from saccade.names import brought_by, refuse_overriding
 from saccade.optimizers.schedules.learning_rate import StepCount
 from saccade.optimizers.slot_holder import SlotHolder, Tensors, as_array
 from saccade.variables import Variable
@@ -49,17 +50,14 @@ class OwnStep(SlotHolder):
         super().__init_subclass__(**kwargs)
         if cls.__module__.startswith("saccade."):
             return
-        for name in _NOT_CALLED:
-            if name in cls.__dict__:
-                raise NotSupported(
-                    f"optimizer {cls.__name__}",
-                    f"{name}() of a subclass would never be called",
-                    None,
-                    "Override update_step(gradient, variable, learning_rate), which moves one "
-                    "weight; build(variables) makes what is kept beside the weights.",
-                )
-        cls.updates_itself |= "update_step" in cls.__dict__
-        cls.applies_itself |= "apply" in cls.__dict__ or "apply_gradients" in cls.__dict__
+        instead = (
+            "Override update_step(gradient, variable, learning_rate), which moves one weight; "
+            "build(variables) makes what is kept beside the weights."
+        )
+        refuse_overriding(cls, OwnStep, "optimizer", _NOT_CALLED, instead)
+        brought = brought_by(cls, OwnStep)
+        cls.updates_itself |= "update_step" in brought
+        cls.applies_itself |= "apply" in brought or "apply_gradients" in brought
 
     # -- stepping --------------------------------------------------------------------------
 

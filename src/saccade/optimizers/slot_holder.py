@@ -96,7 +96,8 @@ class SlotHolder(RateHolder):
             note_once(
                 f"{self.where}: {verb} new after {self._calls} steps (a layer was unfrozen?): "
                 "they start with fresh slots, the others keep theirs. Call compile() again, with a "
-                "small learning rate, to start all of them anew."
+                "small learning rate, to start all of them anew.",
+                key="new weights",
             )
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:
@@ -170,6 +171,25 @@ class SlotHolder(RateHolder):
         # A number that follows the slots, as Nadam has one, follows from the count of steps.
         for slot, values in zip(self.in_order(self.slots), arrays[1 + rates :], strict=False):
             slot.copy_(torch.as_tensor(values))
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put `variables` into `store`, a dict of arrays by number. May be overridden.
+
+        Source: `keras.optimizers.Optimizer.save_own_variables`.
+        """
+        for number, value in enumerate(self.variables):
+            array = as_array(value)
+            store[str(number)] = np.int32(array) if isinstance(value, int) else array
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take `variables` out of `store`. May be overridden.
+
+        Raises:
+            ShapeError: they do not fit; nothing is changed.
+
+        Source: `keras.optimizers.Optimizer.load_own_variables`.
+        """
+        self.set_weights([store[str(number)] for number in range(len(store))])
 
     def state(self) -> dict[str, Any]:
         """Everything that changes while training: copies, in a dict."""

@@ -42,6 +42,7 @@ class Run:
         own_logs: what the last `train_step` of the model's own returned.
         compiling: decides whether the step is compiled, and holds it then; None for never.
         validation_freq: validate after every so many epochs, or after these.
+        own_validation: the model's own `evaluate` on the validation data, where it has one.
         forward: what is called on a batch: the model, or what comes after its frozen prefix.
         reuse: how the frozen prefix is used; None for a model without one.
         resume: the state to go on from, which a callback found when training began.
@@ -62,6 +63,7 @@ class Run:
     targets_checked: bool = False
     validation_freq: int | list[int] = 1
     own_logs: Any = None
+    own_validation: Any = None
     compiling: Any = None
     reuse: Any = None
     resume: dict[str, Any] | None = None

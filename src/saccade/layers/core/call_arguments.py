@@ -1,4 +1,5 @@
-"""Call arguments: the arrays of a call that come by keyword, and their shapes by name."""
+"""Call arguments: the arrays of a call that come by keyword, their shapes by name, and how each is
+made to fit the symbol that it is given for."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import InvalidArgument
-from saccade.graph import map_symbols, symbols_in
+from saccade.errors import InvalidArgument, ShapeError
+from saccade.graph import Shape, Symbol, map_symbols, symbols_in
 from saccade.layers.core.output_shapes import shape_of
 from saccade.nests import leaves
 
@@ -94,3 +95,33 @@ def shapes_in(value: Any) -> Any:
     if all(isinstance(one, (torch.Tensor, np.ndarray)) for one in leaves(value)):
         return shape_of(value)
     return None
+
+
+def in_shape_of(symbol: Symbol, value: Any, model: Any) -> Any:
+    """An input in its dtype; a last axis of one is added or taken off where that is missing."""
+    dtype = getattr(torch, symbol.dtype)
+    if not torch.is_tensor(value):
+        value = torch.as_tensor(np.asarray(value), device=model.device)
+    if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
+        value = value.to(dtype)
+    needed, got = symbol.shape, value.shape
+    if len(got) != len(needed) and (fitted := with_last_axis(value, needed)) is not value:
+        return fitted
+    fits = len(got) == len(needed) and all(
+        n in (None, size) for n, size in zip(needed[1:], got[1:], strict=True)
+    )
+    if not fits:
+        raise ShapeError(
+            f'{model.where}, input "{symbol.name}"', f"must be {needed}", str(tuple(got))
+        )
+    return value
+
+
+def with_last_axis(value: Any, needed: Shape) -> Any:
+    """An array with a last axis of one added or taken off, where that is what it lacks."""
+    got = getattr(value, "shape", None)
+    if got is not None and len(got) == len(needed) - 1 and needed[-1] == 1:
+        return value[..., None]
+    if got is not None and len(got) == len(needed) + 1 and got[-1] == 1:
+        return value[..., 0]
+    return value

@@ -73,7 +73,8 @@ class MaskPassing:
         if not self.supports_masking:
             if not self._loses_masks_quietly and previous is not None:
                 note_once(
-                    f"{self.where} does not pass masks on: the layers after it see none.",  # type: ignore[attr-defined]
+                    f"{self.where} does not pass masks on: the layers "  # type: ignore[attr-defined]
+                    "after it get none, and count padded steps as data.",
                     key="a mask is lost",
                 )
             return outputs

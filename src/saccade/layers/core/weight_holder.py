@@ -18,7 +18,7 @@ from saccade.layers.core.tracking import TrackedModule, safe_key
 from saccade.nests import leaves
 from saccade.numerics.machine.device import default_device
 from saccade.old_add_weight import takes_name_first
-from saccade.records import checked_dtype
+from saccade.records import number_dtype
 from saccade.user_names import set_inside
 from saccade.variables import Variable
 
@@ -120,7 +120,6 @@ class WeightHolder(TrackedModule):
         """
         if overwrite_with_gradient or aggregation not in ("none", "mean"):
             refuse(self, overwrite_with_gradient=overwrite_with_gradient or aggregation)
-        checked_dtype(self.where, dtype)
         sizes = tuple(int(size) for size in (shape or ()))
         make = initializers.get("glorot_uniform" if initializer is None else initializer)
         values = torch.as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
@@ -129,6 +128,10 @@ class WeightHolder(TrackedModule):
                 self.where, f"the initialiser must give shape {sizes}", str(tuple(values.shape))
             )
         penalty, rule = regularizers.get(regularizer), constraints.get(constraint)
+        kept_in = self.variable_dtype if dtype is None else number_dtype(self.where, dtype)
+        if kept_in != "float32":
+            values = values.to(getattr(torch, kept_in))
+            trainable = trainable and values.is_floating_point()  # torch moves nothing else
         variable = self._own(self._laid_out(values), trainable, name or "variable")
         variable.regularizer, variable.constraint = penalty, rule
         variable.autocast = autocast

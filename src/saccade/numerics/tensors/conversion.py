@@ -90,6 +90,11 @@ def floats(x: Any) -> torch.Tensor:
     return x if x.is_floating_point() else x.float()
 
 
+def wide(x: torch.Tensor) -> torch.Tensor:
+    """Floats of at least 32 bits: squares of half the bits overflow."""
+    return x if x.dtype is torch.float64 else x.float()
+
+
 def axes_of(x: torch.Tensor, axis: Axis) -> tuple[int, ...]:
     """The axes that are meant; all for None."""
     if axis is None:

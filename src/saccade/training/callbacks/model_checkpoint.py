@@ -12,9 +12,8 @@ import numpy as np
 from saccade.errors import InvalidArgument
 from saccade.files.formats import checkpoint_suffixes
 from saccade.files.script_names import writes_by_content
-from saccade.layers.core.own_arguments import NotRecorded
-from saccade.notes import note_once
-from saccade.old_arguments import ignores_old_words
+from saccade.notes import note_old_word, note_once
+from saccade.old_arguments import also_takes, ignores_old_words
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.monitor import Monitor
 from saccade.training.old_log_names import Logs
@@ -29,11 +28,13 @@ def _with_period(init: Any) -> Any:
         if period < 1:
             raise InvalidArgument("ModelCheckpoint", "period must be at least 1", period)
         if period > 1:
-            note_once("ModelCheckpoint(period=) is Keras 2's: epochs from one saving to the next.")
+            note_old_word(
+                "ModelCheckpoint(period=) is Keras 2's: epochs from one saving to the next."
+            )
         init(self, *args, **kwargs)
         self.period = period
 
-    return with_period
+    return also_takes(with_period, {"period"})
 
 
 class ModelCheckpoint(Monitor):
@@ -110,7 +111,10 @@ class ModelCheckpoint(Monitor):
         else:
             try:
                 self.model.save(path, overwrite=True)
-            except NotRecorded as error:  # training goes on: the weights are safe
+            except Exception as error:
+                if not hasattr(error, "kept"):
+                    raise
+                # A file cannot hold the model. Training goes on, for the weights are safe.
                 note_once(f"ModelCheckpoint: {error}", key="checkpoint without a config")
         self._say(epoch, f"finished saving model to {path}")
 
@@ -138,7 +142,8 @@ class ModelCheckpoint(Monitor):
         if np.ndim(value):
             note_once(
                 f'ModelCheckpoint: "{self.monitor}" must be one number to tell the best by; '
-                "every model is saved."
+                "every model is saved.",
+                key="checkpoint without one number",
             )
             return True
         best = "None" if self.best is None else f"{self.best:.5f}"

@@ -105,6 +105,7 @@ class Monitor(Callback):
         if value is None:
             note_once(
                 f'{type(self).__name__} watches "{self.monitor}", which is not among the logs: '
-                f"{', '.join(logs or {})}."
+                f"{', '.join(logs or {})}.",
+                key=f"watches {self.monitor}",
             )
         return value

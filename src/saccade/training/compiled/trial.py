@@ -84,7 +84,10 @@ class CompileTrial:
             gain = None if eager_s is None else eager_s / self._seconds(step, batch)
         except CannotCompile as why:
             if self.asked is True:
-                note_once(f"compile(jit_compile=True): the steps run as they are: {why}.")
+                note_once(
+                    f"compile(jit_compile=True) is left aside, and steps are not compiled: {why}.",
+                    key="jit_compile left aside",
+                )
             return
         if gain is not None and gain < GAIN:
             return

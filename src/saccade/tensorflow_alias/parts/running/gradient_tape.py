@@ -97,7 +97,10 @@ class GradientTape:
             if not torch.is_tensor(one):
                 raise InvalidArgument("GradientTape.watch", "needs tensors", type(one).__name__)
             if not one.is_floating_point():
-                note_once(f"GradientTape.watch: only floats have gradients, not {one.dtype}")
+                note_once(
+                    f"GradientTape.watch: only floats have gradients, not {one.dtype}",
+                    key="watch of no float",
+                )
                 continue
             if not one.requires_grad:
                 one.requires_grad_()
