@@ -106,19 +106,6 @@ class SlotHolder(RateHolder):
 
     # -- state -----------------------------------------------------------------------------
 
-    def save_own_variables(self, store: Any) -> None:
-        """Put the values of `variables` into a store, under "0", "1", ..."""
-        for place, value in enumerate(self.variables):
-            store[str(place)] = as_array(value)
-
-    def load_own_variables(self, store: Any) -> None:
-        """Take the values of `variables` from a store that `save_own_variables` filled.
-
-        Raises:
-            ShapeError: they do not fit; nothing is changed.
-        """
-        self.set_weights([store[str(place)] for place in range(len(store.keys()))])
-
     @property
     def variables(self) -> list[Any]:
         """Keras's list: step count, learning rate unless it is a function, then the slots."""

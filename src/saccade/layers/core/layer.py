@@ -23,7 +23,7 @@ from saccade.layers.core.call_arguments import (
     shape_names,
     shapes_by_name,
 )
-from saccade.layers.core.call_losses import CallLosses
+from saccade.layers.core.call_losses import CallLosses, StatelessCalls
 from saccade.layers.core.call_scope import scope
 from saccade.layers.core.checks import given_shape
 from saccade.layers.core.custom_storage import CustomStorage
@@ -33,7 +33,6 @@ from saccade.layers.core.masks import MaskPassing, names_of
 from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
 from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
 from saccade.layers.core.prepared_inputs import PreparedInputs
-from saccade.layers.core.stateless_calls import StatelessCalls
 from saccade.layers.core.symbolic_calls import SymbolicCalls
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, brought_by, snake_case
