@@ -11,7 +11,7 @@ from saccade.data_formats import (
     set_image_data_format,
 )
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.layers.core.call_scope import scope, set_phase
+from saccade.layers.core.calls.call_scope import scope, set_phase
 from saccade.names import reset_names
 from saccade.notes import note_old_word, note_once
 

@@ -9,7 +9,7 @@ from saccade.data.sources.source import ManyArrays
 from saccade.engines.inference import Inference
 from saccade.errors import InvalidArgument, NotKnownYet
 from saccade.graph import Network, Shape, Symbol, inlined, map_symbols, symbols_in
-from saccade.layers.core.call_arguments import in_shape_of
+from saccade.layers.core.calls.call_arguments import in_shape_of
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import with_mask_of, with_masks
 from saccade.layers.core.tracking import safe_key

@@ -8,7 +8,7 @@ from typing import Any
 from saccade.data.sources.source import ManyArrays
 from saccade.errors import InvalidArgument, NotKnownYet, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
-from saccade.layers.core.call_arguments import with_last_axis
+from saccade.layers.core.calls.call_arguments import with_last_axis
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import mask_of, with_masks

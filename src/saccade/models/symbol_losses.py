@@ -13,7 +13,7 @@ from typing import Any
 
 from saccade.errors import StateError
 from saccade.graph import KnownValues, Network, Symbol, worth
-from saccade.layers.core.call_scope import scope
+from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.tracking import safe_key
 from saccade.losses import Loss
 from saccade.notes import note_once

@@ -176,7 +176,7 @@ class SlotHolder(RateHolder):
 
         Source: `keras.optimizers.Optimizer.load_own_variables`.
         """
-        self.set_weights([store[str(number)] for number in range(len(store))])
+        self.set_weights([store[str(number)] for number in range(len(store.keys()))])
 
     def state(self) -> dict[str, Any]:
         """Everything that changes while training: copies, in a dict."""

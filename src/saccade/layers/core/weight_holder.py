@@ -12,7 +12,7 @@ import torch
 
 from saccade import constraints, dtype_policy, initializers, regularizers
 from saccade.errors import ShapeError, StateError
-from saccade.layers.core.call_scope import scope
+from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.tracking import TrackedModule, safe_key
 from saccade.nests import leaves

@@ -12,7 +12,7 @@ from torch.autograd.graph import GradientEdge, get_gradient_edge
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 from saccade.errors import InvalidArgument, StateError
-from saccade.layers.core.call_scope import scope
+from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.layer import Layer
 from saccade.nests import leaves, map_nest
 from saccade.notes import note_once

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
-from saccade.layers.core.call_arguments import first_array, shapes_by_name, shapes_in
-from saccade.layers.core.call_history import CallHistory
+from saccade.layers.core.calls.call_arguments import first_array, shapes_by_name, shapes_in
+from saccade.layers.core.calls.call_history import CallHistory
 from saccade.layers.core.output_shapes import mark_masked, symbols_of, traced_shape
 from saccade.layers.core.weight_holder import WeightHolder
 
