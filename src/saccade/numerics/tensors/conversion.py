@@ -59,7 +59,11 @@ def convert_to_tensor(x: Any, dtype: Any = None) -> torch.Tensor:
     return x if dtype is None else x.to(torch_dtype(dtype))
 
 
-_NARROW = {np.dtype(np.float64): np.dtype(np.float32), np.dtype(np.int64): np.dtype(np.int32)}
+_NARROW = {
+    np.dtype(np.float64): np.dtype(np.float32),
+    np.dtype(np.int64): np.dtype(np.int32),
+    np.dtype(np.complex128): np.dtype(np.complex64),
+}
 
 
 def _holds_arrays(x: Any) -> bool:
