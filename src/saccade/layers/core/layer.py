@@ -23,16 +23,11 @@ from saccade.layers.core.calls.call_arguments import (
     shape_names,
     shapes_by_name,
 )
-<<<<<<< HEAD
-from saccade.layers.core.call_losses import CallLosses, StatelessCalls
-from saccade.layers.core.call_scope import scope
-=======
 from saccade.layers.core.calls.call_losses import CallLosses
 from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.calls.prepared_inputs import PreparedInputs
 from saccade.layers.core.calls.stateless_calls import StatelessCalls
 from saccade.layers.core.calls.symbolic_calls import SymbolicCalls
->>>>>>> main
 from saccade.layers.core.checks import given_shape
 from saccade.layers.core.custom_storage import CustomStorage
 from saccade.layers.core.input_spec import check_inputs, dtypes_of
@@ -40,11 +35,6 @@ from saccade.layers.core.keras1_words import LayerType
 from saccade.layers.core.masks import MaskPassing, names_of
 from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
 from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
-<<<<<<< HEAD
-from saccade.layers.core.prepared_inputs import PreparedInputs
-from saccade.layers.core.symbolic_calls import SymbolicCalls
-=======
->>>>>>> main
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, brought_by, snake_case
 from saccade.notes import note_old_word
