@@ -14,6 +14,7 @@ from saccade.errors import InvalidArgument, NotKnownYet, ShapeError
 from saccade.graph import Network, Shape, Symbol, inlined, map_symbols, symbols_in
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import with_mask_of, with_masks
+from saccade.layers.core.one_sample import advice_for_one
 from saccade.layers.core.tracking import safe_key
 from saccade.layers.operations.operation import Operation
 from saccade.layers.operations.tensorflow_function import TFOpLambda
@@ -182,16 +183,16 @@ class GraphHolder(Trainer):
             value = torch.as_tensor(np.asarray(value), device=self.device)
         if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
             value = value.to(dtype)
-        needed, got = symbol.shape, value.shape
-        if len(got) != len(needed) and (fitted := with_last_axis(value, needed)) is not value:
-            return fitted
+        needed, given = symbol.shape, value.shape
+        if len(given) != len(needed):
+            value = with_last_axis(value, needed)
+        got = value.shape
         fits = len(got) == len(needed) and all(
             n in (None, size) for n, size in zip(needed[1:], got[1:], strict=True)
         )
         if not fits:
-            raise ShapeError(
-                f'{self.where}, input "{symbol.name}"', f"must be {needed}", str(tuple(got))
-            )
+            where, do = f'{self.where}, input "{symbol.name}"', advice_for_one(given, needed)
+            raise ShapeError(where, f"must be {needed}", str(tuple(given)), do)
         return value
 
     def compute_output_shape(self, input_shape: Any) -> Any:
