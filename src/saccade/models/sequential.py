@@ -142,8 +142,9 @@ class Sequential(Model):
             self.built = True  # the first layer joins several arrays: calls build, as in a subclass
             self._built_shape = shape_of(inputs)
         else:
-            if isinstance(self._stack[0], Spatial) and hasattr(inputs, "shape"):
-                self._stack[0].check_rank(inputs.shape)  # as it was given, with its batch
+            first, shape = self._stack[0], getattr(inputs, "shape", None)
+            if isinstance(first, Spatial) and shape is not None:
+                first.check_rank(shape)  # as it was given: a shape to build on has no batch
             super().build_for(inputs)
 
     def _reuse(self, wanted: bool, image_shape: Any = None) -> FeatureReuse | None:
