@@ -101,6 +101,9 @@ class FeatureSource(Source):
     def label_notes(self, outputs: int | None) -> list[str]:
         return self.source.label_notes(outputs)
 
+    def last_files(self) -> list[str]:
+        return self.source.last_files()
+
     def state(self) -> Any:
         return self.source.state()
 
