@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import glob
+import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from saccade.errors import InvalidArgument, NoSuchFile, NotSupported, NotWritten, SaccadeError
 
@@ -81,6 +86,47 @@ def replacing(where: str, path: Path, overwrite: bool) -> Iterator[Path]:
         with open(draft, "rb+") as file:
             os.fsync(file.fileno())  # the bytes before the name, should the power fail
         os.replace(draft, target)
+        _flush_folder(target.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Bring a new name to the disk, too, where the system lets folders be flushed."""
+    if os.name != "posix":
+        return
+    try:
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES):
+            raise  # some network disks have no such call: the file itself is safe
+
+
+def write_json(where: str, path: Path, value: Any) -> None:
+    """Write a value as JSON, beside its place and then in one step.
+
+    Raises:
+        NotWritten, NoSuchFile: as `replacing`.
+    """
+    with replacing(where, path, overwrite=True) as draft:
+        draft.write_text(json.dumps(value), encoding="utf-8")
+
+
+def remove_drafts(path: Path) -> None:
+    """Remove what a process that was killed while it wrote `path` left beside it.
+
+    For files that one process writes: the draft of another one would go, too.
+
+    Args:
+        path: of the file; `{...}` in its name stands for anything.
+    """
+    target = Path(os.path.realpath(path))
+    name = re.sub(r"\{.*?\}", "*", glob.escape(target.name))
+    for draft in target.parent.glob(f".{name}.*"):
+        if draft.is_dir() and not draft.is_symlink():
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 @contextmanager

@@ -30,12 +30,12 @@ from saccade.training.arguments import (
     note_uneven_epochs,
     split_off,
 )
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.history import History
 from saccade.training.compiled.trial import CompileTrial
 from saccade.training.custom_step import own_validation
+from saccade.training.faults.memory_limits import memory_told
 from saccade.training.features.feature_reuse import FeatureReuse
-from saccade.training.feed import Feed
-from saccade.training.memory_limits import memory_told
 from saccade.training.objective import Objective
 from saccade.training.run import Run
 

@@ -12,7 +12,7 @@ from saccade.layers.core.masks import with_mask_of
 from saccade.nests import leaves, map_nest
 from saccade.notes import note_once
 from saccade.timers import BACKWARD
-from saccade.training.not_finite import not_finite
+from saccade.training.faults.not_finite import not_finite
 from saccade.training.outputs import predictions_of
 from saccade.training.run import Run
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from saccade.errors import InvalidArgument
 from saccade.files.formats import checkpoint_suffixes
+from saccade.files.replacement import remove_drafts
 from saccade.files.script_names import writes_by_content
 from saccade.notes import note_old_word, note_once
 from saccade.old_arguments import also_takes, ignores_old_words
@@ -166,6 +168,7 @@ class ModelCheckpoint(Monitor):
     def restore(self, state: Any) -> None:
         self.best, self._epoch = state["best"], state["epoch"]
         self._count.restore(state["count"])
+        remove_drafts(Path(self.filepath))  # the run before may have been killed while it wrote
 
 
 def _check_ending(path: str, weights_only: bool) -> None:

@@ -17,6 +17,7 @@ from saccade.graph import Network
 from saccade.notes import note_once
 from saccade.numerics.tensors.conversion import as_tensor
 from saccade.timers import FEATURES
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.progress import Progress
 from saccade.training.features.feature_source import FeatureSource
 from saccade.training.features.feature_table import KEPT, FeatureTable
@@ -26,7 +27,6 @@ from saccade.training.features.frozen_prefix import (
     find_prefix,
     random_before_frozen,
 )
-from saccade.training.feed import Feed
 
 REDRAW_S = 0.5
 
@@ -49,6 +49,13 @@ class FeatureReuse:
         self._state: Any = None
         self._name = b""
         self._sources: dict[Feed, Any] = {}
+
+    def begin_or_leave(self, run: Any) -> None:
+        """`begin`, unless a callback of the run that goes on has unfrozen the prefix before."""
+        if self.prefix.is_still():
+            self.begin(run)
+        else:
+            run.reuse = None
 
     @FEATURES.timed
     def begin(self, run: Any) -> None:
