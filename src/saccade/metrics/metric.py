@@ -20,6 +20,7 @@ from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, refuse_overriding, snake_case
 from saccade.nests import map_nest
 from saccade.notes import note_old_word
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
 
@@ -83,7 +84,7 @@ class Metric(StatelessMetric):
             raise StateError(type(self).__name__, "super().__init__() must come first")
         initializer = initializers.get("zeros" if initializer is None else initializer)
         kind = str(getattr(dtype, "name", None) or dtype or "float32").removeprefix("torch.")
-        value = torch.as_tensor(initializer(tuple(shape))).to(getattr(torch, kind))
+        value = as_tensor(initializer(tuple(shape))).to(getattr(torch, kind))
         variable = MetricVariable(value, name or f"variable_{len(self._variables)}")
         self._variables.append(variable)
         if self._awaited:
@@ -244,7 +245,7 @@ class Sums(Metric):
 
     def held(self, name: str, like: torch.Tensor | None = None) -> torch.Tensor:
         """A sum as a float32 tensor, of the shape of `like`."""
-        value = torch.as_tensor(getattr(self, name), dtype=torch.float32)
+        value = as_tensor(getattr(self, name), dtype=torch.float32)
         return value if like is None else value.to(like.device).expand_as(like)
 
     def live_state(self) -> dict[str, Any]:
@@ -257,7 +258,7 @@ class Sums(Metric):
 
 def spread(sample_weight: Any, values: torch.Tensor) -> torch.Tensor:
     """Weights in the shape of `values`: (batch,) weighs all that belongs to a sample."""
-    weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=values.device)
+    weight = as_tensor(sample_weight, dtype=torch.float32, device=values.device)
     while weight.ndim > values.ndim and weight.shape[-1] == 1:
         weight = weight.squeeze(-1)
     while weight.ndim < values.ndim:
@@ -270,7 +271,7 @@ def masked_weight(mask: torch.Tensor, sample_weight: Any) -> torch.Tensor:
     kept = mask.to(torch.float32)
     if sample_weight is None:
         return kept
-    weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=kept.device)
+    weight = as_tensor(sample_weight, dtype=torch.float32, device=kept.device)
     while weight.ndim < kept.ndim:
         weight = weight.unsqueeze(-1)
     while weight.ndim > kept.ndim:

@@ -14,12 +14,12 @@ from saccade.nests import map_nest
 from saccade.notes import note_once
 from saccade.numerics.machine.allocator import keep_freed_memory
 from saccade.timers import FORWARD, VALIDATION
+from saccade.training.batches.feed import Feed
+from saccade.training.batches.packing import pack_x_y_sample_weight
 from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.custom_step import logs_of, overrides
-from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.old_log_names import Logs
-from saccade.training.packing import pack_x_y_sample_weight
 from saccade.training.resuming.run_state import frozen_parts
 from saccade.training.run import Run
 from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step

@@ -58,6 +58,8 @@ class IteratorSource(Source):
             # Somebody may have called next() to look at a batch: a pass starts at the start, or
             # predictions would not line up with the files.
             self.iterator.reset()
+        if hasattr(self.iterator, "check_targets"):
+            self.iterator.check_targets()
         count = max(0, (self.batches or 0) - start)
         for batch in self._batches(count):
             yield as_batch(batch, self.several)
@@ -85,6 +87,9 @@ class IteratorSource(Source):
         count = max(0, (self.batches or 0) - start)
         for batch in self.iterator.read_places(count):
             yield as_batch(batch, self.several)
+
+    def last_files(self) -> list[str]:
+        return self.iterator.last_files() if hasattr(self.iterator, "last_files") else []
 
     def waiting_hint(self) -> str:
         if hasattr(self.iterator, "waiting_hint"):

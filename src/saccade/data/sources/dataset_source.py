@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from saccade.data.dataset import INFINITE_CARDINALITY, Dataset
+from saccade.data.dataset.file_trace import files_of_batch
 from saccade.data.dataset.prefetch import close
 from saccade.data.dataset.stage import Visit
 from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, as_batch
@@ -37,6 +38,7 @@ class DatasetSource(Source):
             )
         self.batches = length if length >= 0 else None
         self._began = self.stage.positions()
+        self._read = 0
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         self._began = self.stage.positions()
@@ -48,11 +50,15 @@ class DatasetSource(Source):
             next(items, None)
             set_random_state(drawn_from)
         try:
-            for batch in items:
+            for number, batch in enumerate(items, start):
+                self._read = number
                 yield as_batch(batch, self.several)
         finally:
             close(items)
         self._began = self.stage.positions()
+
+    def last_files(self) -> list[str]:
+        return files_of_batch(self.stage, self._began, self._read)
 
     def state(self) -> list[int]:
         """What the shuffles drew from when the pass under way began."""
