@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -257,8 +258,11 @@ CASES: dict[str, Callable[..., Any]] = {
 def train(case: str, photos: Path, out: Path, workers: int, save_freq: Any) -> None:
     """Train, or go on; what came out of it is written to out/result.json."""
     from saccade.callbacks import BackupAndRestore
+    from saccade.training.callbacks.backup_and_restore import STATE_FILE
     from saccade.utils import set_random_seed
 
+    if not (out / "backup" / STATE_FILE).exists():
+        shutil.rmtree(out, ignore_errors=True)  # killed after the end of fit: it begins anew
     out.mkdir(exist_ok=True)
     set_random_seed(7)
     model, arguments = CASES[case](photos, out, workers)

@@ -15,6 +15,7 @@ The tree (each is also the built-in error that code written for Keras catches)::
     │   └── NoSuchFile (FileNotFoundError)
     ├── FileFormatError (ValueError)      a saved file that is damaged or of another kind
     ├── NotWritten (OSError)              a file that the disk did not take
+    ├── NotEnoughMemory (MemoryError, RuntimeError)  a batch that does not fit
     ├── NotFinite (ArithmeticError)       a loss or gradient became NaN or infinite
     └── StateError (RuntimeError, ValueError)  a call that comes too early or too late
 """
@@ -79,6 +80,10 @@ class FileFormatError(SaccadeError, ValueError):
 
 class NotWritten(SaccadeError, OSError):
     """A file that the disk did not take: it is full, or may not be written to."""
+
+
+class NotEnoughMemory(SaccadeError, MemoryError, RuntimeError):
+    """A batch that does not fit into the memory (torch raises RuntimeError for it)."""
 
 
 class NotFinite(SaccadeError, ArithmeticError):

@@ -38,7 +38,12 @@ def is_nested(structure: Any) -> bool:
 
 
 def _order(nest: dict[Any, Any]) -> list[Any]:
-    return as_given(nest) if isinstance(nest, OrderedDict) else by_key(nest)
+    if isinstance(nest, OrderedDict):
+        return as_given(nest)
+    try:
+        return sorted(nest)
+    except TypeError:  # keys of several kinds
+        return by_key(nest)
 
 
 def flatten(structure: Any) -> list[Any]:

@@ -163,8 +163,8 @@ NAMES = {
         min_max_norm non_neg nonneg serialize unit_norm unitnorm
     """,
     "saccade.errors": """
-        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotKnownYet NotSupported
-        NotWritten SaccadeError ShapeError StateError UnknownName
+        DataError FileFormatError InvalidArgument NoSuchFile NotEnoughMemory NotFinite NotKnownYet
+        NotSupported NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
         Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer

@@ -197,6 +197,11 @@ def test_names_at_keras_s_top():
     found = function(np.ones((1, 2), "float32"))
     np.testing.assert_array_equal(found.detach().numpy(), [[3.0, 3.0]])
 
+    pair = [keras_face.KerasTensor((None, 2)), keras_face.KerasTensor((None, 2))]
+    adding = keras_face.Function(pair, pair[0] + pair[1])
+    x = np.ones((1, 2), "float32")
+    np.testing.assert_array_equal(adding([x, 2 * x]).detach().numpy(), [[3.0, 3.0]])
+
     class Twice(keras_face.Operation):
         def call(self, x):
             return 2 * x

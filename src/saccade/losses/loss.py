@@ -11,6 +11,7 @@ from saccade.graph import INSTEAD, Symbol
 from saccade.names import snake_case, unknown_name
 from saccade.numerics.loss_formulas import tensors
 from saccade.numerics.loss_formulas.targets import aligned
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.records import checked_dtype
 from saccade.user_names import UserNames
 
@@ -71,7 +72,7 @@ class Loss(UserNames):
                 f'loss "{self.name}"', "gives a symbol for arrays", repr(losses), INSTEAD
             )
         if sample_weight is not None:
-            sample_weight = torch.as_tensor(sample_weight, dtype=losses.dtype, device=losses.device)
+            sample_weight = as_tensor(sample_weight, dtype=losses.dtype, device=losses.device)
             while sample_weight.ndim > losses.ndim and sample_weight.shape[-1] == 1:
                 sample_weight = sample_weight.squeeze(-1)
             while sample_weight.ndim < losses.ndim:

@@ -13,12 +13,14 @@ import torch
 
 from saccade import initializers
 from saccade.errors import StateError
+from saccade.metrics.plain_sums import as_plain, as_sum, sums_elsewhere
 from saccade.metrics.stateless import StatelessMetric
 from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, refuse_overriding, snake_case
 from saccade.nests import map_nest
 from saccade.notes import note_old_word
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
 
@@ -82,7 +84,7 @@ class Metric(StatelessMetric):
             raise StateError(type(self).__name__, "super().__init__() must come first")
         initializer = initializers.get("zeros" if initializer is None else initializer)
         kind = str(getattr(dtype, "name", None) or dtype or "float32").removeprefix("torch.")
-        value = torch.as_tensor(initializer(tuple(shape))).to(getattr(torch, kind))
+        value = as_tensor(initializer(tuple(shape))).to(getattr(torch, kind))
         variable = MetricVariable(value, name or f"variable_{len(self._variables)}")
         self._variables.append(variable)
         if self._awaited:
@@ -165,12 +167,14 @@ class Metric(StatelessMetric):
 
     def state(self) -> dict[str, Any]:
         """The sums so far, as plain numbers and lists."""
-        return map_nest(_plain, self.live_state())
+        return map_nest(as_plain, self.live_state())
 
     def live_state(self) -> dict[str, Any]:
         """The sums so far, tensors as they are: every batch puts others in their place."""
         state: dict[str, Any] = {"variables": [one.value for one in self._variables]}
         inner = self._inner()
+        own = sums_elsewhere(self) if type(self).reset_state is not Metric.reset_state else {}
+        state |= {"own": own} if own else {}
         return state | ({"metrics": [one.live_state() for one in inner]} if inner else {})
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -179,6 +183,8 @@ class Metric(StatelessMetric):
         for variable in self._variables:
             variable.assign(torch.as_tensor(values.pop(0), dtype=variable.value.dtype))
         self._awaited = values
+        for name, value in state.get("own", {}).items():
+            setattr(self, name, value)
         for metric, saved in zip(self._inner(), state.get("metrics", ()), strict=False):
             metric.restore(saved)
 
@@ -239,7 +245,7 @@ class Sums(Metric):
 
     def held(self, name: str, like: torch.Tensor | None = None) -> torch.Tensor:
         """A sum as a float32 tensor, of the shape of `like`."""
-        value = torch.as_tensor(getattr(self, name), dtype=torch.float32)
+        value = as_tensor(getattr(self, name), dtype=torch.float32)
         return value if like is None else value.to(like.device).expand_as(like)
 
     def live_state(self) -> dict[str, Any]:
@@ -247,13 +253,12 @@ class Sums(Metric):
 
     def restore(self, state: dict[str, Any]) -> None:
         for name in self.sums:
-            value = state[name]
-            setattr(self, name, _tensor(value) if isinstance(value, list) else value)
+            setattr(self, name, as_sum(state[name]))
 
 
 def spread(sample_weight: Any, values: torch.Tensor) -> torch.Tensor:
     """Weights in the shape of `values`: (batch,) weighs all that belongs to a sample."""
-    weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=values.device)
+    weight = as_tensor(sample_weight, dtype=torch.float32, device=values.device)
     while weight.ndim > values.ndim and weight.shape[-1] == 1:
         weight = weight.squeeze(-1)
     while weight.ndim < values.ndim:
@@ -266,7 +271,7 @@ def masked_weight(mask: torch.Tensor, sample_weight: Any) -> torch.Tensor:
     kept = mask.to(torch.float32)
     if sample_weight is None:
         return kept
-    weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=kept.device)
+    weight = as_tensor(sample_weight, dtype=torch.float32, device=kept.device)
     while weight.ndim < kept.ndim:
         weight = weight.unsqueeze(-1)
     while weight.ndim > kept.ndim:
@@ -277,16 +282,6 @@ def masked_weight(mask: torch.Tensor, sample_weight: Any) -> torch.Tensor:
 def share(part: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
     """part / whole, 0 where the whole is 0."""
     return torch.where(whole == 0, 0.0, part / torch.where(whole == 0, 1.0, whole))
-
-
-def _plain(value: Any) -> Any:
-    return value.tolist() if torch.is_tensor(value) else value
-
-
-def _tensor(values: list[Any]) -> torch.Tensor:
-    """Whole numbers as int64, others as float64."""
-    whole = torch.tensor(values)
-    return torch.tensor(values, dtype=torch.float64) if whole.is_floating_point() else whole
 
 
 def _kept(value: Any) -> Any:

@@ -18,10 +18,10 @@ from saccade.nests import leaves
 from saccade.notes import note_once
 from saccade.training import loop, prediction_loop
 from saccade.training.arguments import as_verbosity
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.callbacks.history import History
 from saccade.training.callbacks.progress import Progress
-from saccade.training.feed import Feed
 from saccade.training.run import Run
 
 

@@ -261,7 +261,8 @@ class Model(GraphHolder):
 
 def _like(symbol: Symbol) -> Symbol:
     """An input like a symbol in the middle of a graph."""
-    return Input(batch_shape=symbol.shape, dtype=symbol.dtype, name=f"{symbol.name}_input")
+    name = f"{symbol.name}_input" if symbol.name else None
+    return Input(batch_shape=symbol.shape, dtype=symbol.dtype, name=name)
 
 
 def _takes_graph(constructor: Any) -> bool:

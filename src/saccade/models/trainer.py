@@ -30,11 +30,12 @@ from saccade.training.arguments import (
     note_uneven_epochs,
     split_off,
 )
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.history import History
 from saccade.training.compiled.trial import CompileTrial
 from saccade.training.custom_step import own_validation
+from saccade.training.faults.memory_limits import memory_told
 from saccade.training.features.feature_reuse import FeatureReuse
-from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.run import Run
 
@@ -165,6 +166,7 @@ class Trainer(OldMethods, BatchTrainer):
         Raises:
             StateError: not compiled. DataError, ShapeError: data that cannot be used.
             NotFinite: the loss became NaN or infinite; the weights are those before that step.
+            NotEnoughMemory: a batch does not fit.
         """
         objective = self._compiled("fit", trains=True)
         epochs = as_epochs("epochs", epochs)
@@ -216,7 +218,8 @@ class Trainer(OldMethods, BatchTrainer):
                 ),
             )
             self.history = history
-            loop.train(run)
+            with memory_told("fit", self, source):
+                loop.train(run)
         return history
 
     def _reuse(self, wanted: bool, image_shape: Any = None) -> FeatureReuse | None:
@@ -255,7 +258,8 @@ class Trainer(OldMethods, BatchTrainer):
         reuse = self._reuse(True)
         forward = None if reuse is None else reuse.use_known(feed)
         listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
-        logs = loop.evaluate(self, objective, feed, listeners, forward=forward)
+        with memory_told("evaluate", self, source):
+            logs = loop.evaluate(self, objective, feed, listeners, forward=forward)
         return self._numbers(logs, return_dict)
 
     @accepts_old_words
@@ -281,9 +285,9 @@ class Trainer(OldMethods, BatchTrainer):
         source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
         feed = Feed(source, steps, self._look)
         forward = self._for_predicting(source.samples or 0 if steps is None else 0)
-        return prediction_loop.predict(
-            self, feed, self._callbacks(callbacks, verbose, 1, feed.turn), forward
-        )
+        listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
+        with memory_told("predict", self, source):
+            return prediction_loop.predict(self, feed, listeners, forward)
 
     def _for_predicting(self, images: int) -> Any:
         """What predicts so many images the fastest: the model, or its layers folded."""

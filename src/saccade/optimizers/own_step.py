@@ -11,6 +11,7 @@ import torch
 from saccade import initializers
 from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.names import brought_by, refuse_overriding
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.optimizers.schedules.learning_rate import StepCount
 from saccade.optimizers.slot_holder import SlotHolder, Tensors, as_array
 from saccade.variables import Variable
@@ -236,7 +237,7 @@ class OwnStep(SlotHolder):
         ]
 
     def _made(self, shape: tuple[int, ...], initializer: Any, name: str | None) -> Variable:
-        values = torch.as_tensor(initializers.get(initializer)(shape))
+        values = as_tensor(initializers.get(initializer)(shape))
         return Variable(values, trainable=False, name=name or "slot")
 
     def _get_variable_index(self, variable: Any) -> int:
@@ -249,17 +250,17 @@ class OwnStep(SlotHolder):
     @torch.no_grad()
     def assign(self, variable: Any, value: Any) -> None:
         """variable = value, in place."""
-        variable.copy_(torch.as_tensor(value))
+        variable.copy_(as_tensor(value))
 
     @torch.no_grad()
     def assign_add(self, variable: Any, value: Any) -> None:
         """variable += value."""
-        variable.add_(torch.as_tensor(value))
+        variable.add_(as_tensor(value))
 
     @torch.no_grad()
     def assign_sub(self, variable: Any, value: Any) -> None:
         """variable -= value."""
-        variable.sub_(torch.as_tensor(value))
+        variable.sub_(as_tensor(value))
 
 
 def _called(value: Any) -> Any:

@@ -10,6 +10,7 @@ import torch
 
 from saccade.errors import ShapeError, StateError
 from saccade.notes import note_once
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.optimizers.rate_holder import RateHolder
 from saccade.optimizers.schedules.learning_rate import LearningRate, StepCount
 
@@ -106,6 +107,20 @@ class SlotHolder(RateHolder):
 
     # -- state -----------------------------------------------------------------------------
 
+    def save_own_variables(self, store: Any) -> None:
+        """Put the values of `variables` into a store, under "0", "1", ..."""
+        for place, value in enumerate(self.variables):
+            array = as_array(value)
+            store[str(place)] = np.int32(array) if isinstance(value, int) else array
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take the values of `variables` from a store that `save_own_variables` filled.
+
+        Raises:
+            ShapeError: they do not fit; nothing is changed.
+        """
+        self.set_weights([store[str(place)] for place in range(len(store.keys()))])
+
     @property
     def variables(self) -> list[Any]:
         """Keras's list: step count, learning rate unless it is a function, then the slots."""
@@ -157,26 +172,7 @@ class SlotHolder(RateHolder):
             self.learning_rate = float(arrays[1])
         # A number that follows the slots, as Nadam has one, follows from the count of steps.
         for slot, values in zip(self.in_order(self.slots), arrays[1 + rates :], strict=False):
-            slot.copy_(torch.as_tensor(values))
-
-    def save_own_variables(self, store: Any) -> None:
-        """Put `variables` into `store`, a dict of arrays by number. May be overridden.
-
-        Source: `keras.optimizers.Optimizer.save_own_variables`.
-        """
-        for number, value in enumerate(self.variables):
-            array = as_array(value)
-            store[str(number)] = np.int32(array) if isinstance(value, int) else array
-
-    def load_own_variables(self, store: Any) -> None:
-        """Take `variables` out of `store`. May be overridden.
-
-        Raises:
-            ShapeError: they do not fit; nothing is changed.
-
-        Source: `keras.optimizers.Optimizer.load_own_variables`.
-        """
-        self.set_weights([store[str(number)] for number in range(len(store.keys()))])
+            slot.copy_(as_tensor(values))
 
     def state(self) -> dict[str, Any]:
         """Everything that changes while training: copies, in a dict."""

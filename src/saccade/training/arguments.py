@@ -80,7 +80,7 @@ def as_steps(name: str, steps: Any) -> int | None:
     except (TypeError, ValueError, OverflowError):
         count = 0
     if count < 1:
-        raise InvalidArgument(name, "must be at least 1", repr(steps))
+        raise InvalidArgument(name, "must be a positive integer", repr(steps))
     return limited_steps(count)
 
 

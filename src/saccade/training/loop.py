@@ -14,12 +14,12 @@ from saccade.nests import map_nest
 from saccade.notes import note_once
 from saccade.numerics.machine.allocator import keep_freed_memory
 from saccade.timers import FORWARD, VALIDATION
+from saccade.training.batches.feed import Feed
+from saccade.training.batches.packing import pack_x_y_sample_weight
 from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.custom_step import logs_of, overrides
-from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.old_log_names import Logs
-from saccade.training.packing import pack_x_y_sample_weight
 from saccade.training.resuming.run_state import frozen_parts
 from saccade.training.run import Run
 from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step
@@ -148,6 +148,8 @@ def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
         _check_labels(run, x, y)
         x, y, sample_weight = on_device(run.model.device, x, y, sample_weight)
         batch = (x if run.feed.prefix is None else run.feed.prefix(x), y, sample_weight)
+        if run.compiling is not None and run.compiling.compiled_for and run.weights is None:
+            run.weights = run.model.trainable_weights  # the run before had it compiled by now
         if run.compiling is not None and run.weights:
             run.compiling.consider(run, batch)
         with FORWARD:

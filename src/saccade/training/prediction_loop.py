@@ -10,9 +10,9 @@ import torch
 from saccade.errors import DataError
 from saccade.nests import map_nest
 from saccade.numerics.machine.allocator import keep_freed_memory
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.custom_step import overrides
-from saccade.training.feed import Feed
 from saccade.training.loop import on_device
 
 

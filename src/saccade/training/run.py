@@ -13,8 +13,8 @@ from typing import Any
 
 import torch
 
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.callback import CallbackGroup
-from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.resuming.run_state import copied, give_back, live_state
 

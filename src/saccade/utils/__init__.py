@@ -32,7 +32,7 @@ from saccade.printing import (
     is_interactive_logging_enabled,
 )
 from saccade.seeds import set_random_seed
-from saccade.training.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from saccade.training.batches.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from saccade.utils import keras_2 as _keras_2
 from saccade.utils.config import Config
 from saccade.utils.progbar import Progbar

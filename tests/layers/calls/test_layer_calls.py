@@ -377,7 +377,7 @@ IMAGES = {
 
 @pytest.mark.parametrize("make", IMAGES.values(), ids=IMAGES)
 @pytest.mark.parametrize("built", [False, True])
-@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 4), (2, 4, 4, 3, 1), (4,)], ids=str)
+@pytest.mark.parametrize("shape", [(4, 4), (5, 4, 4), (2, 4, 4, 3, 1), (4,)], ids=str)
 def test_images_of_the_wrong_rank(make, built, shape):
     layer = make()
     if built:
@@ -387,8 +387,9 @@ def test_images_of_the_wrong_rank(make, built, shape):
     text = str(caught.value)
     assert text.startswith(f'{type(layer).__name__} "')
     assert "(batch, height, width, channels)" in text
-    assert str(shape[1:])[1:-1].rstrip(",") in text
-    assert ("x[..., None]" in text) == (len(shape) == 3)
+    assert f"got {shape}" in text
+    assert ("x[..., None]" in text) == (len(shape) == 3 and built)
+    assert ("x[None]" in text) == (len(shape) == 3 and not built)
 
 
 @pytest.mark.parametrize("built", [False, True])

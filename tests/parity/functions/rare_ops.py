@@ -59,6 +59,7 @@ CASES = {
     "rearrange joined": lambda o: o.rearrange(IMAGES, "b h w c -> (b h) (w c)"),
     "rearrange apart": lambda o: o.rearrange(
         IMAGES, "b (h1 h) (w w1) c -> (b h1 w1) h w c", h1=2, w1=3),
+    "array of Python's complex numbers": lambda o: o.real(o.array([1 + 2j, 3])),
     "arccosh": lambda o: o.arccosh(Y + 1),
     "adaptive_average_pool": lambda o: o.adaptive_average_pool(IMAGES, (2, 3)),
     "adaptive_max_pool": lambda o: o.adaptive_max_pool(IMAGES, 2),

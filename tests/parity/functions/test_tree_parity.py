@@ -25,6 +25,7 @@ NEST = {"a": {"c": 5, "d": 4}, "b": [1, (2, 3)]}
     lambda t: t.assert_same_structure({"a": 1}, OrderedDict(a=2)),
     lambda t: t.is_nested(structure=Pair(1, 2)),
     lambda t: t.flatten(FILLED),
+    lambda t: t.flatten({100: "world", 6: "hello"}),
     lambda t: t.flatten_with_path([NEST["b"], (7,)]),
     lambda t: t.flatten_with_path(3),
     lambda t: t.map_structure(lambda x, y: x - y, Pair(5, [1]), Pair(2, [1])),

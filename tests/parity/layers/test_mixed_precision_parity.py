@@ -22,7 +22,7 @@ POLICIES = {  # by the bits of their fractions
 FORGET_FLOAT64 = ("AdditiveAttention", "Attention", "Dot", "Maximum", "Minimum")
 """These give float32 on Keras's torch backend, and float64 on TensorFlow."""
 RANDOM = ("Dropout", "Noise", "Attention")
-# tests/layers/augmentation/test_augmenting_layers.py has the layers that change images, which draw too, and
+# tests/layers/augmentation/ has the layers that change images, which draw too, and
 # test_sequence_parity.py those around other layers, which have a policy of their own
 NAMES = sorted(
     name

@@ -16,6 +16,7 @@ import torch
 
 from saccade.nests import leaves, map_nest
 from saccade.notes import note_once
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class MaskPassing:
@@ -116,9 +117,9 @@ def with_masks(nest: Any, masks: Any) -> Any:
     def masked(array: Any, mask: Any) -> Any:
         if mask is None:
             return array
-        array = torch.as_tensor(array)
+        array = as_tensor(array)
         array = array.view(array.shape)
-        set_mask(array, torch.as_tensor(mask))
+        set_mask(array, as_tensor(mask))
         return array
 
     return masked(nest, masks) if torch.is_tensor(nest) else map_nest(masked, nest, masks)

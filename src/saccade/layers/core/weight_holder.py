@@ -17,6 +17,7 @@ from saccade.layers.core.checks import refuse
 from saccade.layers.core.tracking import TrackedModule, safe_key
 from saccade.nests import leaves
 from saccade.numerics.machine.device import default_device
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_add_weight import takes_name_first
 from saccade.records import number_dtype
 from saccade.user_names import set_inside
@@ -122,7 +123,7 @@ class WeightHolder(TrackedModule):
             refuse(self, overwrite_with_gradient=overwrite_with_gradient or aggregation)
         sizes = tuple(int(size) for size in (shape or ()))
         make = initializers.get("glorot_uniform" if initializer is None else initializer)
-        values = torch.as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
+        values = as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
         if tuple(values.shape) != sizes:
             raise ShapeError(
                 self.where, f"the initialiser must give shape {sizes}", str(tuple(values.shape))

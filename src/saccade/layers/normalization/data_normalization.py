@@ -14,6 +14,7 @@ from saccade.graph import Shape
 from saccade.layers.core.layer_kinds import Pointwise
 from saccade.layers.normalization.rescaling import plain_numbers
 from saccade.names import refuse_overriding
+from saccade.numerics.tensors.conversion import as_tensor, is_table
 
 _EPSILON = 1e-7  # the least standard deviation that is divided by
 _ROWS = 1024  # of an array that are turned into float64 at a time
@@ -162,7 +163,7 @@ class Normalization(Pointwise):
         given = getattr(self, f"input_{which}")
         if given is None:
             return getattr(self, f"adapt_{which}").detach().reshape(self._sizes)
-        values = torch.as_tensor(given, dtype=self._computes_in, device=self.device)
+        values = as_tensor(given, dtype=self._computes_in, device=self.device)
         last = self._kept[len(self._kept) - values.ndim :]
         shape = [1] * len(self._sizes)
         for axis, size in zip(last, values.shape, strict=True):
@@ -194,6 +195,7 @@ class Normalization(Pointwise):
 
 def _pieces(where: str, data: Any) -> Iterable[Any]:
     """Data as batches."""
+    data = data.to_numpy() if is_table(data) else data
     if torch.is_tensor(data) or isinstance(data, np.ndarray):
         return (data[start : start + _ROWS] for start in range(0, len(data), _ROWS))
     if hasattr(data, "__getitem__") and hasattr(data, "__len__"):

@@ -16,6 +16,7 @@ from saccade.layers.core.layer import Layer
 from saccade.layers.core.weight_options import keep_options, make_weight, options_config
 from saccade.layers.operations.operation import note_call
 from saccade.notes import note_old_word
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class Embedding(Layer):
@@ -126,7 +127,7 @@ class Embedding(Layer):
             return None
         if isinstance(inputs, Symbol):
             return note_call("not_equal", inputs, 0)
-        return (inputs if torch.is_tensor(inputs) else torch.as_tensor(np.asarray(inputs))) != 0
+        return (inputs if torch.is_tensor(inputs) else as_tensor(np.asarray(inputs))) != 0
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape, self.output_dim)

@@ -69,8 +69,11 @@ def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) ->
     kind = torch.promote_types(first.dtype, second.dtype)
     kind = torch.uint8 if kind is torch.bool else kind
     return torch.isin(
-        first.to(kind), second.to(kind), assume_unique=assume_unique, invert=invert
-    )  # fmt: skip
+        first.to(kind).contiguous(),  # torch fails on others
+        second.to(kind).contiguous(),
+        assume_unique=assume_unique,
+        invert=invert,
+    )
 
 
 def unique(

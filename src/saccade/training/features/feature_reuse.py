@@ -15,7 +15,9 @@ from saccade.data.sources.fixed_images import FixedImages
 from saccade.engines.inference import IMAGES_OF_ENGINES
 from saccade.graph import Network
 from saccade.notes import note_once
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.timers import FEATURES
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.progress import Progress
 from saccade.training.features.feature_source import FeatureSource
 from saccade.training.features.feature_table import KEPT, FeatureTable
@@ -25,7 +27,6 @@ from saccade.training.features.frozen_prefix import (
     find_prefix,
     random_before_frozen,
 )
-from saccade.training.feed import Feed
 
 REDRAW_S = 0.5
 
@@ -186,7 +187,7 @@ def _name_of(prefix: bytes, images: bytes) -> bytes:
 
 
 def _read(images: FixedImages, places: np.ndarray) -> torch.Tensor:
-    return torch.cat([torch.as_tensor(x) for x in images.read(places, BLOCK)])
+    return torch.cat([as_tensor(x) for x in images.read(places, BLOCK)])
 
 
 def _reads_all(feed: Feed, turns: int) -> bool:

@@ -23,20 +23,26 @@ class Buffers:
 
     def fill(self, tensors: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         """Copies of the tensors, on the CPU; those given before are no longer."""
-        if [_shape(one) for one in self._held] != [_shape(one) for one in tensors]:
-            self._held = []  # first, so that old and new need not be there together
-            self._held = [
-                torch.empty(one.shape, dtype=one.dtype, pin_memory=one.is_cuda) for one in tensors
-            ]
-        for buffer, tensor in zip(self._held, tensors, strict=True):
-            buffer.copy_(tensor, non_blocking=True)
+        del self._held[len(tensors) :]
+        for place, tensor in enumerate(tensors):
+            if place == len(self._held):
+                self._held.append(_empty(tensor, tensor.is_cuda))
+            elif (tensor.shape, tensor.dtype) != (self._held[place].shape, self._held[place].dtype):
+                self._held[place] = _empty(tensor, tensor.is_cuda)
+            self._held[place].copy_(tensor, non_blocking=True)
         if any(tensor.is_cuda for tensor in tensors):
             torch.cuda.synchronize()
         return self._held
 
+    def another(self) -> Buffers:
+        """Buffers for the same tensors, their memory touched: the system gives it when it is."""
+        twin = Buffers()
+        twin._held = [_empty(one, one.is_pinned()).zero_() for one in self._held]
+        return twin
 
-def _shape(tensor: torch.Tensor) -> Any:
-    return tensor.shape, tensor.dtype
+
+def _empty(like: torch.Tensor, pinned: bool) -> torch.Tensor:
+    return torch.empty(like.shape, dtype=like.dtype, pin_memory=pinned)
 
 
 @dataclass
@@ -75,8 +81,8 @@ class StateWriter:
         self.written = self.replaced = 0
         self.lost = False
         self._free: list[Buffers] = []
+        self._made = 0  # buffers, at most two
         self._next: _Copy | None = None
-        self._ended = False
         self._fault: BaseException | None = None
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -110,12 +116,20 @@ class StateWriter:
                 self.replaced += not last.is_held
                 is_held &= last.is_held
             else:
-                buffers = self._free.pop() if self._free else Buffers()
+                buffers = self._take_buffers()
         packed = PackedState(plain, buffers.fill(tensors))
         with self._changed:
             self._next = _Copy(packed, about, buffers, is_held)
             self._wake()
         self.waited_s += time.perf_counter() - began_s
+
+    def _take_buffers(self) -> Buffers:
+        """Free ones, or new ones where there are fewer than two; the lock is held."""
+        if not self._free and self._made < 2:
+            self._made += 1
+            return Buffers()
+        self._changed.wait_for(lambda: bool(self._free))  # the thread is just making them
+        return self._free.pop()
 
     def release(self) -> None:
         """Let the state that is held be written."""
@@ -125,21 +139,20 @@ class StateWriter:
                 self._wake()
 
     def finish(self) -> None:
-        """Wait until everything is written, and end the thread; a state that is held is dropped."""
+        """Wait until everything is written; a state that is held is dropped."""
         with self._changed:
             if self._next is not None and self._next.is_held:
                 self._free.append(self._next.buffers)
                 self._next = None
-            self._ended = True
-            self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join()
-        self._thread, self._ended = None, False
+            thread = self._thread
+        if thread is not None:
+            thread.join()
         self._raise()
 
     def let_go(self) -> None:
         """Give back the memory of the buffers."""
         self._free.clear()
+        self._made = 0
 
     def _raise(self) -> None:
         fault, self._fault = self._fault, None
@@ -147,10 +160,10 @@ class StateWriter:
             raise fault
 
     def _wake(self) -> None:
-        if self._thread is None:
+        """Have a thread, which ends when nothing is left to write; the lock is held."""
+        if self._is_due() and self._thread is None:
             self._thread = threading.Thread(target=self._run, name="saccade-state", daemon=True)
             self._thread.start()
-        self._changed.notify_all()
 
     def _is_due(self) -> bool:
         return self._next is not None and not self._next.is_held
@@ -158,14 +171,22 @@ class StateWriter:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._is_due() or self._ended)
                 if not self._is_due():
+                    self._thread = None
                     return
                 copy, self._next = self._next, None
+                is_alone = self._made < 2
+                self._made += is_alone
             assert copy is not None
+            if is_alone:  # so that training does not wait for its memory
+                self._set_free(copy.buffers.another())
             self._write_one(copy)
-            with self._changed:
-                self._free.append(copy.buffers)
+            self._set_free(copy.buffers)
+
+    def _set_free(self, buffers: Buffers) -> None:
+        with self._changed:
+            self._free.append(buffers)
+            self._changed.notify_all()
 
     def _write_one(self, copy: _Copy) -> None:
         began_s = time.perf_counter()

@@ -12,8 +12,10 @@ import torch
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape, Symbol, map_symbols, symbols_in
+from saccade.layers.core.calls.one_sample import advice_for_one
 from saccade.layers.core.output_shapes import shape_of
 from saccade.nests import leaves
+from saccade.numerics.tensors.conversion import as_tensor
 
 _FIRST = ("inputs", "data")  # what Keras calls the first argument of its layers
 
@@ -101,19 +103,19 @@ def in_shape_of(symbol: Symbol, value: Any, model: Any) -> Any:
     """An input in its dtype; a last axis of one is added or taken off where that is missing."""
     dtype = getattr(torch, symbol.dtype)
     if not torch.is_tensor(value):
-        value = torch.as_tensor(np.asarray(value), device=model.device)
+        value = as_tensor(np.asarray(value), device=model.device)
     if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
         value = value.to(dtype)
-    needed, got = symbol.shape, value.shape
-    if len(got) != len(needed) and (fitted := with_last_axis(value, needed)) is not value:
-        return fitted
+    needed, given = symbol.shape, value.shape
+    if len(given) != len(needed):
+        value = with_last_axis(value, needed)
+    got = value.shape
     fits = len(got) == len(needed) and all(
         n in (None, size) for n, size in zip(needed[1:], got[1:], strict=True)
     )
     if not fits:
-        raise ShapeError(
-            f'{model.where}, input "{symbol.name}"', f"must be {needed}", str(tuple(got))
-        )
+        where, do = f'{model.where}, input "{symbol.name}"', advice_for_one(given, needed)
+        raise ShapeError(where, f"must be {needed}", str(tuple(given)), do)
     return value
 
 

@@ -10,6 +10,7 @@ import torch
 from saccade.layers.core.masks import with_mask_of
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.nests import leaves
+from saccade.numerics.tensors.conversion import as_tensor, is_table
 
 
 class PreparedInputs(WeightHolder):
@@ -23,15 +24,15 @@ class PreparedInputs(WeightHolder):
         """An array as a tensor on the weights' device, floats in the layer's dtype."""
         if isinstance(value, (list, tuple)) and any(_is_array(v) for v in value):
             if self.joins_lists:
-                value = torch.stack([torch.as_tensor(one, device=self.device) for one in value])
+                value = torch.stack([as_tensor(one, device=self.device) for one in value])
                 return self._prepared(value)
             return type(value)(self._prepared(v) for v in value)
         if isinstance(value, dict):
             return {key: self._prepared(v) for key, v in value.items()}
         if not torch.is_tensor(value):
-            if not isinstance(value, (np.ndarray, list, tuple, float, int)):
+            if not isinstance(value, (np.ndarray, list, tuple, float, int)) and not is_table(value):
                 return value
-            value = torch.as_tensor(np.asarray(value), device=self.device)
+            value = as_tensor(np.asarray(value), device=self.device)
         is_float = value.dtype.is_floating_point
         if (is_float and self.autocast) or (not is_float and self.casts_integers):
             return with_mask_of(value, value.to(self._computes_in))
