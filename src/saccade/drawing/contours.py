@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from saccade.data.files.opening import identify, open_source
+from saccade.data.files.silence import quiet
 from saccade.errors import DataError, InvalidArgument, NoSuchFile, ShapeError
 from saccade.numerics.convolution.first_principles import convolve2d
 from saccade.numerics.convolution.kernels import HORIZONTAL_CONTOURS, VERTICAL_CONTOURS
@@ -100,8 +102,10 @@ def _read(photo: Path) -> Image:
     if not photo.is_file():
         got = f"{photo}, a folder" if photo.is_dir() else f"{photo}, which is not there"
         raise NoSuchFile(WHERE, "the photo must be an image file", got)
+    opened, _ = open_source(photo)
     try:
-        with Image.open(photo) as file:
+        with opened as content, quiet():
+            file = identify(content)
             image = ImageOps.exif_transpose(file)
             if image.mode.startswith("I") or image.mode == "F":
                 image = _eight_bits(image)

@@ -14,7 +14,10 @@ import struct
 import numpy as np
 
 from saccade.data.files.opencv import opencv
+from saccade.disk.regular_file import read_regular
+from saccade.errors import SaccadeError
 
+_LONGEST_FILE = 2**25
 _LONGEST_HEADER = 2**16  # EXIF is in one segment, which comes first
 _FRAMES = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended, progressive; Huffman coded
 _ADOBE = 0xEE
@@ -39,9 +42,8 @@ def read_plain_jpeg(path: object, exif: bool = False) -> np.ndarray | None:
     if not isinstance(name, str) or not name.lower().endswith((".jpg", ".jpeg")):
         return None
     try:
-        with open(name, "rb") as file:
-            content = file.read()
-    except OSError:
+        content = read_regular(name, most_bytes=_LONGEST_FILE)
+    except SaccadeError:  # Pillow's way says what is wrong
         return None
     if exif and b"Exif\0" in content[:_LONGEST_HEADER]:
         return None
