@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from typing import IO
@@ -32,8 +33,7 @@ def open_regular(
     needed: str = "must be a file that can be read",
     wrong: type[SaccadeError] = DataError,
     most_bytes: int | None = None,
-    buffering: int = -1,
-) -> IO[bytes]:
+) -> io.BufferedReader:
     """A regular file, open for reading: every file that a user names is opened here.
 
     Args:
@@ -42,7 +42,6 @@ def open_regular(
         needed: what an error says that it must be.
         wrong: the error for what is there and can't be opened.
         most_bytes: larger files are refused before a byte is read; None: any size.
-        buffering: as `open` has it.
 
     Raises:
         NoSuchFile: there is nothing of that name.
@@ -59,6 +58,8 @@ def open_regular(
     try:
         _check_kind(os.stat(name), where, needed, wrong)  # only to open a device may do something
         number = os.open(name, _FLAGS)
+    except SaccadeError:  # which is also one of the kinds below
+        raise
     except ValueError as fault:  # a NUL in the name
         raise InvalidArgument(where, needed, str(fault)) from None
     except OSError as fault:
@@ -69,7 +70,7 @@ def open_regular(
         if most_bytes is not None and found.st_size > most_bytes:
             limit = f"must have no more than {most_bytes:,} bytes"
             raise wrong(where, limit, f"{found.st_size:,} bytes")
-        return os.fdopen(number, "rb", buffering)
+        return os.fdopen(number, "rb")
     except BaseException:
         os.close(number)
         raise
@@ -84,7 +85,7 @@ def read_regular(
 ) -> bytes:
     """The bytes of a regular file, no more than it had when it was opened; see `open_regular`."""
     where = where or f'"{os.fsdecode(path)}"'
-    with open_regular(path, where, needed, wrong, most_bytes, buffering=0) as file:
+    with open_regular(path, where, needed, wrong, most_bytes) as file:
         return content_of(file, where, needed, wrong)
 
 

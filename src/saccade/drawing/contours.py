@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from saccade.data.files.opening import identify, open_source
 from saccade.data.files.silence import quiet
+from saccade.drawing.saved_picture import save_picture
 from saccade.errors import DataError, InvalidArgument, NoSuchFile, ShapeError
 from saccade.numerics.convolution.first_principles import convolve2d
 from saccade.numerics.convolution.kernels import HORIZONTAL_CONTOURS, VERTICAL_CONTOURS
@@ -166,4 +167,4 @@ def _draw_panels(panels: dict[str, NDArray], output: Path) -> None:
         axes.imshow(shown, cmap="gray", vmin=0, vmax=white, interpolation="nearest")
         axes.set_title(title, fontsize=11)
         axes.set_axis_off()
-    figure.savefig(output, dpi=DOTS_PER_INCH, format="png")
+    save_picture(figure, output, DOTS_PER_INCH)

@@ -78,7 +78,7 @@ def count_rotated(paths: Iterable[str | os.PathLike[str]]) -> int:
 
 def _is_rotated(path: str | os.PathLike[str]) -> bool:
     try:
-        with open_regular(path, buffering=0) as file:
+        with open_regular(path) as file:
             head = file.read(HEAD_BYTES)
             if not _may_tell(head):
                 return False
