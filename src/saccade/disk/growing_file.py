@@ -37,6 +37,17 @@ def append_whole(where: str, path: str | os.PathLike[str], content: bytes | byte
         ) from fault
 
 
+def start_anew(where: str, path: str | os.PathLike[str]) -> None:
+    """An empty file for `append_whole`; what stood in one that was there goes.
+
+    Raises:
+        NotWritten: as above.
+    """
+    append_whole(where, path, b"")
+    if stat.S_ISREG(os.stat(path).st_mode):  # a terminal has nothing to empty
+        os.truncate(path, 0)
+
+
 def _append(number: int, content: bytes | bytearray) -> None:
     found = os.fstat(number)
     is_file = stat.S_ISREG(found.st_mode)

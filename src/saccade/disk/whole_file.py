@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import re
-import secrets
 import shutil
 import stat
-import time
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+from saccade.disk.drafts import draft_folder, draft_name, remove_dead_drafts
 from saccade.errors import InvalidArgument, NoSuchFile, NotWritten, SaccadeError
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
-
 _SYSTEM_FAULT = re.compile(r"errno = (\d+)|os error (\d+)")  # as HDF5 and safetensors report it
-_PART = ".part"
-_LONGEST_NAME = 120  # of the target's, in a draft's: 255 bytes is what a disk takes
-_YOUNG_S = 60.0  # a draft is locked within this time after it was made
 
 
 @contextmanager
@@ -45,8 +40,8 @@ def replacing(where: str, path: str | os.PathLike[str], overwrite: bool = True) 
     """
     path, target = Path(path), _checked(where, path, overwrite)
     with _told(where, path):
-        _sweep(target)
-        with _draft_folder(target) as folder:
+        remove_dead_drafts(target)
+        with draft_folder(target) as folder:
             draft = folder / target.name
             yield draft
             _flush(draft)
@@ -69,7 +64,7 @@ def write_whole(
     if isinstance(content, str):  # a file name in it may hold bytes that are no text
         content = content.encode("utf-8", "backslashreplace")
     path, target = Path(path), _checked(where, path, True)
-    draft = target.with_name(_draft_name(target))
+    draft = target.with_name(draft_name(target))
     with _told(where, path):
         try:
             with open(draft, "xb") as file:
@@ -82,6 +77,47 @@ def write_whole(
             with suppress(OSError):
                 draft.unlink()
             raise
+
+
+def write_json(where: str, path: str | os.PathLike[str], value: Any) -> None:
+    """Write a value as JSON; see `write_whole`."""
+    write_whole(where, path, json.dumps(value))
+
+
+def check_place(where: str, path: str | os.PathLike[str], needed_bytes: int = 0) -> None:
+    """Raise, before hours are spent, where a file could not be written; nothing is left behind.
+
+    Folders that are missing are taken to be made later.
+
+    Args:
+        where, path: as for `replacing`.
+        needed_bytes: what the file will have at the least.
+
+    Raises:
+        InvalidArgument: the path is no file's.
+        NotWritten: a folder on the way is a file, or may not be written to; the disk is too full.
+    """
+    folder = Path(os.path.abspath(path)).parent
+    try:
+        while not folder.exists():
+            folder = folder.parent
+        if folder == Path(os.path.abspath(path)).parent:
+            _checked(where, path, True)
+        if not folder.is_dir():
+            raise _unwritten(where, path, errno.ENOTDIR)
+        descriptor, probe = tempfile.mkstemp(".part", ".saccade.", folder)
+        os.close(descriptor)
+        os.unlink(probe)
+        free = shutil.disk_usage(folder).free
+    except SaccadeError:
+        raise
+    except ValueError as fault:  # a NUL in the name
+        raise InvalidArgument(where, "needs the path of a file", str(fault)) from None
+    except OSError as fault:
+        raise _unwritten(where, path, fault.errno or 0) from fault
+    if free < needed_bytes:
+        needed = f'the disk of "{path}" must have room for {needed_bytes:,} bytes'
+        raise NotWritten(where, needed, f"{free:,} bytes free")
 
 
 def _checked(where: str, path: str | os.PathLike[str], overwrite: bool) -> Path:
@@ -117,60 +153,6 @@ def _checked(where: str, path: str | os.PathLike[str], overwrite: bool) -> Path:
             "Give another name, or overwrite=True.",
         )
     return target
-
-
-def _draft_name(target: Path) -> str:
-    start = target.name.encode("utf-8", "surrogateescape")[:_LONGEST_NAME]
-    return f".{start.decode('utf-8', 'ignore')}.{secrets.token_hex(4)}{_PART}"
-
-
-@contextmanager
-def _draft_folder(target: Path) -> Iterator[Path]:
-    """A folder beside the target for the draft, locked as long as its writer lives."""
-    folder = target.with_name(_draft_name(target))
-    os.mkdir(folder, 0o700)
-    lock = _lock(folder)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if lock is not None:
-            os.close(lock)
-
-
-def _lock(folder: Path) -> int | None:
-    """A lock that goes when the process does; None where somebody holds it or there are none."""
-    if fcntl is None:
-        return None
-    number = None
-    try:
-        number = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        if number is not None:
-            os.close(number)
-        return None
-    return number
-
-
-def _sweep(target: Path) -> None:
-    """Remove the drafts of this target whose writer was killed."""
-    start = _draft_name(target)[: -len(_PART) - 8]
-    with suppress(OSError):
-        for name in os.listdir(target.parent):
-            if name.startswith(start) and name.endswith(_PART):
-                _remove_dead(target.with_name(name))
-
-
-def _remove_dead(draft: Path) -> None:
-    with suppress(OSError):
-        if draft.is_symlink() or time.time() - draft.stat().st_mtime < _YOUNG_S:
-            return
-        if not draft.is_dir():
-            draft.unlink()
-        elif (lock := _lock(draft)) is not None:
-            shutil.rmtree(draft, ignore_errors=True)
-            os.close(lock)
 
 
 def _flush(draft: Path) -> None:

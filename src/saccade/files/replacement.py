@@ -6,7 +6,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from saccade.disk.drafts import remove_drafts as remove_drafts
 from saccade.disk.whole_file import replacing as replacing
+from saccade.disk.whole_file import write_json as write_json
 from saccade.errors import InvalidArgument, NotSupported
 
 _LEGACY = (".h5", ".hdf5", ".hdf")
