@@ -101,10 +101,10 @@ def check_place(where: str, path: str | os.PathLike[str], needed_bytes: int = 0)
     try:
         while not folder.exists():
             folder = folder.parent
-        if folder == Path(os.path.abspath(path)).parent:
-            _checked(where, path, True)
         if not folder.is_dir():
             raise _unwritten(where, path, errno.ENOTDIR)
+        if folder == Path(os.path.abspath(path)).parent:
+            _checked(where, path, True)
         descriptor, probe = tempfile.mkstemp(".part", ".saccade.", folder)
         os.close(descriptor)
         os.unlink(probe)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from saccade.disk.growing_file import append_whole, end_in_line, start_anew
+from saccade.disk.regular_file import read_text
 from saccade.disk.whole_file import write_whole
 from saccade.training.callbacks.callback import Callback
 from saccade.training.callbacks.unwritten import Unwritten
@@ -73,7 +74,7 @@ class CSVLogger(Callback):
     def state(self) -> Any:
         """The file so far: a run that goes on writes neither an epoch twice nor one too few."""
         path = Path(self.filename)
-        text = path.read_bytes().decode("utf-8") if path.exists() else ""
+        text = read_text(path) if path.is_file() else ""
         return {"keys": self.keys, "text": text}
 
     def restore(self, state: Any) -> None:
