@@ -37,8 +37,8 @@ WORDS: dict[str, str] = {
         move product restore side_by_side slots state step step_by_own_apply swap_averages
         updates_itself where""",
     "training": """
-        best_epoch draw_over ends_on_nan find_direction hears_last improves read restore say set_run
-        state""",
+        before_validation best_epoch draw_over ends_on_nan find_direction hears_last improves
+        leave_run read restore say set_run state""",
     "initializers": "draw generator keras_module law",
     "torch": """
         add_module apply bfloat16 buffers children cpu cuda double eval extra_repr float get_buffer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import secrets
 import shutil
 import time
@@ -24,9 +26,14 @@ def remove_drafts(path: str | os.PathLike[str]) -> None:
     """Remove what a process that was killed while it wrote `path` left beside it.
 
     For files that one process writes: the draft of another one would go, too.
+
+    Args:
+        path: of the file; `{...}` in its name stands for anything.
     """
     target = Path(os.path.realpath(path))
-    for draft in _drafts(target):
+    name = re.sub(r"\{.*?\}", "*", glob.escape(target.name))
+    left = target.parent.glob(f".{name}.*{_PART}") if "*" in name else _drafts(target)
+    for draft in left:
         with suppress(OSError):
             if draft.is_dir() and not draft.is_symlink():
                 shutil.rmtree(draft, ignore_errors=True)

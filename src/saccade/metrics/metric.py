@@ -16,6 +16,7 @@ from saccade.errors import NotSupported, StateError
 from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, snake_case
+from saccade.nests import map_nest
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
 from saccade.user_names import UserNames
@@ -84,7 +85,7 @@ class Metric(UserNames):
         variable = MetricVariable(value, name or f"variable_{len(self._variables)}")
         self._variables.append(variable)
         if self._awaited:
-            variable.assign(torch.tensor(self._awaited.pop(0)))
+            variable.assign(torch.as_tensor(self._awaited.pop(0), dtype=value.dtype))
         return variable
 
     @takes_name_first
@@ -145,15 +146,19 @@ class Metric(UserNames):
 
     def state(self) -> dict[str, Any]:
         """The sums so far, as plain numbers and lists."""
-        state: dict[str, Any] = {"variables": [one.value.tolist() for one in self._variables]}
+        return map_nest(_plain, self.live_state())
+
+    def live_state(self) -> dict[str, Any]:
+        """The sums so far, tensors as they are: every batch puts others in their place."""
+        state: dict[str, Any] = {"variables": [one.value for one in self._variables]}
         inner = self._inner()
-        return state | ({"metrics": [one.state() for one in inner]} if inner else {})
+        return state | ({"metrics": [one.live_state() for one in inner]} if inner else {})
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state()`; variables that are made later get their value then."""
         values = list(state.get("variables", ()))
         for variable in self._variables:
-            variable.assign(torch.tensor(values.pop(0)))
+            variable.assign(torch.as_tensor(values.pop(0), dtype=variable.value.dtype))
         self._awaited = values
         for metric, saved in zip(self._inner(), state.get("metrics", ()), strict=False):
             metric.restore(saved)
@@ -224,9 +229,8 @@ class Sums(Metric):
         value = torch.as_tensor(getattr(self, name), dtype=torch.float32)
         return value if like is None else value.to(like.device).expand_as(like)
 
-    def state(self) -> dict[str, Any]:
-        values = {name: getattr(self, name) for name in self.sums}
-        return {name: one.tolist() if torch.is_tensor(one) else one for name, one in values.items()}
+    def live_state(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.sums}
 
     def restore(self, state: dict[str, Any]) -> None:
         for name in self.sums:
@@ -260,6 +264,10 @@ def masked_weight(mask: torch.Tensor, sample_weight: Any) -> torch.Tensor:
 def share(part: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
     """part / whole, 0 where the whole is 0."""
     return torch.where(whole == 0, 0.0, part / torch.where(whole == 0, 1.0, whole))
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if torch.is_tensor(value) else value
 
 
 def _tensor(values: list[Any]) -> torch.Tensor:

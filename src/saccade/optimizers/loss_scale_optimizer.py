@@ -166,8 +166,11 @@ class LossScaleOptimizer(Optimizer):
             self.dynamic_scale = float(as_array(weights[3]))
 
     def state(self) -> dict[str, Any]:
+        return self.live_state() | {"inner": self.inner_optimizer.state()}
+
+    def live_state(self) -> dict[str, Any]:
         return {
-            "inner": self.inner_optimizer.state(),
+            "inner": self.inner_optimizer.live_state(),
             "scale": self.dynamic_scale,
             "counter": self.step_counter,
         }

@@ -160,10 +160,16 @@ class SlotHolder(RateHolder):
 
     def state(self) -> dict[str, Any]:
         """Everything that changes while training: copies, in a dict."""
+        state = self.live_state()
+        slots = {name: [one.clone() for one in slot] for name, slot in state["slots"].items()}
+        return state | {"slots": slots}
+
+    def live_state(self) -> dict[str, Any]:
+        """The same with the slots themselves, which go on changing."""
         return {
             "iterations": self._calls,
             "learning_rate": None if callable(self._learning_rate) else self._learning_rate,
-            "slots": {name: [one.clone() for one in slot] for name, slot in self.slots.items()},
+            "slots": {name: list(slot) for name, slot in self.slots.items()},
         }
 
     def restore(self, state: dict[str, Any], weights: Iterable[Any]) -> None:
@@ -185,6 +191,13 @@ class SlotHolder(RateHolder):
                 )
         if state["slots"]:
             self.build(weights)
+        if state["slots"] and list(self.slots) != list(state["slots"]):
+            raise StateError(
+                self.where,
+                f"the state must have the slots {', '.join(self.slots) or 'of none'}",
+                ", ".join(state["slots"]),
+                "Give the optimizer the arguments that it had when the state was kept.",
+            )
         self._at_rest = []  # of another moment
         self._calls = state["iterations"]
         if state["learning_rate"] is not None:

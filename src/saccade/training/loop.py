@@ -21,6 +21,7 @@ from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.old_log_names import Logs
 from saccade.training.packing import pack_x_y_sample_weight
+from saccade.training.resuming.run_state import frozen_parts
 from saccade.training.run import Run
 from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step
 
@@ -36,16 +37,29 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
     """
     keep_freed_memory()
     run.model.stop_training = False
+    run.frozen_before = frozen_parts(run)
+    try:
+        run.callbacks.tell_keepers("set_run", run)
+        _train(run, resume)
+    except BaseException as error:
+        run.callbacks.tell_keepers("leave_run", run, error)
+        raise
+    run.callbacks.tell_keepers("leave_run", run, None)
+
+
+def _train(run: Run, resume: dict[str, Any] | None) -> None:
     logs: dict[str, float] = {}
-    run.callbacks.set_run(run)
     run.callbacks.call("on_train_begin", {})
     resume = run.resume if resume is None else resume
     if resume is not None:  # after the callbacks began: beginning makes them forget
         run.restore(resume)
+        run.model.stop_training = resume.get("stopping", False)
     first_epoch = run.epoch
     if run.reuse is not None and run.epoch < run.epochs:
-        run.reuse.begin(run)
-    while run.epoch < run.epochs and not run.model.stop_training:
+        with run.stopping_at_once():
+            run.reuse.begin_or_leave(run)
+    # A run that was to stop in the middle of an epoch has the end of the epoch before it.
+    while run.epoch < run.epochs and (run.step or not run.model.stop_training):
         if run.step == 0:
             run.model.reset_metrics()
             run.callbacks.call("on_epoch_begin", run.epoch, {})
@@ -58,10 +72,13 @@ def train(run: Run, resume: dict[str, Any] | None = None) -> None:
                 raise DataError("fit", "there must be at least one batch", "none")
             _note_the_end(run)
             break
+        run.trained = True
         logs = _logs(run)
         if run.validation is not None and _validates(run):
-            logs |= _validate(run)
-        epoch, run.epoch, run.step = run.epoch, run.epoch + 1, 0
+            run.callbacks.tell_keepers("before_validation", run)
+            with run.stopping_at_once():
+                logs |= _validate(run)
+        epoch, run.epoch, run.step, run.trained = run.epoch, run.epoch + 1, 0, False
         run.callbacks.call("on_epoch_end", epoch, Logs(logs))  # theirs to add to
         if run.feed.ended and run.epoch < run.epochs:
             _note_the_end(run)
@@ -75,7 +92,9 @@ def _train_epoch(run: Run) -> None:
     heard = run.callbacks.listens("on_train_batch_end")
     began, waited_s = time.perf_counter(), run.feed.waited_s
     warming = run.feed.source.warms_up
-    for x, y, sample_weight in run.feed.take(done=run.step):
+    is_over = run.trained or run.model.stop_training
+    batches = () if is_over else run.feed.take(done=run.step)
+    for x, y, sample_weight in batches:
         run.callbacks.call("on_train_batch_begin", run.step, {})
         _step(run, x, y, sample_weight)
         if heard:

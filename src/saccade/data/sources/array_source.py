@@ -10,7 +10,7 @@ import torch
 
 from saccade.data.generator.iterator import check_batch_size
 from saccade.data.sources.fixed_images import FixedImages, digest_of
-from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source
+from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, check_measures
 from saccade.data.sources.tensors import as_tensors
 from saccade.errors import DataError, ShapeError
 from saccade.nests import leaves, map_nest
@@ -98,10 +98,14 @@ class ArraySource(Source):
         return nest[rows] if order is None else nest.index_select(0, order[rows])
 
     def state(self) -> Any:
-        return self.seed
+        return {"seed": self.seed, **self._measures()}
 
     def restore(self, state: Any) -> None:
-        self.seed = state
+        check_measures(self._measures(), state)
+        self.seed = state["seed"]
+
+    def _measures(self) -> dict[str, Any]:
+        return {"samples": self.samples, "batch_size": self.batch_size, "shuffle": self.shuffle}
 
 
 class ArrayImages:

@@ -8,7 +8,7 @@ from saccade.data.dataset import INFINITE_CARDINALITY, Dataset
 from saccade.data.dataset.prefetch import close
 from saccade.data.dataset.stage import Visit
 from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, as_batch
-from saccade.errors import InvalidArgument
+from saccade.errors import InvalidArgument, StateError
 
 
 class DatasetSource(Source):
@@ -52,6 +52,14 @@ class DatasetSource(Source):
         return self._began
 
     def restore(self, state: list[int]) -> None:
+        needed, got = len(self.stage.positions()), len(state) if isinstance(state, list) else state
+        if needed != got:
+            raise StateError(
+                "fit",
+                f"the state must be of a Dataset with {needed} places to remember",
+                got,
+                "Give the data as they were, or begin anew: name another folder.",
+            )
         self.stage.restore(list(state))
         self._began = list(state)
 

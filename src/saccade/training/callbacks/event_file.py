@@ -56,6 +56,30 @@ class EventFile:
         self._waiting = bytearray(framed(first_event(time.time())))
         self.flush()
 
+    @classmethod
+    def going_on(
+        cls,
+        path: str | os.PathLike[str],
+        size_bytes: int,
+        failed: Callable[[OSError], None] | None = None,
+    ) -> EventFile:
+        """A file that is there, without what was written to it after so many bytes."""
+        file = object.__new__(cls)
+        file._folder, file._failed = os.path.dirname(path), failed
+        file._path, file._waiting = os.fspath(path), bytearray()
+        os.truncate(path, size_bytes)
+        return file
+
+    @property
+    def name(self) -> str:
+        """Of the file in its folder."""
+        return os.path.basename(self._path)
+
+    def size_bytes(self) -> int:
+        """Of the file, with what waited until now."""
+        self.flush()
+        return os.path.getsize(self._path) if os.path.exists(self._path) else 0
+
     def scalar(self, tag: str, value: float, step: int) -> None:
         self._add(tag, np.array(value, np.float32), step, "scalars", SCALAR)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from saccade.disk.whole_file import check_place
 from saccade.errors import InvalidArgument
 from saccade.files.formats import checkpoint_suffixes
+from saccade.files.replacement import remove_drafts
 from saccade.files.script_names import writes_by_content
 from saccade.layers.core.own_arguments import NotRecorded
 from saccade.notes import note_once
@@ -183,6 +185,7 @@ class ModelCheckpoint(Monitor):
     def restore(self, state: Any) -> None:
         self.best, self._epoch = state["best"], state["epoch"]
         self._count.restore(state["count"])
+        remove_drafts(Path(self.filepath))  # the run before may have been killed while it wrote
 
 
 def _size_bytes(model: Any) -> int:

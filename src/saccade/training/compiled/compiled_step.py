@@ -10,6 +10,7 @@ import torch
 
 from saccade.layers.core.masks import mask_of
 from saccade.nests import leaves
+from saccade.numerics.machine.random_streams import streams_of
 from saccade.timers import COMPILED
 from saccade.training.step import detached
 
@@ -143,7 +144,7 @@ def _check_plain(run: Any, batch: tuple[Any, Any, Any]) -> None:
         raise CannotCompile("models of several inputs or outputs run as they are")
     if getattr(optimizer, "loss_scale_factor", None) or hasattr(optimizer, "inner_optimizer"):
         raise CannotCompile("a scaled loss runs as it is")
-    if run._streams():
+    if streams_of(run.model.modules()):
         raise CannotCompile("a layer draws from a stream of its own (seed=)")
 
 

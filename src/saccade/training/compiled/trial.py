@@ -38,6 +38,16 @@ class CompileTrial:
         self._times: list[float] = []
         self._started: float | None = None
 
+    def state(self) -> dict[str, Any]:
+        """Whether it was decided, and how: a run that goes on must step as it did."""
+        return {"decided": self._decided, "compiled": self.step is not None}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a `state()`; a compiled step is compiled anew before the next step."""
+        self._decided = state["decided"]
+        if state["compiled"] and self.step is None:
+            self.asked, self._decided = True, False
+
     def consider(self, run: Any, batch: tuple[Any, Any, Any]) -> None:
         """Called before a step: compile now, when it is time to."""
         if self._decided:

@@ -43,6 +43,13 @@ class FeatureReuse:
         self._name = b""
         self._sources: dict[Feed, Any] = {}
 
+    def begin_or_leave(self, run: Any) -> None:
+        """`begin`, unless a callback of the run that goes on has unfrozen the prefix before."""
+        if self.prefix.is_still():
+            self.begin(run)
+        else:
+            run.reuse = None
+
     @FEATURES.timed
     def begin(self, run: Any) -> None:
         """Called before the first epoch, when every weight has its value."""
