@@ -100,7 +100,7 @@ def _read(photo: Path) -> Image:
     """The photo as RGB, upright, on white."""
     from PIL import Image, ImageOps
 
-    if not photo.is_file():
+    if photo.is_dir() or not photo.exists():
         got = f"{photo}, a folder" if photo.is_dir() else f"{photo}, which is not there"
         raise NoSuchFile(WHERE, "the photo must be an image file", got)
     opened, _ = open_source(photo)

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from saccade.errors import FileFormatError, NoSuchFile
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError
 from saccade.files import optimizer_state, plain_config
 from saccade.files.keras_archive import extras_of
 from saccade.files.old import compile_configs, model_configs
@@ -127,8 +128,7 @@ def open_legacy(path: Path) -> Iterator[LegacyModel]:
         NoSuchFile: there is none. FileFormatError: not HDF5, damaged, or without a model.
     """
     where = f'"{path}"'
-    if not path.is_file():
-        raise NoSuchFile(where, "the file must exist", "none of that name")
+    check_regular(path, where, "the file must exist", FileFormatError)
     with open_h5(where, path) as file:
         yield LegacyModel(where, file)
 
