@@ -93,9 +93,8 @@ def test_the_order_of_opening_plays_no_part(paths):
         told.append(json.loads(done.stdout))
     assert all(one == told[0] for one in told[1:])
     for path, kind in told[0].items():
-        assert kind == {"jp2": "JPEG2000"}.get(
-            name := path.rpartition("/")[2].split(".")[0], name.upper()
-        )
+        name = path.replace("\\", "/").rpartition("/")[2].split(".")[0]
+        assert kind == {"jp2": "JPEG2000"}.get(name, name.upper())
 
 
 def test_every_format_of_pillow_has_its_place():
@@ -122,7 +121,7 @@ def test_a_format_that_the_program_registered_is_read(monkeypatch):
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_lossless_jpeg_reads_everywhere_alike(tmp_path, channels):
     stream = np.random.default_rng(channels)
-    image_hwc = stream.integers(0, 256, (90, 120, channels), dtype=np.uint8)
+    image_hwc = stream.integers(0, 256, (130, 160, channels), dtype=np.uint8)
     path = tmp_path / "x.jpg"
     path.write_bytes(lossless_jpeg(image_hwc))
     mode = "rgb" if channels == 3 else "grayscale"
@@ -130,7 +129,7 @@ def test_a_lossless_jpeg_reads_everywhere_alike(tmp_path, channels):
     reading = Preprocessing((28, 28), mode)  # that of train and predict
     exact = np.asarray(load_image(path, mode, (28, 28), "bilinear"))
     assert np.array_equal(reading.read(path).squeeze(), exact.squeeze())
-    assert read_headers([str(path)])[0].height == 90
+    assert read_headers([str(path)])[0].height == 130
 
 
 def test_a_file_of_more_bytes_than_an_image_can_have_is_refused(tmp_path, monkeypatch):
