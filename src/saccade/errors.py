@@ -22,6 +22,10 @@ The tree (each is also the built-in error that code written for Keras catches)::
 
 from __future__ import annotations
 
+from typing import Self
+
+_WORDS = (str, int, float, bool)
+
 
 class SaccadeError(Exception):
     """An error that says where, needed, got and do.
@@ -34,6 +38,8 @@ class SaccadeError(Exception):
     """
 
     def __init__(self, where: str, needed: str, got: object = None, do: str = ""):
+        # An error may be kept for long: it holds words, no arrays and no other error's frames.
+        got = got if got is None or isinstance(got, _WORDS) else str(got)
         self.where, self.needed, self.got, self.do = where, needed, got, do
         message = f"{where}: {needed}"
         if got is not None:
@@ -48,6 +54,15 @@ class SaccadeError(Exception):
 
     def __reduce__(self):  # four arguments in, one in args: say so, for worker processes
         return type(self), (self.where, self.needed, self.got, self.do)
+
+    def without_frames(self) -> Self:
+        """The same error, to be kept when it has been dealt with.
+
+        A traceback holds the frames that it came through and all that they hold, such as pixels
+        that were half decoded. So do the errors that it arose from, which go, too.
+        """
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
 
 
 class InvalidArgument(SaccadeError, ValueError):

@@ -10,6 +10,7 @@ import numpy as np
 
 from saccade.data_formats import is_channels_first
 from saccade.datasets.arrays import Part, damaged
+from saccade.disk.regular_file import open_regular
 
 _HARMLESS = {
     ("numpy.core.multiarray", "_reconstruct"),
@@ -47,7 +48,7 @@ def read_batch(path: str, labels: str, dtype: Any = np.uint8) -> Part:
         FileFormatError: it is damaged, or holds more than arrays.
     """
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             found = _ArraysOnly(file, encoding="bytes").load()
         pixels = np.asarray(found[b"data"], np.uint8).reshape(-1, 3, 32, 32)
         numbers = np.asarray(found[labels.encode()], dtype).reshape(len(pixels), 1)

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from saccade.disk.regular_file import read_text
+from saccade.drawing.saved_picture import save_picture
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 
 METRICS, PICTURE = "metrics.json", "confusion.png"
@@ -51,7 +53,7 @@ def draw_confusion(run: str | os.PathLike[str], part: str | None = None) -> Path
     with warnings.catch_warnings():
         # Matplotlib's font lacks many scripts; it draws a box for such a letter.
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        figure.savefig(path, dpi=DOTS_PER_INCH, format="png", bbox_inches="tight", pad_inches=0.2)
+        save_picture(figure, path, DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.2)
     return path
 
 
@@ -59,7 +61,7 @@ def _read(run: Path, part: str | None) -> tuple[list[str], np.ndarray, str]:
     """Class names, the matrix as int (n, n), and the title."""
     path = run / METRICS
     try:
-        metrics = json.loads(path.read_text(encoding="utf-8"))
+        metrics = json.loads(read_text(path, wrong=FileFormatError))
         parts = [key.partition(".")[0] for key in metrics if key.endswith(".confusion")]
         part = part or ("test" if "test" in parts else parts[0])
         if part not in parts:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import os
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import read_text
+from saccade.drawing.saved_picture import save_picture
 from saccade.errors import FileFormatError, NoSuchFile
 
 HISTORY, METRICS, PICTURE = "history.csv", "metrics.json", "curves.png"
@@ -69,7 +72,7 @@ def draw_curves(run: str | os.PathLike[str]) -> Path:
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False)
     path = run / PICTURE
-    figure.savefig(path, dpi=120, format="png")
+    save_picture(figure, path, 120)
     return path
 
 
@@ -81,8 +84,8 @@ def read_history(run: Path) -> dict[str, list[float]]:
     """
     path = run / HISTORY
     try:
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+        text = read_text(path, wrong=FileFormatError)
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
         history = {
             name: [float(row[name] or "nan") for row in rows] for name in (rows[0] if rows else {})
         }
@@ -106,7 +109,7 @@ def _best_epoch(history: dict[str, list[float]]) -> int | None:
 def _phases(run: Path) -> list[tuple[int, str]]:
     """The first epoch and the name of each phase after the first; none where none are told."""
     try:
-        phases = json.loads((run / METRICS).read_text(encoding="utf-8"))["phases"]
+        phases = json.loads(read_text(run / METRICS))["phases"]
         epochs = [int(phase["epochs"]) for phase in phases]
         names = [str(phase["name"]) for phase in phases]
     except (OSError, ValueError, TypeError, KeyError):

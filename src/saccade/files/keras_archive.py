@@ -20,7 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupported
+from saccade.disk.regular_file import open_regular
+from saccade.errors import FileFormatError, InvalidArgument, NotSupported
 from saccade.files import plain_config, weight_store
 from saccade.files.formats import HDF5_START
 from saccade.files.input_record import input_records
@@ -216,9 +217,7 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
             "a folder",
             'Where TensorFlow is: tf.keras.models.load_model(folder).save("model.h5").',
         )
-    if not path.is_file():
-        raise NoSuchFile(where, "the file must exist", "none of that name")
-    with path.open("rb") as file:
+    with open_regular(path, where, "the file must exist", FileFormatError) as file:
         start = file.read(8)
         if start == HDF5_START:
             raise NotSupported(

@@ -17,6 +17,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import read_regular
+from saccade.disk.whole_file import write_whole
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.files.formats import FORMATS, HDF5_START, Format, check_format, start_of, suffixes
 from saccade.notes import note_once
@@ -108,14 +110,14 @@ def write_state(folder: Path, names: list[str]) -> None:
     """The checkpoints of a folder, the last one last."""
     lines = [f'model_checkpoint_path: "{names[-1]}"'] if names else []
     lines += [f'all_model_checkpoint_paths: "{name}"' for name in names]
-    (folder / STATE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_whole("checkpoint", folder / STATE, "\n".join(lines) + "\n")
 
 
 def all_checkpoints(folder: Path) -> list[str]:
     """The names in a folder's `checkpoint`, the last one last."""
     if not (folder / STATE).is_file():
         return []
-    text = (folder / STATE).read_text(encoding="utf-8", errors="replace")
+    text = read_regular(folder / STATE, most_bytes=2**26).decode("utf-8", "replace")
     return re.findall(r'^all_model_checkpoint_paths: "(.*)"$', text, re.MULTILINE)
 
 

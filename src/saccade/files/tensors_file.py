@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import FileFormatError, NoSuchFile
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError
 from saccade.files.weight_store import own_arrays, places
 from saccade.version import __version__
 
@@ -73,8 +74,7 @@ def open_tensors(where: str, path: Path) -> Iterator[dict[str, Any]]:
     """
     from safetensors import SafetensorError, safe_open
 
-    if not path.is_file():
-        raise NoSuchFile(where, "the file must exist", "none of that name")
+    check_regular(path, where, "must be a whole .safetensors file", FileFormatError)
     try:
         file = safe_open(path, framework="pt")
     except PermissionError:

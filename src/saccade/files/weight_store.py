@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 
+from saccade.disk.regular_file import check_regular
 from saccade.errors import FileFormatError, NotSupported
 from saccade.files import optimizer_state
 from saccade.layers.core.custom_storage import is_own
@@ -47,17 +48,16 @@ def open_h5(where: str, source: Any, mode: str = "r") -> Iterator[Any]:
     """
     import h5py  # slow to load, and only needed here
 
+    if mode == "r" and not hasattr(source, "read"):
+        check_regular(source, where, "must be a whole HDF5 file", FileFormatError)
     try:
         file = h5py.File(source, mode)
     except OSError as error:
         if mode != "r" or isinstance(error, PermissionError):
             raise
-        raise FileFormatError(
-            where,
-            "the weights must be a whole HDF5 file",
-            str(error),
-            "The file was cut short or damaged: copy or save it again.",
-        ) from error
+        needed = "the weights must be a whole HDF5 file"
+        do = "The file was cut short or damaged: copy or save it again."
+        raise FileFormatError(where, needed, str(error), do) from error
     with file:
         yield file
 

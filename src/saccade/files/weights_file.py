@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from saccade.errors import NoSuchFile, NotSupported, StateError
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError, NotSupported, StateError
 from saccade.files import formats, script_names, weight_store
 from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers, whole
 from saccade.files.old.legacy_match import read_legacy
@@ -107,8 +108,7 @@ def write_hdf5(path: Path, model: Any) -> None:
 @contextmanager
 def open_hdf5(where: str, path: Path) -> Iterator[dict[str, Any] | list[SavedLayer]]:
     """The datasets by path, or in the older layout the layers; what is in the file decides."""
-    if not path.is_file():
-        raise NoSuchFile(where, "the file must exist", "none of that name")
+    check_regular(path, where, "the file must exist", FileFormatError)
     with weight_store.open_h5(where, path) as file:
         with whole(where):
             legacy = is_legacy(file)

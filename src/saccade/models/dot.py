@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.whole_file import replacing, write_whole
 from saccade.errors import InvalidArgument, StateError
 from saccade.models.graph_holder import all_layers
 
@@ -108,7 +109,7 @@ def plot_model(
         splines=splines,
     )
     if path.suffix in TEXTS:
-        path.write_text(text, encoding="utf-8")
+        write_whole("plot_model", path, text)
         return
     program = shutil.which("dot")
     if program is None:
@@ -119,11 +120,16 @@ def plot_model(
             'Install Graphviz, or write the text with to_file="model.dot".',
         )
     kind = path.suffix.lstrip(".") or "png"
-    done = subprocess.run(
-        [program, f"-T{kind}", "-o", os.fspath(path)], input=text, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise InvalidArgument("plot_model", "dot must draw it", done.stderr.strip())
+    with replacing("plot_model", path) as draft:
+        done = subprocess.run(
+            [program, f"-T{kind}", "-o", os.fspath(draft)],
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if done.returncode:
+            raise InvalidArgument("plot_model", "dot must draw it", done.stderr.strip())
 
 
 def _body(model: Any, told: tuple[bool, ...], expand: bool, prefix: str) -> list[str]:

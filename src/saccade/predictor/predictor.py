@@ -132,7 +132,7 @@ class Predictor:
         try:
             return self.preprocessing.read(picture)
         except SaccadeError as fault:
-            return fault
+            return fault.without_frames()
 
     def _probabilities(self, batch_nhwc: np.ndarray) -> np.ndarray:
         """uint8 (n, height, width, channels) -> (n, classes)."""

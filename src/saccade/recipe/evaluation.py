@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from saccade.data import FolderIndex, fingerprint
+from saccade.disk.regular_file import read_text
 from saccade.errors import DataError
 from saccade.notes import note_once
 from saccade.predictor import Predictor
@@ -54,7 +55,7 @@ def evaluate_model(predictor: Predictor, file: Path, folder: Path, listener: Lis
 def _note_own_photos(file: Path, index: FolderIndex) -> None:
     """Say so where the folder is the one that the model was trained on."""
     try:
-        metrics = json.loads((file.parent / METRICS).read_text(encoding="utf-8"))
+        metrics = json.loads(read_text(file.parent / METRICS))
         trained_on, accuracy = metrics["data.fingerprint"], metrics.get("test.accuracy")
     except (OSError, ValueError, KeyError, TypeError):
         return  # a .keras file alone, or a run of another making: nothing to compare with

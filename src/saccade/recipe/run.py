@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import read_text
 from saccade.drawing.curves import read_history
 from saccade.models import load_model
 from saccade.predictor import Prediction, Predictor
@@ -72,7 +73,7 @@ class Run:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         try:
-            return json.loads((self.path / METRICS).read_text(encoding="utf-8"))
+            return json.loads(read_text(self.path / METRICS))
         except (OSError, ValueError):
             return {}  # a model without its run
 

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import FileFormatError, NoSuchFile
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError
 from saccade.files import optimizer_state, plain_config
 from saccade.files.kept_weights import kept_weights
 from saccade.files.keras_archive import extras_of
@@ -132,8 +133,7 @@ def open_legacy(path: Path) -> Iterator[LegacyModel]:
         NoSuchFile: there is none. FileFormatError: not HDF5, damaged, or without a model.
     """
     where = f'"{path}"'
-    if not path.is_file():
-        raise NoSuchFile(where, "the file must exist", "none of that name")
+    check_regular(path, where, "the file must exist", FileFormatError)
     with open_h5(where, path) as file:
         yield LegacyModel(where, file)
 

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import FileFormatError, NoSuchFile
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError
 from saccade.files import script_names
 from saccade.files.replacement import replacing
 from saccade.files.weight_store import open_h5
@@ -79,8 +80,7 @@ class Checkpoint:
         if save_path is None:
             return script_names.LoadStatus()
         path = Path(f"{os.fspath(save_path)}{script_names.INDEX}")
-        if not path.is_file():
-            raise NoSuchFile("Checkpoint", f'"{path}" must exist', "none of that name")
+        check_regular(path, "Checkpoint", f'"{path}" must exist', FileFormatError)
         with open_h5("Checkpoint", path) as file:
             names: list[str] = []
             file.visit(names.append)
