@@ -21,6 +21,10 @@ The tree (each is also the built-in error that code written for Keras catches)::
 
 from __future__ import annotations
 
+from saccade.shown_text import shown, shown_lines
+
+MOST_LETTERS = 20_000  # of one part of a message: a damaged file's may have millions
+
 
 class SaccadeError(Exception):
     """An error that says where, needed, got and do.
@@ -30,16 +34,19 @@ class SaccadeError(Exception):
         needed: what had to hold, as the rest of a sentence ("input must be (batch, features)").
         got: what was there instead; left out of the message when None.
         do: what to do about it, a sentence; left out when empty.
+
+    The attributes are as given. The message has what is not seen as escapes (`shown_text`): names
+    in it may be a stranger's.
     """
 
     def __init__(self, where: str, needed: str, got: object = None, do: str = ""):
         self.where, self.needed, self.got, self.do = where, needed, got, do
-        message = f"{where}: {needed}"
+        message = f"{shown(_cut(where))}: {shown_lines(_cut(needed))}"
         if got is not None:
-            message += f", got {got}"
+            message += f", got {shown_lines(_cut(got))}"
         message = message.rstrip(".") + "."
         if do:
-            message += f" {do}"
+            message += f" {shown_lines(_cut(do))}"
         super().__init__(message)
 
     def __str__(self) -> str:  # KeyError-like bases would quote it
@@ -47,6 +54,13 @@ class SaccadeError(Exception):
 
     def __reduce__(self):  # four arguments in, one in args: say so, for worker processes
         return type(self), (self.where, self.needed, self.got, self.do)
+
+
+def _cut(part: object) -> str:
+    text = str(part)
+    if len(text) <= MOST_LETTERS:
+        return text
+    return f"{text[: MOST_LETTERS // 2]} ... {text[-MOST_LETTERS // 4 :]}"
 
 
 class InvalidArgument(SaccadeError, ValueError):

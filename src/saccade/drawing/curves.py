@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from saccade.errors import FileFormatError, NoSuchFile
+from saccade.shown_text import shortened
 
 HISTORY, METRICS, PICTURE = "history.csv", "metrics.json", "curves.png"
 TRAINING, VALIDATION, BEST, PHASE = "#3b6ea8", "#d1701f", "#555555", "#999999"
@@ -67,7 +68,8 @@ def draw_curves(run: str | os.PathLike[str]) -> Path:
         axes.set_ylim(bottom=0 if name == "loss" else None, top=None if name == "loss" else 1.0)
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False)
+        for line in axes.legend(frameon=False).get_texts():
+            line.set_parse_math(False)  # a phase's name is what stands in metrics.json
     path = run / PICTURE
     figure.savefig(path, dpi=120, format="png")
     return path
@@ -116,7 +118,7 @@ def _phases(run: Path) -> list[tuple[int, str]]:
 
 def _begin(axes: Any, epoch: int, phase: str) -> None:
     """A line between two epochs: those from the given one on are the phase's."""
-    label = f"{phase} from epoch {epoch}"
+    label = f"{shortened(phase, 40)} from epoch {epoch}"
     axes.axvline(epoch - 0.5, color=PHASE, linestyle=":", linewidth=1.5, zorder=1, label=label)
 
 

@@ -13,6 +13,7 @@ import torch
 from saccade.data.sources.source import Source
 from saccade.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
 from saccade.predictor.answers import answer
+from saccade.shown_text import shown
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Scores:
 
     def in_words(self, title: str) -> str:
         """Accuracy and loss in a line."""
-        return f"{title}: accuracy {self.accuracy:.4f}, loss {in_four(self.loss)}"
+        return f"{shown(title)}: accuracy {self.accuracy:.4f}, loss {in_four(self.loss)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers."""
