@@ -12,7 +12,7 @@ import os
 import re
 import unicodedata
 
-_ESCAPED = re.compile(
+ESCAPED = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # controls: newline, escape, and what terminals read as such
     "\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # unseen
@@ -41,7 +41,7 @@ def shown(name: object) -> str:
     >>> shown("猫"), shown("gpj.\u202eexe")
     ('猫', 'gpj.\\u202eexe')
     """
-    return _ESCAPED.sub(_escape, _text(name))
+    return ESCAPED.sub(_escape, _text(name))
 
 
 def shown_lines(text: object) -> str:
@@ -75,9 +75,9 @@ def csv_text(name: object) -> str:
     ('cat.png', "'=1+1", "'a\\nb")
     """
     text = _text(name)
-    if not (text.lstrip(" ").startswith(_NEVER_FIRST) or _ESCAPED.search(text)):
+    if not (text.lstrip(" ").startswith(_NEVER_FIRST) or ESCAPED.search(text)):
         return text
-    return "'" + _ESCAPED.sub(_escape, text.replace("\\", "\\\\"))
+    return "'" + ESCAPED.sub(_escape, text.replace("\\", "\\\\"))
 
 
 def read_csv_text(cell: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
+from saccade.optimizers.slot_holder import as_array
 
 
 def state_arrays(optimizer: Any, weights: Sequence[Any]) -> list[Any]:
@@ -31,13 +33,50 @@ def restore_state(optimizer: Any, saved: Sequence[Any], weights: Sequence[Any]) 
     Returns:
         What does not fit, in words; empty when all was taken over. Nothing is changed otherwise.
     """
+    faults, change = state_change(optimizer, saved, weights)
+    change()
+    return faults
+
+
+def state_change(
+    optimizer: Any, saved: Sequence[Any], weights: Sequence[Any]
+) -> tuple[list[str], Callable[[], None]]:
+    """What does not fit, in words, and what takes the state over: it does nothing where there is
+    a fault. All arrays are in memory by then, so that it cannot stop half way."""
+    if not saved:
+        return [], _nothing
     fresh = copy.copy(optimizer)
-    if not fresh.built and not fresh.misfits(saved) and not int(saved[0][()]):
-        optimizer.set_weights(saved)  # of an optimizer that had not taken a step
-        return []
-    fresh.build(weights)
+    has_slots = fresh.built or bool(fresh.misfits(saved)) or _has_stepped(saved)
+    if has_slots:
+        fresh.build(weights)
     if faults := fresh.misfits(saved):
-        return faults
-    optimizer.build(weights)
-    optimizer.set_weights(saved)
+        return faults, _nothing
+    arrays = [as_array(values) for values in saved]
+    if faults := _odd_numbers(arrays):
+        return faults, _nothing
+    return [], lambda: _take_over(optimizer, arrays, weights if has_slots else None)
+
+
+def _has_stepped(saved: Sequence[Any]) -> bool:
+    count = as_array(saved[0])
+    return count.dtype.kind in "fiub" and bool(count)
+
+
+def _take_over(optimizer: Any, arrays: Sequence[Any], weights: Sequence[Any] | None) -> None:
+    if weights is not None:
+        optimizer.build(weights)
+    optimizer.set_weights(arrays)
+
+
+def _odd_numbers(arrays: Sequence[np.ndarray]) -> list[str]:
+    """What no optimizer's state has: words, and counts or rates that are no finite number."""
+    for place, array in enumerate(arrays):
+        if array.dtype.kind not in "fiub":
+            return [f"vars/{place}: needed numbers, got {array.dtype}"]
+        if array.ndim == 0 and not (np.isfinite(array) and array >= 0):
+            return [f"vars/{place}: needed a count or a rate, got {array}"]
     return []
+
+
+def _nothing() -> None:
+    """What there is to do where a state does not fit."""

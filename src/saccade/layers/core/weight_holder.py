@@ -21,6 +21,7 @@ from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
 from saccade.user_names import set_inside
 from saccade.variables import Variable
+from saccade.weight_budget import charge_weight
 
 
 class WeightHolder(TrackedModule):
@@ -122,6 +123,7 @@ class WeightHolder(TrackedModule):
             refuse(self, overwrite_with_gradient=overwrite_with_gradient or aggregation)
         checked_dtype(self.where, dtype)
         sizes = tuple(int(size) for size in (shape or ()))
+        charge_weight(self.where, name or "variable", sizes)
         make = initializers.get("glorot_uniform" if initializer is None else initializer)
         values = torch.as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
         if tuple(values.shape) != sizes:

@@ -22,8 +22,8 @@ import torch
 
 from saccade.errors import FileFormatError, NoSuchFile, NotSupported
 from saccade.files import script_names
+from saccade.files.hdf5 import open_h5
 from saccade.files.replacement import replacing
-from saccade.files.weight_store import open_h5
 from saccade.layers.core.layer import Layer
 from saccade.metrics import Metric
 from saccade.optimizers import Optimizer
