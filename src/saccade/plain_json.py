@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from saccade.errors import FileFormatError
@@ -51,6 +52,18 @@ def read_json(where: str, what: str, text: bytes | str) -> Any:
         raise _damaged(where, what, "one nested too deeply") from None
     except ValueError as error:
         raise _damaged(where, what, error) from error
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """The object in a JSON file that need not be there; empty where there is none, or no object."""
+    try:
+        size_bytes = path.stat().st_size
+        if not path.is_file() or size_bytes > MOST_BYTES:
+            return {}
+        value = read_json(f'"{path}"', path.name, path.read_bytes())
+    except (OSError, FileFormatError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def check_size(where: str, what: str, size_bytes: int) -> None:

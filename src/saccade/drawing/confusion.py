@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from saccade.data.folders.folder_errors import count_of, list_some
 from saccade.drawing.lettering import find_fonts, packages_for
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 from saccade.notes import note_once
+from saccade.plain_json import read_json
 from saccade.shown_text import cells_of, shortened, shown
 
 METRICS, PICTURE = "metrics.json", "confusion.png"
@@ -62,7 +62,7 @@ def _read(run: Path, part: str | None) -> tuple[list[str], np.ndarray, str]:
     """Class names, the matrix as int (n, n), and the title."""
     path = run / METRICS
     try:
-        metrics = json.loads(path.read_text(encoding="utf-8"))
+        metrics = read_json(f'"{path}"', METRICS, path.read_bytes())
         parts = [key.partition(".")[0] for key in metrics if key.endswith(".confusion")]
         part = part or ("test" if "test" in parts else parts[0])
         if part not in parts:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 import os
 from pathlib import Path
 from typing import Any
 
 from saccade.errors import FileFormatError, NoSuchFile
+from saccade.plain_json import read_record
 from saccade.shown_text import shortened
 
 HISTORY, METRICS, PICTURE = "history.csv", "metrics.json", "curves.png"
@@ -108,7 +108,7 @@ def _best_epoch(history: dict[str, list[float]]) -> int | None:
 def _phases(run: Path) -> list[tuple[int, str]]:
     """The first epoch and the name of each phase after the first; none where none are told."""
     try:
-        phases = json.loads((run / METRICS).read_text(encoding="utf-8"))["phases"]
+        phases = read_record(run / METRICS)["phases"]
         epochs = [int(phase["epochs"]) for phase in phases]
         names = [str(phase["name"]) for phase in phases]
     except (OSError, ValueError, TypeError, KeyError):

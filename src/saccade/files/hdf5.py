@@ -102,20 +102,24 @@ def check_unpacked(where: str, what: str, size_bytes: int, packed_bytes: int) ->
         )
 
 
-def numbers_in(where: str, file: Any) -> int:
-    """How many numbers all arrays of an open file hold.
+def arrays_in(where: str, file: Any) -> dict[str, Any]:
+    """Every array of an open file by its path; links that lead elsewhere are not followed.
 
     Raises:
         FileFormatError: one that `check_array` refuses.
     """
-    found = 0
+    found: dict[str, Any] = {}
 
     def visit(path: str, item: Any) -> None:
-        nonlocal found
         if hasattr(item, "shape"):
             check_array(where, path, item)
-            found += int(item.size)
+            found[path] = item
 
     with whole(where):
         file.visititems(visit)
     return found
+
+
+def numbers_in(where: str, file: Any) -> int:
+    """How many numbers all arrays of an open file hold."""
+    return sum(int(values.size) for values in arrays_in(where, file).values())

@@ -17,7 +17,7 @@ import torch
 
 from saccade.errors import FileFormatError, NotSupported
 from saccade.files import optimizer_state
-from saccade.files.hdf5 import check_array, whole
+from saccade.files.hdf5 import arrays_in, whole
 from saccade.files.weight_change import change_weights
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.weight_holder import WeightHolder
@@ -154,14 +154,6 @@ def datasets_in(where: str, file: Any) -> dict[str, Any]:
     Raises:
         FileFormatError: the layout of Keras 2, or data that lie outside the file.
     """
-    found: dict[str, Any] = {}
-
-    def visit(path: str, item: Any) -> None:
-        if hasattr(item, "shape"):
-            check_array(where, path, item)
-            # TensorFlow 2.13 called the group of layers otherwise.
-            found[path.replace("_layer_checkpoint_dependencies", "layers")] = item
-
     with whole(where):
         if "layer_names" in file.attrs:
             raise FileFormatError(
@@ -170,8 +162,11 @@ def datasets_in(where: str, file: Any) -> dict[str, Any]:
                 "the older layout of Keras 2",
                 "Load it with Keras and save it again.",
             )
-        file.visititems(visit)
-    return found
+    # TensorFlow 2.13 called the group of layers otherwise.
+    return {
+        path.replace("_layer_checkpoint_dependencies", "layers"): values
+        for path, values in arrays_in(where, file).items()
+    }
 
 
 def read_weights(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -24,6 +25,10 @@ from saccade.names import unknown_name
 
 Picture = str | os.PathLike[str] | np.ndarray
 MODES = ("caffe", "tf", "torch")
+_KINDS = {
+    "target_size": (list, tuple), "color_mode": (str,), "interpolation": (str,), "exif": (bool,),
+    "rescale": (float, int), "mode": (str,), "mirrored": (bool,),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,12 @@ class Preprocessing:
                 f"{', '.join(record) or 'nothing'}",
                 "The model may be of a newer version of saccade." if unknown else "",
             )
+        for word, kinds in _KINDS.items():
+            if word in record and (type(record[word]) not in kinds):
+                got = f"{record[word]!r:.100}"
+                raise FileFormatError("preprocessing", f"{word} must be a {kinds[0].__name__}", got)
+        if not math.isfinite(record.get("rescale", 1)):
+            raise FileFormatError("preprocessing", "rescale must be finite", record["rescale"])
         try:
             return cls(**record)
         except (InvalidArgument, TypeError) as fault:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from saccade.errors import DataError
+from saccade.plain_json import json_text
 from saccade.predictor.predictor import MODEL_FILE
 from saccade.recipe.interrupts import interrupts_held
 from saccade.training.callbacks.callback import Callback
@@ -73,15 +73,11 @@ class RunFolder:
 
     def write_classes(self, class_names: Sequence[str]) -> None:
         """Write classes.json: the names in the order of the model's outputs."""
-        text = json.dumps(list(class_names), indent=1, ensure_ascii=False)
-        self._write(CLASSES, text)
+        self._write(CLASSES, json_text(list(class_names), indent=1))
 
     def write_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write metrics.json, one line a key; the same numbers give the same bytes."""
-        lines = (
-            f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False, allow_nan=False)}"
-            for key, value in metrics.items()
-        )
+        lines = (f"  {json_text(key)}: {json_text(value)}" for key, value in metrics.items())
         self._write(METRICS, "{\n" + ",\n".join(lines) + "\n}")
 
     def settle(self) -> None:
@@ -109,9 +105,7 @@ class RunFolder:
                 self.path.rmdir()
 
     def _write(self, name: str, text: str) -> None:
-        # A file name may hold bytes that are no text: they are written as escapes.
-        data = (text + "\n").encode("utf-8", "backslashreplace")
-        (self.path / name).write_bytes(data)
+        (self.path / name).write_bytes((text + "\n").encode("utf-8"))
 
 
 class Recorder(Callback):

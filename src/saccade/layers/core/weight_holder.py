@@ -256,7 +256,11 @@ class WeightHolder(TrackedModule):
         got = [tuple(np.shape(value)) for value in weights]
         if needed != got:
             raise ShapeError(self.where, f"set_weights needs shapes {needed}", str(got))
-        for weight, value in zip(mine, weights, strict=True):
+        # All become numbers before the first is changed.
+        values = [
+            torch.as_tensor(one if torch.is_tensor(one) else np.asarray(one)) for one in weights
+        ]
+        for weight, value in zip(mine, values, strict=True):
             weight.assign(value)
 
     def __getattr__(self, name: str) -> Any:
