@@ -9,16 +9,29 @@ a program is as large as the program says.
 from __future__ import annotations
 
 import math
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 
-from saccade.errors import FileFormatError
+from saccade.errors import FileFormatError, InvalidArgument
 
 BESIDE = 1 << 22  # numbers that a model may have beside those in its file
 MOST_LAYERS = 10_000  # NASNetLarge has 1,041
+BYTES_OF_NUMBER = 4
 MOST_ZEROS = 1 << 27  # numbers of an array that a layer is tried out on: half a GB
+
+
+@cache
+def memory_bytes() -> int:
+    """How much the machine has; as much as there can be where it does not tell."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # Windows
+        return sys.maxsize
 
 
 @dataclass
@@ -51,11 +64,19 @@ def charge_weight(layer: str, name: str, shape: Sequence[int]) -> None:
 
     Raises:
         FileFormatError: the file holds fewer numbers.
+        InvalidArgument: the machine has not so much memory, whoever asks for it.
     """
+    count = math.prod(shape)
+    if count * BYTES_OF_NUMBER > memory_bytes():
+        raise InvalidArgument(
+            layer,
+            f"its {name} must fit into the machine's {memory_bytes():,} bytes of memory",
+            _in_words(shape),
+        )
     budget = _current.get()
     if budget is None:
         return
-    budget.numbers -= math.prod(shape)
+    budget.numbers -= count
     if budget.numbers < 0:
         raise FileFormatError(
             budget.where,
