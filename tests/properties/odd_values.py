@@ -96,8 +96,8 @@ class Chance(random.Random):
 def places_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """The way to every value inside a nest of lists and dicts, and to itself."""
     found = [path]
-    pairs = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, inner in pairs if isinstance(value, (dict, list)) else ():
+    pairs = value.items() if isinstance(value, dict) else ()
+    for key, inner in enumerate(value) if isinstance(value, list) else pairs:
         found += places_in(inner, (*path, key))
     return found
 

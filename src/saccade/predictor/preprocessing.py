@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -25,6 +24,7 @@ from saccade.names import unknown_name
 
 Picture = str | os.PathLike[str] | np.ndarray
 MODES = ("caffe", "tf", "torch")
+MOST_RESCALE = 1e30  # so that a value times it is a float32
 _KINDS = {
     "target_size": (list, tuple), "color_mode": (str,), "interpolation": (str,), "exif": (bool,),
     "rescale": (float, int), "mode": (str,), "mirrored": (bool,),
@@ -107,8 +107,9 @@ class Preprocessing:
             if word in record and (type(record[word]) not in kinds):
                 got = f"{record[word]!r:.100}"
                 raise FileFormatError("preprocessing", f"{word} must be a {kinds[0].__name__}", got)
-        if not math.isfinite(record.get("rescale", 1)):
-            raise FileFormatError("preprocessing", "rescale must be finite", record["rescale"])
+        if not abs(record.get("rescale", 1)) <= MOST_RESCALE:  # of NaN too
+            got = f"{record['rescale']!r:.100}"
+            raise FileFormatError("preprocessing", f"rescale must be within {MOST_RESCALE}", got)
         try:
             return cls(**record)
         except (InvalidArgument, TypeError) as fault:
