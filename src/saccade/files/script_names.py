@@ -25,6 +25,7 @@ from saccade.notes import note_once
 from saccade.script_door import is_script_door_open, is_tensorflow_script
 
 INDEX = ".index"
+_MOST_LETTERS = 1 << 22  # of a folder's `checkpoint`
 STATE = "checkpoint"
 _SUFFIX_OF = {"h5": ".h5", "hdf5": ".h5", "keras": ".keras"}
 
@@ -114,11 +115,13 @@ def write_state(folder: Path, names: list[str]) -> None:
 
 
 def all_checkpoints(folder: Path) -> list[str]:
-    """The names in a folder's `checkpoint`, the last one last."""
+    """The names in a folder's `checkpoint`, the last one last; none that leads out of it, as old
+    ones are deleted by these names."""
     if not (folder / STATE).is_file():
         return []
     text = read_regular(folder / STATE, most_bytes=2**26).decode("utf-8", "replace")
-    return re.findall(r'^all_model_checkpoint_paths: "(.*)"$', text, re.MULTILINE)
+    found = re.findall(r'^all_model_checkpoint_paths: "(.*)"$', text, re.MULTILINE)
+    return [name for name in found if name == os.path.basename(name) and name not in ("", "..")]
 
 
 class LoadStatus:

@@ -17,6 +17,7 @@ from saccade.files.replacement import remove_drafts
 from saccade.files.script_names import writes_by_content
 from saccade.notes import note_old_word, note_once
 from saccade.old_arguments import also_takes, ignores_old_words
+from saccade.shown_text import shown
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.monitor import Monitor
 from saccade.training.callbacks.unwritten import Unwritten
@@ -182,7 +183,7 @@ class ModelCheckpoint(Monitor):
 
     def _say(self, epoch: int, text: str) -> None:
         if self.verbose:
-            print(f"\nEpoch {epoch + 1}: {text}")  # noqa: T201
+            print(f"\nEpoch {epoch + 1}: {shown(text)}")  # noqa: T201
 
     def state(self) -> Any:
         return {"best": self.best, "epoch": self._epoch, "count": self._count.state()}
