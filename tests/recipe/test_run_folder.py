@@ -12,8 +12,8 @@ import pytest
 import saccade
 from recipe.killing import assert_same_end
 from recipe.stopped import QUICK, in_one_line, train, train_until
+from saccade.disk import whole_file
 from saccade.errors import NotFinite, StateError
-from saccade.files import replacement
 from saccade.recipe.choices import Choices
 from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.training.recorder import Recorder
@@ -131,7 +131,7 @@ def test_a_full_disk_does_not_stop_the_training(whole, tmp_path, monkeypatch, ca
         begin(self, number, logs)
 
     with monkeypatch.context() as patched:
-        patched.setattr(replacement.os, "fsync", fsync)
+        patched.setattr(whole_file.os, "fsync", fsync)
         patched.setattr(Recorder, "on_epoch_end", epoch)
         full[0] = False
         train("photos", "-o", "run", *QUICK)
@@ -171,7 +171,10 @@ def test_too_little_room_is_known_before_the_training_begins(photos, tmp_path, m
 
 
 def test_a_place_that_may_not_be_written_to_is_known_before_a_photo_is_read(photos, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
+    def refused(*_):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(whole_file.tempfile, "mkstemp", refused)
     for options in (["-o", "run"], []):
         said = in_one_line(train("photos", *QUICK, *options, code=2))
         assert "must be a folder that can be written to" in said

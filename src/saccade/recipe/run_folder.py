@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.drafts import remove_dead_drafts
+from saccade.disk.whole_file import flush_folder, write_whole
 from saccade.errors import DataError, SaccadeError
-from saccade.files.replacement import remove_drafts, replacing
 from saccade.notes import note_once
+from saccade.plain_json import json_text
 from saccade.predictor.predictor import MODEL_FILE
 from saccade.recipe.choices import Choices
 from saccade.recipe.unfinished.output_check import REPLACE_IT
@@ -78,7 +79,7 @@ class RunFolder:
     def reopen(cls, unfinished: UnfinishedRun) -> RunFolder:
         """The folder of a run that goes on; its lock is taken."""
         for name in FILES:
-            remove_drafts(unfinished.run / name)
+            remove_dead_drafts(unfinished.run / name)
         if "settling" in unfinished.record.content:  # it was killed in the middle of that
             cls(unfinished.run / DRAFTS, unfinished, replaces=unfinished.run)._move()
         return cls._opened(unfinished)
@@ -98,15 +99,11 @@ class RunFolder:
     def write_classes(self, class_names: Sequence[str]) -> None:
         """Write classes.json: the names in the order of the model's outputs."""
         self.class_names = list(class_names)
-        text = json.dumps(self.class_names, indent=1, ensure_ascii=False)
-        self._write(CLASSES, text)
+        self._write(CLASSES, json_text(self.class_names, indent=1))
 
     def write_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write metrics.json, one line a key; the same numbers give the same bytes."""
-        lines = (
-            f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False, allow_nan=False)}"
-            for key, value in metrics.items()
-        )
+        lines = (f"  {json_text(key)}: {json_text(value)}" for key, value in metrics.items())
         self._write(METRICS, "{\n" + ",\n".join(lines) + "\n}")
 
     def make_again(self) -> None:
@@ -137,6 +134,7 @@ class RunFolder:
         for name in FILES:
             if name not in names:
                 (run / name).unlink(missing_ok=True)
+        flush_folder(run)
         shutil.rmtree(self.path, ignore_errors=True)
         del record.content["settling"]
         record.write(replaces=False)
@@ -161,11 +159,8 @@ class RunFolder:
             self.path.rmdir()
 
     def _write(self, name: str, text: str) -> None:
-        # A file name may hold bytes that are no text: they are written as escapes.
-        data = (text + "\n").encode("utf-8", "backslashreplace")
         self.make_again()
-        with replacing("train", self.path / name, overwrite=True) as draft:
-            draft.write_bytes(data)
+        write_whole(f'"{self.path / name}"', self.path / name, text + "\n")
 
 
 def _new_folder(photos: Path) -> Path:

@@ -12,8 +12,8 @@ from typing import Any
 
 import torch
 
+from saccade.disk.whole_file import write_whole
 from saccade.errors import NotWritten
-from saccade.files.replacement import replacing
 from saccade.notes import note_once
 from saccade.predictor.predictor import MODEL_FILE
 from saccade.recipe.interrupts import interrupts_held
@@ -157,8 +157,8 @@ class Recorder(Callback):
         """All of it anew, in one step."""
         self.run.make_again()
         rows = ([number, *row.values()] for number, row in enumerate(self.rows, start=1))
-        with replacing("train", self.run.path / HISTORY, overwrite=True) as draft:
-            draft.write_bytes(_lines([["epoch", *self.rows[0]], *rows]))
+        path = self.run.path / HISTORY
+        write_whole(f'"{path}"', path, _lines([["epoch", *self.rows[0]], *rows]))
         self._history_is_whole = True
 
     # -- a run that goes on ----------------------------------------------------------------

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.whole_file import write_whole
 from saccade.errors import FileFormatError, StateError
-from saccade.files.replacement import replacing
 
 FORMAT = 1
 WHERE = "train(resume=)"
@@ -60,8 +60,7 @@ class CommandRecord:
         """Write the file, with what was found out since the last time."""
         self.content |= found
         text = json.dumps(self.content, indent=1)
-        with replacing(WHERE, self.path, overwrite=True) as draft:
-            draft.write_text(text + "\n", encoding="utf-8")
+        write_whole(WHERE, self.path, text + "\n")
 
     def differences(self, asked: Mapping[str, Any]) -> list[str]:
         """The arguments that have other values now: "epochs=5 (it had 3)"."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from saccade.errors import DataError, StateError
+from saccade.disk.whole_file import check_place
+from saccade.errors import DataError, NotWritten, StateError
 from saccade.recipe.unfinished.command_record import WHERE
 from saccade.recipe.unfinished.unfinished_run import UnfinishedRun, holds_nothing_else
 
@@ -73,17 +73,17 @@ def check_same_command(unfinished: UnfinishedRun, asked: Mapping[str, Any]) -> N
 
 
 def check_writable(folder: Path) -> None:
-    """Refuse a folder that can't be written to, or can't be made.
+    """Refuse a folder that can't be written to, or can't be made, before photos are read.
 
     Raises:
         DataError: it can't.
     """
-    there = folder
-    while not there.exists() and there != there.parent:
-        there = there.parent
-    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
-        return
-    got = "a place that may not be written to" if there.is_dir() else f'the file "{there}" above it'
-    raise DataError(
-        f'"{folder}"', "must be a folder that can be written to", got, "Choose another output=."
-    )
+    try:
+        check_place("train", folder / "model.keras")
+    except NotWritten as fault:
+        raise DataError(
+            f'"{folder}"',
+            "must be a folder that can be written to",
+            getattr(fault.__cause__, "strerror", None) or fault.needed,
+            "Choose another output=.",
+        ) from fault
