@@ -20,7 +20,10 @@ WRITERS = {
     "files/tensors_file.py": "save_file",  # into a draft of `replacing`
     "files/weight_store.py": "h5py.File.?",  # into a draft of `replacing`
     "drawing/saved_picture.py": "savefig",  # into memory
-    "recipe/run_folder.py": "os.replace mkdtemp",  # whole files into the place of older ones
+    "recipe/run_folder.py": "os.replace",  # whole files into the place of older ones
+    "recipe/training/recorder.py": "mkdtemp",  # for a model that its run folder does not take
+    "recipe/unfinished/folder_lock.py": "open.a+b open.r+b",  # a lock
+    "recipe/unfinished/kept_features.py": "open.ab",  # batches, each with its sum
     "training/callbacks/event_file.py": "os.truncate",  # back to where a run goes on
     "tensorflow_alias/parts/data/gfile.py": "open.? open.wb os.replace copyfileobj",  # scripts'
 }
@@ -39,6 +42,7 @@ OPENERS = {
     "files/weight_store.py": "h5py.File",  # after `check_regular`
     "keras_alias/runner.py": "open.rb",  # the script, as Python itself opens it, pipes too
     "numerics/machine/native_precision.py": "read_text",  # of the system's /proc
+    "recipe/unfinished/folder_lock.py": "open.r+b",  # a lock
     "tensorflow_alias/parts/data/gfile.py": "open.?",  # for writing: a script's own
     "utils/keras_2.py": "h5py.File",  # after `check_regular`
 }

@@ -14,11 +14,17 @@ for _name in ("O_BINARY", "O_CLOEXEC", "O_NOCTTY"):
 _TAIL_BYTES = 2**16
 
 
-def append_whole(where: str, path: str | os.PathLike[str], content: bytes | bytearray) -> None:
+def append_whole(
+    where: str, path: str | os.PathLike[str], content: bytes | bytearray, flush: bool = True
+) -> None:
     """Add bytes to the end of a file, all or none, and flush them; the file is made if missing.
 
     They go to the system in one call, which a kill of the process does not cut in two. Where the
     disk takes only a part of them, that part is taken back.
+
+    Args:
+        flush: wait until the disk has them. False for what is found elsewhere, too, should the
+            power fail.
 
     Raises:
         NotWritten: the disk is full, the folder is gone, or it may not be written to.
@@ -26,7 +32,7 @@ def append_whole(where: str, path: str | os.PathLike[str], content: bytes | byte
     try:
         number = os.open(path, _FLAGS, 0o666)
         try:
-            _append(number, content)
+            _append(number, content, flush)
         finally:
             os.close(number)
     except OSError as fault:
@@ -48,14 +54,14 @@ def start_anew(where: str, path: str | os.PathLike[str]) -> None:
         os.truncate(path, 0)
 
 
-def _append(number: int, content: bytes | bytearray) -> None:
+def _append(number: int, content: bytes | bytearray, flush: bool) -> None:
     found = os.fstat(number)
     is_file = stat.S_ISREG(found.st_mode)
     try:
         written = os.write(number, content)
         if written != len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        if is_file:
+        if is_file and flush:
             os.fsync(number)
     except BaseException:
         if is_file:

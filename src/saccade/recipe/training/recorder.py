@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from saccade.disk.growing_file import append_whole
 from saccade.disk.whole_file import write_whole
 from saccade.errors import NotWritten
 from saccade.notes import note_once
@@ -142,7 +143,8 @@ class Recorder(Callback):
         try:
             path = self.run.path / HISTORY
             if number > 1 and self._history_is_whole and path.exists():
-                _append(path, _lines([[number, *row.values()]]))
+                # Without waiting for the disk: the state of the run has all rows as well.
+                append_whole(f'"{path}"', path, _lines([[number, *row.values()]]), flush=False)
             else:
                 self._write_history()
         except OSError as fault:
@@ -177,19 +179,6 @@ def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()
-
-
-def _append(path: Path, lines: bytes) -> None:
-    """Add whole lines to a file, or nothing."""
-    with open(path, "r+b", buffering=0) as file:
-        end = file.seek(0, io.SEEK_END)
-        try:
-            rest = memoryview(lines)
-            while rest:
-                rest = rest[file.write(rest) :]
-        except OSError:
-            file.truncate(end)
-            raise
 
 
 @contextmanager

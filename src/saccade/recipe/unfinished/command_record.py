@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import read_text
 from saccade.disk.whole_file import write_whole
 from saccade.errors import FileFormatError, StateError
 
@@ -37,7 +38,7 @@ class CommandRecord:
         """
         do = "Begin anew with another output=, or with overwrite=True."
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(read_text(path))
             number, versions = content["format"], content["versions"]
             if number != FORMAT:
                 raise FileFormatError(

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import read_text
+
 ANYTHING = (None, "auto")  # the run settled what nobody chose
 
 
@@ -19,7 +21,7 @@ def has_ended(run: Path, choices: Mapping[str, Any]) -> bool:
         choices: every argument of `saccade.train` by its name, but for where the run goes.
     """
     try:
-        command = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["command"]
+        command = json.loads(read_text(run / "metrics.json"))["command"]
         words = shlex.split(command)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False

@@ -11,6 +11,7 @@ from typing import IO
 
 import numpy as np
 
+from saccade.disk.regular_file import open_regular
 from saccade.notes import note_once
 
 _MAGIC = b"saccade features 1\n"
@@ -49,7 +50,7 @@ class KeptFeatures:
         batches: list[np.ndarray] = []
         end = len(_MAGIC)
         try:
-            with open(self.path, "rb") as file:
+            with open_regular(self.path) as file:
                 if file.read(end) == _MAGIC:
                     for size in self._sizes:
                         content = file.read(size * self._width * 4)
