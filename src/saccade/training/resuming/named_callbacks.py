@@ -20,13 +20,13 @@ def names_of(callbacks: Sequence[Any]) -> list[str]:
     return names
 
 
-def states_for(callbacks: Sequence[Any], saved: Sequence[Sequence[Any]]) -> list[Any]:
+def states_for(callbacks: Sequence[Any], saved: Sequence[Any]) -> list[Any]:
     """The state of each callback, None for one that was not there; what differs is said.
 
     Args:
         saved: pairs of a name and a state.
     """
-    by_name = {name: state for name, state in saved}
+    by_name = dict(saved)
     names = names_of(callbacks)
     gone = [name for name, state in by_name.items() if state is not None and name not in names]
     if gone:
