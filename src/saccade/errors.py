@@ -22,6 +22,13 @@ The tree (each is also the built-in error that code written for Keras catches)::
 
 from __future__ import annotations
 
+from typing import Self
+
+from saccade.shown_text import shown, shown_lines
+
+MOST_LETTERS = 20_000  # of one part of a message: a damaged file's may have millions
+_WORDS = (str, int, float, bool)
+
 
 class SaccadeError(Exception):
     """An error that says where, needed, got and do.
@@ -31,16 +38,21 @@ class SaccadeError(Exception):
         needed: what had to hold, as the rest of a sentence ("input must be (batch, features)").
         got: what was there instead; left out of the message when None.
         do: what to do about it, a sentence; left out when empty.
+
+    The attributes are as given. The message has what is not seen as escapes (`shown_text`): names
+    in it may be a stranger's.
     """
 
     def __init__(self, where: str, needed: str, got: object = None, do: str = ""):
+        # An error may be kept for long: it holds words, no arrays and no other error's frames.
+        got = got if got is None or isinstance(got, _WORDS) else str(got)
         self.where, self.needed, self.got, self.do = where, needed, got, do
-        message = f"{where}: {needed}"
+        message = f"{shown(_cut(where))}: {shown_lines(_cut(needed))}"
         if got is not None:
-            message += f", got {got}"
+            message += f", got {shown_lines(_cut(got))}"
         message = message.rstrip(".") + "."
         if do:
-            message += f" {do}"
+            message += f" {shown_lines(_cut(do))}"
         super().__init__(message)
 
     def __str__(self) -> str:  # KeyError-like bases would quote it
@@ -48,6 +60,22 @@ class SaccadeError(Exception):
 
     def __reduce__(self):  # four arguments in, one in args: say so, for worker processes
         return type(self), (self.where, self.needed, self.got, self.do)
+
+    def without_frames(self) -> Self:
+        """The same error, to be kept when it has been dealt with.
+
+        A traceback holds the frames that it came through and all that they hold, such as pixels
+        that were half decoded. So do the errors that it arose from, which go, too.
+        """
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
+
+
+def _cut(part: object) -> str:
+    text = str(part)
+    if len(text) <= MOST_LETTERS:
+        return text
+    return f"{text[: MOST_LETTERS // 2]} ... {text[-MOST_LETTERS // 4 :]}"
 
 
 class InvalidArgument(SaccadeError, ValueError):

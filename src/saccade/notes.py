@@ -3,7 +3,7 @@
 They go through the logger "saccade", so an application can route or silence them, and each
 distinct note is said once per process. Of a kind that may have many, as the old words of a script
 are, the first is said with a word about the others. The others are logged for who debugs, and
-`--explain` lists them.
+`--explain` lists them. What is not seen in a name is written as an escape.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import logging
 import sys
 from types import FrameType
+
+from saccade.shown_text import shown_lines
 
 OLD_WORDS = "old words, read as they were meant"
 OTHERS = {
@@ -52,4 +54,4 @@ def _note(text: str, key: str, kind: str, said_by: FrameType) -> None:
         _said.add(kind)
     _said.add(key)
     about = {"said_by": said_by.f_globals.get("__name__"), "kind": kind, "text": text}
-    logger.log(level, "saccade: %s%s", text, others, extra=about)
+    logger.log(level, "saccade: %s%s", shown_lines(text), others, extra=about)

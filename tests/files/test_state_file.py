@@ -233,10 +233,10 @@ def test_nothing_is_copied_to_be_written():
 
 
 def test_drafts_of_the_killed_are_removed(whole):
-    draft = whole.parent / ".s.k1ll3d"
+    draft = whole.parent / ".s.k1ll3d.part"
     draft.mkdir()
     (draft / "s").write_bytes(b"half")
     (whole.parent / ".s.txt").write_text("a file of somebody")
-    (whole.parent / ".st.abc").mkdir()
+    (whole.parent / ".st.abc.part").mkdir()
     remove_drafts(whole)
-    assert sorted(os.listdir(whole.parent)) == [".s.txt", ".st.abc", "s"]
+    assert sorted(os.listdir(whole.parent)) == [".s.txt", ".st.abc.part", "s"]

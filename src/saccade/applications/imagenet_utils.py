@@ -12,6 +12,7 @@ import torch
 
 from saccade.applications.building.input_shape import obtain_input_shape as _checked_shape
 from saccade.data_formats import as_data_format, default_data_format, is_channels_first
+from saccade.disk.regular_file import read_text
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.files.published.kept_file import kept_file
 from saccade.files.published.remote_file import RemoteFile
@@ -199,7 +200,7 @@ def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, An
 @functools.cache
 def _read_names(path: Path) -> list[tuple[str, str]]:
     """(WordNet's id, name) of each class, out of Keras's file."""
-    table = json.loads(path.read_text(encoding="utf-8"))
+    table = json.loads(read_text(path))
     return [(table[str(place)][0], table[str(place)][1]) for place in range(1000)]
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
-import json
+import io
 import math
 import os
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import read_text
+from saccade.drawing.saved_picture import save_picture
 from saccade.errors import FileFormatError, NoSuchFile
+from saccade.plain_json import read_record
+from saccade.shown_text import shortened
 
 HISTORY, METRICS, PICTURE = "history.csv", "metrics.json", "curves.png"
 TRAINING, VALIDATION, BEST, PHASE = "#3b6ea8", "#d1701f", "#555555", "#999999"
@@ -67,9 +71,10 @@ def draw_curves(run: str | os.PathLike[str]) -> Path:
         axes.set_ylim(bottom=0 if name == "loss" else None, top=None if name == "loss" else 1.0)
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False)
+        for line in axes.legend(frameon=False).get_texts():
+            line.set_parse_math(False)  # a phase's name is what stands in metrics.json
     path = run / PICTURE
-    figure.savefig(path, dpi=120, format="png")
+    save_picture(figure, path, 120)
     return path
 
 
@@ -81,8 +86,8 @@ def read_history(run: Path) -> dict[str, list[float]]:
     """
     path = run / HISTORY
     try:
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+        text = read_text(path, wrong=FileFormatError)
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
         history = {
             name: [float(row[name] or "nan") for row in rows] for name in (rows[0] if rows else {})
         }
@@ -106,7 +111,7 @@ def _best_epoch(history: dict[str, list[float]]) -> int | None:
 def _phases(run: Path) -> list[tuple[int, str]]:
     """The first epoch and the name of each phase after the first; none where none are told."""
     try:
-        phases = json.loads((run / METRICS).read_text(encoding="utf-8"))["phases"]
+        phases = read_record(run / METRICS)["phases"]
         epochs = [int(phase["epochs"]) for phase in phases]
         names = [str(phase["name"]) for phase in phases]
     except (OSError, ValueError, TypeError, KeyError):
@@ -116,7 +121,7 @@ def _phases(run: Path) -> list[tuple[int, str]]:
 
 def _begin(axes: Any, epoch: int, phase: str) -> None:
     """A line between two epochs: those from the given one on are the phase's."""
-    label = f"{phase} from epoch {epoch}"
+    label = f"{shortened(phase, 40)} from epoch {epoch}"
     axes.axvline(epoch - 0.5, color=PHASE, linestyle=":", linewidth=1.5, zorder=1, label=label)
 
 

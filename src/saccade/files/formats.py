@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import open_regular
+from saccade.errors import SaccadeError
 from saccade.files.replacement import check_suffix
 
 HDF5_START = b"\x89HDF\r\n\x1a\n"
@@ -30,7 +32,8 @@ class Format:
         suffix: how the names of its files end.
         write_model: (model, path, overwrite, include_optimizer).
         open_model: (path) -> a context that gives an open file, with `where`, `config` (the record
-            of the model), `extras` (what travels beyond Keras) and `restore(model, compile)`.
+            of the model), `extras` (what travels beyond Keras) and `restore(model, compile)`; and
+            `numbers()`, how many the weights in it can be, where its files may be a stranger's.
         write_weights: (path, model), to a file that takes the target's place when it is whole.
         open_weights: (where, path) -> a context that gives arrays by their path in the weight
             tree, or a list of the older layout's `SavedLayer`.
@@ -138,7 +141,8 @@ def open_model(filepath: str | os.PathLike[str]) -> AbstractContextManager[Any]:
 
 def start_of(path: Path) -> bytes:
     """The first bytes of a file; none where there is no such file."""
-    if not path.is_file():
+    try:
+        with open_regular(path) as file:
+            return file.read(16)
+    except SaccadeError:
         return b""
-    with path.open("rb") as file:
-        return file.read(16)

@@ -17,12 +17,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import read_regular
+from saccade.disk.whole_file import write_whole
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.files.formats import FORMATS, HDF5_START, Format, check_format, start_of, suffixes
 from saccade.notes import note_once
 from saccade.script_door import is_script_door_open, is_tensorflow_script
 
 INDEX = ".index"
+_MOST_LETTERS = 1 << 22  # of a folder's `checkpoint`
 STATE = "checkpoint"
 _SUFFIX_OF = {"h5": ".h5", "hdf5": ".h5", "keras": ".keras"}
 
@@ -108,15 +111,17 @@ def write_state(folder: Path, names: list[str]) -> None:
     """The checkpoints of a folder, the last one last."""
     lines = [f'model_checkpoint_path: "{names[-1]}"'] if names else []
     lines += [f'all_model_checkpoint_paths: "{name}"' for name in names]
-    (folder / STATE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_whole("checkpoint", folder / STATE, "\n".join(lines) + "\n")
 
 
 def all_checkpoints(folder: Path) -> list[str]:
-    """The names in a folder's `checkpoint`, the last one last."""
+    """The names in a folder's `checkpoint`, the last one last; none that leads out of it, as old
+    ones are deleted by these names."""
     if not (folder / STATE).is_file():
         return []
-    text = (folder / STATE).read_text(encoding="utf-8", errors="replace")
-    return re.findall(r'^all_model_checkpoint_paths: "(.*)"$', text, re.MULTILINE)
+    text = read_regular(folder / STATE, most_bytes=2**26).decode("utf-8", "replace")
+    found = re.findall(r'^all_model_checkpoint_paths: "(.*)"$', text, re.MULTILINE)
+    return [name for name in found if name == os.path.basename(name) and name not in ("", "..")]
 
 
 class LoadStatus:

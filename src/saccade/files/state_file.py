@@ -23,6 +23,7 @@ from typing import Any
 
 import torch
 
+from saccade.disk.regular_file import open_regular
 from saccade.errors import FileFormatError, InvalidArgument
 from saccade.files.plain_state import as_plain, from_plain
 from saccade.files.replacement import replacing
@@ -161,9 +162,10 @@ def read_state(
 
     Raises:
         FileFormatError: damaged, cut short, of another kind or of another format.
-        FileNotFoundError, PermissionError: as `open` has them.
+        NoSuchFile: there is none.
     """
-    with open(path, "rb") as file:
+    needed = "must be a whole state"
+    with open_regular(path, where, f'"{path}" {needed}', FileFormatError) as file:
         try:
             return _read(where, path, file)
         except FileFormatError:

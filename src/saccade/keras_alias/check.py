@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
+from saccade.disk.regular_file import read_regular
 from saccade.keras_alias.aliases import (
     TENSORFLOW,
     exists,
@@ -64,7 +65,7 @@ def check_script(script: str) -> int:
     logger.setLevel(logging.ERROR)  # nothing runs, so there is nothing to note
     try:
         findings = check_names(path)
-        packages = missing_packages(ast.parse(path.read_bytes(), script), path.parent)
+        packages = missing_packages(ast.parse(read_regular(path), script), path.parent)
     except (OSError, SyntaxError, ValueError) as error:
         print(f"saccade: {script}: {error}", file=sys.stderr)  # noqa: T201
         return UNREADABLE
@@ -90,7 +91,7 @@ def check_names(script: Path) -> list[Finding]:
     queue, seen = [script], {script.resolve()}
     while queue:
         path = queue.pop(0)
-        tree = ast.parse(path.read_bytes(), str(path))
+        tree = ast.parse(read_regular(path), str(path))
         file = path.relative_to(script.parent).as_posix()
         for use in names_used(tree, path == script):
             if use.method:

@@ -22,7 +22,7 @@ def print_report(
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     others = len({one.file for one in findings}) > 1
     rows: dict[tuple[str, str], list[Any]] = {}
     for one in findings:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from importlib import import_module
 
 from saccade.notes import logger
+from saccade.shown_text import shown_lines
 from saccade.timers import (
     BACKWARD,
     COMPILED,
@@ -101,19 +102,19 @@ def _print(told: Explanation) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     console.print("\nWhat saccade did", style="bold")
     for title, guards in (("translated", False), ("warned of", True)):
         notes = [one for one in told.notes if is_guard(one[0]) is guards]
         console.print(f"{title}: {len(notes) or 'nothing'}")
         for _, kind, text in notes:
             if not kind:
-                console.print(f"  {text}", markup=False, soft_wrap=True)
+                console.print(f"  {shown_lines(text)}", markup=False, soft_wrap=True)
         for block in dict.fromkeys(kind for _, kind, _ in notes if kind):
             console.print(f"  {block}:")
             for _, kind, text in notes:
                 if kind == block:
-                    console.print(f"    {text}", markup=False, soft_wrap=True)
+                    console.print(f"    {shown_lines(text)}", markup=False, soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column("where the time went")
     table.add_column("s", justify="right")

@@ -9,8 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.whole_file import replacing, write_whole
 from saccade.errors import InvalidArgument, StateError
 from saccade.models.graph_holder import all_layers
+from saccade.shown_text import shown
 
 TEXTS = (".dot", ".gv")
 
@@ -64,7 +66,8 @@ def model_to_dot(
     lines = _body(model, told, expand_nested, "")
     if subgraph:
         return Dot("\n".join(lines))
-    head = f'digraph "{model.name}" {{\n  graph [rankdir={rankdir}, dpi={dpi}, splines={splines}];'
+    looks = f"rankdir={rankdir}, dpi={dpi}, splines={splines}"
+    head = f'digraph "{_quoted(model.name)}" {{\n  graph [{looks}];'
     return Dot(f"{head}\n  node [shape=box];\n" + "\n".join(lines) + "\n}\n")
 
 
@@ -108,7 +111,7 @@ def plot_model(
         splines=splines,
     )
     if path.suffix in TEXTS:
-        path.write_text(text, encoding="utf-8")
+        write_whole("plot_model", path, text)
         return
     program = shutil.which("dot")
     if program is None:
@@ -119,11 +122,16 @@ def plot_model(
             'Install Graphviz, or write the text with to_file="model.dot".',
         )
     kind = path.suffix.lstrip(".") or "png"
-    done = subprocess.run(
-        [program, f"-T{kind}", "-o", os.fspath(path)], input=text, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise InvalidArgument("plot_model", "dot must draw it", done.stderr.strip())
+    with replacing("plot_model", path) as draft:
+        done = subprocess.run(
+            [program, f"-T{kind}", "-o", os.fspath(draft)],
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if done.returncode:
+            raise InvalidArgument("plot_model", "dot must draw it", done.stderr.strip())
 
 
 def _body(model: Any, told: tuple[bool, ...], expand: bool, prefix: str) -> list[str]:
@@ -132,13 +140,14 @@ def _body(model: Any, told: tuple[bool, ...], expand: bool, prefix: str) -> list
     for layer in all_layers(model):
         key = f"{prefix}{layer.name}"
         if expand and hasattr(layer, "layers"):
-            lines.append(f'  subgraph "cluster_{key}" {{\n  label="{layer.name}";')
+            title = _quoted(layer.name)
+            lines.append(f'  subgraph "cluster_{_quoted(key)}" {{\n  label="{title}";')
             lines += _body(layer, told, expand, f"{key}/")
             lines.append("  }")
         else:
-            lines.append(f'  "{key}" [label="{_label(layer, *told)}"];')
+            lines.append(f'  "{_quoted(key)}" [label="{_label(layer, *told)}"];')
     for start, end in _arrows(model):
-        ends = (_last(start, expand, prefix), _first(end, expand, prefix))
+        ends = [_quoted(_last(start, expand, prefix)), _quoted(_first(end, expand, prefix))]
         lines.append(f'  "{ends[0]}" -> "{ends[1]}";')
     return lines
 
@@ -181,4 +190,9 @@ def _label(
         lines.append(str(layer.output_shape))
     if trainable:
         lines.append("trainable" if layer.trainable else "frozen")
-    return "\\n".join(lines).replace('"', "'")
+    return "\\n".join(map(_quoted, lines))
+
+
+def _quoted(name: str) -> str:
+    """A name between the quotation marks of a drawing: it ends them nowhere and draws nothing."""
+    return shown(name).replace("\\", "\\\\").replace('"', "'")

@@ -18,6 +18,7 @@ from saccade.layers.operations.operation import operation
 from saccade.layers.operations.operation_table import MODULES, class_name
 from saccade.layers.operations.tensorflow_function import TFOpLambda
 from saccade.models.trainer import Trainer
+from saccade.weight_budget import charge_layer, check_zeros
 
 
 def known_classes() -> dict[str, type[Layer]]:
@@ -65,6 +66,7 @@ def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
         raise TypeError(f"{cls.__name__} has no from_config()")
     if not issubclass(cls, Layer):
         return cls.from_config(config)  # type: ignore[attr-defined]
+    charge_layer()
     if _inherits_from_config(cls) and hasattr(cls, "from_revived"):
         layer = cls.from_revived(config, record)  # type: ignore[attr-defined]
     elif "input_layers" in config:
@@ -104,8 +106,10 @@ def build(layer: Any, shape: Any) -> None:
     """Build a layer for a shape, and those inside that only their first call would build."""
     layer.build_on(shape)
     if any(not inner.built for inner in layer.sublayers_within()) and is_shape(shape):
+        sizes = [1 if size is None else size for size in shape]
+        check_zeros(layer.where, sizes)
         with torch.no_grad():
-            layer(torch.zeros([1 if size is None else size for size in shape]))
+            layer(torch.zeros(sizes))
 
 
 def check_layers(found: list[Any], where: str) -> None:

@@ -18,18 +18,28 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import FileFormatError, NoSuchFile
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError
 from saccade.files import optimizer_state, plain_config
+from saccade.files.extras import check_record, checked_extras, extras_of
+from saccade.files.hdf5 import numbers_in, open_h5, whole
 from saccade.files.kept_weights import kept_weights
-from saccade.files.keras_archive import extras_of
 from saccade.files.old import compile_configs, model_configs
 from saccade.files.old.kernels import UNTOLD
-from saccade.files.old.legacy_h5 import SavedLayer, list_of, saved_layers, whole, words_of
+from saccade.files.old.legacy_h5 import (
+    SavedLayer,
+    array_in,
+    inside,
+    list_of,
+    saved_layers,
+    words_of,
+)
 from saccade.files.old.legacy_match import keyed_weights, read_legacy
 from saccade.files.old.optimizer_state import restore_old_state
 from saccade.files.replacement import replacing
-from saccade.files.weight_store import listed, open_h5
+from saccade.files.weight_store import listed
 from saccade.notes import note_once
+from saccade.plain_json import read_json
 from saccade.version import KERAS_VERSION
 
 _MOST_ATTRIBUTE_BYTES = 60_000  # HDF5 takes 64 KiB, with what it adds
@@ -55,16 +65,21 @@ class LegacyModel:
         with whole(where):
             config = self._json("model_config")
             training = self._json("training_config")
-            self.extras = self._json("saccade") or {}
+            self.extras = checked_extras(where, self._json("saccade") or {})
+            unnamed = bool(list_of(file, "layer_names"))
         if config is None:
             raise FileFormatError(
                 where,
                 "must hold a model",
-                "weights alone" if list_of(file, "layer_names") else "no model_config",
+                "weights alone" if unnamed else "no model_config",
                 "Build the model in your script, and give it the weights: model.load_weights(...).",
             )
+        check_record(where, "model_config", config)
+        if training is not None:
+            check_record(where, "training_config", training)
         self.is_compiled = training is not None
-        self.version = words_of(file.attrs.get("keras_version", ""))
+        with whole(where):
+            self.version = words_of(file.attrs.get("keras_version", ""))
         self.config = model_configs.in_todays_words(config, self.version)
         outputs = _names_of_outputs(self.config)
         self.config["compile_config"] = compile_configs.compile_config(training or {}, outputs)
@@ -78,13 +93,18 @@ class LegacyModel:
         with whole(self.where):
             if "optimizer_weights" not in self._file:
                 return {}
-            group = self._file["optimizer_weights"]
-            return {name: group[name] for name in list_of(group, "weight_names")}
+            group = inside(self.where, self._file, "optimizer_weights")
+            names = list_of(group, "weight_names")
+            return {name: array_in(self.where, group, name) for name in names}
+
+    def numbers(self) -> int:
+        """How many the weights in the file have at most."""
+        return numbers_in(self.where, self._file)
 
     def restore(self, model: Any, compile: bool) -> None:
         """Read the weights, and the optimizer's state where it fits; a note says where not."""
         layers = self.layers()
-        read = read_legacy(self.where, layers, model)
+        read = read_legacy(self.where, layers, model, fresh=True)
         if compile and not self.is_compiled:
             note_once(
                 f"{self.where}: the model was saved before it was compiled; compile it.",
@@ -96,7 +116,7 @@ class LegacyModel:
         trainable = model.trainable_weights
         if self.version.startswith("3."):
             faults = optimizer_state.restore_state(
-                model.optimizer, list(arrays.values()), trainable
+                model.optimizer, optimizer_state.by_number(list(arrays.values())), trainable
             )
         else:
             names, owners = zip(*(read[id(weight)] for weight in trainable), strict=True)
@@ -112,7 +132,11 @@ class LegacyModel:
         text = self._file.attrs.get(name)
         if text is None:
             return None
-        return json.loads(words_of(text))
+        if not isinstance(text, (str, bytes)):
+            raise FileFormatError(
+                self.where, f"the attribute {name} must be text", type(text).__name__
+            )
+        return read_json(self.where, name, text)
 
 
 def _names_of_outputs(record: dict[str, Any]) -> list[str]:
@@ -132,8 +156,7 @@ def open_legacy(path: Path) -> Iterator[LegacyModel]:
         NoSuchFile: there is none. FileFormatError: not HDF5, damaged, or without a model.
     """
     where = f'"{path}"'
-    if not path.is_file():
-        raise NoSuchFile(where, "the file must exist", "none of that name")
+    check_regular(path, where, "the file must exist", FileFormatError)
     with open_h5(where, path) as file:
         yield LegacyModel(where, file)
 

@@ -18,9 +18,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import open_regular
+from saccade.disk.whole_file import flush_folder
 from saccade.errors import FileFormatError, NoSuchFile, SaccadeError
 from saccade.files.published.remote_file import RemoteFile
 from saccade.notes import note_once
+from saccade.shown_text import shown
 from saccade.version import __version__
 
 try:
@@ -65,6 +68,7 @@ def download(
             with _progress(file.name) as watch:
                 _receive_all(file, part, timeout_s, watch)
             os.replace(part, target)
+            flush_folder(target.parent)
     except SaccadeError as error:
         do = f"{error.do} {_by_hand(file, target, instead)}".strip()
         raise type(error)(error.where, error.needed, error.got, do) from error.__cause__
@@ -131,7 +135,7 @@ def _empty(part: Path) -> None:
 
 
 def _described(part: Path, digest: str) -> str:
-    with part.open("rb") as file:
+    with open_regular(part) as file:
         start = file.read(64).lstrip().lower()
     page = ", a web page" if start.startswith((b"<!doctype", b"<html")) else ""
     return f"{digest} ({part.stat().st_size:,} bytes{page})".lstrip()
@@ -268,12 +272,12 @@ def _progress(name: str) -> Iterator[Watch]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     ]
-    bar = Progress(*columns, console=Console(stderr=True))
+    bar = Progress(*columns, console=Console(stderr=True, markup=False, emoji=False))
     task = bar.add_task(name, total=None)
 
     def watch(there: int, due: int | None) -> None:
         if not bar.live.is_started:  # with the first bytes: before, there is nothing to show
-            bar.console.print(f"Fetching {name}", soft_wrap=True, highlight=False)
+            bar.console.print(f"Fetching {shown(name)}", soft_wrap=True, highlight=False)
             bar.start()
         bar.update(task, completed=there, total=due)
 

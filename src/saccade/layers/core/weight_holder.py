@@ -22,6 +22,7 @@ from saccade.old_add_weight import takes_name_first
 from saccade.records import number_dtype
 from saccade.user_names import set_inside
 from saccade.variables import Variable
+from saccade.weight_budget import charge_weight
 
 
 class WeightHolder(TrackedModule):
@@ -122,6 +123,7 @@ class WeightHolder(TrackedModule):
         if overwrite_with_gradient or aggregation not in ("none", "mean"):
             refuse(self, overwrite_with_gradient=overwrite_with_gradient or aggregation)
         sizes = tuple(int(size) for size in (shape or ()))
+        charge_weight(self.where, name or "variable", sizes)
         make = initializers.get("glorot_uniform" if initializer is None else initializer)
         values = as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
         if tuple(values.shape) != sizes:
@@ -258,7 +260,11 @@ class WeightHolder(TrackedModule):
         got = [tuple(np.shape(value)) for value in weights]
         if needed != got:
             raise ShapeError(self.where, f"set_weights needs shapes {needed}", str(got))
-        for weight, value in zip(mine, weights, strict=True):
+        # All become numbers before the first is changed.
+        values = [
+            torch.as_tensor(one if torch.is_tensor(one) else np.asarray(one)) for one in weights
+        ]
+        for weight, value in zip(mine, values, strict=True):
             weight.assign(value)
 
     def __getattr__(self, name: str) -> Any:

@@ -13,23 +13,17 @@ not hold yet, as the slots of an optimizer before its first step, it gets when i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-
-from saccade.errors import FileFormatError, NoSuchFile
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError
 from saccade.files import script_names
+from saccade.files.hdf5 import arrays_in, open_h5, whole
 from saccade.files.replacement import replacing
-from saccade.files.weight_store import open_h5
-from saccade.layers.core.layer import Layer
-from saccade.metrics import Metric
-from saccade.optimizers import Optimizer
-from saccade.tensorflow_alias.parts.running.module import Module
+from saccade.tensorflow_alias.parts.running.checkpoint_values import Change, below, give, values_of
 from saccade.tensorflow_alias.parts.tensors.variable import Variable
-from saccade.variables import Variable as Weight
 
 
 class Checkpoint:
@@ -66,7 +60,7 @@ class Checkpoint:
             open_h5("Checkpoint", draft, "w") as file,
         ):
             for name, thing in self._things():
-                for place, value in _values_of(thing, name):
+                for place, value in values_of(thing, name):
                     file[place] = value
         return os.fspath(file_prefix)
 
@@ -79,14 +73,15 @@ class Checkpoint:
         if save_path is None:
             return script_names.LoadStatus()
         path = Path(f"{os.fspath(save_path)}{script_names.INDEX}")
-        if not path.is_file():
-            raise NoSuchFile("Checkpoint", f'"{path}" must exist', "none of that name")
-        with open_h5("Checkpoint", path) as file:
-            names: list[str] = []
-            file.visit(names.append)
-            values = {name: file[name][()] for name in names if hasattr(file[name], "dtype")}
+        check_regular(path, "Checkpoint", f'"{path}" must exist', FileFormatError)
+        where = f'"{path}"'
+        with open_h5(where, path) as file, whole(where):
+            values = {name: one[()] for name, one in arrays_in(where, file).items()}
+        changes: list[Change] = []
         for name, thing in self._things():
-            _give(thing, _below(values, name), f'"{save_path}", {name}')
+            give(thing, below(values, name), f'"{save_path}", {name}', changes)
+        for change in changes:  # all fit: the things change together
+            change()
         return script_names.LoadStatus()
 
     read = restore
@@ -95,121 +90,3 @@ class Checkpoint:
         for name in self._names:
             yield name, getattr(self, name)
         yield "save_counter", self.save_counter
-
-
-def _weights_of(thing: Any) -> list[Any] | None:
-    """The values of a thing in their order; None for what has other ways."""
-    if isinstance(thing, Weight):
-        return [thing]
-    if isinstance(thing, (Layer, Module, Metric)):
-        return list(thing.variables)
-    return None
-
-
-def _parts_of(thing: Any) -> dict[str, Any]:
-    """The things inside one that holds others, by name."""
-    if isinstance(thing, Checkpoint):
-        return dict(thing._things())
-    if isinstance(thing, Mapping):
-        return {str(key): value for key, value in thing.items()}
-    if isinstance(thing, (list, tuple)):
-        return {str(place): value for place, value in enumerate(thing)}
-    return {}  # an iterator of a dataset, a number: nothing that has to be kept
-
-
-def _values_of(thing: Any, place: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(thing, Optimizer):
-        state = thing.state()
-        yield f"{place}/iterations", np.int64(state["iterations"])
-        if state["learning_rate"] is not None:
-            yield f"{place}/learning_rate", np.float64(state["learning_rate"])
-        for name, slots in state["slots"].items():
-            for number, slot in enumerate(slots):
-                yield f"{place}/slots/{name}/{number}", slot.detach().cpu().numpy()
-        return
-    weights = _weights_of(thing)
-    if weights is None:
-        for name, part in _parts_of(thing).items():
-            yield from _values_of(part, f"{place}/{name}")
-        return
-    for number, weight in enumerate(weights):
-        yield f"{place}/{number}", np.asarray(weight.detach().cpu())
-
-
-def _below(values: dict[str, np.ndarray], place: str) -> dict[str, np.ndarray]:
-    start = f"{place}/"
-    return {name[len(start) :]: one for name, one in values.items() if name.startswith(start)}
-
-
-def _give(thing: Any, values: dict[str, np.ndarray], where: str) -> None:
-    if not values:
-        return
-    if isinstance(thing, Optimizer):
-        _give_optimizer(thing, values)
-    elif (weights := _weights_of(thing)) is None:
-        for name, part in _parts_of(thing).items():
-            _give(part, _below(values, name), f"{where}/{name}")
-    elif isinstance(thing, Layer) and not _is_built(thing):
-        _give_when_built(thing, values, where)
-    else:
-        _assign(weights, values, where)
-
-
-def _is_built(layer: Layer) -> bool:
-    return layer.built and all(one.built for one in layer.sublayers_within())
-
-
-def _assign(weights: list[Any], values: dict[str, np.ndarray], where: str) -> None:
-    needed = [tuple(one.shape) for one in weights]
-    got = [values[str(number)].shape for number in range(len(values)) if str(number) in values]
-    if needed != got:
-        raise FileFormatError(
-            where,
-            f"needs arrays of shapes {needed}",
-            str(got),
-            "Make the model as it was when the checkpoint was written.",
-        )
-    for number, weight in enumerate(weights):
-        weight.assign(torch.as_tensor(values[str(number)]))
-
-
-def _give_when_built(layer: Layer, values: dict[str, np.ndarray], where: str) -> None:
-    """Before the first call has an effect: one call makes the weights, then they get values."""
-
-    def first(module: Any, args: Any, kwargs: Any) -> None:
-        handle.remove()
-        with torch.no_grad():
-            module.forward(*args, **kwargs)
-        _assign(list(module.variables), values, where)
-
-    handle = layer.register_forward_pre_hook(first, with_kwargs=True)
-
-
-def _give_optimizer(optimizer: Optimizer, values: dict[str, np.ndarray]) -> None:
-    if "learning_rate" in values and not callable(optimizer._learning_rate):
-        optimizer.learning_rate = float(values["learning_rate"])
-    calls = int(values["iterations"])
-    optimizer._calls = calls
-    slots = {name: one for name, one in values.items() if name.startswith("slots/")}
-    if optimizer.built or not slots:
-        _fill(optimizer, slots)
-        return
-    build = optimizer.build
-
-    def build_and_fill(weights: Any) -> None:
-        del optimizer.__dict__["build"]
-        optimizer._calls = 0  # these weights are no newcomers
-        build(weights)
-        optimizer._calls = calls
-        _fill(optimizer, slots)
-
-    optimizer.__dict__["build"] = build_and_fill
-
-
-def _fill(optimizer: Optimizer, slots: dict[str, np.ndarray]) -> None:
-    with torch.no_grad():
-        for name, kept in optimizer.slots.items():
-            for number, slot in enumerate(kept):
-                value = slots.get(f"slots/{name}/{number}")
-                if value is not None and value.shape == tuple(slot.shape):
-                    slot.copy_(torch.as_tensor(value))
