@@ -19,6 +19,7 @@ import torch
 from saccade.disk.regular_file import check_regular
 from saccade.errors import FileFormatError, NotSupported
 from saccade.files import optimizer_state
+from saccade.files.new_hdf5 import new_h5
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import snake_case
@@ -41,24 +42,20 @@ class Place:
 
 @contextmanager
 def open_h5(where: str, source: Any, mode: str = "r") -> Iterator[Any]:
-    """An HDF5 file, from a path or a file object.
-
-    Raises:
-        FileFormatError: it is not one, or damaged.
-    """
+    """An HDF5 file, from a path or a file object; FileFormatError: not one, or damaged."""
     import h5py  # slow to load, and only needed here
 
     if mode == "r" and not hasattr(source, "read"):
         check_regular(source, where, "must be a whole HDF5 file", FileFormatError)
     try:
-        file = h5py.File(source, mode)
+        opened = new_h5(source) if mode == "w" else h5py.File(source, "r")
     except OSError as error:
-        if mode != "r" or isinstance(error, PermissionError):
+        if isinstance(error, PermissionError):
             raise
         needed = "the weights must be a whole HDF5 file"
         do = "The file was cut short or damaged: copy or save it again."
         raise FileFormatError(where, needed, str(error), do) from error
-    with file:
+    with opened as file:
         yield file
 
 
