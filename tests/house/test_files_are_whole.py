@@ -18,7 +18,7 @@ WRITERS = {
     "files/state_file.py": "open.wb os.replace",  # into a draft of `replacing`
     "files/stored_entry.py": "TemporaryFile",  # without a name
     "files/tensors_file.py": "save_file",  # into a draft of `replacing`
-    "files/hdf5.py": "h5py.File.?",  # into a draft of `replacing`
+    "files/new_hdf5.py": "h5py.File.w open.w+b",  # into a draft of `replacing`
     "drawing/saved_picture.py": "savefig",  # into memory
     "recipe/run_folder.py": "os.replace mkdtemp",  # whole files into the place of older ones
     "training/callbacks/event_file.py": "os.truncate",  # back to where a run goes on
@@ -32,6 +32,7 @@ OPENERS = {
     "datasets/fashion_mnist.py": "gzip.open",  # of open files
     "datasets/mnist.py": "np.load",  # of open files
     "files/keras_archive.py": "ZipFile",  # of open files
+    "files/new_hdf5.py": "h5py.File",  # a new one
     "files/published/archive.py": "tarfile.open ZipFile",  # what was just fetched
     "files/published/remote_file.py": "h5py.File",  # after a look at what it is
     "files/stored_entry.py": "archive.open",  # of an open archive
