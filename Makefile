@@ -57,6 +57,7 @@ bench: bench-setup .data/mnist ## every benchmark, about an hour; keep the machi
 	$(BENCH_PYTHON) benchmarks/lenet/overhead.py
 	$(BENCH_PYTHON) benchmarks/lenet/step_share.py
 	$(BENCH_PYTHON) benchmarks/lenet/lenet.py
+	$(BENCH_PYTHON) benchmarks/saving.py
 	$(BENCH_PYTHON) benchmarks/data/data.py
 	$(BENCH_PYTHON) benchmarks/lenet/mnist_lenet.py
 	$(BENCH_PYTHON) benchmarks/transfer/transfer.py

@@ -15,15 +15,19 @@ The tree (each is also the built-in error that code written for Keras catches)::
     │   └── NoSuchFile (FileNotFoundError)
     ├── FileFormatError (ValueError)      a saved file that is damaged or of another kind
     ├── NotWritten (OSError)              a file that the disk did not take
+    ├── NotEnoughMemory (MemoryError, RuntimeError)  a batch that does not fit
     ├── NotFinite (ArithmeticError)       a loss or gradient became NaN or infinite
     └── StateError (RuntimeError, ValueError)  a call that comes too early or too late
 """
 
 from __future__ import annotations
 
+from typing import Self
+
 from saccade.shown_text import shown, shown_lines
 
 MOST_LETTERS = 20_000  # of one part of a message: a damaged file's may have millions
+_WORDS = (str, int, float, bool)
 
 
 class SaccadeError(Exception):
@@ -40,6 +44,8 @@ class SaccadeError(Exception):
     """
 
     def __init__(self, where: str, needed: str, got: object = None, do: str = ""):
+        # An error may be kept for long: it holds words, no arrays and no other error's frames.
+        got = got if got is None or isinstance(got, _WORDS) else str(got)
         self.where, self.needed, self.got, self.do = where, needed, got, do
         message = f"{shown(_cut(where))}: {shown_lines(_cut(needed))}"
         if got is not None:
@@ -54,6 +60,15 @@ class SaccadeError(Exception):
 
     def __reduce__(self):  # four arguments in, one in args: say so, for worker processes
         return type(self), (self.where, self.needed, self.got, self.do)
+
+    def without_frames(self) -> Self:
+        """The same error, to be kept when it has been dealt with.
+
+        A traceback holds the frames that it came through and all that they hold, such as pixels
+        that were half decoded. So do the errors that it arose from, which go, too.
+        """
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
 
 
 def _cut(part: object) -> str:
@@ -93,6 +108,10 @@ class FileFormatError(SaccadeError, ValueError):
 
 class NotWritten(SaccadeError, OSError):
     """A file that the disk did not take: it is full, or may not be written to."""
+
+
+class NotEnoughMemory(SaccadeError, MemoryError, RuntimeError):
+    """A batch that does not fit into the memory (torch raises RuntimeError for it)."""
 
 
 class NotFinite(SaccadeError, ArithmeticError):

@@ -60,6 +60,8 @@ COMPILED = Span("forward and backward, compiled")
 UPDATE = Span("update of the weights")
 VALIDATION = Span("validation")
 FEATURES = Span("features computed once")
+WAITING_TO_SAVE = Span("waiting for the state to be copied")
+SAVING = Span("writing of the state, in a thread")
 EVALUATE = Span("evaluate")
 PREDICT = Span("predict")
 

@@ -245,7 +245,7 @@ def test_what_is_no_model_is_told(tmp_path):
         FileFormatError, match=r"must hold a model, got weights alone.*load_weights"
     ):
         load_model(tmp_path / "w.h5")
-    with pytest.raises(NoSuchFile, match="none of that name"):
+    with pytest.raises(NoSuchFile, match="nothing of that name"):
         load_model(tmp_path / "gone.h5")
     (tmp_path / "text.h5").write_text("no HDF5")
     with pytest.raises(FileFormatError, match="whole HDF5 file"):

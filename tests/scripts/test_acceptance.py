@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from faces.photo_folders import make_photos
+from note_kinds import said_twice
 from scripts.expected_lines import EXPECTED
 from scripts.told_numbers import LEFT, TOLD, largest_difference, numbers_in, run
 from scripts.warm_process import warm_process
@@ -85,6 +86,7 @@ def run_on_saccade(words: list[Path], folder: Path) -> str:
         return run(["-m", "saccade", *words], folder)
     done = warm_process().run("saccade", list(map(str, words)), folder)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert not said_twice(done.stderr), done.stderr
     return done.stdout
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from saccade.data_formats import is_channels_first
 from saccade.datasets.arrays import Part, damaged
+from saccade.disk.regular_file import open_regular
 
 _DAMAGED = (
     OSError, EOFError, LookupError, TypeError, ValueError, AttributeError, OverflowError,
@@ -84,7 +85,7 @@ def read_batch(path: str, labels: str, dtype: Any = np.uint8) -> Part:
         FileFormatError: it is damaged, or holds more than arrays.
     """
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             content = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             raise ValueError(f"more than {_MOST_BYTES:,} bytes")

@@ -10,6 +10,7 @@ import zlib
 import numpy as np
 
 from saccade.datasets.arrays import Part, Parts, damaged
+from saccade.disk.regular_file import open_regular
 from saccade.files.published.get_file import get_file
 from saccade.files.published.kept_file import keras_home
 
@@ -55,7 +56,7 @@ def _bytes(name: str, header: int) -> np.ndarray:
             return np.frombuffer(data, np.uint8, offset=header)
     path = get_file(name, FOLDER + name, cache_subdir=folder, file_hash=MD5[name])
     try:
-        with gzip.open(path) as file:
+        with open_regular(path) as packed, gzip.open(packed) as file:
             return np.frombuffer(file.read(), np.uint8, offset=header)
     except _DAMAGED as error:
         raise damaged(path, error) from error
@@ -66,7 +67,7 @@ def _packed_again(path: str, md5: str) -> bytes | None:
     if not os.path.isfile(path):
         return None
     try:
-        with gzip.open(path) as file:
+        with open_regular(path) as packed, gzip.open(packed) as file:
             data = file.read()
     except _DAMAGED:
         return None

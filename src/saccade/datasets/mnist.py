@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from saccade.datasets.arrays import Parts, damaged
+from saccade.disk.regular_file import open_regular
 from saccade.files.published.get_file import get_file
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
@@ -22,7 +23,7 @@ def load_data(path: str = "mnist.npz") -> Parts:
     """
     file = get_file(path, ADDRESS, file_hash=SHA256)
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with open_regular(file) as content, np.load(content, allow_pickle=False) as arrays:
             x_train, y_train = arrays["x_train"], arrays["y_train"]
             return (x_train, y_train), (arrays["x_test"], arrays["y_test"])
     except (OSError, ValueError, KeyError) as error:

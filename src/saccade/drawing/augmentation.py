@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from saccade.data.generator.augmentation import Augmentation
+from saccade.drawing.saved_picture import save_picture
 from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
 
 WHERE = "augment-preview"
@@ -155,7 +156,7 @@ def _draw_sheet(rows: list[tuple[str, list[list[np.ndarray]]]], samples: int, ou
                 x = left + tile * (width + TILE_GAP_PX)
                 canvas_hwc[top : top + height, x : x + width] = _shown(image_hwc, (height, width))
     figure.figimage(canvas_hwc, origin="upper", zorder=-1)
-    figure.savefig(output, dpi=DOTS_PER_INCH, format="png")
+    save_picture(figure, output, DOTS_PER_INCH)
 
 
 def tile_size(size_hw: Sequence[int]) -> tuple[int, int]:

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from saccade.data.folders.folder_errors import count_of, list_some
+from saccade.disk.regular_file import read_regular
 from saccade.drawing.lettering import find_fonts, packages_for
+from saccade.drawing.saved_picture import save_picture
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 from saccade.notes import note_once
 from saccade.plain_json import read_json
@@ -54,7 +56,7 @@ def draw_confusion(run: str | os.PathLike[str], part: str | None = None) -> Path
     names, counts, title = _read(run, part)
     figure = _draw(names, counts, title)
     path = run / PICTURE
-    figure.savefig(path, dpi=DOTS_PER_INCH, format="png", bbox_inches="tight", pad_inches=0.2)
+    save_picture(figure, path, DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.2)
     return path
 
 
@@ -62,7 +64,7 @@ def _read(run: Path, part: str | None) -> tuple[list[str], np.ndarray, str]:
     """Class names, the matrix as int (n, n), and the title."""
     path = run / METRICS
     try:
-        metrics = read_json(f'"{path}"', METRICS, path.read_bytes())
+        metrics = read_json(f'"{path}"', METRICS, read_regular(path, wrong=FileFormatError))
         parts = [key.partition(".")[0] for key in metrics if key.endswith(".confusion")]
         part = part or ("test" if "test" in parts else parts[0])
         if part not in parts:

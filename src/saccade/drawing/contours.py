@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from saccade.data.files.opening import identify, open_source
+from saccade.data.files.silence import quiet
+from saccade.drawing.saved_picture import save_picture
 from saccade.errors import DataError, InvalidArgument, NoSuchFile, ShapeError
 from saccade.numerics.convolution.first_principles import convolve2d
 from saccade.numerics.convolution.kernels import HORIZONTAL_CONTOURS, VERTICAL_CONTOURS
@@ -97,11 +100,13 @@ def _read(photo: Path) -> Image:
     """The photo as RGB, upright, on white."""
     from PIL import Image, ImageOps
 
-    if not photo.is_file():
+    if photo.is_dir() or not photo.exists():
         got = f"{photo}, a folder" if photo.is_dir() else f"{photo}, which is not there"
         raise NoSuchFile(WHERE, "the photo must be an image file", got)
+    opened, _ = open_source(photo)
     try:
-        with Image.open(photo) as file:
+        with opened as content, quiet():
+            file = identify(content)
             image = ImageOps.exif_transpose(file)
             if image.mode.startswith("I") or image.mode == "F":
                 image = _eight_bits(image)
@@ -162,4 +167,4 @@ def _draw_panels(panels: dict[str, NDArray], output: Path) -> None:
         axes.imshow(shown, cmap="gray", vmin=0, vmax=white, interpolation="nearest")
         axes.set_title(title, fontsize=11)
         axes.set_axis_off()
-    figure.savefig(output, dpi=DOTS_PER_INCH, format="png")
+    save_picture(figure, output, DOTS_PER_INCH)

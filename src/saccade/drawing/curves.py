@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import read_text
+from saccade.drawing.saved_picture import save_picture
 from saccade.errors import FileFormatError, NoSuchFile
 from saccade.plain_json import read_record
 from saccade.shown_text import shortened
@@ -71,7 +74,7 @@ def draw_curves(run: str | os.PathLike[str]) -> Path:
         for line in axes.legend(frameon=False).get_texts():
             line.set_parse_math(False)  # a phase's name is what stands in metrics.json
     path = run / PICTURE
-    figure.savefig(path, dpi=120, format="png")
+    save_picture(figure, path, 120)
     return path
 
 
@@ -83,8 +86,8 @@ def read_history(run: Path) -> dict[str, list[float]]:
     """
     path = run / HISTORY
     try:
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+        text = read_text(path, wrong=FileFormatError)
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
         history = {
             name: [float(row[name] or "nan") for row in rows] for name in (rows[0] if rows else {})
         }

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import open_regular
+from saccade.errors import SaccadeError
 from saccade.files.replacement import check_suffix
 
 HDF5_START = b"\x89HDF\r\n\x1a\n"
@@ -139,7 +141,8 @@ def open_model(filepath: str | os.PathLike[str]) -> AbstractContextManager[Any]:
 
 def start_of(path: Path) -> bytes:
     """The first bytes of a file; none where there is no such file."""
-    if not path.is_file():
+    try:
+        with open_regular(path) as file:
+            return file.read(16)
+    except SaccadeError:
         return b""
-    with path.open("rb") as file:
-        return file.read(16)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from saccade.disk.regular_file import check_regular
 from saccade.errors import FileFormatError, SaccadeError
 
 FREE_BYTES = 1 << 26  # what may unpack to so much is not looked at: it takes no memory to speak of
@@ -26,6 +27,8 @@ def open_h5(where: str, source: Any, mode: str = "r") -> Iterator[Any]:
     """
     import h5py  # slow to load, and only needed here
 
+    if mode == "r" and not hasattr(source, "read"):
+        check_regular(source, where, "must be a whole HDF5 file", FileFormatError)
     try:
         file = h5py.File(source, mode)
     except OSError as error:

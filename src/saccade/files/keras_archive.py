@@ -22,11 +22,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupported
+from saccade.disk.regular_file import open_regular
+from saccade.errors import FileFormatError, InvalidArgument, NotSupported
 from saccade.files import plain_config, weight_store
 from saccade.files.extras import checked_extras, extras_of
 from saccade.files.formats import HDF5_START
 from saccade.files.hdf5 import check_unpacked, open_h5, whole
+from saccade.files.kept_weights import kept_weights
 from saccade.files.old.compile_configs import compile_config
 from saccade.files.old.model_configs import in_todays_words
 from saccade.files.optimizer_state import restore_state
@@ -74,20 +76,24 @@ def write(
         NoSuchFile: the folder does not exist.
     """
     where = "save"
-    record = plain_config.full_record(model)
-    record["compile_config"] = (model.get_compile_config() if include_optimizer else None) or {}
-    texts = {
-        METADATA: json.dumps(
-            {
-                "keras_version": KERAS_VERSION,  # whose format it is; ours is in saccade.json
-                "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
-            }
-        ),
-        CONFIG: json.dumps(plain_config.to_plain(where, record, "model")),
-        EXTRAS: json_text(extras_of(where, model), indent=1),
-    }
+    with kept_weights(model, path, overwrite):
+        record = plain_config.full_record(model)
+        record["compile_config"] = (model.get_compile_config() if include_optimizer else None) or {}
+        texts = {
+            METADATA: json.dumps(
+                {
+                    "keras_version": KERAS_VERSION,  # whose format it is; ours is in saccade.json
+                    "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
+                }
+            ),
+            CONFIG: json.dumps(plain_config.to_plain(where, record, "model")),
+            EXTRAS: json_text(extras_of(where, model), indent=1),
+        }
     if not model.built:
-        note_once(f"{model.where} is not built: the file will hold its layers but no weights.")
+        note_once(
+            f"{model.where} is not built: the file will hold its layers but no weights.",
+            key="not built",
+        )
     with replacing(where, path, overwrite) as draft:
         weights = draft.with_name(WEIGHTS)  # HDF5 jumps while it writes, a zip can't
         with open_h5(where, weights, "w") as file:
@@ -232,9 +238,7 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
             "a folder",
             'Where TensorFlow is: tf.keras.models.load_model(folder).save("model.h5").',
         )
-    if not path.is_file():
-        raise NoSuchFile(where, "the file must exist", "none of that name")
-    with path.open("rb") as file:
+    with open_regular(path, where, "the file must exist", FileFormatError) as file:
         start = file.read(8)
         if start == HDF5_START:
             raise NotSupported(

@@ -1,18 +1,17 @@
-"""Replacement: a file is written beside its target and moved over it when it is whole."""
+"""Replacement: where a model may be written; how, `saccade.disk.whole_file` says."""
 
 from __future__ import annotations
 
 import os
-import re
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from saccade.errors import InvalidArgument, NoSuchFile, NotSupported, NotWritten, SaccadeError
+from saccade.disk.drafts import remove_drafts as remove_drafts
+from saccade.disk.whole_file import replacing as replacing
+from saccade.disk.whole_file import write_json as write_json
+from saccade.errors import InvalidArgument, NotSupported
 
 _LEGACY = (".h5", ".hdf5", ".hdf")
-_SYSTEM_FAULT = re.compile(r"errno = (\d+)|os error (\d+)")  # as HDF5 and safetensors report it
 
 
 def check_suffix(
@@ -39,68 +38,3 @@ def check_suffix(
             where, f"{needed}; a folder (SavedModel) is not supported", str(path), do
         )
     raise InvalidArgument(where, needed, path.name, do)
-
-
-@contextmanager
-def replacing(where: str, path: Path, overwrite: bool) -> Iterator[Path]:
-    """A path to write to; what is there in the end takes the place of `path` in one step.
-
-    Whatever stops the writing (a full disk, Ctrl-C), a file that was there stays as it was. The
-    draft lies in the same folder because only within one disk is a move a single step.
-
-    Raises:
-        NoSuchFile: the folder does not exist.
-        InvalidArgument: the file exists and `overwrite` is False, or the path is a folder.
-        NotWritten: the disk is full, or the folder may not be written to.
-    """
-    target = Path(os.path.realpath(path))  # a link keeps pointing at what it points at
-    if not target.parent.is_dir():
-        raise NoSuchFile(
-            where,
-            f'the folder "{path.parent}" must exist',
-            "none of that name",
-            "Create the folder first.",
-        )
-    if target.is_dir():
-        raise InvalidArgument(where, "needs the path of a file", f'the folder "{path}"')
-    if target.exists() and not overwrite:
-        raise InvalidArgument(
-            where,
-            "overwrite=False keeps files that exist",
-            f'"{path}"',
-            "Give another name, or overwrite=True.",
-        )
-    with (
-        _told(where, path),
-        tempfile.TemporaryDirectory(
-            prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
-        ) as folder,
-    ):
-        draft = Path(folder) / target.name
-        yield draft
-        with open(draft, "rb+") as file:
-            os.fsync(file.fileno())  # the bytes before the name, should the power fail
-        os.replace(draft, target)
-
-
-@contextmanager
-def _told(where: str, path: Path) -> Iterator[None]:
-    """What stops the writing of a file, as one kind of error."""
-    try:
-        yield
-    except SaccadeError:
-        raise
-    except Exception as error:
-        number = getattr(error, "errno", None) or _number_in(str(error))
-        if number is None:
-            raise
-        raise NotWritten(
-            where,
-            f'"{path}" could not be written: {os.strerror(number)}',
-            do="What was there before is as it was.",
-        ) from error
-
-
-def _number_in(message: str) -> int | None:
-    found = _SYSTEM_FAULT.search(message)
-    return int(found[1] or found[2]) if found else None

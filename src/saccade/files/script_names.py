@@ -17,10 +17,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import read_regular
+from saccade.disk.whole_file import write_whole
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.files.formats import FORMATS, HDF5_START, Format, check_format, start_of, suffixes
 from saccade.notes import note_once
-from saccade.script_door import is_script_door_open
+from saccade.script_door import is_script_door_open, is_tensorflow_script
 
 INDEX = ".index"
 _MOST_LETTERS = 1 << 22  # of a folder's `checkpoint`
@@ -58,18 +60,23 @@ def format_of(
     if door == "write_model":
         path.parent.mkdir(parents=True, exist_ok=True)
         note_once(
-            f'save("{path.name}"): TensorFlow wrote a folder; here it is one .keras file of that '
-            "name, which load_model reads.",
+            f'save("{filepath}"): {_theirs("a folder")} under this name. saccade writes a .keras '
+            f'file of this name, which load_model("{filepath}") reads.',
             key="save without an ending",
         )
         return path, _kind(".keras", door)
     path.parent.mkdir(parents=True, exist_ok=True)
     note_once(
-        f'save_weights("{path.name}"): TensorFlow wrote a checkpoint; here it is '
-        f'"{path.name}{INDEX}", which load_weights reads by the same name.',
+        f'save_weights("{filepath}"): {_theirs("a checkpoint")} under this name. saccade writes '
+        f'"{filepath}{INDEX}", which load_weights("{filepath}") reads.',
         key="save_weights without an ending",
     )
     return path.with_name(path.name + INDEX), _kind(".weights.h5", door)
+
+
+def _theirs(of_tensorflow: str) -> str:
+    """What a name without an ending was to those for whom a script was written."""
+    return f"TensorFlow wrote {of_tensorflow}" if is_tensorflow_script() else "Keras 2 wrote HDF5"
 
 
 def writes_by_content(filepath: str | os.PathLike[str]) -> bool:
@@ -104,7 +111,7 @@ def write_state(folder: Path, names: list[str]) -> None:
     """The checkpoints of a folder, the last one last."""
     lines = [f'model_checkpoint_path: "{names[-1]}"'] if names else []
     lines += [f'all_model_checkpoint_paths: "{name}"' for name in names]
-    (folder / STATE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_whole("checkpoint", folder / STATE, "\n".join(lines) + "\n")
 
 
 def all_checkpoints(folder: Path) -> list[str]:
@@ -112,8 +119,7 @@ def all_checkpoints(folder: Path) -> list[str]:
     ones are deleted by these names."""
     if not (folder / STATE).is_file():
         return []
-    with (folder / STATE).open(encoding="utf-8", errors="replace") as file:
-        text = file.read(_MOST_LETTERS)
+    text = read_regular(folder / STATE, most_bytes=2**26).decode("utf-8", "replace")
     found = re.findall(r'^all_model_checkpoint_paths: "(.*)"$', text, re.MULTILINE)
     return [name for name in found if name == os.path.basename(name) and name not in ("", "..")]
 

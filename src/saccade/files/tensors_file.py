@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import FileFormatError, NoSuchFile
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError
 from saccade.files.hdf5 import whole
 from saccade.files.weight_store import own_arrays, places
 from saccade.plain_json import check_size, json_text, read_json
@@ -74,8 +75,7 @@ def open_tensors(where: str, path: Path) -> Iterator[dict[str, Any]]:
     """
     from safetensors import SafetensorError, safe_open
 
-    if not path.is_file():
-        raise NoSuchFile(where, "the file must exist", "none of that name")
+    check_regular(path, where, "must be a whole .safetensors file", FileFormatError)
     _check_header(where, path)
     try:
         file = safe_open(path, framework="pt")

@@ -102,12 +102,12 @@ def write_weights(file: Any, model: Any, include_optimizer: bool = True) -> None
         _write(file, place.path, place.name, own_arrays(place))
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None and include_optimizer:
-        arrays = optimizer_state.state_arrays(optimizer, model.trainable_weights)
-        _write(file, "optimizer", optimizer.name, _numbered(arrays))
+        arrays = optimizer_state.state_entries(optimizer, model.trainable_weights)
+        _write(file, "optimizer", optimizer.name, arrays)
         inner = getattr(optimizer, "inner_optimizer", None)
         if inner is not None:  # Keras writes it twice, and looks for it twice
-            arrays = optimizer_state.state_arrays(inner, model.trainable_weights)
-            _write(file, "optimizer/inner_optimizer", inner.name, _numbered(arrays))
+            arrays = optimizer_state.state_entries(inner, model.trainable_weights)
+            _write(file, "optimizer/inner_optimizer", inner.name, arrays)
 
 
 def own_arrays(place: Place) -> dict[str, Any]:
@@ -141,7 +141,9 @@ def _write(file: Any, path: str, name: str, arrays: Mapping[str, Any]) -> None:
     group.attrs["name"] = name
     for key, values in arrays.items():  # one copy at a time
         if torch.is_tensor(values):
-            values = values.detach().cpu().numpy()
+            values = values.detach().cpu()
+            # HDF5 has no bfloat16; in float32 none of its bits is lost
+            values = (values.float() if values.dtype is torch.bfloat16 else values).numpy()
         group[key] = values
 
 
@@ -245,12 +247,10 @@ def _run_hooks(where: str, hooks: Sequence[tuple[Any, dict[str, Any]]]) -> None:
         layer.load_own_variables(arrays)
 
 
-def optimizer_in(saved: Mapping[str, Any]) -> list[Any]:
-    """The arrays of the optimizer's state, in order; none where the file has none."""
-    numbered = []
-    while (values := saved.get(f"optimizer/vars/{len(numbered)}")) is not None:
-        numbered.append(values)
-    return numbered
+def optimizer_in(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """The arrays of the optimizer's state by their names; none where the file has none."""
+    start = "optimizer/vars/"
+    return {path.removeprefix(start): one for path, one in saved.items() if path.startswith(start)}
 
 
 def _is_weight(path: str, values: Any) -> bool:

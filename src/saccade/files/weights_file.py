@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from saccade.errors import NoSuchFile, NotSupported, StateError
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError, NotSupported, StateError
 from saccade.files import formats, script_names, weight_store
 from saccade.files.hdf5 import open_h5, whole
 from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers
 from saccade.files.old.legacy_match import read_legacy
 from saccade.files.optimizer_state import state_change
 from saccade.files.replacement import replacing
-from saccade.layers.core.own_arguments import NotRecorded
 from saccade.notes import note_once
 
 
@@ -106,20 +106,6 @@ def _check_no_checkpoint(filepath: Any) -> None:
         )
 
 
-def keeping_weights(model: Any, path: Path, overwrite: bool, error: NotRecorded) -> NotRecorded:
-    """The error of a model that a file cannot hold, once its weights are safe beside that file."""
-    beside = path.with_name(f"{path.name.removesuffix(path.suffix)}.weights.h5")
-    if not model.built or (beside.exists() and not overwrite):
-        return error
-    write_weights(model, beside)
-    return NotRecorded(
-        error.where,
-        error.needed,
-        error.got,
-        f'{error.do} Nothing is lost: the weights are in "{beside}", for load_weights.',
-    )
-
-
 def write_hdf5(path: Path, model: Any) -> None:
     """Write the weights of a built model and its optimizer's state, in the layout of Keras 3."""
     with open_h5("save_weights", path, "w") as file:
@@ -129,8 +115,7 @@ def write_hdf5(path: Path, model: Any) -> None:
 @contextmanager
 def open_hdf5(where: str, path: Path) -> Iterator[dict[str, Any] | list[SavedLayer]]:
     """The datasets by path, or in the older layout the layers; what is in the file decides."""
-    if not path.is_file():
-        raise NoSuchFile(where, "the file must exist", "none of that name")
+    check_regular(path, where, "the file must exist", FileFormatError)
     with open_h5(where, path) as file:
         with whole(where):
             legacy = is_legacy(file)

@@ -9,10 +9,11 @@ import runpy
 import traceback
 from types import ModuleType, TracebackType
 
+from saccade.disk.regular_file import read_regular
 from saccade.errors import SaccadeError
 from saccade.keras_alias.aliases import exists, real_name
 from saccade.keras_alias.script_imports import refusal_of
-from saccade.keras_alias.script_names import star_imports
+from saccade.keras_alias.script_packages import star_imports
 from saccade.names import nearest, public_names
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -66,8 +67,7 @@ def add_refusal(error: BaseException) -> None:
     while trace.tb_next is not None:
         trace = trace.tb_next
     try:
-        with open(trace.tb_frame.f_code.co_filename, "rb") as file:
-            stars = star_imports(ast.parse(file.read()))
+        stars = star_imports(ast.parse(read_regular(trace.tb_frame.f_code.co_filename)))
     except (OSError, SyntaxError, ValueError):  # a notebook's cell, or gone
         return
     for star in stars:

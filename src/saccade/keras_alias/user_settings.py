@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from saccade.data_formats import ORDERINGS, set_image_data_format
+from saccade.disk.regular_file import read_text
 from saccade.notes import note_once
 
 
@@ -19,7 +20,7 @@ def take_image_data_format() -> None:
     """
     folder = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     try:
-        settings: Any = json.loads((folder / "keras.json").read_text(encoding="utf-8"))
+        settings: Any = json.loads(read_text(folder / "keras.json"))
         ordering = settings.get("image_dim_ordering")
         word = settings.get("image_data_format", ORDERINGS.get(ordering))
     except (OSError, ValueError, AttributeError, TypeError, RuntimeError):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.whole_file import replacing, write_whole
 from saccade.errors import InvalidArgument, StateError
 from saccade.models.graph_holder import all_layers
 from saccade.shown_text import shown
@@ -38,6 +39,7 @@ def model_to_dot(
     subgraph: bool = False,
     show_layer_activations: bool = False,
     show_trainable: bool = False,
+    splines: str = "ortho",
 ) -> Dot:
     """The drawing of a built model.
 
@@ -49,6 +51,7 @@ def model_to_dot(
         expand_nested: draw models inside the model with their layers.
         dpi: dots per inch of a picture made of it.
         subgraph: the inner part alone, for a drawing of one's own.
+        splines: how lines are drawn, in Graphviz's words: "ortho", "line", "curved".
 
     Raises:
         StateError: the model is not built.
@@ -63,7 +66,8 @@ def model_to_dot(
     lines = _body(model, told, expand_nested, "")
     if subgraph:
         return Dot("\n".join(lines))
-    head = f'digraph "{_quoted(model.name)}" {{\n  graph [rankdir={rankdir}, dpi={dpi}];'
+    looks = f"rankdir={rankdir}, dpi={dpi}, splines={splines}"
+    head = f'digraph "{_quoted(model.name)}" {{\n  graph [{looks}];'
     return Dot(f"{head}\n  node [shape=box];\n" + "\n".join(lines) + "\n}\n")
 
 
@@ -78,6 +82,7 @@ def plot_model(
     dpi: int = 200,
     show_layer_activations: bool = False,
     show_trainable: bool = False,
+    splines: str = "ortho",
 ) -> None:
     """Write the drawing of a model to a picture, by the program `dot` of Graphviz; or, for a name
     that ends in ".dot" or ".gv", as text.
@@ -103,9 +108,10 @@ def plot_model(
         dpi,
         show_layer_activations=show_layer_activations,
         show_trainable=show_trainable,
+        splines=splines,
     )
     if path.suffix in TEXTS:
-        path.write_text(text, encoding="utf-8")
+        write_whole("plot_model", path, text)
         return
     program = shutil.which("dot")
     if program is None:
@@ -116,11 +122,16 @@ def plot_model(
             'Install Graphviz, or write the text with to_file="model.dot".',
         )
     kind = path.suffix.lstrip(".") or "png"
-    done = subprocess.run(
-        [program, f"-T{kind}", "-o", os.fspath(path)], input=text, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise InvalidArgument("plot_model", "dot must draw it", done.stderr.strip())
+    with replacing("plot_model", path) as draft:
+        done = subprocess.run(
+            [program, f"-T{kind}", "-o", os.fspath(draft)],
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if done.returncode:
+            raise InvalidArgument("plot_model", "dot must draw it", done.stderr.strip())
 
 
 def _body(model: Any, told: tuple[bool, ...], expand: bool, prefix: str) -> list[str]:

@@ -69,6 +69,9 @@ def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
     charge_layer()
     if _inherits_from_config(cls) and hasattr(cls, "from_revived"):
         layer = cls.from_revived(config, record)  # type: ignore[attr-defined]
+    elif "input_layers" in config:
+        made = MadeLayers(config["layers"], record["config"]["layers"])
+        layer = cls.from_config({**config, "layers": made})
     else:
         layer = cls.from_config(config)
     built_for = record.get("build_config") or {}
@@ -79,6 +82,18 @@ def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
     elif shape is not None:
         build(layer, tuple(shape) if is_shape(shape) else shape)
     return layer
+
+
+class MadeLayers(list[Any]):
+    """The layers of a graph, for a `from_config` of the user's that hands them to saccade's.
+
+    Attributes:
+        records: what they were made from, which says how they are called.
+    """
+
+    def __init__(self, layers: list[Any], records: list[Any]):
+        super().__init__(layers)
+        self.records = records
 
 
 def _inherits_from_config(cls: type) -> bool:

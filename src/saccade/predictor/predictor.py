@@ -137,7 +137,7 @@ class Predictor:
         try:
             return self.preprocessing.read(picture)
         except SaccadeError as fault:
-            return fault
+            return fault.without_frames()
 
     def _rows(self, images: list[np.ndarray]) -> Iterator[np.ndarray]:
         """The probabilities of each image, in as many calls as keep the memory bounded."""

@@ -21,6 +21,7 @@ from saccade.data.files.decode import (
 )
 from saccade.errors import FileFormatError, InvalidArgument, ShapeError
 from saccade.names import unknown_name
+from saccade.numerics.tensors.conversion import as_tensor
 
 Picture = str | os.PathLike[str] | np.ndarray
 MODES = ("caffe", "tf", "torch")
@@ -159,7 +160,7 @@ class Preprocessing:
 
     def scale(self, batch_nhwc: np.ndarray | torch.Tensor) -> torch.Tensor:
         """Values in [0, 255], any shape, channels last -> float32 as the model takes it."""
-        x = torch.as_tensor(batch_nhwc).to(torch.float32)
+        x = as_tensor(batch_nhwc).to(torch.float32)
         if self.rescale != 1:
             x = x * float(self.rescale)
         return preprocess_input(x, mode=self.mode) if self.mode else x

@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from saccade.errors import DataError, InvalidArgument, NoSuchFile, NotSupported
+from saccade.disk.whole_file import check_place
+from saccade.errors import DataError, InvalidArgument, NoSuchFile, NotSupported, NotWritten
 from saccade.names import unknown_name
 
 COLORS = ("auto", "grayscale", "rgb")
@@ -237,6 +238,7 @@ class Choices:
         if self.output is None:
             if self.overwrite:
                 raise InvalidArgument(_named("overwrite"), "needs output=, the run to replace")
+            self._check_place(Path("runs"))
             return
         where = f'"{self.output}"'
         if self.output.exists() and not self.output.is_dir():
@@ -248,6 +250,19 @@ class Choices:
                 "one that holds files",
                 "Choose another output=, or replace the run in it with overwrite=True.",
             )
+        self._check_place(self.output)
+
+    def _check_place(self, output: Path) -> None:
+        """Whether a run can be written, before photos are read for minutes."""
+        try:
+            check_place("saccade.train", output / "model.keras")
+        except NotWritten as fault:
+            raise DataError(
+                f'"{output}"',
+                "must be a folder that can be written to",
+                getattr(fault.__cause__, "strerror", None) or fault.needed,
+                "Choose another output=.",
+            ) from fault
 
 
 def _named(option: str) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from saccade.errors import DataError
+from saccade.disk.whole_file import flush_folder, write_whole
+from saccade.errors import DataError, NotWritten
 from saccade.plain_json import json_text
 from saccade.predictor.predictor import MODEL_FILE
 from saccade.recipe.interrupts import interrupts_held
 from saccade.training.callbacks.callback import Callback
+from saccade.training.callbacks.unwritten import Unwritten
 
 HISTORY, METRICS, CLASSES = "history.csv", "metrics.json", "classes.json"
 PICTURES = ("curves.png", "confusion.png")
@@ -80,6 +84,16 @@ class RunFolder:
         lines = (f"  {json_text(key)}: {json_text(value)}" for key, value in metrics.items())
         self._write(METRICS, "{\n" + ",\n".join(lines) + "\n}")
 
+    def write_history(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """Write history.csv, a line for each epoch; nobody sees half a line."""
+        lines = io.StringIO(newline="")
+        writer = csv.writer(lines)
+        writer.writerow(["epoch", *rows[0]])
+        writer.writerows([number, *row.values()] for number, row in enumerate(rows, 1))
+        path = self.path / HISTORY
+        # Every few milliseconds, where epochs are short; the next one would write it again.
+        write_whole(f'"{path}"', path, lines.getvalue(), flush=False)
+
     def settle(self) -> None:
         """Let the new run take the place of the earlier one; called when it has a model."""
         if self.replaces is None:
@@ -89,6 +103,7 @@ class RunFolder:
                 os.replace(self.path / name, self.replaces / name)
             else:
                 (self.replaces / name).unlink(missing_ok=True)
+        flush_folder(self.replaces)
         shutil.rmtree(self.path, ignore_errors=True)
         self.path, self.replaces = self.replaces, None
 
@@ -105,7 +120,7 @@ class RunFolder:
                 self.path.rmdir()
 
     def _write(self, name: str, text: str) -> None:
-        (self.path / name).write_bytes((text + "\n").encode("utf-8"))
+        write_whole(f'"{self.path / name}"', self.path / name, text + "\n")
 
 
 class Recorder(Callback):
@@ -131,6 +146,8 @@ class Recorder(Callback):
         self.rows: list[dict[str, float]] = []
         self.best_epoch = 0
         self.saves = True
+        self._unwritten = Unwritten("training", "writings")
+        self._unsaved: list[Any] | None = None
 
     @property
     def is_last_best(self) -> bool:
@@ -143,32 +160,61 @@ class Recorder(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         logs = logs or {}
-        columns = [name for name in COLUMNS if name in logs]
-        if not self.rows:
-            self._append("w", ["epoch", *columns])
-        self.rows.append({name: logs[name] for name in columns})
-        self._append("a", [len(self.rows), *(logs[name] for name in columns)])
+        self.rows.append({name: logs[name] for name in COLUMNS if name in logs})
+        with self._unwritten.attempt():
+            self.run.write_history(self.rows)
         if self._improves():
             self.best_epoch = len(self.rows) - 1
             if self.saves:
                 self.save()
 
     def save(self) -> None:
-        """Write the model as it is; a Ctrl-C waits until that is done."""
+        """Write the model as it is; a Ctrl-C waits until that is done.
+
+        Where the disk does not take it, its weights stay in memory, and training goes on.
+        """
         with interrupts_held():
-            path = self.run.path / MODEL_FILE
-            if self.saved is None:
-                self.model.save(path)
-            else:
-                self.saved.save(path, include_optimizer=False)
-            self.run.settle()
+            try:
+                self._write()
+            except OSError as fault:
+                self._unwritten.add(fault)
+                self._unsaved = (self.saved or self.model).get_weights()
+
+    def save_what_was_not(self) -> None:
+        """Once more, when training has ended, for a model that is in memory alone.
+
+        Raises:
+            NotWritten: the disk still takes nothing; the message says where the model lies now.
+        """
+        if self._unsaved is None:
+            return
+        model = self.saved or self.model
+        model.set_weights(self._unsaved)
+        with interrupts_held():
+            try:
+                self.run.path.mkdir(parents=True, exist_ok=True)
+                self._write()
+                self.run.write_history(self.rows)
+            except OSError as fault:
+                spare = Path(tempfile.mkdtemp(prefix="saccade-")) / MODEL_FILE
+                model.save(spare, include_optimizer=False)
+                raise NotWritten(
+                    f'"{self.run.path}"',
+                    f"the run could not be written ({fault})",
+                    do=f'Its best model is in "{spare}".',
+                ) from fault
+
+    def _write(self) -> None:
+        path = self.run.path / MODEL_FILE
+        if self.saved is None:
+            self.model.save(path)
+        else:
+            self.saved.save(path, include_optimizer=False)
+        self.run.settle()
+        self._unsaved = None
 
     def _improves(self) -> bool:
         last = self.rows[-1]
         if "val_loss" not in last or len(self.rows) == 1:
             return True
         return last["val_loss"] < self.rows[self.best_epoch]["val_loss"]
-
-    def _append(self, mode: str, row: list[Any]) -> None:
-        with open(self.run.path / HISTORY, mode, newline="", encoding="utf-8") as file:
-            csv.writer(file).writerow(row)

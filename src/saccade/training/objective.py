@@ -225,21 +225,36 @@ class Objective:
 
     def state(self) -> dict[str, Any]:
         """The sums so far; which accuracy "acc" turned out to be is part of them."""
+        followed = self._followed()
         return {
             "outputs": self.outputs,
             **self._metrics.state(),
+            "kinds": [type(metric).__name__ for metric in followed],
             "sums": [
-                metric.state() if hasattr(metric, "state") else None for metric in self._followed()
+                metric.live_state() if hasattr(metric, "live_state") else None
+                for metric in followed
             ],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a `state()`."""
+        """Go on from a `state()`.
+
+        Raises:
+            StateError: the state is of other metrics.
+        """
         if state["outputs"] is not None and state["outputs"] != self.outputs:
             self._tell_apart(list(state["outputs"]))
         if state["resolved"] and not self._metrics.have_names:
             self._metrics.restore(state)
             self._resolve(None, None)
+        kinds = [type(metric).__name__ for metric in self._followed()]
+        if state["resolved"] and kinds != state["kinds"]:
+            raise StateError(
+                "run",
+                f"the state must have the metrics {kinds}",
+                state["kinds"],
+                "Give compile() the ones that it had, or begin anew: name another folder.",
+            )
         for metric, saved in zip(self._followed(), state["sums"], strict=False):
             if saved is not None:
                 metric.restore(saved)

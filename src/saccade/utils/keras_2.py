@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from saccade.backend.settings import image_data_format
-from saccade.errors import InvalidArgument
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError, InvalidArgument
 from saccade.notes import note_once
 
 
@@ -187,6 +188,7 @@ class HDF5Matrix:
     ):  # fmt: skip
         import h5py
 
+        check_regular(datapath, wrong=FileFormatError)
         self.data: Any = h5py.File(datapath, "r")[dataset]
         self.start, self.end = start, self.data.shape[0] if end is None else end
         self.normalizer = normalizer

@@ -115,7 +115,7 @@ def test_a_picture_of_too_many_pixels(tmp_path, photo, monkeypatch):
 
 
 def test_a_folder_is_not_readable_as_a_file(tmp_path):
-    with pytest.raises(UnreadableImage, match="must be readable"):
+    with pytest.raises(UnreadableImage, match="must be an image file, got a folder"):
         decode(tmp_path)
 
 

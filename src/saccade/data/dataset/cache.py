@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import os
 import struct
-import threading
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
-import torch
-
-from saccade.data.dataset.elements import map_element
 from saccade.data.dataset.prefetch import close
 from saccade.data.dataset.stage import Stage, Visit, drop
-from saccade.data.dataset.string_scalar import StringScalar
+from saccade.data.dataset.stored_element import pack_element, unpack_element
+from saccade.disk.drafts import draft_name
+from saccade.disk.regular_file import open_regular
+from saccade.disk.whole_file import check_place, flush_folder
 from saccade.errors import FileFormatError
+from saccade.notes import note_once
 
-_MAGIC = b"saccade dataset cache 1\n"
-_LENGTH = struct.Struct("<Q")
+_MAGIC = b"saccade dataset cache 2\n"
+_HEAD = struct.Struct("<QI")  # an element's bytes, and their CRC-32
 
 
 class Cache(Stage):
@@ -106,42 +108,42 @@ class FileCache(Cache):
         return self._read(start) if os.path.exists(self.path) else None
 
     def fill(self, items: Iterator[Any]) -> Iterator[Any]:
-        os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
-        part = f"{self.path}.{os.getpid()}-{threading.get_ident()}-{id(items)}.part"
+        part: Draft | None = Draft(self.path)
         try:
-            with open(part, "wb") as file:
-                file.write(_MAGIC)
-                for element in items:
-                    content = io.BytesIO()
-                    torch.save(map_element(_plain, element), content)
-                    file.write(_LENGTH.pack(content.tell()) + content.getbuffer())
-                    yield element
-            os.replace(part, self.path)
+            for element in items:
+                if part is not None and not part.add(pack_element(element)):
+                    part = None
+                yield element
+            if part is not None:
+                part.settle()
         finally:
             close(items)
-            if os.path.exists(part):
-                os.remove(part)
+            if part is not None:
+                part.drop()
 
     def _read(self, start: int) -> Iterator[Any]:
-        with open(self.path, "rb") as file:
+        needed = "must be a cache that Dataset.cache wrote"
+        with open_regular(self.path, needed=needed, wrong=FileFormatError) as file:
             if file.read(len(_MAGIC)) != _MAGIC:
-                raise self._damaged("a file of another kind")
+                raise self._damaged("a file of another kind, or of an earlier version")
             size_bytes = os.fstat(file.fileno()).st_size
             number = 0
-            while header := file.read(_LENGTH.size):
-                length = _LENGTH.unpack(header)[0] if len(header) == _LENGTH.size else size_bytes
+            while head := file.read(_HEAD.size):
+                length, crc = _HEAD.unpack(head) if len(head) == _HEAD.size else (size_bytes, 0)
                 if file.tell() + length > size_bytes:
                     raise self._damaged("one that is cut off")
                 if number < start:
                     file.seek(length, os.SEEK_CUR)
                 else:
-                    yield self._load(file.read(length))
+                    yield self._load(file.read(length), crc)
                 number += 1
 
-    def _load(self, content: bytes) -> Any:
+    def _load(self, content: bytes, crc: int) -> Any:
+        if zlib.crc32(content) != crc:
+            raise self._damaged("other bytes than were written")
         try:
-            return map_element(_word, torch.load(io.BytesIO(content), weights_only=True))
-        except Exception as fault:  # torch raises nearly anything on damaged bytes
+            return unpack_element(content)
+        except (ValueError, KeyError, TypeError, RecursionError) as fault:
             raise self._damaged(f"{type(fault).__name__}: {fault}") from fault
 
     def _damaged(self, got: str) -> FileFormatError:
@@ -150,14 +152,52 @@ class FileCache(Cache):
         )
 
 
-def _plain(leaf: Any) -> Any:
-    """Strings as plain str, which is all that torch reads back without running code."""
-    if isinstance(leaf, list):
-        return [_plain(one) for one in leaf]
-    return str(leaf) if isinstance(leaf, str) else leaf
+class Draft:
+    """The file as it grows, beside its place. A full disk ends the keeping, not the reading.
 
+    Raises:
+        NotWritten: there can be no such file.
+    """
 
-def _word(leaf: Any) -> Any:
-    if isinstance(leaf, list):
-        return [_word(one) for one in leaf]
-    return StringScalar(leaf) if isinstance(leaf, str) else leaf
+    def __init__(self, path: str):
+        self.path = path
+        check_place("Dataset.cache", path)
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        self.name = os.fspath(Path(path).with_name(draft_name(Path(path))))
+        self.file = open(self.name, "xb")  # noqa: SIM115 (kept open)
+        self.file.write(_MAGIC)
+
+    def add(self, content: bytes) -> bool:
+        """Write one element; False where there is no room: then the draft is gone."""
+        try:
+            self.file.write(_HEAD.pack(len(content), zlib.crc32(content)))
+            self.file.write(content)
+            return True
+        except OSError as fault:
+            self._give_up(fault)
+            return False
+
+    def settle(self) -> None:
+        """All are there: the file gets its name."""
+        try:
+            self.file.flush()
+            os.fsync(self.file.fileno())
+            self.file.close()
+            os.replace(self.name, self.path)
+            flush_folder(os.path.dirname(self.path) or ".")
+        except OSError as fault:
+            self._give_up(fault)
+
+    def drop(self) -> None:
+        """Close the file, and remove what did not become whole."""
+        with suppress(OSError):  # closing writes what waits
+            self.file.close()
+        with suppress(OSError):
+            os.remove(self.name)
+
+    def _give_up(self, fault: OSError) -> None:
+        self.drop()
+        note_once(
+            f'Dataset.cache: "{self.path}" cannot be written ({fault.strerror}), so the elements '
+            "are made anew in every pass."
+        )

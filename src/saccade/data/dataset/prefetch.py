@@ -118,7 +118,8 @@ class _Reader:
                 self.changed.notify_all()
             yield item
         if self.fault is not None:
-            raise self.fault
+            fault, self.fault = self.fault, None  # or its frames would live as long as this
+            raise fault
 
     def stop(self) -> None:
         """End the thread, which may finish the item that it is at."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saccade.data.files.jpeg import read_plain_jpeg
+from saccade.data.files.jpeg import is_scalable, read_plain_jpeg
 from saccade.data.files.opening import identify, open_source
 from saccade.data.files.orientation import SIDEWAYS, orientation_of, turn, upright
 from saccade.data.files.pillow_resizing import resize, take_nearest
@@ -120,7 +120,8 @@ def load_image(
     with opened as file, quiet():
         try:
             image = identify(file)
-            if fast and size_hw is not None and image.format in ("JPEG", "MPO"):
+            is_fast = fast and image.format in ("JPEG", "MPO") and is_scalable(file)
+            if is_fast and size_hw is not None:
                 orientation = orientation_of(image) if exif else 1
                 if orientation in SIDEWAYS:
                     size_hw = size_hw[1], size_hw[0]

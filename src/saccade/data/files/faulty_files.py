@@ -69,17 +69,11 @@ def read_all(
         try:
             return read(file)
         except SaccadeError as fault:
-            return without_frames(fault)
+            return fault.without_frames()
 
     for start in range(0, len(files), AT_A_TIME):
         yield from pool.map(read_one, files[start : start + AT_A_TIME])
         tick(min(start + AT_A_TIME, len(files)))
-
-
-def without_frames(fault: SaccadeError) -> SaccadeError:
-    """The same error for keeping: its traceback would hold on to the pixels that were read."""
-    fault.__cause__ = fault.__context__ = None
-    return fault.with_traceback(None)
 
 
 _LATEST: dict[int, dict[int, SaccadeError]] = {}

@@ -12,9 +12,10 @@ import numpy as np
 
 from saccade.data.files.decode import load_image
 from saccade.data_formats import is_channels_first
+from saccade.disk.whole_file import write_whole
 from saccade.errors import ShapeError
 from saccade.names import unknown_name
-from saccade.notes import note_once
+from saccade.notes import note_old_word, note_once
 from saccade.old_arguments import takes_dim_ordering
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def load_img(
     if isinstance(color_mode, bool):
         color_mode, grayscale = "rgb", color_mode
     if grayscale:
-        note_once('load_img(grayscale=True) is Keras 2\'s word for color_mode="grayscale".')
+        note_old_word('load_img(grayscale=True) is Keras 2\'s word for color_mode="grayscale".')
         color_mode = "grayscale"
     return load_image(path, color_mode, target_size, interpolation, keep_aspect_ratio)
 
@@ -153,7 +154,7 @@ def save_img(
     scale: bool = True,
     **pillow_options: Any,
 ) -> None:
-    """Write an array as an image file.
+    """Write an array as an image file, of which nobody sees half.
 
     Args:
         path: the file, whose ending names the format, or an open file.
@@ -165,6 +166,30 @@ def save_img(
 
     Source: Keras 3, utils/image_utils.py, save_img.
     """
+    if isinstance(path, str | os.PathLike):
+        content = io.BytesIO()
+        _encode(content, path, x, data_format, file_format, scale, pillow_options)
+        write_whole("save_img", path, content.getvalue())
+    else:
+        _encode(path, path, x, data_format, file_format, scale, pillow_options)
+
+
+def encoded_img(x: Any, path: str, data_format: str) -> bytes:
+    """The bytes that `save_img` writes to a path of that ending."""
+    content = io.BytesIO()
+    _encode(content, path, x, data_format, None, True, {})
+    return content.getvalue()
+
+
+def _encode(
+    file: IO[bytes],
+    path: Any,
+    x: Any,
+    data_format: str | None,
+    file_format: str | None,
+    scale: bool,
+    options: dict[str, Any],
+) -> None:
     img = array_to_img(x, data_format=data_format, scale=scale)
     if file_format is None and isinstance(path, str | os.PathLike):
         file_format = Path(path).suffix[1:]
@@ -179,4 +204,4 @@ def save_img(
     if img.mode == "RGBA" and file_format == "jpeg":
         note_once("save_img: JPEG has no transparency, so the alpha channel was left out.")
         img = img.convert("RGB")
-    img.save(path, format=file_format, **pillow_options)
+    img.save(file, format=file_format, **options)

@@ -10,13 +10,19 @@ from __future__ import annotations
 import os
 import re
 import struct
+from typing import IO
 
 import numpy as np
 
 from saccade.data.files.opencv import opencv
+from saccade.disk.regular_file import read_regular
+from saccade.errors import SaccadeError
 
+_LONGEST_FILE = 2**25
 _LONGEST_HEADER = 2**16  # EXIF is in one segment, which comes first
 _FRAMES = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended, progressive; Huffman coded
+_SCALABLE = _FRAMES | {0xC9, 0xCA}  # the same with arithmetic coding
+_TABLES = frozenset((0xC4, 0xC8, 0xCC))  # between the frames' numbers
 _ADOBE = 0xEE
 _ALONE = frozenset((0x00, 0x01, *range(0xD0, 0xD9)))  # markers without a length
 _SCAN = 0xDA
@@ -39,9 +45,8 @@ def read_plain_jpeg(path: object, exif: bool = False) -> np.ndarray | None:
     if not isinstance(name, str) or not name.lower().endswith((".jpg", ".jpeg")):
         return None
     try:
-        with open(name, "rb") as file:
-            content = file.read()
-    except OSError:
+        content = read_regular(name, most_bytes=_LONGEST_FILE)
+    except SaccadeError:  # Pillow's way says what is wrong
         return None
     if exif and b"Exif\0" in content[:_LONGEST_HEADER]:
         return None
@@ -73,6 +78,36 @@ def decode_jpeg(content: bytes, most_pixels: int | None) -> np.ndarray | None:
     return image_hwc
 
 
+def is_scalable(file: IO[bytes]) -> bool:
+    """Whether a JPEG can be decoded at a part of its size; False for a lossless one (SOF3).
+
+    One that is made so oddly that it cannot be told is left to Pillow.
+
+    Args:
+        file: open; it stands where it stood afterwards.
+    """
+    before = file.tell()
+    try:
+        place = 2
+        while True:
+            file.seek(place)
+            head = file.read(4)
+            if len(head) < 4 or head[0] != 0xFF:
+                return True
+            if head[1] == 0xFF:  # padding
+                place += 1
+            elif head[1] in _ALONE:
+                place += 2
+            elif 0xC0 <= head[1] <= 0xCF and head[1] not in _TABLES:
+                return head[1] in _SCALABLE
+            elif head[1] == _SCAN:
+                return True
+            else:
+                place += 2 + int.from_bytes(head[2:], "big")
+    finally:
+        file.seek(before)
+
+
 def _ordinary_size(content: bytes) -> tuple[int, int] | None:
     """(height, width) of a whole grey or YCbCr JPEG of 8 bits; None for other content."""
     if content[:3] != b"\xff\xd8\xff" or content[-2:] != b"\xff\xd9":
@@ -93,7 +128,7 @@ def _ordinary_size(content: bytes) -> tuple[int, int] | None:
             size_hw, progressive = _frame_size(body), marker == 0xC2
             if size_hw is None:
                 return None
-        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+        elif 0xC0 <= marker <= 0xCF and marker not in _TABLES:
             return None  # lossless, arithmetic, hierarchical
         place += 2 + length
     return None

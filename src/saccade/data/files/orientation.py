@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from saccade.data.files.opening import open_image
 from saccade.data.files.silence import quiet
+from saccade.disk.regular_file import open_regular
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -75,15 +77,13 @@ def count_rotated(paths: Iterable[str | os.PathLike[str]]) -> int:
 
 
 def _is_rotated(path: str | os.PathLike[str]) -> bool:
-    from PIL import Image
-
     try:
-        with open(path, "rb", buffering=0) as file:
+        with open_regular(path) as file:
             head = file.read(HEAD_BYTES)
             if not _may_tell(head):
                 return False
             with quiet():
-                image = Image.open(file)
+                image = open_image(file)
                 return image.format != "TIFF" and orientation_of(image) != 1
     except Exception:  # reading the whole file says what is wrong
         return False

@@ -7,6 +7,7 @@ import os
 
 from saccade.data.folders.folder_errors import not_readable
 from saccade.data.folders.index import FolderIndex
+from saccade.disk.regular_file import open_regular
 from saccade.errors import NoSuchFile
 
 
@@ -41,10 +42,10 @@ def fingerprint(index: FolderIndex) -> str:
     for path in sorted(portable_path(path) for path in index.paths):
         full_path = os.path.join(index.directory, *path.split("/"))
         try:
-            with open(full_path, "rb") as file:
+            with open_regular(full_path) as file:
                 content = hashlib.file_digest(file, "sha256").hexdigest()
                 size_bytes = file.tell()
-        except FileNotFoundError as fault:
+        except NoSuchFile as fault:
             raise NoSuchFile(
                 f'"{full_path}"', "was there when the folder was read", "no file", "Read it again."
             ) from fault

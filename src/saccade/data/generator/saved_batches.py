@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from saccade.data.files.image_file import save_img
+from saccade.data.files.image_file import encoded_img
+from saccade.disk.whole_file import write_whole
 from saccade.errors import DataError
 from saccade.names import unknown_name
 
@@ -38,4 +39,6 @@ class Saving:
         assert self.folder is not None
         for image_hwc, i, suffix in zip(batch_nhwc, indices, suffixes, strict=True):
             name = f"{self.prefix}_{i}_{suffix}.{self.format}"
-            save_img(os.path.join(self.folder, name), image_hwc, "channels_last")
+            content = encoded_img(image_hwc, name, "channels_last")
+            # Thousands that are for a look: to wait for the disk after each would slow training.
+            write_whole("save_to_dir", os.path.join(self.folder, name), content, flush=False)

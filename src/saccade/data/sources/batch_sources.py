@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,9 +11,19 @@ import torch
 
 from saccade.data.generator.flow_notes import class_mode_notes
 from saccade.data.sources.fixed_images import FixedImages
+from saccade.data.sources.held_attributes import HeldAttributes
 from saccade.data.sources.py_dataset import count_batches, in_order
-from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, as_batch
+from saccade.data.sources.source import (
+    SINGLE,
+    Batch,
+    ManyArrays,
+    Source,
+    as_batch,
+    check_measures,
+)
 from saccade.names import is_overridden
+from saccade.notes import note_once
+from saccade.numerics.machine.random_streams import random_state, set_random_state
 from saccade.seeds import draw_seed
 
 _MAKES_BATCHES = (
@@ -47,6 +58,8 @@ class IteratorSource(Source):
             # Somebody may have called next() to look at a batch: a pass starts at the start, or
             # predictions would not line up with the files.
             self.iterator.reset()
+        if hasattr(self.iterator, "check_targets"):
+            self.iterator.check_targets()
         count = max(0, (self.batches or 0) - start)
         for batch in self._batches(count):
             yield as_batch(batch, self.several)
@@ -75,6 +88,9 @@ class IteratorSource(Source):
         for batch in self.iterator.read_places(count):
             yield as_batch(batch, self.several)
 
+    def last_files(self) -> list[str]:
+        return self.iterator.last_files() if hasattr(self.iterator, "last_files") else []
+
     def waiting_hint(self) -> str:
         if hasattr(self.iterator, "waiting_hint"):
             return self.iterator.waiting_hint()
@@ -88,11 +104,17 @@ class IteratorSource(Source):
         return getattr(self.iterator, "fills_cache", False)
 
     def state(self) -> Any:
-        return self.iterator.state() if hasattr(self.iterator, "state") else None
+        place = self.iterator.state() if hasattr(self.iterator, "state") else None
+        return {"place": place, **self._measures()}
 
     def restore(self, state: Any) -> None:
-        if state is not None:
-            self.iterator.restore(state)
+        check_measures(self._measures(), state)
+        if state["place"] is not None:
+            self.iterator.restore(state["place"])
+
+    def _measures(self) -> dict[str, Any]:
+        size = getattr(self.iterator, "batch_size", None)
+        return {"batches": self.batches, "batch_size": size if isinstance(size, int) else None}
 
 
 class IterableSource(Source):
@@ -104,11 +126,44 @@ class IterableSource(Source):
             self.batches = len(iterable)  # type: ignore[arg-type]
         except TypeError:  # none, or that of a DataLoader over a stream without an end in sight
             self.batches = None
+        # A DataLoader draws the order of a pass when it begins: what it drew from is kept.
+        self._stream = getattr(iterable, "generator", None)
+        self._began = self._drawn_from()
+        self._goes_on = False
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
-        for number, batch in enumerate(self.iterable):
-            if number >= start:
-                yield as_batch(batch, self.several)
+        drawn_from = self._drawn_from()
+        goes_on, self._goes_on = self._goes_on and start > 0, False
+        if goes_on:
+            self._draw_from(self._began)
+        else:
+            self._began = drawn_from
+        batches = iter(self.iterable)
+        for _ in range(start):
+            next(batches, None)
+        if goes_on:
+            self._draw_from(drawn_from)
+        for batch in batches:
+            yield as_batch(batch, self.several)
+
+    def _drawn_from(self) -> Any:
+        own = self._stream.get_state() if isinstance(self._stream, torch.Generator) else None
+        return {"process": random_state(), "own": own}
+
+    def _draw_from(self, state: Any) -> None:
+        set_random_state(state["process"])
+        if state["own"] is not None and isinstance(self._stream, torch.Generator):
+            self._stream.set_state(state["own"])
+
+    def state(self) -> Any:
+        own = self._drawn_from()["own"]
+        return {"began": self._began, "own": own, "batches": self.batches}
+
+    def restore(self, state: Any) -> None:
+        check_measures({"batches": self.batches}, state)
+        self._began, self._goes_on = state["began"], True
+        if state["own"] is not None and isinstance(self._stream, torch.Generator):
+            self._stream.set_state(state["own"])
 
 
 class SequenceSource(Source):
@@ -134,6 +189,7 @@ class SequenceSource(Source):
         self.batches = count_batches(sequence)
         self.shuffle = bool(shuffle)
         self.seed = (draw_seed() if seed is None else seed) if self.shuffle else 0
+        self._held = HeldAttributes(sequence)
 
     def begin_turn(self) -> None:
         if hasattr(self.sequence, "on_epoch_begin"):
@@ -158,20 +214,53 @@ class SequenceSource(Source):
         return torch.randperm(self.batches, generator=stream).tolist()[start:]
 
     def state(self) -> Any:
-        return self.seed
+        return {"seed": self.seed, "shuffle": self.shuffle, "held": self._held.state()}
 
     def restore(self, state: Any) -> None:
-        self.seed = state
+        check_measures({"shuffle": self.shuffle}, state)
+        self.seed = state["seed"]
+        self._held.restore(state["held"])
 
 
 class StreamSource(Source):
-    """A Python generator: one pass, as long as it lasts."""
+    """A Python generator: one pass, as long as it lasts.
+
+    A run that goes on reads the batches that it had before again, and drops them: what follows is
+    what would have followed where the generator gives the same batches each time it is made.
+    """
 
     restarts = False
 
     def __init__(self, generator: Iterator[Any], several: ManyArrays = SINGLE):
         self.generator, self.several = generator, several
+        self._taken = 0
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         for batch in self.generator:
+            self._taken += 1
             yield as_batch(batch, self.several)
+
+    def state(self) -> Any:
+        return {"taken": self._taken}
+
+    def restore(self, state: Any) -> None:
+        """Before the run's random state is set: a generator may draw from the process's streams."""
+        check_measures({}, state)
+        taken = state["taken"]
+        generator: Any = self.generator
+        if (
+            inspect.isgenerator(generator)
+            and inspect.getgeneratorstate(generator) != inspect.GEN_CREATED
+        ):
+            self._taken = taken  # the one that the run before has read from
+            return
+        if self._taken < taken:
+            note_once(
+                f"fit: the first {taken:,} batches of the generator are read again and left out, "
+                "so that training goes on with the next. It goes on exactly if the generator "
+                "gives the same batches in every run."
+            )
+        while self._taken < taken:
+            if next(self.generator, None) is None:
+                break
+            self._taken += 1

@@ -16,7 +16,7 @@ import torch
 
 from saccade.data.sources.fixed_images import FixedImages
 from saccade.data.sources.tensors import are_several, as_tensors
-from saccade.errors import DataError
+from saccade.errors import DataError, StateError
 
 Batch = tuple[Any, Any, Any]
 
@@ -71,6 +71,10 @@ class Source:
         """As `read`, with the places of the images, int64 (batch,), in place of x."""
         raise NotImplementedError(f"{type(self).__name__} has no places")
 
+    def last_files(self) -> list[str]:
+        """The files of the batch that was read last, in its order; none where nobody knows."""
+        return []
+
     def waiting_hint(self) -> str:
         """What the user can do when the network waits for the data."""
         return "make the batches faster, in several threads ahead of time, or give arrays"
@@ -85,6 +89,23 @@ class Source:
 
     def restore(self, state: Any) -> None:
         """Go on from a `state()`."""
+
+
+def check_measures(mine: dict[str, Any], saved: Any) -> None:
+    """Raise StateError unless a source's state has these sizes: else its places are others.
+
+    Raises:
+        StateError: naming the first that differs.
+    """
+    saved = saved if isinstance(saved, dict) else {}
+    for name, value in mine.items():
+        if name not in saved or saved[name] != value:
+            raise StateError(
+                "fit",
+                f"the state must be of a run over the same data: {name} {value}",
+                f"{name} {saved[name]}" if name in saved else "data of another kind",
+                "Give the data as they were, or begin anew: name another folder.",
+            )
 
 
 def as_batch(batch: Any, several: ManyArrays = SINGLE) -> Batch:

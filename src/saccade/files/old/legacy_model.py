@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
-from saccade.errors import FileFormatError, NoSuchFile
+from saccade.disk.regular_file import check_regular
+from saccade.errors import FileFormatError
 from saccade.files import optimizer_state, plain_config
 from saccade.files.extras import check_record, checked_extras, extras_of
 from saccade.files.hdf5 import numbers_in, open_h5, whole
+from saccade.files.kept_weights import kept_weights
 from saccade.files.old import compile_configs, model_configs
 from saccade.files.old.kernels import UNTOLD
 from saccade.files.old.legacy_h5 import (
@@ -105,14 +108,17 @@ class LegacyModel:
         layers = self.layers()
         read = read_legacy(self.where, layers, model, fresh=True)
         if compile and not self.is_compiled:
-            note_once(f"{self.where}: the model was saved before it was compiled; compile it.")
+            note_once(
+                f"{self.where}: the model was saved before it was compiled; compile it.",
+                key="saved before it was compiled",
+            )
         arrays = self.optimizer_arrays()
         if model.optimizer is None or not arrays:
             return
         trainable = model.trainable_weights
         if self.version.startswith("3."):
             faults = optimizer_state.restore_state(
-                model.optimizer, list(arrays.values()), trainable
+                model.optimizer, optimizer_state.by_number(list(arrays.values())), trainable
             )
         else:
             names, owners = zip(*(read[id(weight)] for weight in trainable), strict=True)
@@ -152,8 +158,7 @@ def open_legacy(path: Path) -> Iterator[LegacyModel]:
         NoSuchFile: there is none. FileFormatError: not HDF5, damaged, or without a model.
     """
     where = f'"{path}"'
-    if not path.is_file():
-        raise NoSuchFile(where, "the file must exist", "none of that name")
+    check_regular(path, where, "the file must exist", FileFormatError)
     with open_h5(where, path) as file:
         yield LegacyModel(where, file)
 
@@ -166,15 +171,20 @@ def write_model(
 ) -> None:
     """Write a whole model; see `keras_archive.write`, whose errors are the same."""
     where = "save"
-    note_once(f"save: {path.suffix} is the older format; .keras holds the same and more.")
+    note_once(
+        f"save: {path.suffix} is the older format; .keras holds the same and more.",
+        key="save in the older format",
+    )
     path.parent.mkdir(parents=True, exist_ok=True)  # as Keras 3 does, for this format alone
-    record = plain_config.to_plain(where, plain_config.full_record(model), "model")
-    compiled = model.get_compile_config() if include_optimizer else None
-    texts = {"model_config": json.dumps(record), "saccade": json.dumps(extras_of(where, model))}
-    if compiled:
-        plain = plain_config.to_plain(where, compiled, "compile")
-        training = {name: plain.get(name) for name in _TRAINING}
-        texts["training_config"] = json.dumps(training | {"optimizer_config": plain["optimizer"]})
+    with kept_weights(model, path, overwrite):
+        record = plain_config.to_plain(where, plain_config.full_record(model), "model")
+        compiled = model.get_compile_config() if include_optimizer else None
+        texts = {"model_config": json.dumps(record), "saccade": json.dumps(extras_of(where, model))}
+        if compiled:
+            plain = plain_config.to_plain(where, compiled, "compile")
+            training = {name: plain.get(name) for name in _TRAINING}
+            training["optimizer_config"] = plain["optimizer"]
+            texts["training_config"] = json.dumps(training)
     with replacing(where, path, overwrite) as draft, open_h5(where, draft, "w") as file:
         file.attrs["keras_version"] = KERAS_VERSION.encode()
         file.attrs["backend"] = b"torch"
@@ -190,7 +200,8 @@ def write_weights(path: Path, model: Any) -> None:
     where = "save_weights"
     note_once(
         f"{where}: a name that ends in {path.suffix} gets the older layout; in .weights.h5 that of "
-        "Keras 3, with the optimizer's state."
+        "Keras 3, with the optimizer's state.",
+        key="save_weights in the older layout",
     )
     with open_h5(where, path, "w") as file:
         write_layers(file, model)
@@ -223,7 +234,7 @@ def _write_arrays(group: Any, arrays: Sequence[tuple[str, Any]]) -> None:
     for name, values in arrays:
         unique = name if name not in names else f"{name}_{len(names)}"
         names.append(unique)
-        group[unique] = values.detach().cpu().numpy() if hasattr(values, "detach") else values
+        group[unique] = _plain(values)
     _write_list(group, "weight_names", names)
 
 
@@ -236,3 +247,11 @@ def _write_list(group: Any, name: str, words: Sequence[str]) -> None:
         return
     for number, part in enumerate(np.array_split(data, parts)):
         group.attrs[f"{name}{number}"] = part
+
+
+def _plain(values: Any) -> Any:
+    """An array that HDF5 can hold, which has no bfloat16."""
+    if not torch.is_tensor(values):
+        return values
+    values = values.detach().cpu()
+    return (values.float() if values.dtype is torch.bfloat16 else values).numpy()

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from saccade.disk.whole_file import flush_folder
 from saccade.errors import FileFormatError
 
 FORMATS = ("tar", "zip")
@@ -41,7 +42,10 @@ def unpack(archive: Path, folder: Path, formats: tuple[str, ...] = FORMATS) -> N
             ) from error
         shutil.rmtree(folder, ignore_errors=True)
         inner = os.path.join(draft, "content")
+        if hasattr(os, "sync"):  # one call for thousands of files: the bytes before the name
+            os.sync()
         os.replace(inner, folder)
+        flush_folder(folder.parent)
 
 
 def _lies_outside(name: str) -> bool:

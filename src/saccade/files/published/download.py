@@ -18,6 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.regular_file import open_regular
+from saccade.disk.whole_file import flush_folder
 from saccade.errors import FileFormatError, NoSuchFile, SaccadeError
 from saccade.files.published.remote_file import RemoteFile
 from saccade.notes import note_once
@@ -66,6 +68,7 @@ def download(
             with _progress(file.name) as watch:
                 _receive_all(file, part, timeout_s, watch)
             os.replace(part, target)
+            flush_folder(target.parent)
     except SaccadeError as error:
         do = f"{error.do} {_by_hand(file, target, instead)}".strip()
         raise type(error)(error.where, error.needed, error.got, do) from error.__cause__
@@ -132,7 +135,7 @@ def _empty(part: Path) -> None:
 
 
 def _described(part: Path, digest: str) -> str:
-    with part.open("rb") as file:
+    with open_regular(part) as file:
         start = file.read(64).lstrip().lower()
     page = ", a web page" if start.startswith((b"<!doctype", b"<html")) else ""
     return f"{digest} ({part.stat().st_size:,} bytes{page})".lstrip()

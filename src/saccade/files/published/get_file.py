@@ -97,6 +97,8 @@ def get_file(
 def _set_aside(target: Path) -> Iterator[None]:
     """A file that is to be fetched anew comes back where that fails."""
     old = target.with_name(f"{target.name}.before")
+    if old.exists() and not target.exists():  # of a process that was killed
+        os.replace(old, target)
     if target.exists():
         os.replace(target, old)
     try:

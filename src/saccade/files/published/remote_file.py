@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from saccade.disk.regular_file import open_regular
+
 
 @dataclass(frozen=True)
 class RemoteFile:
@@ -45,7 +47,7 @@ class RemoteFile:
         stop a forger."""
         if not self.kind:
             return ""
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(
                 file, lambda: hashlib.new(self.kind, usedforsecurity=False)
             ).hexdigest()

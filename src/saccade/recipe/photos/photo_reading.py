@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from saccade.data.files.opening import open_image
 from saccade.data.files.orientation import SIDEWAYS, orientation_of
 from saccade.data.files.silence import quiet
 from saccade.data.pool import workers
+from saccade.disk.regular_file import open_regular
 from saccade.predictor import Preprocessing
 
 LENET_PX, LARGEST_NATIVE_PX = 28, 64
@@ -117,10 +119,8 @@ def read_headers(files: Sequence[str]) -> list[Header | None]:
 
 
 def _read_header(file: str) -> Header | None:
-    from PIL import Image
-
     try:
-        with quiet(), Image.open(file) as image:
+        with open_regular(file) as content, quiet(), open_image(content) as image:
             width, height = image.size
             # A PNG may keep its EXIF behind the pixels, so asking would decode it all.
             tells = image.format != "PNG" or "exif" in image.info

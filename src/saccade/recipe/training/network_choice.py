@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from saccade.applications.resnet import PRETRAINED, ResNet50
+from saccade.disk.regular_file import open_regular
 from saccade.files.published.kept_file import is_kept, kept_file, keras_home, spoiled_file
 from saccade.recipe.choices import Choices
 from saccade.recipe.photos.photo_reading import LARGEST_NATIVE_PX, Header, median_side
@@ -79,7 +80,7 @@ def check_weights(path: Path) -> None:
 
 def weights_record(path: Path) -> dict[str, str]:
     """The name of a file of weights and the SHA-256 of its bytes, for metrics.json."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return {
             "weights.file": path.name,
             "weights.sha256": hashlib.file_digest(file, "sha256").hexdigest(),

@@ -226,6 +226,7 @@ def _fit(
             callbacks=[each for each in (stopper, recorder, live) if each is not None],
             verbose=0,
         )
+    recorder.save_what_was_not()
     return model, recorder
 
 

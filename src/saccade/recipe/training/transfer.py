@@ -85,6 +85,7 @@ class Transfer:
         self._train_head(network, recorder, phases)
         if self.choices.fine_tune:
             self._fine_tune(network, recorder, phases)
+        recorder.save_what_was_not()
         path = self.run.path / MODEL_FILE
         model = load_model(path, compile=False)
         if precision == "float32":

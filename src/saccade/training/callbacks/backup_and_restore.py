@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from saccade.errors import FileFormatError, InvalidArgument, StateError
+from saccade.errors import FileFormatError, InvalidArgument, NotWritten, StateError
+from saccade.files.replacement import remove_drafts, write_json
+from saccade.files.state_file import PackedState, note_other_versions, read_state, write_packed
 from saccade.notes import note_once
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.callback import Callback
-from saccade.training.callbacks.plain_state import as_plain, from_plain
+from saccade.training.resuming.interrupts import Interrupts, how_to_go_on
+from saccade.training.resuming.run_state import check_fits, live_state
+from saccade.training.resuming.state_writer import StateWriter
 
-STATE_FILE = "latest.state.pt"
+STATE_FILE = "latest.state.safetensors"
 METADATA_FILE = "training_metadata.json"
+_OLD_FILE = "latest.state.pt"
 
 
 class BackupAndRestore(Callback):
@@ -28,23 +30,36 @@ class BackupAndRestore(Callback):
     the weights, to the bit, of one that never was. (Keras keeps weights and optimizer, and begins
     the epoch anew.) A callback is known again by its class and its place among those of its class.
 
+    Training waits for a copy of the state; a thread writes it, flushes it to the disk and gives
+    it its name when it is whole. What cannot be written is said once, and training goes on.
+
+    A first Ctrl-C or SIGTERM while `fit` runs finishes the step and saves the state; a second one
+    stops at once, and the last state that was saved stays.
+
     Args:
-        backup_dir: the folder, of this run alone. It holds "latest.state.pt", and
+        backup_dir: the folder, of this run alone. It holds "latest.state.safetensors", and
             "training_metadata.json" for people: the epoch, from 0, and the batches done in it.
         save_freq: "epoch", or a number of batches.
         double_checkpoint: keep the state before the last one, too, and fall back to it if the
             last can't be read.
         delete_checkpoint: delete the files when training has ended.
 
+    Attributes:
+        waited_s: how long training waited for copies of its state.
+        wrote_s: how long the thread wrote and flushed.
+        how_to_go_on: what is said when an interrupt ended the training; None says the command.
+
     Raises:
         InvalidArgument: an empty folder name; another frequency.
         StateError: the model is not built, or not the one that was saved.
-        FileFormatError: a file that is damaged.
+        FileFormatError: a file that is damaged, or of another format.
+        NotWritten: the folder can't be made or written to, before training starts.
 
     Source: `keras.callbacks.BackupAndRestore`.
     """
 
     hears_last = True  # or callbacks after it would be saved an epoch too early
+    how_to_go_on: str | None = None
 
     def __init__(
         self,
@@ -60,81 +75,197 @@ class BackupAndRestore(Callback):
         self.save_freq = check_save_freq("BackupAndRestore", save_freq)
         self.double_checkpoint, self.delete_checkpoint = double_checkpoint, delete_checkpoint
         self._count = BatchCount(save_freq)
+        self._writer = StateWriter(self._write, self._say_not_written)
+        self._interrupts: Any = None
+        self._has_trained = False
         self._run: Any = None
 
-    def set_run(self, run: Any) -> None:
-        """The run whose state is kept."""
-        self._run = run
+    @property
+    def waited_s(self) -> float:
+        return self._writer.waited_s
+
+    @property
+    def wrote_s(self) -> float:
+        return self._writer.wrote_s
 
     @property
     def _state_path(self) -> Path:
         return Path(self.backup_dir, STATE_FILE)
 
-    def on_train_begin(self, logs: dict | None = None) -> None:
-        if not self.model.weights:
+    @property
+    def _last_path(self) -> Path:
+        return Path(f"{self._state_path}.bkp")
+
+    @property
+    def _metadata_path(self) -> Path:
+        return Path(self.backup_dir, METADATA_FILE)
+
+    # -- before and after ------------------------------------------------------------------
+
+    def set_run(self, run: Any) -> None:
+        """The run whose state is kept; before other callbacks have begun anything, find a state."""
+        if not run.model.weights:
             raise StateError(
                 "BackupAndRestore",
                 "the model must be built before fit()",
                 None,
                 "Give its first layer an input_shape, or call it on a batch.",
             )
+        self._run = run
         saved = self._read()
         if saved is not None:
             saved["callbacks"] = self._for_callbacks(saved.pop("named_callbacks"))
-            self._run.resume = saved
+            check_fits(run, saved)
+            run.resume = saved
+        run.interrupts = self._interrupts = Interrupts()
+        self._interrupts.begin()
+
+    def leave_run(self, run: Any, error: BaseException | None) -> None:
+        """Wait for what is being written, unless a second interrupt came."""
+        interrupts, self._interrupts = self._interrupts, None
+        self._run = None  # it holds the data
+        if interrupts is None:  # the state was refused
+            return
+        try:
+            if interrupts.again:
+                return
+            if error is not None:
+                self._writer.release()
+            self._writer.finish()
+            self._writer.let_go()
+        finally:
+            interrupts.end()
+        if isinstance(error, Exception) and not self._has_trained:
+            self._delete()  # it never trained: the next try need not be the same run
+        if interrupts.came is not None:
+            self._say_how_to_go_on(run)
+            if error is None:
+                interrupts.stop()
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        remove_drafts(self._state_path)
+        remove_drafts(self._metadata_path)
+        self._check_folder()
+        self._has_trained = self._run.resume is not None
+        if not self._has_trained:
+            self._writer.put(*self._state())  # a run that is killed early began like this
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        if self._count.is_due():
+        interrupted = self._interrupts.came is not None
+        if self._count.is_due() or interrupted:
             self._save()
+        if interrupted:
+            self._interrupts.stop()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        if self.save_freq == "epoch":
+        interrupted = self._interrupts.came is not None
+        if self.save_freq == "epoch" or interrupted:
             self._save()
+        if interrupted and self._run.epoch < self._run.epochs:
+            self._interrupts.stop()
+
+    def before_validation(self, run: Any) -> None:
+        """An interrupt during validation goes back to here."""
+        self._writer.hold(*self._state())
 
     def on_train_end(self, logs: dict | None = None) -> None:
-        self._run = None  # it holds the data
-        if self.delete_checkpoint:
+        self._writer.finish()
+        # After an interrupt the program ends before it has used what was trained.
+        if self.delete_checkpoint and self._interrupts.came is None:
             self._delete()
 
-    def _save(self) -> None:
-        os.makedirs(self.backup_dir, exist_ok=True)
-        state = self._run.state()
-        state["named_callbacks"] = list(
-            zip(self._callback_names(), state.pop("callbacks"), strict=True)
-        )
-        place = {"epoch": state["epoch"], "batch": state["step"]}
-        # A new file takes the old one's name when it is whole: a kill leaves one of the two.
-        whole = self._state_path.with_suffix(".new")
-        torch.save(as_plain(state), whole)
-        if self.double_checkpoint and self._state_path.exists():
-            os.replace(self._state_path, f"{self._state_path}.bkp")
-        os.replace(whole, self._state_path)
-        Path(self.backup_dir, METADATA_FILE).write_text(json.dumps(place), encoding="utf-8")
+    # -- writing ---------------------------------------------------------------------------
 
-    def _read(self) -> dict[str, Any] | None:
-        paths = [self._state_path, Path(f"{self._state_path}.bkp")]
-        paths = [path for path in paths if path.exists()]
-        for path in paths:
-            try:
-                return from_plain(torch.load(path, map_location="cpu", weights_only=True))
-            except Exception as error:  # whatever a damaged file makes torch raise
-                if path is paths[-1]:
-                    raise FileFormatError(
-                        "BackupAndRestore",
-                        f"{path} must be a whole state",
-                        f"{type(error).__name__}: {str(error).splitlines()[0]}",
-                        "Delete the folder to begin anew.",
-                    ) from error
-                note_once(f"BackupAndRestore: {path} is damaged; the state before it is taken.")
-        return None
+    def _check_folder(self) -> None:
+        """Raise NotWritten before training starts where nothing could be kept."""
+        try:
+            os.makedirs(self.backup_dir, exist_ok=True)
+        except OSError as error:
+            raise NotWritten(
+                "BackupAndRestore",
+                f'the folder "{self.backup_dir}" must be one that can be written to',
+                error.strerror,
+                "Name another backup_dir.",
+            ) from error
+        write_json("BackupAndRestore", self._metadata_path, self._place())
+
+    def _place(self) -> dict[str, Any]:
+        state = self._run.resume or {"epoch": self._run.epoch, "step": self._run.step}
+        return {"epoch": state["epoch"], "batch": state["step"]}
+
+    def _save(self) -> None:
+        self._has_trained = True
+        self._writer.put(*self._state())
+
+    def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The state, and where it was taken."""
+        state = live_state(self._run)
+        state["stopping"] = bool(self.model.stop_training)
+        named = zip(self._callback_names(), state.pop("callbacks"), strict=True)
+        state["named_callbacks"] = [list(pair) for pair in named]
+        return state, {"epoch": state["epoch"], "batch": state["step"]}
+
+    def _write(self, packed: PackedState, place: dict[str, Any]) -> None:
+        """In the writer's thread."""
+        os.makedirs(self.backup_dir, exist_ok=True)
+        last = self._last_path if self.double_checkpoint else None
+        write_packed(self._state_path, packed, place, last=last)
+        write_json("BackupAndRestore", self._metadata_path, place)
+
+    def _say_not_written(self, error: OSError) -> None:
+        note_once(
+            f'BackupAndRestore: the state could not be written to "{self.backup_dir}" '
+            f"({error.strerror or error}). Training goes on, and the last one that was stays.",
+            key=f"state not written {self.backup_dir} {error.errno}",
+        )
+
+    def _say_how_to_go_on(self, run: Any) -> None:
+        place = f"epoch {run.epoch + 1} of {run.epochs}, after step {run.step}"
+        if run.epoch == run.epochs:
+            place = "the last epoch"
+        elif not run.step:
+            place = f"epoch {run.epoch} of {run.epochs}, at its end"
+        saved = f'All is saved in "{self.backup_dir}".'
+        if self._writer.lost:
+            saved = f'It could not be saved: "{self.backup_dir}" holds an earlier state, if any.'
+        again = self.how_to_go_on or how_to_go_on()
+        note_once(
+            f"fit: stopped in {place}. {saved} {again}", key=f"stopped {place} {self.backup_dir}"
+        )
 
     def _delete(self) -> None:
         """Delete what was written here, and the folder if nothing else is in it."""
         folder = Path(self.backup_dir)
-        for name in (STATE_FILE, f"{STATE_FILE}.bkp", METADATA_FILE):
-            (folder / name).unlink(missing_ok=True)
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+        try:
+            for name in (STATE_FILE, f"{STATE_FILE}.bkp", METADATA_FILE):
+                (folder / name).unlink(missing_ok=True)
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        except OSError as error:  # training has ended well: that is what counts
+            note_once(f'BackupAndRestore: "{folder}" could not be deleted ({error.strerror}).')
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def _read(self) -> dict[str, Any] | None:
+        paths = [path for path in (self._state_path, self._last_path) if path.exists()]
+        for path in paths:
+            try:
+                state, about = read_state(path)
+            except FileFormatError:
+                if path is paths[-1]:
+                    raise
+                note_once(f"BackupAndRestore: {path} is damaged; the state before it is taken.")
+                continue
+            note_other_versions("BackupAndRestore", about)
+            return state
+        if (old := Path(self.backup_dir, _OLD_FILE)).exists():
+            raise FileFormatError(
+                "BackupAndRestore",
+                f"the folder must hold a {STATE_FILE}",
+                f'"{old}", as saccade wrote it until 0.1',
+                "Delete it to begin anew.",
+            )
+        return None
 
     def _callback_names(self) -> list[str]:
         seen: Counter[str] = Counter()
@@ -145,10 +276,19 @@ class BackupAndRestore(Callback):
             seen[name] += 1
         return names
 
-    def _for_callbacks(self, saved: list[tuple[str, Any]]) -> list[Any]:
+    def _for_callbacks(self, saved: list[list[Any]]) -> list[Any]:
         """The state of each callback of this run, None for one that was not there."""
         by_name = dict(saved)
-        return [by_name.get(name) for name in self._callback_names()]
+        names = self._callback_names()
+        gone = [name for name, state in by_name.items() if state is not None and name not in names]
+        if gone:
+            note_once(
+                f"BackupAndRestore: the state of {', '.join(gone)} is left aside: fit has no such "
+                "callback now."
+            )
+        if new := [name for name in names if name not in by_name]:
+            note_once(f"BackupAndRestore: {', '.join(new)} was not there before, and begins anew.")
+        return [by_name.get(name) for name in names]
 
     def state(self) -> Any:
         return self._count.state()

@@ -129,11 +129,19 @@ class CallbackGroup:
             if getattr(callback, "validation_data", None) is None:
                 callback.validation_data = validation_data
 
-    def set_run(self, run: Any) -> None:
-        """Show the run to the callbacks that keep its state."""
+    def tell_keepers(self, hook: str, *args: Any) -> None:
+        """Call a hook of the callbacks that keep the run's state, which Keras does not have.
+
+        Args:
+            hook: "set_run" before all others, with the run; "before_validation"; "leave_run" at
+                last, with the run and the error that ended it, or None.
+        """
         for callback in self.callbacks:
-            if hasattr(type(callback), "set_run"):
-                callback.set_run(run)
+            # Only "set_run" may be anybody's; the others are names that a user's class may have.
+            if hasattr(type(callback), hook) and (
+                hook == "set_run" or _says(callback, "hears_last")
+            ):
+                getattr(callback, hook)(*args)
 
     def listens(self, hook: str) -> bool:
         """Whether anybody would hear this hook."""

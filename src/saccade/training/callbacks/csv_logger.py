@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from saccade.disk.growing_file import append_whole, end_in_line, start_anew
+from saccade.disk.regular_file import read_text
+from saccade.disk.whole_file import write_whole
 from saccade.training.callbacks.callback import Callback
+from saccade.training.callbacks.unwritten import Unwritten
 
 
 class CSVLogger(Callback):
@@ -34,37 +39,46 @@ class CSVLogger(Callback):
         self.sep, self.append = separator, append
         self.keys: list[str] | None = None
         self.append_header = True
+        self._unwritten = Unwritten("CSVLogger", "lines")
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         path = Path(self.filename)
         self.append_header = not (self.append and path.exists() and path.stat().st_size)
-        self._open("a" if self.append else "w").close()  # a path that can't be fails here
+        # A path that can't be written fails here, before anything is trained.
+        if self.append_header:
+            start_anew("CSVLogger", path)
+        else:
+            append_whole("CSVLogger", path, b"")
+            end_in_line(path)
+        self._unwritten.begin()
         self.keys = None
-
-    def _open(self, mode: str) -> IO[str]:
-        return open(self.filename, mode, newline="", encoding="utf-8")
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         logs = logs or {}
-        with self._open("a") as file:  # closed again, however the training may end
-            writer = csv.writer(file, delimiter=self.sep)
-            if self.keys is None:
-                self.keys = sorted(logs)
-                if not any(key.startswith("val_") for key in self.keys):
-                    self.keys += [f"val_{key}" for key in self.keys]
-                if self.append_header:
-                    writer.writerow(["epoch", *self.keys])
-            writer.writerow([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)])
+        lines = io.StringIO(newline="")
+        writer = csv.writer(lines, delimiter=self.sep)
+        if self.keys is None:
+            self.keys = sorted(logs)
+            if not any(key.startswith("val_") for key in self.keys):
+                self.keys += [f"val_{key}" for key in self.keys]
+        if self.append_header:
+            writer.writerow(["epoch", *self.keys])
+        writer.writerow([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)])
+        with self._unwritten.attempt():
+            append_whole("CSVLogger", self.filename, lines.getvalue().encode())
+            self.append_header = False
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        self._unwritten.tell()
 
     def state(self) -> Any:
         """The file so far: a run that goes on writes neither an epoch twice nor one too few."""
         path = Path(self.filename)
-        text = path.read_bytes().decode("utf-8") if path.exists() else ""
+        text = read_text(path) if path.is_file() else ""
         return {"keys": self.keys, "text": text}
 
     def restore(self, state: Any) -> None:
-        with self._open("w") as file:
-            file.write(state["text"])
+        write_whole("CSVLogger", self.filename, state["text"])
         self.keys = state["keys"]
         self.append_header = not state["text"]
 

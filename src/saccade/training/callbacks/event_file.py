@@ -10,9 +10,12 @@ import itertools
 import os
 import socket
 import time
+from collections.abc import Callable
 
 import numpy as np
 
+from saccade.disk.growing_file import append_whole
+from saccade.errors import NotWritten
 from saccade.training.callbacks.event_record import (
     BLOBS,
     SCALAR,
@@ -33,15 +36,49 @@ class EventFile:
 
     Args:
         folder: where to; made if missing. Every EventFile begins a new file in it.
+        suffix: of its name.
+        failed: told when records could not be written, which are lost then; None: it is an error.
+
+    Raises:
+        NotWritten: the folder can't be made or written to, or the disk is full.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], suffix: str = ""):
-        os.makedirs(folder, exist_ok=True)
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        suffix: str = "",
+        failed: Callable[[OSError], None] | None = None,
+    ):
+        self._folder, self._failed = folder, failed
         place = f"{socket.gethostname()}.{os.getpid()}.{next(_numbers)}"
         name = f"events.out.tfevents.{int(time.time())}.{place}{suffix}"
         self._path = os.path.join(folder, name)
         self._waiting = bytearray(framed(first_event(time.time())))
         self.flush()
+
+    @classmethod
+    def going_on(
+        cls,
+        path: str | os.PathLike[str],
+        size_bytes: int,
+        failed: Callable[[OSError], None] | None = None,
+    ) -> EventFile:
+        """A file that is there, without what was written to it after so many bytes."""
+        file = object.__new__(cls)
+        file._folder, file._failed = os.path.dirname(path), failed
+        file._path, file._waiting = os.fspath(path), bytearray()
+        os.truncate(path, size_bytes)
+        return file
+
+    @property
+    def name(self) -> str:
+        """Of the file in its folder."""
+        return os.path.basename(self._path)
+
+    def size_bytes(self) -> int:
+        """Of the file, with what waited until now."""
+        self.flush()
+        return os.path.getsize(self._path) if os.path.exists(self._path) else 0
 
     def scalar(self, tag: str, value: float, step: int) -> None:
         self._add(tag, np.array(value, np.float32), step, "scalars", SCALAR)
@@ -89,12 +126,26 @@ class EventFile:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits; between two calls the file is closed."""
-        with open(self._path, "ab") as file:
-            file.write(self._waiting)
-        self._waiting.clear()
+        """Write what waits, whole records; between two calls the file is closed."""
+        try:
+            _make_folder(self._folder)
+            append_whole("TensorBoard", self._path, bytes(self._waiting))
+        except NotWritten as fault:
+            if self._failed is None:
+                raise
+            self._failed(fault)
+        finally:
+            self._waiting.clear()  # or they would fill the memory
 
     close = flush
+
+
+def _make_folder(folder: str | os.PathLike[str]) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as fault:
+        needed = f'the folder "{os.fspath(folder)}" could not be made: {fault.strerror}'
+        raise NotWritten("TensorBoard", needed) from fault
 
 
 def _png(image_hwc: np.ndarray) -> bytes:

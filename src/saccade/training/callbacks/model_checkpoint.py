@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import functools
 import os
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import numpy as np
 
+from saccade.disk.whole_file import check_place
 from saccade.errors import InvalidArgument
 from saccade.files.formats import checkpoint_suffixes
+from saccade.files.replacement import remove_drafts
 from saccade.files.script_names import writes_by_content
-from saccade.layers.core.own_arguments import NotRecorded
-from saccade.notes import note_once
-from saccade.old_arguments import ignores_old_words
+from saccade.notes import note_old_word, note_once
+from saccade.old_arguments import also_takes, ignores_old_words
 from saccade.shown_text import shown
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.monitor import Monitor
+from saccade.training.callbacks.unwritten import Unwritten
 from saccade.training.old_log_names import Logs
 
 
@@ -30,11 +33,13 @@ def _with_period(init: Any) -> Any:
         if period < 1:
             raise InvalidArgument("ModelCheckpoint", "period must be at least 1", period)
         if period > 1:
-            note_once("ModelCheckpoint(period=) is Keras 2's: epochs from one saving to the next.")
+            note_old_word(
+                "ModelCheckpoint(period=) is Keras 2's: epochs from one saving to the next."
+            )
         init(self, *args, **kwargs)
         self.period = period
 
-    return with_period
+    return also_takes(with_period, {"period"})
 
 
 class ModelCheckpoint(Monitor):
@@ -87,7 +92,20 @@ class ModelCheckpoint(Monitor):
         self.save_freq = check_save_freq("ModelCheckpoint", save_freq)
         self._count = BatchCount(save_freq)
         self._epoch = 0
+        self._unwritten = Unwritten("ModelCheckpoint")
         _check_ending(self.filepath, save_weights_only)
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        super().on_train_begin(logs)
+        self._unwritten.begin()
+        # Folders are made as they are needed; the place is looked at before anything is trained.
+        if "{" not in self.filepath:
+            check_place("ModelCheckpoint", self.filepath, _size_bytes(self.model))
+        elif folder := os.path.dirname(self.filepath.partition("{")[0]):
+            check_place("ModelCheckpoint", os.path.join(folder, "x"), _size_bytes(self.model))
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        self._unwritten.tell()
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch = epoch
@@ -102,18 +120,28 @@ class ModelCheckpoint(Monitor):
 
     def _save_if_due(self, epoch: int, logs: dict, batch: int | None = None) -> None:
         path = self._path(epoch, logs, batch)
+        best = self.best
         if not self._is_due(epoch, logs, path):
             return
+        with self._unwritten.attempt(path):
+            self._save(path)
+            self._say(epoch, f"finished saving model to {path}")
+            return
+        self.best = best  # none that is on the disk: the next that beats this is saved
+
+    def _save(self, path: str) -> None:
         if folder := os.path.dirname(path):
             os.makedirs(folder, exist_ok=True)
         if self.save_weights_only:
             self.model.save_weights(path, overwrite=True)
-        else:
-            try:
-                self.model.save(path, overwrite=True)
-            except NotRecorded as error:  # training goes on: the weights are safe
-                note_once(f"ModelCheckpoint: {error}", key="checkpoint without a config")
-        self._say(epoch, f"finished saving model to {path}")
+            return
+        try:
+            self.model.save(path, overwrite=True)
+        except Exception as error:
+            if not hasattr(error, "kept"):
+                raise
+            # A file cannot hold the model. Training goes on, for the weights are safe.
+            note_once(f"ModelCheckpoint: {error}", key="checkpoint without a config")
 
     def _path(self, epoch: int, logs: dict, batch: int | None) -> str:
         places = Logs({**logs, "epoch": epoch + 1})
@@ -139,7 +167,8 @@ class ModelCheckpoint(Monitor):
         if np.ndim(value):
             note_once(
                 f'ModelCheckpoint: "{self.monitor}" must be one number to tell the best by; '
-                "every model is saved."
+                "every model is saved.",
+                key="checkpoint without one number",
             )
             return True
         best = "None" if self.best is None else f"{self.best:.5f}"
@@ -162,6 +191,12 @@ class ModelCheckpoint(Monitor):
     def restore(self, state: Any) -> None:
         self.best, self._epoch = state["best"], state["epoch"]
         self._count.restore(state["count"])
+        remove_drafts(Path(self.filepath))  # the run before may have been killed while it wrote
+
+
+def _size_bytes(model: Any) -> int:
+    """Of the weights as far as they are made; a file has no less."""
+    return sum(weight.numel() * weight.element_size() for weight in model.weights)
 
 
 def _check_ending(path: str, weights_only: bool) -> None:

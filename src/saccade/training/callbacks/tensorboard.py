@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.disk.whole_file import check_place
 from saccade.errors import InvalidArgument, NotSupported, SaccadeError
 from saccade.files import plain_config
 from saccade.notes import note_once
@@ -16,6 +17,9 @@ from saccade.old_arguments import ignores_old_words
 from saccade.script_door import is_script_door_open
 from saccade.training.callbacks.callback import Callback
 from saccade.training.callbacks.event_file import EventFile
+from saccade.training.callbacks.unwritten import Unwritten
+
+_PARTS = ("train", "validation")
 
 
 class TensorBoard(Callback):
@@ -80,6 +84,8 @@ class TensorBoard(Callback):
         self.update_freq = _as_frequency(update_freq)
         self.embeddings_freq, self.embeddings_metadata = embeddings_freq, embeddings_metadata
         self._files: dict[str, EventFile] = {}
+        self._unwritten = Unwritten("TensorBoard", "writings")
+        self._strangers: dict[str, list[str]] = {}  # files there before: not of this training
         self._train_batch = 0
         self._epoch_began_s = self._batch_began_s = 0.0
         self._steps_before = 0
@@ -87,6 +93,9 @@ class TensorBoard(Callback):
     def set_model(self, model: Any) -> None:
         super().set_model(model)
         self._files = {}
+        check_place("TensorBoard", os.path.join(self.log_dir, "train", "events"))
+        self._unwritten.begin()
+        self._strangers = {part: _names(os.path.join(self.log_dir, part)) for part in _PARTS}
         if self.write_graph and type(model).__name__ in ("Sequential", "Functional"):
             self._write_layers()
 
@@ -134,10 +143,12 @@ class TensorBoard(Callback):
         for file in self._files.values():
             file.close()
         self._files = {}
+        self._unwritten.tell()
 
     def _file(self, part: str) -> EventFile:
         if part not in self._files:
-            self._files[part] = EventFile(os.path.join(self.log_dir, part))
+            failed = self._unwritten.add
+            self._files[part] = EventFile(os.path.join(self.log_dir, part), failed=failed)
         return self._files[part]
 
     def _flush(self) -> None:
@@ -154,7 +165,9 @@ class TensorBoard(Callback):
             record = plain_config.full_record(self.model)
             text = json.dumps(plain_config.to_plain("TensorBoard", record, "model"))
         except SaccadeError as error:
-            note_once(f"TensorBoard: the graph of layers is left out. {error}")
+            note_once(
+                f"TensorBoard: the graph of layers is left out. {error}", key="TensorBoard graph"
+            )
             return
         self._file("train").layers("keras", text, 0)
 
@@ -171,10 +184,33 @@ class TensorBoard(Callback):
                     file.images(f"{name}/image", images_nhwc, epoch)
 
     def state(self) -> Any:
-        return {"train_batch": self._train_batch}
+        files = {part: (file.name, file.size_bytes()) for part, file in self._files.items()}
+        return {
+            "train_batch": self._train_batch,
+            "files": files,
+            "strangers": self._strangers,
+        }
 
     def restore(self, state: Any) -> None:
+        """Go on in the files of the run before; what it wrote after the state comes again."""
         self._train_batch = state["train_batch"]
+        self._strangers = state["strangers"]
+        self._files = {}
+        for part, strangers in state["strangers"].items():
+            folder = os.path.join(self.log_dir, part)
+            known, size_bytes = state["files"].get(part, (None, 0))
+            for name in _names(folder):
+                path = os.path.join(folder, name)
+                if name == known and os.path.getsize(path) >= size_bytes:
+                    self._files[part] = EventFile.going_on(path, size_bytes, self._unwritten.add)
+                elif name not in strangers and name != known:
+                    os.remove(path)
+
+
+def _names(folder: str) -> list[str]:
+    """The event files in a folder."""
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    return sorted(name for name in names if name.startswith("events.out.tfevents."))
 
 
 def as_images(weight: np.ndarray) -> np.ndarray | None:

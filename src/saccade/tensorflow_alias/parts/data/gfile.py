@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import glob as _glob
+import io
 import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
 
+from saccade.disk.regular_file import open_regular
+from saccade.disk.whole_file import replacing
 from saccade.errors import NotWritten
 
 join = os.path.join
@@ -42,7 +45,12 @@ def glob(pattern: Any) -> list[str]:
 def copy(src: Any, dst: Any, overwrite: bool = False) -> None:
     """Raises NotWritten where a file is there and `overwrite` is False."""
     _check(dst, overwrite)
-    shutil.copyfile(os.fsdecode(src), os.fsdecode(dst))
+    with (
+        open_regular(src) as source,
+        replacing("tf.io.gfile.copy", os.fsdecode(dst)) as draft,
+        open(draft, "wb") as target,
+    ):
+        shutil.copyfileobj(source, target, 2**20)
 
 
 def rename(src: Any, dst: Any, overwrite: bool = False) -> None:
@@ -82,5 +90,8 @@ def stat(path: Any) -> Stat:
 
 
 def GFile(name: Any, mode: str = "r") -> Any:
-    """A file, opened as Python opens it."""
+    """A file, opened as Python opens it; one that is to be read must be a regular file."""
+    if mode in ("r", "rb"):
+        file = open_regular(name)
+        return file if "b" in mode else io.TextIOWrapper(file, encoding="utf-8")
     return open(os.fsdecode(name), mode, encoding=None if "b" in mode else "utf-8")

@@ -10,7 +10,10 @@ import numpy as np
 import torch
 
 from saccade.data.files.decode import load_image
-from saccade.errors import InvalidArgument, NoSuchFile
+from saccade.data.files.opening import open_image
+from saccade.disk.regular_file import read_regular
+from saccade.disk.whole_file import write_whole
+from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
 from saccade.notes import note_once
 from saccade.tensorflow_alias.parts.tensors.dtypes import DType, as_dtype, string
@@ -38,18 +41,14 @@ def read_file(filename: Any, name: str | None = None) -> Content:
         NoSuchFile: there is none.
     """
     path = os.fsdecode(filename)
-    try:
-        with open(path, "rb") as file:
-            return Content(file.read())
-    except FileNotFoundError as error:
-        raise NoSuchFile(f'"{path}"', "must be a file", "nothing of that name") from error
+    return Content(read_regular(path, needed="must be a file"))
 
 
 def write_file(filename: Any, contents: Any, name: str | None = None) -> None:
     path = os.fsdecode(filename)
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(contents if isinstance(contents, bytes) else str(contents).encode())
+    content = contents if isinstance(contents, bytes) else str(contents).encode()
+    write_whole("tf.io.write_file", path, content)
 
 
 def decode_image(
@@ -72,9 +71,9 @@ def decode_image(
 
 def decode_gif(contents: bytes, name: str | None = None) -> torch.Tensor:
     """Every picture of an animation: NHWC, uint8 RGB."""
-    from PIL import Image, ImageSequence
+    from PIL import ImageSequence
 
-    with Image.open(io.BytesIO(contents)) as image:
+    with open_image(io.BytesIO(contents)) as image:
         pictures = [np.array(one.convert("RGB")) for one in ImageSequence.Iterator(image)]
     return torch.from_numpy(np.stack(pictures))
 
@@ -187,10 +186,8 @@ def _in_dtype(image: torch.Tensor, dtype: Any) -> torch.Tensor:
 
 def _own_mode(contents: bytes) -> str:
     """The colours that a file holds; one that cannot be opened is told by who decodes it."""
-    from PIL import Image
-
     try:
-        with Image.open(io.BytesIO(contents)) as image:
+        with open_image(io.BytesIO(contents)) as image:
             bands, clear = image.getbands(), "transparency" in image.info
     except Exception:
         return "rgb"
@@ -210,9 +207,7 @@ def extract_jpeg_shape(
     contents: bytes, output_type: Any = "int32", name: str | None = None
 ) -> torch.Tensor:
     """(height, width, channels), without decoding the pixels."""
-    from PIL import Image
-
-    with Image.open(io.BytesIO(contents)) as image:
+    with open_image(io.BytesIO(contents)) as image:
         sizes = [image.height, image.width, len(image.getbands())]
     return torch.tensor(sizes, dtype=as_dtype(output_type).torch)
 

@@ -104,17 +104,17 @@ class Feed:
         self.batch = 0
 
     def state(self) -> dict[str, Any]:
-        """The place in the data."""
+        """The place in the data; a batch that was only looked at counts as not read."""
         return {
             "pass_number": self.pass_number,
-            "batch": self.batch,
+            "batch": self.batch - (self._ahead is not None),
             "ended": self.ended,
             "source": self.source.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state()`."""
-        self._reader = None
+        self._reader = self._ahead = None
         self.pass_number, self.batch = state["pass_number"], state["batch"]
         self.ended = state["ended"]
         self.source.restore(state["source"])

@@ -1,0 +1,72 @@
+"""Random streams: those of the process, and those that an object holds, read and set."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import torch
+
+
+def random_state() -> dict[str, Any]:
+    """The states of the process's streams, which a run may draw from."""
+    return {
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "numpy": np.random.get_state(),
+        "python": random.getstate(),
+    }
+
+
+def set_random_state(state: dict[str, Any]) -> None:
+    torch.set_rng_state(state["torch"])
+    if state["cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])
+    np.random.set_state(state["numpy"])
+    random.setstate(state["python"])
+
+
+def streams_of(holders: Iterable[Any]) -> list[Any]:
+    """The streams among the attributes of these objects, as that of Dropout(seed=)."""
+    found = [one for holder in holders for one in vars(holder).values()]
+    return [one for one in found if is_stream(one)]
+
+
+def is_stream(value: Any) -> bool:
+    """Whether something is a stream of random numbers that can be read and set."""
+    kinds = (torch.Generator, np.random.RandomState, np.random.Generator, random.Random)
+    return isinstance(value, kinds) or _is_counter(value)
+
+
+def _is_counter(value: Any) -> bool:
+    """Whether it is a `SeedGenerator`, whose module lies on a floor above."""
+    return type(value).__name__ == "SeedGenerator" and type(vars(value).get("_drawn")) is int
+
+
+def state_of(stream: Any) -> Any:
+    """Where a stream stands."""
+    if isinstance(stream, random.Random):
+        return stream.getstate()
+    if isinstance(stream, np.random.Generator):
+        return stream.bit_generator.state
+    if _is_counter(stream):
+        return [stream.seed, stream._drawn]
+    return stream.get_state()
+
+
+def put(stream: Any, state: Any) -> None:
+    """Let a stream stand where `state_of` was taken.
+
+    Raises:
+        TypeError, ValueError: the state of a stream of another kind.
+    """
+    if isinstance(stream, random.Random):
+        stream.setstate(state)
+    elif isinstance(stream, np.random.Generator):
+        stream.bit_generator.state = state
+    elif _is_counter(stream):
+        stream.seed, stream._drawn = state
+    else:
+        stream.set_state(state)

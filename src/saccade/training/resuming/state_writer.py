@@ -1,0 +1,202 @@
+"""State writer: states copied while training waits, and written by a thread while it goes on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from saccade.files.plain_state import as_plain
+from saccade.files.state_file import PackedState
+from saccade.timers import SAVING, WAITING_TO_SAVE
+
+
+class Buffers:
+    """Memory for the tensors of a state, used again for the next one."""
+
+    def __init__(self):
+        self._held: list[torch.Tensor] = []
+
+    def fill(self, tensors: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        """Copies of the tensors, on the CPU; those given before are no longer."""
+        del self._held[len(tensors) :]
+        for place, tensor in enumerate(tensors):
+            if place == len(self._held):
+                self._held.append(_empty(tensor, tensor.is_cuda))
+            elif (tensor.shape, tensor.dtype) != (self._held[place].shape, self._held[place].dtype):
+                self._held[place] = _empty(tensor, tensor.is_cuda)
+            self._held[place].copy_(tensor, non_blocking=True)
+        if any(tensor.is_cuda for tensor in tensors):
+            torch.cuda.synchronize()
+        return self._held
+
+    def another(self) -> Buffers:
+        """Buffers for the same tensors, their memory touched: the system gives it when it is."""
+        twin = Buffers()
+        twin._held = [_empty(one, one.is_pinned()).zero_() for one in self._held]
+        return twin
+
+
+def _empty(like: torch.Tensor, pinned: bool) -> torch.Tensor:
+    return torch.empty(like.shape, dtype=like.dtype, pin_memory=pinned)
+
+
+@dataclass
+class _Copy:
+    """A state that waits to be written; one that is held waits for `release`."""
+
+    packed: PackedState
+    about: dict[str, Any]
+    buffers: Buffers
+    is_held: bool = False
+
+
+class StateWriter:
+    """Writes states one after the other in a thread; at most two copies are in memory.
+
+    A state that comes while one is written waits; a newer one takes its place.
+
+    Args:
+        write: writes one; runs in the thread.
+        failed: told of an OSError of `write`, in the thread; the writer goes on.
+
+    Attributes:
+        waited_s: how long callers of `put` and `hold` waited for copies.
+        wrote_s: how long the thread wrote and flushed.
+        written, replaced: how many states came to the disk, and how many a newer one replaced.
+        lost: whether the last state that was to be written could not be.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[PackedState, dict[str, Any]], None],
+        failed: Callable[[OSError], None],
+    ):
+        self._write, self._failed = write, failed
+        self.waited_s = self.wrote_s = 0.0
+        self.written = self.replaced = 0
+        self.lost = False
+        self._free: list[Buffers] = []
+        self._made = 0  # buffers, at most two
+        self._next: _Copy | None = None
+        self._fault: BaseException | None = None
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def put(self, state: Any, about: dict[str, Any]) -> None:
+        """Copy a state; the thread writes the copy.
+
+        Raises:
+            InvalidArgument: the state is not plain. And what an earlier state failed with, unless
+            it was an OSError.
+        """
+        self._copy(state, about, False)
+
+    def hold(self, state: Any, about: dict[str, Any]) -> None:
+        """Copy a state that is written if `release` is called before the next `put`.
+
+        Where an older state still waits to be written, this one takes its place at once.
+        """
+        self._copy(state, about, True)
+
+    @WAITING_TO_SAVE.timed
+    def _copy(self, state: Any, about: dict[str, Any], is_held: bool) -> None:
+        began_s = time.perf_counter()
+        self._raise()
+        tensors: list[torch.Tensor] = []
+        plain = as_plain(state, tensors)
+        with self._lock:
+            last, self._next = self._next, None
+            if last is not None:
+                buffers = last.buffers
+                self.replaced += not last.is_held
+                is_held &= last.is_held
+            else:
+                buffers = self._free.pop() if self._free else self._new_buffers()
+        packed = PackedState(plain, buffers.fill(tensors))
+        with self._lock:
+            self._next = _Copy(packed, about, buffers, is_held)
+            self._wake()
+        self.waited_s += time.perf_counter() - began_s
+
+    def _new_buffers(self) -> Buffers:
+        self._made += 1
+        return Buffers()
+
+    def release(self) -> None:
+        """Let the state that is held be written."""
+        with self._lock:
+            if self._next is not None:
+                self._next.is_held = False
+                self._wake()
+
+    def finish(self) -> None:
+        """Wait until everything is written; a state that is held is dropped."""
+        with self._lock:
+            if self._next is not None and self._next.is_held:
+                self._free.append(self._next.buffers)
+                self._next = None
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+        self._raise()
+
+    def let_go(self) -> None:
+        """Give back the memory of the buffers."""
+        self._free.clear()
+        self._made = 0
+
+    def _raise(self) -> None:
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            raise fault
+
+    def _wake(self) -> None:
+        """Have a thread, which ends when nothing is left to write; the lock is held."""
+        if self._is_due() and self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="saccade-state", daemon=True)
+            self._thread.start()
+
+    def _is_due(self) -> bool:
+        return self._next is not None and not self._next.is_held
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                if not self._is_due():
+                    self._thread = None
+                    return
+                copy, self._next = self._next, None
+                is_alone = self._made < 2
+            assert copy is not None
+            if is_alone:  # so that training does not wait for it
+                self._put_aside(copy.buffers)
+            self._write_one(copy)
+            with self._lock:
+                self._free.append(copy.buffers)
+
+    def _put_aside(self, buffers: Buffers) -> None:
+        """Second buffers, unless training has made some meanwhile."""
+        twin = buffers.another()
+        with self._lock:
+            if self._made < 2:
+                self._made += 1
+                self._free.append(twin)
+
+    def _write_one(self, copy: _Copy) -> None:
+        began_s = time.perf_counter()
+        try:
+            with SAVING:
+                self._write(copy.packed, copy.about)
+            self.written += 1
+            self.lost = False
+        except OSError as error:
+            self.lost = True
+            self._failed(error)
+        except BaseException as error:  # raised again in the thread that trains
+            self._fault = error
+        self.wrote_s += time.perf_counter() - began_s
