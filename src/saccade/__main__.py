@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from saccade.utf8_mode import ensure_utf8
+
 USAGE = """\
 usage: python -m saccade [--explain] SCRIPT.py | -m MODULE | -c CODE [ARGUMENTS ...]
        python -m saccade --check SCRIPT.py
@@ -12,6 +14,7 @@ usage: python -m saccade [--explain] SCRIPT.py | -m MODULE | -c CODE [ARGUMENTS 
 
 
 def main() -> None:
+    ensure_utf8()
     words = sys.argv[1:]
     if words and words[0] == "--check":
         from saccade.keras_alias.check import check_script

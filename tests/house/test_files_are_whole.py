@@ -18,7 +18,7 @@ WRITERS = {
     "files/state_file.py": "open.wb os.replace",  # into a draft of `replacing`
     "files/stored_entry.py": "TemporaryFile",  # without a name
     "files/tensors_file.py": "save_file",  # into a draft of `replacing`
-    "files/weight_store.py": "h5py.File.?",  # into a draft of `replacing`
+    "files/new_hdf5.py": "h5py.File.w open.w+b",  # into a draft of `replacing`
     "drawing/saved_picture.py": "savefig",  # into memory
     "recipe/run_folder.py": "os.replace",  # whole files into the place of older ones
     "recipe/training/recorder.py": "mkdtemp",  # for a model that its run folder does not take
@@ -35,11 +35,12 @@ OPENERS = {
     "datasets/fashion_mnist.py": "gzip.open",  # of open files
     "datasets/mnist.py": "np.load",  # of open files
     "files/keras_archive.py": "ZipFile",  # of open files
+    "files/new_hdf5.py": "h5py.File",  # a new one
     "files/published/archive.py": "tarfile.open ZipFile",  # what was just fetched
     "files/published/remote_file.py": "h5py.File",  # after a look at what it is
     "files/stored_entry.py": "archive.open",  # of an open archive
     "files/tensors_file.py": "safe_open",  # after `check_regular`
-    "files/weight_store.py": "h5py.File",  # after `check_regular`
+    "files/hdf5.py": "h5py.File",  # after `check_regular`
     "keras_alias/runner.py": "open.rb",  # the script, as Python itself opens it, pipes too
     "numerics/machine/native_precision.py": "read_text",  # of the system's /proc
     "recipe/unfinished/folder_lock.py": "open.r+b",  # a lock

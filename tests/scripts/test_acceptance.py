@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from faces.photo_folders import make_photos
-from note_kinds import said_twice
+from house.slow_cases import slow_unless
 from scripts.expected_lines import EXPECTED
+from scripts.note_kinds import said_twice
 from scripts.told_numbers import LEFT, TOLD, largest_difference, numbers_in, run
 from scripts.warm_process import warm_process
-from slow_cases import slow_unless
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "acceptance"

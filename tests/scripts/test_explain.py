@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import torch
 
-from note_kinds import kind_of, notes_in, said_twice
 from saccade import notes, timers
 from saccade.keras_alias.explain import GUARDS, ORDER, Explanation, is_guard
 from saccade.layers import Conv2D, Dense, Dropout, Input
@@ -31,6 +30,7 @@ from saccade.timers import (
     VALIDATION,
     WAITING,
 )
+from scripts.note_kinds import kind_of, notes_in, said_twice
 from scripts.warm_process import warm_process
 
 SCRIPT = """\

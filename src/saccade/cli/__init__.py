@@ -18,6 +18,7 @@ from saccade.cli.faults import Commands
 from saccade.cli.predict import predict
 from saccade.cli.summary import summary
 from saccade.cli.train import train
+from saccade.utf8_mode import ensure_utf8
 from saccade.version import __version__
 
 __all__ = ["app", "main"]
@@ -52,4 +53,5 @@ for _command in (train, predict, evaluate, summary, contours, augment_preview, d
 
 def main() -> None:
     """Run the command line on `sys.argv`."""
+    ensure_utf8()
     app(prog_name="saccade")

@@ -12,6 +12,7 @@ from typing import Any
 
 from saccade.disk.regular_file import check_regular
 from saccade.errors import FileFormatError, SaccadeError
+from saccade.files.new_hdf5 import new_h5
 
 FREE_BYTES = 1 << 26  # what may unpack to so much is not looked at: it takes no memory to speak of
 MOST_UNPACKED = 100  # times the bytes in the file; trained weights hardly get smaller when packed
@@ -30,9 +31,9 @@ def open_h5(where: str, source: Any, mode: str = "r") -> Iterator[Any]:
     if mode == "r" and not hasattr(source, "read"):
         check_regular(source, where, "must be a whole HDF5 file", FileFormatError)
     try:
-        file = h5py.File(source, mode)
+        opened = new_h5(source) if mode == "w" else h5py.File(source, "r")
     except OSError as error:
-        if mode != "r" or isinstance(error, PermissionError):
+        if isinstance(error, PermissionError):
             raise
         raise FileFormatError(
             where,
@@ -40,12 +41,12 @@ def open_h5(where: str, source: Any, mode: str = "r") -> Iterator[Any]:
             str(error),
             "The file was cut short or damaged: copy or save it again.",
         ) from error
-    with file:
+    with opened as file:
         yield file
 
 
 @contextmanager
-def whole(where: str) -> Iterator[None]:
+def whole(where: str, needed: str = "the weights must be a whole HDF5 file") -> Iterator[None]:
     """What is raised for damaged bytes, or for things of another kind than a model's file has, as
     one kind of error."""
     try:
@@ -55,7 +56,7 @@ def whole(where: str) -> Iterator[None]:
     except Exception as error:  # HDF5 and h5py raise of all kinds
         raise FileFormatError(
             where,
-            "the weights must be a whole HDF5 file",
+            needed,
             f"{type(error).__name__}: {error}",
             "The file was damaged: copy or save it again.",
         ) from error

@@ -84,7 +84,13 @@ class Lines(Listener):
 
     def write(self, line: str) -> None:
         """Put a line where all of them go."""
-        print(shown_lines(line), file=sys.stdout, flush=True)  # noqa: T201 (asked for)
+        line = shown_lines(line)
+        try:
+            print(line, file=sys.stdout, flush=True)  # noqa: T201 (asked for)
+        except UnicodeEncodeError:  # a terminal of few letters must not end a training
+            known = sys.stdout.encoding or "ascii"
+            line = line.encode(known, "backslashreplace").decode(known)
+            print(line, file=sys.stdout, flush=True)  # noqa: T201
 
 
 class EpochLines(Callback):

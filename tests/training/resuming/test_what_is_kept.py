@@ -136,7 +136,7 @@ class StopsAt(Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.seen += 1
-        if self.seen == 8:
+        if self.seen == 6:
             self.model.stop_training = True
 
     def state(self):
@@ -149,7 +149,7 @@ class StopsAt(Callback):
 def test_a_stop_in_the_middle_of_an_epoch(tmp_path):
     """What follows the batches, as validation, is still to be done, and no batch more."""
     _, history = check(
-        tmp_path, lambda: (compiled(), (X, Y), [StopsAt()]), ("batch", 1, 2), validation_split=0.2
+        tmp_path, lambda: (compiled(), (X, Y), [StopsAt()]), ("batch", 1, 1), validation_split=0.2
     )
     assert history.epoch == [0, 1]
 

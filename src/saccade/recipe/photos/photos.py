@@ -13,6 +13,7 @@ from saccade.data import FolderIndex, folder_notes, index_folder, random_split
 from saccade.data.folders.folder_errors import count_of, list_some
 from saccade.errors import DataError
 from saccade.names import nearest
+from saccade.utf8_mode import as_text
 
 SPELLINGS = {
     "train": ("train", "training"),
@@ -125,6 +126,7 @@ def index_classes(directory: str) -> FolderIndex:
         DataError: as `index_folder`; or a class whose name cannot be written into a model.
     """
     index = index_folder(directory, hidden_classes=False)
+    index = replace(index, class_names=tuple(map(as_text, index.class_names)))
     for name in index.class_names:
         if not name.isprintable():  # bytes that are no text come as surrogates
             where = f'folder {name!r} of "{directory}"'
