@@ -37,6 +37,7 @@ def main() -> None:
                 killing.kill_often(here, words, kills, random.Random(given.seed), whole)
         spent_s = time.monotonic() - begun_s
         sys.stdout.write(f"{name}: killed {kills} times, the same end, {spent_s:.0f} s\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
