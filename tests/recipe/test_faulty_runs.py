@@ -31,10 +31,10 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other wa
 
 
 class Doing(Listener):
-    """Does something at the end of an epoch, counted from 1."""
+    """Does something at the end of an epoch, counted from 1, and when the first begins."""
 
-    def __init__(self, epoch, do):
-        self.epoch, self.do = epoch, do
+    def __init__(self, epoch, do, first=lambda: None):
+        self.epoch, self.do, self.first = epoch, do, first
         self.skipped = {}
 
     def skips(self, faults):
@@ -44,6 +44,10 @@ class Doing(Listener):
         outer = self
 
         class Hook(Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                if epoch == 0:
+                    outer.first()
+
             def on_epoch_end(self, epoch, logs=None):
                 if epoch + 1 == outer.epoch:
                     outer.do()
@@ -69,15 +73,10 @@ def test_a_disk_that_is_full_for_a_while_costs_nothing(photos, caplog):
     def fill():
         patch.setattr(os, "replace", full)
 
-    class Filling(Doing):
-        def epochs(self, *args, **kwargs):
-            fill()
-            return super().epochs(*args, **kwargs)
-
-    run = saccade.train(photos, "run", epochs=3, listener=Filling(3, patch.undo))
+    run = saccade.train(photos, "run", epochs=3, listener=Doing(3, patch.undo, fill))
     assert len(run.history["loss"]) == 3
     assert run.predict(next(photos.rglob("*.png")))[0].class_name
-    assert any("training goes on" in record.getMessage() for record in caplog.records)
+    assert any("Training goes on" in record.getMessage() for record in caplog.records)
     assert sorted(os.listdir("run")) == sorted(
         [
             "model.keras",
@@ -102,14 +101,12 @@ def test_a_disk_that_stays_full_leaves_the_model_elsewhere(photos, tmp_path, mon
             full()
         replace(draft, target)
 
-    class Filling(Doing):
-        def epochs(self, *args, **kwargs):
-            patch.setattr(os, "replace", full_there)
-            return super().epochs(*args, **kwargs)
+    def fill():
+        patch.setattr(os, "replace", full_there)
 
     try:
         with pytest.raises(NotWritten, match=r'could not be written .* Its best model is in "'):
-            saccade.train(photos, "run", epochs=2, listener=Filling(9, full))
+            saccade.train(photos, "run", epochs=2, listener=Doing(9, full, fill))
     finally:
         patch.undo()
     [folder] = spare.iterdir()

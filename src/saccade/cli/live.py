@@ -95,7 +95,11 @@ class EpochBar(Callback):
         self.progress.update(self._task, description=f"epoch {epoch + 1}/{self.params['epochs']}")
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        self.progress.update(self._task, completed=self._epoch * self.params["steps"] + batch + 1)
+        if self._begun_s is None:
+            self.progress.advance(self._task)
+        else:
+            done = self._epoch * self.params["steps"] + batch + 1
+            self.progress.update(self._task, completed=done)
         if time.monotonic() - self._looked_s > LOOK_S:
             self._looked_s = time.monotonic()
             numbers = f"loss {in_four((logs or {})['loss'])}"
@@ -105,12 +109,6 @@ class EpochBar(Callback):
                 done = self.images * (batch + 1) / self.params["steps"]
                 numbers += f"  {done / (self._looked_s - self._begun_s):.1f} images/s"
             self.progress.update(self._task, numbers=numbers)
-
-    def state(self) -> Any:
-        return {"epoch": self._epoch, "accuracy": self._accuracy}
-
-    def restore(self, state: Any) -> None:
-        self._epoch, self._accuracy = state["epoch"], state["accuracy"]
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self._accuracy = (logs or {}).get("val_accuracy")

@@ -95,19 +95,20 @@ class Recorder(Callback):
             NotWritten: the run folder does not take it now either. The message says where the
                 best model lies.
         """
-        if self.rows and not self._history_is_whole:
-            self._write_history()
-        if self._unsaved is None:
+        if self._unsaved is None and (self._history_is_whole or not self.rows):
             return
-        with interrupts_held(), _weights_of(self._kept_model, self._unsaved):
+        unsaved = self._unsaved or [weight.detach() for weight in self._kept_model.weights]
+        with interrupts_held(), _weights_of(self._kept_model, unsaved):
             try:
-                self._write_model()
+                if self._unsaved is not None:
+                    self._write_model()
+                    self._unsaved = None
+                self._write_history()
             except OSError as fault:
-                where = f'"{self.run.path / MODEL_FILE}"'
+                there = "Its model is there." if self._unsaved is None else self._elsewhere()
                 raise NotWritten(
-                    where, f"the best model could not be written ({fault})", do=self._elsewhere()
+                    f'"{self.run.path}"', f"the run could not be written ({fault})", do=there
                 ) from fault
-        self._unsaved = None
 
     def _elsewhere(self) -> str:
         """Write the model to the first of a few places that takes it; the place, in words."""
@@ -117,7 +118,7 @@ class Recorder(Callback):
                 self._kept_model.save(path, include_optimizer=False)
             except OSError:
                 continue
-            return f'It lies in "{path}".'
+            return f'Its best model is in "{path}".'
         return "No other disk took it either."
 
     @property

@@ -58,8 +58,3 @@ class RunBackup(BackupAndRestore):
 
     def _say_how_to_go_on(self, run: Any) -> None:
         pass
-
-    def _for_callbacks(self, saved: list[list[Any]]) -> list[Any]:
-        """Without a word on those of listeners: a run may begin in a terminal and go on in none."""
-        by_name = dict(saved)
-        return [by_name.get(name) for name in self._callback_names()]

@@ -20,6 +20,11 @@ def names_of(callbacks: Sequence[Any]) -> list[str]:
     return names
 
 
+def _remembers(callback: Any) -> bool:
+    """Whether a callback has anything that could have been saved."""
+    return hasattr(callback, "state") and callback.state() is not None
+
+
 def states_for(callbacks: Sequence[Any], saved: Sequence[Any]) -> list[Any]:
     """The state of each callback, None for one that was not there; what differs is said.
 
@@ -34,6 +39,8 @@ def states_for(callbacks: Sequence[Any], saved: Sequence[Any]) -> list[Any]:
             f"BackupAndRestore: the state of {', '.join(gone)} is left aside: fit has no such "
             "callback now."
         )
-    if new := [name for name in names if name not in by_name]:
+    remember = [_remembers(callback) for callback in callbacks]
+    new = [name for name, each in zip(names, remember, strict=True) if each and name not in by_name]
+    if new:
         note_once(f"BackupAndRestore: {', '.join(new)} was not there before, and begins anew.")
     return [by_name.get(name) for name in names]
