@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM: the first finishes the step and saves, the second stops at once."""
 
+import json
 import os
 import signal
 import subprocess
@@ -101,6 +102,7 @@ def test_the_first_saves_and_the_next_run_goes_on(tmp_path, number, moment, capl
     sends = Sends(number, *moment)
     stopped(tmp_path / "b", number, sends)
     assert f'All is saved in "{tmp_path / "b"}"' in caplog.text
+    assert (tmp_path / "b" / STATE_FILE).exists()
     assert "Run the same command again to go on: " in caplog.text
     last = [("batch", 0, 0)] if moment[0] == "begin" else [("over",)] if moment[-1] == 2 else []
     assert sends.seen[-1] in [moment, *last]
@@ -112,6 +114,19 @@ def test_the_step_is_finished_and_it_is_said_where(tmp_path, caplog, capfd):
     stopped(tmp_path, signal.SIGINT, Sends(signal.SIGINT, "batch", 1, 1), save_freq=100)
     assert "fit: stopped in epoch 2 of 3, after step 2" in caplog.text
     assert "once more stops at once" in capfd.readouterr().err
+
+
+def test_validation_is_left_and_the_epoch_s_training_is_kept(tmp_path):
+    backup = BackupAndRestore(tmp_path)
+
+    class Waits(Sends):
+        def on_train_batch_end(self, batch, logs=None):
+            backup._writer.finish()  # or the state of validation takes the place of an older one
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(None, Waits(signal.SIGINT, "test", 1, 0), backup)
+    place = json.loads((tmp_path / "training_metadata.json").read_text())
+    assert place == {"epoch": 1, "batch": 3}
 
 
 def test_what_is_to_be_done_may_be_said_otherwise(tmp_path, caplog):

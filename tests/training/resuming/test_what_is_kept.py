@@ -260,7 +260,7 @@ def test_whether_the_step_was_compiled_is_part_of_a_state():
     assert (eager.asked, eager._decided, eager.step) == ("auto", True, None)
 
 
-@pytest.mark.parametrize("moment", [("batch", 1, 4), ("batch", 2, 1), ("end", 1)], ids=str)
+@pytest.mark.parametrize("moment", [("batch", 1, 3), ("batch", 2, 1), ("end", 1)], ids=str)
 def test_a_compiled_step(tmp_path, moment, monkeypatch):
     """A short last batch runs as it is, also where the run goes on with it."""
     run_so = []
