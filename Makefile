@@ -8,7 +8,7 @@ PINS := pyproject.toml constraints.txt
 BENCH_PINS := benchmarks/peers/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all odd-folder conformance check format setup bench-setup bench clean
+.PHONY: help demo test test-all soak odd-folder conformance check format setup bench-setup bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,11 @@ test: .venv/.dev ## the tests that fit six minutes on two cores
 test-all: .venv/.dev ## the slow tests as well, then both commands in a folder with an odd name
 	$(PYTEST) --run-slow
 	$(BIN)/python scripts/odd_folder.py
+
+MINUTES = 60
+
+soak: .venv/.dev ## hostile model files, images, command lines and arguments, for MINUTES=60
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python scripts/soak.py --minutes $(MINUTES)
 
 odd-folder: .venv/.dev ## `make demo` and `make test` in a clone whose path has a space and an umlaut
 	$(BIN)/python scripts/odd_folder.py
@@ -52,6 +57,7 @@ bench: bench-setup .data/mnist ## every benchmark, about an hour; keep the machi
 	$(BENCH_PYTHON) benchmarks/lenet/overhead.py
 	$(BENCH_PYTHON) benchmarks/lenet/step_share.py
 	$(BENCH_PYTHON) benchmarks/lenet/lenet.py
+	$(BENCH_PYTHON) benchmarks/saving.py
 	$(BENCH_PYTHON) benchmarks/data/data.py
 	$(BENCH_PYTHON) benchmarks/lenet/mnist_lenet.py
 	$(BENCH_PYTHON) benchmarks/transfer/transfer.py

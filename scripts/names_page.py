@@ -33,7 +33,6 @@ OTHER_SUBJECTS = {
     ("utils", "FeatureSpace"),
     ("utils", "audio_dataset_from_directory"),
     ("utils", "bounding_boxes"),
-    ("utils", "pad_sequences"),
     ("utils", "text_dataset_from_directory"),
     ("utils", "timeseries_dataset_from_array"),
 }

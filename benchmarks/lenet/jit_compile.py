@@ -21,9 +21,9 @@ from saccade import layers
 from saccade.applications import LeNet5
 from saccade.data.sources.array_source import ArraySource
 from saccade.models import Sequential
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.compiled.compiled_step import CannotCompile, CompiledStep
-from saccade.training.feed import Feed
 from saccade.training.run import Run
 from saccade.training.step import penalties
 

@@ -1,6 +1,7 @@
 """DTypePolicy: the precision in which layers compute, and that of their weights.
 
-`mixed_bfloat16` and `mixed_float16` compute in half the bits and keep the weights in float32.
+`mixed_bfloat16` and `mixed_float16` compute in half the bits and keep the weights in float32;
+`float16`, `bfloat16` and `float64` do both in the one.
 """
 
 from __future__ import annotations
@@ -11,14 +12,19 @@ from saccade.errors import InvalidArgument, NotSupported
 from saccade.records import is_record
 
 _PLAIN = ("float16", "bfloat16", "float64", "int8", "int16", "int32", "int64", "uint8")
-_COMPUTE = {"float32": "float32", "mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
+_COMPUTE = {
+    **{word: word for word in ("float32", "float16", "bfloat16", "float64")},
+    "mixed_bfloat16": "bfloat16",
+    "mixed_float16": "float16",
+}
 
 
 class DTypePolicy:
     """A precision by its name.
 
     Args:
-        name: "float32", "mixed_bfloat16" or "mixed_float16".
+        name: "float32", "mixed_bfloat16", "mixed_float16", or one precision for everything:
+            "float16", "bfloat16", "float64".
 
     Raises:
         NotSupported: another precision.
@@ -31,6 +37,7 @@ class DTypePolicy:
     """
 
     keras_module = "keras"
+    quantization_mode: str | None = None
 
     def __init__(self, name: str = "float32"):
         if name not in _COMPUTE:
@@ -38,7 +45,7 @@ class DTypePolicy:
                 "dtype policy",
                 f"must be one of {', '.join(_COMPUTE)}",
                 repr(name),
-                "Weights are kept in float32.",
+                "Weights are floats.",
             )
         self.name = name
 
@@ -50,7 +57,7 @@ class DTypePolicy:
     @property
     def variable_dtype(self) -> str:
         """What weights are kept in."""
-        return "float32" if self.name in _COMPUTE else self.name
+        return "float32" if self.name.startswith("mixed_") else self.name
 
     @classmethod
     def plain(cls, word: str) -> DTypePolicy:

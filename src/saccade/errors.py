@@ -15,6 +15,7 @@ The tree (each is also the built-in error that code written for Keras catches)::
     │   └── NoSuchFile (FileNotFoundError)
     ├── FileFormatError (ValueError)      a saved file that is damaged or of another kind
     ├── NotWritten (OSError)              a file that the disk did not take
+    ├── NotEnoughMemory (MemoryError, RuntimeError)  a batch that does not fit
     ├── NotFinite (ArithmeticError)       a loss or gradient became NaN or infinite
     └── StateError (RuntimeError, ValueError)  a call that comes too early or too late
 """
@@ -23,6 +24,9 @@ from __future__ import annotations
 
 from typing import Self
 
+from saccade.shown_text import shown, shown_lines
+
+MOST_LETTERS = 20_000  # of one part of a message: a damaged file's may have millions
 _WORDS = (str, int, float, bool)
 
 
@@ -34,18 +38,21 @@ class SaccadeError(Exception):
         needed: what had to hold, as the rest of a sentence ("input must be (batch, features)").
         got: what was there instead; left out of the message when None.
         do: what to do about it, a sentence; left out when empty.
+
+    The attributes are as given. The message has what is not seen as escapes (`shown_text`): names
+    in it may be a stranger's.
     """
 
     def __init__(self, where: str, needed: str, got: object = None, do: str = ""):
         # An error may be kept for long: it holds words, no arrays and no other error's frames.
         got = got if got is None or isinstance(got, _WORDS) else str(got)
         self.where, self.needed, self.got, self.do = where, needed, got, do
-        message = f"{where}: {needed}"
+        message = f"{shown(_cut(where))}: {shown_lines(_cut(needed))}"
         if got is not None:
-            message += f", got {got}"
+            message += f", got {shown_lines(_cut(got))}"
         message = message.rstrip(".") + "."
         if do:
-            message += f" {do}"
+            message += f" {shown_lines(_cut(do))}"
         super().__init__(message)
 
     def __str__(self) -> str:  # KeyError-like bases would quote it
@@ -62,6 +69,13 @@ class SaccadeError(Exception):
         """
         self.__cause__ = self.__context__ = None
         return self.with_traceback(None)
+
+
+def _cut(part: object) -> str:
+    text = str(part)
+    if len(text) <= MOST_LETTERS:
+        return text
+    return f"{text[: MOST_LETTERS // 2]} ... {text[-MOST_LETTERS // 4 :]}"
 
 
 class InvalidArgument(SaccadeError, ValueError):
@@ -94,6 +108,10 @@ class FileFormatError(SaccadeError, ValueError):
 
 class NotWritten(SaccadeError, OSError):
     """A file that the disk did not take: it is full, or may not be written to."""
+
+
+class NotEnoughMemory(SaccadeError, MemoryError, RuntimeError):
+    """A batch that does not fit into the memory (torch raises RuntimeError for it)."""
 
 
 class NotFinite(SaccadeError, ArithmeticError):

@@ -126,8 +126,9 @@ def function_of(
             return own
         raise FileFormatError(
             where,
-            "a lambda is Python's code, and reading it is arbitrary code execution",
-            "a lambda",
+            "a lambda is Python's code, and to read it is to run what its writer put there "
+            "(arbitrary code execution)",
+            None,
             "Where you trust whoever wrote it: load_model(..., safe_mode=False), or "
             "keras.config.enable_unsafe_deserialization(). Else save the model again with a "
             "function that has a name, and pass it in custom_objects.",

@@ -50,6 +50,34 @@ def is_overridden(thing: Any, name: str) -> bool:
     return False
 
 
+def brought_by(cls: type, base: type) -> dict[str, Any]:
+    """What a subclass of `base` brings: its own methods, and those of the mixins before its base.
+
+    `class Mine(Mixin, Dense)` takes `call` of Mixin as if it were written in Mine.
+    """
+    found = dict(cls.__dict__)
+    for one in cls.__mro__[1:]:
+        if issubclass(one, base) or one.__module__.startswith("saccade."):
+            break
+        found = {**one.__dict__, **found}
+    return found
+
+
+def refuse_overriding(
+    cls: type, base: type, where: str, names: Iterable[str], instead: str
+) -> None:
+    """Raise for a method that Keras calls and saccade doesn't: a subclass's would be ignored."""
+    brought = brought_by(cls, base)
+    for name in names:
+        if name in brought:
+            raise NotSupported(
+                f"{where} {cls.__name__}",
+                f"{name}() of a subclass would never be called",
+                None,
+                instead.format(name=name),
+            )
+
+
 def nearest(word: str, legal: Iterable[str]) -> str | None:
     """The legal word most like `word`, or None when nothing is close."""
     by_lower = {name.lower(): name for name in legal}

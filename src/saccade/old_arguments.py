@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from saccade.data_formats import data_format_of
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.notes import note_once
+from saccade.notes import note_old_word
+
+
+def also_takes(function: Any, words: Iterable[str]) -> Any:
+    """Mark a function that understands more words than its signature says; returns it."""
+    function.old_words = frozenset(words) | old_words_of(function)
+    return function
+
+
+def old_words_of(function: Any) -> frozenset[str]:
+    """The words beyond its signature that a function understands."""
+    return getattr(function, "old_words", frozenset())
 
 
 def takes_old_word(old: str, today: str) -> Callable[[Any], Any]:
@@ -30,11 +41,11 @@ def takes_old_word(old: str, today: str) -> Callable[[Any], Any]:
                     raise InvalidArgument(
                         where, f"{old}= and {today}= are two words for one", "both"
                     )
-                note_once(f"{where}({old}=) is the old name of {today}.", key=f"{where} {old}")
+                note_old_word(f"{where}({old}=) is the old name of {today}.", key=f"{where} {old}")
                 kwargs[today] = kwargs.pop(old)
             return function(*args, **kwargs)
 
-        return with_old_word
+        return also_takes(with_old_word, {old})
 
     return decorate
 
@@ -63,10 +74,10 @@ def ignores_old_words(
                 if word in refused and value:
                     raise NotSupported(where, f"{word} is not supported", value, refused[word])
                 why = without_effect.get(word, "it is off")
-                note_once(f"{where}({word}=) is an old argument: {why}.", key=f"{where} {word}")
+                note_old_word(f"{where}({word}=) is an old argument: {why}.", key=f"{where} {word}")
             return function(*args, **kwargs)
 
-        return with_old_words
+        return also_takes(with_old_words, {*without_effect, *refused})
 
     return decorate
 
@@ -94,13 +105,13 @@ def takes_dim_ordering(function: Any, where: str = "") -> Any:
             data_format = data_format_of(ordering, where)
             if takes_format:
                 kwargs["data_format"] = data_format
-            note_once(
+            note_old_word(
                 f"{where}(dim_ordering=) is Keras 1's name of data_format; it is used as such.",
                 key="keras 1 dim_ordering",
             )
         return function(*args, **kwargs)
 
-    return with_dim_ordering
+    return also_takes(with_dim_ordering, {"dim_ordering"})
 
 
 def old_name_of(today: str, owner: str) -> Any:
@@ -126,7 +137,7 @@ class _OldName:
     def __get__(self, thing: Any, kind: type | None = None) -> Any:
         if thing is None:
             return self
-        note_once(
+        note_old_word(
             f"{self.owner}.{self.old} is Keras 1's name of {self.today}.",
             key=f"{self.owner} {self.old}",
         )

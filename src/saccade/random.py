@@ -38,6 +38,11 @@ class SeedGenerator:
         self._drawn += 1
         return state
 
+    @property
+    def state(self) -> torch.Tensor:
+        """The seed of the next draw, as `next` gives it, which moves on."""
+        return torch.tensor([self.seed, self._drawn], dtype=torch.int64)
+
     def get_config(self) -> dict[str, Any]:
         return {"seed": self.seed, "name": self.name}
 

@@ -35,6 +35,10 @@ def to_record(thing: Any) -> dict[str, Any]:
     }
 
 
+_NUMBERS = ("float32", "float16", "bfloat16", "float64", "bool", "uint8",
+            "int8", "int16", "int32", "int64")  # fmt: skip
+
+
 def is_record(thing: Any) -> bool:
     return isinstance(thing, dict) and "class_name" in thing
 
@@ -45,13 +49,29 @@ def checked_dtype(where: str, dtype: Any) -> str:
     Raises:
         NotSupported: for any other type.
     """
+    if dtype is not None and dtype_word(dtype) != "float32":
+        raise NotSupported(where, 'dtype must be "float32" for now', repr(dtype))
+    return "float32"
+
+
+def number_dtype(where: str, dtype: Any) -> str:
+    """The word for a dtype of weights and inputs, "float32" for None.
+
+    Raises:
+        NotSupported: one that holds no numbers or truths.
+    """
+    word = "float32" if dtype is None else dtype_word(dtype)
+    if word not in _NUMBERS:
+        raise NotSupported(where, f"dtype must be one of {', '.join(_NUMBERS)}", repr(dtype))
+    return word
+
+
+def dtype_word(dtype: Any) -> str:
+    """The word for a dtype: from the word, torch's or NumPy's type or a policy's record."""
     if is_record(dtype):
         dtype = dtype["config"]["name"]
     name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None)
-    name = name or str(dtype).removeprefix("torch.")
-    if dtype is not None and name != "float32":
-        raise NotSupported(where, 'dtype must be "float32" for now', repr(dtype))
-    return "float32"
+    return name or str(dtype).removeprefix("torch.")
 
 
 def resolve(

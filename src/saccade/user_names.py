@@ -20,8 +20,9 @@ WORDS: dict[str, str] = {
     "layers": """
         as_given as_images as_kernel build_for build_kernels build_on casts_integers changes
         channels_in channels_out check_input check_rank checked_share convolve describe device
-        draw dropped factors fit from_bytes input_shape joins_lists keeps_integers kept
-        keras_module maps meet merge merged_shape nodes normal output_shape over_rows
+        draw dropped factors fit forward from_bytes input_shape joins_lists keeps_integers kept
+        keras_module losses_of_call maps meet merge merged_shape nodes normal output_shape
+        over_rows
         own_weights padding_words pool rank rest seen shape_after shape_for shape_with sides
         size_out sizes_in stands_for_operator stems steps stream strides_or_dilation sublayers
         sublayers_within to_bytes transform uniform weightless where""",
@@ -41,6 +42,10 @@ WORDS: dict[str, str] = {
         leave_run read restore say set_run state""",
     "initializers": "draw generator keras_module law",
     "torch": """
+        _apply _call_impl _get_backward_hooks _get_backward_pre_hooks _get_name
+        _load_from_state_dict _maybe_warn_non_full_backward_hook _named_members
+        _register_load_state_dict_pre_hook _register_state_dict_hook _replicate_for_data_parallel
+        _save_to_state_dict _slow_forward _wrapped_call_impl ipu mtia xpu
         add_module apply bfloat16 buffers children cpu cuda double eval extra_repr float get_buffer
         get_extra_state get_parameter get_submodule half load_state_dict modules named_buffers
         named_children named_modules named_parameters parameters register_backward_hook
@@ -54,6 +59,10 @@ WORDS: dict[str, str] = {
 
 PAIRS = (("make_slots", "move"), ("restore", "state"))
 """Methods that mean what saccade means by them where a class of the user's writes both."""
+
+BESIDE = (("forward", "call"),)
+"""Methods that are the user's beside another that says what saccade asks the first for. A class
+without it is written as torch's modules are."""
 
 _OF_KERAS = frozenset(
     {"_calculate_scores", "_compute_attention", "_compute_attention_mask", "_direction"}
@@ -83,6 +92,9 @@ class UserNames:
         for pair in PAIRS:
             if taken.issuperset(pair):
                 taken -= set(pair)
+        for name, other in BESIDE:
+            if getattr(getattr(cls, other, None), "is_to_be_written", False):
+                taken.discard(name)
         cls._taken_here = frozenset(taken)  # what saccade puts into the class later is not
         if taken:
             cls._class_names = cls._class_names | taken

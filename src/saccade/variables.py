@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import ShapeError
+from saccade.errors import DataError, ShapeError
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class Variable(torch.nn.Parameter):
@@ -26,6 +27,9 @@ class Variable(torch.nn.Parameter):
     _name: str
     path: str
     dtype_is_a_word: bool = True  # for scripts, as in Keras 3; torch's for everybody else
+    aggregation: str = "none"  # what several processes would do; there is one
+    synchronization: str = "auto"
+    overwrite_with_gradient: bool = False
     autocast: bool = True  # whether a layer that computes in half precision sees it so
     stands_alone: bool = False  # no layer's: a number beside the symbols of a graph
     regularizer: Any = None  # what it adds to the loss, a function of the values
@@ -58,8 +62,11 @@ class Variable(torch.nn.Parameter):
         return self
 
     def numpy(self, *, force: bool = True) -> np.ndarray:  # type: ignore[override]
-        """A copy of the values as a NumPy array, from any device."""
-        return np.array(self.detach().cpu().numpy(), order="C")
+        """A copy of the values as a NumPy array, from any device; of bfloat16, which NumPy has not,
+        as float32."""
+        values = self.detach().cpu()
+        values = values.float() if values.dtype is torch.bfloat16 else values
+        return np.array(values.numpy(), order="C")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         values = self.numpy()
@@ -70,17 +77,33 @@ class Variable(torch.nn.Parameter):
 
         Raises:
             ShapeError: when the shapes differ.
+            DataError: values that the weight's dtype cannot hold.
         """
-        value = torch.as_tensor(np.asarray(value) if not torch.is_tensor(value) else value)
+        value = as_tensor(value if torch.is_tensor(value) else np.asarray(value))
         if value.shape != self.shape:
             raise ShapeError(
                 f'weight "{self.path}"',
                 f"a value of shape {tuple(self.shape)} is needed",
                 str(tuple(value.shape)),
             )
+        if value.dtype != self.dtype:
+            self._check_holds(value)
         with torch.no_grad():
             self.copy_(value)
         return self.detach().clone() if value.dtype != self.dtype else value.detach()
+
+    def _check_holds(self, value: torch.Tensor) -> None:
+        """Raise for complex values, and for finite ones that would become infinite."""
+        where, kind = f'weight "{self.path}"', str(self.dtype).removeprefix("torch.")
+        if value.is_complex() and not self.is_complex():
+            raise DataError(where, f"values of {kind} are needed", "complex ones")
+        narrows = value.is_floating_point() and value.dtype.itemsize > self.dtype.itemsize
+        if not narrows or not self.is_floating_point() or not value.numel():
+            return
+        highest = value.detach().abs().max()  # NaN where there is one, which no dtype changes
+        if torch.isfinite(highest) and not torch.isfinite(highest.to(self.dtype)):
+            got = f"one of {highest.item():.3g}"
+            raise DataError(where, f"values must fit {kind}", got)
 
     def assign_add(self, value: Any) -> torch.Tensor:
         """Add to the weight, in place; gives the new values."""
@@ -111,7 +134,7 @@ class Variable(torch.nn.Parameter):
 
 def _values(value: Any, weight: Variable) -> torch.Tensor:
     """What is added to a weight, on its device and of its type."""
-    value = value.detach() if torch.is_tensor(value) else torch.as_tensor(np.asarray(value))
+    value = value.detach() if torch.is_tensor(value) else as_tensor(np.asarray(value))
     return value.to(weight.device, weight.dtype)
 
 

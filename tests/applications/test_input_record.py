@@ -87,11 +87,11 @@ def test_a_network_on_a_symbol_has_it_where_the_symbol_goes_in(saved):
 
 
 def test_a_file_with_a_record_of_another_kind_is_read_all_the_same(saved, tmp_path, monkeypatch):
-    from saccade.files import keras_archive
+    from saccade.files import extras
 
     build, path = saved
     for wrong in (["x"], {"": 3}, {"": {"mode": "caffe"}}):
-        monkeypatch.setattr(keras_archive, "input_records", lambda model, wrong=wrong: wrong)
+        monkeypatch.setattr(extras, "input_records", lambda model, wrong=wrong: wrong)
         build(path).save(tmp_path / "m.keras")
         assert load_model(tmp_path / "m.keras").input_record is None
     assert Sequential([Flatten(input_shape=(2, 2))]).input_record is None

@@ -27,7 +27,7 @@ from saccade.models import Sequential
 # Options of Keras's that are refused by name, with a value that Keras would take.
 REFUSED = {
     "crop_to_aspect_ratio": True,  # beside pad_to_aspect_ratio
-    "dtype": "float16",
+    "dtype": "int8",
     "flash_attention": True,
     "gptq_unpacked_column_size": 3,
     "fill_mode": "reflect",
@@ -303,7 +303,7 @@ def test_every_option_is_looked_at(name):
     config = EXAMPLES[name][0]
     for option in arguments(layers.CLASSES[name]) - PLACE - set(others(name)):
         if name == "InputLayer" and option == "dtype":
-            value = "float16"
+            value = "string"
         elif (
             option in config
             or (name, option) in SHAPES

@@ -26,7 +26,7 @@ SHARED = {
     "data_format", "interpolation", "axis", "delta", "seed", "intermediate_weights", "value",
     "false_negatives", "false_positives", "true_negatives", "true_positives",
     # of torch.nn.Module, which no code of saccade's calls
-    "T_destination", "call_super_init", "compile", "dump_patches", "forward", "training",
+    "T_destination", "call_super_init", "compile", "dump_patches", "training",
 }  # fmt: skip
 WEIGHTS = {"bias", "beta", "gamma", "kernel", "mean", "moving_mean", "moving_variance", "variance",
            "alpha", "depthwise_kernel", "pointwise_kernel"}  # fmt: skip

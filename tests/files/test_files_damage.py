@@ -150,7 +150,7 @@ def test_weights_cut_short_inside_a_whole_zip(path):
 
 
 def test_an_entry_that_claims_to_be_endless(path, monkeypatch):
-    monkeypatch.setattr("saccade.files.keras_archive._MOST_JSON_BYTES", 100)
+    monkeypatch.setattr("saccade.plain_json.MOST_BYTES", 100)
     assert_refused(path, FileFormatError, "config.json must be whole")
 
 

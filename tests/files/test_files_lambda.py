@@ -160,6 +160,29 @@ def test_a_script_of_keras_2_reads_the_h5_file_that_it_has_just_written(ending, 
         open_script_door(False)
 
 
+@pytest.mark.parametrize("foreign", ["code", "defaults", "closure"])
+def test_of_a_foreign_file_with_a_lambda_like_one_of_ours_nothing_is_run(foreign, tmp_path):
+    """A file that somebody exchanged for the one that this process wrote, under its name."""
+    ran = []
+    factor, path = 2.0, tmp_path / "m.h5"
+    Sequential([Input((3,)), Lambda(lambda x, by=3.0: x * factor * by)]).save(path)
+    with h5py.File(path, "r+") as file:
+        model = json.loads(file.attrs["model_config"])
+        part = model["config"]["layers"][1]["config"]["function"]["config"]
+        if foreign == "code":
+            part["code"] = lambda_code.named_record(lambda x: ran.append(x))["config"]["code"]
+        else:
+            part[foreign] = [4.0]
+        file.attrs["model_config"] = json.dumps(model).encode()
+    open_script_door()
+    try:
+        with pytest.raises(FileFormatError, match="arbitrary code execution"):
+            load_model(path)
+    finally:
+        open_script_door(False)
+    assert not ran
+
+
 def test_layers_have_both_functions_too():
     record = layers.serialize(layers.Dense(3, name="mine"))
     assert type(layers.deserialize(record)) is Dense

@@ -256,7 +256,7 @@ def test_what_is_no_model_is_told(tmp_path):
         load_model(tmp_path / "odd.h5")
     with h5py.File(tmp_path / "odd.h5", "a") as file:
         file.attrs["model_config"] = b"{not JSON"
-    with pytest.raises(FileFormatError, match="whole HDF5 file"):
+    with pytest.raises(FileFormatError, match="model_config must be whole"):
         load_model(tmp_path / "odd.h5")
 
 

@@ -37,7 +37,7 @@ OPENERS = {
     "files/published/remote_file.py": "h5py.File",  # after a look at what it is
     "files/stored_entry.py": "archive.open",  # of an open archive
     "files/tensors_file.py": "safe_open",  # after `check_regular`
-    "files/weight_store.py": "h5py.File",  # after `check_regular`
+    "files/hdf5.py": "h5py.File",  # after `check_regular`
     "keras_alias/runner.py": "open.rb",  # the script, as Python itself opens it, pipes too
     "numerics/machine/native_precision.py": "read_text",  # of the system's /proc
     "tensorflow_alias/parts/data/gfile.py": "open.?",  # for writing: a script's own

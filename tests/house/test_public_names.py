@@ -35,7 +35,7 @@ NAMES = {
         mobilenet_v2 mobilenet_v3 nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception
     """,
     "saccade.applications.imagenet_utils": """
-        decode_predictions preprocess_input
+        decode_predictions obtain_input_shape preprocess_input
     """,
     "saccade.applications.resnet": """
         ResNet101 ResNet152 ResNet50 preprocess_input
@@ -53,7 +53,10 @@ NAMES = {
         VGG19 decode_predictions preprocess_input
     """,
     "saccade.backend": """
-        abs all any arange argmax argmin backend batch_dot batch_flatten batch_get_value
+        abs all any arange argmax argmin asymmetric_spatial_2d_padding asymmetric_temporal_padding
+        atrous_conv2d backend batch_dot batch_flatten batch_get_value binary_focal_crossentropy
+        categorical_focal_crossentropy conv3d_transpose deconv2d deconv3d get_variable_shape
+        is_float_dtype is_int_dtype is_placeholder pack result_type standardize_dtype
         batch_normalization batch_set_value bias_add binary_crossentropy cast
         cast_to_floatx categorical_crossentropy clear_session clip concatenate constant
         conv1d conv2d conv2d_transpose conv3d cos count_params cumprod cumsum depthwise_conv2d
@@ -99,7 +102,7 @@ NAMES = {
         nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod
         nanquantile nanstd nansum nanvar ndim negative nextafter nn nonzero norm normalize
         not_equal numpy one_hot ones ones_like outer pad percentile pinv polar power prod
-        psnr ptp qr quantile rad2deg ravel real reciprocal relu relu6 repeat reshape rfft
+        psnr ptp qr quantile rad2deg ravel real rearrange reciprocal relu relu6 repeat reshape rfft
         right_shift rms_normalization roll rot90 round rsqrt saturate_cast scan scatter
         scatter_update searchsorted segment_max segment_min segment_prod segment_sum select
         selu separable_conv shape sigmoid sign signbit silu sin sinc sinh size slice
@@ -160,8 +163,8 @@ NAMES = {
         min_max_norm non_neg nonneg serialize unit_norm unitnorm
     """,
     "saccade.errors": """
-        DataError FileFormatError InvalidArgument NoSuchFile NotFinite NotKnownYet NotSupported
-        NotWritten SaccadeError ShapeError StateError UnknownName
+        DataError FileFormatError InvalidArgument NoSuchFile NotEnoughMemory NotFinite NotKnownYet
+        NotSupported NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
         Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer
@@ -234,6 +237,7 @@ NAMES = {
         sparse_top_k_categorical_accuracy squared_hinge top_k_categorical_accuracy
     """,
     "saccade.mixed_precision": """
+        FloatDTypePolicy deserialize get serialize
         DTypePolicy LossScaleOptimizer Policy dtype_policy global_policy set_dtype_policy
         set_global_policy
     """,
@@ -252,22 +256,26 @@ NAMES = {
         Prediction Predictor Preprocessing
     """,
     "saccade.preprocessing": """
-        image image_dataset_from_directory
+        image image_dataset_from_directory sequence
     """,
     "saccade.preprocessing.image": """
         DataFrameIterator DirectoryIterator ImageDataGenerator Iterator NumpyArrayIterator
         apply_affine_transform apply_brightness_shift apply_channel_shift array_to_img
         flip_axis img_to_array load_img random_brightness random_channel_shift
-        random_rotation random_shear random_shift random_zoom save_img
+        random_rotation random_shear random_shift random_zoom save_img smart_resize
     """,
     "saccade.config": """
-        backend disable_traceback_filtering dtype_policy enable_traceback_filtering
-        enable_unsafe_deserialization epsilon floatx image_data_format
-        is_traceback_filtering_enabled set_dtype_policy set_epsilon set_floatx
-        set_image_data_format
+        backend disable_flash_attention disable_interactive_logging disable_traceback_filtering
+        dtype_policy enable_flash_attention enable_interactive_logging enable_traceback_filtering
+        enable_unsafe_deserialization epsilon floatx image_data_format is_flash_attention_enabled
+        is_interactive_logging_enabled is_nnx_enabled is_traceback_filtering_enabled max_epochs
+        max_steps_per_epoch set_backend set_dtype_policy set_epsilon set_floatx
+        set_image_data_format set_max_epochs set_max_steps_per_epoch
     """,
     "saccade.tree": """
-        assert_same_structure flatten is_nested map_structure pack_sequence_as
+        MAP_TO_NONE assert_same_paths assert_same_structure flatten flatten_with_path is_nested
+        lists_to_tuples map_shape_structure map_structure map_structure_up_to pack_sequence_as
+        traverse
     """,
     "saccade.random": """
         SeedGenerator beta binomial categorical dropout gamma normal randint shuffle
@@ -284,7 +292,9 @@ NAMES = {
     """,
     "saccade.wrappers": "SKLearnClassifier SKLearnRegressor SKLearnTransformer",
     "saccade.utils": """
-        CustomObjectScope Progbar PyDataset Sequence array_to_img clear_session custom_object_scope
+        Config CustomObjectScope disable_interactive_logging enable_interactive_logging
+        is_interactive_logging_enabled pad_sequences standardize_dtype Progbar PyDataset
+        Sequence array_to_img clear_session custom_object_scope
         deserialize_keras_object get_custom_objects get_file get_registered_name
         get_registered_object get_source_inputs image_dataset_from_directory img_to_array
         is_keras_tensor load_img model_to_dot normalize pack_x_y_sample_weight plot_model

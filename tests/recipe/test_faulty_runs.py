@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -210,16 +211,22 @@ def test_a_path_of_four_thousand_characters(photos, tmp_path, monkeypatch):
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become nobody"
 )
-def test_permission_errors_are_told(photos, tmp_path):
+def test_permission_errors_are_told(photos):
     """In a process of a user who may not: root is never refused."""
-    (photos / "bar" / "00.png").chmod(0)
-    (tmp_path / "closed").mkdir()
-    (tmp_path / "closed").chmod(0o555)
-    (tmp_path / "open").mkdir()
-    (tmp_path / "open").chmod(0o777)
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == 0 and len(folder.parts) > 2:
-            folder.chmod(folder.stat().st_mode | 0o055)
+    place = Path(tempfile.mkdtemp())
+    try:
+        _try_without_permission(photos, place)
+    finally:
+        shutil.rmtree(place)
+
+
+def _try_without_permission(photos: Path, place: Path) -> None:
+    place.chmod(0o755)
+    shutil.copytree(photos, place / "photos")
+    (place / "photos" / "bar" / "00.png").chmod(0)
+    for name, mode in (("closed", 0o555), ("open", 0o777)):
+        (place / name).mkdir()
+        (place / name).chmod(mode)
     code = """
 import os, sys
 import saccade, torch
@@ -251,7 +258,8 @@ for call in (
         capture_output=True,
         text=True,
         timeout=200,
-        env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "open"), "HOME": str(tmp_path / "open")},
+        cwd=place,
+        env=os.environ | {"MPLCONFIGDIR": str(place / "open"), "HOME": str(place / "open")},
     )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -261,8 +269,8 @@ for call in (
     assert [line.split()[0] for line in lines[1:4]] == ["NotWritten"] * 3
     assert all("Permission denied" in line for line in lines[:4])
     assert "  bar/00.png: Permission denied" in lines
-    assert os.listdir(tmp_path / "closed") == []
-    assert (tmp_path / "open" / "run" / "model.keras").is_file()
+    assert os.listdir(place / "closed") == []
+    assert (place / "open" / "run" / "model.keras").is_file()
 
 
 # Names of many scripts, and of bytes that are no text.

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from note_kinds import said_twice
 
 from faces.photo_folders import make_photos
 from scripts.expected_lines import EXPECTED
@@ -85,6 +86,7 @@ def run_on_saccade(words: list[Path], folder: Path) -> str:
         return run(["-m", "saccade", *words], folder)
     done = warm_process().run("saccade", list(map(str, words)), folder)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert not said_twice(done.stderr), done.stderr
     return done.stdout
 
 

@@ -6,7 +6,8 @@ import pytest
 from saccade import layers, models
 from saccade.callbacks import ModelCheckpoint
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.script_door import open_script_door
+from saccade.notes import forget_notes
+from saccade.script_door import mark_tensorflow_script, open_script_door
 
 X = np.ones((4, 3), "float32")
 
@@ -106,3 +107,88 @@ def test_what_no_file_can_describe_is_refused_and_nothing_is_lost(tmp_path, name
         again = models.Sequential([layers.Input((3,)), Called(square)])
         again.load_weights(tmp_path / kept)
         np.testing.assert_array_equal(again(X).detach(), model(X).detach())
+
+
+class Own:
+    by = 2.0
+
+
+class Stubborn(layers.Activation):
+    def get_config(self):
+        raise RuntimeError("not today")
+
+
+def refused():
+    own, pair, table = Own(), {1, 2}, {1: 2.0}
+    return {
+        "an object": (layers.Lambda(lambda x: x * own.by), r"\(own\).*got Own"),
+        "a set": (layers.Lambda(lambda x: x * len(pair)), "got set"),
+        "numbers as keys": (layers.Activation(lambda x: x * table[1]), "got 1"),
+        "a default": (layers.Lambda(lambda x, by=own: x * by.by), "its defaults"),
+        "an error of the user's": (Stubborn("relu"), "not today"),
+    }
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5"])
+@pytest.mark.parametrize("what", refused())
+def test_what_is_refused_at_save_leaves_its_weights(in_a_script, name, what):
+    """And tells where they are, and how they are loaded."""
+    layer, why = refused()[what]
+    model = models.Sequential([layers.Input((3,)), layers.Dense(2), layer])
+    model.compile("adam", "mse")
+    checkpoint = ModelCheckpoint(f"kept.{name[2:]}")
+    model.fit(X, X[:, :2], epochs=1, verbose=0, callbacks=[checkpoint])
+    with pytest.raises(Exception, match=why) as error:
+        model.save(name)
+    said = "\n".join([str(error.value), *getattr(error.value, "__notes__", [])])
+    assert 'model.load_weights("m.weights.h5")' in said
+    assert error.value.kept.name == "m.weights.h5"
+    assert not (in_a_script / name).exists()
+    for kept in ("m.weights.h5", "kept.weights.h5"):
+        again = models.Sequential([layers.Input((3,)), layers.Dense(2), refused()[what][0]])
+        again.load_weights(kept)
+        np.testing.assert_array_equal(again(X).detach(), model(X).detach())
+
+
+def test_model_facts_that_no_file_holds_leave_the_weights_too(in_a_script):
+    model = made()
+    model.preprocessing = {"function": print}
+    with pytest.raises(InvalidArgument, match=r"model\.preprocessing.*m\.weights\.h5"):
+        model.save("m.keras")
+    before = (in_a_script / "m.weights.h5").read_bytes()
+    with pytest.raises(InvalidArgument) as error:
+        model.save("m.keras", overwrite=False)  # nor is another file written over
+    assert "Nothing is lost" not in str(error.value)
+    assert (in_a_script / "m.weights.h5").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("of_tensorflow", "whose"), [(True, "TensorFlow wrote"), (False, "Keras 2")]
+)
+def test_notes_name_the_whole_path_and_whose_way_it_was(in_a_script, caplog, of_tensorflow, whose):
+    mark_tensorflow_script(of_tensorflow)
+    for save, call in ((made().save, "load_model"), (made().save_weights, "load_weights")):
+        forget_notes()
+        caplog.clear()
+        save("folder/digits.model")
+        (said,) = caplog.messages
+        assert said.startswith(f'saccade: {save.__name__}("folder/digits.model"): {whose}')
+        assert f'{call}("folder/digits.model")' in said
+    assert '"folder/digits.model.index"' in said
+
+
+class Named(layers.Layer):
+    def __init__(self, function, rate, /, *more, table=None, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+
+
+def test_the_error_shows_the_get_config_of_that_very_class():
+    called = Called(square)
+    with pytest.raises(NotImplementedError) as error:
+        called.get_config()
+    assert "{**super().get_config(), 'function': self.function}" in str(error.value)
+    assert "got something else for function=" in str(error.value)
+    with pytest.raises(NotImplementedError) as error:
+        Named(square, 3, square, table={square}).get_config()
+    assert "something else for function=, rate=, more= and table=" in str(error.value)
+    assert "'function': self.function, 'rate': self.rate, 'table': self.table}" in str(error.value)

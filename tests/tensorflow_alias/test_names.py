@@ -137,7 +137,6 @@ def test_no_name_of_the_table_hides_a_module():
         ("", "app", r"main\(\)"),
         ("", "flags", "argparse"),
         ("train", "Saver", "tf.train.Checkpoint"),
-        ("compat.v1", "train", "keras.optimizers"),
         ("", "global_variables_initializer", "leave the line out"),
         ("", "client", "tf.config.list_physical_devices"),
     ],

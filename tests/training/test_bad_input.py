@@ -261,7 +261,7 @@ OPTIONS = {
     "batch size -1": ({"batch_size": -1}, ["batch_size"]),
     "batch size 2.5": ({"batch_size": 2.5}, ["batch_size", "2.5"]),
     "batch size word": ({"batch_size": "many"}, ["batch_size", "'many'"]),
-    "steps 0": ({"steps_per_epoch": 0}, ["steps_per_epoch", "at least 1"]),
+    "steps 0": ({"steps_per_epoch": 0}, ["steps_per_epoch", "positive integer"]),
     "steps word": ({"steps_per_epoch": "all"}, ["steps_per_epoch", "'all'"]),
     "validation steps": (
         {"validation_steps": -1, "validation_data": (X, Y)}, ["validation_steps", "-1"],

@@ -13,7 +13,7 @@ from saccade.data.sources.source_choice import as_source
 from saccade.errors import ShapeError
 from saccade.layers import Dense, Dropout
 from saccade.models import Sequential
-from saccade.training.feed import Feed
+from saccade.training.batches.feed import Feed
 from saccade.utils import set_random_seed
 
 STREAM = np.random.RandomState(0)

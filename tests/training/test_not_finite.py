@@ -63,7 +63,7 @@ def test_nan_in_the_data_is_named(value):
         model.fit(x, Y, batch_size=5, shuffle=False, verbose=0, callbacks=[snapshots])
     text = str(caught.value)
     assert "the data must be finite" in text
-    assert "x of epoch 1, step 3 holds 1 values that are not" in text
+    assert "x of epoch 1, batch 3 holds 1 values that are not, in sample 3 of the batch" in text
     assert "weights are as they were before this step" in text
     assert len(snapshots.before) == 3
     same(model.get_weights(), snapshots.before[2])
@@ -75,11 +75,11 @@ def test_nan_in_targets_and_in_weights_of_samples():
     y[4, 1] = np.nan
     model = network(loss="mse")
     before = model.get_weights()
-    with pytest.raises(NotFinite, match="y of epoch 1, step 1 holds 1 values"):
+    with pytest.raises(NotFinite, match="y of epoch 1, batch 1 holds 1 values"):
         model.fit(X, y, shuffle=False, verbose=0)
     weight = np.ones(20, np.float32)
     weight[3:5] = np.nan
-    with pytest.raises(NotFinite, match="sample_weight of epoch 1, step 1 holds 2 values"):
+    with pytest.raises(NotFinite, match="sample_weight of epoch 1, batch 1 holds 2 values"):
         model.fit(X, np.zeros((20, 3)), sample_weight=weight, shuffle=False, verbose=0)
     same(model.get_weights(), before)
 

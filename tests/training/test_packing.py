@@ -3,7 +3,7 @@
 import pytest
 
 from saccade.errors import DataError
-from saccade.training.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from saccade.training.batches.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 
 @pytest.mark.parametrize(

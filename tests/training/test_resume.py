@@ -17,9 +17,9 @@ from saccade.metrics import SparseCategoricalAccuracy
 from saccade.models import Sequential
 from saccade.preprocessing.image import ImageDataGenerator
 from saccade.training import loop
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.callbacks.progress import Progress
-from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.run import Run
 from saccade.utils import set_random_seed

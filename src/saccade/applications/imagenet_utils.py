@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data_formats import is_channels_first
+from saccade.applications.building.input_shape import obtain_input_shape as _checked_shape
+from saccade.data_formats import as_data_format, default_data_format, is_channels_first
 from saccade.disk.regular_file import read_text
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.files.published.kept_file import kept_file
@@ -201,3 +202,37 @@ def _read_names(path: Path) -> list[tuple[str, str]]:
     """(WordNet's id, name) of each class, out of Keras's file."""
     table = json.loads(read_text(path))
     return [(table[str(place)][0], table[str(place)][1]) for place in range(1000)]
+
+
+@takes_dim_ordering
+def obtain_input_shape(
+    input_shape: Any,
+    default_size: int,
+    min_size: int,
+    data_format: str | None = None,
+    require_flatten: bool = True,
+    weights: Any = None,
+    include_top: bool | None = None,
+) -> tuple[int | None, ...]:
+    """The shape of one image for a network of the user's own, checked, as Keras 1 and 2 had it.
+
+    Args:
+        input_shape: as the network was given it; None for the default.
+        default_size, min_size: in pixels, the side that the network is made for, and the least.
+        data_format: "channels_last" or "channels_first".
+        require_flatten: whether the network ends in layers that need one size; `include_top` is
+            its name in Keras 1.
+        weights: "imagenet" holds the sides and the three channels fast.
+
+    Raises:
+        InvalidArgument: a shape that the network cannot take.
+
+    Source: `keras_applications.imagenet_utils._obtain_input_shape`.
+    """
+    whole = require_flatten if include_top is None else include_top
+    with default_data_format(as_data_format(data_format, "_obtain_input_shape")):
+        place = "_obtain_input_shape"
+        return _checked_shape(place, input_shape, default_size, min_size, whole, weights)
+
+
+_obtain_input_shape = obtain_input_shape

@@ -38,6 +38,11 @@ def is_keras_tensor(x: Any) -> bool:
     return isinstance(x, Symbol)
 
 
+def is_placeholder(x: Any) -> bool:
+    """Whether it is a symbol that is fed: what `placeholder` and `Input` give."""
+    return isinstance(x, Symbol) and (x.node is None or not x.node.inputs)
+
+
 @contextmanager
 def name_scope(name: str) -> Iterator[str]:
     """Without effect: operations have no names."""

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from saccade.numerics.tensors.tensor_functions import convert_to_tensor, torch_dtype
+from saccade.ops import networks
 
 
 def hard_sigmoid(x: Any) -> torch.Tensor:
@@ -48,3 +49,20 @@ def ones_like(x: Any, dtype: Any = None, name: str | None = None) -> torch.Tenso
 def zeros_like(x: Any, dtype: Any = None, name: str | None = None) -> torch.Tensor:
     x = convert_to_tensor(x)
     return torch.zeros_like(x, dtype=None if dtype is None else torch_dtype(dtype))
+
+
+def sparse_categorical_crossentropy(
+    target: Any,
+    output: Any,
+    from_logits: bool = False,
+    axis: int = -1,
+    ignore_class: int | None = None,
+) -> torch.Tensor:
+    """One number a sample; 0 where the class is the one to ignore."""
+    if ignore_class is None:
+        return networks.sparse_categorical_crossentropy(target, output, from_logits, axis)
+    target, output = convert_to_tensor(target), convert_to_tensor(output)
+    ignored = target == ignore_class
+    target = torch.where(ignored, 0, target)
+    found = networks.sparse_categorical_crossentropy(target, output, from_logits, axis)
+    return torch.where(ignored.reshape(found.shape), 0.0, found)

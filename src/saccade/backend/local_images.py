@@ -16,9 +16,10 @@ from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 from saccade.ops import windows
 
 
-def temporal_padding(x: Any, padding: tuple[int, int] = (1, 1)) -> torch.Tensor:
+def temporal_padding(x: Any, padding: int | tuple[int, int] = (1, 1)) -> torch.Tensor:
     """Steps of zeros before and behind."""
-    return F.pad(convert_to_tensor(x), (0, 0, *padding))
+    sides = (padding, padding) if isinstance(padding, int) else padding  # a number is Keras 1's
+    return F.pad(convert_to_tensor(x), (0, 0, *sides))
 
 
 def conv1d(

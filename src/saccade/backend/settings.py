@@ -11,9 +11,9 @@ from saccade.data_formats import (
     set_image_data_format,
 )
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.layers.core.call_scope import scope, set_phase
+from saccade.layers.core.calls.call_scope import scope, set_phase
 from saccade.names import reset_names
-from saccade.notes import note_once
+from saccade.notes import note_old_word, note_once
 
 
 def clear_session(free_memory: bool = True) -> None:
@@ -78,7 +78,7 @@ def set_learning_phase(value: int) -> None:
 
     `fit`, `evaluate` and `predict` say what they do, as in tf.keras 2.
     """
-    note_once(
+    note_old_word(
         "set_learning_phase is for plain calls, as training= is; fit trains, and evaluate and "
         "predict do not."
     )
@@ -91,12 +91,12 @@ def get_session() -> None:
 
 def set_session(session: Any) -> None:
     """Without effect: there are no sessions."""
-    note_once("set_session has no effect: there are no sessions.")
+    note_old_word("set_session has no effect: there are no sessions.")
 
 
 def manual_variable_initialization(value: bool) -> None:
     """Without effect: weights have their values from the beginning."""
-    note_once("manual_variable_initialization has no effect: there are no sessions.")
+    note_old_word("manual_variable_initialization has no effect: there are no sessions.")
 
 
 def get_uid(prefix: str = "") -> int:

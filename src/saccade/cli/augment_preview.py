@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from saccade.errors import InvalidArgument
+from saccade.shown_text import shown_lines
 
 NUMBERS = ("_range", "unchanged", "cval")  # options that are numbers, or several
 ONE, TWO = "One number.", "Two numbers LOW,HIGH."
@@ -66,7 +67,7 @@ def augment_preview(
 
     class _Told(Lines):
         def warns(self, text: str) -> None:
-            typer.echo(text, err=True)
+            typer.echo(shown_lines(text), err=True)
 
     draw(**words, listener=_Told())  # pyright: ignore[reportArgumentType]
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from saccade.shown_text import shown
+
 
 def contours(
     photo: Annotated[Path, typer.Argument(help="The photo, any format that Pillow reads.")],
@@ -18,4 +20,4 @@ def contours(
     """Draw a photo's horizontal and vertical contours and their magnitude."""
     from saccade.drawing.contours import contours as draw  # loads matplotlib and Pillow
 
-    typer.echo(f"Wrote {draw(photo, output)}")
+    typer.echo(f"Wrote {shown(draw(photo, output))}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from saccade.shown_text import shown
+
 
 def doctor() -> None:
     """Show what saccade finds here: processor, device, compiler, versions, weights."""
@@ -12,4 +14,4 @@ def doctor() -> None:
     found = examine()
     width = max(map(len, found))
     for name, value in found.items():
-        typer.echo(f"{typer.style(f'{name:{width}}', bold=True)}  {value}")
+        typer.echo(f"{typer.style(f'{name:{width}}', bold=True)}  {shown(value)}")

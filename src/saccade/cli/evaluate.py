@@ -28,6 +28,6 @@ def evaluate(
         listener.skips = lambda faults: None  # the record has them
     scores = Run.load(run).evaluate(folder, listener=listener)
     if as_json:
-        typer.echo(json.dumps(scores.to_dict(), indent=1))
+        typer.echo(json.dumps(scores.to_dict(), indent=1, allow_nan=False))
     else:
         print_scores(console, scores, str(folder))

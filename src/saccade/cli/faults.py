@@ -16,8 +16,10 @@ from typer.core import TyperGroup
 
 from saccade.cli.flags import flags_of, in_flags
 from saccade.errors import DataError, SaccadeError
+from saccade.shown_text import shown
 
 BAD_INPUT, INTERRUPTED = 2, 130
+USAGE_ERROR: Any = typer.BadParameter.__mro__[1]  # of click, which typer may bring itself
 # What the machine refuses, and no fault of saccade's: permissions, space, too many open files.
 SYSTEM_FAULTS = (
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO,
@@ -47,9 +49,12 @@ class Commands(TyperGroup):
             except OSError as fault:
                 if fault.errno not in SYSTEM_FAULTS:
                     raise
-                where = f'"{fault.filename}"' if fault.filename else "the disk"
+                where = f'"{shown(fault.filename)}"' if fault.filename else "the disk"
                 tell(DataError(where, "must be readable and writable", os.strerror(fault.errno)))
                 raise typer.Exit(BAD_INPUT) from fault
+            except USAGE_ERROR as fault:
+                fault.message = shown(fault.message)  # a file may be called "--top=\x1b[2J"
+                raise
             except KeyboardInterrupt as stop:
                 typer.secho("Stopped.", err=True)
                 raise typer.Exit(INTERRUPTED) from stop

@@ -10,6 +10,7 @@ from typing import Any
 from saccade.cli.tables import print_scores
 from saccade.recipe.listener import Lines
 from saccade.recipe.scores import Scores, in_four
+from saccade.shown_text import shown_lines
 from saccade.training.callbacks.callback import Callback
 
 LOOK_S = 0.25  # between readings of the loss, which cost a little
@@ -27,13 +28,13 @@ class ConsoleListener(Lines):
         self.console, self.spell = console, spell
 
     def write(self, line: str) -> None:
-        self.console.print(line)
+        self.console.print(shown_lines(line))
 
     def says(self, text: str) -> None:
         self.write(self.spell(text))
 
     def warns(self, text: str) -> None:
-        self.console.print(self.spell(text), style="yellow")
+        self.console.print(shown_lines(self.spell(text)), style="yellow")
 
     def scores(self, scores: Scores, title: str) -> None:
         print_scores(self.console, scores, title)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from saccade.shown_text import shown
+
 
 def summary(
     run: Annotated[Path, typer.Argument(help="A run folder, or a .keras file.")],
@@ -17,4 +19,4 @@ def summary(
     trained = Run.load(run)
     trained.model.summary()  # in colours where it is a terminal
     for fact in trained.summary().facts:
-        typer.echo(f" {fact}")
+        typer.echo(shown(f" {fact}"))

@@ -6,6 +6,9 @@ import sys
 from typing import Any
 
 from saccade.recipe.scores import Scores
+from saccade.shown_text import shortened
+
+NAME_CELLS = 40  # of a class: the numbers beside it fit into 80 with it
 
 
 def make_console(error: bool = False) -> Any:
@@ -14,7 +17,9 @@ def make_console(error: bool = False) -> Any:
 
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else 200
-    return Console(stderr=error, width=width, highlight=False, soft_wrap=False, markup=False)
+    return Console(
+        stderr=error, width=width, highlight=False, soft_wrap=False, markup=False, emoji=False
+    )
 
 
 def print_scores(console: Any, scores: Scores, title: str) -> None:
@@ -31,7 +36,7 @@ def print_scores(console: Any, scores: Scores, title: str) -> None:
     table.add_column("images", footer=f"{scores.images:,}", justify="right", no_wrap=True)
     for each in scores.classes:
         table.add_row(
-            Text(each.name),
+            Text(shortened(each.name, NAME_CELLS)),
             *(_share(value) for value in (each.precision, each.recall, each.f1)),
             f"{each.images:,}",
         )

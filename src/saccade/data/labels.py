@@ -37,12 +37,21 @@ def to_categorical(x: Any, num_classes: int | None = None, dtype: Any = "float32
         rows = to_categorical(x.detach().cpu().numpy(), num_classes, dtype)
         return torch.from_numpy(rows).to(x.device)
     values = np.asarray(x)
+    if values.dtype.kind not in "biuf":
+        try:  # "3" is a number, to Keras too
+            values = values.astype(np.int64)
+        except (TypeError, ValueError):
+            do = "Number the words: names, labels = np.unique(words, return_inverse=True)."
+            raise DataError("to_categorical", "labels must be numbers", f"{x!r:.60}", do) from None
+    if not np.isfinite(values).all() or abs(values).max(initial=0) >= 2**31:
+        got = f"values from {values.min()} to {values.max()}"
+        raise DataError("to_categorical", "labels must be numbers of classes", got)
     labels = values.astype(np.int64)
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
     highest = int(labels.max(initial=-1))
     classes = highest + 1 if num_classes is None else int(num_classes)
-    if (values != values.astype(np.int64)).any() or labels.min(initial=0) < 0 or highest >= classes:
+    if (values != values.round()).any() or labels.min(initial=0) < 0 or highest >= classes:
         raise DataError(
             "to_categorical",
             f"labels must be whole numbers from 0 to {classes - 1}",

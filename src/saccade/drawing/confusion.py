@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from saccade.disk.regular_file import read_text
+from saccade.data.folders.folder_errors import count_of, list_some
+from saccade.disk.regular_file import read_regular
+from saccade.drawing.lettering import find_fonts, packages_for
 from saccade.drawing.saved_picture import save_picture
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
+from saccade.notes import note_once
+from saccade.plain_json import read_json
+from saccade.shown_text import cells_of, shortened, shown
 
 METRICS, PICTURE = "metrics.json", "confusion.png"
 DOTS_PER_INCH = 120
 POINTS = 72  # to an inch
-LONGEST_NAME = 28  # characters of a class name that are shown
+LONGEST_NAME = 28  # of a class, in letters of usual width
+MOST_IN_KEY = 60  # names
 SMALLEST_POINTS, LARGEST_POINTS = 5.0, 11.0  # of text that is still read with ease
 WIDTH_TO_HEIGHT = 0.62  # of a character of the font
 
@@ -28,7 +32,9 @@ def draw_confusion(run: str | os.PathLike[str], part: str | None = None) -> Path
 
     Law: the cell in row i, column j shows how many images of class i were taken for class j; its
     colour is that count's share of row i, on a scale of square roots, so that rare mistakes show.
-    Right answers lie on the diagonal. A count is written where it fits its cell.
+    Right answers lie on the diagonal. A count is written where it fits its cell. A class whose
+    letters no font of this machine has is shown by its number, as #3, with a key below; a note
+    says which package brings a font.
 
     Args:
         run: the run folder.
@@ -50,10 +56,7 @@ def draw_confusion(run: str | os.PathLike[str], part: str | None = None) -> Path
     names, counts, title = _read(run, part)
     figure = _draw(names, counts, title)
     path = run / PICTURE
-    with warnings.catch_warnings():
-        # Matplotlib's font lacks many scripts; it draws a box for such a letter.
-        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        save_picture(figure, path, DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.2)
+    save_picture(figure, path, DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.2)
     return path
 
 
@@ -61,7 +64,7 @@ def _read(run: Path, part: str | None) -> tuple[list[str], np.ndarray, str]:
     """Class names, the matrix as int (n, n), and the title."""
     path = run / METRICS
     try:
-        metrics = json.loads(read_text(path, wrong=FileFormatError))
+        metrics = read_json(f'"{path}"', METRICS, read_regular(path, wrong=FileFormatError))
         parts = [key.partition(".")[0] for key in metrics if key.endswith(".confusion")]
         part = part or ("test" if "test" in parts else parts[0])
         if part not in parts:
@@ -89,8 +92,8 @@ def _draw(names: Sequence[str], counts: np.ndarray, title: str) -> Any:
     n = len(names)
     cell = min(1.1, max(0.17, 6.5 / n))  # inches
     text = min(LARGEST_POINTS, max(SMALLEST_POINTS + 1, cell * POINTS * 0.75))
-    names = [_shortened(name) for name in names]
-    label = max(map(len, names)) * text * WIDTH_TO_HEIGHT / POINTS + 0.1
+    fonts, names, key = _drawable(names)
+    label = max(map(cells_of, names)) * text * WIDTH_TO_HEIGHT / POINTS + 0.1
     is_upright = label <= cell  # names below their columns need not be turned
     left, bottom = label + 0.4, (0.25 if is_upright else label) + 0.4
     side = cell * n
@@ -105,8 +108,11 @@ def _draw(names: Sequence[str], counts: np.ndarray, title: str) -> Any:
     image = axes.imshow(shares, cmap="Blues", norm=norm, interpolation="nearest")
     axes.set_xticks(range(n), names, fontsize=text, rotation=0 if is_upright else 90)
     axes.set_yticks(range(n), names, fontsize=text)
+    if key:
+        axes.text(0, -(bottom + 0.2) / side, key, fontsize=9, va="top", transform=axes.transAxes)
     for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         tick.set_parse_math(False)
+        tick.set_fontfamily(fonts)
     axes.set_xlabel("taken for")
     axes.set_ylabel("is")
     axes.set_title(title, fontsize=12, pad=10)
@@ -166,9 +172,30 @@ def _outline(text: str, points: float) -> Any:
     return path.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))
 
 
-def _shortened(name: str) -> str:
-    """The start and the end of a long name: either may be what tells it from others."""
-    if len(name) <= LONGEST_NAME:
-        return name
-    tail = LONGEST_NAME // 3
-    return f"{name[: LONGEST_NAME - tail - 1]}…{name[-tail:]}"
+def _drawable(names: Sequence[str]) -> tuple[list[str], list[str], str]:
+    """The fonts, the names as they are drawn, and the key to those that are numbers."""
+    names = [shown(name) for name in names]
+    fonts, undrawn = find_fonts(names)
+    numbers = [place for place, name in enumerate(names) if name in undrawn]
+    if numbers:
+        told = list_some([f"{names[place]} is #{place}" for place in numbers])
+        note_once(
+            f"{PICTURE}: no font here has all letters of {count_of(len(numbers), 'class name')}, "
+            f"so numbers stand for them: {told}. On Debian and Ubuntu these letters come with "
+            f"{packages_for(undrawn)}; on other systems with the Noto fonts of their scripts."
+        )
+    key = [
+        f"#{place}: {names[place].encode('ascii', 'backslashreplace').decode()}"
+        for place in numbers
+    ]
+    if len(key) > MOST_IN_KEY:
+        key = [*key[:MOST_IN_KEY], "... as in classes.json, counted from 0"]
+    drawn = [
+        f"#{place}" if place in numbers else shortened(name, LONGEST_NAME)
+        for place, name in enumerate(names)
+    ]
+    return fonts, drawn, "\n".join(shortened(line, 100) for line in key)
+
+
+def _in_ascii(name: str) -> str:
+    return name.encode("ascii", "backslashreplace").decode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import os
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 from saccade.disk.regular_file import read_text
 from saccade.drawing.saved_picture import save_picture
 from saccade.errors import FileFormatError, NoSuchFile
+from saccade.plain_json import read_record
+from saccade.shown_text import shortened
 
 HISTORY, METRICS, PICTURE = "history.csv", "metrics.json", "curves.png"
 TRAINING, VALIDATION, BEST, PHASE = "#3b6ea8", "#d1701f", "#555555", "#999999"
@@ -70,7 +71,8 @@ def draw_curves(run: str | os.PathLike[str]) -> Path:
         axes.set_ylim(bottom=0 if name == "loss" else None, top=None if name == "loss" else 1.0)
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False)
+        for line in axes.legend(frameon=False).get_texts():
+            line.set_parse_math(False)  # a phase's name is what stands in metrics.json
     path = run / PICTURE
     save_picture(figure, path, 120)
     return path
@@ -109,7 +111,7 @@ def _best_epoch(history: dict[str, list[float]]) -> int | None:
 def _phases(run: Path) -> list[tuple[int, str]]:
     """The first epoch and the name of each phase after the first; none where none are told."""
     try:
-        phases = json.loads(read_text(run / METRICS))["phases"]
+        phases = read_record(run / METRICS)["phases"]
         epochs = [int(phase["epochs"]) for phase in phases]
         names = [str(phase["name"]) for phase in phases]
     except (OSError, ValueError, TypeError, KeyError):
@@ -119,7 +121,7 @@ def _phases(run: Path) -> list[tuple[int, str]]:
 
 def _begin(axes: Any, epoch: int, phase: str) -> None:
     """A line between two epochs: those from the given one on are the phase's."""
-    label = f"{phase} from epoch {epoch}"
+    label = f"{shortened(phase, 40)} from epoch {epoch}"
     axes.axvline(epoch - 0.5, color=PHASE, linestyle=":", linewidth=1.5, zorder=1, label=label)
 
 

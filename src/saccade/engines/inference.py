@@ -14,6 +14,7 @@ from saccade.graph import Network, Symbol
 from saccade.layers import Lambda
 from saccade.layers.operations.operation import Operation
 from saccade.notes import note_once
+from saccade.numerics.machine.memory_faults import ran_out
 
 SMALL, SAMPLE = 4096, 64  # numbers of a weight that is looked at whole, and of a larger one
 WORTH_IMAGES = 400  # from so many on, OpenVINO earns back the seconds that it takes to compile
@@ -75,8 +76,13 @@ class Inference:
         try:
             fast(x)
         except Exception as fault:  # whatever it can't do, torch can
+            if ran_out(fault):
+                raise
             first = (str(fault).splitlines() or [""])[0]
-            note_once(f"{made.title} cannot run this network, so torch does: {first}")
+            note_once(
+                f"{made.title} cannot run this network, so torch does: {first}",
+                key="the engine cannot run a network",
+            )
             return folded
         return fast
 

@@ -32,7 +32,8 @@ class Format:
         suffix: how the names of its files end.
         write_model: (model, path, overwrite, include_optimizer).
         open_model: (path) -> a context that gives an open file, with `where`, `config` (the record
-            of the model), `extras` (what travels beyond Keras) and `restore(model, compile)`.
+            of the model), `extras` (what travels beyond Keras) and `restore(model, compile)`; and
+            `numbers()`, how many the weights in it can be, where its files may be a stranger's.
         write_weights: (path, model), to a file that takes the target's place when it is whole.
         open_weights: (where, path) -> a context that gives arrays by their path in the weight
             tree, or a list of the older layout's `SavedLayer`.

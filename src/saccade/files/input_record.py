@@ -48,5 +48,12 @@ def restore_input_records(model: Any, saved: Any) -> None:
         return
     for place in places(model):
         plain = saved.get(place.path)
-        if isinstance(plain, Mapping) and set(plain) == set(InputRecord.__dataclass_fields__):
+        if isinstance(plain, Mapping) and _is_record(plain):
             record_input(InputRecord(**plain), place.layer)
+
+
+def _is_record(plain: Mapping[Any, Any]) -> bool:
+    if set(plain) != set(InputRecord.__dataclass_fields__):
+        return False
+    words = all(isinstance(plain[word], str) for word in ("mode", "preprocess_input"))
+    return words and all(isinstance(plain[end], (int, float)) for end in ("low", "high"))

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import datetime
 import json
+import lzma
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,14 +25,19 @@ from typing import Any
 from saccade.disk.regular_file import open_regular
 from saccade.errors import FileFormatError, InvalidArgument, NotSupported
 from saccade.files import plain_config, weight_store
+from saccade.files.extras import checked_extras, extras_of
 from saccade.files.formats import HDF5_START
-from saccade.files.input_record import input_records
+from saccade.files.hdf5 import check_unpacked, open_h5, whole
+from saccade.files.kept_weights import kept_weights
 from saccade.files.old.compile_configs import compile_config
 from saccade.files.old.model_configs import in_todays_words
+from saccade.files.optimizer_state import restore_state
 from saccade.files.replacement import replacing
-from saccade.files.stored_entry import open_entry
+from saccade.files.stored_entry import check_directory, check_entries, open_entry
+from saccade.layers.core.custom_storage import is_own
 from saccade.notes import note_once
-from saccade.version import KERAS_VERSION, __version__
+from saccade.plain_json import check_size, json_text, read_json
+from saccade.version import KERAS_VERSION
 
 METADATA, CONFIG, WEIGHTS, EXTRAS = (
     "metadata.json",
@@ -38,8 +45,11 @@ METADATA, CONFIG, WEIGHTS, EXTRAS = (
     "model.weights.h5",
     "saccade.json",
 )
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-_MOST_JSON_BYTES = 1 << 28
+_OF_PYTHON = (EOFError, NotImplementedError, RuntimeError, OSError, ValueError, struct.error)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_OF_PYTHON)
+_LEAST_BYTES, _BYTES_OF_LAYER = 1 << 20, 1 << 14  # of HDF5's own, and of small weights
+_BYTES_OF_NUMBER = 40  # in double precision, with four of an optimizer's beside it
+_READ = (METADATA, CONFIG, WEIGHTS, EXTRAS)
 WITHOUT_OPTIMIZER = "load_model(..., compile=False) loads the model without its optimizer."
 
 
@@ -65,52 +75,33 @@ def write(
         NoSuchFile: the folder does not exist.
     """
     where = "save"
-    record = plain_config.full_record(model)
-    record["compile_config"] = (model.get_compile_config() if include_optimizer else None) or {}
-    texts = {
-        METADATA: json.dumps(
-            {
-                "keras_version": KERAS_VERSION,  # whose format it is; ours is in saccade.json
-                "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
-            }
-        ),
-        CONFIG: json.dumps(plain_config.to_plain(where, record, "model")),
-        EXTRAS: json.dumps(extras_of(where, model), indent=1, ensure_ascii=False),
-    }
+    with kept_weights(model, path, overwrite):
+        record = plain_config.full_record(model)
+        record["compile_config"] = (model.get_compile_config() if include_optimizer else None) or {}
+        texts = {
+            METADATA: json.dumps(
+                {
+                    "keras_version": KERAS_VERSION,  # whose format it is; ours is in saccade.json
+                    "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
+                }
+            ),
+            CONFIG: json.dumps(plain_config.to_plain(where, record, "model")),
+            EXTRAS: json_text(extras_of(where, model), indent=1),
+        }
     if not model.built:
-        note_once(f"{model.where} is not built: the file will hold its layers but no weights.")
+        note_once(
+            f"{model.where} is not built: the file will hold its layers but no weights.",
+            key="not built",
+        )
     with replacing(where, path, overwrite) as draft:
         weights = draft.with_name(WEIGHTS)  # HDF5 jumps while it writes, a zip can't
-        with weight_store.open_h5(where, weights, "w") as file:
+        with open_h5(where, weights, "w") as file:
             weight_store.write_weights(file, model, include_optimizer)
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(METADATA, texts[METADATA])
             archive.writestr(CONFIG, texts[CONFIG])
             archive.write(weights, WEIGHTS)
             archive.writestr(EXTRAS, texts[EXTRAS])
-
-
-def extras_of(where: str, model: Any) -> dict[str, Any]:
-    """What travels with a model beyond Keras, as JSON can hold it."""
-    preprocessing, class_names = model.preprocessing, model.class_names
-    if preprocessing is not None and not isinstance(preprocessing, dict):
-        raise InvalidArgument(
-            where, "model.preprocessing must be a dict or None", type(preprocessing).__name__
-        )
-    if class_names is not None:
-        if isinstance(class_names, (str, dict)):
-            raise InvalidArgument(
-                where, "model.class_names must be a list or None", type(class_names).__name__
-            )
-        class_names = [str(name) for name in class_names]
-    return {
-        "saccade_version": __version__,
-        "preprocessing": plain_config.to_plain(
-            where, preprocessing, "model.preprocessing", objects=False
-        ),
-        "class_names": class_names,
-        "input_records": input_records(model),
-    }
 
 
 # -- reading -------------------------------------------------------------------------------
@@ -127,12 +118,26 @@ class KerasArchive:
 
     def __init__(self, where: str, archive: zipfile.ZipFile):
         self.where, self._zip = where, archive
+        check_entries(where, archive, _READ)
         self.config = self._json(CONFIG)
-        told = self._json("metadata.json") if "metadata.json" in archive.namelist() else {}
+        told = self._json(METADATA) if METADATA in archive.namelist() else {}
         if str(told.get("keras_version", "")).startswith("2."):  # of tf.keras
             self.config = in_todays_words(self.config)
             self.config["compile_config"] = compile_config(self.config.get("compile_config") or {})
-        self.extras = self._json(EXTRAS) if EXTRAS in archive.namelist() else {}
+        extras = self._json(EXTRAS) if EXTRAS in archive.namelist() else {}
+        self.extras = checked_extras(where, extras)
+
+    def numbers(self) -> int:
+        """How many the weights in the file have at most.
+
+        Raises:
+            FileFormatError: they unpack to far more than weights do.
+        """
+        if WEIGHTS not in self._zip.namelist():
+            raise self._lacks(WEIGHTS)
+        entry = self._zip.getinfo(WEIGHTS)
+        check_unpacked(self.where, WEIGHTS, entry.file_size, entry.compress_size)
+        return entry.file_size
 
     @contextmanager
     def weights(self) -> Iterator[dict[str, Any]]:
@@ -143,7 +148,7 @@ class KerasArchive:
             entry = open_entry(self._zip, WEIGHTS)
         except _DAMAGED as error:
             raise self._damaged(WEIGHTS, error) from error
-        with entry, weight_store.open_h5(self.where, entry) as file:
+        with entry, open_h5(self.where, entry) as file:
             yield weight_store.datasets_in(self.where, file)
 
     def restore(self, model: Any, compile: bool) -> None:
@@ -152,11 +157,14 @@ class KerasArchive:
         Raises:
             FileFormatError: what does not fit; each fault is listed.
         """
+        self._check_need(model)
         with self.weights() as saved:
-            weight_store.read_weights(self.where, saved, model)
-            faults = (
-                weight_store.read_optimizer(saved, model) if model.optimizer is not None else []
-            )
+            weight_store.read_weights(self.where, saved, model, fresh=True)
+            faults: list[str] = []
+            if model.optimizer is not None:
+                state = weight_store.optimizer_in(saved)
+                with whole(self.where):
+                    faults = restore_state(model.optimizer, state, model.trainable_weights)
         if faults:
             raise FileFormatError(
                 self.where,
@@ -168,16 +176,31 @@ class KerasArchive:
     def _json(self, name: str) -> dict[str, Any]:
         if name not in self._zip.namelist():
             raise self._lacks(name)
-        size_bytes = self._zip.getinfo(name).file_size
-        if size_bytes > _MOST_JSON_BYTES:  # a few bytes in a zip can claim to be gigabytes
-            raise self._damaged(name, f"{size_bytes:,} bytes")
+        # A few bytes in a zip can claim to be gigabytes.
+        check_size(self.where, name, self._zip.getinfo(name).file_size)
         try:
-            value = json.loads(self._zip.read(name))
-        except (*_DAMAGED, ValueError) as error:
+            text = self._zip.read(name)
+        except _DAMAGED as error:
             raise self._damaged(name, error) from error
+        value = read_json(self.where, name, text)
         if not isinstance(value, dict):
             raise self._damaged(name, f"{type(value).__name__} instead of an object")
         return value
+
+    def _check_need(self, model: Any) -> None:
+        """Look at how large the weights are, before they are unpacked, by what the model needs."""
+        entry = self._zip.getinfo(WEIGHTS)
+        needed = _LEAST_BYTES
+        for place in weight_store.places(model):
+            needed += _BYTES_OF_LAYER + _BYTES_OF_NUMBER * sum(one.numel() for one in place.weights)
+        owns = any(is_own(one.layer, "load_own_variables") for one in weight_store.places(model))
+        if entry.compress_type != zipfile.ZIP_STORED and entry.file_size > needed and not owns:
+            raise FileFormatError(
+                self.where,
+                f"{WEIGHTS} must have at most the {needed:,} bytes that its model needs",
+                f"{entry.file_size:,}",
+                "The file was made to take the memory: get it from where it was saved.",
+            )
 
     def _lacks(self, name: str) -> FileFormatError:
         found = ", ".join(self._zip.namelist()) or "nothing"
@@ -221,6 +244,7 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
                 "an HDF5 file",
                 "Call it .h5: then it is read as what it is.",
             )
+        check_directory(where, file)
         try:
             archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, OSError, ValueError) as error:

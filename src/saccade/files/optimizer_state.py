@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from saccade.names import is_overridden
+from saccade.optimizers.slot_holder import as_array
 
 
 def state_arrays(optimizer: Any, weights: Sequence[Any]) -> list[Any]:
@@ -25,19 +28,97 @@ def state_arrays(optimizer: Any, weights: Sequence[Any]) -> list[Any]:
     ]
 
 
-def restore_state(optimizer: Any, saved: Sequence[Any], weights: Sequence[Any]) -> list[str]:
-    """Take over a state from arrays (or HDF5 datasets) in Keras's order.
+def state_entries(optimizer: Any, weights: Sequence[Any]) -> dict[str, Any]:
+    """What stands under `optimizer/vars`, by name: by number, or as the user's own hook says."""
+    if not is_overridden(optimizer, "save_own_variables"):
+        return by_number(state_arrays(optimizer, weights))
+    next_step = copy.copy(optimizer)
+    if optimizer.built:
+        next_step.build(weights)
+    store: dict[str, Any] = {}
+    next_step.save_own_variables(store)
+    return store
+
+
+def restore_state(optimizer: Any, saved: Mapping[str, Any], weights: Sequence[Any]) -> list[str]:
+    """Take over a state from arrays (or HDF5 datasets) by the names of `state_entries`.
 
     Returns:
         What does not fit, in words; empty when all was taken over. Nothing is changed otherwise.
     """
+    faults, change = state_change(optimizer, saved, weights)
+    change()
+    return faults
+
+
+def state_change(
+    optimizer: Any, saved: Mapping[str, Any], weights: Sequence[Any]
+) -> tuple[list[str], Callable[[], None]]:
+    """What does not fit, in words, and what takes the state over: it does nothing where there is
+    a fault. All arrays are in memory by then, so that it cannot stop half way."""
+    if not saved:
+        return [], _nothing
+    if is_overridden(optimizer, "load_own_variables"):
+        own = {name: as_array(values) for name, values in saved.items()}
+        return [], lambda: _hand_over(optimizer, own, weights)
+    return _numbered_change(optimizer, in_order(saved), weights)
+
+
+def by_number(arrays: Sequence[Any]) -> dict[str, Any]:
+    """Arrays in Keras's order by the names that they have in a file."""
+    return {str(place): one for place, one in enumerate(arrays)}
+
+
+def in_order(saved: Mapping[str, Any]) -> list[Any]:
+    """The arrays that stand under "0", "1", ..."""
+    numbered = []
+    while (values := saved.get(str(len(numbered)))) is not None:
+        numbered.append(values)
+    return numbered
+
+
+def _numbered_change(
+    optimizer: Any, saved: Sequence[Any], weights: Sequence[Any]
+) -> tuple[list[str], Callable[[], None]]:
+    if not saved:
+        return [], _nothing
     fresh = copy.copy(optimizer)
-    if not fresh.built and not fresh.misfits(saved) and not int(saved[0][()]):
-        optimizer.set_weights(saved)  # of an optimizer that had not taken a step
-        return []
-    fresh.build(weights)
+    has_slots = fresh.built or bool(fresh.misfits(saved)) or _has_stepped(saved)
+    if has_slots:
+        fresh.build(weights)
     if faults := fresh.misfits(saved):
-        return faults
+        return faults, _nothing
+    arrays = [as_array(values) for values in saved]
+    if faults := _odd_numbers(arrays):
+        return faults, _nothing
+    return [], lambda: _take_over(optimizer, arrays, weights if has_slots else None)
+
+
+def _has_stepped(saved: Sequence[Any]) -> bool:
+    count = as_array(saved[0])
+    return count.dtype.kind in "fiub" and bool(count)
+
+
+def _take_over(optimizer: Any, arrays: Sequence[Any], weights: Sequence[Any] | None) -> None:
+    if weights is not None:
+        optimizer.build(weights)
+    optimizer.set_weights(arrays)
+
+
+def _hand_over(optimizer: Any, own: dict[str, Any], weights: Sequence[Any]) -> None:
     optimizer.build(weights)
-    optimizer.set_weights(saved)
+    optimizer.load_own_variables(own)
+
+
+def _odd_numbers(arrays: Sequence[np.ndarray]) -> list[str]:
+    """What no optimizer's state has: words, and counts or rates that are no finite number."""
+    for place, array in enumerate(arrays):
+        if array.dtype.kind not in "fiub":
+            return [f"vars/{place}: needed numbers, got {array.dtype}"]
+        if array.ndim == 0 and not (np.isfinite(array) and array >= 0):
+            return [f"vars/{place}: needed a count or a rate, got {array}"]
     return []
+
+
+def _nothing() -> None:
+    """What there is to do where a state does not fit."""

@@ -55,12 +55,11 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
         for key in value:
             if not isinstance(key, str):
                 raise InvalidArgument(where, f"{place} needs words as keys", repr(key))
-        plain = {
+        if isinstance(value, LambdaRecord):
+            return _lambda_record(where, value.function, value, place)
+        return {
             key: to_plain(where, item, f"{place}.{key}", objects) for key, item in value.items()
         }
-        if isinstance(value, LambdaRecord):
-            keep_written(value.function, plain)
-        return plain
     if not objects:
         raise InvalidArgument(where, f"{place} must be a plain value", type(value).__name__)
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
@@ -78,9 +77,7 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
 
 def _function_record(where: str, function: Any, place: str) -> dict[str, Any]:
     if is_lambda(function):
-        record = to_plain(where, listed_record(function), place)
-        keep_written(function, record)
-        return record
+        return _lambda_record(where, function, listed_record(function), place)
     module = function.__module__ or ""  # none where it was made by exec()
     if module.split(".")[0] == "saccade":  # as Keras writes its functions
         return {
@@ -94,6 +91,23 @@ def _function_record(where: str, function: Any, place: str) -> dict[str, Any]:
         name = word_for(function) or name
     # The user's module, not Keras's "builtins": so nobody takes a user's `relu` for Keras's.
     return _record_of_word(function.__module__, name)
+
+
+def _lambda_record(where: str, function: Any, record: dict[str, Any], place: str) -> dict[str, Any]:
+    """The record of a lambda, with what it takes from around it as JSON can hold it."""
+    try:
+        plain = to_plain(where, dict(record), place)
+    except InvalidArgument as error:
+        names = ", ".join(function.__code__.co_freevars) or "its defaults"
+        raise InvalidArgument(
+            where,
+            f"a file holds a lambda if all that it takes from around it ({names}) are numbers, "
+            "words, arrays, and lists and dicts of them",
+            str(error.got),
+            "Write a layer of your own in its place, with call() and get_config().",
+        ) from error
+    keep_written(function, plain)
+    return plain
 
 
 def _record_of_word(module: str, word: str) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from saccade.disk.whole_file import write_whole
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.files.formats import FORMATS, HDF5_START, Format, check_format, start_of, suffixes
 from saccade.notes import note_once
-from saccade.script_door import is_script_door_open
+from saccade.script_door import is_script_door_open, is_tensorflow_script
 
 INDEX = ".index"
+_MOST_LETTERS = 1 << 22  # of a folder's `checkpoint`
 STATE = "checkpoint"
 _SUFFIX_OF = {"h5": ".h5", "hdf5": ".h5", "keras": ".keras"}
 
@@ -59,18 +60,23 @@ def format_of(
     if door == "write_model":
         path.parent.mkdir(parents=True, exist_ok=True)
         note_once(
-            f'save("{path.name}"): TensorFlow wrote a folder; here it is one .keras file of that '
-            "name, which load_model reads.",
+            f'save("{filepath}"): {_theirs("a folder")} under this name. saccade writes a .keras '
+            f'file of this name, which load_model("{filepath}") reads.',
             key="save without an ending",
         )
         return path, _kind(".keras", door)
     path.parent.mkdir(parents=True, exist_ok=True)
     note_once(
-        f'save_weights("{path.name}"): TensorFlow wrote a checkpoint; here it is '
-        f'"{path.name}{INDEX}", which load_weights reads by the same name.',
+        f'save_weights("{filepath}"): {_theirs("a checkpoint")} under this name. saccade writes '
+        f'"{filepath}{INDEX}", which load_weights("{filepath}") reads.',
         key="save_weights without an ending",
     )
     return path.with_name(path.name + INDEX), _kind(".weights.h5", door)
+
+
+def _theirs(of_tensorflow: str) -> str:
+    """What a name without an ending was to those for whom a script was written."""
+    return f"TensorFlow wrote {of_tensorflow}" if is_tensorflow_script() else "Keras 2 wrote HDF5"
 
 
 def writes_by_content(filepath: str | os.PathLike[str]) -> bool:
@@ -109,11 +115,13 @@ def write_state(folder: Path, names: list[str]) -> None:
 
 
 def all_checkpoints(folder: Path) -> list[str]:
-    """The names in a folder's `checkpoint`, the last one last."""
+    """The names in a folder's `checkpoint`, the last one last; none that leads out of it, as old
+    ones are deleted by these names."""
     if not (folder / STATE).is_file():
         return []
     text = read_regular(folder / STATE, most_bytes=2**26).decode("utf-8", "replace")
-    return re.findall(r'^all_model_checkpoint_paths: "(.*)"$', text, re.MULTILINE)
+    found = re.findall(r'^all_model_checkpoint_paths: "(.*)"$', text, re.MULTILINE)
+    return [name for name in found if name == os.path.basename(name) and name not in ("", "..")]
 
 
 class LoadStatus:

@@ -6,7 +6,6 @@ The names are the paths of the weights in the HDF5 tree ("layers/dense/vars/0"),
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +14,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.disk.regular_file import check_regular
+from saccade.disk.regular_file import check_regular, open_regular
 from saccade.errors import FileFormatError
+from saccade.files.hdf5 import whole
 from saccade.files.weight_store import own_arrays, places
+from saccade.plain_json import check_size, json_text, read_json
 from saccade.version import __version__
 
 _KINDS = {"F": "f", "B": "f", "I": "i", "U": "u"}  # the first letter of safetensors' dtypes
@@ -36,7 +37,7 @@ def write_tensors(path: Path, model: Any) -> None:
             # A copy: the format knows neither strides nor shared memory.
             tensors[name] = values.detach().cpu().clone(memory_format=torch.contiguous_format)
             names[name] = place.name
-    metadata = {"format": "pt", "saccade_version": __version__, "layers": json.dumps(names)}
+    metadata = {"format": "pt", "saccade_version": __version__, "layers": json_text(names)}
     save_file(tensors, path, metadata=metadata)
 
 
@@ -75,6 +76,7 @@ def open_tensors(where: str, path: Path) -> Iterator[dict[str, Any]]:
     from safetensors import SafetensorError, safe_open
 
     check_regular(path, where, "must be a whole .safetensors file", FileFormatError)
+    _check_header(where, path)
     try:
         file = safe_open(path, framework="pt")
     except PermissionError:
@@ -87,17 +89,30 @@ def open_tensors(where: str, path: Path) -> Iterator[dict[str, Any]]:
             "The file was cut short or damaged: copy or save it again.",
         ) from error
     with file as tensors:
-        layers = _layer_names(tensors.metadata())
-        yield {
-            name: StoredTensor(tensors, name, layers.get(name))
-            for name in tensors.keys()  # noqa: SIM118
-        }
+        with whole(where):
+            layers = _layer_names(where, tensors.metadata())
+            found = {
+                name: StoredTensor(tensors, name, layers.get(name))
+                for name in tensors.keys()  # noqa: SIM118
+            }
+        yield found
 
 
-def _layer_names(metadata: Any) -> dict[str, str]:
+def _check_header(where: str, path: Path) -> None:
+    """Look at how long the header says to be, before it is read."""
+    with open_regular(path) as file:
+        start = file.read(8)
+    length = int.from_bytes(start, "little")
+    if len(start) == 8 and length <= path.stat().st_size - 8:
+        check_size(where, "the header", length)
+
+
+def _layer_names(where: str, metadata: Any) -> dict[str, str]:
     """Each tensor's layer, where the file says it."""
     try:
-        names = json.loads((metadata or {}).get("layers", "{}"))
-    except ValueError:
+        names = read_json(where, "layers", (metadata or {}).get("layers", "{}"))
+    except FileFormatError:
         return {}
-    return names if isinstance(names, dict) else {}
+    if not isinstance(names, dict):
+        return {}
+    return {name: layer for name, layer in names.items() if isinstance(layer, str)}

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from saccade.disk.regular_file import check_regular
 from saccade.errors import FileFormatError, NotSupported
 from saccade.files import optimizer_state
-from saccade.files.new_hdf5 import new_h5
+from saccade.files.hdf5 import arrays_in, whole
+from saccade.files.weight_change import change_weights
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import snake_case
@@ -38,25 +37,6 @@ class Place:
     name: str
     weights: list[Any]
     layer: Any = None
-
-
-@contextmanager
-def open_h5(where: str, source: Any, mode: str = "r") -> Iterator[Any]:
-    """An HDF5 file, from a path or a file object; FileFormatError: not one, or damaged."""
-    import h5py  # slow to load, and only needed here
-
-    if mode == "r" and not hasattr(source, "read"):
-        check_regular(source, where, "must be a whole HDF5 file", FileFormatError)
-    try:
-        opened = new_h5(source) if mode == "w" else h5py.File(source, "r")
-    except OSError as error:
-        if isinstance(error, PermissionError):
-            raise
-        needed = "the weights must be a whole HDF5 file"
-        do = "The file was cut short or damaged: copy or save it again."
-        raise FileFormatError(where, needed, str(error), do) from error
-    with opened as file:
-        yield file
 
 
 def places(model: WeightHolder) -> Iterator[Place]:
@@ -122,12 +102,12 @@ def write_weights(file: Any, model: Any, include_optimizer: bool = True) -> None
         _write(file, place.path, place.name, own_arrays(place))
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None and include_optimizer:
-        arrays = optimizer_state.state_arrays(optimizer, model.trainable_weights)
-        _write(file, "optimizer", optimizer.name, _numbered(arrays))
+        arrays = optimizer_state.state_entries(optimizer, model.trainable_weights)
+        _write(file, "optimizer", optimizer.name, arrays)
         inner = getattr(optimizer, "inner_optimizer", None)
         if inner is not None:  # Keras writes it twice, and looks for it twice
-            arrays = optimizer_state.state_arrays(inner, model.trainable_weights)
-            _write(file, "optimizer/inner_optimizer", inner.name, _numbered(arrays))
+            arrays = optimizer_state.state_entries(inner, model.trainable_weights)
+            _write(file, "optimizer/inner_optimizer", inner.name, arrays)
 
 
 def own_arrays(place: Place) -> dict[str, Any]:
@@ -161,7 +141,9 @@ def _write(file: Any, path: str, name: str, arrays: Mapping[str, Any]) -> None:
     group.attrs["name"] = name
     for key, values in arrays.items():  # one copy at a time
         if torch.is_tensor(values):
-            values = values.detach().cpu().numpy()
+            values = values.detach().cpu()
+            # HDF5 has no bfloat16; in float32 none of its bits is lost
+            values = (values.float() if values.dtype is torch.bfloat16 else values).numpy()
         group[key] = values
 
 
@@ -174,38 +156,37 @@ def datasets_in(where: str, file: Any) -> dict[str, Any]:
     Raises:
         FileFormatError: the layout of Keras 2, or data that lie outside the file.
     """
-    if "layer_names" in file.attrs:
-        raise FileFormatError(
-            where,
-            "the weights must be laid out as Keras 3 does",
-            "the older layout of Keras 2",
-            "Load it with Keras and save it again.",
-        )
-    found: dict[str, Any] = {}
-
-    def visit(path: str, item: Any) -> None:
-        if not hasattr(item, "shape"):
-            return
-        if item.external or item.is_virtual:
-            raise FileFormatError(where, "weights must lie in the file itself", f"a link at {path}")
-        # TensorFlow 2.13 called the group of layers otherwise.
-        found[path.replace("_layer_checkpoint_dependencies", "layers")] = item
-
-    file.visititems(visit)
-    return found
+    with whole(where):
+        if "layer_names" in file.attrs:
+            raise FileFormatError(
+                where,
+                "the weights must be laid out as Keras 3 does",
+                "the older layout of Keras 2",
+                "Load it with Keras and save it again.",
+            )
+    # TensorFlow 2.13 called the group of layers otherwise.
+    return {
+        path.replace("_layer_checkpoint_dependencies", "layers"): values
+        for path, values in arrays_in(where, file).items()
+    }
 
 
 def read_weights(
-    where: str, saved: Mapping[str, Any], model: Any, skip_mismatch: bool = False
+    where: str,
+    saved: Mapping[str, Any],
+    model: Any,
+    skip_mismatch: bool = False,
+    fresh: bool = False,
 ) -> None:
     """Copy all weights from `datasets_in(...)` into the model, one at a time.
 
     Args:
         skip_mismatch: True leaves layers out whose weights do not fit, and says so in one note.
+        fresh: whether the model is new, so that nobody misses what it was.
 
     Raises:
-        FileFormatError: weights that are missing, too many or of another shape, all listed;
-            the model is as it was then.
+        FileFormatError: weights that are missing, too many, of another shape or damaged, all
+            listed; the model is as it was then.
     """
     pairs: list[tuple[Any, Any]] = []
     hooks: list[tuple[Any, dict[str, Any]]] = []
@@ -242,14 +223,9 @@ def read_weights(
             "the weights in the file must be those of the model",
             f"{len(faults)} that do not fit:{listed(faults)}",
         )
-    _run_hooks(hooks)  # the user's code may fail: before anything else is changed
-    for weight, values in pairs:
-        direct = hasattr(values, "read_direct") and weight.ndim and weight.is_contiguous()
-        if direct and weight.device.type == "cpu":
-            values.read_direct(torch.Tensor.numpy(weight.detach()))  # no copy on the way
-            torch.autograd.graph.increment_version(weight)  # who asks sees that it changed
-        else:
-            weight.assign(values[()])
+    # The user's code may fail: it runs before anything else is changed.
+    owned = [weight for layer, _ in hooks for weight in layer.weights]
+    change_weights(where, pairs, fresh, owned, lambda: _run_hooks(where, hooks))
 
 
 def listed(faults: Sequence[str]) -> str:
@@ -263,26 +239,18 @@ def listed(faults: Sequence[str]) -> str:
     return "".join(f"\n  {one}" for one in shown)
 
 
-def _run_hooks(hooks: Sequence[tuple[Any, dict[str, Any]]]) -> None:
-    """Let layers read their own weights, all or none."""
-    kept = [(weight, weight.detach().clone()) for layer, _ in hooks for weight in layer.weights]
-    try:
-        for layer, entries in hooks:
-            layer.load_own_variables({name: values[()] for name, values in entries.items()})
-    except Exception:
-        for weight, values in kept:
-            weight.assign(values)
-        raise
+def _run_hooks(where: str, hooks: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+    """Let layers read their own weights."""
+    for layer, entries in hooks:
+        with whole(where):
+            arrays = {name: values[()] for name, values in entries.items()}
+        layer.load_own_variables(arrays)
 
 
-def read_optimizer(saved: Mapping[str, Any], model: Any) -> list[str]:
-    """Take over the optimizer's state; says what does not fit, and changes nothing then."""
-    numbered = []
-    while (values := saved.get(f"optimizer/vars/{len(numbered)}")) is not None:
-        numbered.append(values)
-    if not numbered:
-        return []
-    return optimizer_state.restore_state(model.optimizer, numbered, model.trainable_weights)
+def optimizer_in(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """The arrays of the optimizer's state by their names; none where the file has none."""
+    start = "optimizer/vars/"
+    return {path.removeprefix(start): one for path, one in saved.items() if path.startswith(start)}
 
 
 def _is_weight(path: str, values: Any) -> bool:

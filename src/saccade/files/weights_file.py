@@ -11,10 +11,11 @@ from typing import Any
 from saccade.disk.regular_file import check_regular
 from saccade.errors import FileFormatError, NotSupported, StateError
 from saccade.files import formats, script_names, weight_store
-from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers, whole
+from saccade.files.hdf5 import open_h5, whole
+from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers
 from saccade.files.old.legacy_match import read_legacy
+from saccade.files.optimizer_state import state_change
 from saccade.files.replacement import replacing
-from saccade.layers.core.own_arguments import NotRecorded
 from saccade.notes import note_once
 
 
@@ -81,12 +82,17 @@ def read_weights(
                 where, "by_name=True is for the older layout of .h5 files", "the layout of Keras 3"
             )
         saved = {path: one for path, one in saved.items() if layer_name(one) not in surplus}
-        weight_store.read_weights(where, saved, model, skip_mismatch)
         optimizer = getattr(model, "optimizer", None)
+        faults, change = [], None
         if optimizer is not None and optimizer.built:
-            faults = weight_store.read_optimizer(saved, model)
-            if faults:
-                note_once(f"{where}: the optimizer keeps its own state; {faults[0]}.")
+            state = weight_store.optimizer_in(saved)
+            with whole(where):
+                faults, change = state_change(optimizer, state, model.trainable_weights)
+        weight_store.read_weights(where, saved, model, skip_mismatch)
+        if change is not None:
+            change()
+        if faults:
+            note_once(f"{where}: the optimizer keeps its own state; {faults[0]}.")
 
 
 def _check_no_checkpoint(filepath: Any) -> None:
@@ -100,23 +106,9 @@ def _check_no_checkpoint(filepath: Any) -> None:
         )
 
 
-def keeping_weights(model: Any, path: Path, overwrite: bool, error: NotRecorded) -> NotRecorded:
-    """The error of a model that a file cannot hold, once its weights are safe beside that file."""
-    beside = path.with_name(f"{path.name.removesuffix(path.suffix)}.weights.h5")
-    if not model.built or (beside.exists() and not overwrite):
-        return error
-    write_weights(model, beside)
-    return NotRecorded(
-        error.where,
-        error.needed,
-        error.got,
-        f'{error.do} Nothing is lost: the weights are in "{beside}", for load_weights.',
-    )
-
-
 def write_hdf5(path: Path, model: Any) -> None:
     """Write the weights of a built model and its optimizer's state, in the layout of Keras 3."""
-    with weight_store.open_h5("save_weights", path, "w") as file:
+    with open_h5("save_weights", path, "w") as file:
         weight_store.write_weights(file, model)
 
 
@@ -124,7 +116,7 @@ def write_hdf5(path: Path, model: Any) -> None:
 def open_hdf5(where: str, path: Path) -> Iterator[dict[str, Any] | list[SavedLayer]]:
     """The datasets by path, or in the older layout the layers; what is in the file decides."""
     check_regular(path, where, "the file must exist", FileFormatError)
-    with weight_store.open_h5(where, path) as file:
+    with open_h5(where, path) as file:
         with whole(where):
             legacy = is_legacy(file)
         if legacy:
@@ -137,8 +129,11 @@ def layer_name(values: Any) -> str | None:
     """The name of the layer that a saved array is of, where the file says it."""
     if hasattr(values, "layer_name"):
         return values.layer_name
-    name = values.parent.attrs.get("name")
-    return name.decode("utf-8") if isinstance(name, bytes) else name
+    try:
+        name = values.parent.attrs.get("name")
+    except (OSError, TypeError, ValueError):  # an attribute that is damaged, or of no known type
+        return None
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else name
 
 
 def _check_built(where: str, model: Any) -> None:

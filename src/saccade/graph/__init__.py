@@ -2,12 +2,15 @@
 
 from saccade.graph.copying import from_inputs
 from saccade.graph.inlining import inlined
+from saccade.graph.known_values import INSTEAD, KnownValues, values_now, worth
 from saccade.graph.network import Network
 from saccade.graph.node import Node
 from saccade.graph.noting import compares_symbols
 from saccade.graph.symbol import Shape, Symbol, batch_shape, map_symbols, symbols_in
 
 __all__ = [
+    "INSTEAD",
+    "KnownValues",
     "Network",
     "Node",
     "Shape",
@@ -18,4 +21,6 @@ __all__ = [
     "inlined",
     "map_symbols",
     "symbols_in",
+    "values_now",
+    "worth",
 ]

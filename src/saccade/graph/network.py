@@ -83,10 +83,23 @@ class Network:
         Args:
             fitted: makes a value what its symbol says, or raises.
         """
+        values = self._values(inputs, fitted, self.last_uses)
+        return map_symbols(self.result, lambda symbol: values[id(symbol)])
+
+    def run_whole(
+        self, inputs: Any, fitted: Callable[[Any, Symbol], Any]
+    ) -> tuple[Any, dict[int, Any]]:
+        """The outputs as `run`, and the value of every symbol by its `id`: nothing is freed."""
+        values = self._values(inputs, fitted, [[]] * len(self.calls))
+        return map_symbols(self.result, lambda symbol: values[id(symbol)]), values
+
+    def _values(
+        self, inputs: Any, fitted: Callable[[Any, Symbol], Any], unneeded: list[list[int]]
+    ) -> dict[int, Any]:
         values = self.assign(inputs)
         for symbol in self.input_symbols:
             values[id(symbol)] = fitted(values[id(symbol)], symbol)
-        for node, drops in zip(self.calls, self.last_uses, strict=True):
+        for node, drops in zip(self.calls, unneeded, strict=True):
             if node.is_plain:  # one array and nothing else, as most calls are
                 result = node.layer(values[id(node.args[0])])
             else:
@@ -101,7 +114,7 @@ class Network:
                     values[id(symbol)] = value
             for unused in drops:
                 del values[unused]
-        return map_symbols(self.result, lambda symbol: values[id(symbol)])
+        return values
 
     def assign(self, inputs: Any) -> dict[int, Any]:
         """The input values by `id` of their symbols.

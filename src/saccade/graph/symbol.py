@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from saccade.errors import InvalidArgument
 from saccade.nests import by_key, leaves, map_nest
@@ -26,6 +26,34 @@ class SymbolShape(tuple[int | None, ...]):
         return SymbolShape(found) if isinstance(place, slice) else found
 
 
+class KerasHistory(NamedTuple):
+    """Where a symbol comes from, as Keras's tensors tell it."""
+
+    operation: Any
+    node_index: int
+    tensor_index: int
+
+    @property
+    def layer(self) -> Any:
+        """The operation under the name that it had in Keras 2."""
+        return self.operation
+
+
+class Mask:
+    """The function that gives the mask of an array."""
+
+    __name__ = "mask"
+
+    def __init__(self, axes: int):
+        self.axes = axes
+
+    def __call__(self, array: Any) -> Any:
+        mask = getattr(array, "_keras_mask", None)
+        if mask is None:  # a sample on which the shape is tried
+            mask = array[(..., *[0] * (array.ndim - self.axes))] == 0
+        return mask
+
+
 class Symbol:
     """What `Input()` returns, and what a layer called on symbols returns.
 
@@ -39,6 +67,7 @@ class Symbol:
         mask_axes: how many of its axes, the batch first, a mask will tell of; None without a mask.
     """
 
+    sparse = ragged = False  # there are no others
     samples: Any = None
     mask_axes: int | None = None
 
@@ -61,10 +90,31 @@ class Symbol:
         """The shape, as TensorFlow's tensors tell it."""
         return self.shape
 
+    def reshape(self, newshape: Any) -> Symbol:
+        """`ops.reshape` of it."""
+        return Symbol.operate("reshape", self, newshape)
+
+    def squeeze(self, axis: Any = None) -> Symbol:
+        """`ops.squeeze` of it."""
+        return Symbol.operate("squeeze", self, axis)
+
     @property
     def _keras_shape(self) -> Shape:
         """The same as Keras 1 and 2 kept it."""
         return tuple(self.shape)
+
+    @property
+    def _keras_history(self) -> KerasHistory | None:
+        """The layer, which of its calls and which of that call's results gives the symbol."""
+        if self.node is None:
+            return None
+        layer = self.node.layer
+        return KerasHistory(layer, layer.nodes.index(self.node), self.index)
+
+    @property
+    def _keras_mask(self) -> Any:
+        """The symbol of the mask that will come with the values; None without one."""
+        return None if self.mask_axes is None else Symbol.note(Mask(self.mask_axes), self)
 
     def __repr__(self) -> str:
         return f"<Symbol {self.name}, shape={self.shape}, dtype={self.dtype}>"

@@ -10,6 +10,7 @@ import torch
 
 from saccade.errors import ShapeError
 from saccade.initializers.initializer import Initializer
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.records import is_record
 
 
@@ -36,7 +37,7 @@ class Constant(Initializer):
 
     def draw(self, shape: Sequence[int]) -> torch.Tensor:
         values = self.value
-        values = values.detach().cpu() if torch.is_tensor(values) else torch.as_tensor(values)
+        values = values.detach().cpu() if torch.is_tensor(values) else as_tensor(values)
         values = values.to("cpu", torch.float32)
         try:
             return values.broadcast_to(tuple(shape)).clone()

@@ -33,6 +33,10 @@ class Initializer(UserNames):
     def get_config(self) -> dict[str, Any]:
         return {"seed": self.seed}
 
+    def clone(self) -> Initializer:
+        """Another one that draws the same."""
+        return type(self).from_config(self.get_config())
+
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Initializer:
         return cls(**config)

@@ -34,6 +34,7 @@ _OLD_PATHS = {
     "callbacks.tensorboard_v1": "callbacks",
     "callbacks.tensorboard_v2": "callbacks",
     "src": "",
+    "dtype_policies": "mixed_precision",
     "engine": "keras_alias.engine",
     "engine.saving": "models",
     "initializations": "initializers",

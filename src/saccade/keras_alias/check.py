@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib
+import logging
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
 
 from saccade.disk.regular_file import read_regular
 from saccade.keras_alias.aliases import (
@@ -19,11 +19,13 @@ from saccade.keras_alias.aliases import (
     is_own_path,
     real_name,
 )
+from saccade.keras_alias.call_faults import fault_of_call, fault_of_method
 from saccade.keras_alias.check_report import print_report
 from saccade.keras_alias.script_imports import instead_of, refusal_of
-from saccade.keras_alias.script_names import NameUse, local_imports, names_used
-from saccade.keras_alias.script_packages import missing_packages
+from saccade.keras_alias.script_names import NameUse, names_used
+from saccade.keras_alias.script_packages import local_imports, missing_packages
 from saccade.names import public_names
+from saccade.notes import logger
 
 MISSING, UNREADABLE = 1, 2
 
@@ -36,30 +38,45 @@ class Finding:
     use: NameUse
     fault: str
 
+    @property
+    def said(self) -> str:
+        """The name; of a call, what is wrong with it."""
+        about = self.fault.split(". ")[0].rstrip(".")
+        return f"{self.use.name.split('.')[-1]} {about}" if self.use.called else self.use.name
+
+    @property
+    def harmless(self) -> bool:
+        """Whether the script goes on in spite of it."""
+        return self.use.tried or self.use.idle
+
 
 def check_script(script: str) -> int:
     """Print every name of Keras and TensorFlow that a script uses; nothing of it is run.
 
     Modules and packages of the user's own that lie beside the script are looked through as well.
-    What a name is called with, and the methods of objects, cannot be told from the text.
+    The words of calls are compared with what the callable takes, where the text tells what that is,
+    and the methods of what a class of Keras's makes. Other values cannot be told from the text.
 
     Returns:
         The exit code: 0 where all is supported, 1 where a name is missing, 2 where the script
         cannot be read.
     """
     path = Path(script)
+    logger.setLevel(logging.ERROR)  # nothing runs, so there is nothing to note
     try:
         findings = check_names(path)
         packages = missing_packages(ast.parse(read_regular(path), script), path.parent)
     except (OSError, SyntaxError, ValueError) as error:
         print(f"saccade: {script}: {error}", file=sys.stderr)  # noqa: T201
         return UNREADABLE
-    faulty = [one for one in findings if one.fault and not one.use.tried]
+    finally:
+        logger.setLevel(logging.NOTSET)
+    faulty = [one for one in findings if one.fault and not one.harmless]
     stops = [(line, f"{name} is not installed") for name, line in packages.items()]
-    stops += [(one.use.line, one.use.name) for one in faulty if one.file == path.name]
+    stops += [(one.use.line, one.said) for one in faulty if one.file == path.name]
     stop = min(stops) if stops else None
     if stop is None and faulty:  # in a module beside it, which its first import runs
-        stop = faulty[0].use.line, f"{faulty[0].use.name} in {faulty[0].file}"
+        stop = faulty[0].use.line, f"{faulty[0].said} in {faulty[0].file}"
     print_report(script, findings, packages, stop)
     return MISSING if faulty or packages else 0
 
@@ -76,8 +93,12 @@ def check_names(script: Path) -> list[Finding]:
         path = queue.pop(0)
         tree = ast.parse(read_regular(path), str(path))
         file = path.relative_to(script.parent).as_posix()
-        for use in names_used(tree):
-            if use.called:
+        for use in names_used(tree, path == script):
+            if use.method:
+                if fault := fault_of_method(use):
+                    name = ".".join(use.name.split(".")[-2:])  # as "Sequential.fit"
+                    findings.append(Finding(file, replace(use, name=name), fault))
+            elif use.called:
                 if not fault_of(use.name, use.module) and (fault := fault_of_call(use)):
                     findings.append(Finding(file, use, fault))
             elif not use.starred or is_starred(use.name):
@@ -158,34 +179,6 @@ def fault_of(dotted: str, module: str = "") -> str:
         if isinstance(found, ModuleType) and is_inner(found.__name__):
             return "not supported: no name of Keras's"
     return ""
-
-
-def fault_of_call(use: NameUse) -> str:
-    """Why a call of a name that is there stops; empty where the text does not tell."""
-    found = _found(use.name)
-    if isinstance(found, ModuleType):
-        return "not supported: a module cannot be called"
-    kind = getattr(found, "__annotations__", {}).get("return")
-    if kind is NoReturn or kind == "NoReturn":
-        about = (getattr(found, "__doc__", None) or "").strip().splitlines()
-        return f"not supported: {about[0].rstrip('.').lower()}" if about else "not supported"
-    return ""
-
-
-def _found(dotted: str) -> Any:
-    """What a dotted name stands for, None where nothing does."""
-    words = dotted.split(".")
-    parts = list(range(len(words), 0, -1))
-    # Of a class and an old room of one name, `keras.optimizers.adam`, the class is called.
-    for count in (*parts[1:2], *parts):
-        real = real_name(".".join(words[:count]))
-        if real is not None and not is_inner(real) and exists(real):
-            found: Any = importlib.import_module(real)
-            for word in words[count:]:
-                found = getattr(found, word, None)
-            if found is not None:
-                return found
-    return None
 
 
 def _is_in(path: str, module: str) -> bool:

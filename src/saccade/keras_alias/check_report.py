@@ -22,7 +22,7 @@ def print_report(
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     others = len({one.file for one in findings}) > 1
     rows: dict[tuple[str, str], list[Any]] = {}
     for one in findings:
@@ -46,7 +46,7 @@ def print_report(
 
 def _ending(script: str, findings: list[Any], stop: tuple[int, str] | None) -> str:
     names = {one.use.name for one in findings}
-    lacking = {one.use.name for one in findings if one.fault}
+    lacking = {one.use.name for one in findings if one.fault and not one.harmless}
     if not names:
         said = f"{script} uses no name of Keras or TensorFlow."
     elif lacking:
@@ -54,9 +54,14 @@ def _ending(script: str, findings: list[Any], stop: tuple[int, str] | None) -> s
     else:
         said = f"All {len(names)} names are supported."
     if stop is None:
-        return f"{said} It will run, as far as names tell."
+        return f"{said}\nIt will run, as far as names tell."
     line, why = stop
-    return f"{said} It will stop at line {line}: {why}."
+    return f"{said}\n" + _cut(f"It will stop at line {line}: {why}", _WIDTH - 1) + "."
+
+
+def _cut(text: str, width: int) -> str:
+    """A line that fits; the table has the whole of it."""
+    return text if len(text) <= width else text[: width - 3].rstrip() + "..."
 
 
 def _row(name: str, lines: str, words: str) -> list[str]:
@@ -67,7 +72,8 @@ def _row(name: str, lines: str, words: str) -> list[str]:
     if len(first) == _NAME + _LINES + 4 and len(words) <= room:
         return [first + words]
     if words == "works":
-        return [f"{left}  {lines}  {words}"]
+        whole = f"{left}  {lines}  {words}"
+        return [whole] if len(whole) <= _WIDTH else [name, f"{'':{_NAME}}  {lines}  {words}"]
     below = textwrap.wrap(words, _WIDTH - 4, initial_indent="    ", subsequent_indent="    ")
     return [f"{left}  {lines}".rstrip(), *below]
 
@@ -83,5 +89,7 @@ def _verdict(finding: Any) -> tuple[str, str]:
     if not finding.fault:
         return "works", "green"
     if finding.use.tried:
-        return "not supported; the script has another way", "yellow"
+        return f"{finding.fault.rstrip('.')}; the script has another way", "yellow"
+    if finding.use.idle:
+        return f"{finding.fault.rstrip('.')}; nothing calls the function around it", "yellow"
     return finding.fault, "red"

@@ -13,7 +13,7 @@ from saccade.disk.regular_file import read_regular
 from saccade.errors import SaccadeError
 from saccade.keras_alias.aliases import exists, real_name
 from saccade.keras_alias.script_imports import refusal_of
-from saccade.keras_alias.script_names import star_imports
+from saccade.keras_alias.script_packages import star_imports
 from saccade.names import nearest, public_names
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -11,6 +11,7 @@ from collections import defaultdict
 from importlib import import_module
 
 from saccade.notes import logger
+from saccade.shown_text import shown_lines
 from saccade.timers import (
     BACKWARD,
     COMPILED,
@@ -41,13 +42,13 @@ class Explanation:
     Attributes:
         seconds: by the spans that they went into, without what went into another span inside; a
             validation counts whole.
-        notes: (module, text) of all that saccade said.
+        notes: (module, kind, text) of all that saccade had to say.
     """
 
     def __init__(self) -> None:
         self.began = time.perf_counter()
         self.seconds: defaultdict[Span, float] = defaultdict(float)
-        self.notes: list[tuple[str, str]] = []
+        self.notes: list[tuple[str, str, str]] = []
         self._inside: list[tuple[Span, float]] = []  # the open spans, and when each began
 
     def begin(self, span: Span) -> None:
@@ -69,10 +70,10 @@ class Explanation:
         return bool(self._inside) and self._inside[-1][0] is VALIDATION
 
     def heard(self, record: logging.LogRecord) -> bool:
-        """Take a note down; a filter of the logger that lets everything pass."""
-        module = getattr(record, "said_by", "")
-        self.notes.append((module, record.getMessage().removeprefix("saccade: ")))
-        return True
+        """Take a note down; a filter of the logger. It is said once, in the explanation."""
+        text = getattr(record, "text", record.getMessage())
+        self.notes.append((getattr(record, "said_by", ""), getattr(record, "kind", ""), text))
+        return False
 
     def rows(self) -> list[tuple[str, float]]:
         """(what, seconds): each span that took any time, and the rest of the process's."""
@@ -86,6 +87,7 @@ def explain() -> None:
     import_module("saccade.models")  # so that loading torch is no part of the script's time
     told = Explanation()
     logger.addFilter(told.heard)
+    logger.setLevel(logging.DEBUG)  # the notes of a kind after the first are for who debugs
     listen(told)
     atexit.register(_print, told)
 
@@ -100,13 +102,19 @@ def _print(told: Explanation) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     console.print("\nWhat saccade did", style="bold")
     for title, guards in (("translated", False), ("warned of", True)):
-        notes = [text for module, text in told.notes if is_guard(module) is guards]
+        notes = [one for one in told.notes if is_guard(one[0]) is guards]
         console.print(f"{title}: {len(notes) or 'nothing'}")
-        for text in notes:
-            console.print(f"  {text}", markup=False, soft_wrap=True)
+        for _, kind, text in notes:
+            if not kind:
+                console.print(f"  {shown_lines(text)}", markup=False, soft_wrap=True)
+        for block in dict.fromkeys(kind for _, kind, _ in notes if kind):
+            console.print(f"  {block}:")
+            for _, kind, text in notes:
+                if kind == block:
+                    console.print(f"    {shown_lines(text)}", markup=False, soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column("where the time went")
     table.add_column("s", justify="right")

@@ -16,14 +16,37 @@ __path__: list[str] = []  # a package, whose modules the finder knows
 # Names that Keras has at its top and saccade below.
 _BELOW = {
     "DTypePolicy": "dtype_policy",
+    "FloatDTypePolicy": "mixed_precision",
     "Initializer": "initializers",
     "Loss": "losses",
     "Metric": "metrics",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
     "Variable": "backend.own_variable",
+    "device": "numerics.machine.scopes",
     "name_scope": "backend",
+    "remat": "numerics.machine.scopes",
 }
+_OTHERWISE = {
+    "KerasTensor": ("saccade.graph", "Symbol"),
+    "Function": ("saccade.models", "Model"),  # one that nobody trains
+    "Operation": ("saccade.layers", "Layer"),
+}
+_MODULES = {"dtype_policies": "saccade.mixed_precision", "engine": "saccade.keras_alias.engine"}
+"""Keras's modules that have another name here; `engine` is Keras 1's and 2's."""
+_STATE = "stateless_call of layers, metrics and optimizers works without a scope."
+REFUSED = {
+    "Quantizer": "saccade computes in float32, bfloat16 and float16.",
+    "RematScope": "keras.remat wraps a function, and saves memory in the same way.",
+    "StatelessScope": _STATE,
+    "SymbolicScope": _STATE,
+    "distillation": "Write a train_step with the loss against the teacher.",
+    "distribution": "saccade trains on one device.",
+    "export": "model.save keeps a model, and torch.onnx.export writes others' formats.",
+    "quantizers": "saccade computes in float32, bfloat16 and float16.",
+    "visualization": "matplotlib's imshow draws images; saccade.drawing those of a run.",
+}
+"""Keras's names that are left out, and what to use instead."""
 
 
 def version() -> str:
@@ -34,12 +57,13 @@ def version() -> str:
 def __getattr__(name: str) -> Any:
     if name in _BELOW:
         return getattr(import_module(f"saccade.{_BELOW[name]}"), name)
-    if name == "KerasTensor":
-        return import_module("saccade.graph").Symbol
-    if name == "engine":  # Keras 1's and 2's own rooms
-        return import_module("saccade.keras_alias.engine")
+    if name in _OTHERWISE:
+        module, word = _OTHERWISE[name]
+        return getattr(import_module(module), word)
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     if name not in _saccade().KERAS_NAMES:
-        refuse_name("keras", name, {})
+        refuse_name("keras", name, REFUSED)
     found = getattr(_saccade(), name)
     if isinstance(found, ModuleType):
         give_old_paths(found, name)
@@ -47,7 +71,9 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*_saccade().KERAS_NAMES, *_BELOW, "KerasTensor", "version", "__version__"})
+    return sorted(
+        {*_saccade().KERAS_NAMES, *_BELOW, *_OTHERWISE, "dtype_policies", "version", "__version__"}
+    )
 
 
 def _saccade() -> Any:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import ast
-import builtins
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from saccade.keras_alias.aliases import real_name
+from saccade.keras_alias.bound_names import BUILT_IN, assigned_names, bound_names
+from saccade.keras_alias.script_branches import (
+    Functions,
+    catches,
+    caught_by,
+    functions_of,
+    is_backend,
+    suppressed_by,
+)
 
-_IMPORT_FAULTS = {"ImportError", "ModuleNotFoundError", "Exception", "AttributeError"}
-_BACKENDS = ("theano", "tensorflow", "cntk", "jax", "torch", "mxnet", "plaidml.keras.backend")
-_BUILT_IN = frozenset(dir(builtins))
+_IMPORT_FAULTS = frozenset({"ImportError", "ModuleNotFoundError"})
+_NAME_FAULTS = frozenset({"AttributeError"})
+_CALL_FAULTS = frozenset({"TypeError", "ValueError", "AttributeError"})
 
 
 @dataclass(frozen=True)
@@ -21,9 +28,12 @@ class NameUse:
     Attributes:
         tried: whether the script has another way where the name is missing (`try: ... except
             ImportError: ...`).
+        idle: whether it stands in a function that nothing calls.
         module: the longest part of the name that the script imports as a module.
         starred: whether it may come from a star import; it may as well be nobody's.
         called: whether the place is a call of the name, which is noted beside the name itself.
+        words: of a call, the arguments that it names.
+        method: whether the name is a class, and a method that is called on what the class made.
     """
 
     name: str
@@ -32,59 +42,50 @@ class NameUse:
     module: str = ""
     starred: bool = False
     called: bool = False
+    words: tuple[str, ...] = ()
+    method: bool = False
+    idle: bool = False
 
 
-def names_used(tree: ast.Module) -> list[NameUse]:
+def names_used(tree: ast.Module, whole: bool = True) -> list[NameUse]:
     """The names of Keras and TensorFlow in a script, in the order of its lines, each place once.
 
     A variable that holds a module (`layers = keras.layers`) is followed; a name that the script
-    uses for something of its own after that, or in a function, is not taken for Keras's.
+    uses for something of its own after that, or in a function, is not taken for Keras's. A variable
+    that holds what a class of Keras's makes (`model = Sequential()`) is followed likewise.
+
+    Args:
+        whole: whether it is the script itself, of which nobody else calls the functions.
     """
-    reader = _Reader()
+    reader = _Reader(functions_of(tree) if whole else Functions())
     reader.read(tree)
     return sorted(set(reader.uses), key=lambda use: (use.line, use.name))
-
-
-def local_imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """(dots, dotted name) of what a script imports: files beside it may be meant.
-
-    What is imported from a module may be a module too: `from nets import small` gives both.
-    """
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((0, one.name) for one in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            start = f"{node.module}." if node.module else ""
-            yield node.level, start.rstrip(".")
-            yield from ((node.level, start + one.name) for one in node.names)
-
-
-def star_imports(tree: ast.Module) -> list[str]:
-    """The modules of Keras and TensorFlow of which a script imports all names."""
-    return [
-        node.module
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        and node.level == 0
-        and node.module
-        and node.names[0].name == "*"
-        and real_name(node.module)
-    ]
 
 
 class _Reader(ast.NodeVisitor):
     """Goes through a script as Python would, noting what each name stands for."""
 
-    def __init__(self) -> None:
+    def __init__(self, functions: Functions) -> None:
         self.uses: list[NameUse] = []
+        self._functions = functions
         self._known: dict[str, str] = {}  # variable -> dotted name
+        self._made: dict[str, str] = {}  # variable -> dotted name of what made its value
+        self._makers: dict[str, str | None] = {}  # function of the script -> the same
+        self._returned: list[str | None] = []
+        self._given: set[str] = set()  # attributes that the script gives to things itself
         self._modules: set[str] = set()
         self._stars: list[str] = []
         self._own: set[str] = set()  # names that the script gives a meaning to, anywhere
-        self._tries = 0
+        self._caught: frozenset[str] = frozenset()
+        self._depth, self._idle = 0, False
 
     def read(self, tree: ast.Module) -> None:
-        self._own = _bound(tree)
+        self._own = bound_names(tree)
+        self._given = {
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+        }
         self.visit(tree)
 
     # -- what binds a name ----------------------------------------------------------------
@@ -118,31 +119,53 @@ class _Reader(ast.NodeVisitor):
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         dotted = self._dotted(node.value)
+        made = self._maker(node.value)
         for target in node.targets:
             self.visit(target)
             if dotted and isinstance(target, ast.Name):
                 self._known[target.id] = dotted
+            if made and isinstance(target, ast.Name):
+                self._made[target.id] = made
 
     def visit_Name(self, node: ast.Name) -> None:
         if not isinstance(node.ctx, ast.Load):
             self._forget(node.id)
-        elif node.id not in self._own and node.id not in _BUILT_IN:
+        elif node.id not in self._own and node.id not in BUILT_IN:
             for star in self._stars:
                 self._note(f"{star}.{node.id}", node, starred=True)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
-        outside = dict(self._known)
+        outside = dict(self._known), dict(self._made), self._caught, self._idle, self._returned
+        self._returned = []
         if not isinstance(node, ast.Lambda):
             for one in (*node.decorator_list, node.returns):
                 if one is not None:
                     self.visit(one)
+            self._caught = frozenset()  # it runs where it is called
+            if self._depth == 0:
+                self._caught = self._functions.guarded.get(node.name, frozenset())
+                self._idle = node.name in self._functions.idle
         self.visit(node.args)
         body = node.body if isinstance(node.body, list) else [node.body]
-        for name in _assigned(body):  # local from the first line on
+        for name in assigned_names(body):  # local from the first line on
             self._forget(name)
+        self._depth += 1
         for one in body:
             self.visit(one)
-        self._known = outside
+        self._depth -= 1
+        made = set(self._returned)
+        self._known, self._made, self._caught, self._idle, self._returned = outside
+        if isinstance(node, ast.FunctionDef) and self._depth == 0:
+            self._makers[node.name] = made.pop() if len(made) == 1 else None
+
+    def visit_Return(self, node: ast.Return) -> None:
+        self._returned.append(self._maker(node.value))
+        self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._depth += 1
+        self.generic_visit(node)
+        self._depth -= 1
 
     visit_AsyncFunctionDef = visit_FunctionDef
     visit_Lambda = visit_FunctionDef
@@ -153,39 +176,30 @@ class _Reader(ast.NodeVisitor):
 
     def visit_If(self, node: ast.If) -> None:
         """Of a choice by `K.backend()` only what will run: the others' names do no harm."""
-        chosen = self._is_backend(node.test)
+        chosen = is_backend(node.test, self._dotted)
         self.visit(node.test)
+        before = dict(self._made)
         for one in node.body if chosen is not False else []:
             self.visit(one)
+        then, self._made = self._made, before
         for one in node.orelse if chosen is not True else []:
             self.visit(one)
-
-    def _is_backend(self, test: ast.expr) -> bool | None:
-        """Whether a comparison with `K.backend()` holds; None for any other test."""
-        if not isinstance(test, ast.Compare) or len(test.ops) != 1:
-            return None
-        ours, word = test.left, test.comparators[0]
-        if isinstance(ours, ast.Constant):
-            ours, word = word, ours
-        if not isinstance(ours, ast.Call):
-            return None
-        name = self._dotted(ours.func) or ""
-        if name.rpartition(".")[2] not in ("backend", "_backend") or "backend" not in name:
-            return None
-        words = [getattr(one, "value", None) for one in getattr(word, "elts", [word])]
-        if not any(one in _BACKENDS for one in words):
-            return None
-        from saccade.backend.settings import backend  # loads torch, which few scripts' texts need
-
-        holds = backend() in words
-        return not holds if isinstance(test.ops[0], (ast.NotEq, ast.NotIn)) else holds
+        if chosen is None:  # what both ways agree on
+            self._made = {key: one for key, one in then.items() if self._made.get(key) == one}
+        elif chosen:
+            self._made = then
 
     # -- what uses one --------------------------------------------------------------------
 
     def visit_Call(self, node: ast.Call) -> None:
+        words = tuple(one.arg for one in node.keywords if one.arg is not None)
         dotted = self._dotted(node.func)
         if dotted:
-            self._note(dotted, node, called=True)
+            self._note(dotted, node, called=True, words=words)
+        elif isinstance(node.func, ast.Attribute):
+            made, method = self._maker(node.func.value), node.func.attr
+            if made and method not in self._given:
+                self._note(f"{made}.{method}", node, called=True, words=words, method=True)
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
@@ -196,19 +210,19 @@ class _Reader(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_Try(self, node: ast.Try) -> None:
-        caught = {
-            getattr(one, "id", "Exception")
-            for handler in node.handlers
-            for one in (
-                handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-            )
-        }
-        self._tries += bool(caught & _IMPORT_FAULTS)
+        outer = self._caught
+        self._caught = outer | caught_by(node)
         for one in node.body:
             self.visit(one)
-        self._tries -= bool(caught & _IMPORT_FAULTS)
+        self._caught = outer
         for one in (*node.handlers, *node.orelse, *node.finalbody):
             self.visit(one)
+
+    def visit_With(self, node: ast.With) -> None:
+        outer = self._caught
+        self._caught = outer | suppressed_by(node)
+        self.generic_visit(node)
+        self._caught = outer
 
     # -- helpers --------------------------------------------------------------------------
 
@@ -222,40 +236,37 @@ class _Reader(ast.NodeVisitor):
             return None
         return ".".join([self._known[node.id], *reversed(words)])
 
+    def _maker(self, value: ast.expr | None) -> str | None:
+        """The dotted name of what made a value: a class of Keras's, or a function of it."""
+        if isinstance(value, ast.Name):
+            return self._made.get(value.id)
+        if not isinstance(value, ast.Call):
+            return None
+        made = self._dotted(value.func)
+        if made is None and isinstance(value.func, ast.Name):
+            made = self._makers.get(value.func.id)
+        return made
+
     def _note(
-        self, dotted: str, node: ast.AST, starred: bool = False, called: bool = False
+        self,
+        dotted: str,
+        node: ast.AST,
+        starred: bool = False,
+        called: bool = False,
+        words: tuple[str, ...] = (),
+        method: bool = False,
     ) -> None:
         within = [one for one in self._modules if f"{dotted}.".startswith(f"{one}.")]
         module = max(within, key=len, default="")
+        faults = _CALL_FAULTS if called else _NAME_FAULTS
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            faults = _IMPORT_FAULTS
+        tried = catches(self._caught, faults)
         line = getattr(node, "lineno", 0)
-        self.uses.append(NameUse(dotted, line, self._tries > 0, module, starred, called))
+        self.uses.append(
+            NameUse(dotted, line, tried, module, starred, called, words, method, self._idle)
+        )
 
     def _forget(self, name: str) -> None:
+        self._made.pop(name, None)
         self._known.pop(name, None)
-
-
-def _bound(tree: ast.Module) -> set[str]:
-    """The names that a script binds, wherever it does."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, ast.alias):
-            found.add(node.asname or node.name.split(".")[0])
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            found.add(node.name)
-    return found
-
-
-def _assigned(body: list[ast.stmt] | list[ast.expr]) -> set[str]:
-    """The variables that a function's own lines assign."""
-    return {
-        node.id
-        for one in body
-        for node in ast.walk(one)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }

@@ -1,4 +1,4 @@
-"""Script packages: what else a script imports, and what of it is not installed."""
+"""Script packages: what a script imports beside names of Keras, and what of it is not installed."""
 
 from __future__ import annotations
 
@@ -37,6 +37,33 @@ def missing_packages(tree: ast.Module, beside: Path) -> dict[str, int]:
         if not _is_installed(first):
             found[first] = line
     return found
+
+
+def local_imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """(dots, dotted name) of what a script imports: files beside it may be meant.
+
+    What is imported from a module may be a module too: `from nets import small` gives both.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((0, one.name) for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = f"{node.module}." if node.module else ""
+            yield node.level, start.rstrip(".")
+            yield from ((node.level, start + one.name) for one in node.names)
+
+
+def star_imports(tree: ast.Module) -> list[str]:
+    """The modules of Keras and TensorFlow of which a script imports all names."""
+    return [
+        node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and node.level == 0
+        and node.module
+        and node.names[0].name == "*"
+        and real_name(node.module)
+    ]
 
 
 def pip_name(package: str) -> str:

@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from saccade.graph import Symbol
+from saccade.layers import rectifiers
 from saccade.layers.activation import Activation
 from saccade.layers.attention.attention import AdditiveAttention, Attention
 from saccade.layers.attention.einsum_dense import EinsumDense
@@ -39,6 +40,7 @@ from saccade.layers.augmentation.rand_augment import RandAugment
 from saccade.layers.augmentation.random_crop import RandomCrop
 from saccade.layers.augmentation.random_size import RandomHeight, RandomWidth
 from saccade.layers.augmentation.sharpness import RandomGaussianBlur, RandomSharpness
+from saccade.layers.convolution import transposed
 from saccade.layers.convolution.conv import (
     Conv1D,
     Conv2D,
@@ -163,11 +165,18 @@ from saccade.names import classes_in, names_from, refuse_name
 Symbol.note = unwritten_operation.note_function
 Symbol.operate = symbol_arithmetic.operate  # the graph lies below, and knows no layer
 
+# Names of earlier versions: there for their scripts, and in no list.
 AtrousConvolution2D = keras1_words.keras1_layer(Conv2D, "AtrousConvolution2D")
 
 CLASSES: dict[str, type[Layer]] = classes_in(globals(), Layer)
 CLASSES["GroupQueryAttention"] = GroupQueryAttention  # which calls itself otherwise
 __all__ = ["REFUSED", "deserialize", "serialize", *names_from(globals(), __name__)]
+
+AtrousConvolution1D = Conv1D
+BatchNormalizationV1 = BatchNormalizationV2 = SyncBatchNormalization = BatchNormalization
+Deconv2D, Deconvolution2D = Conv2DTranspose, transposed.Deconvolution2D
+Deconv3D, Deconvolution3D = Conv3DTranspose, transposed.Deconvolution3D
+ThresholdedReLU, TimeDistributedDense = rectifiers.ThresholdedReLU, Dense
 
 
 def serialize(layer: Layer) -> dict[str, Any]:

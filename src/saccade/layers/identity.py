@@ -17,6 +17,7 @@ class Identity(Pointwise):
 
     keras_module = "keras.layers"
     casts_integers = False
+    _keeps_dtype = True
 
     def call(self, x: Any) -> Any:
         return x

@@ -12,7 +12,7 @@ from saccade.graph import Node, Shape, Symbol
 from saccade.graph import batch_shape as _as_shape
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.layer import Layer
-from saccade.records import checked_dtype
+from saccade.records import number_dtype
 
 
 def Input(
@@ -48,8 +48,7 @@ def Input(
 
 def _input_dtype(where: str, dtype: Any) -> str:
     """The word for the input's dtype; whole numbers are welcome, layers turn them into floats."""
-    name = getattr(dtype, "name", None) or str(dtype or "float32").removeprefix("torch.")
-    return name if name.startswith(("int", "uint", "bool")) else checked_dtype(where, name)
+    return number_dtype(where, dtype)
 
 
 def _whole_shape(shape: Any, batch_size: int | None, whole: Any) -> Shape:
@@ -99,6 +98,9 @@ class InputLayer(Layer):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         self._give_symbol()
+
+    def _given_to(self, number: int) -> Any:
+        return self._call_at(number).outputs  # as in Keras 2: what comes in is what it gives
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         return x

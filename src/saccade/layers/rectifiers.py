@@ -181,3 +181,11 @@ def _from_zero(layer: Any, **option: Any) -> float:
     if not isinstance(value, (int, float)) or not value >= 0:
         raise InvalidArgument(layer.where, f"{name} must be a number from 0 up", repr(value))
     return value
+
+
+def ThresholdedReLU(theta: float = 1.0, **placement: Any) -> ReLU:
+    """y = x above theta, 0 elsewhere: today's `ReLU(threshold=theta)`, under its name until 2023.
+
+    Source: `keras.layers.ThresholdedReLU` of Keras 2.
+    """
+    return ReLU(threshold=theta, **placement)

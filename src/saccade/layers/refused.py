@@ -47,13 +47,11 @@ OUT_OF_SCOPE = (_SERIES, _TEXT, _BACKEND, _SOUND)
 """The sentences above that refuse a whole subject, not one layer of image classification."""
 
 GONE: dict[str, str] = {
-    "Deconvolution2D": "Use Conv2DTranspose(filters, kernel_size, strides=...).",
     "Highway": "Write it with Dense, Multiply and Add.",
     "LocallyConnected1D": "Keras 3 has none, either; Conv1D shares its kernel.",
     "LocallyConnected2D": "Keras 3 has none, either; Conv2D shares its kernel.",
     "MaxoutDense": "Write Maximum() over several Dense layers.",
+    "ParametricSoftplus": "PReLU learns its slope, too.",
     "SReLU": "PReLU learns its slope, too.",
-    "ThresholdedReLU": "Write Lambda(lambda x: x * (x > theta)).",
-    "TimeDistributedDense": "Dense works along the last axis of any input.",
 }
 """The same for layers that Keras had once."""

@@ -28,6 +28,7 @@ class Flatten(Layer):
     """
 
     keras_module = "keras.layers"
+    _keeps_dtype = True
     weightless = True
 
     def __init__(self, data_format: str | None = None, **placement: Any):
@@ -58,6 +59,7 @@ class Reshape(Layer):
     """
 
     keras_module = "keras.layers"
+    _keeps_dtype = True
     weightless = True
 
     def __init__(self, target_shape: Sequence[int | None], **placement: Any):
@@ -110,6 +112,7 @@ class Permute(Layer):
     """
 
     keras_module = "keras.layers"
+    _keeps_dtype = True
     weightless = True
 
     def __init__(self, dims: Sequence[int], **placement: Any):

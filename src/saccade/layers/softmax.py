@@ -10,6 +10,7 @@ import torch
 from saccade import activations
 from saccade.errors import ShapeError
 from saccade.layers.core.layer_kinds import Pointwise
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class Softmax(Pointwise):
@@ -42,7 +43,7 @@ class Softmax(Pointwise):
         return torch.where(kept, y, 0.0)
 
     def _kept(self, x: torch.Tensor, mask: Any) -> torch.Tensor:
-        kept = torch.as_tensor(mask, device=x.device)
+        kept = as_tensor(mask, device=x.device)
         if kept.ndim > x.ndim or any(
             m not in (1, n) for m, n in zip(kept.shape[::-1], x.shape[::-1], strict=False)
         ):

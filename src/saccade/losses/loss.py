@@ -6,10 +6,12 @@ from typing import Any
 
 import torch
 
-from saccade.graph import Symbol
+from saccade.errors import InvalidArgument
+from saccade.graph import INSTEAD, Symbol
 from saccade.names import snake_case, unknown_name
 from saccade.numerics.loss_formulas import tensors
 from saccade.numerics.loss_formulas.targets import aligned
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.records import checked_dtype
 from saccade.user_names import UserNames
 
@@ -65,8 +67,12 @@ class Loss(UserNames):
         if type(self).keras_module is None:  # one of the user's counts on numbers of one kind
             y_true = y_true.to(y_pred.dtype)
         losses = self.call(y_true, y_pred)
+        if isinstance(losses, Symbol):
+            raise InvalidArgument(
+                f'loss "{self.name}"', "gives a symbol for arrays", repr(losses), INSTEAD
+            )
         if sample_weight is not None:
-            sample_weight = torch.as_tensor(sample_weight, dtype=losses.dtype, device=losses.device)
+            sample_weight = as_tensor(sample_weight, dtype=losses.dtype, device=losses.device)
             while sample_weight.ndim > losses.ndim and sample_weight.shape[-1] == 1:
                 sample_weight = sample_weight.squeeze(-1)
             while sample_weight.ndim < losses.ndim:

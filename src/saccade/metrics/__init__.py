@@ -7,6 +7,7 @@ from typing import Any
 
 from saccade.custom_objects import find_custom
 from saccade.errors import InvalidArgument
+from saccade.metrics import batch_scores as _batch_scores
 from saccade.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -103,6 +104,8 @@ _WORDS: dict[str, Any] = (
         "cosine": CosineSimilarity,
         "cosine_proximity": CosineSimilarity,
         "fbeta_score": FBetaScore,
+        "fmeasure": _batch_scores.fmeasure,
+        "matthews_correlation": _batch_scores.matthews_correlation,
         "kld": KLDivergence,
         "kullback_leibler_divergence": KLDivergence,
         "logcosh": LogCoshError,
@@ -120,6 +123,10 @@ mape = MAPE = mean_absolute_percentage_error
 msle = MSLE = mean_squared_logarithmic_error
 kld = KLD = kullback_leibler_divergence = kl_divergence
 bce = BCE = binary_crossentropy
+cosine = cosine_proximity = loss_formulas.cosine_similarity
+precision, recall = _batch_scores.precision, _batch_scores.recall
+fbeta_score, fmeasure = _batch_scores.fbeta_score, _batch_scores.fmeasure
+matthews_correlation = _batch_scores.matthews_correlation
 logcosh = log_cosh
 ACCURACY_WORDS = ("acc", "accuracy")
 # Metrics of Keras's that saccade leaves out, and what to use instead: none.

@@ -25,7 +25,7 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> torch.Tensor:
 def categorical_accuracy(y_true: Any, y_pred: Any) -> torch.Tensor:
     """Whether the largest of y_pred is where the largest of y_true is; both (batch, classes)."""
     y_true, y_pred = _one_hot("categorical_accuracy", y_true, y_pred)
-    return (y_pred.argmax(-1) == y_true.argmax(-1)).float()
+    return (_place_of_most(y_pred) == _place_of_most(y_true)).float()
 
 
 @compares_symbols
@@ -39,7 +39,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> torch.T
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> torch.Tensor:
     """Whether fewer than k classes are more probable than the true one; both (batch, classes)."""
     y_true, y_pred = _one_hot("top_k_categorical_accuracy", y_true, y_pred)
-    return _in_top_k(y_true.argmax(-1), y_pred, k)
+    return _in_top_k(_place_of_most(y_true), y_pred, k)
 
 
 @compares_symbols
@@ -198,7 +198,12 @@ def accuracy_for(y_true: torch.Tensor, y_pred: torch.Tensor, name: str) -> MeanO
 
 def _sparse_hits(y_true: Any, y_pred: Any) -> torch.Tensor:
     y_true, y_pred = _labels("sparse_categorical_accuracy", y_true, y_pred)
-    return y_pred.argmax(-1) == y_true
+    return _place_of_most(y_pred) == y_true
+
+
+def _place_of_most(values: torch.Tensor) -> torch.Tensor:
+    """argmax of the last axis, of bools too, as tables of pandas hold one-hot labels."""
+    return (values.byte() if values.dtype is torch.bool else values).argmax(-1)
 
 
 def _in_top_k(labels: torch.Tensor, y_pred: torch.Tensor, k: int) -> torch.Tensor:

@@ -10,6 +10,7 @@ import torch
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.metrics.metric import Sums, spread
 from saccade.numerics.epsilon import epsilon
+from saccade.numerics.tensors.conversion import as_tensor
 
 _WHOLE = ("int", "int32", "int64")
 
@@ -41,13 +42,13 @@ class _ConfusionMatrix(Sums):
         return "int32" if word in _WHOLE else word
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        y_pred = torch.as_tensor(y_pred)
-        y_true = torch.as_tensor(y_true, device=y_pred.device)
-        y_true = y_true if self.sparse_y_true else y_true.argmax(self.axis)
-        y_pred = y_pred if self.sparse_y_pred else y_pred.argmax(self.axis)
+        y_pred = as_tensor(y_pred)
+        y_true = as_tensor(y_true, device=y_pred.device)
+        y_true = y_true if self.sparse_y_true else (y_true + 0).argmax(self.axis)
+        y_pred = y_pred if self.sparse_y_pred else (y_pred + 0).argmax(self.axis)
         weight = None
         if sample_weight is not None:
-            sample_weight = torch.as_tensor(sample_weight, device=y_true.device)
+            sample_weight = as_tensor(sample_weight, device=y_true.device)
             if sample_weight.numel() == y_true.numel():
                 weight = sample_weight.float().flatten()
             else:
@@ -157,7 +158,7 @@ class BinaryIoU(IoU):
         self.threshold = threshold
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        super().update_state(y_true, torch.as_tensor(y_pred) >= self.threshold, sample_weight)
+        super().update_state(y_true, as_tensor(y_pred) >= self.threshold, sample_weight)
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -11,6 +11,7 @@ import torch
 from saccade.errors import InvalidArgument
 from saccade.metrics.metric import Sums, masked_weight, spread
 from saccade.numerics import loss_formulas
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class Sum(Sums):
@@ -26,7 +27,7 @@ class Sum(Sums):
         super().__init__(dtype, name)
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        values = torch.as_tensor(values, dtype=torch.float32).detach()
+        values = as_tensor(values, dtype=torch.float32).detach()
         weighted = values if sample_weight is None else values * spread(sample_weight, values)
         self.grow(total=weighted.sum())
 
@@ -49,7 +50,7 @@ class Mean(Sums):
         super().__init__(dtype, name)
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        self.add_values(torch.as_tensor(values, dtype=torch.float32).detach(), sample_weight)
+        self.add_values(as_tensor(values, dtype=torch.float32).detach(), sample_weight)
 
     def add(self, total: Any, count: Any) -> None:
         """Add a batch's sum and how many values it is the sum of."""
@@ -149,7 +150,7 @@ class MeanMetricWrapper(MeanOf):
             self._direction = "down"
 
     def values(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
-        return torch.as_tensor(self.fn(y_true, y_pred, **self.options))
+        return as_tensor(self.fn(y_true, y_pred, **self.options))
 
     def get_config(self) -> dict[str, Any]:
         record: Any = self.fn

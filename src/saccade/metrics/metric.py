@@ -12,17 +12,19 @@ from typing import Any
 import torch
 
 from saccade import initializers
-from saccade.errors import NotSupported, StateError
+from saccade.errors import StateError
+from saccade.metrics.stateless import StatelessMetric
 from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
-from saccade.names import auto_name, snake_case
+from saccade.names import auto_name, refuse_overriding, snake_case
 from saccade.nests import map_nest
+from saccade.notes import note_old_word
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
-from saccade.user_names import UserNames
 
 
-class Metric(UserNames):
+class Metric(StatelessMetric):
     """A running number; users' own subclass it.
 
     Write `update_state(y_true, y_pred, sample_weight=None)` and `result()`. Sums that were made
@@ -81,7 +83,7 @@ class Metric(UserNames):
             raise StateError(type(self).__name__, "super().__init__() must come first")
         initializer = initializers.get("zeros" if initializer is None else initializer)
         kind = str(getattr(dtype, "name", None) or dtype or "float32").removeprefix("torch.")
-        value = torch.as_tensor(initializer(tuple(shape))).to(getattr(torch, kind))
+        value = as_tensor(initializer(tuple(shape))).to(getattr(torch, kind))
         variable = MetricVariable(value, name or f"variable_{len(self._variables)}")
         self._variables.append(variable)
         if self._awaited:
@@ -124,6 +126,24 @@ class Metric(UserNames):
             variable.assign(torch.zeros_like(variable.value))
         for metric in inner:
             metric.reset_state()
+
+    def reset_states(self) -> None:
+        """`reset_state` under the name that it had until TensorFlow 2.5; a metric of the user's
+        that overrides it is reset by it.
+        """
+        note_old_word("Metric.reset_states() is the old name of reset_state().", key="reset_states")
+        if type(self).reset_state is not type(self).reset_states:
+            self.reset_state()
+            return
+        for cls in type(self).__mro__:  # called by the user's own, for what lies below it
+            if cls.__module__.startswith("saccade.") and "reset_state" in vars(cls):
+                cls.reset_state(self)
+                return
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "reset_states" in vars(cls) and "reset_state" not in vars(cls):
+            cls.reset_state = cls.reset_states
 
     def reader(self) -> Callable[[], Any]:
         """A function that gives the value as it is now, whenever it is called.
@@ -189,15 +209,9 @@ class Sums(Metric):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        own = not cls.__module__.startswith("saccade.")
-        for name in ("add_variable", "add_weight"):
-            if own and name in cls.__dict__:
-                raise NotSupported(
-                    f"metric {cls.__name__}",
-                    f"{name}() of a subclass would never be called",
-                    None,
-                    "Subclass metrics.Metric, or override update_state() and result().",
-                )
+        instead = "Subclass metrics.Metric, or override update_state() and result()."
+        if not cls.__module__.startswith("saccade."):
+            refuse_overriding(cls, Sums, "metric", ("add_variable", "add_weight"), instead)
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         super().__init__(dtype, name)
@@ -226,7 +240,7 @@ class Sums(Metric):
 
     def held(self, name: str, like: torch.Tensor | None = None) -> torch.Tensor:
         """A sum as a float32 tensor, of the shape of `like`."""
-        value = torch.as_tensor(getattr(self, name), dtype=torch.float32)
+        value = as_tensor(getattr(self, name), dtype=torch.float32)
         return value if like is None else value.to(like.device).expand_as(like)
 
     def live_state(self) -> dict[str, Any]:
@@ -240,7 +254,7 @@ class Sums(Metric):
 
 def spread(sample_weight: Any, values: torch.Tensor) -> torch.Tensor:
     """Weights in the shape of `values`: (batch,) weighs all that belongs to a sample."""
-    weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=values.device)
+    weight = as_tensor(sample_weight, dtype=torch.float32, device=values.device)
     while weight.ndim > values.ndim and weight.shape[-1] == 1:
         weight = weight.squeeze(-1)
     while weight.ndim < values.ndim:
@@ -253,7 +267,7 @@ def masked_weight(mask: torch.Tensor, sample_weight: Any) -> torch.Tensor:
     kept = mask.to(torch.float32)
     if sample_weight is None:
         return kept
-    weight = torch.as_tensor(sample_weight, dtype=torch.float32, device=kept.device)
+    weight = as_tensor(sample_weight, dtype=torch.float32, device=kept.device)
     while weight.ndim < kept.ndim:
         weight = weight.unsqueeze(-1)
     while weight.ndim > kept.ndim:

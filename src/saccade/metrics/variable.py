@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from saccade.errors import ShapeError
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class MetricVariable:
@@ -29,7 +30,7 @@ class MetricVariable:
         Raises:
             ShapeError: when the shapes differ.
         """
-        value = torch.as_tensor(plain(value)).detach()
+        value = as_tensor(plain(value)).detach()
         if value.shape != self.value.shape:
             raise ShapeError(
                 f'metric variable "{self.name}"',

@@ -16,12 +16,12 @@ from saccade.models.old_words import accepts_old_words
 from saccade.models.stepper import Stepper
 from saccade.nests import leaves
 from saccade.notes import note_once
-from saccade.training import loop
+from saccade.training import loop, prediction_loop
 from saccade.training.arguments import as_verbosity
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.callbacks.history import History
 from saccade.training.callbacks.progress import Progress
-from saccade.training.feed import Feed
 from saccade.training.run import Run
 
 
@@ -70,7 +70,7 @@ class BatchTrainer(Stepper):
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
         feed = Feed(self._one_batch(x), None, self._look)
-        return loop.predict(self, feed, self._callbacks(None, 0, 1, 1))
+        return prediction_loop.predict(self, feed, self._callbacks(None, 0, 1, 1))
 
     # -- what the loops over all batches need, too -------------------------------------------
 
@@ -107,6 +107,8 @@ class BatchTrainer(Stepper):
         steps: int | None,
         with_history: bool = False,
     ) -> CallbackGroup:
+        if type(callbacks) is CallbackGroup:  # those of `fit`, which validates
+            return callbacks
         if isinstance(callbacks, CallbackGroup):
             callbacks = callbacks.callbacks
         level = as_verbosity(verbose)

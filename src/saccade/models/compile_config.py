@@ -47,7 +47,9 @@ def compile_from(model: Any, config: dict[str, Any] | None) -> None:
     if not config:
         return
     if type(model).compile is not Trainer.compile:
-        note_once(f"{model.where} has a compile() of its own: call it after loading.")
+        note_once(
+            f"{model.where} has a compile() of its own: call it after loading.", key="own compile"
+        )
         return
     try:
         model.compile(

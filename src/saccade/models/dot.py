@@ -12,6 +12,7 @@ from typing import Any
 from saccade.disk.whole_file import replacing, write_whole
 from saccade.errors import InvalidArgument, StateError
 from saccade.models.graph_holder import all_layers
+from saccade.shown_text import shown
 
 TEXTS = (".dot", ".gv")
 
@@ -38,6 +39,7 @@ def model_to_dot(
     subgraph: bool = False,
     show_layer_activations: bool = False,
     show_trainable: bool = False,
+    splines: str = "ortho",
 ) -> Dot:
     """The drawing of a built model.
 
@@ -49,6 +51,7 @@ def model_to_dot(
         expand_nested: draw models inside the model with their layers.
         dpi: dots per inch of a picture made of it.
         subgraph: the inner part alone, for a drawing of one's own.
+        splines: how lines are drawn, in Graphviz's words: "ortho", "line", "curved".
 
     Raises:
         StateError: the model is not built.
@@ -63,7 +66,8 @@ def model_to_dot(
     lines = _body(model, told, expand_nested, "")
     if subgraph:
         return Dot("\n".join(lines))
-    head = f'digraph "{model.name}" {{\n  graph [rankdir={rankdir}, dpi={dpi}];'
+    looks = f"rankdir={rankdir}, dpi={dpi}, splines={splines}"
+    head = f'digraph "{_quoted(model.name)}" {{\n  graph [{looks}];'
     return Dot(f"{head}\n  node [shape=box];\n" + "\n".join(lines) + "\n}\n")
 
 
@@ -78,6 +82,7 @@ def plot_model(
     dpi: int = 200,
     show_layer_activations: bool = False,
     show_trainable: bool = False,
+    splines: str = "ortho",
 ) -> None:
     """Write the drawing of a model to a picture, by the program `dot` of Graphviz; or, for a name
     that ends in ".dot" or ".gv", as text.
@@ -103,6 +108,7 @@ def plot_model(
         dpi,
         show_layer_activations=show_layer_activations,
         show_trainable=show_trainable,
+        splines=splines,
     )
     if path.suffix in TEXTS:
         write_whole("plot_model", path, text)
@@ -134,13 +140,14 @@ def _body(model: Any, told: tuple[bool, ...], expand: bool, prefix: str) -> list
     for layer in all_layers(model):
         key = f"{prefix}{layer.name}"
         if expand and hasattr(layer, "layers"):
-            lines.append(f'  subgraph "cluster_{key}" {{\n  label="{layer.name}";')
+            title = _quoted(layer.name)
+            lines.append(f'  subgraph "cluster_{_quoted(key)}" {{\n  label="{title}";')
             lines += _body(layer, told, expand, f"{key}/")
             lines.append("  }")
         else:
-            lines.append(f'  "{key}" [label="{_label(layer, *told)}"];')
+            lines.append(f'  "{_quoted(key)}" [label="{_label(layer, *told)}"];')
     for start, end in _arrows(model):
-        ends = (_last(start, expand, prefix), _first(end, expand, prefix))
+        ends = [_quoted(_last(start, expand, prefix)), _quoted(_first(end, expand, prefix))]
         lines.append(f'  "{ends[0]}" -> "{ends[1]}";')
     return lines
 
@@ -183,4 +190,9 @@ def _label(
         lines.append(str(layer.output_shape))
     if trainable:
         lines.append("trainable" if layer.trainable else "frozen")
-    return "\\n".join(lines).replace('"', "'")
+    return "\\n".join(map(_quoted, lines))
+
+
+def _quoted(name: str) -> str:
+    """A name between the quotation marks of a drawing: it ends them nowhere and draws nothing."""
+    return shown(name).replace("\\", "\\\\").replace('"', "'")

@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-import torch
-
 from saccade.data.sources.source import ManyArrays
 from saccade.engines.inference import Inference
-from saccade.errors import InvalidArgument, NotKnownYet, ShapeError
+from saccade.errors import InvalidArgument, NotKnownYet
 from saccade.graph import Network, Shape, Symbol, inlined, map_symbols, symbols_in
+from saccade.layers.core.calls.call_arguments import in_shape_of
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import with_mask_of, with_masks
 from saccade.layers.core.tracking import safe_key
 from saccade.layers.operations.operation import Operation
 from saccade.layers.operations.tensorflow_function import TFOpLambda
 from saccade.models.graph_config import graph_config, rebuilt
-from saccade.models.symbol_losses import add_symbols, drop_losses
+from saccade.models.old_methods import LayerList
+from saccade.models.symbol_losses import add_symbols, closing, drop_losses, run_whole
 from saccade.models.trainer import Trainer
 from saccade.nests import is_nest
-from saccade.notes import note_once
 from saccade.training.custom_step import overrides
-from saccade.training.features.feature_reuse import FeatureReuse, note_changing
-from saccade.training.features.frozen_prefix import find_prefix, is_watched, random_before_frozen
+from saccade.training.features.feature_reuse import FeatureReuse, reuse_of
+from saccade.training.features.frozen_prefix import is_watched
 from saccade.training.outputs import is_deep, names_in
 from saccade.user_names import inner_values, set_inside, values_inside
 
@@ -37,6 +35,7 @@ class GraphHolder(Trainer):
     _network: Network | None = None
     _graph_layers: Sequence[Layer] = ()
     _with_losses: Network | None = None  # [outputs, losses], where losses were added as symbols
+    _keeps_values = False  # of its symbols, for a loss that uses them
 
     def sublayers(self) -> Iterator[Any]:
         known = self._graph_layers
@@ -154,11 +153,18 @@ class GraphHolder(Trainer):
             return super().call(inputs, *args, **kwargs)
         if kwargs.get("mask") is not None:
             inputs = with_masks(inputs, kwargs["mask"])
-        if self._with_losses is not None:
-            outputs, losses = self._with_losses.run(inputs, self._fitted)
+        if self._with_losses is not None or self._keeps_values:
+            network = self._with_losses or self._network
+            kept = self._keeps_values
+            run = run_whole(self, network, inputs) if kept else network.run(inputs, self._fitted)
+            if self._with_losses is None:
+                return run
+            outputs, losses = run
             super().add_loss(losses)
             return outputs
         return self._network.run(inputs, self._fitted)
+
+    call.is_to_be_written = True  # type: ignore[attr-defined]  # where there is no graph
 
     def add_loss(self, loss: Any, inputs: Any = None) -> None:
         """Add to what training makes smaller: numbers in `call`, or symbols of the model's graph.
@@ -172,27 +178,13 @@ class GraphHolder(Trainer):
             return
         add_symbols(self, found)
 
-    def _fitted(self, value: Any, symbol: Symbol) -> Any:
-        return with_mask_of(value, self._in_shape(value, symbol))
+    def _with_symbols(self, *given: Any) -> tuple[Any, ...]:
+        found = [closing(self, one) for one in given]
+        set_inside(self, "_keeps_values", any(uses for _, uses in found))
+        return tuple(one for one, _ in found)
 
-    def _in_shape(self, value: Any, symbol: Symbol) -> Any:
-        """An input in its dtype; a last axis of one is added or taken off where that is missing."""
-        dtype = getattr(torch, symbol.dtype)
-        if not torch.is_tensor(value):
-            value = torch.as_tensor(np.asarray(value), device=self.device)
-        if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
-            value = value.to(dtype)
-        needed, got = symbol.shape, value.shape
-        if len(got) != len(needed) and (fitted := with_last_axis(value, needed)) is not value:
-            return fitted
-        fits = len(got) == len(needed) and all(
-            n in (None, size) for n, size in zip(needed[1:], got[1:], strict=True)
-        )
-        if not fits:
-            raise ShapeError(
-                f'{self.where}, input "{symbol.name}"', f"must be {needed}", str(tuple(got))
-            )
-        return value
+    def _fitted(self, value: Any, symbol: Symbol) -> Any:
+        return with_mask_of(value, in_shape_of(symbol, value, self))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         if self._network is None:
@@ -230,13 +222,7 @@ class GraphHolder(Trainer):
         if network is None:
             return None
         flat = inlined(network, network_of)
-        prefix = find_prefix(flat, self)
-        if prefix is not None:
-            return FeatureReuse(prefix, wanted, self._look)
-        in_fit = image_shape is not None
-        if wanted and in_fit and (layer := random_before_frozen(flat)) is not None:
-            note_changing(f"{layer.name} before it changes the images")
-        return None
+        return reuse_of(flat, self, wanted, in_fit=image_shape is not None)
 
     def _for_predicting(self, images: int) -> Any:
         if images < MANY_IMAGES or (network := network_of(self)) is None:
@@ -285,7 +271,7 @@ def network_of(layer: Any) -> Network | None:
     """The network that a model runs when it is called, if it does that and nothing else."""
     if not isinstance(layer, GraphHolder) or not layer.built or is_watched(layer):
         return None
-    more = layer.activity_regularizer or layer._with_losses is not None
+    more = layer.activity_regularizer or layer._with_losses is not None or layer._keeps_values
     if more or not type(layer).call.__module__.startswith("saccade."):
         return None
     try:
@@ -300,16 +286,6 @@ def networks_in(network: Network) -> list[Network]:
     return [network, *(each for one in inner if one is not None for each in networks_in(one))]
 
 
-def with_last_axis(value: Any, needed: Shape) -> Any:
-    """An array with a last axis of one added or taken off, where that is what it lacks."""
-    got = getattr(value, "shape", None)
-    if got is not None and len(got) == len(needed) - 1 and needed[-1] == 1:
-        return value[..., None]
-    if got is not None and len(got) == len(needed) + 1 and got[-1] == 1:
-        return value[..., 0]
-    return value
-
-
 def all_layers(model: Any) -> list[Any]:
     """The layers of a model with the operators and functions between them, as pictures show it."""
     found = model.sublayers() if isinstance(model, GraphHolder) else model.layers
@@ -319,18 +295,3 @@ def all_layers(model: Any) -> list[Any]:
 def is_operator(layer: Any) -> bool:
     """Whether a layer stands for an operator or a function of arrays."""
     return isinstance(layer, Operation) or layer.stands_for_operator
-
-
-class LayerList(list[Any]):
-    """The layers of a model, in a list of its own: what is taken off it stays in the model.
-
-    In Keras until 2.3 `model.layers.pop()` was the first half of cutting a model off.
-    """
-
-    def pop(self, *place: Any) -> Any:
-        note_once(
-            "model.layers.pop() takes nothing off the model, as in tf.keras and Keras 3. "
-            "Write Model(model.input, model.layers[-2].output), or pop() of a Sequential.",
-            key="layers.pop",
-        )
-        return super().pop(*place)

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from saccade.nests import leaves
+from saccade.numerics.tensors.conversion import as_tensor
 
 # Layers, by name because they live elsewhere, that only move pixels about.
 KEEPERS = frozenset(
@@ -124,7 +125,7 @@ def _images(x: Any) -> torch.Tensor | None:
     arrays = [array for array in leaves(x) if array is not None]
     if len(arrays) != 1 or len(getattr(arrays[0], "shape", ())) != 4:
         return None
-    images = torch.as_tensor(arrays[0]).detach()
+    images = as_tensor(arrays[0]).detach()
     if images.shape[-1] != 3 and images.shape[1] == 3:  # channels first
         images = images.movedim(1, -1)
     return images if images.numel() and images.shape[-1] == 3 else None

@@ -16,14 +16,15 @@ from saccade.files.input_record import InputRecord
 from saccade.graph import Symbol, from_inputs
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.output_shapes import shape_of
-from saccade.layers.core.own_arguments import NotRecorded, default_config, made_again
+from saccade.layers.core.own_arguments import default_config, made_again
 from saccade.layers.input import Input
 from saccade.models.compile_config import compile_config, compile_from, model_record
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.graph_holder import GraphHolder
-from saccade.models.reviving import check_layers, reviver
+from saccade.models.reviving import MadeLayers, check_layers, reviver
 from saccade.models.summary import print_summary
 from saccade.models.symbol_losses import note_not_written
+from saccade.names import refuse_overriding
 
 
 class Model(GraphHolder):
@@ -45,15 +46,9 @@ class Model(GraphHolder):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        for name in ("make_train_function", "make_test_function", "make_predict_function"):
-            if name in cls.__dict__:
-                step = name.removeprefix("make_").replace("function", "step")
-                raise NotSupported(
-                    f"model {cls.__name__}",
-                    f"{name}() of a subclass would never be called",
-                    None,
-                    f"Override {step}(data), which is one batch's.",
-                )
+        for kind in ("train", "test", "predict"):
+            instead = f"Override {kind}_step(data), which is one batch's."
+            refuse_overriding(cls, Model, "model", (f"make_{kind}_function",), instead)
 
     def __init__(
         self,
@@ -117,6 +112,9 @@ class Model(GraphHolder):
         Args:
             custom_objects: classes and functions of your own, by name.
         """
+        made = config.get("layers")
+        if isinstance(made, MadeLayers):
+            return cls.from_revived(config, {"config": {**config, "layers": made.records}})
         revived = reviver(cls.__name__, custom_objects).revive(config)
         return cls.from_revived(revived, {"config": config})
 
@@ -164,7 +162,8 @@ class Model(GraphHolder):
         """Write the model, its optimizer and their state to a file that Keras reads.
 
         `preprocessing` and `class_names` go along. An existing file stays as it was until the new
-        one is whole.
+        one is whole. Where a file cannot hold the model, the weights are written beside it before
+        the error is raised, which says where they are.
 
         Args:
             filepath: ends in ".keras"; or in ".h5" or ".hdf5", the older format.
@@ -185,10 +184,7 @@ class Model(GraphHolder):
         for option in extra:
             raise NotSupported("save", f"{option}= is not supported")
         path, kind = script_names.format_of("save", filepath, "write_model", save_format)
-        try:
-            kind.load("write_model")(self, path, overwrite, include_optimizer)
-        except NotRecorded as error:
-            raise weights_file.keeping_weights(self, path, overwrite, error) from error
+        kind.load("write_model")(self, path, overwrite, include_optimizer)
 
     def save_weights(
         self,
@@ -265,7 +261,8 @@ class Model(GraphHolder):
 
 def _like(symbol: Symbol) -> Symbol:
     """An input like a symbol in the middle of a graph."""
-    return Input(batch_shape=symbol.shape, dtype=symbol.dtype, name=f"{symbol.name}_input")
+    name = f"{symbol.name}_input" if symbol.name else None
+    return Input(batch_shape=symbol.shape, dtype=symbol.dtype, name=name)
 
 
 def _takes_graph(constructor: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from saccade import names
 from saccade.custom_objects import CustomObjectScope
 from saccade.errors import FileFormatError, SaccadeError, UnknownName
 from saccade.files.formats import open_model
+from saccade.files.hdf5 import whole
 from saccade.files.input_record import restore_input_records
 from saccade.files.revival import Reviver
 from saccade.layers.core.layer import Layer
@@ -20,6 +22,7 @@ from saccade.models.compile_config import compile_from
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers, reviver
 from saccade.script_door import is_script_door_open
+from saccade.weight_budget import weight_budget
 
 
 def load_model(
@@ -65,7 +68,8 @@ def load_model(
             with torch.random.fork_rng(devices=[]), CustomObjectScope(custom_objects):
                 own = getattr(archive, "knows_own_lambdas", False) and is_script_door_open()
                 revival = reviver(archive.where, custom_objects, safe_mode, own)
-                model = _model(revival, archive)
+                with _bounded(archive):
+                    model = _model(revival, archive)
                 if compile:
                     _compile(model, revival, archive.config.get("compile_config"))
         except SaccadeError as error:
@@ -84,7 +88,8 @@ def load_model(
                 "If it has classes of your own: their __init__ must take what get_config() gives "
                 "(name, trainable and dtype too, by **kwargs).",
             ) from error
-        archive.restore(model, compile)
+        with whole(archive.where):
+            archive.restore(model, compile)
         model.preprocessing = archive.extras.get("preprocessing")
         model.class_names = archive.extras.get("class_names")
         restore_input_records(model, archive.extras.get("input_records"))
@@ -112,6 +117,13 @@ def save_model(
         old: tf.keras 2's words, as `model.save` takes them.
     """
     model.save(filepath, overwrite, zipped, include_optimizer=include_optimizer, **old)
+
+
+def _bounded(archive: Any) -> AbstractContextManager[None]:
+    """What holds the weights that a file's record asks for to those that the file has."""
+    if not hasattr(archive, "numbers"):  # a format of the user's
+        return nullcontext()
+    return weight_budget(archive.where, 2 * archive.numbers())
 
 
 def _model(revival: Reviver, archive: Any) -> Model:

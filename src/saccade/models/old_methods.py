@@ -8,7 +8,7 @@ import numpy as np
 
 from saccade.errors import NotSupported
 from saccade.models.old_steps import OldSteps
-from saccade.notes import note_once
+from saccade.notes import note_old_word, note_once
 
 
 class OldMethods(OldSteps):
@@ -31,6 +31,10 @@ class OldMethods(OldSteps):
         """`predict`, with Keras 2's order of arguments: steps, callbacks."""
         return self._old("predict_generator", "predict", generator, _READING, args, kwargs)
 
+    fit_generator.stands_for = "fit"  # type: ignore[attr-defined]
+    evaluate_generator.stands_for = "evaluate"  # type: ignore[attr-defined]
+    predict_generator.stands_for = "predict"  # type: ignore[attr-defined]
+
     def export(self, filepath: Any, format: str = "tf_saved_model", **options: Any) -> None:
         """Refused: SavedModel, ONNX and LiteRT files are for other runtimes.
 
@@ -46,7 +50,7 @@ class OldMethods(OldSteps):
 
     def predict_proba(self, x: Any, batch_size: int | None = None, verbose: Any = 0) -> np.ndarray:
         """`predict`: what the last layer gives."""
-        note_once("predict_proba is an old method: predict does the same.")
+        note_old_word("predict_proba is an old method: predict does the same.")
         return self.predict(x, batch_size=batch_size, verbose=verbose)  # type: ignore[attr-defined]
 
     def predict_classes(
@@ -54,17 +58,21 @@ class OldMethods(OldSteps):
     ) -> np.ndarray:
         """The number of each sample's class, int64 (samples,); for one output 0 or 1, int32
         (samples, 1)."""
-        note_once("predict_classes is an old method: it is predict(x).argmax(axis=-1).")
+        note_old_word("predict_classes is an old method: it is predict(x).argmax(axis=-1).")
         proba = self.predict(x, batch_size=batch_size, verbose=verbose)  # type: ignore[attr-defined]
         return proba.argmax(axis=-1) if proba.shape[-1] > 1 else (proba > 0.5).astype("int32")
 
     def make_predict_function(self, force: bool = False) -> None:
         """Without effect: `predict` is ready, in every thread, as soon as the model is."""
-        note_once(
+        note_old_word(
             "make_predict_function and its kin have no effect: fit, evaluate and predict are ready "
             "as they are.",
             key="make_predict_function",
         )
+
+    def reset_states(self) -> None:
+        """Without effect: it was for recurrent layers, of which saccade has none."""
+        note_once("reset_states of a model has no effect: no layer of saccade's keeps a state.")
 
     make_train_function = make_test_function = _make_predict_function = make_predict_function
 
@@ -77,13 +85,28 @@ class OldMethods(OldSteps):
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        note_once(f"{word} is an old method: {today} does the same.")
+        note_old_word(f"{word} is an old method: {today} does the same.")
         if names is _READING and len(args) > 1 and isinstance(args[1], int):
             names = _READING_BEFORE  # the second number is the length of a queue
         given = dict(zip(names, args, strict=False)) | kwargs
         if today != "fit":  # these said nothing by themselves
             given.setdefault("verbose", 0)
         return getattr(self, today)(generator, **given)
+
+
+class LayerList(list[Any]):
+    """The layers of a model, in a list of its own: what is taken off it stays in the model.
+
+    In Keras until 2.3 `model.layers.pop()` was the first half of cutting a model off.
+    """
+
+    def pop(self, *place: Any) -> Any:
+        note_once(
+            "model.layers.pop() takes nothing off the model, as in tf.keras and Keras 3. "
+            "Write Model(model.input, model.layers[-2].output), or pop() of a Sequential.",
+            key="layers.pop",
+        )
+        return super().pop(*place)
 
 
 _STEPS = ("steps_per_epoch", "epochs")

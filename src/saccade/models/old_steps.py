@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 from saccade.training.step import detached, samples_in
 
 
@@ -80,4 +80,6 @@ class OldSteps:
 
 
 def _note(old: str, today: str) -> None:
-    note_once(f"{old} is tf.keras 2's; it works as it did. Today it is {today}.", key=f"old {old}")
+    note_old_word(
+        f"{old} is tf.keras 2's; it works as it did. Today it is {today}.", key=f"old {old}"
+    )

@@ -12,7 +12,8 @@ from saccade.metrics import Metric
 from saccade.models.sample_counts import steps_for
 from saccade.names import nearest
 from saccade.nests import leaves
-from saccade.notes import note_once
+from saccade.notes import note_old_word
+from saccade.old_arguments import also_takes
 
 RENAMED = {
     "nb_epoch": "epochs",
@@ -53,7 +54,14 @@ def accepts_old_words(method: M) -> M:
             args, kwargs = in_todays_words(method.__name__, known, args, kwargs)
         return method(self, *args, **kwargs)
 
-    return call  # type: ignore[return-value]
+    return also_takes(call, _old_words(known))
+
+
+def _old_words(known: frozenset[str]) -> set[str]:
+    """The words that a method takes for those that it knows, or for nothing."""
+    renamed = {old for old, word in RENAMED.items() if word in {*known, *WITHOUT_EFFECT}}
+    counted = {old for old, pairs in SAMPLES.items() if any(steps in known for steps, _ in pairs)}
+    return {*renamed, *WITHOUT_EFFECT, *counted}
 
 
 def in_todays_words(
@@ -79,7 +87,7 @@ def in_todays_words(
         if given in SAMPLES and (pairs := [pair for pair in SAMPLES[given] if pair[0] in known]):
             word, data_word = pairs[0]
             if data_word == "validation_data" and isinstance(found.get(data_word), (tuple, list)):
-                note_once(
+                note_old_word(
                     f"{where}({given}=) has no effect: the validation data are arrays.",
                     key=f"old {given}",
                 )
@@ -96,7 +104,7 @@ def in_todays_words(
         if given == "reset_metrics" and not value:
             raise NotSupported(where, "metrics are those of one batch", "reset_metrics=False")
         if word in WITHOUT_EFFECT and word not in known:
-            note_once(
+            note_old_word(
                 f"{where}({given}=) is an old argument: {WITHOUT_EFFECT[word]}.", key=f"old {word}"
             )
         elif word not in known:
@@ -106,7 +114,7 @@ def in_todays_words(
         else:
             if word in found and word != "x":
                 raise InvalidArgument(where, f"{given}= and {word}= are two words for one", "both")
-            note_once(f"{where}({given}=) is {means}.", key=f"old {given}")
+            note_old_word(f"{where}({given}=) is {means}.", key=f"old {given}")
             found[word] = value
     return args, found
 
@@ -125,6 +133,6 @@ def metrics_by_place(
         return args, kwargs
     if not any(isinstance(one, (str, Metric)) or callable(one) for one in given):
         return args, kwargs
-    note_once("compile(optimizer, loss, metrics): the third argument is taken for metrics.")
+    note_old_word("compile(optimizer, loss, metrics): the third argument is taken for metrics.")
     words = {} if fourth is None else {"loss_weights": fourth}
     return args[:2], {**words, **kwargs, "metrics": third}

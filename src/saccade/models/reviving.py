@@ -18,6 +18,7 @@ from saccade.layers.operations.operation import operation
 from saccade.layers.operations.operation_table import MODULES, class_name
 from saccade.layers.operations.tensorflow_function import TFOpLambda
 from saccade.models.trainer import Trainer
+from saccade.weight_budget import charge_layer, check_zeros
 
 
 def known_classes() -> dict[str, type[Layer]]:
@@ -65,8 +66,12 @@ def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
         raise TypeError(f"{cls.__name__} has no from_config()")
     if not issubclass(cls, Layer):
         return cls.from_config(config)  # type: ignore[attr-defined]
+    charge_layer()
     if _inherits_from_config(cls) and hasattr(cls, "from_revived"):
         layer = cls.from_revived(config, record)  # type: ignore[attr-defined]
+    elif "input_layers" in config:
+        made = MadeLayers(config["layers"], record["config"]["layers"])
+        layer = cls.from_config({**config, "layers": made})
     else:
         layer = cls.from_config(config)
     built_for = record.get("build_config") or {}
@@ -79,6 +84,18 @@ def make(cls: type, config: dict[str, Any], record: dict[str, Any]) -> Any:
     return layer
 
 
+class MadeLayers(list[Any]):
+    """The layers of a graph, for a `from_config` of the user's that hands them to saccade's.
+
+    Attributes:
+        records: what they were made from, which says how they are called.
+    """
+
+    def __init__(self, layers: list[Any], records: list[Any]):
+        super().__init__(layers)
+        self.records = records
+
+
 def _inherits_from_config(cls: type) -> bool:
     """Whether `from_config` is one of saccade's own and not the user's."""
     owner = next(one for one in cls.__mro__ if "from_config" in one.__dict__)
@@ -89,8 +106,10 @@ def build(layer: Any, shape: Any) -> None:
     """Build a layer for a shape, and those inside that only their first call would build."""
     layer.build_on(shape)
     if any(not inner.built for inner in layer.sublayers_within()) and is_shape(shape):
+        sizes = [1 if size is None else size for size in shape]
+        check_zeros(layer.where, sizes)
         with torch.no_grad():
-            layer(torch.zeros([1 if size is None else size for size in shape]))
+            layer(torch.zeros(sizes))
 
 
 def check_layers(found: list[Any], where: str) -> None:

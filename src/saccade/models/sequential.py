@@ -8,13 +8,16 @@ from typing import Any
 from saccade.data.sources.source import ManyArrays
 from saccade.errors import InvalidArgument, NotKnownYet, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
+from saccade.layers.core.calls.call_arguments import with_last_axis
+from saccade.layers.core.calls.one_sample import advice_for_one
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.layer_kinds import Spatial
 from saccade.layers.core.masks import mask_of, with_masks
 from saccade.layers.core.output_shapes import shape_of
 from saccade.layers.input import InputLayer
-from saccade.models.graph_holder import LayerList, with_last_axis
 from saccade.models.model import Model
+from saccade.models.old_methods import LayerList
 from saccade.models.reviving import check_layers
 from saccade.names import is_overridden
 from saccade.nests import is_nest
@@ -140,6 +143,9 @@ class Sequential(Model):
             self.built = True  # the first layer joins several arrays: calls build, as in a subclass
             self._built_shape = shape_of(inputs)
         else:
+            first, shape = self._stack[0], getattr(inputs, "shape", None)
+            if isinstance(first, Spatial) and shape is not None:
+                first.check_rank(shape)  # as it was given: a shape to build on has no batch
             super().build_for(inputs)
 
     def _reuse(self, wanted: bool, image_shape: Any = None) -> FeatureReuse | None:
@@ -151,7 +157,7 @@ class Sequential(Model):
         if isinstance(x, (list, tuple)) and len(x) == 1:  # a list of inputs, as every model takes
             x, mask = x[0], mask[0] if isinstance(mask, (list, tuple)) else mask
         if self._input is not None and len(self._input.batch_shape) != getattr(x, "ndim", None):
-            x = with_last_axis(x, self._input.batch_shape)
+            x = self._with_all_axes(x, self._input.batch_shape)
         given = x = x if mask is None or mask_of(x) is mask else with_masks(x, mask)
         try:
             for layer in self._stack:
@@ -163,6 +169,20 @@ class Sequential(Model):
             do = f"{fault.do} {hint}".strip()
             raise ShapeError(fault.where, fault.needed, fault.got, do) from fault
         return x
+
+    def _with_all_axes(self, x: Any, needed: Shape) -> Any:
+        """x, with a last axis of one added or taken off where it lacks it.
+
+        Raises:
+            ShapeError: x is one sample, without the axis of a batch.
+        """
+        got, fitted = tuple(getattr(x, "shape", ())), with_last_axis(x, needed)
+        sizes = zip(needed[1:], getattr(fitted, "shape", ())[1:], strict=False)
+        if fitted is not x and all(n in (None, size) for n, size in sizes):
+            return fitted
+        if got and (do := advice_for_one(got, needed)):
+            raise ShapeError(self.where, f"input must be {needed}", str(got), do)
+        return fitted
 
     def _size_hint(self, x: Any) -> str:
         """What the model was built for, where x has other sizes."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from saccade import (
@@ -16,13 +16,14 @@ from saccade import (
     regularizers,
 )
 from saccade.custom_objects import CustomObjectScope
-from saccade.errors import FileFormatError, InvalidArgument, NotSupported, UnknownName
+from saccade.errors import FileFormatError, InvalidArgument, NotSupported, SaccadeError, UnknownName
 from saccade.files.old.model_configs import in_todays_words
 from saccade.files.plain_config import to_plain
 from saccade.layers.core.layer import Layer
 from saccade.models.model import Model
 from saccade.models.reviving import check_layers, reviver
 from saccade.optimizers import schedules
+from saccade.plain_json import read_json
 from saccade.records import is_record
 
 _FAMILIES = {
@@ -109,11 +110,8 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
     where = "model_from_json"
     if not isinstance(json_string, str):
         raise InvalidArgument(where, "needs a string of JSON", type(json_string).__name__)
-    try:
-        record = json.loads(json_string)
-    except ValueError as error:
-        raise FileFormatError(where, "needs JSON", str(error)) from error
-    with CustomObjectScope(custom_objects):
+    record = read_json(where, "the JSON", json_string)
+    with CustomObjectScope(custom_objects), _described(where):
         model = reviver(where, custom_objects).revive(in_todays_words(record))
         if not isinstance(model, Model):
             if is_record(model) and not isinstance(model, Layer):
@@ -122,6 +120,22 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
         if isinstance(record, dict) and record.get("compile_config"):
             model.compile_from_config(record["compile_config"])
     return model
+
+
+@contextmanager
+def _described(where: str) -> Iterator[None]:
+    """What a record that is wrong in any way raises, as one kind of error."""
+    try:
+        yield
+    except SaccadeError:
+        raise
+    except Exception as error:
+        raise FileFormatError(
+            where,
+            "the JSON must describe a model",
+            f"{type(error).__name__}: {error}",
+            "If it has classes of your own: their __init__ must take what get_config() gives.",
+        ) from error
 
 
 def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:

@@ -10,9 +10,9 @@ import torch
 from saccade.errors import StateError
 from saccade.layers.core.layer import Layer
 from saccade.timers import BACKWARD
+from saccade.training.batches.packing import unpack_x_y_sample_weight
 from saccade.training.custom_step import as_default, overrides
 from saccade.training.objective import Objective
-from saccade.training.packing import unpack_x_y_sample_weight
 from saccade.training.step import check_finite, detached, note_nothing_to_train, samples_in
 
 

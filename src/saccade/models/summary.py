@@ -14,6 +14,7 @@ import numpy as np
 from saccade.errors import InvalidArgument
 from saccade.graph import map_symbols
 from saccade.models.graph_holder import all_layers
+from saccade.shown_text import shown
 
 
 def print_summary(
@@ -41,6 +42,7 @@ def print_summary(
     table = _table(model, line_length, positions, expand_nested, show_trainable, layer_range)
     console = Console(
         highlight=False,
+        emoji=False,  # a layer may be called ":cat:"
         **({"force_terminal": False, "color_system": None} if print_fn else {}),
         width=None if line_length is None else max(line_length + 4, 20),
     )
@@ -197,4 +199,7 @@ def _size(count: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")
+    """A name as markup that shows it as it is."""
+    from rich.markup import escape
+
+    return escape(shown(text))

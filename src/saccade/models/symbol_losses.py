@@ -1,13 +1,25 @@
-"""Symbol losses: what `model.add_loss` of Keras 2 is given beside a graph of layers."""
+"""Symbol losses: what losses of Keras 1 and 2 compute of the symbols of a model's graph.
+
+`model.add_loss` is given symbols; a function in `compile(loss=)` or `metrics=` may close over some.
+"""
 
 from __future__ import annotations
 
+import copy
+import functools
+import weakref
+from collections.abc import Callable
 from typing import Any
 
-from saccade.graph import Network, Symbol
+from saccade.errors import StateError
+from saccade.graph import KnownValues, Network, Symbol, worth
+from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.tracking import safe_key
+from saccade.losses import Loss
 from saccade.notes import note_once
-from saccade.user_names import inner_values, set_inside
+from saccade.training.closed_over import uses_symbols
+from saccade.training.outputs import map_given
+from saccade.user_names import inner_values, set_inside, values_inside
 
 
 def add_symbols(model: Any, losses: list[Symbol]) -> None:
@@ -30,8 +42,60 @@ def add_symbols(model: Any, losses: list[Symbol]) -> None:
     set_inside(model, "_with_losses", network)
 
 
+def closing(model: Any, given: Any) -> tuple[Any, bool]:
+    """What `compile` was given, with its functions that use symbols of the model's graph made to
+    see their values; and whether there are any.
+    """
+    model, found = weakref.ref(model), []
+
+    def closed(one: Any) -> Any:
+        is_loss = isinstance(one, Loss) and type(one).keras_module is None
+        if not uses_symbols(one.call if is_loss else one):
+            return one
+        found.append(one)
+        if not is_loss:
+            return _on_values(model, one)
+        one = copy.copy(one)
+        one.call = _on_values(model, one.call)
+        return one
+
+    return map_given(closed, given), bool(found)
+
+
+def _on_values(model: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that runs while symbols mean their values in the model's last call."""
+
+    @functools.wraps(function)
+    def on_values(*args: Any, **kwargs: Any) -> Any:
+        known = values_inside(model(), "_last_values").get("_last_values")
+        if known is None:
+            raise StateError(
+                getattr(function, "__name__", "loss"),
+                "uses symbols of the model, which have values in fit and evaluate only",
+                "a call without the model's",
+            )
+        with worth(known):
+            before, scope.training = scope.training, known.training
+            try:
+                return function(*args, **kwargs)
+            finally:
+                scope.training = before
+
+    return on_values
+
+
+def run_whole(model: Any, network: Network, inputs: Any) -> Any:
+    """What a network gives, whose values are kept until the model's next call."""
+    held = values_inside(model, "_last_values")
+    held["_last_values"] = None  # what a step held is free before the next one computes
+    result, values = network.run_whole(inputs, model._fitted)
+    held["_last_values"] = KnownValues(values, scope.training)
+    return result
+
+
 def drop_losses(model: Any, state: dict[str, Any]) -> None:
     """Leave them out of what a model is copied from."""
+    inner_values(state, "_last_values").pop("_last_values", None)
     if inner_values(state, "_with_losses").pop("_with_losses", None) is not None:
         note_not_written(model.where)
 

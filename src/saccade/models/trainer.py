@@ -21,7 +21,7 @@ from saccade.models.old_words import accepts_old_words
 from saccade.notes import note_once
 from saccade.optimizers import LossScaleOptimizer
 from saccade.timers import EVALUATE, PREDICT
-from saccade.training import loop
+from saccade.training import loop, prediction_loop
 from saccade.training.arguments import (
     as_epochs,
     as_frequency,
@@ -30,10 +30,12 @@ from saccade.training.arguments import (
     note_uneven_epochs,
     split_off,
 )
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.history import History
 from saccade.training.compiled.trial import CompileTrial
+from saccade.training.custom_step import own_validation
+from saccade.training.faults.memory_limits import memory_told
 from saccade.training.features.feature_reuse import FeatureReuse
-from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.run import Run
 
@@ -89,7 +91,10 @@ class Trainer(OldMethods, BatchTrainer):
         if auto_scale_loss and half and optimizer is not None and not scales:
             optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         names = self._names_of_outputs()
-        objective = Objective(loss, metrics, weighted_metrics, loss_weights, names)
+        ours, theirs, weighted = self._with_symbols(loss, metrics, weighted_metrics)
+        objective = Objective(ours, theirs, weighted, loss_weights, names)
+        objective.given_loss, objective.given_metrics = loss, metrics
+        objective.given_weighted_metrics = weighted_metrics
         self.optimizer, self._objective = optimizer, objective
         self.loss = loss
         self.jit_compile, self.run_eagerly = jit_compile, bool(run_eagerly)
@@ -99,6 +104,10 @@ class Trainer(OldMethods, BatchTrainer):
     def _names_of_outputs(self) -> list[str] | None:
         """The names by which `compile` may call the outputs, when they are known."""
         return None
+
+    def _with_symbols(self, *given: Any) -> tuple[Any, ...]:
+        """Losses and metrics, those that use symbols of the model's graph made to see values."""
+        return given
 
     # -- fit, evaluate, predict ------------------------------------------------------------
 
@@ -157,6 +166,7 @@ class Trainer(OldMethods, BatchTrainer):
         Raises:
             StateError: not compiled. DataError, ShapeError: data that cannot be used.
             NotFinite: the loss became NaN or infinite; the weights are those before that step.
+            NotEnoughMemory: a batch does not fit.
         """
         objective = self._compiled("fit", trains=True)
         epochs = as_epochs("epochs", epochs)
@@ -181,9 +191,9 @@ class Trainer(OldMethods, BatchTrainer):
             source = WeightedSource(source, class_weight)
         feed = Feed(source, steps, self._look)
         validation = None
+        size = batch_size if validation_batch_size is None else validation_batch_size
         if validation_data is not None:
             steps = as_steps("validation_steps", validation_steps)
-            size = batch_size if validation_batch_size is None else validation_batch_size
             validation = Feed(held_out(validation_data, size, steps, several), steps, self._look)
             for note in validation_notes(x, validation_data):
                 note_once(note)
@@ -203,9 +213,13 @@ class Trainer(OldMethods, BatchTrainer):
                 validation_freq=as_frequency(validation_freq),
                 compiling=None if self.run_eagerly else CompileTrial(self.jit_compile),
                 reuse=self._reuse(reuse_features, source.image_shape),
+                own_validation=own_validation(
+                    self, validation_data, size, validation_steps, several.inputs
+                ),
             )
             self.history = history
-            loop.train(run)
+            with memory_told("fit", self, source):
+                loop.train(run)
         return history
 
     def _reuse(self, wanted: bool, image_shape: Any = None) -> FeatureReuse | None:
@@ -244,7 +258,8 @@ class Trainer(OldMethods, BatchTrainer):
         reuse = self._reuse(True)
         forward = None if reuse is None else reuse.use_known(feed)
         listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
-        logs = loop.evaluate(self, objective, feed, listeners, forward=forward)
+        with memory_told("evaluate", self, source):
+            logs = loop.evaluate(self, objective, feed, listeners, forward=forward)
         return self._numbers(logs, return_dict)
 
     @accepts_old_words
@@ -270,7 +285,9 @@ class Trainer(OldMethods, BatchTrainer):
         source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
         feed = Feed(source, steps, self._look)
         forward = self._for_predicting(source.samples or 0 if steps is None else 0)
-        return loop.predict(self, feed, self._callbacks(callbacks, verbose, 1, feed.turn), forward)
+        listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
+        with memory_told("predict", self, source):
+            return prediction_loop.predict(self, feed, listeners, forward)
 
     def _for_predicting(self, images: int) -> Any:
         """What predicts so many images the fastest: the model, or its layers folded."""

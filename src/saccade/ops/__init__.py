@@ -26,6 +26,7 @@ _PARTS = {
         logical_xor logsumexp median moments nan_to_num outer quantile reciprocal rsqrt
         select sinh tan tensordot trace trunc
     """,
+    "saccade.numerics.tensors.patterns": "rearrange",
     "saccade.numerics.tensors.bits": """
         bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
         bitwise_xor gcd lcm left_shift right_shift
@@ -83,6 +84,8 @@ _PARTS = {
     """,
     "saccade.ops.blocks": "depth_to_space fold space_to_depth unfold",
 }
+_WORDS = {"reshape": {"newshape": "shape"}, "stop_gradient": {"variable": "x"}}
+"""What Keras calls parameters that have another name here."""
 _OF_BOTH = ("saccade.ops.control", "saccade.numerics.tensors.creation")
 """Parts that are not made to note a layer: they make tensors, or know symbols."""
 _BELOW = ("image", "linalg", "nn", "numpy")
@@ -115,8 +118,19 @@ def _function(part: str, word: str) -> Any:
     if part == "saccade.activations":
         found = _of_arrays(found)
     if word in FUNCTIONS:
-        return on_symbols(word, found)
+        noting = on_symbols(word, found)
+        return _in_words(noting, _WORDS[word]) if word in _WORDS else noting
     return found if part in _OF_BOTH or word == "shape" else also_on_symbols("ops")(found)
+
+
+def _in_words(function: Any, words: dict[str, str]) -> Any:
+    """A function that takes Keras's names of its parameters too."""
+
+    @wraps(function)
+    def in_words(*args: Any, **named: Any) -> Any:
+        return function(*args, **{words.get(name, name): one for name, one in named.items()})
+
+    return in_words
 
 
 def _of_arrays(activation: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.errors import NotSupported
 from saccade.graph import Symbol
 from saccade.nests import leaves, map_nest, same_type
 from saccade.numerics.tensors.conversion import convert_to_tensor as _of_values
@@ -18,8 +19,15 @@ def convert_to_numpy(x: Any) -> np.ndarray:
     return _of_values(x).detach().cpu().numpy()
 
 
-def convert_to_tensor(x: Any, dtype: Any = None) -> Any:
-    """A tensor of anything that NumPy takes; a symbol stays one."""
+def convert_to_tensor(x: Any, dtype: Any = None, sparse: Any = None, ragged: Any = None) -> Any:
+    """A tensor of anything that NumPy takes; a symbol stays one.
+
+    Raises:
+        NotSupported: a sparse or ragged tensor is wanted.
+    """
+    if sparse or ragged:
+        kind = "sparse" if sparse else "ragged"
+        raise NotSupported("ops.convert_to_tensor", f"{kind} tensors are not supported", "True")
     if isinstance(x, Symbol):
         from saccade.ops import cast  # the one that notes a layer
 
@@ -63,6 +71,7 @@ def while_loop(
 ) -> Any:
     """`loop_vars = body(*loop_vars)` as long as `cond(*loop_vars)` holds."""
     is_nest, done = isinstance(loop_vars, (list, tuple)), 0
+    loop_vars = map_nest(_of_values, loop_vars, rebuild=same_type)
     values = tuple(loop_vars) if is_nest else (loop_vars,)
     while (maximum_iterations is None or done < maximum_iterations) and bool(cond(*values)):
         found = body(*values)

@@ -6,33 +6,47 @@ One image is (height, width, channels), several are (batch, height, width, chann
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 
-from saccade.data_formats import is_channels_first
-from saccade.errors import InvalidArgument, ShapeError
+from saccade.errors import InvalidArgument
 from saccade.layers import Resizing
 from saccade.layers.operations.unwritten_operation import also_on_symbols
 from saccade.numerics.convolution.geometry import as_padding, as_pair
 from saccade.numerics.images import colors
 from saccade.numerics.images.patches import patches_nhwc
 from saccade.numerics.images.smoothing import gaussian_kernel, smooth_nhwc
-from saccade.numerics.images.warping import warp_nhwc
-from saccade.numerics.tensors.tensor_functions import convert_to_tensor
+from saccade.ops.image_axes import on_batches
+from saccade.ops.likeness import sobel_edges, ssim
+from saccade.ops.volumes import extract_patches_3d
+from saccade.ops.warps import (
+    affine_transform,
+    elastic_transform,
+    map_coordinates,
+    perspective_transform,
+    scale_and_translate,
+)
 
 __all__ = [
     "affine_transform",
     "crop_images",
+    "elastic_transform",
     "extract_patches",
+    "extract_patches_3d",
     "gaussian_blur",
     "hsv_to_rgb",
+    "map_coordinates",
     "pad_images",
+    "perspective_transform",
     "resize",
     "rgb_to_grayscale",
     "rgb_to_hsv",
+    "scale_and_translate",
+    "sobel_edges",
+    "ssim",
 ]
 
 
@@ -61,29 +75,10 @@ def resize(
     return layer(images)
 
 
-def _on_batches(
-    where: str, images: Any, data_format: str | None
-) -> tuple[torch.Tensor, Callable[[torch.Tensor], torch.Tensor]]:
-    """The images as a batch, channels last; and what gives a result the axes of the input."""
-    x = convert_to_tensor(images)
-    is_first = is_channels_first(data_format, where)
-    if x.ndim not in (3, 4):
-        axes = "(channels, height, width)" if is_first else "(height, width, channels)"
-        raise ShapeError(where, f"images must be {axes}, or a batch of them", str(tuple(x.shape)))
-    single = x.ndim == 3
-    x_nhwc = x.movedim(-3, -1) if is_first else x
-
-    def as_given(y_nhwc: torch.Tensor) -> torch.Tensor:
-        y = y_nhwc[0] if single else y_nhwc
-        return y.movedim(-1, -3) if is_first else y
-
-    return (x_nhwc[None] if single else x_nhwc), as_given
-
-
 @also_on_symbols("ops.image")
 def rgb_to_grayscale(images: Any, data_format: str | None = None) -> torch.Tensor:
     """One channel: 0.2989 R + 0.587 G + 0.114 B."""
-    x, as_given = _on_batches("rgb_to_grayscale", images, data_format)
+    x, as_given = on_batches("rgb_to_grayscale", images, data_format)
     y = colors.gray_of(x)
     return as_given(y)
 
@@ -91,7 +86,7 @@ def rgb_to_grayscale(images: Any, data_format: str | None = None) -> torch.Tenso
 @also_on_symbols("ops.image")
 def rgb_to_hsv(images: Any, data_format: str | None = None) -> torch.Tensor:
     """Hue, saturation and value in [0, 1] of colours in [0, 1]."""
-    x, as_given = _on_batches("rgb_to_hsv", images, data_format)
+    x, as_given = on_batches("rgb_to_hsv", images, data_format)
     y = colors.rgb_to_hsv(x)
     return as_given(y)
 
@@ -99,30 +94,8 @@ def rgb_to_hsv(images: Any, data_format: str | None = None) -> torch.Tensor:
 @also_on_symbols("ops.image")
 def hsv_to_rgb(images: Any, data_format: str | None = None) -> torch.Tensor:
     """The colours of hues, saturations and values in [0, 1]."""
-    x, as_given = _on_batches("hsv_to_rgb", images, data_format)
+    x, as_given = on_batches("hsv_to_rgb", images, data_format)
     y = colors.hsv_to_rgb(x)
-    return as_given(y)
-
-
-@also_on_symbols("ops.image")
-def affine_transform(
-    images: Any,
-    transform: Any,
-    interpolation: str = "bilinear",
-    fill_mode: str = "constant",
-    fill_value: float = 0.0,
-    data_format: str | None = None,
-) -> torch.Tensor:
-    """Each image through its map from places of the result to places of the image.
-
-    Args:
-        transform: (8,) or (batch, 8): a0, a1, a2, b0, b1, b2, c0, c1 of
-            ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k), k = c0 x + c1 y + 1.
-        fill_mode: "constant", "nearest", "reflect" or "wrap".
-    """
-    x, as_given = _on_batches("affine_transform", images, data_format)
-    maps = convert_to_tensor(transform)
-    y = warp_nhwc(x.float(), maps, interpolation, fill_mode, fill_value).to(x.dtype)
     return as_given(y)
 
 
@@ -138,12 +111,14 @@ def extract_patches(
     """The patches of each image as rows: (batch, rows, columns, height * width * channels).
 
     Args:
-        size: of a patch, (height, width) or one number.
+        size: of a patch, (height, width) or one number; three numbers are those of volumes.
         strides: from one patch to the next; `size` when None, which puts them side by side.
         dilation_rate: from one pixel of a patch to its next.
         padding: "valid", or "same" for patches that reach over the border, over zeros.
     """
-    x, as_given = _on_batches("extract_patches", images, data_format)
+    if isinstance(size, Sequence) and len(size) == 3:
+        return extract_patches_3d(images, size, strides, dilation_rate, padding, data_format)
+    x, as_given = on_batches("extract_patches", images, data_format)
     pair = as_pair("extract_patches", "size", size)
     step = pair if strides is None else as_pair("extract_patches", "strides", strides)
     rate = as_pair("extract_patches", "dilation_rate", dilation_rate)
@@ -160,7 +135,7 @@ def gaussian_blur(
     data_format: str | None = None,
 ) -> torch.Tensor:
     """Each pixel as the mean of those around it, under a bell; zeros lie beyond the border."""
-    x, as_given = _on_batches("gaussian_blur", images, data_format)
+    x, as_given = on_batches("gaussian_blur", images, data_format)
     rows, columns = (
         gaussian_kernel(int(n), torch.tensor(float(s)))
         for n, s in zip(kernel_size, sigma, strict=True)
@@ -181,7 +156,7 @@ def crop_images(
     data_format: str | None = None,
 ) -> torch.Tensor:
     """A part of the images: two of the three of each axis are given."""
-    x, as_given = _on_batches("crop_images", images, data_format)
+    x, as_given = on_batches("crop_images", images, data_format)
     top, height = _part("crop_images", x.shape[1], top_cropping, bottom_cropping, target_height)
     left, width = _part("crop_images", x.shape[2], left_cropping, right_cropping, target_width)
     y = x[:, top : top + height, left : left + width]
@@ -200,7 +175,7 @@ def pad_images(
     data_format: str | None = None,
 ) -> torch.Tensor:
     """The images with zeros around them: two of the three of each axis are given."""
-    x, as_given = _on_batches("pad_images", images, data_format)
+    x, as_given = on_batches("pad_images", images, data_format)
     top, bottom = _border("pad_images", x.shape[1], top_padding, bottom_padding, target_height)
     left, right = _border("pad_images", x.shape[2], left_padding, right_padding, target_width)
     y = F.pad(x, (0, 0, left, right, top, bottom))

@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 
-from saccade.errors import NotSupported
 from saccade.losses import binary_crossentropy as _binary
 from saccade.losses import categorical_crossentropy as _categorical
 from saccade.losses import sparse_categorical_crossentropy as _sparse
@@ -75,13 +74,26 @@ def layer_normalization(
 ) -> torch.Tensor:
     """(x - mean) / sqrt(variance + epsilon) * gamma + beta, over axes of each sample.
 
-    Raises:
-        NotSupported: rms_scaling.
+    Args:
+        rms_scaling: x / sqrt(variance + epsilon) * gamma instead, an old mistake of Keras's.
     """
-    if rms_scaling:
-        raise NotSupported("ops.layer_normalization", "rms_scaling is not supported", "True")
     x = floats(x)
+    given = x.dtype
+    x = x.float() if x.itemsize < 4 else x  # squares of halves overflow
     spread, mean = torch.var_mean(x, axis, correction=0, keepdim=True)
-    y = (x - mean) * torch.rsqrt(spread + (_epsilon() if epsilon is None else epsilon))
-    y = y if gamma is None else y * convert_to_tensor(gamma)
-    return y if beta is None else y + convert_to_tensor(beta)
+    y = x if rms_scaling else x - mean
+    y = y * torch.rsqrt(spread + (_epsilon() if epsilon is None else epsilon))
+    gamma, beta = (_along(x, one, axis) for one in (gamma, beta))
+    y = y if gamma is None else y * gamma
+    return (y if beta is None or rms_scaling else y + beta).to(given)
+
+
+def _along(x: torch.Tensor, factors: Any, axis: Any) -> torch.Tensor | None:
+    """Factors with one number for each place along the axes, in the shape of x."""
+    if factors is None:
+        return None
+    factors = convert_to_tensor(factors)
+    if factors.ndim == x.ndim:
+        return factors
+    axes = {one % x.ndim for one in ((axis,) if isinstance(axis, int) else axis)}
+    return factors.reshape([size if one in axes else 1 for one, size in enumerate(x.shape)])

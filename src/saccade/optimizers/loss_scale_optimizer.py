@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.names import snake_case
+from saccade.names import refuse_overriding, snake_case
 from saccade.optimizers.optimizer import Optimizer
 from saccade.optimizers.options import check_positive
 from saccade.optimizers.schedules.learning_rate import LearningRate, StepCount
@@ -78,14 +78,9 @@ class LossScaleOptimizer(Optimizer):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        for name in ("apply", "apply_gradients", "check_finite", "update_step"):
-            if name in cls.__dict__:
-                raise NotSupported(
-                    f"optimizer {cls.__name__}",
-                    f"{name}() of a subclass would never be called",
-                    None,
-                    "Override it in the class of the inner optimizer.",
-                )
+        names = ("apply", "apply_gradients", "check_finite", "update_step")
+        instead = "Override it in the class of the inner optimizer."
+        refuse_overriding(cls, LossScaleOptimizer, "optimizer", names, instead)
 
     # -- what belongs to the inner optimizer -------------------------------------------------
 
@@ -110,8 +105,8 @@ class LossScaleOptimizer(Optimizer):
     def built(self) -> bool:
         return self.inner_optimizer.built
 
-    def build(self, var_list: Iterable[Any]) -> None:
-        self.inner_optimizer.build(var_list)
+    def build(self, variables: Iterable[Any]) -> None:
+        self.inner_optimizer.build(variables)
         self._weights = self.inner_optimizer._weights
 
     def finalize_variable_values(self, var_list: Iterable[Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 import numpy as np
 import torch
 
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 from saccade.optimizers.optimizer import Optimizer, Tensors, takes_shared_arguments
 from saccade.optimizers.options import SharedArguments, as_epsilon, check_memories
 
@@ -58,7 +58,9 @@ class Nadam(Optimizer):
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, as_epsilon(epsilon)
         self.schedule_decay = 1.0 if schedule_decay is None else float(schedule_decay)
         if schedule_decay is not None:
-            note_once("Nadam(schedule_decay=) has Keras 2's meaning: 0.96**(schedule_decay * t).")
+            note_old_word(
+                "Nadam(schedule_decay=) has Keras 2's meaning: 0.96**(schedule_decay * t)."
+            )
         self._product, self._product_of = 1.0, 0  # U_t, and its t
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:

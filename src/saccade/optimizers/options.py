@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from saccade.errors import InvalidArgument
 from saccade.names import nearest
-from saccade.notes import note_once
+from saccade.notes import note_old_word, note_once
 from saccade.numerics.epsilon import epsilon
 from saccade.script_door import is_script_door_open, is_tensorflow_script
 
@@ -43,7 +43,7 @@ def as_momentum(where: str, value: float) -> float:
     """A momentum as a float; Keras 3 refuses integers, which its forerunners took."""
     check_within(where, 0, 1, momentum=value)
     if isinstance(value, int):
-        note_once(
+        note_old_word(
             f"{where}(momentum={value}) is an integer, which Keras 3 refuses: read as a float.",
             key="integer momentum",
         )
@@ -91,7 +91,10 @@ def check_average(where: str, use_ema: bool, momentum: float, overwrite: Any) ->
     if use_ema:
         check_within(where, 0, 1, ema_momentum=momentum)
     elif overwrite is not None:
-        note_once(f"{where}: ema_overwrite_frequency has no effect without use_ema=True.")
+        note_once(
+            f"{where}: ema_overwrite_frequency has no effect without use_ema=True.",
+            key="ema_overwrite_frequency",
+        )
     if overwrite is not None and (not isinstance(overwrite, int) or overwrite < 1):
         raise InvalidArgument(
             where, "ema_overwrite_frequency must be an integer from 1, or None", repr(overwrite)
@@ -115,10 +118,12 @@ def note_old_rate(name: str) -> None:
     """Say once that a rate that a script leaves out is another one than it may count on."""
     old = OLD_RATES.get(name)
     if old is not None and is_script_door_open() and not is_tensorflow_script():
+        others = ", ".join(f"{one} {rate:g}" for one, rate in OLD_RATES.items() if one != name)
         note_once(
-            f"{name} without a learning rate has 0.001, as in Keras 3. Keras without TensorFlow "
-            f"had {old:g} until 2.3: if the script is from then, write learning_rate={old:g}.",
-            key=f"rate of {name}",
+            f"{name} without a learning rate has 0.001, as in Keras 3. Until 2.3, Keras without "
+            f"TensorFlow had {old:g} ({others}): if the script is from then, write "
+            f"learning_rate={old:g}.",
+            key="rates of old",
         )
 
 
@@ -134,13 +139,13 @@ def old_spellings(cls: type, learning_rate: Any, old: dict[str, Any]) -> tuple[A
     for word, value in old.items():
         if word == "lr":
             learning_rate = value
-            note_once(
+            note_old_word(
                 f"{where}(lr=) is the old name of learning_rate; it is used as such.",
                 key="optimizer lr",
             )
         elif word == "decay":
             decay = float(value)
-            note_once(
+            note_old_word(
                 f"{where}(decay=) has its old meaning: "
                 "the rate of step t is learning_rate / (1 + decay * t).",
                 key="optimizer decay",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 
 from saccade import initializers
-from saccade.errors import InvalidArgument, NotSupported, ShapeError, StateError
+from saccade.errors import InvalidArgument, ShapeError, StateError
+from saccade.names import brought_by, refuse_overriding
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.optimizers.schedules.learning_rate import StepCount
-from saccade.optimizers.slot_holder import SlotHolder, Tensors
+from saccade.optimizers.slot_holder import SlotHolder, Tensors, as_array
 from saccade.variables import Variable
 
 # What Keras's own optimizers go through and saccade's do not, for they move all weights at once.
@@ -48,17 +51,14 @@ class OwnStep(SlotHolder):
         super().__init_subclass__(**kwargs)
         if cls.__module__.startswith("saccade."):
             return
-        for name in _NOT_CALLED:
-            if name in cls.__dict__:
-                raise NotSupported(
-                    f"optimizer {cls.__name__}",
-                    f"{name}() of a subclass would never be called",
-                    None,
-                    "Override update_step(gradient, variable, learning_rate), which moves one "
-                    "weight; build(variables) makes what is kept beside the weights.",
-                )
-        cls.updates_itself |= "update_step" in cls.__dict__
-        cls.applies_itself |= "apply" in cls.__dict__ or "apply_gradients" in cls.__dict__
+        instead = (
+            "Override update_step(gradient, variable, learning_rate), which moves one weight; "
+            "build(variables) makes what is kept beside the weights."
+        )
+        refuse_overriding(cls, OwnStep, "optimizer", _NOT_CALLED, instead)
+        brought = brought_by(cls, OwnStep)
+        cls.updates_itself |= "update_step" in brought
+        cls.applies_itself |= "apply" in brought or "apply_gradients" in brought
 
     # -- stepping --------------------------------------------------------------------------
 
@@ -143,6 +143,44 @@ class OwnStep(SlotHolder):
             found = tape.gradient(loss, weights, grad_loss)
         return self.apply_gradients(zip(found, weights, strict=True))
 
+    def stateless_apply(
+        self,
+        optimizer_variables: Sequence[Any],
+        grads: Sequence[Any],
+        trainable_variables: Sequence[Any],
+    ) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """One step with other values in place of the weights and the state, which stay.
+
+        Args:
+            optimizer_variables: arrays in the order of `variables`.
+            grads: one gradient a weight.
+            trainable_variables: arrays in the order of the weights that it was built for.
+
+        Returns:
+            The new values of the weights, and those of the optimizer's variables.
+
+        Raises:
+            StateError: it is not built. ShapeError: arrays that do not fit.
+
+        Source: `keras.Optimizer.stateless_apply`.
+        """
+        if not self.built:
+            raise StateError(self.where, "stateless_apply() needs weights", do="Call build first.")
+        if len(trainable_variables) != len(self._weights):
+            needed = f"{len(self._weights)} weights are needed"
+            raise ShapeError(self.where, needed, str(len(trainable_variables)))
+        twin = copy.copy(self)
+        twin._weights = [copy.deepcopy(weight) for weight in self._weights]
+        for weight, value in zip(twin._weights, trainable_variables, strict=True):
+            weight.detach().copy_(torch.as_tensor(value))
+        for place, weight in enumerate(self._weights):
+            twin._weights[place].constraint = getattr(weight, "constraint", None)
+        twin.slots = {name: [one.clone() for one in row] for name, row in self.slots.items()}
+        twin.set_weights(optimizer_variables)
+        twin.apply(grads, twin._weights)
+        state = [torch.as_tensor(as_array(one)) for one in twin.variables]
+        return [weight.detach() for weight in twin._weights], state
+
     def step_by_own_apply(
         self, weights: Sequence[Any], gradients: list[Any], keep: torch.Tensor | None
     ) -> None:
@@ -199,7 +237,7 @@ class OwnStep(SlotHolder):
         ]
 
     def _made(self, shape: tuple[int, ...], initializer: Any, name: str | None) -> Variable:
-        values = torch.as_tensor(initializers.get(initializer)(shape))
+        values = as_tensor(initializers.get(initializer)(shape))
         return Variable(values, trainable=False, name=name or "slot")
 
     def _get_variable_index(self, variable: Any) -> int:
@@ -212,17 +250,17 @@ class OwnStep(SlotHolder):
     @torch.no_grad()
     def assign(self, variable: Any, value: Any) -> None:
         """variable = value, in place."""
-        variable.copy_(torch.as_tensor(value))
+        variable.copy_(as_tensor(value))
 
     @torch.no_grad()
     def assign_add(self, variable: Any, value: Any) -> None:
         """variable += value."""
-        variable.add_(torch.as_tensor(value))
+        variable.add_(as_tensor(value))
 
     @torch.no_grad()
     def assign_sub(self, variable: Any, value: Any) -> None:
         """variable -= value."""
-        variable.sub_(torch.as_tensor(value))
+        variable.sub_(as_tensor(value))
 
 
 def _called(value: Any) -> Any:

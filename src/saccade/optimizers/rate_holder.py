@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from saccade.errors import InvalidArgument
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 from saccade.optimizers import schedules
 from saccade.optimizers.schedules.learning_rate import LearningRate, RateIsScheduled, StepCount
 from saccade.user_names import UserNames
@@ -45,7 +45,7 @@ class RateHolder(UserNames):
                 "Make the optimizer with a number, or assign another schedule.",
             )
         if isinstance(value, int):
-            note_once(
+            note_old_word(
                 f"{self.where}: learning_rate={value} is an integer, which Keras 3 refuses: "
                 "read as a float.",
                 key="integer learning rate",
@@ -72,7 +72,7 @@ class RateHolder(UserNames):
         self.learning_rate = value
 
     def _note_lr(self) -> None:
-        note_once(
+        note_old_word(
             f"{self.where}.lr is the old name of learning_rate; it is used as such.",
             key="optimizer.lr",
         )

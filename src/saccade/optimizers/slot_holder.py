@@ -10,6 +10,7 @@ import torch
 
 from saccade.errors import ShapeError, StateError
 from saccade.notes import note_once
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.optimizers.rate_holder import RateHolder
 from saccade.optimizers.schedules.learning_rate import LearningRate, StepCount
 
@@ -53,12 +54,12 @@ class SlotHolder(RateHolder):
                     "Its build() left them out: compile the model again.",
                 )
 
-    def build(self, var_list: Iterable[Any]) -> None:
+    def build(self, variables: Iterable[Any]) -> None:
         """Make the slots for these weights; those already known keep theirs.
 
         Slots of weights that are left out, as those of a layer that was frozen, wait for them.
         """
-        weights = list(var_list)
+        weights = list(variables)
         known = self._known()
         w = [weight.detach() for weight in weights]
         fresh: dict[str, Tensors] = {}
@@ -96,7 +97,8 @@ class SlotHolder(RateHolder):
             note_once(
                 f"{self.where}: {verb} new after {self._calls} steps (a layer was unfrozen?): "
                 "they start with fresh slots, the others keep theirs. Call compile() again, with a "
-                "small learning rate, to start all of them anew."
+                "small learning rate, to start all of them anew.",
+                key="new weights",
             )
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:
@@ -104,6 +106,20 @@ class SlotHolder(RateHolder):
         raise NotImplementedError
 
     # -- state -----------------------------------------------------------------------------
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the values of `variables` into a store, under "0", "1", ..."""
+        for place, value in enumerate(self.variables):
+            array = as_array(value)
+            store[str(place)] = np.int32(array) if isinstance(value, int) else array
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take the values of `variables` from a store that `save_own_variables` filled.
+
+        Raises:
+            ShapeError: they do not fit; nothing is changed.
+        """
+        self.set_weights([store[str(place)] for place in range(len(store.keys()))])
 
     @property
     def variables(self) -> list[Any]:
@@ -156,7 +172,7 @@ class SlotHolder(RateHolder):
             self.learning_rate = float(arrays[1])
         # A number that follows the slots, as Nadam has one, follows from the count of steps.
         for slot, values in zip(self.in_order(self.slots), arrays[1 + rates :], strict=False):
-            slot.copy_(torch.as_tensor(values))
+            slot.copy_(as_tensor(values))
 
     def state(self) -> dict[str, Any]:
         """Everything that changes while training: copies, in a dict."""

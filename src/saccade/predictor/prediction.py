@@ -14,7 +14,8 @@ class Prediction:
     Attributes:
         source: the file as it was given; "array 0", "array 1", ... for arrays.
         ranking: (class name, probability) pairs, the likeliest first; empty with an error.
-        error: why the picture could not be read; None otherwise.
+        error: why the picture could not be read, or that the model gave no number for it; None
+            otherwise.
     """
 
     source: str

@@ -24,6 +24,7 @@ from saccade.files.formats import run_suffixes
 from saccade.models import load_model
 from saccade.names import nearest
 from saccade.predictor.answers import answer
+from saccade.predictor.fitness import check_inputs, check_outputs, most_at_a_time, not_finite
 from saccade.predictor.prediction import Prediction
 from saccade.predictor.preprocessing import Picture, Preprocessing
 
@@ -49,7 +50,7 @@ class Predictor:
 
     Raises:
         StateError: the model has no preprocessing.
-        FileFormatError: its outputs and class names do not fit together.
+        FileFormatError: its inputs, preprocessing, outputs and class names do not fit together.
 
     Example:
         >>> predictor = Predictor.load("runs/digits")           # doctest: +SKIP
@@ -72,7 +73,9 @@ class Predictor:
         self.batch_size = batch_size
         self.preprocessing = Preprocessing.from_dict(model.preprocessing)
         self._data_format = _data_format_of(model, self.preprocessing.image_shape[-1])
-        outputs = model.output_shape[-1]
+        outputs = check_outputs(model)
+        check_inputs(model, self.preprocessing, self._data_format)
+        self._at_a_time = most_at_a_time(model)
         self.classes = list(model.class_names or map(str, range(max(outputs, 2))))
         if len(self.classes) != max(outputs, 2):
             raise FileFormatError(
@@ -120,19 +123,26 @@ class Predictor:
         while batch := list(islice(numbered, self.batch_size)):
             read = list(pool.map(self._try_to_read, [picture for _, picture in batch]))
             images = [image for image in read if isinstance(image, np.ndarray)]
-            rows = iter(self._probabilities(np.stack(images)) if images else ())
+            rows = iter(self._rows(images))
             for (number, picture), image in zip(batch, read, strict=True):
                 source = _name(number, picture)
                 if isinstance(image, SaccadeError):
                     yield Prediction(source, error=image)
+                elif np.isfinite(row := next(rows)).all():
+                    yield Prediction(source, self._rank(row, top))
                 else:
-                    yield Prediction(source, self._rank(next(rows), top))
+                    yield Prediction(source, error=not_finite(self.model, f'"{source}"'))
 
     def _try_to_read(self, picture: Picture) -> np.ndarray | SaccadeError:
         try:
             return self.preprocessing.read(picture)
         except SaccadeError as fault:
             return fault.without_frames()
+
+    def _rows(self, images: list[np.ndarray]) -> Iterator[np.ndarray]:
+        """The probabilities of each image, in as many calls as keep the memory bounded."""
+        for start in range(0, len(images), self._at_a_time):
+            yield from self._probabilities(np.stack(images[start : start + self._at_a_time]))
 
     def _probabilities(self, batch_nhwc: np.ndarray) -> np.ndarray:
         """uint8 (n, height, width, channels) -> (n, classes)."""
@@ -144,11 +154,13 @@ class Predictor:
             x,
             self.preprocessing.mirrored,
         )
-        if outputs.min() < 0 or outputs.max() > 1 + 1e-5:
+        if not np.isfinite(outputs).any():
+            raise not_finite(self.model, "Predictor")
+        if np.nanmin(outputs) < 0 or np.nanmax(outputs) > 1 + 1e-5:
             raise StateError(
                 "Predictor",
                 "the model's outputs must be probabilities",
-                f"{outputs.min():.3g} to {outputs.max():.3g}",
+                f"{np.nanmin(outputs):.3g} to {np.nanmax(outputs):.3g}",
                 'End the model with activation="softmax".',
             )
         if outputs.shape[1] == 1:

@@ -21,9 +21,15 @@ from saccade.data.files.decode import (
 )
 from saccade.errors import FileFormatError, InvalidArgument, ShapeError
 from saccade.names import unknown_name
+from saccade.numerics.tensors.conversion import as_tensor
 
 Picture = str | os.PathLike[str] | np.ndarray
 MODES = ("caffe", "tf", "torch")
+MOST_RESCALE = 1e30  # so that a value times it is a float32
+_KINDS = {
+    "target_size": (list, tuple), "color_mode": (str,), "interpolation": (str,), "exif": (bool,),
+    "rescale": (float, int), "mode": (str,), "mirrored": (bool,),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,13 @@ class Preprocessing:
                 f"{', '.join(record) or 'nothing'}",
                 "The model may be of a newer version of saccade." if unknown else "",
             )
+        for word, kinds in _KINDS.items():
+            if word in record and (type(record[word]) not in kinds):
+                got = f"{record[word]!r:.100}"
+                raise FileFormatError("preprocessing", f"{word} must be a {kinds[0].__name__}", got)
+        if not abs(record.get("rescale", 1)) <= MOST_RESCALE:  # of NaN too
+            got = f"{record['rescale']!r:.100}"
+            raise FileFormatError("preprocessing", f"rescale must be within {MOST_RESCALE}", got)
         try:
             return cls(**record)
         except (InvalidArgument, TypeError) as fault:
@@ -147,7 +160,7 @@ class Preprocessing:
 
     def scale(self, batch_nhwc: np.ndarray | torch.Tensor) -> torch.Tensor:
         """Values in [0, 255], any shape, channels last -> float32 as the model takes it."""
-        x = torch.as_tensor(batch_nhwc).to(torch.float32)
+        x = as_tensor(batch_nhwc).to(torch.float32)
         if self.rescale != 1:
             x = x * self.rescale
         return preprocess_input(x, mode=self.mode) if self.mode else x

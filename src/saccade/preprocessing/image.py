@@ -1,6 +1,7 @@
 """Keras's `preprocessing.image`: a thin face of `saccade.data`."""
 
 from saccade.data.files.image_file import array_to_img, img_to_array, load_img, save_img
+from saccade.data.files.smart_resize import smart_resize
 from saccade.data.generator.array_batches import NumpyArrayIterator
 from saccade.data.generator.dataframe_batches import DataFrameIterator
 from saccade.data.generator.directory_batches import DirectoryIterator
@@ -39,4 +40,5 @@ __all__ = [
     "random_shift",
     "random_zoom",
     "save_img",
+    "smart_resize",
 ]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from pathlib import Path
 
 from saccade.data import FolderIndex, fingerprint
-from saccade.disk.regular_file import read_text
 from saccade.errors import DataError
 from saccade.notes import note_once
+from saccade.plain_json import read_record
 from saccade.predictor import Predictor
 from saccade.recipe.listener import Listener
 from saccade.recipe.photos.photos import index_classes, renumber
@@ -54,13 +53,12 @@ def evaluate_model(predictor: Predictor, file: Path, folder: Path, listener: Lis
 
 def _note_own_photos(file: Path, index: FolderIndex) -> None:
     """Say so where the folder is the one that the model was trained on."""
-    try:
-        metrics = json.loads(read_text(file.parent / METRICS))
-        trained_on, accuracy = metrics["data.fingerprint"], metrics.get("test.accuracy")
-    except (OSError, ValueError, KeyError, TypeError):
-        return  # a .keras file alone, or a run of another making: nothing to compare with
-    if trained_on == fingerprint(index):
-        honest = "" if accuracy is None else f" The honest number is the run's own, {accuracy:.4f}."
+    # Empty for a .keras file alone, or a run of another making: nothing to compare with.
+    metrics = read_record(file.parent / METRICS)
+    trained_on, accuracy = metrics.get("data.fingerprint"), metrics.get("test.accuracy")
+    if trained_on is not None and trained_on == fingerprint(index):
+        known = isinstance(accuracy, float)
+        honest = f" The honest number is the run's own, {accuracy:.4f}." if known else ""
         note_once(
             f'"{index.directory}" is what the model was trained on, so it knows most of these '
             f"photos.{honest}"

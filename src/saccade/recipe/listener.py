@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from saccade.data.folders.folder_errors import count_of
 from saccade.errors import SaccadeError
 from saccade.recipe.scores import Scores, in_four
+from saccade.shown_text import shown, shown_lines
 from saccade.training.callbacks.callback import Callback
 
 MOST_FAULTS = 10  # that are listed one by one
@@ -68,7 +69,7 @@ class Lines(Listener):
     def skips(self, faults: Mapping[str, SaccadeError]) -> None:
         self.warns(f"Skipped {count_of(len(faults), 'file')} that cannot be decoded:")
         for file, fault in list(faults.items())[:MOST_FAULTS]:
-            self.write(f"  {file}: {fault.got or fault.needed}")
+            self.write(f"  {shown(file)}: {shown(fault.got or fault.needed)}")
         if len(faults) > MOST_FAULTS:
             self.write(f"  and {len(faults) - MOST_FAULTS} more")
 
@@ -83,6 +84,7 @@ class Lines(Listener):
 
     def write(self, line: str) -> None:
         """Put a line where all of them go."""
+        line = shown_lines(line)
         try:
             print(line, file=sys.stdout, flush=True)  # noqa: T201 (asked for)
         except UnicodeEncodeError:  # a terminal of few letters must not end a training

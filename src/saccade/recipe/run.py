@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from saccade.disk.regular_file import read_text
 from saccade.drawing.curves import read_history
 from saccade.models import load_model
+from saccade.plain_json import read_record
 from saccade.predictor import Prediction, Predictor
 from saccade.predictor.predictor import MODEL_FILE, find_model
 from saccade.predictor.preprocessing import Picture
@@ -72,10 +71,7 @@ class Run:
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        try:
-            return json.loads(read_text(self.path / METRICS))
-        except (OSError, ValueError):
-            return {}  # a model without its run
+        return read_record(self.path / METRICS)
 
     @property
     def history(self) -> dict[str, list[float]]:
@@ -127,9 +123,9 @@ class Run:
 
     def __repr__(self) -> str:
         found = [
-            f", {part} accuracy {self.metrics[f'{part}.accuracy']:.4f}"
+            f", {part} accuracy {accuracy:.4f}"
             for part in SCORED
-            if f"{part}.accuracy" in self.metrics
+            if isinstance(accuracy := self.metrics.get(f"{part}.accuracy"), float)
         ]
         where = self.path if self.file.name == MODEL_FILE else self.file
         return f"Run({os.fspath(where)!r}{''.join(found)})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import shutil
 import tempfile
@@ -14,6 +13,7 @@ from typing import Any
 
 from saccade.disk.whole_file import flush_folder, write_whole
 from saccade.errors import DataError, NotWritten
+from saccade.plain_json import json_text
 from saccade.predictor.predictor import MODEL_FILE
 from saccade.recipe.interrupts import interrupts_held
 from saccade.training.callbacks.callback import Callback
@@ -77,15 +77,11 @@ class RunFolder:
 
     def write_classes(self, class_names: Sequence[str]) -> None:
         """Write classes.json: the names in the order of the model's outputs."""
-        text = json.dumps(list(class_names), indent=1, ensure_ascii=False)
-        self._write(CLASSES, text)
+        self._write(CLASSES, json_text(list(class_names), indent=1))
 
     def write_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write metrics.json, one line a key; the same numbers give the same bytes."""
-        lines = (
-            f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False, allow_nan=False)}"
-            for key, value in metrics.items()
-        )
+        lines = (f"  {json_text(key)}: {json_text(value)}" for key, value in metrics.items())
         self._write(METRICS, "{\n" + ",\n".join(lines) + "\n}")
 
     def write_history(self, rows: Sequence[Mapping[str, float]]) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from saccade.data.folders.folder_errors import list_some
 from saccade.recipe.scores import in_four
+from saccade.shown_text import shortened, shown
 
 SCORED = ("validation", "test")  # the parts of the photos that have scores
-MOST_CLASSES = 20  # that are named
+MOST_CLASSES, NAME_CELLS = 20, 40  # that are named, and how long each may be
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,16 @@ def summarize(model: Any, metrics: Mapping[str, Any]) -> RunSummary:
     lines: list[str] = []
     model.summary(print_fn=lines.append)
     names = model.class_names or []
-    listed = list_some(names, most=MOST_CLASSES) if names else ""
+    listed = list_some([shortened(name, NAME_CELLS) for name in names], MOST_CLASSES)
     facts = [f"Classes: {len(names)} ({listed})" if names else "No classes."]
     facts += [f"{word}: {value}" for word, value in (model.preprocessing or {}).items()]
     for part in SCORED:
-        if f"{part}.accuracy" in metrics:
-            accuracy, loss = metrics[f"{part}.accuracy"], metrics[f"{part}.loss"]
-            images = metrics[f"{part}.images"]
+        accuracy, loss = metrics.get(f"{part}.accuracy"), metrics.get(f"{part}.loss")
+        images = metrics.get(f"{part}.images")
+        if isinstance(accuracy, float) and isinstance(loss, float) and isinstance(images, int):
             facts.append(
                 f"{part}: accuracy {accuracy:.4f}, loss {in_four(loss)} on {images:,} images"
             )
     if metrics:
         facts.append(f"Trained by: {metrics.get('command', 'unknown')}")
-    return RunSummary("\n".join(lines), tuple(facts))
+    return RunSummary("\n".join(lines), tuple(map(shown, facts)))

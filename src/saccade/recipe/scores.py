@@ -13,6 +13,8 @@ import torch
 from saccade.data.sources.source import Source
 from saccade.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
 from saccade.predictor.answers import answer
+from saccade.predictor.fitness import not_finite
+from saccade.shown_text import shown
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Scores:
 
     def in_words(self, title: str) -> str:
         """Accuracy and loss in a line."""
-        return f"{title}: accuracy {self.accuracy:.4f}, loss {in_four(self.loss)}"
+        return f"{shown(title)}: accuracy {self.accuracy:.4f}, loss {in_four(self.loss)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers."""
@@ -78,11 +80,16 @@ def judge(model: Any, source: Source, class_names: Sequence[str], mirrored: bool
         source: x as the model takes it; y the class numbers.
         class_names: in the order of the numbers.
         mirrored: whether it looks at every image in a mirror too, as in use.
+
+    Raises:
+        NotFinite: the model gives NaN or infinity for an image.
     """
     total, labels, guesses = 0.0, [], []
     with torch.inference_mode():
         for x, y, _ in source.read(0):
             outputs = answer(lambda each: model(each, training=False), x.to(model.device), mirrored)
+            if not bool(torch.isfinite(outputs).all()):
+                raise not_finite(model, "scores")
             y = y.to(outputs.device)
             if outputs.shape[-1] == 1:
                 loss = BinaryCrossentropy()(y[:, None].to(outputs.dtype), outputs)

@@ -53,7 +53,6 @@ REFUSED = {
     "distribute.experimental.MultiWorkerMirroredStrategy": "Use tf.distribute.MirroredStrategy.",
     "distribute.experimental.CentralStorageStrategy": "Use tf.distribute.MirroredStrategy.",
     "distribute.ParameterServerStrategy": "One process trains; use MirroredStrategy.",
-    "train": "Its optimizers are in keras.optimizers, its checkpoints in tf.train.Checkpoint.",
     "train.Saver": "Use tf.train.Checkpoint, or model.save_weights.",
     "train.Example": "saccade reads images in files; TensorFlow writes its records.",
     "estimator": "Use a keras model.",

@@ -18,6 +18,15 @@ _IMAGE_FILES = """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode
 _LOGGING = "DEBUG ERROR FATAL INFO WARN get_verbosity set_verbosity=set_log_verbosity"
 
 # For each module: from which of `parts` its names come; `name=other` where it is called otherwise.
+_TRAIN = {
+    "running.checkpoint_manager": "CheckpointManager latest_checkpoint",
+    "running.checkpoints": "Checkpoint",
+    "running.session_optimizers": """AdadeltaOptimizer AdagradOptimizer AdamOptimizer
+        FtrlOptimizer GradientDescentOptimizer MomentumOptimizer RMSPropOptimizer""",
+    "running.session_rates": """cosine_decay create_global_step exponential_decay get_global_step
+        get_or_create_global_step inverse_time_decay natural_exp_decay piecewise_constant
+        piecewise_constant_decay polynomial_decay""",
+}
 NAMES: dict[str, dict[str, str]] = {
     "": {
         "tensors.dtypes": f"{_DTYPES} bool=bool_ DType as_dtype",
@@ -92,12 +101,7 @@ NAMES: dict[str, dict[str, str]] = {
     "random.experimental": {
         "tensors.draws": "stateless_fold_in stateless_shuffle stateless_split=split"
     },
-    "train": {
-        "running.checkpoints": "Checkpoint CheckpointManager latest_checkpoint",
-        "running.session_optimizers": """
-            AdadeltaOptimizer AdagradOptimizer AdamOptimizer GradientDescentOptimizer
-            MomentumOptimizer RMSPropOptimizer""",
-    },
+    "train": _TRAIN,
     "summary": {
         "running.summaries": """SummaryWriter create_file_writer flush histogram image scalar text
             trace_export trace_off trace_on"""
@@ -195,6 +199,7 @@ NAMES: dict[str, dict[str, str]] = {
         "running.functions": "enable_eager_execution executing_eagerly",
         "tensors.draws": "set_random_seed=set_seed",
     },
+    "compat.v1.train": _TRAIN,
     "compat.v1.logging": {"running.functions": _LOGGING},
     "logging": {"running.functions": _LOGGING},
 }

@@ -13,7 +13,8 @@ from saccade.data.sources.source_choice import as_source
 from saccade.data.sources.tensors import holds_arrays
 from saccade.errors import InvalidArgument
 from saccade.nests import map_nest
-from saccade.notes import note_once
+from saccade.notes import note_old_word, note_once
+from saccade.training.limits import limited_epochs, limited_steps
 
 
 def split_off(
@@ -69,9 +70,9 @@ def held_out(
 def as_steps(name: str, steps: Any) -> int | None:
     """A count of batches; a fraction, as in `steps_per_epoch=20000/16`, is rounded up."""
     if steps is None:
-        return None
+        return limited_steps(None)
     if isinstance(steps, float):
-        note_once(
+        note_old_word(
             f"{name}={steps:g} is a fraction, which Keras 3 refuses: rounded up.", key="float steps"
         )
     try:
@@ -79,8 +80,8 @@ def as_steps(name: str, steps: Any) -> int | None:
     except (TypeError, ValueError, OverflowError):
         count = 0
     if count < 1:
-        raise InvalidArgument(name, "must be at least 1", repr(steps))
-    return count
+        raise InvalidArgument(name, "must be a positive integer", repr(steps))
+    return limited_steps(count)
 
 
 def as_epochs(name: str, epochs: Any) -> int:
@@ -91,7 +92,7 @@ def as_epochs(name: str, epochs: Any) -> int:
         count = -1
     if count < 0:
         raise InvalidArgument(name, "must be an integer, 0 or above", repr(epochs))
-    return count
+    return limited_epochs(count) if name == "epochs" else count
 
 
 def as_frequency(freq: Any) -> int | list[int]:
@@ -116,9 +117,13 @@ def note_uneven_epochs(steps: int | None, batches: int | None, epochs: int) -> N
     """Say once that epochs which are no whole pass go round the data, where Keras 3 cuts them."""
     if steps is None or not batches or (steps <= batches and (epochs < 2 or batches % steps == 0)):
         return
-    theirs = f"of {batches}, one pass" if steps > batches else f"of {steps} and the rest in turn"
+    theirs = (
+        f"Keras 3 would end each after {batches}."
+        if steps > batches
+        else f"Keras 3 would end an epoch where the data end: {steps} batches, then what is left."
+    )
     note_once(
-        f"fit(steps_per_epoch={steps}): a pass has {batches} batches. Epochs have {steps} each and "
-        f"go on where the last ended; in Keras 3 they would be {theirs}.",
+        f"fit(steps_per_epoch={steps}): a pass over the data has {batches} batches. Every epoch "
+        f"has {steps}, and begins where the last one ended. {theirs}",
         key="epochs that are no pass",
     )

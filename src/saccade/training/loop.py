@@ -1,4 +1,4 @@
-"""The loops: fit, evaluate, predict. Each reads batches, steps, and tells the callbacks."""
+"""The loops of fit and evaluate. Each reads batches, steps, and tells the callbacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
 from saccade.errors import DataError, NotFinite
@@ -15,12 +14,12 @@ from saccade.nests import map_nest
 from saccade.notes import note_once
 from saccade.numerics.machine.allocator import keep_freed_memory
 from saccade.timers import FORWARD, VALIDATION
+from saccade.training.batches.feed import Feed
+from saccade.training.batches.packing import pack_x_y_sample_weight
 from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.custom_step import logs_of, overrides
-from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.old_log_names import Logs
-from saccade.training.packing import pack_x_y_sample_weight
 from saccade.training.resuming.run_state import frozen_parts
 from saccade.training.run import Run
 from saccade.training.step import check_targets, penalties, samples_in, sizes_of, train_step
@@ -136,7 +135,7 @@ def _check_health(run: Run) -> None:
 def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
     """One step, the loop's own or the one that the model brings."""
     if overrides(run.model, "train_step", "compute_loss", "compute_metrics"):
-        batch = _on_device(run.model.device, x, y, sample_weight)
+        batch = on_device(run.model.device, x, y, sample_weight)
         run.objective.find_metrics(run.model, *batch[:2])
         try:
             run.own_logs = run.model.train_step(pack_x_y_sample_weight(*batch))
@@ -147,8 +146,10 @@ def _step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
             run.own_logs = run.model.get_metrics_result()
     else:
         _check_labels(run, x, y)
-        x, y, sample_weight = _on_device(run.model.device, x, y, sample_weight)
+        x, y, sample_weight = on_device(run.model.device, x, y, sample_weight)
         batch = (x if run.feed.prefix is None else run.feed.prefix(x), y, sample_weight)
+        if run.compiling is not None and run.compiling.compiled_for and run.weights is None:
+            run.weights = run.model.trainable_weights  # the run before had it compiled by now
         if run.compiling is not None and run.weights:
             run.compiling.consider(run, batch)
         with FORWARD:
@@ -205,6 +206,10 @@ def _validates(run: Run) -> bool:
 def _validate(run: Run) -> dict[str, float]:
     assert run.validation is not None
     with VALIDATION:
+        if run.own_validation is not None:
+            logs = run.own_validation(callbacks=run.callbacks)
+            logs = logs_of(run.model, logs, "evaluate")
+            return {f"val_{name}": value for name, value in logs.items()}
         logs = evaluate(
             run.model, run.objective, run.validation, run.callbacks, "fit, validation", run.forward
         )
@@ -215,7 +220,8 @@ def _note_the_end(run: Run) -> None:
     note_once(
         f"fit: the data ended after epoch {run.epoch} of {run.epochs}, so training stops here. "
         "A generator can be read once: give one that does not end, or an array or iterator "
-        "that starts again."
+        "that starts again.",
+        key="the data ended",
     )
 
 
@@ -246,7 +252,7 @@ def evaluate(
         for x, y, sample_weight in feed.take():
             callbacks.call("on_test_batch_begin", step, {})
             on_cpu = y
-            x, y, sample_weight = _on_device(model.device, x, y, sample_weight)
+            x, y, sample_weight = on_device(model.device, x, y, sample_weight)
             if own:
                 objective.find_metrics(model, x, y)
                 logs = model.test_step(pack_x_y_sample_weight(x, y, sample_weight))
@@ -273,46 +279,7 @@ def evaluate(
     return logs
 
 
-def predict(model: Any, feed: Feed, callbacks: CallbackGroup, forward: Any = None) -> Any:
-    """The model's outputs over one turn of the feed, in the order of the data.
-
-    Changes nothing of the model, so several threads may predict at once.
-
-    Args:
-        forward: what is called on a batch, if not the model.
-    """
-    keep_freed_memory()
-    forward = model if forward is None else forward
-    feed.rewind()
-    own = overrides(model, "predict_step")
-    if getattr(model, "stop_predicting", False):
-        model.stop_predicting = False
-    callbacks.call("on_predict_begin", {})
-    outputs: list[Any] = []
-    with torch.inference_mode():
-        for x, _, _ in feed.take():
-            callbacks.call("on_predict_batch_begin", len(outputs), {})
-            (x,) = _on_device(model.device, x)
-            y_pred = model.predict_step(x) if own else forward(x, training=False)
-            y_pred = map_nest(as_array, y_pred)
-            outputs.append(y_pred)
-            if callbacks.listens("on_predict_batch_end"):
-                callbacks.call("on_predict_batch_end", len(outputs) - 1, {"outputs": y_pred})
-                if getattr(model, "stop_predicting", False):
-                    break
-    if not outputs:
-        raise DataError("predict", "there must be at least one batch", "none")
-    callbacks.call("on_predict_end", {})
-    return map_nest(lambda *parts: np.concatenate(parts), *outputs)
-
-
-def as_array(y_pred: torch.Tensor) -> np.ndarray:
-    """An output as NumPy holds it, which has no bfloat16."""
-    y_pred = y_pred.float() if y_pred.dtype is torch.bfloat16 else y_pred
-    return y_pred.detach().cpu().numpy()
-
-
-def _on_device(device: torch.device, *batch: Any) -> Sequence[Any]:
+def on_device(device: torch.device, *batch: Any) -> Sequence[Any]:
     """The batch where the model is; targets beside it."""
     if device.type == "cpu":
         return batch

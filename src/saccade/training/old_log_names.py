@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 
 # Until Keras 2.2 a metric was called by its function, however `compile` had named it.
 _TODAY = {
@@ -31,7 +31,7 @@ def todays_log_name(asked: Any, names: Iterable[str]) -> str | None:
             stem = asked.removesuffix(old)
             found = next((stem + today for today in todays if stem + today in names), None)
             if found is not None:
-                note_once(
+                note_old_word(
                     f'"{asked}" in the logs is an old name of "{found}"; it is used as such.',
                     key=f"old log {old}",
                 )

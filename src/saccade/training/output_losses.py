@@ -11,7 +11,7 @@ from saccade import losses
 from saccade.errors import DataError, InvalidArgument
 from saccade.metrics import Mean
 from saccade.nests import is_nest, leaves
-from saccade.training.labels import check_labels, crossentropy_for
+from saccade.training.batches.labels import check_labels, crossentropy_for
 from saccade.training.outputs import map_given, per_output, predictions_of, targets_of, weights_of
 
 

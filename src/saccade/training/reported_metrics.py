@@ -8,7 +8,7 @@ from typing import Any
 from saccade import metrics
 from saccade.errors import InvalidArgument
 from saccade.nests import is_nest, leaves
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 from saccade.training.outputs import map_given, per_output
 
 
@@ -126,7 +126,7 @@ def _of_each(what: str, given: Any, names: list[str]) -> list[list[Any]]:
     if len(names) == 1:
         some = [leaves(given) if is_nest(given) else given]
     elif _is_for_all(given, names):
-        note_once(
+        note_old_word(
             f"compile({what}=): one list for all outputs is taken for each of them, as in Keras 2."
         )
         some = [list(given) for _ in names]

@@ -13,8 +13,8 @@ from typing import Any
 
 import torch
 
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.callback import CallbackGroup
-from saccade.training.feed import Feed
 from saccade.training.objective import Objective
 from saccade.training.resuming.run_state import copied, give_back, live_state
 
@@ -42,6 +42,7 @@ class Run:
         own_logs: what the last `train_step` of the model's own returned.
         compiling: decides whether the step is compiled, and holds it then; None for never.
         validation_freq: validate after every so many epochs, or after these.
+        own_validation: the model's own `evaluate` on the validation data, where it has one.
         forward: what is called on a batch: the model, or what comes after its frozen prefix.
         reuse: how the frozen prefix is used; None for a model without one.
         resume: the state to go on from, which a callback found when training began.
@@ -65,6 +66,7 @@ class Run:
     targets_checked: bool = False
     validation_freq: int | list[int] = 1
     own_logs: Any = None
+    own_validation: Any = None
     compiling: Any = None
     reuse: Any = None
     resume: dict[str, Any] | None = None

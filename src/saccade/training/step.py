@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ from saccade.layers.core.masks import with_mask_of
 from saccade.nests import leaves, map_nest
 from saccade.notes import note_once
 from saccade.timers import BACKWARD
+from saccade.training.faults.not_finite import not_finite
 from saccade.training.outputs import predictions_of
 from saccade.training.run import Run
 
@@ -63,7 +64,8 @@ def train_step(run: Run, x: Any, y: Any, sample_weight: Any) -> None:
 def _look(run: Run, loss: torch.Tensor, batch: tuple[Any, Any, Any]) -> torch.Tensor | float:
     """The loss to report; raises unless it is finite, or notes it where nobody waits."""
     if not nobody_waits(loss):  # read anyway: a plain number
-        return check_finite(f"epoch {run.epoch + 1}, step {run.step + 1}", loss, *batch)
+        place = f"epoch {run.epoch + 1}, batch {run.step + 1}"
+        return check_finite(place, loss, *batch, files=run.feed.source.last_files)
     finite = torch.isfinite(loss.detach()).to(loss.dtype)
     run.healthy = finite if run.healthy is None else run.healthy * finite
     return loss.detach()
@@ -131,29 +133,20 @@ def check_targets(run: Run, y: Any) -> None:
 
 
 def check_finite(
-    place: str, loss: torch.Tensor, x: Any = None, y: Any = None, sample_weight: Any = None
+    place: str,
+    loss: torch.Tensor,
+    x: Any = None,
+    y: Any = None,
+    sample_weight: Any = None,
+    files: Callable[[], list[str]] = list,
 ) -> float:
-    """The loss as a number; raises NotFinite, with the likely cause, unless it is finite."""
+    """The loss as a number; raises NotFinite, with the likely cause, unless it is finite.
+
+    Args:
+        place: the epoch and the batch, in words.
+        files: gives the files of the batch, where they are known.
+    """
     value = loss.item()
     if value - value == 0.0:  # false for NaN and both infinities
         return value
-    for name, nest in (("x", x), ("y", y), ("sample_weight", sample_weight)):
-        for array in leaves(nest):
-            if not torch.is_tensor(array) or not array.is_floating_point():
-                continue
-            bad = int((~torch.isfinite(array)).sum())
-            if bad:
-                raise NotFinite(
-                    "fit",
-                    f"the data must be finite; {name} of {place} holds {bad} values that are not",
-                    f"a loss of {value}",
-                    "Look for NaN in the arrays, or in what preprocessing makes of them. "
-                    "The weights are as they were before this step.",
-                )
-    raise NotFinite(
-        "fit",
-        "the loss must stay finite",
-        f"{value} at {place}",
-        "Make the learning rate smaller, or scale the inputs to about -1..1. "
-        "The weights are as they were before this step.",
-    )
+    raise not_finite(place, value, {"x": x, "y": y, "sample_weight": sample_weight}, files())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saccade.errors import InvalidArgument
+from saccade.printing import put
 
 
 class Progbar:
@@ -66,10 +66,9 @@ class Progbar:
         now = time.monotonic()
         if self.verbose == 1 and (done or now - self._drawn >= self.interval):
             self._drawn = now
-            sys.stdout.write("\r" + self._line(now) + ("\n" if done else ""))
+            put("\r" + self._line(now) + ("\n" if done else ""))
         elif self.verbose == 2 and done:
-            sys.stdout.write(self._line(now) + "\n")
-        sys.stdout.flush()
+            put(self._line(now) + "\n")
 
     def add(self, n: int, values: Sequence[tuple[str, Any]] | None = None) -> None:
         """Draw that `n` more steps are done."""

@@ -24,6 +24,7 @@ def folder(tmp_path):
 
 def test_iterators_tell_their_counts_by_the_old_names(folder, caplog):
     forget_notes()
+    caplog.set_level("DEBUG", "saccade")
     flow = ImageDataGenerator().flow_from_directory(folder)
     assert (flow.nb_sample, flow.N, flow.nb_class) == (2, 2, 2)
     assert (flow.nb_sample, flow.nb_class) == (flow.samples, flow.num_classes)

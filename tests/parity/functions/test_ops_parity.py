@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from parity.functions.image_warps import CASES as WARPS
 from parity.functions.rare_ops import CASES as RARE
 from saccade import ops
 from saccade.layers import Input
@@ -267,6 +268,8 @@ def test_function_that_departs(case):
 def test_every_function_is_compared():
     """Those that note a written operation are compared in test_operations.py."""
     tried = {re.split("[ ,]", name)[0] for name in (*CASES, *BY_NUMPY, *RARE)}
+    tried |= {f"image.{name.split()[0]}" for name in WARPS}
+    tried |= {"image.elastic_transform", "image.sobel_edges"}  # test_image_warp_parity.py
     names = {*ops.__all__, *(f"image.{name}" for name in ops.image.__all__)} - set(PARTS)
     assert names - tried - set(FUNCTIONS) == {"shape", "sparsemax"}  # test_activation_parity.py
 

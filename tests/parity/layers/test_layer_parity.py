@@ -182,6 +182,29 @@ def test_integers_become_floats(name):
     np.testing.assert_allclose(array(ours(x)), array(reference), rtol=1e-5, atol=1e-3)
 
 
+KEEPING = {"Cropping2D": {"cropping": 1}, "ZeroPadding2D": {}, "UpSampling2D": {}, "Flatten": {},
+           "Reshape": {"target_shape": (-1, 3)}, "Permute": {"dims": (2, 3, 1)}, "Identity": {},
+           "Concatenate": {}, "Add": {}, "Multiply": {}, "Subtract": {},
+           "Average": {}}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KEEPING)
+def test_what_moves_numbers_keeps_integers(name):
+    """An array given to the layer itself; and what a symbol of integers becomes."""
+    x = np.arange(24).reshape(1, 2, 4, 3)
+    several = name in ("Concatenate", "Add", "Multiply", "Subtract", "Average")
+    made = []
+    for of in (layers, keras.layers):
+        layer = getattr(of, name)(**KEEPING[name])
+        found = array(layer([x, x + 2] if several else x))
+        symbol = of.Input((2, 4, 3), dtype="int32")
+        described = getattr(of, name)(**KEEPING[name])([symbol] * 2 if several else symbol)
+        made.append((found, str(described.dtype)))
+    assert made[0][0].dtype == made[1][0].dtype
+    np.testing.assert_array_equal(made[0][0], made[1][0])
+    assert made[0][1] == made[1][1]
+
+
 def test_dropout_at_rest_and_at_the_ends():
     x = normal((4, 6), 0)
     for rate in (0, 0.4, 1):

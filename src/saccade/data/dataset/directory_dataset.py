@@ -53,10 +53,11 @@ def image_dataset_from_directory(
 
     Args:
         directory: has a subfolder for each class, where the labels are inferred.
-        labels: "inferred", None (images alone), or a class number for each file in the order of
-            their names.
-        label_mode: "int" (int32), "categorical" (float32, a column for each class), "binary"
-            (float32, one column of 0 and 1), or None (images alone).
+        labels: "inferred", None (images alone), or a number for each file in the order of their
+            names: its class, or what is to be learnt of it, as an age.
+        label_mode: "int" (the numbers: int32, or float32 where one has a fraction), "categorical"
+            (float32, a column for each class), "binary" (float32, one column of 0 and 1), or None
+            (images alone).
         class_names: the subfolders to read, in the order that numbers them; None: all.
         color_mode: "rgb", "rgba" or "grayscale".
         batch_size: images to a batch; None gives images one by one.
@@ -81,7 +82,7 @@ def image_dataset_from_directory(
 
     Raises:
         InvalidArgument: an argument that cannot work.
-        NoSuchFile, DataError: no such folder, or no images.
+        NoSuchFile, DataError: no such folder, no images, or labels that are no class numbers.
         UnreadableImage: while iterating, a file that is no image.
 
     Example:
@@ -118,6 +119,8 @@ def image_dataset_from_directory(
     paths, numbers, names = list_images(
         directory, labels, class_names, seed if shuffle else None, follow_links, verbose
     )
+    if label_mode == "categorical" and numbers is not None:
+        _check_classes(numbers, len(names or ()))
     if label_mode == "binary" and len(names or ()) != 2:
         raise InvalidArgument("label_mode", '"binary" needs exactly 2 classes', str(names))
 
@@ -172,7 +175,7 @@ def _read(
     read = image if batch_size is None else images
 
     def build(seed: int | None) -> Dataset:
-        labels = None if numbers is None else torch.from_numpy(numbers.astype(np.int32))
+        labels = None if numbers is None else torch.from_numpy(numbers)
         ds = Dataset.from_tensor_slices(paths if labels is None else (paths, labels))
         if seed is not None:
             buffer = _BUFFER_IMAGES if batch_size is None else batch_size * _BUFFER_BATCHES
@@ -198,6 +201,20 @@ def _check_labels(labels: Any, label_mode: Any, class_names: Any) -> None:
             raise InvalidArgument("class_names", 'can only be given with labels="inferred"')
     if label_mode is not None and label_mode not in LABEL_MODES:
         raise unknown_name("label_mode", label_mode, LABEL_MODES)
+
+
+def _check_classes(numbers: np.ndarray, classes: int) -> None:
+    """Raise unless each label has a column. (Keras gives others a row of zeros.)"""
+    whole = (numbers == np.round(numbers)).all()  # not of NaN either
+    if whole and numbers.min(initial=0) >= 0 and numbers.max(initial=0) < classes:
+        return
+    raise DataError(
+        "image_dataset_from_directory(labels=)",
+        f'label_mode="categorical" needs class numbers from 0 to {classes - 1}, as there are '
+        f"{classes} different labels",
+        f"{numbers.min()} to {numbers.max()}" if whole else "fractions",
+        'Number the classes from 0, or take label_mode="int", which keeps the numbers.',
+    )
 
 
 def _as_size(image_size: Any) -> tuple[int, int]:

@@ -77,9 +77,17 @@ def _as_leaf(value: Any) -> Any:
         got = f"{type(value).__name__} of dtype {array.dtype}"
         raise DataError("Dataset", "elements must be tensors, arrays, numbers or strings", got)
     if not isinstance(value, (np.ndarray, np.generic)) and not hasattr(value, "__array__"):
-        narrow = {"f": np.float32, "i": np.int32}  # Python's numbers, as TensorFlow takes them
-        array = array.astype(narrow.get(array.dtype.kind, array.dtype))
+        array = _narrowed(array)
     return _from_array(array)
+
+
+def _narrowed(array: np.ndarray) -> np.ndarray:
+    """Python's numbers as TensorFlow takes them: float32, int32, and int64 where that is needed."""
+    if array.dtype.kind == "f":
+        return array.astype(np.float32)
+    if array.dtype.kind == "i" and array.size and abs(array).max() < 2**31:
+        return array.astype(np.int32)
+    return array
 
 
 def _from_array(array: np.ndarray) -> torch.Tensor:

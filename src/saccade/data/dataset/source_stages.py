@@ -13,7 +13,8 @@ import torch
 
 from saccade.data.dataset.elements import as_element, map_element
 from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit, drop
-from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
+from saccade.errors import DataError, InvalidArgument, NoSuchFile, ShapeError
+from saccade.notes import note_once
 
 
 class Listed(Stage):
@@ -101,7 +102,35 @@ def as_nest(value: Any) -> Any:
 def _of_kind(kind: Any, value: Any) -> Any:
     made = as_element(tuple_free(value))
     wanted = torch_dtype(kind)
-    return made.to(wanted) if torch.is_tensor(made) and wanted is not None else made
+    if not torch.is_tensor(made) or wanted is None or made.dtype is wanted:
+        return made
+    taken = made.to(wanted)
+    if not wanted.is_floating_point and not wanted.is_complex and wanted is not torch.bool:
+        _check_kept(made, taken, own=not hasattr(value, "__array__"))
+    return taken
+
+
+def _check_kept(made: torch.Tensor, taken: torch.Tensor, own: bool) -> None:
+    """Raise for numbers that an integer dtype cannot hold; arrays with fractions are only noted.
+
+    Args:
+        own: whether it was a number of Python's, whose fractions TensorFlow refuses.
+    """
+    kept = made.trunc() if made.is_floating_point() else made
+    if not torch.equal(taken.to(kept.dtype), kept):
+        needed = f"numbers must fit the dtype that was declared, {taken.dtype}"
+        got = f"{made.min().item()} to {made.max().item()}"
+        raise DataError("Dataset.from_generator", needed, got, "Declare a wider dtype.")
+    if kept is made or torch.equal(kept, made):
+        return
+    if own:
+        needed = f"numbers must be whole for the dtype that was declared, {taken.dtype}"
+        raise DataError("Dataset.from_generator", needed, made.tolist(), "Declare tf.float32.")
+    note_once(
+        "Dataset.from_generator: arrays with fractions are cut to whole numbers, as their "
+        f"declared dtype says ({taken.dtype}), and as TensorFlow does.",
+        key="from_generator cuts fractions",
+    )
 
 
 def tuple_free(value: Any) -> Any:

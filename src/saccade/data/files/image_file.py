@@ -15,7 +15,7 @@ from saccade.data_formats import is_channels_first
 from saccade.disk.whole_file import write_whole
 from saccade.errors import ShapeError
 from saccade.names import unknown_name
-from saccade.notes import note_once
+from saccade.notes import note_old_word, note_once
 from saccade.old_arguments import takes_dim_ordering
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def load_img(
     if isinstance(color_mode, bool):
         color_mode, grayscale = "rgb", color_mode
     if grayscale:
-        note_once('load_img(grayscale=True) is Keras 2\'s word for color_mode="grayscale".')
+        note_old_word('load_img(grayscale=True) is Keras 2\'s word for color_mode="grayscale".')
         color_mode = "grayscale"
     return load_image(path, color_mode, target_size, interpolation, keep_aspect_ratio)
 

@@ -11,7 +11,7 @@ import numpy as np
 from saccade.data.folders.folder_notes import folder_notes, note_beyond_keras
 from saccade.data.folders.index import FolderIndex, check_folder, index_classes, index_whole
 from saccade.data.folders.walk import ALL_EXTENSIONS, DATASET_EXTENSIONS, list_folder
-from saccade.errors import InvalidArgument
+from saccade.errors import DataError, InvalidArgument
 from saccade.notes import note_once
 
 _DOOR = "image_dataset_from_directory"
@@ -42,10 +42,11 @@ def list_images(
         verbose: print how many files there are.
 
     Returns:
-        Full paths, class numbers int32 (n,) or None, and the classes' names or None.
+        Full paths, class numbers (n,) or None, and the classes' names or None. Numbers are int32,
+        int64 where they need it, and float32 where one has a fraction: an age, a rating.
 
     Raises:
-        NoSuchFile: there is no such folder. DataError: it is a file.
+        NoSuchFile: there is no such folder. DataError: it is a file, or a label is no number.
         InvalidArgument: classes that are not there, or labels of another number.
 
     Source: Keras 3, utils/dataset_utils.py, index_directory.
@@ -72,7 +73,7 @@ def list_images(
             raise InvalidArgument(
                 "labels", f"must be as many as the image files, {len(paths)}", len(labels)
             )
-        numbers = np.array(labels)
+        numbers = as_numbers(labels)
         found_names = [str(label) for label in sorted(set(labels))]
     if verbose:
         classes = "" if found_names is None else f" belonging to {len(found_names)} classes"
@@ -82,6 +83,30 @@ def list_images(
         if numbers is not None:
             np.random.RandomState(order_seed).shuffle(numbers)
     return paths, numbers, found_names
+
+
+def as_numbers(labels: Sequence[Any]) -> np.ndarray:
+    """Labels that the user gave, (n,), as numbers that can hold them.
+
+    Raises:
+        DataError: words, or anything else that is not one number for each file.
+    """
+    try:
+        numbers = np.asarray(list(labels))
+    except ValueError:  # rows of different lengths
+        numbers = np.empty(0, dtype=object)
+    if numbers.ndim != 1 or numbers.dtype.kind not in "biuf":
+        odd = next((one for one in labels if not isinstance(one, (int, float, np.number))), labels)
+        raise DataError(
+            f"{_DOOR}(labels=)",
+            "must hold one number for each file",
+            repr(odd),
+            "Number the words: labels = [names.index(word) for word in words].",
+        )
+    if numbers.dtype.kind == "f":
+        return numbers.astype(np.float32)
+    fits = not len(numbers) or max(abs(int(numbers.min())), int(numbers.max())) < 2**31
+    return numbers.astype(np.int32 if fits else np.int64)
 
 
 def split_off(

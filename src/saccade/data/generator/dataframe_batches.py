@@ -143,6 +143,8 @@ class DataFrameIterator(FileBatches):
                 raise InvalidArgument("y_col", 'must be a list for "multi_output"', repr(y_col))
             columns = [column_of(dataframe, column) for column in y_col]
             self._raw = [np.array([column[i] for i in rows]) for column in columns]
+        several = class_mode == "multi_output"
+        self._y_names: list[Any] = list(y_col) if several else [y_col]
         if weight_col is not None:
             weights = np.asarray(column_of(dataframe, weight_col))
             if weights.dtype.kind not in "biuf":
@@ -171,6 +173,26 @@ class DataFrameIterator(FileBatches):
     def labels(self) -> Any:
         """`classes`, or the values of "raw" and of "multi_output" (a list of arrays)."""
         return self._raw if self.class_mode in ("raw", "multi_output") else self.classes
+
+    def check_targets(self) -> None:
+        """Raise where a column that is handed out as it is holds no numbers to train on.
+
+        Raises:
+            DataError: it names the column and one of its words.
+        """
+        columns = {"raw": [getattr(self, "_raw", [])], "multi_output": getattr(self, "_raw", [])}
+        for name, values in zip(
+            self._y_names, columns.get(self.class_mode or "", []), strict=False
+        ):
+            values = np.asarray(values)
+            if values.size and values.dtype.kind not in "biuf":
+                word = next((one for one in values.flat if isinstance(one, str)), values.flat[0])
+                raise DataError(
+                    f"flow_from_dataframe(y_col={name!r}, class_mode={self.class_mode!r})",
+                    "the column must hold numbers, which are trained on as they are",
+                    repr(str(word)),
+                    'For names of classes take class_mode="categorical" or "sparse".',
+                )
 
     def _targets(self, indices: np.ndarray) -> Any:
         if self.class_mode == "multi_output":

@@ -99,6 +99,11 @@ class FileBatches(ImageBatches):
         """The files with the folder in front, in the order of `filenames`."""
         return [self._files.path(i) for i in range(self.samples)]
 
+    def last_files(self) -> list[str]:
+        """The files of the batch that was handed out last, in its order."""
+        places = () if self._handed_out is None else self._handed_out
+        return [self._files.path(int(place)) for place in places]
+
     @property
     def labels(self) -> Any:
         """The class number of each file: another name of `classes`."""

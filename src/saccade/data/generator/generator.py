@@ -12,7 +12,7 @@ from saccade.data.generator.dataframe_batches import DataFrameIterator
 from saccade.data.generator.directory_batches import DirectoryIterator
 from saccade.data.generator.image_transform import ImageTransform
 from saccade.names import unknown_name
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 
 
 class ImageDataGenerator(ImageTransform):
@@ -233,11 +233,11 @@ class ImageDataGenerator(ImageTransform):
             if name not in ("has_ext", "sort", "drop_duplicates"):
                 known = inspect.signature(self.flow_from_dataframe).parameters
                 raise unknown_name("flow_from_dataframe", name, set(known) - {"outdated"})
-            note_once(
+            note_old_word(
                 f"flow_from_dataframe: {name} has had no effect since Keras 2.3; leave it out."
             )
         if class_mode == "other":
-            note_once('flow_from_dataframe: class_mode="other" is called "raw" now.')
+            note_old_word('flow_from_dataframe: class_mode="other" is called "raw" now.')
             given["class_mode"] = "raw"
         return DataFrameIterator(**self._with_own(given))
 

@@ -42,6 +42,8 @@ class ImageBatches(PlannedBatches):
     iterator stands.
     """
 
+    _handed_out: np.ndarray | None = None  # the images of the last batch
+
     @property
     def augments(self) -> bool:
         """Whether an image may look different each time."""
@@ -138,6 +140,7 @@ class ImageBatches(PlannedBatches):
     def _complete(self, batch: PlannedBatch) -> Any:
         """Wait for the pixels, and put the labels to them."""
         batch.wait()
+        self._handed_out = batch.indices
         if batch.suffixes is not None:
             self._saving.write(batch.x, batch.indices, batch.suffixes)
         return self._package(from_channels_last(batch.x, self.data_format), batch.indices)
@@ -195,6 +198,7 @@ class ImageBatches(PlannedBatches):
                 batch = self._plan(place, state, self._take(place, state))
                 self._stand(batch.after)
                 set_global_state(state_of(batch.stream))
+            self._handed_out = batch.indices
             places = batch.indices.astype(np.int64)
             yield self._package(places, batch.indices)
 

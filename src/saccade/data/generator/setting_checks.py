@@ -49,7 +49,8 @@ def note_functions(switches: Mapping[str, object]) -> None:
             called = getattr(value, "__name__", "function")
             note_once(
                 f"ImageDataGenerator: {name}={called} is a switch, and the function is never "
-                f"called: write ImageDataGenerator(preprocessing_function={called})."
+                f"called: write ImageDataGenerator(preprocessing_function={called}).",
+                key="a function for a switch",
             )
 
 

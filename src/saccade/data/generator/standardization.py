@@ -154,14 +154,15 @@ class Standardization:
         if value is None and not callable(getattr(self, option)):  # a function was noted already
             note_once(
                 f"ImageDataGenerator: {option} has no effect before fit(images) has measured a "
-                "sample; call it with some of the training images."
+                "sample; call it with some of the training images.",
+                key="no sample was measured",
             )
         return value is not None
 
     def _settle_normalisations(self) -> None:
         """Keras's rules for options that imply or exclude one another, each with a note."""
         if self.zca_whitening and self.featurewise_std_normalization:
-            note_once("ImageDataGenerator: zca_whitening excludes featurewise_std_normalization.")
+            note_once("ImageDataGenerator: zca_whitening turns featurewise_std_normalization off.")
             self.featurewise_std_normalization = False
         for option, implied in (
             ("zca_whitening", "featurewise_center"),
@@ -169,5 +170,8 @@ class Standardization:
             ("samplewise_std_normalization", "samplewise_center"),
         ):
             if getattr(self, option) and not getattr(self, implied):
-                note_once(f"ImageDataGenerator: {option} implies {implied}.")
+                note_once(
+                    f"ImageDataGenerator: {option} turns {implied} on.",
+                    key="implied standardization",
+                )
                 setattr(self, implied, True)

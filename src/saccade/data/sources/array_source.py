@@ -61,9 +61,17 @@ class ArraySource(Source):
             for number, array in enumerate(arrays):
                 lengths[f"{name}[{number}]" if len(arrays) > 1 else name] = len(array)
         if len(set(lengths.values())) > 1:
-            raise ShapeError("arrays", "x, y and sample_weight must be equally long", str(lengths))
+            needed = "x, y and sample_weight must be equally long"
+            do = "If x is one image, give it the axis of a batch: x[None]."
+            raise ShapeError("arrays", needed, str(lengths), do if self._is_one() else "")
         if not self.samples:
             raise DataError("x", "there must be at least one sample", "an empty array")
+
+    def _is_one(self) -> bool:
+        """Whether x looks like one image, beside one label."""
+        x, y = self.x, self.y
+        alone = torch.is_tensor(x) and torch.is_tensor(y) and len(y) == 1
+        return alone and (x.ndim == 2 or (x.ndim == 3 and x.shape[-1] in (1, 3, 4)))
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         return self._read(self.x, pass_number, start)

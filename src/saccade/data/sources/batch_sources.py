@@ -58,6 +58,8 @@ class IteratorSource(Source):
             # Somebody may have called next() to look at a batch: a pass starts at the start, or
             # predictions would not line up with the files.
             self.iterator.reset()
+        if hasattr(self.iterator, "check_targets"):
+            self.iterator.check_targets()
         count = max(0, (self.batches or 0) - start)
         for batch in self._batches(count):
             yield as_batch(batch, self.several)
@@ -85,6 +87,9 @@ class IteratorSource(Source):
         count = max(0, (self.batches or 0) - start)
         for batch in self.iterator.read_places(count):
             yield as_batch(batch, self.several)
+
+    def last_files(self) -> list[str]:
+        return self.iterator.last_files() if hasattr(self.iterator, "last_files") else []
 
     def waiting_hint(self) -> str:
         if hasattr(self.iterator, "waiting_hint"):
@@ -127,17 +132,17 @@ class IterableSource(Source):
         self._goes_on = False
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
-        if not self._goes_on:
-            self._began = self._drawn_from()
-        elif start:
-            now = self._drawn_from()
+        drawn_from = self._drawn_from()
+        goes_on, self._goes_on = self._goes_on and start > 0, False
+        if goes_on:
             self._draw_from(self._began)
+        else:
+            self._began = drawn_from
         batches = iter(self.iterable)
         for _ in range(start):
             next(batches, None)
-        if self._goes_on and start:
-            self._draw_from(now)
-        self._goes_on = False
+        if goes_on:
+            self._draw_from(drawn_from)
         for batch in batches:
             yield as_batch(batch, self.several)
 
@@ -151,11 +156,14 @@ class IterableSource(Source):
             self._stream.set_state(state["own"])
 
     def state(self) -> Any:
-        return {"began": self._began, "batches": self.batches}
+        own = self._drawn_from()["own"]
+        return {"began": self._began, "own": own, "batches": self.batches}
 
     def restore(self, state: Any) -> None:
         check_measures({"batches": self.batches}, state)
         self._began, self._goes_on = state["began"], True
+        if state["own"] is not None and isinstance(self._stream, torch.Generator):
+            self._stream.set_state(state["own"])
 
 
 class SequenceSource(Source):
@@ -239,8 +247,11 @@ class StreamSource(Source):
         """Before the run's random state is set: a generator may draw from the process's streams."""
         check_measures({}, state)
         taken = state["taken"]
-        began = inspect.isgenerator(self.generator) and self.generator.gi_frame is not None
-        if began and inspect.getgeneratorstate(self.generator) != inspect.GEN_CREATED:
+        generator: Any = self.generator
+        if (
+            inspect.isgenerator(generator)
+            and inspect.getgeneratorstate(generator) != inspect.GEN_CREATED
+        ):
             self._taken = taken  # the one that the run before has read from
             return
         if self._taken < taken:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from saccade.data.dataset import INFINITE_CARDINALITY, Dataset
+from saccade.data.dataset.file_trace import files_of_batch
 from saccade.data.dataset.prefetch import close
 from saccade.data.dataset.stage import Visit
 from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, as_batch
 from saccade.errors import InvalidArgument, StateError
+from saccade.numerics.machine.random_streams import random_state, set_random_state
 
 
 class DatasetSource(Source):
@@ -36,16 +38,27 @@ class DatasetSource(Source):
             )
         self.batches = length if length >= 0 else None
         self._began = self.stage.positions()
+        self._read = 0
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
         self._began = self.stage.positions()
-        items = self.stage.open(Visit(), start)
+        # What is passed over may draw from the process's streams, as a map with random functions:
+        # up to the batch before, and then as if nothing had been drawn.
+        drawn_from, goes_on = random_state(), start > 0
+        items = self.stage.open(Visit(), start - goes_on)
+        if goes_on:
+            next(items, None)
+            set_random_state(drawn_from)
         try:
-            for batch in items:
+            for number, batch in enumerate(items, start):
+                self._read = number
                 yield as_batch(batch, self.several)
         finally:
             close(items)
         self._began = self.stage.positions()
+
+    def last_files(self) -> list[str]:
+        return files_of_batch(self.stage, self._began, self._read)
 
     def state(self) -> list[int]:
         """What the shuffles drew from when the pass under way began."""

@@ -71,6 +71,10 @@ class Source:
         """As `read`, with the places of the images, int64 (batch,), in place of x."""
         raise NotImplementedError(f"{type(self).__name__} has no places")
 
+    def last_files(self) -> list[str]:
+        """The files of the batch that was read last, in its order; none where nobody knows."""
+        return []
+
     def waiting_hint(self) -> str:
         """What the user can do when the network waits for the data."""
         return "make the batches faster, in several threads ahead of time, or give arrays"

@@ -65,13 +65,28 @@ def _of_array(name: str, values: np.ndarray) -> torch.Tensor:
     if values.dtype.kind not in "biuf":
         raise DataError(name, "must hold numbers", f"dtype {values.dtype}")
     if values.dtype.kind == "f" and values.dtype.itemsize > 4:
-        values = values.astype(np.float32)
+        values = _as_float32(name, values)
     values = values.astype(values.dtype.newbyteorder("="), copy=False)  # torch knows one order
     if values.dtype.kind == "u" and values.dtype.itemsize > 1:
+        if values.itemsize == 8 and values.size and values.max() >= 2**63:
+            raise DataError(name, "whole numbers must be below 2**63", values.max())
         values = values.astype(np.int64)  # torch computes little in wider unsigned integers
     if not values.flags.writeable or any(stride < 0 for stride in values.strides):
         values = values.copy()  # torch warns about the first and refuses the second
     return torch.from_numpy(np.ascontiguousarray(values) if values.ndim else values.reshape(1))
+
+
+def _as_float32(name: str, values: np.ndarray) -> np.ndarray:
+    try:
+        with np.errstate(over="raise"):
+            return values.astype(np.float32)
+    except FloatingPointError:
+        raise DataError(
+            name,
+            f"numbers must fit float32, at most {np.finfo(np.float32).max:.1e}",
+            f"{np.nanmin(values):.1e} to {np.nanmax(values):.1e}",
+            "Scale them, or replace a number that stands for a missing one.",
+        ) from None
 
 
 def holds_arrays(x: Any, several: bool) -> bool:

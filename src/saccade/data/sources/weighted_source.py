@@ -32,8 +32,9 @@ class WeightedSource(Source):
         try:
             given: Any = class_weight
             self.weights = {int(label): float(weight) for label, weight in given.items()}
-            if min(self.weights, default=0) < 0:
-                raise ValueError("a negative class")
+            fractions = [one for one in given if not isinstance(one, str) and one != int(one)]
+            if fractions or min(self.weights, default=0) < 0:
+                raise ValueError("a negative class, or half a one")
         except (AttributeError, TypeError, ValueError):
             raise InvalidArgument(
                 "class_weight", "must be a dict from class number to weight", repr(class_weight)
@@ -83,6 +84,9 @@ class WeightedSource(Source):
             labels = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(-1).long()
             known = labels.clamp(0, len(table) - 1)
             yield x, y, torch.where(labels < len(table), table[known], 1.0)
+
+    def last_files(self) -> list[str]:
+        return self.source.last_files()
 
     def waiting_hint(self) -> str:
         return self.source.waiting_hint()

@@ -12,11 +12,11 @@ for one attribute go on in `layer_names0`, `layer_names1`, ...
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from saccade.errors import FileFormatError, SaccadeError
+from saccade.errors import FileFormatError
+from saccade.files.hdf5 import check_array, whole
 from saccade.files.old.kernels import UNTOLD, Origin
 
 _WHOLE_MODEL, _OF_THE_MODEL = "model_weights", "top_level_model_weights"
@@ -48,33 +48,17 @@ def saved_layers(where: str, file: Any) -> list[SavedLayer]:
         return list(_saved_layers(where, file))
 
 
-@contextmanager
-def whole(where: str) -> Iterator[None]:
-    """What HDF5 raises for damaged bytes, as one kind of error."""
-    try:
-        yield
-    except SaccadeError:
-        raise
-    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
-        raise FileFormatError(
-            where,
-            "the weights must be a whole HDF5 file",
-            f"{type(error).__name__}: {error}",
-            "The file was damaged: copy or save it again.",
-        ) from error
-
-
 def _saved_layers(where: str, file: Any) -> Iterator[SavedLayer]:
     root = file
     if not list_of(file, "layer_names") and _WHOLE_MODEL in file:
-        root = _inside(where, file, _WHOLE_MODEL)
+        root = inside(where, file, _WHOLE_MODEL)
     names = list_of(root, "layer_names")
-    groups = [(name, _inside(where, root, name)) for name in names]
+    groups = [(name, inside(where, root, name)) for name in names]
     if _OF_THE_MODEL in root:
-        groups.append(("", _inside(where, root, _OF_THE_MODEL)))
+        groups.append(("", inside(where, root, _OF_THE_MODEL)))
     for name, group in groups:
         weight_names = list_of(group, "weight_names")
-        arrays = [_array(where, group, one) for one in weight_names]
+        arrays = [array_in(where, group, one) for one in weight_names]
         if arrays:
             yield SavedLayer(name, weight_names, arrays, _origin(file, root, weight_names))
 
@@ -108,7 +92,7 @@ def _numbered(group: Any, attribute: str) -> Iterator[Sequence[Any]]:
         number += 1
 
 
-def _inside(where: str, group: Any, path: str) -> Any:
+def inside(where: str, group: Any, path: str) -> Any:
     """What lies at a path within the group; a link that leads elsewhere is not followed."""
     import h5py
 
@@ -125,10 +109,7 @@ def _inside(where: str, group: Any, path: str) -> Any:
     return found
 
 
-def _array(where: str, group: Any, path: str) -> Any:
-    values = _inside(where, group, path)
-    if not hasattr(values, "shape"):
-        raise FileFormatError(where, f'"{path}" must be an array', type(values).__name__)
-    if values.external or values.is_virtual:
-        raise FileFormatError(where, "weights must lie in the file itself", f"a link at {path}")
+def array_in(where: str, group: Any, path: str) -> Any:
+    values = inside(where, group, path)
+    check_array(where, path, values)
     return values

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from saccade.errors import FileFormatError
+from saccade.files.hdf5 import whole
 from saccade.files.old.kernels import as_today
-from saccade.files.old.legacy_h5 import SavedLayer, whole
+from saccade.files.old.legacy_h5 import SavedLayer
+from saccade.files.weight_change import change_weights
 from saccade.files.weight_store import listed, places
 from saccade.notes import note_once
 
@@ -36,6 +38,7 @@ def read_legacy(
     skip_mismatch: bool = False,
     by_name: bool = False,
     surplus: Sequence[str] = (),
+    fresh: bool = False,
 ) -> dict[int, tuple[str, Any]]:
     """Copy the weights of a legacy file into a model, all or none.
 
@@ -45,6 +48,7 @@ def read_legacy(
         skip_mismatch: leave out what does not fit, and say so in one note.
         by_name: take the layers whose names agree and leave all others alone.
         surplus: names of layers that the file may have and the model need not (a network's top).
+        fresh: whether the model is new, so that nobody misses what it was.
 
     Returns:
         By the id of each weight that was read, its name in the file and its layer.
@@ -54,7 +58,7 @@ def read_legacy(
             listed; the model is as it was then.
     """
     with whole(where):
-        return _read(where, saved, model, skip_mismatch, by_name, surplus)
+        return _read(where, saved, model, skip_mismatch, by_name, surplus, fresh)
 
 
 def _read(
@@ -64,6 +68,7 @@ def _read(
     skip_mismatch: bool,
     by_name: bool,
     surplus: Sequence[str],
+    fresh: bool,
 ) -> dict[int, tuple[str, Any]]:
     match = Match()
     own = _own_weights(model)
@@ -84,8 +89,8 @@ def _read(
     if match.faults:
         note_once(f"{where}: left out what does not fit:{listed(match.faults)}")
     arrays = [values[()] for _, values in match.pairs]  # all are read before any is changed
-    for (weight, _), values in zip(match.pairs, arrays, strict=True):
-        weight.assign(values)
+    weights = [weight for weight, _ in match.pairs]
+    change_weights(where, list(zip(weights, arrays, strict=True)), fresh)
     return {
         id(weight): (values.name.rsplit("/", 1)[-1], match.layers.get(id(weight)))
         for weight, values in match.pairs

@@ -16,19 +16,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from saccade.disk.regular_file import check_regular
 from saccade.errors import FileFormatError
 from saccade.files import optimizer_state, plain_config
-from saccade.files.keras_archive import extras_of
+from saccade.files.extras import check_record, checked_extras, extras_of
+from saccade.files.hdf5 import numbers_in, open_h5, whole
+from saccade.files.kept_weights import kept_weights
 from saccade.files.old import compile_configs, model_configs
 from saccade.files.old.kernels import UNTOLD
-from saccade.files.old.legacy_h5 import SavedLayer, list_of, saved_layers, whole, words_of
+from saccade.files.old.legacy_h5 import (
+    SavedLayer,
+    array_in,
+    inside,
+    list_of,
+    saved_layers,
+    words_of,
+)
 from saccade.files.old.legacy_match import keyed_weights, read_legacy
 from saccade.files.old.optimizer_state import restore_old_state
 from saccade.files.replacement import replacing
-from saccade.files.weight_store import listed, open_h5
+from saccade.files.weight_store import listed
 from saccade.notes import note_once
+from saccade.plain_json import read_json
 from saccade.version import KERAS_VERSION
 
 _MOST_ATTRIBUTE_BYTES = 60_000  # HDF5 takes 64 KiB, with what it adds
@@ -54,16 +65,21 @@ class LegacyModel:
         with whole(where):
             config = self._json("model_config")
             training = self._json("training_config")
-            self.extras = self._json("saccade") or {}
+            self.extras = checked_extras(where, self._json("saccade") or {})
+            unnamed = bool(list_of(file, "layer_names"))
         if config is None:
             raise FileFormatError(
                 where,
                 "must hold a model",
-                "weights alone" if list_of(file, "layer_names") else "no model_config",
+                "weights alone" if unnamed else "no model_config",
                 "Build the model in your script, and give it the weights: model.load_weights(...).",
             )
+        check_record(where, "model_config", config)
+        if training is not None:
+            check_record(where, "training_config", training)
         self.is_compiled = training is not None
-        self.version = words_of(file.attrs.get("keras_version", ""))
+        with whole(where):
+            self.version = words_of(file.attrs.get("keras_version", ""))
         self.config = model_configs.in_todays_words(config, self.version)
         outputs = _names_of_outputs(self.config)
         self.config["compile_config"] = compile_configs.compile_config(training or {}, outputs)
@@ -77,22 +93,30 @@ class LegacyModel:
         with whole(self.where):
             if "optimizer_weights" not in self._file:
                 return {}
-            group = self._file["optimizer_weights"]
-            return {name: group[name] for name in list_of(group, "weight_names")}
+            group = inside(self.where, self._file, "optimizer_weights")
+            names = list_of(group, "weight_names")
+            return {name: array_in(self.where, group, name) for name in names}
+
+    def numbers(self) -> int:
+        """How many the weights in the file have at most."""
+        return numbers_in(self.where, self._file)
 
     def restore(self, model: Any, compile: bool) -> None:
         """Read the weights, and the optimizer's state where it fits; a note says where not."""
         layers = self.layers()
-        read = read_legacy(self.where, layers, model)
+        read = read_legacy(self.where, layers, model, fresh=True)
         if compile and not self.is_compiled:
-            note_once(f"{self.where}: the model was saved before it was compiled; compile it.")
+            note_once(
+                f"{self.where}: the model was saved before it was compiled; compile it.",
+                key="saved before it was compiled",
+            )
         arrays = self.optimizer_arrays()
         if model.optimizer is None or not arrays:
             return
         trainable = model.trainable_weights
         if self.version.startswith("3."):
             faults = optimizer_state.restore_state(
-                model.optimizer, list(arrays.values()), trainable
+                model.optimizer, optimizer_state.by_number(list(arrays.values())), trainable
             )
         else:
             names, owners = zip(*(read[id(weight)] for weight in trainable), strict=True)
@@ -108,7 +132,11 @@ class LegacyModel:
         text = self._file.attrs.get(name)
         if text is None:
             return None
-        return json.loads(words_of(text))
+        if not isinstance(text, (str, bytes)):
+            raise FileFormatError(
+                self.where, f"the attribute {name} must be text", type(text).__name__
+            )
+        return read_json(self.where, name, text)
 
 
 def _names_of_outputs(record: dict[str, Any]) -> list[str]:
@@ -141,15 +169,20 @@ def write_model(
 ) -> None:
     """Write a whole model; see `keras_archive.write`, whose errors are the same."""
     where = "save"
-    note_once(f"save: {path.suffix} is the older format; .keras holds the same and more.")
+    note_once(
+        f"save: {path.suffix} is the older format; .keras holds the same and more.",
+        key="save in the older format",
+    )
     path.parent.mkdir(parents=True, exist_ok=True)  # as Keras 3 does, for this format alone
-    record = plain_config.to_plain(where, plain_config.full_record(model), "model")
-    compiled = model.get_compile_config() if include_optimizer else None
-    texts = {"model_config": json.dumps(record), "saccade": json.dumps(extras_of(where, model))}
-    if compiled:
-        plain = plain_config.to_plain(where, compiled, "compile")
-        training = {name: plain.get(name) for name in _TRAINING}
-        texts["training_config"] = json.dumps(training | {"optimizer_config": plain["optimizer"]})
+    with kept_weights(model, path, overwrite):
+        record = plain_config.to_plain(where, plain_config.full_record(model), "model")
+        compiled = model.get_compile_config() if include_optimizer else None
+        texts = {"model_config": json.dumps(record), "saccade": json.dumps(extras_of(where, model))}
+        if compiled:
+            plain = plain_config.to_plain(where, compiled, "compile")
+            training = {name: plain.get(name) for name in _TRAINING}
+            training["optimizer_config"] = plain["optimizer"]
+            texts["training_config"] = json.dumps(training)
     with replacing(where, path, overwrite) as draft, open_h5(where, draft, "w") as file:
         file.attrs["keras_version"] = KERAS_VERSION.encode()
         file.attrs["backend"] = b"torch"
@@ -165,7 +198,8 @@ def write_weights(path: Path, model: Any) -> None:
     where = "save_weights"
     note_once(
         f"{where}: a name that ends in {path.suffix} gets the older layout; in .weights.h5 that of "
-        "Keras 3, with the optimizer's state."
+        "Keras 3, with the optimizer's state.",
+        key="save_weights in the older layout",
     )
     with open_h5(where, path, "w") as file:
         write_layers(file, model)
@@ -198,7 +232,7 @@ def _write_arrays(group: Any, arrays: Sequence[tuple[str, Any]]) -> None:
     for name, values in arrays:
         unique = name if name not in names else f"{name}_{len(names)}"
         names.append(unique)
-        group[unique] = values.detach().cpu().numpy() if hasattr(values, "detach") else values
+        group[unique] = _plain(values)
     _write_list(group, "weight_names", names)
 
 
@@ -211,3 +245,11 @@ def _write_list(group: Any, name: str, words: Sequence[str]) -> None:
         return
     for number, part in enumerate(np.array_split(data, parts)):
         group.attrs[f"{name}{number}"] = part
+
+
+def _plain(values: Any) -> Any:
+    """An array that HDF5 can hold, which has no bfloat16."""
+    if not torch.is_tensor(values):
+        return values
+    values = values.detach().cpu()
+    return (values.float() if values.dtype is torch.bfloat16 else values).numpy()

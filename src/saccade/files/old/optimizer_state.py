@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from saccade.files.old.kernels import Origin, as_today
-from saccade.files.optimizer_state import restore_state
+from saccade.files.optimizer_state import by_number, restore_state
 from saccade.optimizers.schedules.learning_rate import LearningRate
 
 _FIRST_OF_TODAYS_ORDER = "iteration:0"
@@ -66,4 +66,5 @@ def restore_old_state(
     steps = [np.int64(heads[0][()] if heads else 0)]
     rate = [one for one in fresh.variables[1:2] if isinstance(one, LearningRate)]
     after = fresh.variables[len(steps) + len(rate) + len(in_order) :]  # what follows from the steps
-    return restore_state(optimizer, [*steps, *rate, *in_order, *after], weights)
+    numbered = by_number([*steps, *rate, *in_order, *after])
+    return restore_state(optimizer, numbered, weights)

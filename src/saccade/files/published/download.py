@@ -23,6 +23,7 @@ from saccade.disk.whole_file import flush_folder
 from saccade.errors import FileFormatError, NoSuchFile, SaccadeError
 from saccade.files.published.remote_file import RemoteFile
 from saccade.notes import note_once
+from saccade.shown_text import shown
 from saccade.version import __version__
 
 try:
@@ -271,12 +272,12 @@ def _progress(name: str) -> Iterator[Watch]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     ]
-    bar = Progress(*columns, console=Console(stderr=True))
+    bar = Progress(*columns, console=Console(stderr=True, markup=False, emoji=False))
     task = bar.add_task(name, total=None)
 
     def watch(there: int, due: int | None) -> None:
         if not bar.live.is_started:  # with the first bytes: before, there is nothing to show
-            bar.console.print(f"Fetching {name}", soft_wrap=True, highlight=False)
+            bar.console.print(f"Fetching {shown(name)}", soft_wrap=True, highlight=False)
             bar.start()
         bar.update(task, completed=there, total=due)
 

@@ -11,6 +11,7 @@ from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
 from saccade.layers.core.layer_kinds import Drawing
 from saccade.layers.core.output_shapes import traced_shape
+from saccade.numerics.tensors.conversion import as_tensor
 
 FAR_BELOW, FAR_BELOW_HALF = 1e9, 65504.0  # what is taken off a score that is not to count
 
@@ -117,7 +118,7 @@ class Attention(Drawing):
         """The queries' own."""
         if previous_mask is None or previous_mask[0] is None:
             return None
-        return torch.as_tensor(previous_mask[0])
+        return as_tensor(previous_mask[0])
 
     def shape_for(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         if kwargs.get("return_attention_scores"):
@@ -206,4 +207,4 @@ def checked_share(layer: Any, value: Any) -> float:
 
 def flags(mask: Any, device: torch.device) -> torch.Tensor:
     """A mask of any kind as booleans."""
-    return torch.as_tensor(mask, device=device).bool()
+    return as_tensor(mask, device=device).bool()

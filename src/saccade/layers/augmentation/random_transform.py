@@ -13,6 +13,7 @@ from saccade.layers.augmentation.draws import Draws
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.pixel_layer import PixelLayer
 from saccade.layers.regularization.noise import Noise
+from saccade.numerics.tensors.conversion import as_tensor
 
 _BESIDE_IMAGES = ("bounding_boxes", "segmentation_masks")
 
@@ -157,7 +158,7 @@ class RandomTransform(PixelLayer, Noise):
     def _tensor(self, array: Any) -> torch.Tensor:
         if torch.is_tensor(array):
             return array
-        return torch.as_tensor(np.asarray(array), device=self.device)
+        return as_tensor(np.asarray(array), device=self.device)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "data_format": self.data_format}

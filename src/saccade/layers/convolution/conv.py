@@ -11,6 +11,7 @@ from saccade.errors import ShapeError
 from saccade.layers.convolution.sliding_kernel import Convolution, filters_of
 from saccade.layers.core.checks import positive_integer
 from saccade.layers.core.weight_options import keep_options, make_weight
+from saccade.names import brought_by
 from saccade.numerics.convolution.nhwc import convolve_nhwc
 
 
@@ -101,7 +102,9 @@ class _Conv(Convolution):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        if "convolution_op" in cls.__dict__ and cls.rank != 1:  # Keras's Conv1D has no use for it
+        if (
+            "convolution_op" in brought_by(cls, _Conv) and cls.rank != 1
+        ):  # Keras's Conv1D has no use for it
             cls._has_own_op = True
 
     def call(self, x: torch.Tensor) -> torch.Tensor:

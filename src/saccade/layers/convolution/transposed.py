@@ -15,6 +15,7 @@ from saccade.numerics.convolution.transposed import convolve_transposed_nhwc, tr
 
 class _ConvTranspose(Convolution):
     strides_or_dilation = True
+    _output_sizes: tuple[int | None, ...] | None = None  # of Keras 1's Deconvolution2D
 
     def __init__(
         self,
@@ -61,6 +62,23 @@ class _ConvTranspose(Convolution):
                     f"output_padding must be below strides={self.strides}",
                     str(self.output_padding),
                 )
+
+    def build(self, input_shape: Any) -> None:
+        if self._output_sizes is not None:
+            self._pad_to(self._output_sizes, self.sizes_in(input_shape))
+        super().build(input_shape)
+
+    def _pad_to(self, wanted: tuple[int | None, ...], sizes: Any) -> None:
+        """Choose the output padding with which an input of these sizes gives the wanted ones."""
+        self.output_padding, extra = (0,) * self.rank, []
+        for axis, (want, n) in enumerate(zip(wanted, sizes, strict=True)):
+            least = self.size_out(n, axis)
+            extra.append(0 if want is None or least is None else want - least)
+        if any(not 0 <= e < max(s, 2) for e, s in zip(extra, self.strides, strict=True)):
+            raise InvalidArgument(
+                self.where, f"output_shape must fit inputs of {tuple(sizes)}", str(wanted)
+            )
+        self.output_padding = tuple(extra)
 
     def build_kernels(self, channels: int) -> None:
         shape = (*self.kernel_size, self.filters, channels)
@@ -210,3 +228,34 @@ class Conv3DTranspose(_ConvTranspose):
 Convolution1DTranspose = Conv1DTranspose
 Convolution2DTranspose = Conv2DTranspose
 Convolution3DTranspose = Conv3DTranspose
+
+
+def Deconvolution2D(
+    nb_filter: int, nb_row: int, nb_col: int, output_shape: Any = None, **words: Any
+) -> Conv2DTranspose:
+    """Keras 1's Conv2DTranspose, which was told the shape of its output, with the batch."""
+    layer = Conv2DTranspose(nb_filter=nb_filter, nb_row=nb_row, nb_col=nb_col, **words)
+    return _sized(layer, output_shape)
+
+
+def Deconvolution3D(
+    nb_filter: int,
+    kernel_dim1: int,
+    kernel_dim2: int,
+    kernel_dim3: int,
+    output_shape: Any = None,
+    **words: Any,
+) -> Conv3DTranspose:
+    """Keras 1's Conv3DTranspose, which was told the shape of its output, with the batch."""
+    sizes = {"kernel_dim1": kernel_dim1, "kernel_dim2": kernel_dim2, "kernel_dim3": kernel_dim3}
+    return _sized(Conv3DTranspose(nb_filter=nb_filter, **sizes, **words), output_shape)
+
+
+def _sized(layer: Any, shape: Any) -> Any:
+    if shape is not None:
+        if len(shape) != layer.rank + 2:
+            raise InvalidArgument(
+                layer.where, f"output_shape has {layer.rank + 2} sizes, batch first", str(shape)
+            )
+        layer._output_sizes = tuple(layer.sizes_in(tuple(shape)))
+    return layer

@@ -10,7 +10,7 @@ import numpy as np
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.graph import Shape, batch_shape
 from saccade.names import nearest
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 
 
 def refuse(layer: Any, **options: Any) -> None:
@@ -35,10 +35,10 @@ def positive_integer(layer: Any, name: str, value: Any) -> int:
 
 
 def _note(where: str, word: str, today: str) -> None:
-    note_once(f"{where}: {word}= is Keras 2's way to write {today}.", key=f"placement {word}")
+    note_old_word(f"{where}: {word}= is Keras 2's way to write {today}.", key=f"placement {word}")
 
 
-_PLACEMENT_WORDS = (
+PLACEMENT_WORDS = (
     "batch_input_shape",
     "batch_shape",
     "batch_size",
@@ -51,10 +51,10 @@ _PLACEMENT_WORDS = (
 def given_shape(where: str, placement: dict[str, Any], layer_class: type) -> Shape | None:
     """The shape that `input_shape=` and its older spellings give, batch first."""
     for word in placement:
-        if word not in _PLACEMENT_WORDS:
+        if word not in PLACEMENT_WORDS:
             own = set(inspect.signature(layer_class).parameters) - {"placement"}
             general = ("autocast", "dtype", "name", "trainable")
-            guess = nearest(word, own) or nearest(word, (*_PLACEMENT_WORDS, *general))
+            guess = nearest(word, own) or nearest(word, (*PLACEMENT_WORDS, *general))
             do = f"Did you mean {guess}=?" if guess else ""
             raise InvalidArgument(where, "has no such argument", f"{word}=", do)
     batch = placement.get("batch_size")

@@ -32,7 +32,7 @@ class CustomStorage:
         Source: `keras.layers.Layer.save_own_variables`.
         """
         for number, weight in enumerate(self.own_weights()):
-            store[str(number)] = weight.detach().cpu().numpy()
+            store[str(number)] = weight.numpy()
 
     def load_own_variables(self, store: Any) -> None:
         """Take the layer's own weights out of `store`.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from saccade.data_formats import data_format_of
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers.core.own_arguments import has_default_config, note_arguments
-from saccade.notes import note_once
+from saccade.notes import note_old_word, note_once
 from saccade.script_door import is_script_door_open
 
 RENAMED = {
@@ -112,13 +112,13 @@ def _translated(cls: type, word: str, kwargs: dict[str, Any]) -> list[tuple[str,
         sizes = tuple(kwargs.get(each) for each in words)
         return [("kernel_size", sizes)] if word == given[0] else []
     if word == "dim_ordering":
-        note_once(
+        note_old_word(
             f"{cls.__name__}(dim_ordering=) is Keras 1's name of data_format; it is used as such.",
             key="keras 1 dim_ordering",
         )
         return [("data_format", data_format_of(value, cls.__name__))]
     todays = _RENAMED_IN.get(cls.__name__, {}).get(word, (RENAMED[word],))
-    note_once(
+    note_old_word(
         f"{cls.__name__}({word}=) is Keras 1's name of {' and '.join(todays)}; it is used as such.",
         key=f"keras 1 {word}",
     )
@@ -150,7 +150,7 @@ def _without_mode(cls: type, mode: Any) -> list[tuple[str, Any]]:
             repr(mode),
             "LayerNormalization is the nearest to mode=1; mode=2 is a call with training=True.",
         )
-    note_once(
+    note_old_word(
         "BatchNormalization(mode=0) is Keras 1's name of what it always does.",
         key="keras 1 mode",
     )
@@ -171,7 +171,7 @@ def _own_words(cls: type) -> set[str]:
 
 def _note(call: str, kind: str) -> None:
     sizes = {"Conv2D": "rows and columns", "Conv3D": "depth, rows and columns"}[kind]
-    note_once(
+    note_old_word(
         f"{call} is read as Keras 1 meant it: {sizes} of the kernel, kernel_size today.",
         key=f"keras 1 sizes of {kind}",
     )

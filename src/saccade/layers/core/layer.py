@@ -11,33 +11,33 @@ import inspect
 import threading
 from typing import Any
 
-import numpy as np
 import torch
 
 from saccade import regularizers
 from saccade.errors import InvalidArgument, NotKnownYet
-from saccade.graph import symbols_in
+from saccade.graph import symbols_in, values_now
 from saccade.layers.core.build_mark import marking_built
-from saccade.layers.core.call_arguments import (
+from saccade.layers.core.calls.call_arguments import (
     first_array,
     first_in_place,
     shape_names,
     shapes_by_name,
 )
-from saccade.layers.core.call_losses import CallLosses
-from saccade.layers.core.call_scope import scope
+from saccade.layers.core.calls.call_losses import CallLosses
+from saccade.layers.core.calls.call_scope import scope
+from saccade.layers.core.calls.prepared_inputs import PreparedInputs
+from saccade.layers.core.calls.stateless_calls import StatelessCalls
+from saccade.layers.core.calls.symbolic_calls import SymbolicCalls
 from saccade.layers.core.checks import given_shape
 from saccade.layers.core.custom_storage import CustomStorage
 from saccade.layers.core.input_spec import check_inputs, dtypes_of
 from saccade.layers.core.keras1_words import LayerType
-from saccade.layers.core.masks import MaskPassing, names_of, with_mask_of
+from saccade.layers.core.masks import MaskPassing, names_of
 from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
 from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
-from saccade.layers.core.symbolic_calls import SymbolicCalls
 from saccade.layers.core.weight_holder import WeightHolder
-from saccade.names import auto_name, snake_case
-from saccade.nests import leaves
-from saccade.notes import note_once
+from saccade.names import auto_name, brought_by, snake_case
+from saccade.notes import note_old_word
 from saccade.records import to_record
 from saccade.user_names import inner_values, set_inside
 
@@ -45,7 +45,14 @@ _build_lock = threading.RLock()  # several threads may predict with a model that
 
 
 class Layer(
-    CustomStorage, SymbolicCalls, CallLosses, MaskPassing, WeightHolder, metaclass=LayerType
+    CustomStorage,
+    SymbolicCalls,
+    PreparedInputs,
+    StatelessCalls,
+    CallLosses,
+    MaskPassing,
+    WeightHolder,
+    metaclass=LayerType,
 ):
     """A function of arrays with weights.
 
@@ -63,8 +70,6 @@ class Layer(
     """
 
     keras_module: str | None = None
-    joins_lists = False  # whether a list of arrays is one batch of them, and not several inputs
-    casts_integers = False  # whether an integer input is turned into floats before `call`
     input_spec: Any = None  # what a layer of the user's says of its inputs
     _takes_training = False
     stands_for_operator = False  # made of `a + b`, and no layer that anybody wrote
@@ -86,7 +91,7 @@ class Layer(
         super().__init__(trainable)
         cls = type(self).__name__
         if isinstance(name, str) and "/" in name:
-            note_once(
+            note_old_word(
                 f'{cls}(name="{name}"): names hold no slash since Keras 3; it becomes "_".',
                 key="slash in a name",
             )
@@ -102,7 +107,7 @@ class Layer(
         self._given_shape = given_shape(self.where, placement, type(self))
         self._first_weights = placement.get("weights")
         if self._first_weights is not None:
-            note_once(
+            note_old_word(
                 f"{cls}(weights=) is Keras 2's way: set_weights once the layer is built.",
                 key="placement weights",
             )
@@ -111,18 +116,19 @@ class Layer(
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        if "call" in cls.__dict__:
+        brought = brought_by(cls, Layer)
+        if "call" in brought:
             parameters = [*inspect.signature(cls.call).parameters.values()]
             cls._takes_training = any(
                 p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters
             )
             cls._call_names = names_of(parameters)
-        if "compute_mask" in cls.__dict__ and not cls.__module__.startswith("saccade.layers."):
+        if "compute_mask" in brought and not cls.__module__.startswith("saccade.layers."):
             cls.supports_masking = cls._makes_masks = True
-        if "build" in cls.__dict__:  # a user's build need not know that it has to say so
+        if "build" in brought:  # a user's build need not know that it has to say so
             cls._build_shapes = shape_names(cls.build)
-            cls.build = marking_built(cls.__dict__["build"])
-        if "compute_output_shape" in cls.__dict__:
+            cls.build = marking_built(brought["build"])
+        if "compute_output_shape" in brought:
             cls._output_shapes = shape_names(cls.compute_output_shape)
             cls._has_no_formula = False
 
@@ -135,6 +141,8 @@ class Layer(
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """The layer's function; written by each layer."""
         raise NotImplementedError(f"{self.where} has no call(): write one.")
+
+    call.is_to_be_written = True  # type: ignore[attr-defined]
 
     def forward(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
         # 1. What is training? This call says it, else the call around it, else the learning phase.
@@ -150,6 +158,8 @@ class Layer(
             if not args:
                 args, kwargs = first_in_place(self, kwargs)
             if symbols_in((args, kwargs)):
+                if (known := values_now()) is not None:
+                    return known.call(self, args, {**kwargs, "training": training})
                 return self.describe(args, kwargs, training)
             args = tuple(self._prepared(value) for value in args)
         if kwargs:
@@ -214,28 +224,6 @@ class Layer(
             if self._built_shape is None:
                 self._built_shape = input_shape
 
-    def _prepared(self, value: Any) -> Any:
-        """An array as a tensor on the weights' device, floats in the layer's dtype."""
-        if isinstance(value, (list, tuple)) and any(_is_array(v) for v in value):
-            if self.joins_lists:
-                value = torch.stack([torch.as_tensor(one, device=self.device) for one in value])
-                return self._prepared(value)
-            return type(value)(self._prepared(v) for v in value)
-        if isinstance(value, dict):
-            return {key: self._prepared(v) for key, v in value.items()}
-        if not torch.is_tensor(value):
-            if not isinstance(value, (np.ndarray, list, tuple, float, int)):
-                return value
-            value = torch.as_tensor(np.asarray(value), device=self.device)
-        is_float = value.dtype.is_floating_point
-        if (is_float and self.autocast) or (not is_float and self.casts_integers):
-            return with_mask_of(value, value.to(self._computes_in))
-        return value
-
-    def _prepared_word(self, value: Any) -> Any:
-        """The same for what has a name, where numbers and lists of them are settings."""
-        return self._prepared(value) if any(map(_is_array, leaves(value))) else value
-
     # -- shapes ----------------------------------------------------------------------------
 
     def compute_output_shape(self, input_shape: Any) -> Any:
@@ -299,7 +287,3 @@ class Layer(
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
-
-
-def _is_array(value: Any) -> bool:
-    return torch.is_tensor(value) or isinstance(value, np.ndarray)

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from saccade import activations
 from saccade.data_formats import as_data_format
 from saccade.errors import InvalidArgument, ShapeError
+from saccade.layers.core.calls.one_sample import lacking_axis
 from saccade.layers.core.layer import Layer
 from saccade.numerics.convolution.nhwc import as_given, nhwc_of
 
@@ -91,9 +92,21 @@ class Spatial(Layer):
         axes, first = _AXES[self.rank], self._is_first
         do = ""
         if len(shape) == self.rank + 1:
-            do = f"Add a channel axis: x[{':, None' if first else '..., None'}]."
+            do = lacking_axis(shape, self._channels_built, first)
         needed = f"(batch, channels, {axes})" if first else f"(batch, {axes}, channels)"
         raise ShapeError(self.where, f"input must be {needed}", str(tuple(shape)), do)
+
+    def build_for(self, inputs: Any) -> None:
+        if torch.is_tensor(inputs):
+            self.check_rank(inputs.shape)  # as it was given: a shape to build on has no batch
+        super().build_for(inputs)
+
+    @property
+    def _channels_built(self) -> int | None:
+        """How many channels the layer was built for, where it was and that counts."""
+        shape = self._built_shape if self.built else None
+        plain = isinstance(shape, tuple) and len(shape) == self.rank + 2
+        return self.channels_in(shape) if plain else None
 
     def sizes_in(self, shape: Any) -> Any:
         """The sizes along the layer's axes, of a shape with a batch."""

@@ -16,6 +16,7 @@ import torch
 
 from saccade.nests import leaves, map_nest
 from saccade.notes import note_once
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class MaskPassing:
@@ -73,7 +74,8 @@ class MaskPassing:
         if not self.supports_masking:
             if not self._loses_masks_quietly and previous is not None:
                 note_once(
-                    f"{self.where} does not pass masks on: the layers after it see none.",  # type: ignore[attr-defined]
+                    f"{self.where} does not pass masks on: the layers "  # type: ignore[attr-defined]
+                    "after it get none, and count padded steps as data.",
                     key="a mask is lost",
                 )
             return outputs
@@ -115,9 +117,9 @@ def with_masks(nest: Any, masks: Any) -> Any:
     def masked(array: Any, mask: Any) -> Any:
         if mask is None:
             return array
-        array = torch.as_tensor(array)
+        array = as_tensor(array)
         array = array.view(array.shape)
-        set_mask(array, torch.as_tensor(mask))
+        set_mask(array, as_tensor(mask))
         return array
 
     return masked(nest, masks) if torch.is_tensor(nest) else map_nest(masked, nest, masks)

@@ -9,6 +9,7 @@ import torch
 from saccade.graph import Symbol, map_symbols, symbols_in
 from saccade.layers.core.masks import mask_of, set_mask
 from saccade.nests import as_list, leaves, map_nest
+from saccade.weight_budget import check_zeros
 
 
 def shape_of(inputs: Any) -> Any:
@@ -59,6 +60,7 @@ def _shapes_on_zeros(layer: Any, args: Any, kwargs: Any, size: int) -> Any:
 def _on_zeros(layer: Any, args: Any, kwargs: Any, size: int) -> Any:
     def zeros(symbol: Symbol) -> torch.Tensor:
         sizes = [n or (size if axis else 1) for axis, n in enumerate(symbol.shape)]
+        check_zeros(layer.where, sizes)
         made = torch.zeros(sizes, dtype=getattr(torch, symbol.dtype), device=layer.device)
         if symbol.mask_axes is not None:
             sizes = sizes[: symbol.mask_axes]

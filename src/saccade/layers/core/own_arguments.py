@@ -25,42 +25,41 @@ class NotRecorded(NotSupported, NotImplementedError):
 
 def default_config(get_config: Any) -> Any:
     """Mark a `get_config` that stands for the user's where they wrote none."""
-    get_config.is_default = True
+    get_config.is_default = get_config
     return get_config
 
 
 def has_default_config(cls: type) -> bool:
     """Whether a class of the user's says nothing of what makes it."""
     inside = cls.__module__.startswith("saccade.")
-    return not inside and getattr(getattr(cls, "get_config", None), "is_default", False)
+    found = getattr(cls, "get_config", None)
+    return not inside and found is not None and getattr(found, "is_default", None) is found
 
 
 def note_arguments(made: Any, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Keep what an object was made with; None where a config could not hold it."""
+    """Keep what an object was made with, or the names of what a config could not hold."""
     try:
         bound = inspect.signature(cls.__init__).bind(made, *args, **kwargs)
     except TypeError:  # __init__ says so, in its own words
         return
     bound.apply_defaults()
-    given: dict[str, Any] | None = {}
+    given: dict[str, Any] = {}
+    unplain: list[str] = []
     for number, parameter in enumerate(bound.signature.parameters.values()):
         value = bound.arguments[parameter.name]
         if number == 0:
             continue
         if parameter.kind is parameter.VAR_KEYWORD:
-            given = {**(given or {}), **value}
+            given |= value
         elif parameter.kind is parameter.VAR_POSITIONAL and not value:
             continue
         elif parameter.kind in (parameter.VAR_POSITIONAL, parameter.POSITIONAL_ONLY):
-            given = None
-            break
+            unplain.append(parameter.name)  # `from_config` could not give it by name
         else:
-            given = {**(given or {}), parameter.name: value}
-    if given is not None:
-        given.pop("name", None)
-        if not _is_plain(given):
-            given = None
-    set_inside(made, _NOTED, None if given is None else _copied(given))
+            given[parameter.name] = value
+    given.pop("name", None)
+    unplain += [name for name, value in given.items() if not _is_plain(value)]
+    set_inside(made, _NOTED, tuple(unplain) or _copied(given))
 
 
 def arguments_of(layer: Any) -> dict[str, Any]:
@@ -72,15 +71,20 @@ def arguments_of(layer: Any) -> dict[str, Any]:
     if not has_default_config(type(layer)):
         return {}
     given = values_inside(layer, _NOTED).get(_NOTED, {})
-    if given is None:
-        raise NotRecorded(
-            layer.where,
-            "a layer that is made with anything but numbers and words needs get_config()",
-            "none",
-            "Write get_config(self), which gives what __init__ takes: "
-            "return {**super().get_config(), 'units': self.units}.",
-        )
-    return dict(given)
+    if isinstance(given, dict):
+        return dict(given)
+    cls = type(layer).__name__
+    *others, last = [f"{name}=" for name in given]
+    several = f"{', '.join(others)} and {last}" if others else last
+    items = ", ".join(f"{name!r}: self.{name}" for name in _taken(type(layer)) or given)
+    raise NotRecorded(
+        layer.where,
+        f"a file can hold {cls}(...) by itself if it is made with numbers, words and nests of them",
+        f"something else for {several}",
+        f"Write get_config(self) in {cls}, which gives what __init__ takes: "
+        f"return {{**super().get_config(), {items}}}. Where a file cannot hold a value, give the "
+        "name of it, or what it is made of.",
+    )
 
 
 def made_again(cls: type, config: dict[str, Any]) -> Any:
@@ -103,6 +107,15 @@ def made_again(cls: type, config: dict[str, Any]) -> Any:
     if not left.get("trainable", True):
         made.trainable = False
     return made
+
+
+def _taken(cls: type) -> list[str]:
+    """What a class of the user's takes itself: not the name, and what goes to the layer below."""
+    parameters = inspect.signature(cls).parameters.values()
+    named = [
+        one.name for one in parameters if one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)
+    ]
+    return [name for name in named if name not in _PLACEMENT]
 
 
 def _is_plain(value: Any) -> bool:

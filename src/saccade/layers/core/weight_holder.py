@@ -12,15 +12,17 @@ import torch
 
 from saccade import constraints, dtype_policy, initializers, regularizers
 from saccade.errors import ShapeError, StateError
-from saccade.layers.core.call_scope import scope
+from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.tracking import TrackedModule, safe_key
 from saccade.nests import leaves
 from saccade.numerics.machine.device import default_device
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_add_weight import takes_name_first
-from saccade.records import checked_dtype
+from saccade.records import number_dtype
 from saccade.user_names import set_inside
 from saccade.variables import Variable
+from saccade.weight_budget import charge_weight
 
 
 class WeightHolder(TrackedModule):
@@ -120,15 +122,19 @@ class WeightHolder(TrackedModule):
         """
         if overwrite_with_gradient or aggregation not in ("none", "mean"):
             refuse(self, overwrite_with_gradient=overwrite_with_gradient or aggregation)
-        checked_dtype(self.where, dtype)
         sizes = tuple(int(size) for size in (shape or ()))
+        charge_weight(self.where, name or "variable", sizes)
         make = initializers.get("glorot_uniform" if initializer is None else initializer)
-        values = torch.as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
+        values = as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
         if tuple(values.shape) != sizes:
             raise ShapeError(
                 self.where, f"the initialiser must give shape {sizes}", str(tuple(values.shape))
             )
         penalty, rule = regularizers.get(regularizer), constraints.get(constraint)
+        kept_in = self.variable_dtype if dtype is None else number_dtype(self.where, dtype)
+        if kept_in != "float32":
+            values = values.to(getattr(torch, kept_in))
+            trainable = trainable and values.is_floating_point()  # torch moves nothing else
         variable = self._own(self._laid_out(values), trainable, name or "variable")
         variable.regularizer, variable.constraint = penalty, rule
         variable.autocast = autocast
@@ -254,7 +260,11 @@ class WeightHolder(TrackedModule):
         got = [tuple(np.shape(value)) for value in weights]
         if needed != got:
             raise ShapeError(self.where, f"set_weights needs shapes {needed}", str(got))
-        for weight, value in zip(mine, weights, strict=True):
+        # All become numbers before the first is changed.
+        values = [
+            torch.as_tensor(one if torch.is_tensor(one) else np.asarray(one)) for one in weights
+        ]
+        for weight, value in zip(mine, values, strict=True):
             weight.assign(value)
 
     def __getattr__(self, name: str) -> Any:

@@ -30,6 +30,7 @@ class Concatenate(Merge):
     """
 
     keras_module = "keras.layers"
+    casts_integers = False
 
     def __init__(self, axis: int = -1, **placement: Any):
         super().__init__(**placement)

@@ -73,6 +73,8 @@ class Merge(Layer):
 class Elementwise(Merge):
     """Numbers in the same place meet; shapes broadcast, axes that are missing follow the batch."""
 
+    casts_integers = False
+
     def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
         return reduce(self.meet, _same_rank(arrays))
 

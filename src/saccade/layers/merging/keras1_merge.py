@@ -11,7 +11,7 @@ from saccade.layers.lambda_layer import Lambda
 from saccade.layers.merging.along_axis import Concatenate, Dot
 from saccade.layers.merging.elementwise import Add, Average, Maximum, Minimum, Multiply
 from saccade.names import unknown_name
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 
 _PLAIN: dict[str, Callable[..., Layer]] = {
     "sum": Add,
@@ -66,7 +66,9 @@ def Merge(
             f"{len(layers)} branches",
             "Write Model(inputs=[a.input, b.input], outputs=...) on merge([a.output, b.output]).",
         )
-    note_once("merge and Merge are Keras 1's: Add, Multiply, Concatenate and so on are today's.")
+    note_old_word(
+        "merge and Merge are Keras 1's: Add, Multiply, Concatenate and so on are today's."
+    )
     if callable(mode):
         return Lambda(mode, output_shape=output_shape, name=name)
     if mode in _PLAIN:

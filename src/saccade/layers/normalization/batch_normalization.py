@@ -13,6 +13,7 @@ from saccade.layers.core.checks import refuse
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.weight_options import keep_options, make_weight, options_config
 from saccade.numerics.epsilon import epsilon
+from saccade.numerics.tensors.conversion import wide
 from saccade.variables import Variable
 
 
@@ -184,16 +185,16 @@ class BatchNormalization(Layer):
     def _normalise_by_what_counts(self, x_second: torch.Tensor, mask: Any) -> torch.Tensor:
         """The same with the statistics of those places where the mask is not 0."""
         axes = (0, *range(2, x_second.ndim))
-        x = x_second.float()
+        x = wide(x_second)
         counts = mask.bool().unsqueeze(-1).movedim(self.axis, 1).expand(x.shape)
-        number = counts.float().sum(axes) + epsilon()
+        number = counts.to(x.dtype).sum(axes) + epsilon()
         shape = (1, -1, *[1] * (x.ndim - 2))
         mean = torch.where(counts, x, 0.0).sum(axes) / number
         apart = torch.where(counts, x - mean.reshape(shape), 0.0)
         variance = apart.square().sum(axes) / number
         with torch.no_grad():
-            self.moving_mean.data.lerp_(mean.detach(), 1.0 - self.momentum)
-            self.moving_variance.data.lerp_(variance.detach(), 1.0 - self.momentum)
+            for moving, seen in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                moving.data.lerp_(seen.detach().to(moving.dtype), 1.0 - self.momentum)
         y = (x - mean.reshape(shape)) * torch.rsqrt(variance + self.epsilon).reshape(shape)
         y = y if self.gamma is None else y * self.gamma.reshape(shape)
         y = y if self.beta is None else y + self.beta.reshape(shape)

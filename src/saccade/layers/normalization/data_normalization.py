@@ -13,6 +13,8 @@ from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
 from saccade.layers.core.layer_kinds import Pointwise
 from saccade.layers.normalization.rescaling import plain_numbers
+from saccade.names import refuse_overriding
+from saccade.numerics.tensors.conversion import as_tensor, is_table
 
 _EPSILON = 1e-7  # the least standard deviation that is divided by
 _ROWS = 1024  # of an array that are turned into float64 at a time
@@ -37,6 +39,11 @@ class Normalization(Pointwise):
     keras_module = "keras.layers"
     joins_lists = True
     weightless = False
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        names = ("finalize_state", "convert_weight")
+        refuse_overriding(cls, Normalization, "layer", names, "Override adapt(data) or call(x).")
 
     def __init__(
         self,
@@ -70,7 +77,8 @@ class Normalization(Pointwise):
         if any(not -ndim <= axis < ndim for axis in self.axis):
             raise ShapeError(self.where, f"input must have the axes {self.axis}", str(input_shape))
         self._kept = tuple(sorted(axis % ndim for axis in self.axis))
-        sizes = [n if i in self._kept else 1 for i, n in enumerate(input_shape)]
+        one = 1 if np.size(self.input_mean if self.input_mean is not None else ()) == 1 else None
+        sizes = [(n or one) if i in self._kept else 1 for i, n in enumerate(input_shape)]
         self._sizes = tuple(n for n in sizes if n is not None)
         if len(self._sizes) < ndim:
             raise ShapeError(
@@ -155,15 +163,17 @@ class Normalization(Pointwise):
         given = getattr(self, f"input_{which}")
         if given is None:
             return getattr(self, f"adapt_{which}").detach().reshape(self._sizes)
-        values = torch.as_tensor(given, dtype=self._computes_in, device=self.device)
+        values = as_tensor(given, dtype=self._computes_in, device=self.device)
         last = self._kept[len(self._kept) - values.ndim :]
-        shape = [n if i in last else 1 for i, n in enumerate(self._sizes)]
+        shape = [1] * len(self._sizes)
+        for axis, size in zip(last, values.shape, strict=True):
+            shape[axis] = size
         return values.reshape(shape).expand(self._sizes)
 
     def _check_fits(self, shape: tuple[int, ...]) -> None:
         last = self._kept[len(self._kept) - len(shape) :]
         needed = tuple(self._sizes[axis] for axis in last)
-        if shape != needed:
+        if any(size not in (1, n) for size, n in zip(shape, needed, strict=True)):
             raise ShapeError(self.where, f"mean must have shape {needed}", str(shape))
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
@@ -185,6 +195,7 @@ class Normalization(Pointwise):
 
 def _pieces(where: str, data: Any) -> Iterable[Any]:
     """Data as batches."""
+    data = data.to_numpy() if is_table(data) else data
     if torch.is_tensor(data) or isinstance(data, np.ndarray):
         return (data[start : start + _ROWS] for start in range(0, len(data), _ROWS))
     if hasattr(data, "__getitem__") and hasattr(data, "__len__"):

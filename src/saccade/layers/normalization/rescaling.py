@@ -11,6 +11,7 @@ from saccade.data_formats import is_channels_first
 from saccade.errors import InvalidArgument
 from saccade.layers.core.layer_kinds import Pointwise
 from saccade.layers.core.pixel_layer import PixelLayer
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class Rescaling(PixelLayer, Pointwise):
@@ -36,8 +37,7 @@ class Rescaling(PixelLayer, Pointwise):
     def call(self, x: torch.Tensor) -> torch.Tensor:
         x = x if self._gives is None else x.to(self._gives)  # Keras computes in it, too
         scale, offset = (
-            torch.as_tensor(value, dtype=x.dtype, device=x.device)
-            for value in (self.scale, self.offset)
+            as_tensor(value, dtype=x.dtype, device=x.device) for value in (self.scale, self.offset)
         )
         if scale.ndim and is_channels_first():  # one for each channel, which come first
             scale = scale.reshape(*scale.shape, *[1] * (3 - scale.ndim))

@@ -11,6 +11,7 @@ from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
 from saccade.layers.core.layer import Layer
 from saccade.layers.normalization.batch_normalization import positive
+from saccade.numerics.tensors.conversion import wide
 
 
 class RMSNormalization(Layer):
@@ -51,8 +52,8 @@ class RMSNormalization(Layer):
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         self._check(x.shape)
-        wide = x.float()
-        y = wide * torch.rsqrt(wide.square().mean(self._axes, keepdim=True) + self.epsilon)
+        x_wide = wide(x)
+        y = x_wide * torch.rsqrt(x_wide.square().mean(self._axes, keepdim=True) + self.epsilon)
         places = [axis % x.ndim for axis in self._axes]
         shape = [n if axis in places else 1 for axis, n in enumerate(x.shape)]
         return (y * self.scale.reshape(shape)).to(x.dtype)

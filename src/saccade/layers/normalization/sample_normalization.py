@@ -18,6 +18,7 @@ from saccade.layers.normalization.batch_normalization import (
     check_channels,
     positive,
 )
+from saccade.numerics.tensors.conversion import wide
 from saccade.variables import Variable
 
 
@@ -132,7 +133,8 @@ class LayerNormalization(_ScaledNormalization):
         last = list(range(x.ndim - len(places), x.ndim))
         moved = x if places == last else x.movedim(places, last)
         # In float32 also where the policy has half the bits, as Keras does: squares overflow.
-        y = F.layer_norm(moved.float(), sizes, self.gamma, self.beta, self.epsilon)
+        x = wide(moved)
+        y = F.layer_norm(x, sizes, _like(x, self.gamma), _like(x, self.beta), self.epsilon)
         y = y.to(self._computes_in)
         return y if places == last else y.movedim(last, places)
 
@@ -213,11 +215,12 @@ class GroupNormalization(_ScaledNormalization):
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         check_channels(self, x.shape, self.axis, self._channels)
-        x_second = x.movedim(self.axis, 1).float()  # see LayerNormalization
+        x_second = wide(x.movedim(self.axis, 1))  # see LayerNormalization
         if self.gamma is None or (torch.is_grad_enabled() and not x.requires_grad):
             y_second = self._normalise_then_scale(x_second)
         else:
-            y_second = torch.group_norm(x_second, self.groups, self.gamma, self.beta, self.epsilon)
+            weights = _like(x_second, self.gamma), _like(x_second, self.beta)
+            y_second = torch.group_norm(x_second, self.groups, *weights, self.epsilon)
         return y_second.to(self._computes_in).movedim(1, self.axis)
 
     def _normalise_then_scale(self, x_second: torch.Tensor) -> torch.Tensor:
@@ -270,6 +273,11 @@ class UnitNormalization(Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axis": self.axis}
+
+
+def _like(x: torch.Tensor, weight: Any) -> Any:
+    """A weight in the precision of x; None for none."""
+    return weight if weight is None or weight.dtype is x.dtype else weight.to(x.dtype)
 
 
 def _axes_of(layer: Any, axis: Any) -> int | list[int]:

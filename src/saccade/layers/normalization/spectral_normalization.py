@@ -66,23 +66,29 @@ class SpectralNormalization(Wrapper):
 
     def call(self, x: torch.Tensor, training: bool | None = None) -> Any:
         if training:
-            self._normalise()
+            kernel, u = _whole(self, "kernel"), _whole(self, "vector_u")
+            with torch.no_grad():
+                if bool(kernel.any()):  # else it has no direction to go by
+                    new_u, new_kernel = self.normalized_weights()
+                    kernel.copy_(new_kernel)
+                    u.copy_(new_u)
         return self.layer(x, training=training).to(x.dtype)
 
-    def _normalise(self) -> None:
-        """Move the singular vector on, and divide the kernel by its singular value."""
-        with torch.no_grad():
-            kernel, u = _whole(self, "kernel"), _whole(self, "vector_u")
-            if not bool(kernel.any()):  # it has no direction to go by
-                return
-            rows = kernel.reshape(-1, kernel.shape[-1])
-            left, right = None, u.detach()
-            for _ in range(self.power_iterations):
-                left = _unit(right @ rows.T)
-                right = _unit(left @ rows)
-            assert left is not None
-            kernel.div_(left @ rows @ right.T)
-            u.copy_(right)
+    @torch.no_grad()
+    def normalized_weights(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """The next singular vector, and the kernel divided by its singular value.
+
+        May be overridden: each call in training asks for both.
+
+        Source: `keras.layers.SpectralNormalization.normalized_weights`.
+        """
+        kernel, right = _whole(self, "kernel"), _whole(self, "vector_u").detach()
+        rows, left = kernel.detach().reshape(-1, kernel.shape[-1]), None
+        for _ in range(self.power_iterations):
+            left = _unit(right @ rows.T)
+            right = _unit(left @ rows)
+        assert left is not None
+        return right, kernel.detach() / (left @ rows @ right.T)
 
     def save_own_variables(self, store: Any) -> None:
         """The inner layer's kernel, too: Keras counts it here as well."""

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.graph import Node, Symbol, map_symbols, symbols_in
+from saccade.graph import Node, Symbol, map_symbols, symbols_in, values_now
 from saccade.layers.core.layer import Layer
 from saccade.layers.operations.operation_table import (
     ARRAYS,
@@ -233,6 +233,8 @@ def on_symbols(word: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def of_values_or_symbols(*args: Any, **kwargs: Any) -> Any:
         if has_symbols(args) or (kwargs and has_symbols(kwargs.values())):
+            if (known := values_now()) is not None:
+                return known.call(function, args, kwargs)
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()  # the function's own, which need not be those of `ops`
             return note_call(word, *bound.args, **bound.kwargs)

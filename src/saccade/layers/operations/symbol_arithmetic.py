@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from saccade.graph import Symbol
+from saccade.graph import Symbol, values_now
 from saccade.layers.merging.elementwise import Add, Multiply, Subtract
 from saccade.layers.normalization.rescaling import Rescaling
 from saccade.layers.operations import operation
@@ -44,6 +44,9 @@ def operate(sign: str, left: Any, right: Any = None) -> Symbol:
         >>> (Input((4, 3))[:, 0] ** 2).shape
         (None, 3)
     """
+    if (known := values_now()) is not None:
+        arguments = [left] if right is None else [left, right]
+        return operation.FUNCTIONS[_WORDS[sign]](*known.in_place_of(arguments))
     if isinstance(left, Symbol) and isinstance(right, Symbol):
         if sign in _MERGES and _are_batches(left, right):
             return _as_function(_MERGES[sign]())([left, right])
@@ -57,7 +60,7 @@ def operate(sign: str, left: Any, right: Any = None) -> Symbol:
         scale, offset = {"+": (1.0, left), "-": (-1.0, left), "*": (left, 0.0)}[sign]
         return _as_function(Rescaling(scale, offset))(right)
     arguments = [left] if right is None else [left, right]
-    return operation.note_call(_WORDS[sign], *arguments)
+    return operation.note_call(_WORDS.get(sign, sign), *arguments)
 
 
 def _as_function(layer: Any) -> Any:

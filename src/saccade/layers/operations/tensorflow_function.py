@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from saccade.errors import NotSupported
+from saccade.graph import values_now
 from saccade.layers.operations.operation import Operation, has_symbols, together
 from saccade.names import auto_name
 
@@ -96,6 +97,8 @@ def on_symbols(word: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def of_values_or_symbols(*args: Any, **kwargs: Any) -> Any:
         if has_symbols(args) or (kwargs and has_symbols(kwargs.values())):
+            if (known := values_now()) is not None:
+                return known.call(function, args, kwargs)
             bound = signature.bind(*args, **kwargs)
             bound.arguments.pop("name", None)
             return TFOpLambda(word)(*bound.args, **bound.kwargs)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from saccade.errors import NotSupported
+from saccade.graph import values_now
 from saccade.layers.operations.operation import Operation, has_symbols
 from saccade.names import auto_name
 
@@ -49,6 +50,8 @@ def also_on_symbols(module: str) -> Callable[[Callable[..., Any]], Callable[...,
         @functools.wraps(function)
         def of_values_or_symbols(*args: Any, **kwargs: Any) -> Any:
             if has_symbols(args) or (kwargs and has_symbols(kwargs.values())):
+                if (known := values_now()) is not None:
+                    return known.call(function, args, kwargs)
                 return UnwrittenOperation(word, module, function)(*args, **kwargs)
             return function(*args, **kwargs)
 
@@ -59,4 +62,6 @@ def also_on_symbols(module: str) -> Callable[[Callable[..., Any]], Callable[...,
 
 def note_function(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Note a call of a function of (y_true, y_pred) on symbols."""
+    if (known := values_now()) is not None:
+        return known.call(function, args, kwargs)
     return UnwrittenOperation(function.__name__.strip("_"), "losses", function)(*args, **kwargs)

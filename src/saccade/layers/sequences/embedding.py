@@ -15,7 +15,8 @@ from saccade.layers.core.checks import positive_integer, refuse
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.weight_options import keep_options, make_weight, options_config
 from saccade.layers.operations.operation import note_call
-from saccade.notes import note_once
+from saccade.notes import note_old_word
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class Embedding(Layer):
@@ -71,7 +72,7 @@ class Embedding(Layer):
         if length is not None and not {"input_shape", "batch_input_shape"} & {*placement}:
             sizes = tuple(length) if isinstance(length, (list, tuple)) else (length,)
             placement["input_shape"] = sizes
-            note_once(
+            note_old_word(
                 "Embedding(input_length=) is Keras 2's way to write Input((n,)) before the layer.",
                 key="Embedding input_length",
             )
@@ -126,7 +127,7 @@ class Embedding(Layer):
             return None
         if isinstance(inputs, Symbol):
             return note_call("not_equal", inputs, 0)
-        return (inputs if torch.is_tensor(inputs) else torch.as_tensor(np.asarray(inputs))) != 0
+        return (inputs if torch.is_tensor(inputs) else as_tensor(np.asarray(inputs))) != 0
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape, self.output_dim)

@@ -11,6 +11,7 @@ from saccade.graph import Symbol
 from saccade.layers.core.layer_kinds import Pointwise
 from saccade.layers.core.masks import set_mask
 from saccade.layers.operations.operation import note_call
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 class Masking(Pointwise):
@@ -46,7 +47,7 @@ class Masking(Pointwise):
         """True for steps with any feature other than `mask_value`."""
         if isinstance(inputs, Symbol):
             return note_call("any", note_call("not_equal", inputs, self.mask_value), axis=-1)
-        x = inputs if torch.is_tensor(inputs) else torch.as_tensor(np.asarray(inputs))
+        x = inputs if torch.is_tensor(inputs) else as_tensor(np.asarray(inputs))
         return (x != self.mask_value).any(-1)
 
     def get_config(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ _WORDS = {
 class _Border(Spatial):
     """Pixels (before, after) along each axis, given as one number, a pair, or in full."""
 
+    casts_integers = False
     weightless = True
     _option: str
 

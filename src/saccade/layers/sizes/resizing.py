@@ -18,13 +18,21 @@ from saccade.layers.sizes.batch_resampling import (
     pad_to_shape_of,
     resize_nhwc,
 )
-from saccade.names import unknown_name
+from saccade.names import refuse_overriding, unknown_name
+
+# What Keras asks these layers as if they drew; here they compute in `call`.
+_OF_AUGMENTATIONS = ("get_random_transformation", "transform_images")
 
 
 class _Sized(PixelLayer, Layer):
     """A layer that gives images of a fixed height and width."""
 
     weightless = True
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        instead = "Override call(images)."
+        refuse_overriding(cls, _Sized, "layer", _OF_AUGMENTATIONS, instead)
 
     def __init__(self, height: int, width: int, data_format: str | None, **placement: Any):
         super().__init__(**placement)

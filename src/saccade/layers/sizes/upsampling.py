@@ -21,6 +21,11 @@ class _UpSampling(Spatial):
     weightless = True
     interpolation = "nearest"
 
+    @property
+    def casts_integers(self) -> bool:  # type: ignore[override]
+        """Whether numbers are computed; nearest ones are repeated as they are."""
+        return self.interpolation != "nearest"
+
     def __init__(self, size: Any, data_format: str | None = None, **placement: Any):
         super().__init__(data_format, **placement)
         self.size = as_sizes(self.where, "size", size, self.rank)
@@ -35,6 +40,10 @@ class _UpSampling(Spatial):
             n * times
             for n, times in zip(x_nhwc.shape[1:-1], self.over_rows(self.size), strict=True)
         ]
+        if not x.is_floating_point():  # torch interpolates no integers
+            for axis, times in enumerate(self.over_rows(self.size), 1):
+                x_nhwc = x_nhwc.repeat_interleave(times, axis)
+            return self.as_given(x_nhwc)
         y_nchw = F.interpolate(channels_second(x_nhwc), sizes, mode=self.interpolation)
         return self.as_given(channels_last(y_nchw))
 

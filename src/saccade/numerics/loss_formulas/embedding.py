@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from saccade.errors import ShapeError
 from saccade.graph import compares_symbols
 from saccade.numerics.loss_formulas.targets import tensors
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 @compares_symbols
@@ -46,9 +47,9 @@ def circle(
             "labels must be (batch,) and embeddings (batch, features)",
             f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}",
         )
-    others = y_pred if ref_embeddings is None else torch.as_tensor(ref_embeddings).to(y_pred)
+    others = y_pred if ref_embeddings is None else as_tensor(ref_embeddings).to(y_pred)
     labels = y_true.reshape(-1, 1).long()
-    other_labels = labels if ref_labels is None else torch.as_tensor(ref_labels).to(labels)
+    other_labels = labels if ref_labels is None else as_tensor(ref_labels).to(labels)
     same = labels == other_labels.reshape(1, -1)
     positive, negative = same, ~same
     if remove_diagonal:

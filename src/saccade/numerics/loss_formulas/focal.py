@@ -11,6 +11,7 @@ from saccade.graph import compares_symbols
 from saccade.numerics.loss_formulas.cross_entropy import each_binary, smoothed_and_log
 from saccade.numerics.loss_formulas.probability import focused, logits_or
 from saccade.numerics.loss_formulas.targets import paired, smoothed, tensors
+from saccade.numerics.tensors.conversion import as_tensor
 
 
 @compares_symbols
@@ -61,5 +62,5 @@ def categorical_focal_crossentropy(
     target, log_p = smoothed_and_log(
         "categorical_focal_crossentropy", y_true, y_pred, from_logits, label_smoothing, axis
     )
-    weight = torch.as_tensor(alpha, dtype=log_p.dtype, device=log_p.device)
+    weight = as_tensor(alpha, dtype=log_p.dtype, device=log_p.device)
     return -(weight * focused(-torch.expm1(log_p), gamma) * target * log_p).sum(-1)

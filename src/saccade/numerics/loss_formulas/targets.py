@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from saccade.errors import ShapeError
+from saccade.numerics.tensors import conversion
 
 
 def tensors(y_true: Any, y_pred: Any) -> tuple[torch.Tensor, torch.Tensor]:
@@ -20,8 +21,8 @@ def tensors(y_true: Any, y_pred: Any) -> tuple[torch.Tensor, torch.Tensor]:
 def as_tensor(values: Any) -> torch.Tensor:
     """An array, a list of numbers or a list of tensors as one tensor."""
     if isinstance(values, (list, tuple)) and any(map(torch.is_tensor, values)):
-        return torch.stack([torch.as_tensor(one) for one in values])
-    return torch.as_tensor(values)
+        return torch.stack([conversion.as_tensor(one) for one in values])
+    return conversion.as_tensor(values)
 
 
 def aligned(target: torch.Tensor, predicted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -12,6 +12,36 @@ import torch
 Axis = int | Sequence[int] | None
 
 
+def as_tensor(
+    x: Any, dtype: torch.dtype | None = None, device: torch.device | str | None = None
+) -> torch.Tensor:
+    """`torch.as_tensor` for whatever a user has, which torch itself refuses or warns of.
+
+    That is, arrays that run backwards (`x[::-1]`), in the other byte order, or that nobody may
+    write to, which are copied; and what NumPy makes an array of, as tables of pandas.
+    """
+    if not torch.is_tensor(x) and (_is_array(x) or _lists_arrays(x)):
+        x = plain_array(np.asarray(x))
+    return torch.as_tensor(x, dtype=dtype, device=device)
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, np.ndarray) or (hasattr(x, "__array__") and hasattr(x, "shape"))
+
+
+def _lists_arrays(x: Any) -> bool:
+    return isinstance(x, (list, tuple)) and any(isinstance(one, np.ndarray) for one in x)
+
+
+def plain_array(array: np.ndarray) -> np.ndarray:
+    """The array, or a copy where torch can't use its memory."""
+    if not array.dtype.isnative:
+        return array.astype(array.dtype.newbyteorder("="))
+    if not array.flags.writeable or any(step < 0 for step in array.strides):
+        return array.copy()
+    return array
+
+
 def convert_to_tensor(x: Any, dtype: Any = None) -> torch.Tensor:
     """A tensor of anything that NumPy takes, as Keras makes it: arrays keep their dtype, Python's
     own floats become float32 and its integers int32."""
@@ -20,7 +50,7 @@ def convert_to_tensor(x: Any, dtype: Any = None) -> torch.Tensor:
     if isinstance(x, (list, tuple)) and any(map(torch.is_tensor, x)):
         x = torch.stack([convert_to_tensor(one) for one in x])
     else:
-        array = np.asarray(x)
+        array = plain_array(np.asarray(x))
         if not _holds_arrays(x) and array.dtype in _NARROW:
             narrow = _NARROW[array.dtype]
             wide = narrow == np.int32 and (np.abs(array) >> 31).any()
@@ -29,13 +59,17 @@ def convert_to_tensor(x: Any, dtype: Any = None) -> torch.Tensor:
     return x if dtype is None else x.to(torch_dtype(dtype))
 
 
-_NARROW = {np.dtype(np.float64): np.dtype(np.float32), np.dtype(np.int64): np.dtype(np.int32)}
+_NARROW = {
+    np.dtype(np.float64): np.dtype(np.float32),
+    np.dtype(np.int64): np.dtype(np.int32),
+    np.dtype(np.complex128): np.dtype(np.complex64),
+}
 
 
 def _holds_arrays(x: Any) -> bool:
     if isinstance(x, (list, tuple)):
         return any(map(_holds_arrays, x))
-    return isinstance(x, (np.ndarray, np.integer))
+    return isinstance(x, (np.ndarray, np.integer)) or is_table(x)
 
 
 def torch_dtype(dtype: Any) -> torch.dtype:
@@ -55,7 +89,7 @@ def takes_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def of_any(x: Any, *settings: Any, **named: Any) -> Any:
-        if isinstance(x, _NUMBERS):
+        if isinstance(x, _NUMBERS) or is_table(x):
             x = convert_to_tensor(x)
         return function(x, *settings, **named)
 
@@ -67,9 +101,15 @@ def method_takes_arrays(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(method)
     def of_any(self: Any, x: Any) -> Any:
-        return method(self, convert_to_tensor(x) if isinstance(x, _NUMBERS) else x)
+        is_array = isinstance(x, _NUMBERS) or is_table(x)
+        return method(self, convert_to_tensor(x) if is_array else x)
 
     return of_any
+
+
+def is_table(x: Any) -> bool:
+    """Whether this is what pandas makes: an array of NumPy's with names."""
+    return hasattr(x, "to_numpy") and hasattr(x, "__array__")
 
 
 _NUMBERS = (np.ndarray, np.generic, list, tuple, float, int)
@@ -84,6 +124,11 @@ def sum_dtype(x: torch.Tensor) -> torch.dtype:
 def floats(x: Any) -> torch.Tensor:
     x = convert_to_tensor(x)
     return x if x.is_floating_point() else x.float()
+
+
+def wide(x: torch.Tensor) -> torch.Tensor:
+    """Floats of at least 32 bits: squares of half the bits overflow."""
+    return x if x.dtype is torch.float64 else x.float()
 
 
 def axes_of(x: torch.Tensor, axis: Axis) -> tuple[int, ...]:

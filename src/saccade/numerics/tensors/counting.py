@@ -69,8 +69,11 @@ def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) ->
     kind = torch.promote_types(first.dtype, second.dtype)
     kind = torch.uint8 if kind is torch.bool else kind
     return torch.isin(
-        first.to(kind), second.to(kind), assume_unique=assume_unique, invert=invert
-    )  # fmt: skip
+        first.to(kind).contiguous(),  # torch fails on others
+        second.to(kind).contiguous(),
+        assume_unique=assume_unique,
+        invert=invert,
+    )
 
 
 def unique(
@@ -88,17 +91,22 @@ def unique(
     found = np.unique(array, return_index, return_inverse, return_counts, axis=axis)
     parts = list(found) if isinstance(found, tuple) else [found]
     if size is not None:
-        along = 0 if axis is None else axis
-        count = parts[0].shape[along]
-        fill: Any = parts[0].min() if fill_value is None and count else fill_value
-        if count >= size:
-            parts[0] = parts[0].take(np.arange(size), along)
-        else:
-            wide = [(0, size - count if one == along else 0) for one in range(parts[0].ndim)]
-            parts[0] = np.pad(parts[0], wide, constant_values=fill)
+        parts[0] = _sized(parts[0], size, 0 if axis is None else axis, fill_value or 0)
+        if return_index:
+            parts[1] = _sized(parts[1], size, 0, 1)
+        if return_counts:
+            parts[-1] = _sized(parts[-1], size, 0, 0)
     made = [torch.from_numpy(np.ascontiguousarray(parts[0]))]
     made += [torch.from_numpy(np.ascontiguousarray(one)).int() for one in parts[1:]]
     return made[0] if len(made) == 1 else tuple(made)
+
+
+def _sized(values: np.ndarray, size: int, axis: int, fill: Any) -> np.ndarray:
+    """The first `size` along an axis, filled up where there are fewer."""
+    values = values.take(np.arange(values.shape[axis])[:size], axis)
+    wide = [(0, 0)] * values.ndim
+    wide[axis] = (0, size - values.shape[axis])
+    return np.pad(values, wide, constant_values=fill)
 
 
 def unravel_index(indices: Any, shape: Sequence[int]) -> tuple[torch.Tensor, ...]:

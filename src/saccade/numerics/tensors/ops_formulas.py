@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from saccade.errors import NotSupported
 from saccade.numerics.tensors.tensor_functions import (
     Axis,
     axes_of,
@@ -176,9 +177,18 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> torch.Tensor:
     return torch.diff(convert_to_tensor(a), n, axis)
 
 
-def bincount(x: Any, weights: Any = None, minlength: int = 0) -> torch.Tensor:
-    """How often each whole number from 0 occurs, int32; the sums of their weights with those."""
+def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> torch.Tensor:
+    """How often each whole number from 0 occurs, int32; the sums of their weights with those.
+
+    Of (batch, numbers) row by row: (batch, the largest of all + 1).
+    """
+    if sparse:
+        raise NotSupported("ops.bincount", "sparse tensors are not supported", "sparse=True")
     x = convert_to_tensor(x).long()
+    if x.ndim > 1:
+        most = max(minlength, int(x.max()) + 1 if x.numel() else 0)
+        given = [None] * len(x) if weights is None else convert_to_tensor(weights)
+        return torch.stack([bincount(*pair, most) for pair in zip(x, given, strict=True)])
     if weights is not None:
         return torch.bincount(x, convert_to_tensor(weights), minlength).float()
     return torch.bincount(x, minlength=minlength).int()

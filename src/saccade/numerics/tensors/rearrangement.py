@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from saccade.errors import NotSupported
+from saccade.names import unknown_name
 from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 
 
@@ -170,11 +172,35 @@ def slice_update(inputs: Any, start_indices: Sequence[int], updates: Any) -> tor
     return x
 
 
-def scatter_update(inputs: Any, indices: Any, updates: Any) -> torch.Tensor:
-    """A copy with the numbers at these places (rows of places, one for each axis) replaced."""
+_REDUCTIONS = {"add": "sum", "max": "amax", "min": "amin", "mul": "prod"}
+
+
+def scatter_update(
+    inputs: Any, indices: Any, updates: Any, reduction: str | None = None
+) -> torch.Tensor:
+    """A copy with the numbers at these places replaced, or joined with the updates.
+
+    Args:
+        indices: rows of places, one for each of the first axes.
+        reduction: None, or "add", "max", "min", "mul": what becomes of the number at a place and
+            all its updates.
+    """
     x, places = convert_to_tensor(inputs).clone(), convert_to_tensor(indices).long()
-    x[tuple(places.unbind(-1))] = convert_to_tensor(updates).to(x.dtype)
-    return x
+    values = convert_to_tensor(updates).to(x.dtype)
+    if reduction is None:
+        x[tuple(places.unbind(-1))] = values
+        return x
+    if reduction.lower() not in _REDUCTIONS:
+        raise unknown_name("scatter_update: reduction", reduction, _REDUCTIONS)
+    axes = places.shape[-1]
+    rows = x.reshape(-1, math.prod(x.shape[axes:]))
+    row = torch.zeros_like(places[..., 0])
+    for place, size in zip(places.unbind(-1), x.shape, strict=False):
+        row = row * size + place % size
+    row = row.reshape(-1, 1).expand(-1, rows.shape[1])
+    how = _REDUCTIONS[reduction.lower()]
+    values = values.expand(*places.shape[:-1], *x.shape[axes:]).reshape(row.shape)
+    return rows.scatter_reduce(0, row, values, how).reshape(x.shape)
 
 
 def scatter(indices: Any, values: Any, shape: Sequence[int]) -> torch.Tensor:

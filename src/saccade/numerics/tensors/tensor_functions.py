@@ -17,6 +17,7 @@ from saccade.nests import map_nest
 from saccade.numerics.epsilon import epsilon as least
 from saccade.numerics.tensors.conversion import (
     Axis,
+    as_tensor,
     axes_of,
     convert_to_tensor,
     floats,
@@ -281,5 +282,5 @@ def stop_gradient(x: Any) -> Any:
 def _like(x: Any, other: Any) -> torch.Tensor:
     """A tensor; a plain number takes the dtype of what it meets."""
     if isinstance(x, (int, float, bool)) and torch.is_tensor(other):
-        return torch.as_tensor(x, dtype=torch.result_type(other, x), device=other.device)
+        return as_tensor(x, dtype=torch.result_type(other, x), device=other.device)
     return convert_to_tensor(x)

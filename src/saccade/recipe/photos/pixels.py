@@ -148,6 +148,7 @@ class PixelSource(Source):
         self.batches, self.samples = self.places.batches, self.places.samples
         self.targets = self.places.targets
         self.seed, self.changes, self.mixed = seed, changes, mixed
+        self._last = 0, 0
         self.class_weights = None if class_weights is None else torch.as_tensor(class_weights)
 
     def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
@@ -155,6 +156,7 @@ class PixelSource(Source):
         place = start * self.places.batch_size
         batches = self._images(self.places.read(pass_number, start))
         for number, (batch_nhwc, labels) in enumerate(batches, start):
+            self._last = pass_number, number
             by = self.pixels.preprocessing
             if self.changes is None or draws is None:
                 x = by.scale(batch_nhwc)
@@ -167,6 +169,10 @@ class PixelSource(Source):
                 x, labels = mix_photos(x, labels, draw)
             weights = None if self.class_weights is None else labels @ self.class_weights
             yield x, labels, weights
+
+    def last_files(self) -> list[str]:
+        rows, _, _ = next(self.places.read(*self._last))
+        return [str(self.pixels.files[row]) for row in rows.tolist()]
 
     def _draw(self, pass_number: int) -> torch.Tensor | None:
         """All draws of a pass at once, so that a pass can be entered at any batch."""

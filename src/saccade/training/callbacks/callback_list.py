@@ -43,10 +43,22 @@ class CallbackList(CallbackGroup):
         if add_progbar and not any(isinstance(one, Progress) for one in listed):
             listed.append(ProgbarLogger())
         super().__init__(listed, model, params)
+        self.model, self.params = model, params
+
+    def set_model(self, model: Any) -> None:
+        """Tell all of them which model is theirs."""
+        self.model = model
+        super().set_model(model)
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Tell all of them what they find in `self.params`."""
+        self.params = params
+        super().set_params(params)
 
 
 def _teller(hook: str) -> Any:
-    def tell(self: CallbackList, *args: Any, logs: dict | None = None) -> None:
+    def tell(self: CallbackList, *args: Any, logs: dict | None = None, **place: int) -> None:
+        args = (*args, *place.values())  # epoch= or batch=
         counts = 2 if hook.startswith("on_epoch") or "batch" in hook else 1
         if len(args) < counts:
             args = (*args, {} if logs is None else logs)

@@ -15,9 +15,9 @@ from saccade.errors import InvalidArgument
 from saccade.files.formats import checkpoint_suffixes
 from saccade.files.replacement import remove_drafts
 from saccade.files.script_names import writes_by_content
-from saccade.layers.core.own_arguments import NotRecorded
-from saccade.notes import note_once
-from saccade.old_arguments import ignores_old_words
+from saccade.notes import note_old_word, note_once
+from saccade.old_arguments import also_takes, ignores_old_words
+from saccade.shown_text import shown
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.monitor import Monitor
 from saccade.training.callbacks.unwritten import Unwritten
@@ -33,11 +33,13 @@ def _with_period(init: Any) -> Any:
         if period < 1:
             raise InvalidArgument("ModelCheckpoint", "period must be at least 1", period)
         if period > 1:
-            note_once("ModelCheckpoint(period=) is Keras 2's: epochs from one saving to the next.")
+            note_old_word(
+                "ModelCheckpoint(period=) is Keras 2's: epochs from one saving to the next."
+            )
         init(self, *args, **kwargs)
         self.period = period
 
-    return with_period
+    return also_takes(with_period, {"period"})
 
 
 class ModelCheckpoint(Monitor):
@@ -135,7 +137,10 @@ class ModelCheckpoint(Monitor):
             return
         try:
             self.model.save(path, overwrite=True)
-        except NotRecorded as error:  # training goes on: the weights are safe
+        except Exception as error:
+            if not hasattr(error, "kept"):
+                raise
+            # A file cannot hold the model. Training goes on, for the weights are safe.
             note_once(f"ModelCheckpoint: {error}", key="checkpoint without a config")
 
     def _path(self, epoch: int, logs: dict, batch: int | None) -> str:
@@ -162,7 +167,8 @@ class ModelCheckpoint(Monitor):
         if np.ndim(value):
             note_once(
                 f'ModelCheckpoint: "{self.monitor}" must be one number to tell the best by; '
-                "every model is saved."
+                "every model is saved.",
+                key="checkpoint without one number",
             )
             return True
         best = "None" if self.best is None else f"{self.best:.5f}"
@@ -177,7 +183,7 @@ class ModelCheckpoint(Monitor):
 
     def _say(self, epoch: int, text: str) -> None:
         if self.verbose:
-            print(f"\nEpoch {epoch + 1}: {text}")  # noqa: T201
+            print(f"\nEpoch {epoch + 1}: {shown(text)}")  # noqa: T201
 
     def state(self) -> Any:
         return {"best": self.best, "epoch": self._epoch, "count": self._count.state()}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
 from saccade.notes import note_once
+from saccade.numerics.tensors import tensor_functions
 from saccade.training.callbacks.callback import Callback
 
 _RISING = ("acc", "accuracy", "auc", "precision", "recall", "f1", "fbeta")
@@ -74,6 +75,16 @@ class Monitor(Callback):
         self.min_delta = abs(min_delta)
         self._upwards: bool | None = None
 
+    @property
+    def monitor_op(self) -> Callable[[Any, Any], Any] | None:
+        """`ops.greater` or `ops.less`, that which says "better"; None until that is known.
+
+        Source: `keras.callbacks.EarlyStopping.monitor_op`.
+        """
+        if self._upwards is None:
+            return None
+        return tensor_functions.greater if self._upwards else tensor_functions.less
+
     def find_direction(self) -> None:
         """Find out which way is better; metrics given as words exist after the first epoch."""
         if self._upwards is None:
@@ -94,6 +105,7 @@ class Monitor(Callback):
         if value is None:
             note_once(
                 f'{type(self).__name__} watches "{self.monitor}", which is not among the logs: '
-                f"{', '.join(logs or {})}."
+                f"{', '.join(logs or {})}.",
+                key=f"watches {self.monitor}",
             )
         return value

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.printing import put
 from saccade.training.callbacks.callback import Callback
 
 BAR_WIDTH = 20
@@ -45,7 +46,7 @@ class Progress(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         if self.params.get("epochs", 1) > 1:
-            _print(f"Epoch {epoch + 1}/{self.params['epochs']}\n")
+            put(f"Epoch {epoch + 1}/{self.params['epochs']}\n")
         self._start()
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
@@ -133,9 +134,9 @@ class Progress(Callback):
             text = line.rstrip("\n")
             blank = " " * max(0, self._drawn - len(text))
             self._drawn = len(text)
-            _print("\r" + text + blank + ("\n" if line.endswith("\n") else ""))
+            put("\r" + text + blank + ("\n" if line.endswith("\n") else ""))
         else:
-            _print(line)
+            put(line)
 
 
 def _bar(done: int, target: int) -> str:
@@ -169,12 +170,3 @@ def _can_redraw() -> bool:
     # A process that only starts kernels, as nbclient does, has ipykernel loaded as well.
     app = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)
     return app is not None and app.initialized()
-
-
-def _print(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-    except UnicodeEncodeError:  # a log file in an old encoding: the numbers matter, not the bar
-        encoding = sys.stdout.encoding or "ascii"
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-    sys.stdout.flush()

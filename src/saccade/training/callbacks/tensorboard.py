@@ -165,7 +165,9 @@ class TensorBoard(Callback):
             record = plain_config.full_record(self.model)
             text = json.dumps(plain_config.to_plain("TensorBoard", record, "model"))
         except SaccadeError as error:
-            note_once(f"TensorBoard: the graph of layers is left out. {error}")
+            note_once(
+                f"TensorBoard: the graph of layers is left out. {error}", key="TensorBoard graph"
+            )
             return
         self._file("train").layers("keras", text, 0)
 

@@ -48,7 +48,7 @@ class CompiledStep:
         self._moved = list(run.weights or run.model.trainable_weights)
         moved = {id(weight) for weight in self._moved}
         self._kept = [weight for weight in run.forward.weights if id(weight) not in moved]
-        self._like = _signature(batch)
+        self.like = signature(batch)
         self._call: Any = None
         _check_plain(run, batch)
         try:
@@ -81,7 +81,7 @@ class CompiledStep:
             one is other and one.requires_grad
             for one, other in zip(weights, self._moved, strict=True)
         )
-        return same and _signature(batch) == self._like
+        return same and signature(batch) == self.like
 
     def __call__(self, batch: tuple[Any, Any, Any]) -> tuple[torch.Tensor, Any, list[Any]]:
         """(loss, predictions, gradients)."""
@@ -148,7 +148,7 @@ def _check_plain(run: Any, batch: tuple[Any, Any, Any]) -> None:
         raise CannotCompile("a layer draws from a stream of its own (seed=)")
 
 
-def _signature(batch: tuple[Any, Any, Any]) -> Any:
+def signature(batch: tuple[Any, Any, Any]) -> Any:
     return [
         (part.shape, part.dtype, part.device) if torch.is_tensor(part) else type(part)
         for part in batch

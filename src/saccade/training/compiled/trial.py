@@ -10,7 +10,12 @@ from typing import Any
 import torch
 
 from saccade.notes import note_once
-from saccade.training.compiled.compiled_step import CannotCompile, CompiledStep, has_compiler
+from saccade.training.compiled.compiled_step import (
+    CannotCompile,
+    CompiledStep,
+    has_compiler,
+    signature,
+)
 
 EAGER_STEPS = 20  # looked at before the trial: the first are slower than the rest
 TRIAL_S = 60.0  # training waits no longer for the compiler
@@ -29,28 +34,32 @@ class CompileTrial:
 
     Attributes:
         step: the compiled step, once there is one.
+        compiled_for: the kind of batch that the run before had a compiled step for.
     """
 
     def __init__(self, asked: bool | str, clock: Callable[[], float] = time.perf_counter):
         self.asked, self.clock = asked, clock
         self.step: CompiledStep | None = None
+        self.compiled_for: str | None = None
         self._decided = asked is False
         self._times: list[float] = []
         self._started: float | None = None
 
     def state(self) -> dict[str, Any]:
         """Whether it was decided, and how: a run that goes on must step as it did."""
-        return {"decided": self._decided, "compiled": self.step is not None}
+        like = self.compiled_for if self.step is None else repr(self.step.like)
+        return {"decided": self._decided, "like": like}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a `state()`; a compiled step is compiled anew before the next step."""
+        """Go on from a `state()`; the step is compiled anew before the next batch of its kind."""
         self._decided = state["decided"]
-        if state["compiled"] and self.step is None:
-            self.asked, self._decided = True, False
+        self.compiled_for = state["like"]
+        if self.compiled_for is not None:
+            self.asked, self._decided, self.step = True, False, None
 
     def consider(self, run: Any, batch: tuple[Any, Any, Any]) -> None:
         """Called before a step: compile now, when it is time to."""
-        if self._decided:
+        if self._decided or self.compiled_for not in (None, repr(signature(batch))):
             return
         if self.asked is True:
             self._decide(run, batch)
@@ -94,7 +103,10 @@ class CompileTrial:
             gain = None if eager_s is None else eager_s / self._seconds(step, batch)
         except CannotCompile as why:
             if self.asked is True:
-                note_once(f"compile(jit_compile=True): the steps run as they are: {why}.")
+                note_once(
+                    f"compile(jit_compile=True) is left aside, and steps are not compiled: {why}.",
+                    key="jit_compile left aside",
+                )
             return
         if gain is not None and gain < GAIN:
             return

@@ -13,13 +13,20 @@ import torch
 from saccade.data.generator.random_stream import global_state, same_state, set_global_state
 from saccade.data.sources.fixed_images import FixedImages
 from saccade.engines.inference import IMAGES_OF_ENGINES
+from saccade.graph import Network
 from saccade.notes import note_once
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.timers import FEATURES
+from saccade.training.batches.feed import Feed
 from saccade.training.callbacks.progress import Progress
 from saccade.training.features.feature_source import FeatureSource
 from saccade.training.features.feature_table import KEPT, FeatureTable
-from saccade.training.features.frozen_prefix import BLOCK, FrozenPrefix
-from saccade.training.feed import Feed
+from saccade.training.features.frozen_prefix import (
+    BLOCK,
+    FrozenPrefix,
+    find_prefix,
+    random_before_frozen,
+)
 
 REDRAW_S = 0.5
 
@@ -180,7 +187,7 @@ def _name_of(prefix: bytes, images: bytes) -> bytes:
 
 
 def _read(images: FixedImages, places: np.ndarray) -> torch.Tensor:
-    return torch.cat([torch.as_tensor(x) for x in images.read(places, BLOCK)])
+    return torch.cat([as_tensor(x) for x in images.read(places, BLOCK)])
 
 
 def _reads_all(feed: Feed, turns: int) -> bool:
@@ -218,5 +225,20 @@ def note_changing(reason: str) -> None:
     """Say once why features are not kept."""
     note_once(
         f"fit: the frozen part of the model runs again in every epoch, because {reason}.",
-        key=f"the frozen part runs again: {reason}",
+        key="the frozen part runs again",
     )
+
+
+def reuse_of(flat: Network, model: Any, wanted: bool, in_fit: bool) -> FeatureReuse | None:
+    """How features of a model's frozen prefix are kept; None where it has no such prefix.
+
+    Args:
+        flat: the model's graph, without models inside.
+        in_fit: whether images are to be trained on, of which a layer may change each anew.
+    """
+    prefix = find_prefix(flat, model)
+    if prefix is not None:
+        return FeatureReuse(prefix, wanted, model._look)
+    if wanted and in_fit and (layer := random_before_frozen(flat)) is not None:
+        note_changing(f"{layer.name} before it changes the images")
+    return None

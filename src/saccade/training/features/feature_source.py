@@ -10,6 +10,7 @@ import torch
 
 from saccade.data.sources.fixed_images import FixedImages
 from saccade.data.sources.source import Batch, Source
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.training.features.feature_table import FeatureTable
 from saccade.training.features.frozen_prefix import BLOCK, FrozenPrefix
 
@@ -78,7 +79,7 @@ class FeatureSource(Source):
         """(places, features on the CPU), a few at a time, in the order of the places."""
         done = 0
         for read in self.images.read(places, AT_A_TIME):
-            x = torch.as_tensor(read)
+            x = as_tensor(read)
             if self._look is not None:
                 self._look(x)
                 self._look = None
@@ -99,6 +100,9 @@ class FeatureSource(Source):
 
     def label_notes(self, outputs: int | None) -> list[str]:
         return self.source.label_notes(outputs)
+
+    def last_files(self) -> list[str]:
+        return self.source.last_files()
 
     def state(self) -> Any:
         return self.source.state()

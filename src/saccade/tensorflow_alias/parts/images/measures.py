@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 from saccade.errors import ShapeError
 from saccade.numerics.images.grey_weights import BT601
+from saccade.numerics.images.likeness import similarities_nhwc, sobel_nhwc
 from saccade.tensorflow_alias.parts.images.changes import convert_image_dtype
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
 
@@ -36,10 +37,7 @@ def ssim(
 ) -> torch.Tensor:  # fmt: skip
     """The structural similarity of two images, one number for each; 1 for equal ones.
 
-    Law, over windows with the weights of a bell::
-
-        (2 m n + c1) (2 cov + c2) / ((m^2 + n^2 + c1) (var x + var y + c2))
-        c1 = (k1 max_val)^2, c2 = (k2 max_val)^2
+    The law is that of `similarities_nhwc` with c1 = (k1 max_val)^2 and c2 = (k2 max_val)^2.
 
     Raises:
         ShapeError: images smaller than the window.
@@ -51,22 +49,9 @@ def ssim(
         raise ShapeError("tf.image.ssim", f"needs {filter_size} pixels a side", str(tuple(x.shape)))
     largest = _scaled(max_val, img1)
     c1, c2 = (k1 * largest) ** 2, (k2 * largest) ** 2
-    place = torch.arange(filter_size, dtype=torch.float32) - (filter_size - 1) / 2
-    bell = torch.softmax(-0.5 * (place / filter_sigma).square(), 0)
-    window = torch.outer(bell, bell)[None, None]
-
-    def smoothed(image: torch.Tensor) -> torch.Tensor:
-        planes = image.reshape(-1, *image.shape[-3:]).permute(0, 3, 1, 2)
-        flat = planes.reshape(-1, 1, *planes.shape[-2:])
-        made = F.conv2d(flat, window)
-        return made.reshape(*image.shape[:-3], image.shape[-1], *made.shape[-2:])
-
-    m, n = smoothed(x), smoothed(y)
-    # the luminance and the contrast of each channel, as TensorFlow splits the law
-    luminance = (2 * m * n + c1) / (m.square() + n.square() + c1)
-    squares = smoothed(x.square() + y.square()) - m.square() - n.square()
-    contrast = (2 * (smoothed(x * y) - m * n) + c2) / (squares + c2)
-    found = luminance * contrast
+    x_nhwc, y_nhwc = (one.reshape(-1, *one.shape[-3:]) for one in (x, y))
+    found = similarities_nhwc(x_nhwc, y_nhwc, filter_size, filter_sigma, (c1, c2))
+    found = found.reshape(*x.shape[:-3], *found.shape[1:])
     return found.mean(-3) if return_index_map else found.mean((-3, -2, -1))
 
 
@@ -87,13 +72,7 @@ def total_variation(images: Any, name: str | None = None) -> torch.Tensor:
 
 def sobel_edges(image: Any) -> torch.Tensor:
     """Edges by Sobel's kernels, down and to the right: NHWC with 2 at the end."""
-    x = tensor_of(image)
-    smooth, step = torch.tensor([1.0, 2.0, 1.0]), torch.tensor([-1.0, 0.0, 1.0])
-    kernels = torch.stack([torch.outer(step, smooth), torch.outer(smooth, step)])
-    n, h, w, c = x.shape
-    planes = F.pad(x.permute(0, 3, 1, 2), (1, 1, 1, 1), mode="reflect")
-    made = F.conv2d(planes.reshape(n * c, 1, h + 2, w + 2), kernels[:, None])
-    return made.reshape(n, c, 2, h, w).permute(0, 3, 4, 1, 2)
+    return sobel_nhwc(tensor_of(image))
 
 
 def adjust_gamma(image: Any, gamma: Any = 1, gain: Any = 1) -> torch.Tensor:

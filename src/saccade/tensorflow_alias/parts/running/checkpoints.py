@@ -1,4 +1,4 @@
-"""Checkpoints: `tf.train.Checkpoint` and `CheckpointManager`, over one HDF5 file for each.
+"""Checkpoints: `tf.train.Checkpoint`, over one HDF5 file for each.
 
 `Checkpoint(model=model, optimizer=opt).save("run/ckpt")` writes `run/ckpt-1.index`::
 
@@ -13,24 +13,17 @@ not hold yet, as the slots of an optimizer before its first step, it gets when i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-
 from saccade.disk.regular_file import check_regular
-from saccade.errors import FileFormatError, NotSupported
+from saccade.errors import FileFormatError
 from saccade.files import script_names
+from saccade.files.hdf5 import arrays_in, open_h5, whole
 from saccade.files.replacement import replacing
-from saccade.files.weight_store import open_h5
-from saccade.layers.core.layer import Layer
-from saccade.metrics import Metric
-from saccade.optimizers import Optimizer
-from saccade.tensorflow_alias.parts.running.module import Module
+from saccade.tensorflow_alias.parts.running.checkpoint_values import Change, below, give, values_of
 from saccade.tensorflow_alias.parts.tensors.variable import Variable
-from saccade.variables import Variable as Weight
 
 
 class Checkpoint:
@@ -67,7 +60,7 @@ class Checkpoint:
             open_h5("Checkpoint", draft, "w") as file,
         ):
             for name, thing in self._things():
-                for place, value in _values_of(thing, name):
+                for place, value in values_of(thing, name):
                     file[place] = value
         return os.fspath(file_prefix)
 
@@ -81,12 +74,14 @@ class Checkpoint:
             return script_names.LoadStatus()
         path = Path(f"{os.fspath(save_path)}{script_names.INDEX}")
         check_regular(path, "Checkpoint", f'"{path}" must exist', FileFormatError)
-        with open_h5("Checkpoint", path) as file:
-            names: list[str] = []
-            file.visit(names.append)
-            values = {name: file[name][()] for name in names if hasattr(file[name], "dtype")}
+        where = f'"{path}"'
+        with open_h5(where, path) as file, whole(where):
+            values = {name: one[()] for name, one in arrays_in(where, file).items()}
+        changes: list[Change] = []
         for name, thing in self._things():
-            _give(thing, _below(values, name), f'"{save_path}", {name}')
+            give(thing, below(values, name), f'"{save_path}", {name}', changes)
+        for change in changes:  # all fit: the things change together
+            change()
         return script_names.LoadStatus()
 
     read = restore
@@ -95,208 +90,3 @@ class Checkpoint:
         for name in self._names:
             yield name, getattr(self, name)
         yield "save_counter", self.save_counter
-
-
-class CheckpointManager:
-    """Keeps the last checkpoints in a folder and deletes older ones.
-
-    Args:
-        checkpoint: what is written.
-        directory: the folder.
-        max_to_keep: how many stay; None for all.
-        checkpoint_name: how their names begin.
-        step_counter, checkpoint_interval: write only after so many steps of the counter.
-        init_fn: called by `restore_or_initialize` where there is no checkpoint.
-
-    Source: `tf.train.CheckpointManager`.
-    """
-
-    def __init__(
-        self,
-        checkpoint: Checkpoint,
-        directory: str | os.PathLike[str],
-        max_to_keep: int | None,
-        keep_checkpoint_every_n_hours: float | None = None,
-        checkpoint_name: str = "ckpt",
-        step_counter: Any = None,
-        checkpoint_interval: int | None = None,
-        init_fn: Any = None,
-    ):
-        if keep_checkpoint_every_n_hours:
-            raise NotSupported(
-                "CheckpointManager", "keep_checkpoint_every_n_hours is not supported",
-                keep_checkpoint_every_n_hours, "Leave it out; max_to_keep=None keeps all.",
-            )  # fmt: skip
-        self.checkpoint, self.directory = checkpoint, os.fspath(directory)
-        self.checkpoint_interval, self._step_counter = checkpoint_interval, step_counter
-        self._last_step: int | None = None
-        self._max_to_keep, self._prefix = max_to_keep, checkpoint_name
-        self._init_fn = init_fn
-
-    @property
-    def checkpoints(self) -> list[str]:
-        """The paths of those that are kept, the last one last."""
-        folder = Path(self.directory)
-        return [os.path.join(self.directory, one) for one in script_names.all_checkpoints(folder)]
-
-    @property
-    def latest_checkpoint(self) -> str | None:
-        return latest_checkpoint(self.directory)
-
-    def save(
-        self, checkpoint_number: Any = None, check_interval: bool = True, options: Any = None
-    ) -> str | None:
-        """Write one more, named by the number or the count; returns its path."""
-        if check_interval and self._step_counter is not None and self.checkpoint_interval:
-            step = int(self._step_counter)
-            if self._last_step is not None and step < self._last_step + self.checkpoint_interval:
-                return None
-            self._last_step = step
-        prefix = os.path.join(self.directory, self._prefix)
-        if checkpoint_number is None:
-            path = self.checkpoint.save(prefix)
-        else:
-            self.checkpoint.save_counter.assign_add(1)
-            path = self.checkpoint.write(f"{prefix}-{int(checkpoint_number)}")
-            script_names.name_last(Path(path))
-        kept = script_names.all_checkpoints(Path(self.directory))
-        if self._max_to_keep:
-            for name in kept[: -self._max_to_keep]:
-                (Path(self.directory) / f"{name}{script_names.INDEX}").unlink(missing_ok=True)
-            script_names.write_state(Path(self.directory), kept[-self._max_to_keep :])
-        return path
-
-    def restore_or_initialize(self) -> str | None:
-        """Take the last checkpoint's values; returns its path, None where there is none."""
-        if (last := self.latest_checkpoint) is not None:
-            self.checkpoint.restore(last)
-        elif self._init_fn is not None:
-            self._init_fn()
-        return last
-
-
-def latest_checkpoint(
-    checkpoint_dir: str | os.PathLike[str], latest_filename: str | None = None
-) -> str | None:
-    """The path of the last checkpoint of a folder, None where there is none.
-
-    Those of `model.save_weights` and `ModelCheckpoint` without an ending are found as well.
-    """
-    for name in reversed(script_names.all_checkpoints(Path(checkpoint_dir))):
-        path = os.path.join(checkpoint_dir, name)
-        if os.path.exists(f"{path}{script_names.INDEX}"):
-            return path
-    return None
-
-
-def _weights_of(thing: Any) -> list[Any] | None:
-    """The values of a thing in their order; None for what has other ways."""
-    if isinstance(thing, Weight):
-        return [thing]
-    if isinstance(thing, (Layer, Module, Metric)):
-        return list(thing.variables)
-    return None
-
-
-def _parts_of(thing: Any) -> dict[str, Any]:
-    """The things inside one that holds others, by name."""
-    if isinstance(thing, Checkpoint):
-        return dict(thing._things())
-    if isinstance(thing, Mapping):
-        return {str(key): value for key, value in thing.items()}
-    if isinstance(thing, (list, tuple)):
-        return {str(place): value for place, value in enumerate(thing)}
-    return {}  # an iterator of a dataset, a number: nothing that has to be kept
-
-
-def _values_of(thing: Any, place: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(thing, Optimizer):
-        state = thing.state()
-        yield f"{place}/iterations", np.int64(state["iterations"])
-        if state["learning_rate"] is not None:
-            yield f"{place}/learning_rate", np.float64(state["learning_rate"])
-        for name, slots in state["slots"].items():
-            for number, slot in enumerate(slots):
-                yield f"{place}/slots/{name}/{number}", slot.detach().cpu().numpy()
-        return
-    weights = _weights_of(thing)
-    if weights is None:
-        for name, part in _parts_of(thing).items():
-            yield from _values_of(part, f"{place}/{name}")
-        return
-    for number, weight in enumerate(weights):
-        yield f"{place}/{number}", np.asarray(weight.detach().cpu())
-
-
-def _below(values: dict[str, np.ndarray], place: str) -> dict[str, np.ndarray]:
-    start = f"{place}/"
-    return {name[len(start) :]: one for name, one in values.items() if name.startswith(start)}
-
-
-def _give(thing: Any, values: dict[str, np.ndarray], where: str) -> None:
-    if not values:
-        return
-    if isinstance(thing, Optimizer):
-        _give_optimizer(thing, values)
-    elif (weights := _weights_of(thing)) is None:
-        for name, part in _parts_of(thing).items():
-            _give(part, _below(values, name), f"{where}/{name}")
-    elif isinstance(thing, Layer) and not _is_built(thing):
-        _give_when_built(thing, values, where)
-    else:
-        _assign(weights, values, where)
-
-
-def _is_built(layer: Layer) -> bool:
-    return layer.built and all(one.built for one in layer.sublayers_within())
-
-
-def _assign(weights: list[Any], values: dict[str, np.ndarray], where: str) -> None:
-    needed = [tuple(one.shape) for one in weights]
-    got = [values[str(number)].shape for number in range(len(values)) if str(number) in values]
-    if needed != got:
-        raise FileFormatError(where, f"needs arrays of shapes {needed}", str(got))
-    for number, weight in enumerate(weights):
-        weight.assign(torch.as_tensor(values[str(number)]))
-
-
-def _give_when_built(layer: Layer, values: dict[str, np.ndarray], where: str) -> None:
-    """Before the first call has an effect: one call makes the weights, then they get values."""
-
-    def first(module: Any, args: Any, kwargs: Any) -> None:
-        handle.remove()
-        with torch.no_grad():
-            module.forward(*args, **kwargs)
-        _assign(list(module.variables), values, where)
-
-    handle = layer.register_forward_pre_hook(first, with_kwargs=True)
-
-
-def _give_optimizer(optimizer: Optimizer, values: dict[str, np.ndarray]) -> None:
-    if "learning_rate" in values and not callable(optimizer._learning_rate):
-        optimizer.learning_rate = float(values["learning_rate"])
-    calls = int(values["iterations"])
-    optimizer._calls = calls
-    slots = {name: one for name, one in values.items() if name.startswith("slots/")}
-    if optimizer.built or not slots:
-        _fill(optimizer, slots)
-        return
-    build = optimizer.build
-
-    def build_and_fill(weights: Any) -> None:
-        del optimizer.__dict__["build"]
-        optimizer._calls = 0  # these weights are no newcomers
-        build(weights)
-        optimizer._calls = calls
-        _fill(optimizer, slots)
-
-    optimizer.__dict__["build"] = build_and_fill
-
-
-def _fill(optimizer: Optimizer, slots: dict[str, np.ndarray]) -> None:
-    with torch.no_grad():
-        for name, kept in optimizer.slots.items():
-            for number, slot in enumerate(kept):
-                value = slots.get(f"slots/{name}/{number}")
-                if value is not None and value.shape == tuple(slot.shape):
-                    slot.copy_(torch.as_tensor(value))

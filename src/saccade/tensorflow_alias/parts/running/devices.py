@@ -97,7 +97,10 @@ def device(name: Any) -> Iterator[None]:
         chosen = torch.device("cuda", int(number or 0))
     else:
         if kind != "cpu":
-            note_once(f"tf.device({name!r}): there is no such device; the processor is used")
+            note_once(
+                f"tf.device({name!r}): there is no such device; the processor is used",
+                key="no such device",
+            )
         chosen = torch.device("cpu")
     if chosen.type == torch.get_default_device().type:
         yield

@@ -12,7 +12,7 @@ from torch.autograd.graph import GradientEdge, get_gradient_edge
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 from saccade.errors import InvalidArgument, StateError
-from saccade.layers.core.call_scope import scope
+from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.layer import Layer
 from saccade.nests import leaves, map_nest
 from saccade.notes import note_once
@@ -97,7 +97,10 @@ class GradientTape:
             if not torch.is_tensor(one):
                 raise InvalidArgument("GradientTape.watch", "needs tensors", type(one).__name__)
             if not one.is_floating_point():
-                note_once(f"GradientTape.watch: only floats have gradients, not {one.dtype}")
+                note_once(
+                    f"GradientTape.watch: only floats have gradients, not {one.dtype}",
+                    key="watch of no float",
+                )
                 continue
             if not one.requires_grad:
                 one.requires_grad_()

@@ -73,3 +73,23 @@ def AdadeltaOptimizer(
 ) -> optimizers.Optimizer:
     """Adadelta."""
     return optimizers.Adadelta(learning_rate, rho, epsilon, name=name)
+
+
+def FtrlOptimizer(
+    learning_rate: Any,
+    learning_rate_power: float = -0.5,
+    initial_accumulator_value: float = 0.1,
+    l1_regularization_strength: float = 0.0,
+    l2_regularization_strength: float = 0.0,
+    use_locking: bool = False,
+    name: str = "Ftrl",
+) -> optimizers.Optimizer:
+    """Ftrl."""
+    return optimizers.Ftrl(
+        learning_rate,
+        learning_rate_power,
+        initial_accumulator_value,
+        l1_regularization_strength,
+        l2_regularization_strength,
+        name=name,
+    )

@@ -72,7 +72,10 @@ class MirroredStrategy(Strategy):
     """
 
     def __init__(self, devices: Any = None, cross_device_ops: Any = None):
-        note_once("tf.distribute: one process trains on one device, with strategies as well")
+        note_once(
+            "tf.distribute: saccade trains on one device (the GPU, where there is one). A strategy "
+            "is accepted and changes nothing; num_replicas_in_sync is 1."
+        )
 
 
 class OneDeviceStrategy(Strategy):

@@ -61,7 +61,7 @@ class DType:
 
     @property
     def is_complex(self) -> bool:
-        return False
+        return self.name.startswith("complex")
 
     @property
     def max(self) -> Any:
@@ -101,6 +101,7 @@ float16, float32, float64 = DType("float16"), DType("float32"), DType("float64")
 bfloat16 = DType("bfloat16")
 int8, int16, int32, int64 = DType("int8"), DType("int16"), DType("int32"), DType("int64")
 uint8, uint16, uint32, uint64 = DType("uint8"), DType("uint16"), DType("uint32"), DType("uint64")
+complex64, complex128 = DType("complex64"), DType("complex128")
 bool_, string = DType("bool"), DType("string")
 half, double = float16, float64
 
@@ -108,7 +109,7 @@ ALL = {
     one.name: one
     for one in (
         *(float16, float32, float64, bfloat16, int8, int16, int32, int64),
-        *(uint8, uint16, uint32, uint64, bool_, string),
+        *(uint8, uint16, uint32, uint64, complex64, complex128, bool_, string),
     )
 }
 

@@ -1,4 +1,5 @@
-"""Call arguments: the arrays of a call that come by keyword, and their shapes by name."""
+"""Call arguments: the arrays of a call that come by keyword, their shapes by name, and how each is
+made to fit the symbol that it is given for."""
 
 from __future__ import annotations
 
@@ -9,10 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import InvalidArgument
-from saccade.graph import map_symbols, symbols_in
+from saccade.errors import InvalidArgument, ShapeError
+from saccade.graph import Shape, Symbol, map_symbols, symbols_in
+from saccade.layers.core.calls.one_sample import advice_for_one
 from saccade.layers.core.output_shapes import shape_of
 from saccade.nests import leaves
+from saccade.numerics.tensors.conversion import as_tensor
 
 _FIRST = ("inputs", "data")  # what Keras calls the first argument of its layers
 
@@ -94,3 +97,33 @@ def shapes_in(value: Any) -> Any:
     if all(isinstance(one, (torch.Tensor, np.ndarray)) for one in leaves(value)):
         return shape_of(value)
     return None
+
+
+def in_shape_of(symbol: Symbol, value: Any, model: Any) -> Any:
+    """An input in its dtype; a last axis of one is added or taken off where that is missing."""
+    dtype = getattr(torch, symbol.dtype)
+    if not torch.is_tensor(value):
+        value = as_tensor(np.asarray(value), device=model.device)
+    if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
+        value = value.to(dtype)
+    needed, given = symbol.shape, value.shape
+    if len(given) != len(needed):
+        value = with_last_axis(value, needed)
+    got = value.shape
+    fits = len(got) == len(needed) and all(
+        n in (None, size) for n, size in zip(needed[1:], got[1:], strict=True)
+    )
+    if not fits:
+        where, do = f'{model.where}, input "{symbol.name}"', advice_for_one(given, needed)
+        raise ShapeError(where, f"must be {needed}", str(tuple(given)), do)
+    return value
+
+
+def with_last_axis(value: Any, needed: Shape) -> Any:
+    """An array with a last axis of one added or taken off, where that is what it lacks."""
+    got = getattr(value, "shape", None)
+    if got is not None and len(got) == len(needed) - 1 and needed[-1] == 1:
+        return value[..., None]
+    if got is not None and len(got) == len(needed) + 1 and got[-1] == 1:
+        return value[..., 0]
+    return value

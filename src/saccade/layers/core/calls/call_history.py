@@ -6,7 +6,7 @@ from typing import Any
 
 from saccade.errors import NotKnownYet
 from saccade.graph import Node, Shape, Symbol, map_symbols
-from saccade.notes import note_once
+from saccade.notes import note_old_word
 
 
 class CallHistory:
@@ -38,12 +38,12 @@ class CallHistory:
 
     def get_input_at(self, node_index: int) -> Any:
         """The symbols of one of the layer's calls, in the order of the calls."""
-        note_once("get_input_at(0) is Keras 2's way to write .input.", key="get_input_at")
+        note_old_word("get_input_at(0) is Keras 2's way to write .input.", key="get_input_at")
         return self._given_to(node_index)
 
     def get_output_at(self, node_index: int) -> Any:
         """The symbols that one of the layer's calls gave, in the order of the calls."""
-        note_once("get_output_at(0) is Keras 2's way to write .output.", key="get_output_at")
+        note_old_word("get_output_at(0) is Keras 2's way to write .output.", key="get_output_at")
         return self._call_at(node_index).outputs
 
     def _given_to(self, number: int) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from saccade.layers.core.call_scope import scope
+from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.user_names import values_inside
 
@@ -41,8 +41,12 @@ class CallLosses(WeightHolder):
     @property
     def losses(self) -> list[torch.Tensor]:
         """What the last call added to the loss, and what the regularizers of the weights add."""
+        weights = [w for w in self.trainable_weights if w.regularizer is not None]
+        return [*self.losses_of_call(), *(weight.regularizer(weight) for weight in weights)]
+
+    def losses_of_call(self) -> list[torch.Tensor]:
+        """What the last call added to the loss."""
         added = list(self._call_losses)
         for layer in self.sublayers_within():
             added += layer._call_losses  # type: ignore[attr-defined]
-        weights = [w for w in self.trainable_weights if w.regularizer is not None]
-        return [*added, *(weight.regularizer(weight) for weight in weights)]
+        return added

@@ -22,7 +22,7 @@ from saccade.numerics.images import warping
 
 EXAMPLES = IN_ROOM["augmentation"]
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "layers-augmentation.md"
 MODULES = [erasing, flip, geometry, light, mixing, rand_augment, random_crop, warping]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
-from saccade.layers.core.call_arguments import first_array, shapes_by_name, shapes_in
-from saccade.layers.core.call_history import CallHistory
+from saccade.layers.core.calls.call_arguments import first_array, shapes_by_name, shapes_in
+from saccade.layers.core.calls.call_history import CallHistory
 from saccade.layers.core.output_shapes import mark_masked, symbols_of, traced_shape
 from saccade.layers.core.weight_holder import WeightHolder
 
@@ -21,6 +21,7 @@ class SymbolicCalls(CallHistory, WeightHolder):
     name: str
     _build_shapes: tuple[str, ...] = ()  # what `build` calls the shapes, where it takes several
     _output_shapes: tuple[str, ...] = ()  # the same of `compute_output_shape`
+    _keeps_dtype = False  # whether integers come out as they went in
     _has_no_formula = True  # for its output's shape: `call` is tried on zeros
 
     def build_on(self, input_shape: Any) -> None:
@@ -61,7 +62,10 @@ class SymbolicCalls(CallHistory, WeightHolder):
         Source: `keras.layers.Layer.compute_output_spec`.
         """
         kwargs = {key: value for key, value in kwargs.items() if key != "training"}
-        return symbols_of(self.shape_for(args, kwargs), self.compute_dtype, self.name)
+        dtype = self.compute_dtype
+        if self._keeps_dtype and isinstance(args[0], Symbol) and "float" not in args[0].dtype:
+            dtype = args[0].dtype
+        return symbols_of(self.shape_for(args, kwargs), dtype, self.name)
 
     def shape_for(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """The output's shape for a call on these symbols."""

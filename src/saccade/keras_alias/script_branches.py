@@ -1,0 +1,134 @@
+"""Script branches: which parts of a script will run, and which errors it catches."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+_BACKENDS = ("theano", "tensorflow", "cntk", "jax", "torch", "mxnet", "plaidml.keras.backend")
+_EXITS = ("exit", "quit", "_exit")
+_GENERAL = frozenset({"Exception", "BaseException"})
+
+
+def is_backend(test: ast.expr, dotted: Callable[[ast.expr], str | None]) -> bool | None:
+    """Whether a comparison with `K.backend()` holds; None for any other test."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+        return None
+    ours, word = test.left, test.comparators[0]
+    if isinstance(ours, ast.Constant):
+        ours, word = word, ours
+    if not isinstance(ours, ast.Call):
+        return None
+    name = dotted(ours.func) or ""
+    if name.rpartition(".")[2] not in ("backend", "_backend") or "backend" not in name:
+        return None
+    words = [getattr(one, "value", None) for one in getattr(word, "elts", [word])]
+    if not any(one in _BACKENDS for one in words):
+        return None
+    from saccade.backend.settings import backend  # loads torch, which few scripts' texts need
+
+    holds = backend() in words
+    return not holds if isinstance(test.ops[0], (ast.NotEq, ast.NotIn)) else holds
+
+
+def caught_by(node: ast.Try | ast.TryStar) -> frozenset[str]:
+    """The names of the errors after which a script has another way.
+
+    A handler that raises, or ends the script, is none.
+    """
+    caught: set[str] = set()
+    for handler in node.handlers:
+        if not _ends(handler.body):
+            caught |= _names_of(handler.type)
+    return frozenset(caught)
+
+
+def suppressed_by(node: ast.With | ast.AsyncWith) -> frozenset[str]:
+    """The names of the errors in `with contextlib.suppress(...)`."""
+    caught: set[str] = set()
+    for item in node.items:
+        call = item.context_expr
+        if isinstance(call, ast.Call) and _last_word(call.func) == "suppress":
+            for one in call.args:
+                caught |= _names_of(one)
+    return frozenset(caught)
+
+
+def catches(caught: frozenset[str], faults: frozenset[str]) -> bool:
+    """Whether one of these errors is caught."""
+    return not caught.isdisjoint(faults | _GENERAL)
+
+
+@dataclass
+class Functions:
+    """How the functions of a script are used.
+
+    Attributes:
+        idle: those that nothing in the script speaks of.
+        guarded: those that are called only where errors are caught, and which.
+    """
+
+    idle: frozenset[str] = frozenset()
+    guarded: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+def functions_of(tree: ast.Module) -> Functions:
+    """How the functions that stand at a script's margin are used in it."""
+    plain = [one for one in tree.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    names = {one.name for one in plain if not one.decorator_list}
+    uses = _Uses(names)
+    uses.visit(tree)
+    idle = frozenset(name for name in names if not uses.found[name])
+    guarded = {name: frozenset.intersection(*found) for name, found in uses.found.items() if found}
+    return Functions(idle, {name: caught for name, caught in guarded.items() if caught})
+
+
+class _Uses(ast.NodeVisitor):
+    """Finds where names are spoken of, and what is caught there."""
+
+    def __init__(self, names: set[str]):
+        self.found: dict[str, list[frozenset[str]]] = {name: [] for name in names}
+        self._caught: frozenset[str] = frozenset()
+        self._inside: list[str] = []
+
+    def visit_Name(self, node: ast.Name) -> None:
+        spoken = isinstance(node.ctx, ast.Load) and node.id in self.found
+        if spoken and node.id not in self._inside:
+            self.found[node.id].append(self._caught)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        caught, self._caught = self._caught, frozenset()  # it runs where it is called
+        self._inside.append(node.name)
+        self.generic_visit(node)
+        self._inside.pop()
+        self._caught = caught
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_Try(self, node: ast.Try) -> None:
+        outer = self._caught
+        self._caught = outer | caught_by(node)
+        for one in node.body:
+            self.visit(one)
+        self._caught = outer
+        for one in (*node.handlers, *node.orelse, *node.finalbody):
+            self.visit(one)
+
+
+def _names_of(kind: ast.expr | None) -> set[str]:
+    if kind is None:
+        return {"BaseException"}
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return {_last_word(one) for one in kinds}
+
+
+def _last_word(name: ast.expr) -> str:
+    return getattr(name, "id", "") or getattr(name, "attr", "")
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    last = body[-1]
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+        return _last_word(last.value.func) in _EXITS
+    return isinstance(last, ast.Raise)

@@ -1,0 +1,100 @@
+"""Closed over: whether a loss or metric of the user's uses symbols of the model's graph.
+
+Found by reading its code, for a model has to keep their values before such a function runs.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import types
+from typing import Any
+
+from saccade.graph import Symbol
+from saccade.nests import leaves
+
+_OF_OTHERS = ("saccade.", "torch.", "numpy.", "keras.")
+_ASKS_FOR_SYMBOLS = frozenset(
+    "get_input_at get_layer get_output_at input inputs layers output outputs".split()  # noqa: SIM905
+)
+
+
+def uses_symbols(function: Any) -> bool:
+    """Whether a function reaches a symbol: one that it closes over, a global, or what an object
+    that it knows holds; or `.output` and the like of a layer that it knows.
+    """
+    return _Search().reaches(function)
+
+
+class _Search:
+    """One walk through functions and what they know."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def reaches(self, value: Any, asked: frozenset[str] = frozenset()) -> bool:
+        """Whether a value is, holds or may give a symbol.
+
+        Args:
+            asked: the attributes that the code which knows the value asks for.
+        """
+        if isinstance(value, Symbol):
+            return True
+        if isinstance(value, (list, tuple, dict)):
+            return any(isinstance(one, Symbol) for one in leaves(value))
+        if id(value) in self._seen:
+            return False
+        self._seen.add(id(value))
+        if isinstance(value, functools.partial):
+            parts = (value.func, *value.args, *value.keywords.values())
+            return any(self.reaches(one) for one in parts)
+        if isinstance(value, types.MethodType):
+            held = vars(value.__self__) if hasattr(value.__self__, "__dict__") else {}
+            names = _names_in(value.__func__.__code__)
+            return any(self.reaches(held[name], names) for name in names & set(held)) or (
+                self.reaches(value.__func__)
+            )
+        if isinstance(value, types.FunctionType):
+            return self._in_function(value)
+        if hasattr(value, "get_output_at"):  # a layer
+            return bool(asked & _ASKS_FOR_SYMBOLS)
+        held = getattr(value, "__dict__", {}) if not isinstance(value, types.ModuleType) else {}
+        return any(
+            isinstance(one, Symbol) for name in asked & set(held) for one in leaves(held[name])
+        )
+
+    def _in_function(self, function: types.FunctionType) -> bool:
+        if f"{function.__module__}.".startswith(_OF_OTHERS):
+            wrapped = getattr(function, "__wrapped__", None)
+            return wrapped is not None and self.reaches(wrapped)
+        asked = _names_in(function.__code__)
+        known = [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)]
+        known += [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+        known += [function.__globals__.get(name) for name in _globals_of(function.__code__)]
+        return any(self.reaches(one, asked) for one in known if one is not None)
+
+
+def _is_full(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:  # not assigned yet
+        return False
+
+
+def _codes(code: types.CodeType) -> list[types.CodeType]:
+    """A function's code and that of the functions inside it."""
+    inner = [one for one in code.co_consts if isinstance(one, types.CodeType)]
+    return [code, *(each for one in inner for each in _codes(one))]
+
+
+def _names_in(code: types.CodeType) -> frozenset[str]:
+    return frozenset(name for one in _codes(code) for name in one.co_names)
+
+
+def _globals_of(code: types.CodeType) -> set[str]:
+    return {
+        step.argval
+        for one in _codes(code)
+        for step in dis.get_instructions(one)
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }

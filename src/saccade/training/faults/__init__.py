@@ -1,0 +1,1 @@
+"""Faults: what is said of a training that cannot go on."""
