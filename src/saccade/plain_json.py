@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from saccade.disk.regular_file import read_regular
-from saccade.errors import FileFormatError, SaccadeError
+from saccade.errors import DataError, FileFormatError
 from saccade.shown_text import ESCAPED
 
 MOST_BYTES = 1 << 24  # of a model's record; NASNetLarge's, with 1,041 layers, is 0.6 MB
@@ -59,7 +59,7 @@ def read_record(path: Path) -> dict[str, Any]:
     """The object in a JSON file that need not be there; empty where there is none, or no object."""
     try:
         value = read_json(f'"{path}"', path.name, read_regular(path, most_bytes=MOST_BYTES))
-    except SaccadeError:
+    except (DataError, FileFormatError):
         return {}
     return value if isinstance(value, dict) else {}
 

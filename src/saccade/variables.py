@@ -87,12 +87,12 @@ class Variable(torch.nn.Parameter):
                 str(tuple(value.shape)),
             )
         if value.dtype != self.dtype:
-            self._check_holds(value)
+            self.check_holds(value)
         with torch.no_grad():
             self.copy_(value)
         return self.detach().clone() if value.dtype != self.dtype else value.detach()
 
-    def _check_holds(self, value: torch.Tensor) -> None:
+    def check_holds(self, value: torch.Tensor) -> None:
         """Raise for complex values, and for finite ones that would become infinite."""
         where, kind = f'weight "{self.path}"', str(self.dtype).removeprefix("torch.")
         if value.is_complex() and not self.is_complex():

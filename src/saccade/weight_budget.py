@@ -38,7 +38,7 @@ def memory_bytes() -> int:
 class _Budget:
     where: str
     numbers: int
-    layers: int = MOST_LAYERS
+    layers: int
 
 
 _current: ContextVar[_Budget | None] = ContextVar("weight_budget", default=None)
@@ -52,7 +52,7 @@ def weight_budget(where: str, numbers: int) -> Iterator[None]:
         where: how messages name the file.
         numbers: that the file's weights have at most.
     """
-    token = _current.set(_Budget(where, numbers + BESIDE))
+    token = _current.set(_Budget(where, numbers + BESIDE, MOST_LAYERS))
     try:
         yield
     finally:
@@ -67,22 +67,21 @@ def charge_weight(layer: str, name: str, shape: Sequence[int]) -> None:
         InvalidArgument: the machine has not so much memory, whoever asks for it.
     """
     count = math.prod(shape)
+    budget = _current.get()
+    if budget is not None:
+        budget.numbers -= count
+        if budget.numbers < 0:
+            raise FileFormatError(
+                budget.where,
+                "the weights in the file must be those of the model",
+                f"fewer numbers than {layer} needs for its {name} {_in_words(shape)}",
+                "The file was damaged, or made to take the memory: get it from where it was saved.",
+            )
     if count * BYTES_OF_NUMBER > memory_bytes():
         raise InvalidArgument(
             layer,
             f"its {name} must fit into the machine's {memory_bytes():,} bytes of memory",
             _in_words(shape),
-        )
-    budget = _current.get()
-    if budget is None:
-        return
-    budget.numbers -= count
-    if budget.numbers < 0:
-        raise FileFormatError(
-            budget.where,
-            "the weights in the file must be those of the model",
-            f"fewer numbers than {layer} needs for its {name} {_in_words(shape)}",
-            "The file was damaged, or made to take the memory: get it from where it was saved.",
         )
 
 

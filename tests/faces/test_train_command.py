@@ -21,7 +21,7 @@ from saccade.data import index_folder, random_split
 from saccade.files import keras_archive
 from saccade.recipe.interrupts import interrupts_held
 from saccade.recipe.photos import pixels
-from saccade.recipe.training import trainer
+from saccade.recipe.training import lenet_training, trainer
 
 FILES = ["classes.json", "confusion.png", "curves.png", "history.csv", "metrics.json"]
 QUICK = ["--epochs", "2", "--batch-size", "8"]
@@ -275,7 +275,7 @@ def test_overwrite_keeps_the_old_run_until_the_new_one_has_a_model(photos, tmp_p
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(trainer, "set_random_seed", stop)
+    monkeypatch.setattr(lenet_training, "set_random_seed", stop)
     train(photos, "-o", "run", *QUICK, "--overwrite", code=130)
     assert {path.name: path.read_bytes() for path in run.iterdir()} == before
 
@@ -289,7 +289,7 @@ def test_overwrite_leaves_nothing_of_the_old_run(photos, tmp_path, monkeypatch):
     with pytest.raises(BaseException, match="stopped after training"):
         train(photos, "-o", "run", *QUICK, "--seed", 4, "--overwrite")
     assert {path.name for path in run.iterdir()} == {
-        "model.keras", "classes.json", "history.csv", "curves.png"
+        "model.keras", "classes.json", "history.csv", "curves.png", ".resume"
     }  # fmt: skip
     assert (run / "history.csv").read_text().startswith("epoch,")
 

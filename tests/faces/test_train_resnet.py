@@ -32,10 +32,10 @@ from saccade.numerics.machine.native_precision import has_native_bfloat16
 from saccade.recipe import scores
 from saccade.recipe.listener import EpochLines
 from saccade.recipe.photos.photo_reading import Header, resnet_reading
-from saccade.recipe.run_folder import Recorder
 from saccade.recipe.training import network_choice, trainer, transfer
 from saccade.recipe.training import precision as precision_module
 from saccade.recipe.training.network_choice import are_photographs
+from saccade.recipe.training.recorder import Recorder
 from saccade.training.callbacks.early_stopping import EarlyStopping
 from saccade.utils import set_random_seed
 

@@ -9,11 +9,11 @@ import zipfile
 import h5py
 import pytest
 
+from house.slow_cases import slow_unless
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupported
 from saccade.files import weight_store
 from saccade.layers import Dense
 from saccade.models import Sequential, load_model
-from slow_cases import slow_unless
 
 
 def small(compiled=True):

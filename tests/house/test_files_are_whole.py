@@ -20,8 +20,11 @@ WRITERS = {
     "files/tensors_file.py": "save_file",  # into a draft of `replacing`
     "files/new_hdf5.py": "h5py.File.w open.w+b",  # into a draft of `replacing`
     "drawing/saved_picture.py": "savefig",  # into memory
-    "recipe/run_folder.py": "os.replace mkdtemp",  # whole files into the place of older ones
+    "recipe/run_folder.py": "os.replace",  # whole files into the place of older ones
     "training/callbacks/event_file.py": "os.truncate",  # back to where a run goes on
+    "recipe/training/recorder.py": "open.r+b mkdtemp",  # whole lines; a model's last place
+    "recipe/unfinished/folder_lock.py": "open.a+b open.r+b",  # a lock
+    "recipe/unfinished/kept_features.py": "open.ab",  # batches with their sums
     "tensorflow_alias/parts/data/gfile.py": "open.? open.wb os.replace copyfileobj",  # scripts'
 }
 # Modules that may open files past `saccade.disk.regular_file`.
@@ -40,6 +43,8 @@ OPENERS = {
     "files/hdf5.py": "h5py.File",  # after `check_regular`
     "keras_alias/runner.py": "open.rb",  # the script, as Python itself opens it, pipes too
     "numerics/machine/native_precision.py": "read_text",  # of the system's /proc
+    "recipe/training/recorder.py": "open.r+b",  # its own
+    "recipe/unfinished/folder_lock.py": "open.r+b",  # its own
     "tensorflow_alias/parts/data/gfile.py": "open.?",  # for writing: a script's own
     "utils/keras_2.py": "h5py.File",  # after `check_regular`
 }

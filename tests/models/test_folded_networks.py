@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from house.slow_cases import slow_unless
 from parity.networks.living_weights import enliven
 from saccade import applications
 from saccade.engines.folded_network import FoldedNetwork
 from saccade.models.graph_holder import MANY_IMAGES
-from slow_cases import slow_unless
 
 NAMES = (
     "EfficientNetV2B0",

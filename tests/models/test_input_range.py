@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from house.slow_cases import slow_unless
 from saccade.applications import imagenet_utils
 from saccade.layers import (
     Dense,
@@ -27,7 +28,6 @@ from saccade.models.input_range import range_notes, records_in
 from saccade.notes import forget_notes
 from saccade.optimizers import SGD
 from saccade.preprocessing.image import ImageDataGenerator
-from slow_cases import slow_unless
 
 
 @dataclass(frozen=True)

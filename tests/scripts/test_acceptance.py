@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from note_kinds import said_twice
 
 from faces.photo_folders import make_photos
+from house.slow_cases import slow_unless
 from scripts.expected_lines import EXPECTED
+from scripts.note_kinds import said_twice
 from scripts.told_numbers import LEFT, TOLD, largest_difference, numbers_in, run
 from scripts.warm_process import warm_process
-from slow_cases import slow_unless
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "acceptance"

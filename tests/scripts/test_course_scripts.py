@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from faces.photo_folders import make_photos
+from house.slow_cases import slow_unless
 from scripts.test_acceptance import run_on_saccade
-from slow_cases import slow_unless
 
 HERE = Path(__file__).parent
 COURSES = HERE / "courses"

@@ -12,7 +12,6 @@ import time
 import numpy as np
 import pytest
 import torch
-from note_kinds import kind_of, notes_in, said_twice
 
 from saccade import notes, timers
 from saccade.keras_alias.explain import GUARDS, ORDER, Explanation, is_guard
@@ -31,6 +30,7 @@ from saccade.timers import (
     VALIDATION,
     WAITING,
 )
+from scripts.note_kinds import kind_of, notes_in, said_twice
 from scripts.warm_process import warm_process
 
 SCRIPT = """\

@@ -85,24 +85,32 @@ class EpochBar(Callback):
         super().__init__()
         self.progress, self.images = progress, images
         self._task = progress.add_task("epoch 1", total=steps, numbers="")
-        self._begun_s = self._looked_s = 0.0
+        self._begun_s: float | None = None  # a run may go on in the middle of an epoch
+        self._looked_s = 0.0
+        self._epoch = 0
         self._accuracy: float | None = None
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        self._begun_s = time.monotonic()
+        self._begun_s, self._epoch = time.monotonic(), epoch
         self.progress.update(self._task, description=f"epoch {epoch + 1}/{self.params['epochs']}")
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        self.progress.advance(self._task)
+        self.progress.update(self._task, completed=self._epoch * self.params["steps"] + batch + 1)
         if time.monotonic() - self._looked_s > LOOK_S:
             self._looked_s = time.monotonic()
             numbers = f"loss {in_four((logs or {})['loss'])}"
             if self._accuracy is not None:
                 numbers += f"  val accuracy {in_four(self._accuracy)}"
-            if self.images:
+            if self.images and self._begun_s is not None:
                 done = self.images * (batch + 1) / self.params["steps"]
                 numbers += f"  {done / (self._looked_s - self._begun_s):.1f} images/s"
             self.progress.update(self._task, numbers=numbers)
+
+    def state(self) -> Any:
+        return {"epoch": self._epoch, "accuracy": self._accuracy}
+
+    def restore(self, state: Any) -> None:
+        self._epoch, self._accuracy = state["epoch"], state["accuracy"]
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self._accuracy = (logs or {}).get("val_accuracy")

@@ -117,6 +117,14 @@ def train(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides the split, the weights and the order.")] = 0,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with the unfinished run of this command, in --output or in the newest of "
+            "runs/FOLDER-1, ...; where there is none a new one begins.",
+        ),
+    ] = False,
 ) -> None:
     """Train a classifier on a folder of photos.
 

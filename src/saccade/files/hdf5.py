@@ -46,7 +46,7 @@ def open_h5(where: str, source: Any, mode: str = "r") -> Iterator[Any]:
 
 
 @contextmanager
-def whole(where: str) -> Iterator[None]:
+def whole(where: str, needed: str = "the weights must be a whole HDF5 file") -> Iterator[None]:
     """What is raised for damaged bytes, or for things of another kind than a model's file has, as
     one kind of error."""
     try:
@@ -56,7 +56,7 @@ def whole(where: str) -> Iterator[None]:
     except Exception as error:  # HDF5 and h5py raise of all kinds
         raise FileFormatError(
             where,
-            "the weights must be a whole HDF5 file",
+            needed,
             f"{type(error).__name__}: {error}",
             "The file was damaged: copy or save it again.",
         ) from error

@@ -50,6 +50,7 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_OF_PYTHON)
 _LEAST_BYTES, _BYTES_OF_LAYER = 1 << 20, 1 << 14  # of HDF5's own, and of small weights
 _BYTES_OF_NUMBER = 40  # in double precision, with four of an optimizer's beside it
 _READ = (METADATA, CONFIG, WEIGHTS, EXTRAS)
+_OF_A_MODEL = "config.json must describe a model"
 WITHOUT_OPTIMIZER = "load_model(..., compile=False) loads the model without its optimizer."
 
 
@@ -122,8 +123,10 @@ class KerasArchive:
         self.config = self._json(CONFIG)
         told = self._json(METADATA) if METADATA in archive.namelist() else {}
         if str(told.get("keras_version", "")).startswith("2."):  # of tf.keras
-            self.config = in_todays_words(self.config)
-            self.config["compile_config"] = compile_config(self.config.get("compile_config") or {})
+            with whole(where, _OF_A_MODEL):
+                self.config = in_todays_words(self.config)
+                training = self.config.get("compile_config") or {}
+                self.config["compile_config"] = compile_config(training)
         extras = self._json(EXTRAS) if EXTRAS in archive.namelist() else {}
         self.extras = checked_extras(where, extras)
 

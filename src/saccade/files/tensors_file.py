@@ -100,7 +100,7 @@ def open_tensors(where: str, path: Path) -> Iterator[dict[str, Any]]:
 
 def _check_header(where: str, path: Path) -> None:
     """Look at how long the header says to be, before it is read."""
-    with open_regular(path) as file:
+    with open_regular(path, where, wrong=FileFormatError) as file:
         start = file.read(8)
     length = int.from_bytes(start, "little")
     if len(start) == 8 and length <= path.stat().st_size - 8:

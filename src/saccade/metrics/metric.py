@@ -13,6 +13,7 @@ import torch
 
 from saccade import initializers
 from saccade.errors import StateError
+from saccade.metrics.plain_sums import as_plain, as_sum, sums_elsewhere
 from saccade.metrics.stateless import StatelessMetric
 from saccade.metrics.sum_variable import SumVariable
 from saccade.metrics.variable import MetricVariable, plain
@@ -166,12 +167,14 @@ class Metric(StatelessMetric):
 
     def state(self) -> dict[str, Any]:
         """The sums so far, as plain numbers and lists."""
-        return map_nest(_plain, self.live_state())
+        return map_nest(as_plain, self.live_state())
 
     def live_state(self) -> dict[str, Any]:
         """The sums so far, tensors as they are: every batch puts others in their place."""
         state: dict[str, Any] = {"variables": [one.value for one in self._variables]}
         inner = self._inner()
+        own = sums_elsewhere(self) if type(self).reset_state is not Metric.reset_state else {}
+        state |= {"own": own} if own else {}
         return state | ({"metrics": [one.live_state() for one in inner]} if inner else {})
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -180,6 +183,8 @@ class Metric(StatelessMetric):
         for variable in self._variables:
             variable.assign(torch.as_tensor(values.pop(0), dtype=variable.value.dtype))
         self._awaited = values
+        for name, value in state.get("own", {}).items():
+            setattr(self, name, value)
         for metric, saved in zip(self._inner(), state.get("metrics", ()), strict=False):
             metric.restore(saved)
 
@@ -248,8 +253,7 @@ class Sums(Metric):
 
     def restore(self, state: dict[str, Any]) -> None:
         for name in self.sums:
-            value = state[name]
-            setattr(self, name, _tensor(value) if isinstance(value, list) else value)
+            setattr(self, name, as_sum(state[name]))
 
 
 def spread(sample_weight: Any, values: torch.Tensor) -> torch.Tensor:
@@ -278,16 +282,6 @@ def masked_weight(mask: torch.Tensor, sample_weight: Any) -> torch.Tensor:
 def share(part: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
     """part / whole, 0 where the whole is 0."""
     return torch.where(whole == 0, 0.0, part / torch.where(whole == 0, 1.0, whole))
-
-
-def _plain(value: Any) -> Any:
-    return value.tolist() if torch.is_tensor(value) else value
-
-
-def _tensor(values: list[Any]) -> torch.Tensor:
-    """Whole numbers as int64, others as float64."""
-    whole = torch.tensor(values)
-    return torch.tensor(values, dtype=torch.float64) if whole.is_floating_point() else whole
 
 
 def _kept(value: Any) -> Any:

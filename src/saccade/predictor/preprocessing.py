@@ -162,7 +162,7 @@ class Preprocessing:
         """Values in [0, 255], any shape, channels last -> float32 as the model takes it."""
         x = as_tensor(batch_nhwc).to(torch.float32)
         if self.rescale != 1:
-            x = x * self.rescale
+            x = x * float(self.rescale)
         return preprocess_input(x, mode=self.mode) if self.mode else x
 
 

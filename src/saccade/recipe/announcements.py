@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 
 from saccade.data.folders.folder_errors import count_of, list_some
 from saccade.drawing import draw_curves
+from saccade.errors import NotWritten, SaccadeError
 from saccade.recipe.choices import Choices
 from saccade.recipe.listener import Listener
 from saccade.recipe.photos.photos import Photos, few_images
 from saccade.recipe.photos.pixels import Pixels
-from saccade.recipe.run_folder import Recorder, RunFolder
+from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.scores import Scores
+from saccade.recipe.training.recorder import Recorder
+from saccade.training.resuming.interrupts import is_interrupt
 
 
 def tell_photos(
@@ -41,14 +46,24 @@ def tell_photos(
         listener.skips(pixels.faults_below(choices.folder))
 
 
-def tell_stop(listener: Listener, run: RunFolder, stop: BaseException) -> None:
-    """What is left of a training that did not come to its end; nothing is no run folder."""
+def tell_stop(listener: Listener, run: RunFolder, stop: BaseException, going_on: str) -> None:
+    """What is left of a training that did not come to its end, and the command that goes on.
+
+    Where there is nothing left, there is no run folder.
+    """
+    if isinstance(stop, SaccadeError) and not isinstance(stop, NotWritten):
+        run.unfinished.remove()  # it would come to the same end
+    unfinished = run.unfinished.is_there and run.unfinished.is_worth_it
+    what = "stopped by you" if is_interrupt(stop) else "failed"
     if run.has_model:
-        draw_curves(run.path)
-        what = "stopped by you" if isinstance(stop, KeyboardInterrupt) else "failed"
+        with contextlib.suppress(OSError):  # a full disk
+            draw_curves(run.path)
         listener.says(f"\nTraining {what}. {run.path} holds the best model so far and its history.")
-    else:
-        run.discard_if_empty()
+    elif unfinished:
+        listener.says(f"\nTraining {what}. {run.unfinished.run} holds what was computed so far.")
+    if unfinished:
+        listener.says(f"To go on with it:\n  {going_on}")
+    run.leave()
 
 
 def tell_end(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-import shlex
+import os
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from saccade.disk.whole_file import check_place
-from saccade.errors import DataError, InvalidArgument, NoSuchFile, NotSupported, NotWritten
+from saccade.errors import InvalidArgument, NoSuchFile, NotSupported
 from saccade.names import unknown_name
+from saccade.recipe.command_words import command_line
+from saccade.recipe.unfinished.command_record import as_asked
+from saccade.recipe.unfinished.ended_run import has_ended
+from saccade.recipe.unfinished.output_check import check_output
+from saccade.recipe.unfinished.unfinished_run import UnfinishedRun
 
 COLORS = ("auto", "grayscale", "rgb")
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
@@ -76,8 +80,13 @@ class Choices:
     optimizer: str | None = None
     learning_rate: float | None = None
     seed: int = 0
+    resume: Any = False  # a run folder says it and the output
 
     def __post_init__(self) -> None:
+        if not isinstance(self.resume, bool):  # the run folder
+            self._check_one_output()
+            object.__setattr__(self, "output", self.resume)
+            object.__setattr__(self, "resume", True)
         for option in ("folder", "output", "weights"):
             if getattr(self, option) is not None:
                 object.__setattr__(self, option, Path(getattr(self, option)))
@@ -128,14 +137,21 @@ class Choices:
         Raises:
             InvalidArgument: a choice that does not suit it.
         """
-        settled = replace(self, architecture=architecture)
+        # Where the run goes was looked at once, and by now it may be this very run that is there.
+        whereto = {"output": self.output, "overwrite": self.overwrite, "resume": self.resume}
+        settled = replace(
+            self, architecture=architecture, output=None, overwrite=False, resume=False
+        )
         own = settled.defaults
-        return replace(
+        settled = replace(
             settled,
             epochs=own.epochs if self.epochs is None else self.epochs,
             patience=own.patience if self.patience is None else self.patience,
             optimizer=own.optimizer if self.optimizer is None else self.optimizer,
         )
+        for name, value in whereto.items():
+            object.__setattr__(settled, name, value)
+        return settled
 
     @property
     def defaults(self) -> Defaults:
@@ -197,17 +213,33 @@ class Choices:
         Args:
             settled: what a run found out where nothing was chosen, by option.
         """
-        words = ["saccade", "train", str(self.folder)]
-        for field in fields(self):
-            value = settled.get(field.name, getattr(self, field.name))
-            if isinstance(value, bool):
-                if field.name in ("augment", "fine_tune"):
-                    words.append(_flag(field.name if value else f"no_{field.name}"))
-                elif value:
-                    words.append(_flag(field.name))
-            elif field.name != "folder" and value is not None:
-                words += [_flag(field.name), str(value)]
-        return shlex.join(words)
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return command_line(values | {"resume": False} | settled)
+
+    def going_on(self, run: Path) -> str:
+        """The command line that goes on with an unfinished run of these choices."""
+        chosen = {name: getattr(self, name) for name in self.asked()}
+        return command_line(chosen | {"output": run, "resume": True})
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a run is to go on that has come to its end already."""
+        if not self.resume or self.output is None or UnfinishedRun(self.output).is_there:
+            return False
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name in ("output", "overwrite", "resume"):
+            del values[name]
+        return not self.overwrite and has_ended(self.output, values)
+
+    def asked(self) -> dict[str, Any]:
+        """What is not as by default, as JSON has it, but for where the run goes."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        defaults = {field.name: field.default for field in fields(self)}
+        return {
+            name: as_asked(value)
+            for name, value in values.items()
+            if name not in ("output", "overwrite", "resume") and value != defaults[name]
+        }
 
     def _check_together(self) -> None:
         """Refuse what one architecture has and the other has not: it would be ignored."""
@@ -238,37 +270,20 @@ class Choices:
         if self.output is None:
             if self.overwrite:
                 raise InvalidArgument(_named("overwrite"), "needs output=, the run to replace")
-            self._check_place(Path("runs"))
             return
-        where = f'"{self.output}"'
-        if self.output.exists() and not self.output.is_dir():
-            raise DataError(where, "must be a folder to write the run to", "a file")
-        if self.output.is_dir() and any(self.output.iterdir()) and not self.overwrite:
-            raise DataError(
-                where,
-                "must be a new or empty folder",
-                "one that holds files",
-                "Choose another output=, or replace the run in it with overwrite=True.",
+        if not self.has_ended:
+            check_output(
+                self.output, self.overwrite, self.resume, self.asked(), self.going_on(self.output)
             )
-        self._check_place(self.output)
 
-    def _check_place(self, output: Path) -> None:
-        """Whether a run can be written, before photos are read for minutes."""
-        try:
-            check_place("saccade.train", output / "model.keras")
-        except NotWritten as fault:
-            raise DataError(
-                f'"{output}"',
-                "must be a folder that can be written to",
-                getattr(fault.__cause__, "strerror", None) or fault.needed,
-                "Choose another output=.",
-            ) from fault
+    def _check_one_output(self) -> None:
+        if self.output is not None and os.fspath(self.output) != os.fspath(self.resume):
+            raise InvalidArgument(
+                "train(output=, resume=)", "must name one run folder", "two",
+                "Say resume=True.",
+            )  # fmt: skip
 
 
 def _named(option: str) -> str:
     """An option as messages call it; the command line writes its own spelling in its place."""
     return f"train({option}=)"
-
-
-def _flag(option: str) -> str:
-    return f"--{option.replace('_', '-')}"

@@ -103,7 +103,7 @@ class EpochLines(Callback):
     def __init__(self, write: Callable[[str], None], is_best: Callable[[], bool], images: int = 0):
         super().__init__()
         self.write, self.is_best, self.images = write, is_best, images
-        self.begun_s = 0.0
+        self.begun_s: float | None = None  # a run may go on in the middle of an epoch
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self.begun_s = time.monotonic()
@@ -118,7 +118,7 @@ class EpochLines(Callback):
         )
 
     def _pace(self, epoch: int) -> str:
-        if not self.images:
+        if not self.images or self.begun_s is None:
             return ""
         spent_s = time.monotonic() - self.begun_s
         left_min = spent_s * (self.params["epochs"] - epoch - 1) / 60

@@ -7,10 +7,10 @@ import warnings
 import numpy as np
 import pytest
 
+from house.slow_cases import slow_unless
 from parity.networks.living_weights import enliven
 from parity.reference import keras
 from saccade import applications
-from slow_cases import slow_unless
 
 pytestmark = [
     # Keras's own arrays on torch.

@@ -9,6 +9,7 @@ import warnings
 import numpy as np
 import pytest
 
+from house.slow_cases import slow_unless
 from parity.networks.living_weights import enliven
 from parity.reference import keras
 from saccade.applications import (
@@ -30,7 +31,6 @@ from saccade.applications import (
 )
 from saccade.errors import FileFormatError
 from saccade.layers.operations.operation import Operation
-from slow_cases import slow_unless
 
 pytestmark = [
     # Keras's own arrays on torch.

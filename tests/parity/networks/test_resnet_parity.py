@@ -10,10 +10,10 @@ import torch
 import saccade.layers
 import saccade.models
 import saccade.preprocessing
+from house.slow_cases import slow_unless
 from parity.reference import close, keras, normal
 from saccade.applications import imagenet_utils, resnet
 from saccade.errors import FileFormatError
-from slow_cases import slow_unless
 
 # Keras's own arrays on torch.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from house.slow_cases import slow_unless
 from parity.reference import array, close, keras, normal
 from saccade import optimizers
 from saccade.variables import Variable
-from slow_cases import slow_unless
 
 # Keras's own variables lag behind NumPy.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

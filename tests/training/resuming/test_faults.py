@@ -246,6 +246,27 @@ def test_what_an_earlier_saccade_wrote_is_refused_by_name(tmp_path):
         fit(tmp_path)
 
 
+def test_a_failure_before_it_goes_on_keeps_the_state(tmp_path):
+    """Another callback fails before the state was given back: it is still there for the next."""
+
+    class Breaks(Callback):
+        def on_train_begin(self, logs=None):
+            raise ZeroDivisionError
+
+    interrupted(tmp_path)
+    before = (tmp_path / STATE_FILE).read_bytes()
+    with pytest.raises(ZeroDivisionError):
+        fit(tmp_path, Breaks())
+    assert (tmp_path / STATE_FILE).read_bytes() == before
+    agree(fit(tmp_path), fit(None))
+
+
+def test_a_state_of_something_else_is_told(tmp_path):
+    state_file.write_state(tmp_path / STATE_FILE, {"n": 1})
+    with pytest.raises(FileFormatError, match="must be the state of a fit"):
+        fit(tmp_path)
+
+
 def test_a_training_that_never_began_leaves_no_state(tmp_path):
     class Breaks(Callback):
         def on_train_batch_begin(self, batch, logs=None):

@@ -137,6 +137,23 @@ def test_the_second_stops_at_once_and_the_last_state_stays(tmp_path, caplog):
     agree(fit(tmp_path / "b"), fit(None))
 
 
+def test_features_are_left_at_once(tmp_path, monkeypatch, caplog):
+    """Nothing is trained meanwhile, so nothing is waited for."""
+    from saccade.training.features.feature_reuse import FeatureReuse
+
+    def compute(self, run):
+        os.kill(os.getpid(), signal.SIGINT)
+        raise AssertionError("it went on")
+
+    monkeypatch.setattr(FeatureReuse, "begin", compute)
+    model = Sequential([Dense(6, "relu", input_shape=(4,)), Dense(2)])
+    model.layers[0].trainable = False
+    model.compile("sgd", "mse")
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, X[:, :2], verbose=0, callbacks=[BackupAndRestore(tmp_path)])
+    assert "stopped in epoch 1, before its first step" in caplog.text
+
+
 def test_without_the_callback_python_s_own_way(tmp_path):
     sends = Sends(signal.SIGINT, "batch", 1, 1)
     with pytest.raises(KeyboardInterrupt):

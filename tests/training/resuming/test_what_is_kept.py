@@ -8,18 +8,14 @@ import torch
 
 from saccade import layers, metrics, notes, optimizers
 from saccade.callbacks import BackupAndRestore, Callback, EarlyStopping, TensorBoard
-from saccade.layers import BatchNormalization, Dense, Dropout
+from saccade.layers import BatchNormalization, Dense
 from saccade.models import Model, Sequential
 from saccade.optimizers import SGD, Adam
 from saccade.random import SeedGenerator, normal
 from saccade.training.callbacks.callback import CallbackGroup
 from saccade.training.compiled.trial import CompileTrial
-from saccade.utils import PyDataset, set_random_seed
-
-STREAM = np.random.RandomState(0)
-X = STREAM.standard_normal((30, 6)).astype(np.float32)
-Y = STREAM.randint(0, 2, 30)
-EPOCHS = 4
+from saccade.utils import set_random_seed
+from training.resuming.killing import EPOCHS, Killed, Kills, X, Y, check, compiled, network
 
 
 @pytest.fixture(autouse=True)
@@ -27,77 +23,6 @@ def forget():
     notes.forget_notes()
     yield
     notes.forget_notes()
-
-
-class Killed(Exception):
-    """What ends a run from outside."""
-
-
-class Kills(Callback):
-    """Raises at one moment: ("batch", epoch, batch), ("end", epoch), ("over",)."""
-
-    hears_last = True  # after the state was taken
-
-    def __init__(self, *moment):
-        super().__init__()
-        self.moment, self.epoch = moment, 0
-
-    def _at(self, *moment):
-        if moment == self.moment:
-            raise Killed
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.epoch = epoch
-
-    def on_train_batch_end(self, batch, logs=None):
-        self._at("batch", self.epoch, batch)
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._at("end", epoch)
-
-    def on_train_end(self, logs=None):
-        self._at("over")
-
-
-def network(*more, dropped=0.4):
-    parts = [Dense(8, "relu", input_shape=(6,)), BatchNormalization(), Dropout(dropped)]
-    return Sequential([*parts, *more, Dense(2, "softmax")])
-
-
-def compiled(model=None, optimizer="adam", **options):
-    model = network() if model is None else model
-    loss = "sparse_categorical_crossentropy"
-    model.compile(optimizer, loss, **{"metrics": ["acc"], **options})
-    return model
-
-
-def check(tmp_path, make, *moments, save_freq=1, **fit_options):
-    """`make` gives (model, data, callbacks); killed at each moment in turn, it ends the same."""
-
-    def fit(folder, *kills):
-        set_random_seed(5)
-        model, data, listed = make()
-        backup = [BackupAndRestore(folder, save_freq=save_freq)] if folder else []
-        options = {"epochs": EPOCHS, "verbose": 0, **fit_options}
-        if isinstance(data, tuple):
-            options["batch_size"] = 6
-            history = model.fit(*data, callbacks=[*listed, *backup, *kills], **options)
-        else:
-            history = model.fit(data, callbacks=[*listed, *backup, *kills], **options)
-        return model, history
-
-    whole, expected = fit(None)
-    for moment in moments:
-        with pytest.raises(Killed):
-            fit(tmp_path / "b", Kills(*moment))
-    model, history = fit(tmp_path / "b")
-    assert history.history == expected.history
-    assert history.epoch == expected.epoch
-    for one, other in zip(model.weights, whole.weights, strict=True):
-        assert torch.equal(one, other)
-    for one, other in zip(model.optimizer.variables, whole.optimizer.variables, strict=True):
-        np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
-    return model, history
 
 
 # -- the optimizer and the metrics -----------------------------------------------------------
@@ -161,6 +86,36 @@ def test_sums_of_metrics_to_the_last_bit(tmp_path):
     check(tmp_path, make, ("batch", 0, 2), ("batch", 2, 3))
 
 
+class Elsewhere(metrics.Metric):
+    """A metric of the user's whose sums are no variables."""
+
+    def __init__(self, scale):
+        super().__init__(name="elsewhere")
+        self.scale, self.total, self.seen = scale, 0.0, []
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.total += self.scale * y_pred[:, 0].sum()
+        self.seen.append(len(y_pred))
+
+    def result(self):
+        return self.total / max(1, sum(self.seen))
+
+    def reset_state(self):
+        self.total, self.seen = 0.0, []
+
+
+def test_sums_that_are_attributes(tmp_path):
+    check(
+        tmp_path, lambda: (compiled(metrics=[Elsewhere(2.0)]), (X, Y), []), ("batch", 1, 2),
+        ("batch", 2, 4),
+    )  # fmt: skip
+    metric = Elsewhere(2.0)
+    metric.update_state(None, torch.ones(3, 1))
+    other = Elsewhere(5.0)
+    other.restore(metric.live_state())
+    assert (other.scale, other.total, other.seen) == (5.0, 6.0, [3])  # what reset_state changes
+
+
 # -- what callbacks do to a run --------------------------------------------------------------
 
 
@@ -181,7 +136,7 @@ class StopsAt(Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.seen += 1
-        if self.seen == 8:
+        if self.seen == 6:
             self.model.stop_training = True
 
     def state(self):
@@ -194,7 +149,7 @@ class StopsAt(Callback):
 def test_a_stop_in_the_middle_of_an_epoch(tmp_path):
     """What follows the batches, as validation, is still to be done, and no batch more."""
     _, history = check(
-        tmp_path, lambda: (compiled(), (X, Y), [StopsAt()]), ("batch", 1, 2), validation_split=0.2
+        tmp_path, lambda: (compiled(), (X, Y), [StopsAt()]), ("batch", 1, 1), validation_split=0.2
     )
     assert history.epoch == [0, 1]
 
@@ -292,113 +247,6 @@ def test_streams_of_layers(tmp_path):
         return compiled(network(Noisy(), layers.GaussianNoise(0.1, seed=2))), (X, Y), []
 
     check(tmp_path, make, ("batch", 0, 3), ("batch", 2, 0))
-
-
-# -- the data --------------------------------------------------------------------------------
-
-
-class Loaded(torch.utils.data.Dataset):
-    def __len__(self):
-        return 30
-
-    def __getitem__(self, place):
-        return X[place] + torch.rand(()).item(), int(Y[place])
-
-
-@pytest.mark.parametrize("own_stream", [False, True])
-def test_a_data_loader(tmp_path, own_stream):
-    def make():
-        stream = torch.Generator().manual_seed(1) if own_stream else None
-        options = {"batch_size": 6, "shuffle": True, "generator": stream}
-        return compiled(), torch.utils.data.DataLoader(Loaded(), **options), []
-
-    check(tmp_path, make, ("batch", 0, 3), ("batch", 2, 1), ("end", 2))
-
-
-class Shuffled(PyDataset):
-    """The order is the user's, in a list, and so is the count."""
-
-    def __init__(self, **options):
-        super().__init__(**options)
-        self.order, self.epoch, self.rng = list(range(30)), 0, random.Random(2)
-
-    def __len__(self):
-        return 5
-
-    def __getitem__(self, number):
-        rows = self.order[number * 6 : number * 6 + 6]
-        return X[rows] * (1 + self.epoch), Y[rows]
-
-    def on_epoch_end(self):
-        self.rng.shuffle(self.order)
-        self.epoch += 1
-
-
-@pytest.mark.parametrize("shuffle", [False, True])
-def test_a_sequence_with_an_order_of_its_own(tmp_path, shuffle):
-    check(
-        tmp_path, lambda: (compiled(), Shuffled(), []), ("batch", 1, 3), ("end", 2), shuffle=shuffle
-    )
-
-
-def test_a_sequence_that_says_its_state(tmp_path):
-    class Says(Shuffled):
-        def __init__(self):
-            super().__init__()
-            self.hidden = {"order": self.order}
-
-        def state(self):
-            return [self.order, self.epoch, self.rng.getstate()]
-
-        def restore(self, state):
-            self.order, self.epoch = list(state[0]), state[1]
-            self.rng.setstate(state[2])
-
-    check(tmp_path, lambda: (compiled(), Says(), []), ("batch", 2, 3))
-
-
-def test_what_the_user_changed_in_a_sequence_stays(tmp_path):
-    class Scaled(Shuffled):
-        def __init__(self, scale):
-            super().__init__()
-            self.scale = scale
-
-        def __getitem__(self, number):
-            x, y = super().__getitem__(number)
-            return x * self.scale, y
-
-    listed = [BackupAndRestore(tmp_path), Kills("end", 1)]
-    with pytest.raises(Killed):
-        compiled().fit(Scaled(0.5), epochs=3, verbose=0, callbacks=listed)
-    data = Scaled(0.25)
-    compiled().fit(data, epochs=3, verbose=0, callbacks=[BackupAndRestore(tmp_path)])
-    assert (data.scale, data.epoch) == (0.25, 3)
-
-
-def test_a_pipeline_that_draws(tmp_path):
-    from saccade.data.dataset import Dataset
-
-    def make():
-        data = Dataset.from_tensor_slices((X, Y)).shuffle(10)
-        data = data.map(lambda x, y: (x + torch.rand(()), y)).batch(6)
-        return compiled(), data, []
-
-    check(tmp_path, make, ("batch", 0, 3), ("batch", 2, 1))
-
-
-@pytest.mark.parametrize("moment", [("batch", 1, 2), ("end", 1)], ids=str)
-def test_a_generator(tmp_path, moment, caplog):
-    def make():
-        def batches():
-            mine = np.random.RandomState(1)
-            while True:
-                rows = np.random.permutation(30)[:6]
-                yield X[rows] + mine.standard_normal(6), Y[rows]
-
-        return compiled(), batches(), []
-
-    check(tmp_path, make, moment, steps_per_epoch=5)
-    assert "are read again and left out" in caplog.text
 
 
 # -- how the step runs, and what is written ---------------------------------------------------

@@ -55,8 +55,8 @@ class NumpyArrayIterator(ImageBatches):
         self.image_data_generator = image_data_generator
         images, further = _inputs(x)
         parts = [images, *further]
-        targets = None if y is None else np.asarray(y)
-        weights = None if sample_weight is None else np.asarray(sample_weight)
+        targets = None if y is None else _rows("y", y)
+        weights = None if sample_weight is None else _rows("sample_weight", sample_weight)
         for name, part in [("x", p) for p in further] + [("y", targets), ("weight", weights)]:
             if part is not None and len(part) != len(images):
                 raise DataError(
@@ -166,3 +166,18 @@ def _choose(
                 "Shuffle the arrays first, or say ignore_class_split=True.",
             )
     return slice(0, cut) if subset == "validation" else slice(cut, None)
+
+
+def _rows(name: str, values: Any) -> np.ndarray:
+    """An array with a first axis.
+
+    Raises:
+        DataError: rows of different lengths, or one value.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError as error:  # a list of lists of different lengths
+        raise DataError("flow", f"{name} must have rows of one length", str(error)) from error
+    if array.ndim == 0:
+        raise DataError("flow", f"{name} must have one row for each image", "a single value")
+    return array

@@ -19,7 +19,7 @@ def check_dtype(dtype: str | type | np.dtype | None) -> np.dtype:
     """The dtype of a batch, float32 for None; raise InvalidArgument unless NumPy's numbers."""
     try:
         checked = np.dtype("float32" if dtype is None else dtype)
-    except TypeError:
+    except Exception:
         checked = np.dtype(object)
     if checked.kind not in "fiu":
         raise InvalidArgument("dtype", "must be a NumPy type of real numbers", repr(dtype))

@@ -42,6 +42,7 @@ from saccade.notes import note_once
 from saccade.plain_json import read_json
 from saccade.version import KERAS_VERSION
 
+_OF_A_MODEL = "model_config and training_config must describe a model"
 _MOST_ATTRIBUTE_BYTES = 60_000  # HDF5 takes 64 KiB, with what it adds
 
 
@@ -80,9 +81,10 @@ class LegacyModel:
         self.is_compiled = training is not None
         with whole(where):
             self.version = words_of(file.attrs.get("keras_version", ""))
-        self.config = model_configs.in_todays_words(config, self.version)
-        outputs = _names_of_outputs(self.config)
-        self.config["compile_config"] = compile_configs.compile_config(training or {}, outputs)
+        with whole(where, _OF_A_MODEL):
+            self.config = model_configs.in_todays_words(config, self.version)
+            outputs = _names_of_outputs(self.config)
+            self.config["compile_config"] = compile_configs.compile_config(training or {}, outputs)
 
     def layers(self) -> list[SavedLayer]:
         """The layers with their weights, to be read while this is open."""

@@ -254,6 +254,7 @@ class WeightHolder(TrackedModule):
 
         Raises:
             ShapeError: when the number of arrays or any shape differs; nothing is changed then.
+            DataError: values that a weight's dtype cannot hold; likewise.
         """
         mine = self.weights
         needed = [tuple(weight.shape) for weight in mine]
@@ -261,9 +262,10 @@ class WeightHolder(TrackedModule):
         if needed != got:
             raise ShapeError(self.where, f"set_weights needs shapes {needed}", str(got))
         # All become numbers before the first is changed.
-        values = [
-            torch.as_tensor(one if torch.is_tensor(one) else np.asarray(one)) for one in weights
-        ]
+        values = [as_tensor(one if torch.is_tensor(one) else np.asarray(one)) for one in weights]
+        for weight, value in zip(mine, values, strict=True):
+            if isinstance(weight, Variable):
+                weight.check_holds(value)
         for weight, value in zip(mine, values, strict=True):
             weight.assign(value)
 

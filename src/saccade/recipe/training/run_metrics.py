@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
 import torch
 
-from saccade.data import fingerprint
 from saccade.recipe.choices import Choices
 from saccade.recipe.photos.photos import Photos, few_images
 from saccade.recipe.photos.pixels import Pixels
-from saccade.recipe.run_folder import Recorder
 from saccade.recipe.scores import Scores
+from saccade.recipe.training.recorder import Recorder
 from saccade.recipe.versions import versions
 
 
@@ -26,8 +24,15 @@ def describe_run(
     recorder: Recorder,
     scores: dict[str, Scores],
     rate: float,
+    begun: dict[str, Any],
 ) -> dict[str, Any]:
-    """The numbers by name. No time and no date, so that two equal runs write equal files."""
+    """The numbers by name. No time and no date, so that two equal runs write equal files.
+
+    Args:
+        begun: the record of the command that the run began with, which may be another than the
+            one that it goes on with.
+    """
+    spelt = begun["spelt"]
     metrics: dict[str, Any] = {}
     for part, each in scores.items():
         metrics |= {f"{part}.accuracy": each.accuracy, f"{part}.loss": each.loss}
@@ -51,8 +56,10 @@ def describe_run(
         "seed": choices.seed,
         "threads": torch.get_num_threads(),
         "device": model.device.type,
-        "command": choices.command(learning_rate=rate, **choices.shares(set(photos.given_parts))),
-        "data.folder": os.fspath(choices.folder),
-        "data.fingerprint": fingerprint(photos.index),
+        "command": choices.command(
+            learning_rate=rate, **choices.shares(set(photos.given_parts)), **spelt
+        ),
+        "data.folder": spelt["folder"],
+        "data.fingerprint": begun["photos"],
         "versions": versions(),
     }

@@ -13,27 +13,28 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade import optimizers
-from saccade.applications import LeNet5
-from saccade.data.folders.folder_errors import count_of
+from saccade.data import fingerprint
 from saccade.data_formats import default_data_format
 from saccade.drawing import draw_confusion, draw_curves
 from saccade.errors import DataError
 from saccade.recipe.announcements import tell_end, tell_photos, tell_stop
 from saccade.recipe.choices import Choices
+from saccade.recipe.interrupts import sigterm_heard
 from saccade.recipe.listener import Lines, Listener
 from saccade.recipe.photos.photo_reading import choose_reading, read_headers, resnet_reading
 from saccade.recipe.photos.photos import Photos, find_photos
-from saccade.recipe.photos.pixels import NUDGES, Pixels, PixelSource, read_pixels
+from saccade.recipe.photos.pixels import Pixels, read_pixels
 from saccade.recipe.run import Run
-from saccade.recipe.run_folder import Recorder, RunFolder
+from saccade.recipe.run_folder import RUNS, RunFolder
 from saccade.recipe.scores import Scores, judge
 from saccade.recipe.training.learning_rates import shortest
+from saccade.recipe.training.lenet_training import plain_source, train_lenet
 from saccade.recipe.training.network_choice import check_weights, choose_network, weights_record
 from saccade.recipe.training.run_metrics import describe_run
 from saccade.recipe.training.transfer import Transfer
-from saccade.seeds import set_random_seed
-from saccade.training.callbacks.early_stopping import EarlyStopping
+from saccade.recipe.unfinished.output_check import check_writable
+from saccade.recipe.unfinished.taking_up import check_settled, record_of, take_up
+from saccade.recipe.unfinished.unfinished_run import UnfinishedRun
 
 SMALL_BATCH_PIXELS = 2**18  # of the first layer's output; below it threads wait more than work
 
@@ -58,6 +59,7 @@ def train(
     optimizer: str | None = None,
     learning_rate: float | None = None,
     seed: int = 0,
+    resume: bool | str | os.PathLike[str] = False,
     *,
     listener: Listener | None = None,
 ) -> Run:
@@ -90,6 +92,9 @@ def train(
         optimizer: "adam", "adamw", "rmsprop" or "sgd".
         learning_rate: how far a step goes.
         seed: decides the split, the weights and the order.
+        resume: go on with the unfinished run of the same arguments in `output`, or in the newest of
+            runs/FOLDER-1, ...; it ends as if it had never been stopped. Where there is none a new
+            one begins. A run folder stands for itself as `output`.
         listener: who is told what happens; None prints plain lines, and `Listener()` is silent.
 
     Returns:
@@ -97,7 +102,10 @@ def train(
 
     Raises:
         SaccadeError: a folder or choice that cannot work, or a loss that became NaN.
-        KeyboardInterrupt: stopped by the user; the run folder holds the best model so far.
+        StateError: another training writes into the run folder; or the run to go on with is of
+            other arguments, photos or weights. NotWritten: the disk is full.
+        KeyboardInterrupt: stopped by the user; the run folder holds the best model so far, and
+            what `resume` needs.
 
     Example:
         >>> run = train("photos/", epochs=3)          # doctest: +SKIP
@@ -110,41 +118,62 @@ def train(
     return train_photos(Choices(**given), listener or Lines())
 
 
+@sigterm_heard()
 @default_data_format("channels_last")  # whatever a script has set for networks of its own
 def train_photos(choices: Choices, listener: Listener) -> Run:
     """The same, with the choices already checked."""
     begun_s = time.monotonic()
-    photos = find_photos(choices.folder)
-    choices.shares(set(photos.given_parts))  # wrong ones are refused before anything is opened
-    read = _read(listener, photos, choices)
-    choices, photos, pixels = read.choices, read.photos, read.pixels
-    parts = photos.split(choices.shares(set(photos.given_parts)), choices.seed)
-    tell_photos(listener, choices, photos, pixels, parts, read.why)
-    if read.note:
-        listener.warns(f"Note: {read.note}")
-
-    run = RunFolder.create(choices.output, choices.folder)
-    run.write_classes(photos.index.class_names)
+    if choices.has_ended and choices.output is not None:
+        listener.says(f"The run in {choices.output} has come to its end: nothing is left to do.")
+        UnfinishedRun(choices.output).remove()  # what a kill in its last moment may have left
+        return Run.load(choices.output)
+    check_writable(choices.output or RUNS)
+    earlier = take_up(listener, choices)
     try:
-        with _suitable_threads(pixels, choices):
+        photos = find_photos(choices.folder)
+        choices.shares(set(photos.given_parts))  # wrong ones are refused before anything is opened
+        read = _read(listener, photos, choices, earlier)
+        asked, choices, photos, pixels = choices, read.choices, read.photos, read.pixels
+        parts = photos.split(choices.shares(set(photos.given_parts)), choices.seed)
+        tell_photos(listener, choices, photos, pixels, parts, read.why)
+        if read.note:
+            listener.warns(f"Note: {read.note}")
+        # `overwrite` may replace the very file of weights.
+        came_from = {} if read.weights is None else weights_record(read.weights)
+        found = _settled(choices, photos, pixels, came_from)
+        if earlier is None:
+            run = RunFolder.create(asked, record_of(asked, found))
+        else:
+            check_settled(earlier.record, found)
+            run = RunFolder.reopen(earlier)
+    except BaseException:
+        if earlier is not None:
+            earlier.lock.release()
+        raise
+    begun = run.unfinished.record.content
+    try:
+        run.write_classes(photos.index.class_names)
+        with _threads(listener, begun["threads"]):
             if read.weights is None:
-                model, recorder = _fit(listener, run, choices, photos, pixels, parts)
+                model, recorder = train_lenet(listener, run, choices, photos, pixels, parts)
                 rate, own = shortest(model.optimizer.learning_rate), {}
             else:
-                came_from = weights_record(read.weights)  # `overwrite` may replace that very file
                 transfer = Transfer(listener, run, choices, photos, pixels, parts, read.weights)
                 model, recorder, phases = transfer.train()
                 rate = phases.rows[-1]["learning_rate"]
                 own = came_from | phases.to_dict() | {"views": choices.views}
             scores = _judge(model, choices, photos, pixels, parts)
-            metrics = describe_run(choices, photos, pixels, parts, model, recorder, scores, rate)
+            metrics = describe_run(
+                choices, photos, pixels, parts, model, recorder, scores, rate, begun
+            )
+        run.write_metrics(metrics | own)
+        draw_curves(run.path)
+        if scores:
+            draw_confusion(run.path)
+        run.end()
     except BaseException as stop:
-        tell_stop(listener, run, stop)
+        tell_stop(listener, run, stop, asked.going_on(run.unfinished.run))
         raise
-    run.write_metrics(metrics | own)
-    draw_curves(run.path)
-    if scores:
-        draw_confusion(run.path)
     tell_end(
         listener,
         run,
@@ -168,10 +197,14 @@ class _Read:
     note: str
 
 
-def _read(listener: Listener, photos: Photos, choices: Choices) -> _Read:
+def _read(
+    listener: Listener, photos: Photos, choices: Choices, earlier: UnfinishedRun | None
+) -> _Read:
     index = photos.index
     files = [index.full_path(i) for i in range(len(index))]
     headers = read_headers(files)
+    if earlier is not None:  # whatever weights there are by now
+        choices = choices.settled(earlier.record.content["settled"]["architecture"])
     choices, weights, note = choose_network(choices, headers)
     if choices.architecture == "resnet50":
         chosen = resnet_reading(headers, choices.size_hw, mirrored=choices.augment)
@@ -191,87 +224,55 @@ def _read(listener: Listener, photos: Photos, choices: Choices) -> _Read:
     return _Read(choices, photos.keep(pixels.good), pixels, weights, chosen.why, note)
 
 
-def _fit(
-    listener: Listener,
-    run: RunFolder,
-    choices: Choices,
-    photos: Photos,
-    pixels: Pixels,
-    parts: dict[str, np.ndarray],
-) -> tuple[Any, Recorder]:
-    set_random_seed(choices.seed)
-    model = LeNet5(pixels.preprocessing.image_shape, len(photos.index.class_names))
-    optimizer = optimizers.get(choices.optimizer or choices.defaults.optimizer)
-    if choices.learning_rate is not None:
-        optimizer.learning_rate = choices.learning_rate
-    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.preprocessing = pixels.preprocessing.to_dict()
-    model.class_names = list(photos.index.class_names)
-    epochs = choices.epochs or choices.defaults.epochs
-    patience = choices.patience or choices.defaults.patience
-    size = f"{model.count_params():,} weights"
-    listener.says(f"Training LeNet, {size}, at most {count_of(epochs, 'epoch')}.\n")
-
-    train = _source(choices, photos, pixels, parts["train"], training=True)
-    validation = stopper = None
-    if len(parts["validation"]):
-        validation = _source(choices, photos, pixels, parts["validation"])
-        stopper = EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
-    recorder = Recorder(run)
-    with listener.epochs(epochs * (train.batches or 0), recorder.was_best) as live:
-        model.fit(
-            train,
-            epochs=epochs,
-            validation_data=validation,
-            callbacks=[each for each in (stopper, recorder, live) if each is not None],
-            verbose=0,
-        )
-    recorder.save_what_was_not()
-    return model, recorder
-
-
 def _judge(
     model: Any, choices: Choices, photos: Photos, pixels: Pixels, parts: dict[str, np.ndarray]
 ) -> dict[str, Scores]:
     """The scores of the held-out parts that have photos: the test part's last, and once."""
     names, mirrored = photos.index.class_names, pixels.preprocessing.mirrored
     return {
-        part: judge(model, _source(choices, photos, pixels, parts[part]), names, mirrored)
+        part: judge(model, plain_source(choices, photos, pixels, parts[part]), names, mirrored)
         for part in ("validation", "test")
         if len(parts[part])
     }
 
 
-def _source(
-    choices: Choices,
-    photos: Photos,
-    pixels: Pixels,
-    places: np.ndarray,
-    training: bool = False,
-) -> PixelSource:
-    return PixelSource(
-        pixels,
-        photos.rows[places],
-        photos.index.labels[places],
-        choices.batch_size,
-        shuffle=training,
-        seed=choices.seed,
-        changes=NUDGES if training and choices.augment else None,
-    )
+def _settled(
+    choices: Choices, photos: Photos, pixels: Pixels, came_from: dict[str, str]
+) -> dict[str, Any]:
+    """What must be the same in a run that goes on, and the number of threads."""
+    height, width, _ = pixels.preprocessing.image_shape
+    few = height * width * choices.batch_size < SMALL_BATCH_PIXELS
+    # The others would spin more than work, and slow a busy machine.
+    one = few and "OMP_NUM_THREADS" not in os.environ
+    names = ("architecture", "epochs", "patience", "optimizer")
+    return {
+        "settled": {name: getattr(choices, name) for name in names}
+        | choices.shares(set(photos.given_parts)),
+        "photos": fingerprint(photos.index),
+        "weights": came_from.get("weights.sha256"),
+        "preprocessing": pixels.preprocessing.to_dict(),
+        "threads": 1 if one else torch.get_num_threads(),
+    }
 
 
 @contextmanager
-def _suitable_threads(pixels: Pixels, choices: Choices) -> Iterator[None]:
-    """One thread for small images: the others would spin more than work, and slow a busy machine.
+def _threads(listener: Listener, count: int) -> Iterator[None]:
+    """So many threads, as the run began with: their number decides the last bits.
 
     The user's own OMP_NUM_THREADS is left alone.
     """
-    height, width, _ = pixels.preprocessing.image_shape
-    few = height * width * choices.batch_size < SMALL_BATCH_PIXELS
     before = torch.get_num_threads()
+    if "OMP_NUM_THREADS" in os.environ:
+        if count != before:
+            listener.warns(
+                f"Note: the run began with {count} threads for numbers, and goes on with {before} "
+                "(OMP_NUM_THREADS). So its last bits may differ from those of a run that was never "
+                "stopped."
+            )
+        count = before
     try:
-        if few and "OMP_NUM_THREADS" not in os.environ:
-            torch.set_num_threads(1)
+        if count != before:
+            torch.set_num_threads(count)
         yield
     finally:
         torch.set_num_threads(before)

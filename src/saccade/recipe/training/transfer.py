@@ -23,14 +23,19 @@ from saccade.recipe.interrupts import interrupts_held
 from saccade.recipe.listener import Listener
 from saccade.recipe.photos.photos import Photos
 from saccade.recipe.photos.pixels import Pixels, PixelSource, new_views
-from saccade.recipe.run_folder import Recorder, RunFolder
+from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.training.class_weights import weigh_classes
 from saccade.recipe.training.classifier import Classifier, take_over
 from saccade.recipe.training.learning_rates import rise_and_fall
 from saccade.recipe.training.phases import Phases
+from saccade.recipe.training.photo_features import compute_features
 from saccade.recipe.training.precision import TOLERANCE, choose_precision
+from saccade.recipe.training.recorder import Recorder, set_weights
+from saccade.recipe.training.run_backup import RunBackup
+from saccade.recipe.unfinished.ended_phase import EndedPhase
+from saccade.recipe.unfinished.kept_features import KeptFeatures
+from saccade.recipe.unfinished.room import check_room
 from saccade.seeds import set_random_seed
-from saccade.training.callbacks.callback import Callback
 from saccade.training.callbacks.early_stopping import EarlyStopping
 
 SMOOTHING = 0.1
@@ -38,6 +43,7 @@ HEAD_RATE, HEAD_DECAY = 1e-3, 0.01
 RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
 SHRINK = 7 / 9  # 288 -> 224: windows enlarge what is on them, and smaller ones take less time
 FIRST_PHOTOS = 8  # that the precision is tried on
+LAST, FINE = "last-layer", "fine-tuning"  # the phases, in the names of files
 
 
 class Transfer:
@@ -75,18 +81,33 @@ class Transfer:
         Raises:
             NotFinite: the loss became NaN. KeyboardInterrupt: the best model so far is on disk.
         """
+        unfinished = self.run.unfinished
         set_random_seed(self.choices.seed)
-        precision = self._choose_precision()
+        precision = unfinished.record.content.get("precision")
+        if precision is None:
+            precision = self._choose_precision()
+            unfinished.record.write(precision=precision)
         set_random_seed(self.choices.seed)  # whatever was tried, the weights drawn are the same
         network = Classifier(self.weights, len(self.names), precision)
         network.describe(self.pixels.preprocessing.to_dict(), self.names)
         phases = Phases(precision, self._training_size(), self.class_weights.tolist())
         recorder = Recorder(self.run, network.model)
-        self._train_head(network, recorder, phases)
+        ended = EndedPhase(unfinished.ended(LAST))
+        if ended.is_there:
+            ended.restore(network.head, recorder, phases)
+        else:
+            photos = len(self.parts["train"]) * self.choices.views + len(self.parts["validation"])
+            rows_bytes = 4 * photos * network.backbone.output_shape[-1]
+            check_room(unfinished.run, network.model, self.choices.fine_tune, rows_bytes)
+            self._train_head(network, recorder, phases)
+            ended.write(network.head, recorder, phases)
+            unfinished.forget_phase(LAST)
         if self.choices.fine_tune:
             self._fine_tune(network, recorder, phases)
-        recorder.save_what_was_not()
+        recorder.save_rest()
         path = self.run.path / MODEL_FILE
+        if not path.is_file():
+            self._save_last(recorder)
         model = load_model(path, compile=False)
         if precision == "float32":
             return model, recorder, phases
@@ -99,16 +120,18 @@ class Transfer:
 
     def _train_head(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
         network.freeze()
+        unfinished = self.run.unfinished
         rows = self.parts["train"]
         targets = self.one_hot[rows]
         begun_s = time.monotonic()
         features = [
-            self._features(network.backbone, rows, view) for view in range(self.choices.views)
+            self._features(network.backbone, rows, view, f"view-{view}")
+            for view in range(self.choices.views)
         ]
         held = None
         if len(self.parts["validation"]):
             places = self.parts["validation"]
-            held = self._features(network.backbone, places, 0), self.one_hot[places]
+            held = self._features(network.backbone, places, 0, "validation"), self.one_hot[places]
         spent_s = time.monotonic() - begun_s
         trained = len(rows) * self.choices.views
         images = trained + len(self.parts["validation"])
@@ -141,13 +164,15 @@ class Transfer:
                     batch_size=self.choices.batch_size,
                     epochs=epochs,
                     validation_data=held,
-                    callbacks=[each for each in (stopper, recorder, live) if each is not None],
+                    callbacks=[stopper, recorder, live, RunBackup(unfinished.phase(LAST))],
                     verbose=0,
                 )
         finally:
             with interrupts_held():
                 if stopper is not None and stopper.best_weights is not None:
-                    _restore(network.head, stopper.best_weights)  # Ctrl-C leaves the last epoch's
+                    set_weights(
+                        network.head, stopper.best_weights
+                    )  # Ctrl-C leaves the last epoch's
                 if recorder.rows:
                     recorder.save()
                 recorder.saves = True
@@ -176,7 +201,7 @@ class Transfer:
                 self._source(rows, self.choices.seed, training=True),
                 epochs=epochs,
                 validation_data=validation,
-                callbacks=[each for each in (stopper, recorder, live) if each is not None],
+                callbacks=[stopper, recorder, live, RunBackup(self.run.unfinished.phase(FINE))],
                 verbose=0,
                 reuse_features=False,  # of other windows in every epoch
             )
@@ -203,13 +228,29 @@ class Transfer:
             )
         return precision
 
-    def _features(self, backbone: Any, places: np.ndarray, view: int) -> np.ndarray:
-        """(photos, 2048) of the photos, or of their view-th version."""
+    def _features(
+        self, backbone: Any, places: np.ndarray, view: int, name: str | None = None
+    ) -> np.ndarray:
+        """(photos, 2048) of the photos, or of their view-th version; by a name they are kept."""
+        size = self.choices.batch_size
         source = self._source(places, self.choices.seed + view, changed=view > 0)
+        kept = None
+        if name is not None:
+            file = self.run.unfinished.features(name)
+            kept = KeptFeatures(file, len(places), size, backbone.output_shape[-1])
         what = f"features, view {view + 1}" if self.choices.views > 1 else "features"
         with self.listener.counting(len(places), what) as tick:
-            ticker = _Ticker(tick, self.choices.batch_size)
-            return backbone.predict(source, verbose=0, callbacks=[ticker])
+            return compute_features(backbone, source, size, tick, kept)
+
+    def _save_last(self, recorder: Recorder) -> None:
+        """The best model went with the run folder: the last epoch's is what is left."""
+        self.listener.warns(
+            f"Note: {self.run.path} was removed while the run went on, and the best model with it: "
+            "the last epoch's takes its place."
+        )
+        recorder.best_epoch = len(recorder.rows) - 1
+        recorder.save()
+        recorder.save_rest()
 
     def _source(
         self, places: np.ndarray, seed: int, training: bool = False, changed: bool = False
@@ -253,18 +294,3 @@ def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | N
     if validation is None:
         return None
     return EarlyStopping("val_loss", patience=patience, restore_best_weights=restore)
-
-
-def _restore(model: Any, weights: list[torch.Tensor]) -> None:
-    with torch.no_grad():
-        for weight, best in zip(model.weights, weights, strict=True):
-            weight.copy_(best)
-
-
-class _Ticker(Callback):
-    def __init__(self, tick: Any, batch_size: int):
-        super().__init__()
-        self.tick, self.batch_size = tick, batch_size
-
-    def on_predict_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        self.tick((batch + 1) * self.batch_size)

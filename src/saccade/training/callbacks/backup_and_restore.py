@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from saccade.notes import note_once
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.callback import Callback
 from saccade.training.resuming.interrupts import Interrupts, how_to_go_on
+from saccade.training.resuming.named_callbacks import names_of, states_for
 from saccade.training.resuming.run_state import check_fits, live_state
 from saccade.training.resuming.state_writer import StateWriter
 
@@ -113,8 +113,9 @@ class BackupAndRestore(Callback):
             )
         self._run = run
         saved = self._read()
+        self._has_trained = saved is not None
         if saved is not None:
-            saved["callbacks"] = self._for_callbacks(saved.pop("named_callbacks"))
+            saved["callbacks"] = states_for(run.callbacks.callbacks, saved.pop("named_callbacks"))
             check_fits(run, saved)
             run.resume = saved
         run.interrupts = self._interrupts = Interrupts()
@@ -135,8 +136,12 @@ class BackupAndRestore(Callback):
             self._writer.let_go()
         finally:
             interrupts.end()
-        if isinstance(error, Exception) and not self._has_trained:
-            self._delete()  # it never trained: the next try need not be the same run
+        # One that never trained need not be gone on with. After an interrupt the program ends
+        # before it has used what was trained.
+        never_trained = isinstance(error, Exception) and not self._has_trained
+        has_ended = error is None and interrupts.came is None
+        if never_trained or (has_ended and self.delete_checkpoint):
+            self._delete()
         if interrupts.came is not None:
             self._say_how_to_go_on(run)
             if error is None:
@@ -146,8 +151,7 @@ class BackupAndRestore(Callback):
         remove_drafts(self._state_path)
         remove_drafts(self._metadata_path)
         self._check_folder()
-        self._has_trained = self._run.resume is not None
-        if not self._has_trained:
+        if self._run.resume is None:
             self._writer.put(*self._state())  # a run that is killed early began like this
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
@@ -167,12 +171,6 @@ class BackupAndRestore(Callback):
     def before_validation(self, run: Any) -> None:
         """An interrupt during validation goes back to here."""
         self._writer.hold(*self._state())
-
-    def on_train_end(self, logs: dict | None = None) -> None:
-        self._writer.finish()
-        # After an interrupt the program ends before it has used what was trained.
-        if self.delete_checkpoint and self._interrupts.came is None:
-            self._delete()
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -201,7 +199,7 @@ class BackupAndRestore(Callback):
         """The state, and where it was taken."""
         state = live_state(self._run)
         state["stopping"] = bool(self.model.stop_training)
-        named = zip(self._callback_names(), state.pop("callbacks"), strict=True)
+        named = zip(names_of(self._run.callbacks.callbacks), state.pop("callbacks"), strict=True)
         state["named_callbacks"] = [list(pair) for pair in named]
         return state, {"epoch": state["epoch"], "batch": state["step"]}
 
@@ -223,6 +221,8 @@ class BackupAndRestore(Callback):
         place = f"epoch {run.epoch + 1} of {run.epochs}, after step {run.step}"
         if run.epoch == run.epochs:
             place = "the last epoch"
+        elif not run.step and not run.epoch:
+            place = "epoch 1, before its first step"
         elif not run.step:
             place = f"epoch {run.epoch} of {run.epochs}, at its end"
         saved = f'All is saved in "{self.backup_dir}".'
@@ -256,6 +256,10 @@ class BackupAndRestore(Callback):
                     raise
                 note_once(f"BackupAndRestore: {path} is damaged; the state before it is taken.")
                 continue
+            if not isinstance(state, dict) or "named_callbacks" not in state:
+                raise FileFormatError(
+                    "BackupAndRestore", f"{path} must be the state of a fit", "another one"
+                )
             note_other_versions("BackupAndRestore", about)
             return state
         if (old := Path(self.backup_dir, _OLD_FILE)).exists():
@@ -266,29 +270,6 @@ class BackupAndRestore(Callback):
                 "Delete it to begin anew.",
             )
         return None
-
-    def _callback_names(self) -> list[str]:
-        seen: Counter[str] = Counter()
-        names = []
-        for callback in self._run.callbacks.callbacks:
-            name = type(callback).__qualname__
-            names.append(f"{name} {seen[name]}")
-            seen[name] += 1
-        return names
-
-    def _for_callbacks(self, saved: list[list[Any]]) -> list[Any]:
-        """The state of each callback of this run, None for one that was not there."""
-        by_name = dict(saved)
-        names = self._callback_names()
-        gone = [name for name, state in by_name.items() if state is not None and name not in names]
-        if gone:
-            note_once(
-                f"BackupAndRestore: the state of {', '.join(gone)} is left aside: fit has no such "
-                "callback now."
-            )
-        if new := [name for name in names if name not in by_name]:
-            note_once(f"BackupAndRestore: {', '.join(new)} was not there before, and begins anew.")
-        return [by_name.get(name) for name in names]
 
     def state(self) -> Any:
         return self._count.state()

@@ -7,6 +7,7 @@ import shlex
 import signal
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,13 @@ from typing import Any
 from saccade.errors import SaccadeError
 
 _DEFAULTS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+_GIVING_WAY: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def give_way(handler: Any) -> Any:
+    """The handler, of saccade's own, in whose place `Interrupts` may hear while `fit` runs."""
+    _GIVING_WAY.add(handler)
+    return handler
 
 
 class Interrupts:
@@ -37,7 +45,8 @@ class Interrupts:
         if threading.current_thread() is not threading.main_thread():
             return
         for number, default in _DEFAULTS.items():
-            if signal.getsignal(number) == default:
+            handler = signal.getsignal(number)
+            if handler == default or handler in _GIVING_WAY:
                 self._before[number] = signal.signal(number, self._hear)
 
     def end(self) -> None:

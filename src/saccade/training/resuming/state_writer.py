@@ -84,7 +84,7 @@ class StateWriter:
         self._made = 0  # buffers, at most two
         self._next: _Copy | None = None
         self._fault: BaseException | None = None
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
     def put(self, state: Any, about: dict[str, Any]) -> None:
@@ -109,34 +109,38 @@ class StateWriter:
         self._raise()
         tensors: list[torch.Tensor] = []
         plain = as_plain(state, tensors)
-        with self._lock:
+        with self._changed:
             last, self._next = self._next, None
             if last is not None:
                 buffers = last.buffers
                 self.replaced += not last.is_held
                 is_held &= last.is_held
             else:
-                buffers = self._free.pop() if self._free else self._new_buffers()
+                buffers = self._take_buffers()
         packed = PackedState(plain, buffers.fill(tensors))
-        with self._lock:
+        with self._changed:
             self._next = _Copy(packed, about, buffers, is_held)
             self._wake()
         self.waited_s += time.perf_counter() - began_s
 
-    def _new_buffers(self) -> Buffers:
-        self._made += 1
-        return Buffers()
+    def _take_buffers(self) -> Buffers:
+        """Free ones, or new ones where there are fewer than two; the lock is held."""
+        if not self._free and self._made < 2:
+            self._made += 1
+            return Buffers()
+        self._changed.wait_for(lambda: bool(self._free))  # the thread is just making them
+        return self._free.pop()
 
     def release(self) -> None:
         """Let the state that is held be written."""
-        with self._lock:
+        with self._changed:
             if self._next is not None:
                 self._next.is_held = False
                 self._wake()
 
     def finish(self) -> None:
         """Wait until everything is written; a state that is held is dropped."""
-        with self._lock:
+        with self._changed:
             if self._next is not None and self._next.is_held:
                 self._free.append(self._next.buffers)
                 self._next = None
@@ -166,26 +170,23 @@ class StateWriter:
 
     def _run(self) -> None:
         while True:
-            with self._lock:
+            with self._changed:
                 if not self._is_due():
                     self._thread = None
                     return
                 copy, self._next = self._next, None
                 is_alone = self._made < 2
+                self._made += is_alone
             assert copy is not None
-            if is_alone:  # so that training does not wait for it
-                self._put_aside(copy.buffers)
+            if is_alone:  # so that training does not wait for its memory
+                self._set_free(copy.buffers.another())
             self._write_one(copy)
-            with self._lock:
-                self._free.append(copy.buffers)
+            self._set_free(copy.buffers)
 
-    def _put_aside(self, buffers: Buffers) -> None:
-        """Second buffers, unless training has made some meanwhile."""
-        twin = buffers.another()
-        with self._lock:
-            if self._made < 2:
-                self._made += 1
-                self._free.append(twin)
+    def _set_free(self, buffers: Buffers) -> None:
+        with self._changed:
+            self._free.append(buffers)
+            self._changed.notify_all()
 
     def _write_one(self, copy: _Copy) -> None:
         began_s = time.perf_counter()

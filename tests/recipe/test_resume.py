@@ -1,0 +1,129 @@
+"""`saccade train --resume`: what it goes on with, what it refuses, what is said of it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+import saccade
+from faces.photo_folders import make_photos
+from recipe.killing import assert_same_end
+from recipe.stopped import QUICK, in_one_line, send, train, train_until
+from saccade.errors import InvalidArgument
+from saccade.recipe.training import trainer
+from saccade.recipe.unfinished.unfinished_run import UnfinishedRun
+
+GIVEN = {"epochs": 3, "batch_size": 8, "size": 16}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_run_says_the_command_that_goes_on_and_it_does(
+    whole, tmp_path, monkeypatch, hears_signals, number, code
+):
+    said = train_until(monkeypatch, send(number), "photos", "-o", "run", *QUICK, code=code)
+    assert "Training stopped by you. run holds the best model so far and its history." in said
+    line = next(line.strip() for line in said.splitlines() if line.strip().startswith("saccade tr"))
+    words = shlex.split(line)
+    assert words[:2] == ["saccade", "train"]
+    assert {path.name for path in (tmp_path / "run" / ".resume").iterdir()} == {
+        "command.json", "lock", "state-training"
+    }  # fmt: skip
+    said = train(*words[2:])
+    assert "Going on with the unfinished run in run." in said
+    assert "epoch 3/3" in said
+    assert "epoch 2/3" not in said
+    assert_same_end(tmp_path / "run", whole)
+
+
+def test_the_same_from_python(whole, tmp_path, monkeypatch, hears_signals):
+    heard = saccade.Listener()
+    train_until(monkeypatch, send(signal.SIGINT), "photos", "-o", "run", *QUICK)
+    # The folder in another spelling is the same folder.
+    run = saccade.train(tmp_path / "photos", resume="run", **GIVEN, listener=heard)
+    assert run.path == Path("run")
+    assert_same_end(tmp_path / "run", whole)
+    with pytest.raises(InvalidArgument, match="must name one run folder"):
+        saccade.train("photos", "other", resume="run", **GIVEN, listener=heard)
+
+
+def test_an_unfinished_run_of_the_same_command_is_offered_by_name(
+    photos, tmp_path, monkeypatch, hears_signals
+):
+    train_until(monkeypatch, send(signal.SIGINT), "photos", *QUICK)
+    runs = tmp_path / "runs"
+    other = UnfinishedRun(shutil.copytree(runs / "photos-1", runs / "photos-4"))
+    other.record.write(choices=other.record.content["choices"] | {"seed": 7})
+    refused = in_one_line(train("photos", "-o", "runs/photos-1", *QUICK, code=2))
+    assert "holds an unfinished run of this command. Go on with it:" in refused
+    refused = in_one_line(train("photos", "-o", "runs/photos-4", *QUICK, code=2))
+    assert "holds an unfinished run of another command" in refused
+    said = train("photos", *QUICK)
+    assert "runs/photos-1 holds an unfinished run of this command." in said
+    assert "saccade train photos --size 16 --epochs 3 --batch-size 8 --output runs/photos-1" in said
+    assert "Going on" not in said
+    said = train("photos", *QUICK, "--resume")
+    assert "Going on with the unfinished run in runs/photos-1." in said
+    assert_same_end(runs / "photos-1", runs / "photos-2", command=True)
+
+
+def test_sigterm_ends_what_does_not_train_too(photos, monkeypatch, hears_signals):
+    monkeypatch.setattr(trainer, "read_pixels", lambda *_: send(signal.SIGTERM)())
+    train("photos", "-o", "run", *QUICK, code=143)
+    assert not Path("run").exists()
+
+
+def test_nothing_to_go_on_with_begins_anew_and_an_ended_run_stays(photos, tmp_path):
+    said = train("photos", "-o", "run", *QUICK, "--resume")
+    assert "There is no unfinished run of this command: a new one begins." in said
+    run = tmp_path / "run"
+    before = {path.name: path.stat().st_mtime_ns for path in run.iterdir()}
+    (run / ".resume").mkdir()  # a kill in the last moment
+    said = train(tmp_path / "photos", "-o", "run", *QUICK, "--resume", "--seed", 0)
+    assert said == "The run in run has come to its end: nothing is left to do.\n"
+    assert {path.name: path.stat().st_mtime_ns for path in run.iterdir()} == before
+    for others in (["--seed", 1], ["--no-augment"], ["--batch-size", 9], ["--color", "rgb"]):
+        said = in_one_line(train("photos", "-o", "run", *QUICK, *others, "--resume", code=2))
+        assert "got one whose run, of another command, has come to its end" in said
+    assert {path.name: path.stat().st_mtime_ns for path in run.iterdir()} == before
+
+
+def test_another_command_other_photos_and_another_format_are_refused_by_name(
+    photos, tmp_path, monkeypatch, hears_signals
+):
+    train_until(monkeypatch, send(signal.SIGINT), "photos", "-o", "run", *QUICK)
+    go_on = ["photos", "-o", "run", *QUICK, "--resume"]
+    said = in_one_line(train(*go_on, "--seed", 3, "--no-augment", code=2))
+    assert 'the unfinished run in "run" is of another command' in said
+    assert "--no-augment (it had its default)" in said
+    assert "--seed 3 (it had its default)" in said
+    make_photos(tmp_path / "others", count=4, classes=("a", "b"))
+    said = in_one_line(train("others", "-o", "run", *QUICK, "--resume", code=2))
+    assert "is of another command" in said
+
+    photo = next((photos / "dot").iterdir())
+    content = photo.read_bytes()
+    photo.write_bytes((photos / "rim" / photo.name).read_bytes())
+    said = in_one_line(train(*go_on, code=2))
+    assert "--resume: the photos must be those that the run began with" in said
+    assert "The photos have changed since." in said
+    photo.write_bytes(content)
+
+    record = tmp_path / "run" / ".resume" / "command.json"
+    found = json.loads(record.read_text())
+    record.write_text(json.dumps(found | {"format": 2}))
+    assert "must be of format 1, got format 2" in in_one_line(train(*go_on, code=2))
+    record.write_text("{")
+    assert "must be the record of a run, got a damaged file" in in_one_line(train(*go_on, code=2))
+    settled = found["settled"] | {"patience": 3}
+    record.write_text(json.dumps(found | {"settled": settled}))
+    assert "This version has other defaults." in in_one_line(train(*go_on, code=2))
+    versions = found["versions"] | {"torch": "1.0", "saccade": "0.0"}
+    record.write_text(json.dumps(found | {"versions": versions}))
+    said = in_one_line(train(*go_on))  # whatever was refused, the run is as it was
+    assert "Note: the run began with saccade 0.0, now" in said
+    assert "torch 1.0, now" in said
