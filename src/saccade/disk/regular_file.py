@@ -6,7 +6,6 @@ import errno
 import io
 import os
 import stat
-from typing import IO
 
 from saccade.errors import DataError, InvalidArgument, NoSuchFile, SaccadeError
 
@@ -53,27 +52,8 @@ def open_regular(
         Traceback (most recent call last):
         saccade.errors.DataError: "/dev/zero": must be a file that can be read, got a device.
     """
-    name = os.fsdecode(path)
-    where = where or f'"{name}"'
-    try:
-        _check_kind(os.stat(name), where, needed, wrong)  # only to open a device may do something
-        number = os.open(name, _FLAGS)
-    except SaccadeError:  # which is also one of the kinds below
-        raise
-    except ValueError as fault:  # a NUL in the name
-        raise InvalidArgument(where, needed, str(fault)) from None
-    except OSError as fault:
-        raise _told(fault, where, needed, wrong) from None
-    try:
-        found = os.fstat(number)
-        _check_kind(found, where, needed, wrong)
-        if most_bytes is not None and found.st_size > most_bytes:
-            limit = f"must have no more than {most_bytes:,} bytes"
-            raise wrong(where, limit, f"{found.st_size:,} bytes")
-        return os.fdopen(number, "rb")
-    except BaseException:
-        os.close(number)
-        raise
+    number, _ = _opened(path, where, needed, wrong, most_bytes)
+    return os.fdopen(number, "rb")
 
 
 def read_regular(
@@ -84,23 +64,35 @@ def read_regular(
     most_bytes: int | None = None,
 ) -> bytes:
     """The bytes of a regular file, no more than it had when it was opened; see `open_regular`."""
-    where = where or f'"{os.fsdecode(path)}"'
-    with open_regular(path, where, needed, wrong, most_bytes) as file:
-        return content_of(file, where, needed, wrong)
+    number, size_bytes = _opened(path, where, needed, wrong, most_bytes)
+    return _content(number, size_bytes, path, where, needed, wrong)
 
 
-def content_of(
-    file: IO[bytes], where: str, needed: str, wrong: type[SaccadeError] = DataError
+def open_small_in_memory(
+    path: Path, where: str, needed: str, wrong: type[SaccadeError], small_bytes: int
+) -> io.BytesIO | io.BufferedReader:
+    """A regular file, read already where it is small; see `open_regular`."""
+    number, size_bytes = _opened(path, where, needed, wrong, None)
+    if size_bytes > small_bytes:
+        return os.fdopen(number, "rb")
+    return io.BytesIO(_content(number, size_bytes, path, where, needed, wrong))
+
+
+def _content(
+    number: int, size_bytes: int, path: Path, where: str, needed: str, wrong: type[SaccadeError]
 ) -> bytes:
-    """What an open file has from here on, no more bytes than its size says; errors as above."""
-    there = os.fstat(file.fileno()).st_size or _SPARE_BYTES
-    content = b""
+    """All of an open file, which is closed then."""
     try:
-        while len(content) < there and (piece := file.read(there - len(content))):
-            content = content + piece if content else piece
+        content = os.read(number, size_bytes or _SPARE_BYTES)
+        while 0 < len(content) < size_bytes and (
+            more := os.read(number, size_bytes - len(content))
+        ):
+            content += more
+        return content
     except OSError as fault:
-        raise _told(fault, where, needed, wrong) from None
-    return content
+        raise _told(fault, where or f'"{os.fsdecode(path)}"', needed, wrong) from None
+    finally:
+        os.close(number)
 
 
 def read_text(path: Path, where: str = "", wrong: type[SaccadeError] = DataError) -> str:
@@ -128,9 +120,38 @@ def check_regular(
     open_regular(path, where, needed, wrong, most_bytes).close()
 
 
-def _check_kind(found: os.stat_result, where: str, needed: str, wrong: type[SaccadeError]) -> None:
+def _opened(
+    path: Path, where: str, needed: str, wrong: type[SaccadeError], most_bytes: int | None
+) -> tuple[int, int]:
+    """The number of the open file, and its size in bytes."""
+    name = os.fsdecode(path)
+    try:
+        _check_kind(os.stat(name), name, where, needed, wrong)  # to open a device may do something
+        number = os.open(name, _FLAGS)
+    except SaccadeError:  # which is also one of the kinds below
+        raise
+    except ValueError as fault:  # a NUL in the name
+        raise InvalidArgument(where or f'"{name}"', needed, str(fault)) from None
+    except OSError as fault:
+        raise _told(fault, where or f'"{name}"', needed, wrong) from None
+    try:
+        found = os.fstat(number)
+        _check_kind(found, name, where, needed, wrong)
+        if most_bytes is not None and found.st_size > most_bytes:
+            limit = f"must have no more than {most_bytes:,} bytes"
+            raise wrong(where or f'"{name}"', limit, f"{found.st_size:,} bytes")
+        return number, found.st_size
+    except BaseException:
+        os.close(number)
+        raise
+
+
+def _check_kind(
+    found: os.stat_result, name: str, where: str, needed: str, wrong: type[SaccadeError]
+) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise wrong(where, needed, _KINDS.get(stat.S_IFMT(found.st_mode), "no file"))
+        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "no file")
+        raise wrong(where or f'"{name}"', needed, kind)
 
 
 def _told(fault: OSError, where: str, needed: str, wrong: type[SaccadeError]) -> SaccadeError:

@@ -97,13 +97,13 @@ def check_place(where: str, path: str | os.PathLike[str], needed_bytes: int = 0)
         InvalidArgument: the path is no file's.
         NotWritten: a folder on the way is a file, or may not be written to; the disk is too full.
     """
-    folder = Path(os.path.abspath(path)).parent
+    parent = folder = Path(path).parent
     try:
         while not folder.exists():
             folder = folder.parent
         if not folder.is_dir():
             raise _unwritten(where, path, errno.ENOTDIR)
-        if folder == Path(os.path.abspath(path)).parent:
+        if folder == parent:
             _checked(where, path, True)
         descriptor, probe = tempfile.mkstemp(".part", ".saccade.", folder)
         os.close(descriptor)

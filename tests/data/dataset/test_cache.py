@@ -2,13 +2,22 @@
 
 import os
 import threading
+from collections import namedtuple
 
 import numpy as np
 import pytest
 import torch
 
-from saccade.data.dataset import Dataset
-from saccade.errors import FileFormatError
+from saccade.data.dataset import Dataset, cache
+from saccade.data.dataset.stored_element import pack_element, unpack_element
+from saccade.data.dataset.string_scalar import StringScalar
+from saccade.errors import DataError, FileFormatError, NotWritten
+from saccade.notes import forget_notes
+
+DTYPES = (
+    *(torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.bool, torch.uint8),
+    *(torch.int8, torch.int16, torch.int32, torch.int64, torch.uint16, torch.complex64),
+)
 
 
 class Counted:
@@ -125,3 +134,58 @@ def test_filled_from_a_thread():
     for thread in threads:
         thread.join()
     assert read(ds) == [0, 2, 4, 6, 8, 10]
+
+
+@pytest.mark.parametrize("at", ["element", "end"])
+def test_a_full_disk_ends_the_keeping_and_not_the_reading(tmp_path, monkeypatch, at):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    forget_notes()
+    ds = Counted().dataset.cache(tmp_path / "kept")
+    with monkeypatch.context() as patch:
+        if at == "end":
+            patch.setattr(os, "fsync", full)
+        else:
+            patch.setattr(cache, "_HEAD", type("Full", (), {"pack": full, "size": 12}))
+        assert read(ds) == [0, 2, 4, 6, 8, 10]
+        assert os.listdir(tmp_path) == []
+        assert read(ds) == [0, 2, 4, 6, 8, 10]
+    assert read(ds) == [0, 2, 4, 6, 8, 10]
+    assert os.listdir(tmp_path) == ["kept.cache"]
+
+
+def test_a_place_where_no_file_can_be_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotWritten, match="could not be written"):
+        list(Counted().dataset.cache(tmp_path / "file" / "kept"))
+
+
+def test_elements_of_every_kind_come_back_alike(tmp_path):
+    """Without a pickle: tensors of every type, strings, bytes, tuples and dicts."""
+    elements = [
+        {
+            "tensors": tuple(torch.ones(2, dtype=kind) for kind in DTYPES),
+            1: (StringScalar("ä\udcff"), [StringScalar("a"), b"\x00\xff"], b"b"),
+            "empty": torch.zeros(0, 3),
+        }
+    ]
+    shared = torch.arange(6.0)
+    elements[0]["views"] = (shared[:3], shared[::2], shared.reshape(2, 3).T)
+    for element in elements:
+        found = unpack_element(pack_element(element))
+        assert list(found) == list(element)
+        for one, other in zip(found["tensors"], element["tensors"], strict=True):
+            assert one.dtype == other.dtype
+            assert torch.equal(one, other)
+        assert found[1] == element[1]
+        assert isinstance(found[1][0], StringScalar)
+        assert found["empty"].shape == (0, 3)
+        for one, other in zip(found["views"], element["views"], strict=True):
+            assert torch.equal(one, other)
+
+
+def test_other_things_are_kept_in_memory_alone():
+    for thing in ({1, 2}, namedtuple("Pair", "a b")(1, 2), object(), {(1, 2): 3}):
+        with pytest.raises(DataError, match=r"must be tensors, strings, tuples and dicts"):
+            pack_element(thing)

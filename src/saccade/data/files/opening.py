@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import IO, TYPE_CHECKING
 
 from saccade.data.files.unreadable_image import PROGRAMS, UnreadableImage
-from saccade.disk.regular_file import content_of, open_regular
+from saccade.disk.regular_file import open_small_in_memory
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -45,11 +45,11 @@ def open_source(
     if not isinstance(source, str | bytes | os.PathLike):
         raise TypeError(f"path must be a path or io.BytesIO, got {type(source).__name__}")
     where = f'"{os.fsdecode(source)}"'
-    file = open_regular(source, where, _NEEDED, UnreadableImage)
+    # Pillow takes its bytes in many little pieces: better out of memory.
+    file = open_small_in_memory(source, where, _NEEDED, UnreadableImage, _IN_MEMORY_BYTES)
+    if isinstance(file, io.BytesIO):
+        return nullcontext(file), where
     size_bytes = os.fstat(file.fileno()).st_size
-    if size_bytes <= _IN_MEMORY_BYTES:  # Pillow takes its bytes in many little pieces
-        with file:
-            return nullcontext(io.BytesIO(content_of(file, where, _NEEDED, UnreadableImage))), where
     most_bytes = _most_bytes()
     if most_bytes is not None and size_bytes > most_bytes and file.read(4) not in _TIFF:
         file.close()  # of a TIFF, only the first picture is read; others may be read whole

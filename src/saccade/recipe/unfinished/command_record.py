@@ -38,7 +38,7 @@ class CommandRecord:
         """
         do = "Begin anew with another output=, or with overwrite=True."
         try:
-            content = json.loads(read_text(path))
+            content = json.loads(read_text(path, wrong=FileFormatError))
             number, versions = content["format"], content["versions"]
             if number != FORMAT:
                 raise FileFormatError(

@@ -193,7 +193,7 @@ def test_in_a_folder_it_is_left_out(name, tmp_path, monkeypatch):
 
 
 # Parameters that name a file to read, wherever they stand among the public names, and the case
-# above that tries them; what only writes is held by tests/disk/test_whole_file.py.
+# above that tries them; what only writes is held by test_whole_file.py.
 COVERED = {
     "image_dataset_from_directory directory": "image_dataset_from_directory",
     "decode path": "decode",
