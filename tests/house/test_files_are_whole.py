@@ -25,9 +25,6 @@ WRITERS = {
     "recipe/unfinished/folder_lock.py": "open.a+b open.r+b",  # a lock
     "recipe/unfinished/kept_features.py": "open.ab",  # batches, each with its sum
     "training/callbacks/event_file.py": "os.truncate",  # back to where a run goes on
-    "recipe/training/recorder.py": "open.r+b mkdtemp",  # whole lines; a model's last place
-    "recipe/unfinished/folder_lock.py": "open.a+b open.r+b",  # a lock
-    "recipe/unfinished/kept_features.py": "open.ab",  # batches with their sums
     "tensorflow_alias/parts/data/gfile.py": "open.? open.wb os.replace copyfileobj",  # scripts'
 }
 # Modules that may open files past `saccade.disk.regular_file`.

@@ -38,6 +38,7 @@ def print_summary(
         layer_range: names (or regular expressions) of the first and last layer to list.
     """
     from rich.console import Console
+    from rich.text import Text
 
     table = _table(model, line_length, positions, expand_nested, show_trainable, layer_range)
     console = Console(
@@ -48,7 +49,7 @@ def print_summary(
     )
     if print_fn:
         console.begin_capture()
-    console.print(f'[bold]Model: "{_escaped(model.name)}"[/bold]')
+    console.print(Text(f'Model: "{shown(model.name)}"', style="bold"))
     console.print(table)
     for title, numbers in _totals(model):
         count = sum(numbers)
@@ -105,19 +106,26 @@ def _branching(model: Any) -> Any:
     return None if network is None or network.is_chain else network
 
 
-def _connections(layer: Any, network: Any) -> str:
+def _connections(layer: Any, network: Any) -> Any:
     """Which calls feed the layer: layer, number of its call, number of the call's output.
 
     Layers of an inner model are not of this graph; Keras then lists all their calls, as here.
     """
+    from rich.text import Text
+
     calls = [node for node in layer.nodes if node in network.nodes]
     found = [
-        f"{_escaped(symbol.node.layer.name)}[[green]{symbol.node.layer.nodes.index(symbol.node)}"
-        f"[/green]][[green]{symbol.index}[/green]]"
+        Text.assemble(
+            f"{shown(symbol.node.layer.name)}[",
+            (f"{symbol.node.layer.nodes.index(symbol.node)}", "green"),
+            "][",
+            (f"{symbol.index}", "green"),
+            "]",
+        )
         for node in calls
         for symbol in node.inputs
     ]
-    return ", ".join(found) or "-"
+    return Text(", ").join(found) if found else "-"
 
 
 def _listed(layers: Iterable[Any], expand: bool, depth: int = 0) -> Iterable[tuple[Any, int]]:
@@ -127,10 +135,13 @@ def _listed(layers: Iterable[Any], expand: bool, depth: int = 0) -> Iterable[tup
             yield from _listed(all_layers(layer), expand, depth + 1)
 
 
-def _row(layer: Any, depth: int, network: Any, show_trainable: bool) -> list[str]:
+def _row(layer: Any, depth: int, network: Any, show_trainable: bool) -> list[Any]:
+    from rich.text import Text
+
     indent = "   " * depth + "└ " if depth else ""
-    kind = f"[cyan]{_escaped(type(layer).__name__)}[/cyan]"
-    cells = [f"{indent}{_escaped(layer.name)} ({kind})", _shape(layer)]
+    kind = (shown(type(layer).__name__), "cyan")
+    title = Text.assemble(f"{indent}{shown(layer.name)} (", kind, ")")
+    cells: list[Any] = [title, _shape(layer)]
     cells.append(
         f"[green]{layer.count_params():,}[/green]"
         if layer.built or layer.weightless
@@ -196,10 +207,3 @@ def _size(count: int) -> str:
             break
         size /= 1024
     return f"{size:.2f} {unit}"
-
-
-def _escaped(text: str) -> str:
-    """A name as markup that shows it as it is."""
-    from rich.markup import escape
-
-    return escape(shown(text))

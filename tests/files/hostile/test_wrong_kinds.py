@@ -109,7 +109,8 @@ def test_a_lying_header(tmp_path, length):
     data = path.read_bytes()
     path.write_bytes(length.to_bytes(8, "little") + data[8:] + bytes(20 * MB))
     before = time.monotonic()
-    with pytest.raises(FileFormatError, match="safetensors"):
+    words = "at most 16,777,216 are read" if length == 20_000_000 else "safetensors"
+    with pytest.raises(FileFormatError, match=words):
         model.load_weights(path)
     assert time.monotonic() - before < 5
 

@@ -33,6 +33,7 @@ IDENTITY: Mapping[str, Any] = {
     "channel_shift_intensity": None,
     "brightness": None,
 }
+MOST_BLUR_PX = 1000  # whose bell is 8,001 px wide, wider than any photo
 ADDED = ("contrast", "blur", "sharpen", "noise")
 
 
@@ -108,6 +109,9 @@ class Augmentation:
             if getattr(self, setting) is not None:
                 spread = around_one if name == "contrast" else from_zero
                 self._settle(setting, _rising(setting, getattr(self, setting), spread))
+                if name == "blur" and not getattr(self, setting)[1] <= MOST_BLUR_PX:
+                    needed = f"must be at most {MOST_BLUR_PX} px"
+                    raise InvalidArgument(setting, needed, getattr(self, setting))
         _check_number("unchanged", self.unchanged)
         if not 0 <= self.unchanged <= 1:
             raise InvalidArgument("unchanged", "must be a fraction from 0 to 1", self.unchanged)
