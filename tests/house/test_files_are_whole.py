@@ -18,7 +18,7 @@ WRITERS = {
     "files/state_file.py": "open.wb os.replace",  # into a draft of `replacing`
     "files/stored_entry.py": "TemporaryFile",  # without a name
     "files/tensors_file.py": "save_file",  # into a draft of `replacing`
-    "files/weight_store.py": "h5py.File.?",  # into a draft of `replacing`
+    "files/hdf5.py": "h5py.File.?",  # into a draft of `replacing`
     "drawing/saved_picture.py": "savefig",  # into memory
     "recipe/run_folder.py": "os.replace mkdtemp",  # whole files into the place of older ones
     "training/callbacks/event_file.py": "os.truncate",  # back to where a run goes on
@@ -36,7 +36,7 @@ OPENERS = {
     "files/published/remote_file.py": "h5py.File",  # after a look at what it is
     "files/stored_entry.py": "archive.open",  # of an open archive
     "files/tensors_file.py": "safe_open",  # after `check_regular`
-    "files/weight_store.py": "h5py.File",  # after `check_regular`
+    "files/hdf5.py": "h5py.File",  # after `check_regular`
     "keras_alias/runner.py": "open.rb",  # the script, as Python itself opens it, pipes too
     "numerics/machine/native_precision.py": "read_text",  # of the system's /proc
     "tensorflow_alias/parts/data/gfile.py": "open.?",  # for writing: a script's own

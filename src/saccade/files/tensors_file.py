@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.disk.regular_file import check_regular
+from saccade.disk.regular_file import check_regular, open_regular
 from saccade.errors import FileFormatError
 from saccade.files.hdf5 import whole
 from saccade.files.weight_store import own_arrays, places
@@ -100,7 +100,7 @@ def open_tensors(where: str, path: Path) -> Iterator[dict[str, Any]]:
 
 def _check_header(where: str, path: Path) -> None:
     """Look at how long the header says to be, before it is read."""
-    with path.open("rb") as file:
+    with open_regular(path, where) as file:
         start = file.read(8)
     length = int.from_bytes(start, "little")
     if len(start) == 8 and length <= path.stat().st_size - 8:

@@ -13,7 +13,7 @@ X = np.zeros((4, 5, 5, 1), "float32")
 
 @pytest.mark.parametrize("size", [1e9, 2.0**40, float("inf"), [0, 1e5]])
 def test_a_blur_wider_than_any_photo(size):
-    with pytest.raises(InvalidArgument, match="blur_range.*(at most 1000 px|finite|number)"):
+    with pytest.raises(InvalidArgument, match=r"blur_range.*(at most 1000 px|finite|number)"):
         ImageDataGenerator(blur_range=size)
 
 
