@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from saccade.disk.regular_file import read_regular
-from saccade.errors import DataError, FileFormatError
+from saccade.errors import FileFormatError, SaccadeError
 from saccade.shown_text import ESCAPED
 
 MOST_BYTES = 1 << 24  # of a model's record; NASNetLarge's, with 1,041 layers, is 0.6 MB
@@ -58,8 +58,9 @@ def read_json(where: str, what: str, text: bytes | str) -> Any:
 def read_record(path: Path) -> dict[str, Any]:
     """The object in a JSON file that need not be there; empty where there is none, or no object."""
     try:
-        value = read_json(f'"{path}"', path.name, read_regular(path, most_bytes=MOST_BYTES))
-    except (DataError, FileFormatError):
+        text = read_regular(path, most_bytes=MOST_BYTES)
+        value = read_json(f'"{path}"', path.name, text)
+    except (OSError, SaccadeError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -17,6 +17,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 
 from saccade.errors import SaccadeError
+from saccade.shown_text import shown_lines
 
 EXAMPLES = int(os.environ.get("SACCADE_EXAMPLES", "60"))
 MOST_SECONDS = 20
@@ -57,7 +58,7 @@ def ends_well(call: Callable[[], Any]) -> Any:
             return call()
         except SaccadeError as error:
             text = str(error)
-            assert all(letter.isprintable() or letter == "\n" for letter in text), repr(text)
+            assert text == shown_lines(text), repr(text)
             return error
 
 
