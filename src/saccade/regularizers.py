@@ -69,6 +69,7 @@ class L1L2(Regularizer):
 
     @method_takes_arrays
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        x = _as_floats(x)
         penalty = x.new_zeros(())
         if self.l1:
             penalty = penalty + self.l1 * x.abs().sum()
@@ -100,7 +101,7 @@ class L1(Regularizer):
 
     @method_takes_arrays
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        return self.l1 * x.abs().sum()
+        return self.l1 * _as_floats(x).abs().sum()
 
     def get_config(self) -> dict[str, Any]:
         return {"l1": self.l1}
@@ -126,7 +127,7 @@ class L2(Regularizer):
 
     @method_takes_arrays
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        return self.l2 * x.square().sum()
+        return self.l2 * _as_floats(x).square().sum()
 
     def get_config(self) -> dict[str, Any]:
         return {"l2": self.l2}
@@ -220,3 +221,8 @@ def serialize(regularizer: Any) -> Any:
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     """The regularizer that a record or a name means; the user's own classes may be among them."""
     return resolve("regularizer", config, _WORDS | (custom_objects or {}))
+
+
+def _as_floats(x: torch.Tensor) -> torch.Tensor:
+    """Whole numbers as floats: their squares may not fit where they came from."""
+    return x if x.is_floating_point() else x.float()

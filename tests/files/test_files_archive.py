@@ -16,8 +16,8 @@ import torch
 from conformance.calls import ABSTRACT, call
 from conformance.layer_examples import EXAMPLES
 from saccade.errors import InvalidArgument
-from saccade.layers import CLASSES, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D
-from saccade.models import Model, Sequential, load_model
+from saccade.layers import CLASSES, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, Rescaling
+from saccade.models import Model, Sequential, clone_model, load_model
 from saccade.models.reviving import known_classes
 from saccade.notes import forget_notes
 from saccade.saving import save_model
@@ -162,16 +162,27 @@ def test_what_travels_beyond_keras(tmp_path):
     [
         ("preprocessing", {"by": print}, "model.preprocessing.by"),
         ("preprocessing", {"sizes": {1: 2}}, "model.preprocessing.sizes needs words"),
-        ("preprocessing", [1, 2], "must be a dict"),
-        ("class_names", "cats", "must be a list"),
+        ("preprocessing", [1, 2], ""),
+        ("preprocessing", print, ""),
+        ("preprocessing", Rescaling(2.0), ""),
+        ("class_names", "cats", ""),
+        ("class_names", 5, ""),
+        ("class_names", {"cat": 0}, ""),
+        ("class_names", [Rescaling(2.0)], ""),
     ],
 )
-def test_what_can_not_travel_is_refused_by_name(tmp_path, attribute, value, words):
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_a_users_own_value_stays_with_the_user(tmp_path, attribute, value, words, caplog, ending):
+    """Both names mean nothing to Keras: a script may keep there what it likes."""
+    forget_notes()
     model = small(compiled=False)
     setattr(model, attribute, value)
-    with pytest.raises(InvalidArgument, match=words):
-        model.save(tmp_path / "m.keras")
-    assert os.listdir(tmp_path) == ["m.weights.h5"]
+    model.save(tmp_path / f"m.{ending}")
+    assert getattr(model, attribute) is value or getattr(model, attribute) == value
+    assert getattr(load_model(tmp_path / f"m.{ending}"), attribute) is None
+    said = [line for line in caplog.messages if "preprocessing" in line or "class_names" in line]
+    assert any(words in line for line in said) if words else not said
+    assert getattr(clone_model(model), attribute) in (None, value)
 
 
 def test_the_entries_of_the_file(tmp_path):

@@ -16,7 +16,7 @@ from saccade import (
     saving,
     utils,
 )
-from saccade.errors import InvalidArgument, NotSupported, UnknownName
+from saccade.errors import InvalidArgument, UnknownName
 from saccade.layers import Activation, Dense, Layer
 from saccade.models import Sequential, load_model
 from saccade.utils import custom_object_scope, get_custom_objects, register_keras_serializable
@@ -221,12 +221,3 @@ def test_a_hook_that_fails_leaves_the_model_as_it_was(tmp_path):
         read.load_weights(tmp_path / "m.weights.h5")
     for now, old in zip(read.get_weights(), before, strict=True):
         np.testing.assert_array_equal(now, old)
-
-
-def test_files_of_a_layers_own_are_refused(tmp_path):
-    class Wordy(Dense):
-        def save_assets(self, folder):
-            raise AssertionError
-
-    with pytest.raises(NotSupported, match="save_assets"):
-        Sequential([Wordy(2, input_shape=(4,))]).save(tmp_path / "m.keras")

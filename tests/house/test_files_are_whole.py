@@ -16,7 +16,8 @@ WRITERS = {
     "files/published/download.py": "open.ab open.wb os.replace os.truncate",  # goes on where it was
     "files/published/get_file.py": "os.replace",  # the old file aside, until the new one is there
     "files/state_file.py": "open.wb os.replace",  # into a draft of `replacing`
-    "files/stored_entry.py": "TemporaryFile",  # without a name
+    "files/zipped/assets.py": "open.xb TemporaryDirectory",  # what layers of the user's go through
+    "files/zipped/stored_entry.py": "TemporaryFile",  # without a name
     "files/tensors_file.py": "save_file",  # into a draft of `replacing`
     "files/new_hdf5.py": "h5py.File.w open.w+b",  # into a draft of `replacing`
     "drawing/saved_picture.py": "savefig",  # into memory
@@ -38,7 +39,7 @@ OPENERS = {
     "files/new_hdf5.py": "h5py.File",  # a new one
     "files/published/archive.py": "tarfile.open ZipFile",  # what was just fetched
     "files/published/remote_file.py": "h5py.File",  # after a look at what it is
-    "files/stored_entry.py": "archive.open",  # of an open archive
+    "files/zipped/stored_entry.py": "archive.open",  # of an open archive
     "files/tensors_file.py": "safe_open",  # after `check_regular`
     "files/hdf5.py": "h5py.File",  # after `check_regular`
     "keras_alias/runner.py": "open.rb",  # the script, as Python itself opens it, pipes too

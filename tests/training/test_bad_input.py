@@ -277,7 +277,7 @@ OPTIONS = {
     ),
     "validation of four": ({"validation_data": (X, Y, Y, Y)}, ["(x, y, sample_weight)"]),
     "validation too short": ({"validation_data": (X, Y[:3])}, ["equally long"]),
-    "class weight list": ({"class_weight": [1, 2, 3]}, ["class_weight", "dict"]),
+    "class weight rows": ({"class_weight": [[1, 2, 3]]}, ["class_weight", "dict"]),
     "class weight words": ({"class_weight": {"cat": 2}}, ["class_weight", "class number"]),
     "class weight negative": ({"class_weight": {-1: 2.0}}, ["class_weight", "-1"]),
     "class and sample weight": (

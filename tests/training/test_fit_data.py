@@ -195,6 +195,18 @@ def test_class_weight_is_a_weight_for_every_sample(shape, weights):
         np.testing.assert_array_equal(one.get_weights()[0], reference.get_weights()[0])
 
 
+@pytest.mark.parametrize("kind", [np.array, list, tuple, torch.tensor])
+def test_class_weight_in_a_row_is_by_class(kind):
+    """As scikit-learn's compute_class_weight gives it; Keras's own error says nothing of it."""
+    results = []
+    for weights in (kind([2.0, 1.0, 0.25]), {0: 2.0, 2: 0.25}):
+        model = network()
+        model.fit(X, Y, class_weight=weights, batch_size=8, shuffle=False, verbose=0)
+        model.train_on_batch(X, Y, class_weight=weights)
+        results.append(model.get_weights()[0])
+    np.testing.assert_array_equal(*results)
+
+
 def test_class_weight_of_one_hot_labels():
     one_hot = np.eye(3, dtype=np.float32)[Y]
     results = []

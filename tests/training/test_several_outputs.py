@@ -5,7 +5,7 @@ import pytest
 
 from saccade.errors import DataError, InvalidArgument
 from saccade.layers import Add, Dense, Input, Layer
-from saccade.models import Model
+from saccade.models import Model, Sequential
 
 RANDOM = np.random.RandomState(0)
 X = RANDOM.rand(12, 4).astype(np.float32)
@@ -69,6 +69,35 @@ def test_the_order_of_evaluate_is_keras():
     logs = model.evaluate(X, [LABELS, VALUES], verbose=0, return_dict=True)
     names = ["loss", "kind_loss", "size_loss", "kind_acc", "size_mae"]
     assert values == [logs[name] for name in names]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"metrics": ["acc"]},
+        {"metrics": {"kind": ["acc"], "size": ["mae", "mse"]}},
+        {"metrics": [["acc"], ["mae"]], "weighted_metrics": [["acc"], ["mae", "mse"]]},
+    ],
+)
+def test_metrics_names_are_those_of_the_values(options):
+    model = two_outputs(**options)
+    y = [LABELS, VALUES]
+    model.train_on_batch(X, y)
+    for values in (model.evaluate(X, y, verbose=0), model.test_on_batch(X, y)):
+        logs = model.evaluate(X, y, verbose=0, return_dict=True)
+        assert len(set(model.metrics_names)) == len(model.metrics_names)
+        assert dict(zip(model.metrics_names, np.atleast_1d(values), strict=True)) == logs
+    assert model.metrics_names[:3] == ["loss", "kind_loss", "size_loss"]
+
+
+def test_metrics_names_of_one_output():
+    model = Sequential([Input((4,)), Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", ["acc"], weighted_metrics=["acc"])
+    assert (model.fit(X, LABELS, verbose=0), model.metrics_names)[1] == [
+        "loss", "acc", "weighted_acc",
+    ]  # fmt: skip
+    assert len(model.evaluate(X, LABELS, verbose=0)) == 3
 
 
 def test_an_output_may_have_no_loss():

@@ -19,7 +19,7 @@ def softmax(x: torch.Tensor, axis: int | Sequence[int] | None = -1) -> torch.Ten
     """exp(x) / sum(exp(x)) along `axis`, or over several axes together (None: over all)."""
     if isinstance(axis, int):
         y = torch.softmax(x, axis)
-        _mark(y, x, "softmax", axis % x.ndim)
+        _mark(y, x, "softmax", axis % max(x.ndim, 1))
         return y
     axes = tuple(range(x.ndim)) if axis is None else tuple(axis)
     if len(axes) == 1:

@@ -2,37 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import numpy as np
+import torch
 
 from saccade.errors import FileFormatError, InvalidArgument
 from saccade.files import plain_config
 from saccade.files.input_record import input_records
+from saccade.notes import note_once
 from saccade.version import __version__
 
 _KINDS = {"preprocessing": dict, "class_names": list}
 
 
 def extras_of(where: str, model: Any) -> dict[str, Any]:
-    """What travels with a model beyond Keras, as JSON can hold it."""
-    preprocessing, class_names = model.preprocessing, model.class_names
-    if preprocessing is not None and not isinstance(preprocessing, dict):
-        raise InvalidArgument(
-            where, "model.preprocessing must be a dict or None", type(preprocessing).__name__
+    """What travels with a model beyond Keras, as JSON can hold it.
+
+    To Keras both names mean nothing. A value that saccade's meaning can't have is the user's own:
+    the model keeps it, and the file does not.
+    """
+    try:
+        preprocessing = plain_config.to_plain(
+            where, preprocessing_of(model), "model.preprocessing", objects=False
         )
-    if class_names is not None:
-        if isinstance(class_names, (str, dict)):
-            raise InvalidArgument(
-                where, "model.class_names must be a list or None", type(class_names).__name__
-            )
-        class_names = [str(name) for name in class_names]
+    except InvalidArgument as error:
+        note_once(f"{error} It is not saved with the model.", key="preprocessing is not plain")
+        preprocessing = None
     return {
         "saccade_version": __version__,
-        "preprocessing": plain_config.to_plain(
-            where, preprocessing, "model.preprocessing", objects=False
-        ),
-        "class_names": class_names,
+        "preprocessing": preprocessing,
+        "class_names": class_names_of(model),
         "input_records": input_records(model),
     }
+
+
+def preprocessing_of(model: Any) -> dict[str, Any] | None:
+    """How pictures become the model's inputs; None where the user means something else by it."""
+    value = getattr(model, "preprocessing", None)
+    return value if isinstance(value, dict) else None
+
+
+def class_names_of(model: Any) -> list[str] | None:
+    """The names of the model's classes; None where the user means something else by it."""
+    value = getattr(model, "class_names", None)
+    if not isinstance(value, Iterable) or isinstance(value, (str, bytes, Mapping, torch.Tensor)):
+        return None
+    names = list(value)
+    if not all(isinstance(name, (str, int, float, np.generic)) for name in names):
+        return None
+    return [str(name) for name in names]
+
+
+def restore_extras(model: Any, extras: Mapping[str, Any]) -> None:
+    """Give a model what its file says; what the file does not say stays."""
+    for word in _KINDS:
+        if extras.get(word) is not None:
+            setattr(model, word, extras[word])
 
 
 def checked_extras(where: str, extras: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ In the order in which they are written::
     config.json         the record of the model, with how it was built and compiled
     model.weights.h5    see `weight_store`
     saccade.json        what travels with a model beyond Keras, which leaves this entry alone
+    assets/             files that layers of the user's write, if any
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from saccade.files.old.compile_configs import compile_config
 from saccade.files.old.model_configs import in_todays_words
 from saccade.files.optimizer_state import restore_state
 from saccade.files.replacement import replacing
-from saccade.files.stored_entry import check_directory, check_entries, open_entry
+from saccade.files.zipped.assets import read_assets, write_assets
+from saccade.files.zipped.stored_entry import check_directory, check_entries, open_entry
 from saccade.layers.core.custom_storage import is_own
 from saccade.notes import note_once
 from saccade.plain_json import check_size, json_text, read_json
@@ -103,6 +105,7 @@ def write(
             archive.writestr(CONFIG, texts[CONFIG])
             archive.write(weights, WEIGHTS)
             archive.writestr(EXTRAS, texts[EXTRAS])
+            write_assets(archive, model)
 
 
 # -- reading -------------------------------------------------------------------------------
@@ -175,6 +178,7 @@ class KerasArchive:
                 f"{len(faults)} that do not:\n  " + "\n  ".join(faults),
                 WITHOUT_OPTIMIZER,
             )
+        read_assets(self.where, self._zip, model)
 
     def _json(self, name: str) -> dict[str, Any]:
         if name not in self._zip.namelist():

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from saccade.errors import FileFormatError, NotSupported
+from saccade.errors import FileFormatError
 from saccade.files import optimizer_state
 from saccade.files.hdf5 import arrays_in, whole
 from saccade.files.weight_change import change_weights
@@ -111,20 +111,8 @@ def write_weights(file: Any, model: Any, include_optimizer: bool = True) -> None
 
 
 def own_arrays(place: Place) -> dict[str, Any]:
-    """What a layer writes of itself, by name: its weights by number, or as its own hook says.
-
-    Raises:
-        NotSupported: the layer has files of its own to write (`save_assets`).
-    """
+    """What a layer writes of itself, by name: its weights by number, or as its own hook says."""
     layer = place.layer
-    for hook in ("save_assets", "load_assets"):
-        if hasattr(layer, hook):
-            raise NotSupported(
-                layer.where,
-                f"{hook}() is not supported",
-                None,
-                "Keep what belongs to the layer in its weights or in get_config().",
-            )
     if not is_own(layer, "save_own_variables"):
         return _numbered(place.weights)
     store: dict[str, Any] = {}

@@ -41,7 +41,17 @@ class ReLU(Pointwise):
         self.negative_slope = _from_zero(self, negative_slope=negative_slope)
         self.threshold = _from_zero(self, threshold=threshold)
 
+    @property
+    def casts_integers(self) -> bool:  # type: ignore[override]
+        """Whole numbers stay what they are where no slope makes fractions of them."""
+        return self.negative_slope != 0
+
     def call(self, x: torch.Tensor) -> torch.Tensor:
+        if x.dtype is torch.bool:
+            x = x.to(self._computes_in)
+        if not x.is_floating_point():
+            y = activations.relu(x.double(), 0.0, self.max_value, self.threshold)
+            return y.to(x.dtype)
         return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
 
     def get_config(self) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Loss(UserNames):
         return counted * (counted.numel() / counted.sum().clamp(min=1.0))
 
     def _reduced(self, losses: torch.Tensor, sample_weight: torch.Tensor | None) -> torch.Tensor:
-        if self.reduction in (None, "none"):
+        if self.reduction in (None, "none") or losses.shape == (0,):
             return losses
         if self.reduction == "sum":
             return losses.sum()

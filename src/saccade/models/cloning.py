@@ -7,6 +7,7 @@ from typing import Any
 
 from saccade.custom_objects import CustomObjectScope
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
+from saccade.files.extras import class_names_of, preprocessing_of
 from saccade.files.plain_config import build_config
 from saccade.graph import Symbol, map_symbols
 from saccade.graph.network import values_at
@@ -65,7 +66,10 @@ def clone_model(
     if model.compiled:
         with CustomObjectScope(_classes_in(model)):
             clone.compile_from_config(model.get_compile_config())
-    clone.preprocessing, clone.class_names = model.preprocessing, model.class_names
+    if (preprocessing := preprocessing_of(model)) is not None:
+        clone.preprocessing = preprocessing
+    if (names := class_names_of(model)) is not None:
+        clone.class_names = names
     return clone
 
 

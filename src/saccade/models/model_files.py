@@ -13,6 +13,7 @@ import torch
 from saccade import names
 from saccade.custom_objects import CustomObjectScope
 from saccade.errors import FileFormatError, SaccadeError, UnknownName
+from saccade.files.extras import restore_extras
 from saccade.files.formats import open_model
 from saccade.files.hdf5 import whole
 from saccade.files.input_record import restore_input_records
@@ -90,8 +91,7 @@ def load_model(
             ) from error
         with whole(archive.where):
             archive.restore(model, compile)
-        model.preprocessing = archive.extras.get("preprocessing")
-        model.class_names = archive.extras.get("class_names")
+        restore_extras(model, archive.extras)
         restore_input_records(model, archive.extras.get("input_records"))
     _reserve_names(model)
     return model

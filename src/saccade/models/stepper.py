@@ -22,9 +22,12 @@ class Stepper(Layer):
     `fit` does the same faster for models that leave these methods as they are.
     """
 
+    steps_per_execution = 1
+
     def __init__(self, **options: Any):
         super().__init__(**options)
         self.optimizer: Any = None
+        self.loss: Any = None
         self.history: Any = None
         self.stop_training = False
         self.compiled = False
@@ -54,7 +57,13 @@ class Stepper(Layer):
 
     @property
     def metrics_names(self) -> list[str]:
-        return [metric.name for metric in self.metrics]
+        """The names of what `evaluate` and `train_on_batch` list, in that order."""
+        if self._objective is None or type(self).metrics is not Stepper.metrics:
+            return [metric.name for metric in self.metrics]
+        found = self._objective.readers()
+        for metric in self._metrics_held():
+            found |= metric.readers()
+        return self._objective.names_in_order(found)
 
     def reset_metrics(self) -> None:
         """Set the sums of all metrics to zero, as every epoch starts."""

@@ -147,7 +147,8 @@ class Trainer(OldMethods, BatchTrainer):
             validation_split: share of the arrays, the last part, to validate on.
             validation_data: (x, y), (x, y, sample_weight), or an iterator.
             shuffle: a new order of the arrays in every epoch.
-            class_weight: weight of each class number in the loss; those left out weigh 1.
+            class_weight: weight of each class number in the loss; those left out weigh 1. An array
+                holds those of class 0, 1, ...
             sample_weight: weight of each sample in the loss.
             initial_epoch: where to start, to go on with an earlier training.
             steps_per_epoch: batches to an epoch, if not one pass. More or fewer than a pass has

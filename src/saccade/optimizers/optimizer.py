@@ -150,9 +150,13 @@ class Optimizer(OwnStep):
             self._move(w, list(mean), slots, places)
             torch._foreach_zero_(self.slots["gradient_accumulator"])
 
+    def _clip_gradients(self, grads: Tensors) -> Tensors:
+        """The gradients within the limit that was set; a subclass of the user's may override it."""
+        return clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
+
     def _move(self, w: Tensors, g: Tensors, slots: dict[str, Tensors], places: Any) -> None:
         rate = self.current_rate()
-        g = clip(g, self.clipvalue, self.clipnorm, self.global_clipnorm)
+        g = self._clip_gradients(g)
         if self.weight_decay:
             decayed = w
             if (excluded := self._undecayed) is not None:

@@ -20,6 +20,7 @@ from saccade.errors import (
     SaccadeError,
     StateError,
 )
+from saccade.files.extras import class_names_of, preprocessing_of
 from saccade.files.formats import run_suffixes
 from saccade.models import load_model
 from saccade.names import nearest
@@ -61,7 +62,8 @@ class Predictor:
     def __init__(self, model: Any, batch_size: int = 64):
         if batch_size < 1:
             raise InvalidArgument("batch_size", "must be a positive integer", repr(batch_size))
-        if not model.preprocessing:
+        preprocessing = preprocessing_of(model)
+        if not preprocessing:
             raise StateError(
                 "Predictor",
                 "the model must know how its pictures were prepared",
@@ -71,12 +73,12 @@ class Predictor:
             )
         self.model = model
         self.batch_size = batch_size
-        self.preprocessing = Preprocessing.from_dict(model.preprocessing)
+        self.preprocessing = Preprocessing.from_dict(preprocessing)
         self._data_format = _data_format_of(model, self.preprocessing.image_shape[-1])
         outputs = check_outputs(model)
         check_inputs(model, self.preprocessing, self._data_format)
         self._at_a_time = most_at_a_time(model)
-        self.classes = list(model.class_names or map(str, range(max(outputs, 2))))
+        self.classes = list(class_names_of(model) or map(str, range(max(outputs, 2))))
         if len(self.classes) != max(outputs, 2):
             raise FileFormatError(
                 "Predictor",

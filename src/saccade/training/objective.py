@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -219,9 +219,13 @@ class Objective:
 
     def values_in_order(self, logs: dict[str, Any]) -> list[Any]:
         """The numbers as `evaluate` lists them: loss, metrics, then what else, by name."""
-        known = [metric.name for metric in self.metrics]
-        values = [logs[name] for name in known if name in logs]
-        return values + [logs[name] for name in sorted(logs) if name not in known]
+        return [logs[name] for name in self.names_in_order(logs)]
+
+    def names_in_order(self, names: Iterable[str]) -> list[str]:
+        """The names of what `evaluate` lists, each once: of its values, in their order."""
+        left = dict.fromkeys(names)
+        known = dict.fromkeys(metric.name for metric in self.metrics)
+        return [*(name for name in known if name in left), *sorted(left.keys() - known.keys())]
 
     def state(self) -> dict[str, Any]:
         """The sums so far; which accuracy "acc" turned out to be is part of them."""

@@ -54,6 +54,17 @@ def public_methods(cls: type) -> dict[str, Any]:
     return found
 
 
+def private_methods(cls: type) -> dict[str, Any]:
+    """The methods with one underscore that a layer of Keras's has beyond those of every layer."""
+    found: dict[str, Any] = {}
+    for parent in cls.__mro__[: cls.__mro__.index(keras.layers.Layer)]:
+        for name, value in vars(parent).items():
+            own = name.startswith("_") and not name.startswith("__")
+            if own and inspect.isfunction(value) and not hasattr(torch.nn.Module, name):
+                found.setdefault(name, value)
+    return found
+
+
 def noting(base: type, names: Iterable[str], note: Callable[[str], None]) -> type:
     """A subclass whose methods of these names say that they were called."""
 
@@ -89,18 +100,22 @@ def is_refused(base: type, name: str) -> bool:
 
 
 def missing(
-    classes: dict[str, tuple[type, type]], work: Work, may_fail: Container[str] = ()
+    classes: dict[str, tuple[type, type]],
+    work: Work,
+    may_fail: Container[str] = (),
+    methods: Callable[[type], Iterable[str]] = public_methods,
 ) -> set[tuple[str, str, str]]:
     """What Keras calls in this work, and saccade neither calls nor refuses: step, class, method.
 
     Args:
         classes: Keras's and saccade's, by name.
         work: gives the steps of the work with a library and subclasses of its classes.
+        methods: which of a class of Keras's are looked at.
         may_fail: steps that are left out where they fail, as in Keras some do.
     """
     called: dict[Any, set[tuple[str, str, str]]] = {keras: set(), saccade: set()}
     names = {
-        name: [one for one in public_methods(theirs) if not is_refused(ours, one)]
+        name: [one for one in methods(theirs) if not is_refused(ours, one)]
         for name, (theirs, ours) in classes.items()
     }
     failed: set[str] = set()

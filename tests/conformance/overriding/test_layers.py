@@ -10,7 +10,7 @@ import pytest
 
 import saccade
 from conformance.calls import SEVERAL, keras_options
-from conformance.overriding.noting import missing, rounds
+from conformance.overriding.noting import missing, private_methods, rounds
 from conformance.test_layer_conformance import EXAMPLES, NAMES, sample
 from parity.reference import keras
 from saccade.nests import map_nest
@@ -97,6 +97,13 @@ ALONE = ("predict many", "train_on_batch", "test_on_batch", "predict_on_batch", 
 def test_all_side_by_side():
     names = [name for name in LAYERS if name != "RandomShear"]  # whose record Keras can't read
     assert not missing(both(names), work_with(names, ALONE))
+
+
+def test_private_methods_side_by_side():
+    """Those that Keras calls are called here too, or refused by name."""
+    names = [name for name in LAYERS if name != "RandomShear"]
+    rest = ("save", "load", "fit loaded", "clone", "fit", "evaluate", "predict", "config")
+    assert not missing(both(names), work_with(names, (*ALONE, *rest)), (), private_methods)
 
 
 @pytest.mark.slow

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from saccade.data.sources.fixed_images import FixedImages
@@ -18,11 +19,15 @@ class WeightedSource(Source):
 
     Args:
         source: gives labels: whole numbers, or one-hot rows.
-        class_weight: weight of each class number; classes left out weigh 1.
+        class_weight: weight of each class number; classes left out weigh 1. An array or a list,
+            as scikit-learn's `compute_class_weight` gives, holds the weights of class 0, 1, ...
     """
 
-    def __init__(self, source: Source, class_weight: Mapping[Any, float] | str):
-        if class_weight in ("auto", "balanced"):  # Keras 1 and 2 took any word, and left it aside
+    def __init__(self, source: Source, class_weight: Mapping[Any, float] | Sequence[float] | str):
+        if isinstance(class_weight, str) and class_weight in (
+            "auto",
+            "balanced",
+        ):  # Keras 1 and 2 took any word, and left it aside
             note_once(
                 f'class_weight="{class_weight}" has no effect, as in Keras 1 and 2: every class '
                 "weighs 1. Give a dict {class number: weight}.",
@@ -30,14 +35,17 @@ class WeightedSource(Source):
             )
             class_weight = {}
         try:
-            given: Any = class_weight
+            given: Any = _by_class(class_weight)
             self.weights = {int(label): float(weight) for label, weight in given.items()}
             fractions = [one for one in given if not isinstance(one, str) and one != int(one)]
             if fractions or min(self.weights, default=0) < 0:
                 raise ValueError("a negative class, or half a one")
         except (AttributeError, TypeError, ValueError):
             raise InvalidArgument(
-                "class_weight", "must be a dict from class number to weight", repr(class_weight)
+                "class_weight",
+                "must be a dict from class number to weight",
+                repr(class_weight),
+                "One weight for each class, in order: dict(enumerate(weights)).",
             ) from None
         self.source = source
         self.samples = source.samples
@@ -103,3 +111,17 @@ class WeightedSource(Source):
 
     def restore(self, state: Any) -> None:
         self.source.restore(state)
+
+
+def _by_class(given: Any) -> Any:
+    """Weights by class number: those of an array or a list by their places."""
+    if not isinstance(given, (np.ndarray, torch.Tensor, list, tuple)):
+        return given
+    if np.ndim(given) != 1:
+        raise ValueError("one weight a class")
+    note_once(
+        f"class_weight: {len(given)} weights in a row are those of class 0 to {len(given) - 1}. "
+        "Keras takes only a dict: dict(enumerate(weights)).",
+        key="class_weight as an array",
+    )
+    return dict(enumerate(given))

@@ -73,9 +73,11 @@ class Attention(Drawing):
         self.scale: Any = None
         self.concat_score_weight: Any = None
         if self.use_scale:
-            self.scale = self.add_weight((), "ones", name="scale")
+            self.scale = self.add_weight(shape=(), initializer="ones", name="scale")
         if self.score_mode == "concat":
-            self.concat_score_weight = self.add_weight((), "ones", name="concat_score_weight")
+            self.concat_score_weight = self.add_weight(
+                shape=(), initializer="ones", name="concat_score_weight"
+            )
 
     def _calculate_scores(self, query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
         """How well each key goes with each query, (batch, queries, keys)."""
@@ -181,7 +183,9 @@ class AdditiveAttention(Attention):
         self._check(input_shape)
         self.scale = None
         if self.use_scale:
-            self.scale = self.add_weight((input_shape[0][-1],), "glorot_uniform", name="scale")
+            self.scale = self.add_weight(
+                shape=(input_shape[0][-1],), initializer="glorot_uniform", name="scale"
+            )
 
     def _calculate_scores(self, query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
         together = torch.tanh(query.unsqueeze(-2) + key.unsqueeze(-3))

@@ -35,6 +35,7 @@ from saccade.layers.core.keras1_words import LayerType
 from saccade.layers.core.masks import MaskPassing, names_of
 from saccade.layers.core.output_shapes import shape_of, symbols_of, traced_shape
 from saccade.layers.core.own_arguments import arguments_of, default_config, made_again
+from saccade.layers.core.private_hooks import refuse_private_hooks
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, brought_by, snake_case
 from saccade.notes import note_old_word
@@ -116,6 +117,7 @@ class Layer(
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
+        refuse_private_hooks(cls, Layer)
         brought = brought_by(cls, Layer)
         if "call" in brought:
             parameters = [*inspect.signature(cls.call).parameters.values()]

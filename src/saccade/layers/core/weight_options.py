@@ -43,8 +43,8 @@ def make_weight(
     With `autocast` the layer's `call` sees it in the policy's dtype.
     """
     return layer.add_weight(
-        shape,
-        getattr(layer, f"{stem}_initializer"),
+        shape=shape,
+        initializer=getattr(layer, f"{stem}_initializer"),
         regularizer=getattr(layer, f"{stem}_regularizer"),
         constraint=getattr(layer, f"{stem}_constraint"),
         autocast=autocast,

@@ -100,6 +100,7 @@ class Dot(Merge):
     """
 
     keras_module = "keras.layers"
+    casts_integers = False
     _count = 2
 
     def __init__(self, axes: int | tuple[int, int], normalize: bool = False, **placement: Any):
@@ -118,6 +119,7 @@ class Dot(Merge):
         self.merged_shape([tuple(x.shape), tuple(y.shape)])
         a, b = (axis % one.ndim for axis, one in zip(self._pair, arrays, strict=True))
         if self.normalize:
+            x, y = (one if one.is_floating_point() else one.to(self._computes_in) for one in (x, y))
             x = torch.nn.functional.normalize(x, dim=a, eps=1e-7)
             y = torch.nn.functional.normalize(y, dim=b, eps=1e-7)
         return dot_of_samples(x, y, a, b)

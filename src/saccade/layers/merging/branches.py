@@ -79,7 +79,7 @@ class LayerScale(Layer):
     def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
         start = initializers.Constant(self.init_values)
-        self.gamma = self.add_weight((self.projection_dim,), start)
+        self.gamma = self.add_weight(shape=(self.projection_dim,), initializer=start)
         super().build(input_shape)
 
     def call(self, x: torch.Tensor) -> torch.Tensor:

@@ -26,6 +26,14 @@ class Merge(Layer):
         """One array of the inputs."""
         raise NotImplementedError
 
+    def _merge_function(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
+        """What Keras calls `merge`, by which a subclass of the user's overrides it."""
+        return self.merge(list(inputs))
+
+    def _aligned(self, arrays: list[torch.Tensor]) -> list[torch.Tensor]:
+        """The inputs as `merge` takes them."""
+        return arrays
+
     def merged_shape(self, shapes: list[Shape]) -> Shape:
         """The shape of the result, from shapes that are known to be several of the same batch."""
         raise NotImplementedError
@@ -46,7 +54,7 @@ class Merge(Layer):
         if any(one.ndim == 0 or one.shape[0] != batch for one in inputs):
             self.compute_output_shape([tuple(one.shape) for one in inputs])
         try:
-            return self.merge(list(inputs))
+            return self._merge_function(self._aligned(list(inputs)))
         except RuntimeError:
             self.compute_output_shape([tuple(one.shape) for one in inputs])  # says what is wrong
             raise
@@ -75,8 +83,11 @@ class Elementwise(Merge):
 
     casts_integers = False
 
+    def _aligned(self, arrays: list[torch.Tensor]) -> list[torch.Tensor]:
+        return _same_rank(arrays)
+
     def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
-        return reduce(self.meet, _same_rank(arrays))
+        return reduce(self.meet, arrays)
 
     def meet(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         """What two arrays make."""

@@ -12,6 +12,7 @@ from saccade.graph import Shape
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.weight_options import keep_options, make_weight, options_config
+from saccade.names import brought_by
 from saccade.numerics.epsilon import epsilon
 from saccade.numerics.tensors.conversion import wide
 from saccade.variables import Variable
@@ -58,6 +59,11 @@ class BatchNormalization(Layer):
     keras_module = "keras.layers"
     supports_masking = True
     casts_integers = True
+    _has_own_moments = False
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        cls._has_own_moments |= "_moments" in brought_by(cls, BatchNormalization)
 
     def __init__(
         self,
@@ -113,15 +119,15 @@ class BatchNormalization(Layer):
         if self.center:
             self.beta = make_weight(self, "beta", shape, autocast=False)
         self.moving_mean = self.add_weight(
-            shape,
-            self.moving_mean_initializer,
+            shape=shape,
+            initializer=self.moving_mean_initializer,
             trainable=False,
             autocast=False,
             name="moving_mean",
         )
         self.moving_variance = self.add_weight(
-            shape,
-            self.moving_variance_initializer,
+            shape=shape,
+            initializer=self.moving_variance_initializer,
             trainable=False,
             autocast=False,
             name="moving_variance",
@@ -134,8 +140,8 @@ class BatchNormalization(Layer):
         if mask is not None and mask.ndim != x.ndim - 1:
             needed = f"mask must have {x.ndim - 1} axes: one value for all channels of a place"
             raise ShapeError(self.where, needed, str(tuple(mask.shape)))
-        if training and self.trainable and mask is not None:
-            y_second = self._normalise_by_what_counts(x_second, mask)
+        if training and self.trainable and (mask is not None or self._has_own_moments):
+            y_second = self._normalise_by_moments(x_second, *self._moments(x, mask))
         elif training and self.trainable:
             y_second = self._normalise_by_batch(x_second)
         else:
@@ -182,16 +188,28 @@ class BatchNormalization(Layer):
             )  # one number varies by 0, where torch divides by 0
         return y_second
 
-    def _normalise_by_what_counts(self, x_second: torch.Tensor, mask: Any) -> torch.Tensor:
-        """The same with the statistics of those places where the mask is not 0."""
-        axes = (0, *range(2, x_second.ndim))
-        x = wide(x_second)
+    def _moments(self, inputs: torch.Tensor, mask: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean and variance of each channel, of those places where the mask is not 0.
+
+        Keras calls it so, and a subclass of the user's may override it.
+        """
+        x = wide(inputs.movedim(self.axis, 1))
+        axes = (0, *range(2, x.ndim))
+        if mask is None:
+            return x.mean(axes), x.var(axes, correction=0)
         counts = mask.bool().unsqueeze(-1).movedim(self.axis, 1).expand(x.shape)
         number = counts.to(x.dtype).sum(axes) + epsilon()
         shape = (1, -1, *[1] * (x.ndim - 2))
         mean = torch.where(counts, x, 0.0).sum(axes) / number
         apart = torch.where(counts, x - mean.reshape(shape), 0.0)
-        variance = apart.square().sum(axes) / number
+        return mean, apart.square().sum(axes) / number
+
+    def _normalise_by_moments(
+        self, x_second: torch.Tensor, mean: torch.Tensor, variance: torch.Tensor
+    ) -> torch.Tensor:
+        """Normalise by these statistics of the batch, and move the moving ones."""
+        x, mean, variance = wide(x_second), mean.reshape(-1), variance.reshape(-1)
+        shape = (1, -1, *[1] * (x.ndim - 2))
         with torch.no_grad():
             for moving, seen in ((self.moving_mean, mean), (self.moving_variance, variance)):
                 moving.data.lerp_(seen.detach().to(moving.dtype), 1.0 - self.momentum)

@@ -90,8 +90,12 @@ class Normalization(Pointwise):
             self._check_fits(np.shape(self.input_mean))
             return
         shape = [self._sizes[axis] for axis in self._kept]
-        self.adapt_mean = self.add_weight(shape, "zeros", trainable=False, name="mean")
-        self.adapt_variance = self.add_weight(shape, "ones", trainable=False, name="variance")
+        self.adapt_mean = self.add_weight(
+            shape=shape, initializer="zeros", trainable=False, name="mean"
+        )
+        self.adapt_variance = self.add_weight(
+            shape=shape, initializer="ones", trainable=False, name="variance"
+        )
         # Keras keeps a count, an integer that stays 0, in every file.
         self.count = self._own(torch.zeros((), dtype=torch.int32), False, "count")
 

@@ -48,7 +48,7 @@ class RMSNormalization(Layer):
         sizes = tuple(input_shape[axis] for axis in self._axes)
         if None in sizes:
             raise ShapeError(self.where, "the sizes along axis must be known", str(input_shape))
-        self.scale = self.add_weight(sizes, "ones", autocast=False, name="scale")
+        self.scale = self.add_weight(shape=sizes, initializer="ones", autocast=False, name="scale")
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         self._check(x.shape)

@@ -57,8 +57,8 @@ class SpectralNormalization(Wrapper):
             )
         self.kernel = kernel
         self.vector_u = self.add_weight(
-            (1, kernel.shape[-1]),
-            TruncatedNormal(stddev=0.02),
+            shape=(1, kernel.shape[-1]),
+            initializer=TruncatedNormal(stddev=0.02),
             trainable=False,
             autocast=False,
             name="vector_u",

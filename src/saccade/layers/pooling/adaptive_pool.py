@@ -52,6 +52,7 @@ class _AdaptiveAverage(_AdaptivePooling):
 
 
 class _AdaptiveMax(_AdaptivePooling):
+    casts_integers = False  # the largest of whole numbers is one of them
     _kind = "max"
 
 

@@ -48,6 +48,8 @@ class _GlobalAverage(_GlobalPooling):
 
 
 class _GlobalMax(_GlobalPooling):
+    casts_integers = False
+
     def call(self, x: torch.Tensor) -> torch.Tensor:
         return x.amax(self._axes(x), keepdim=self.keepdims)
 

@@ -71,6 +71,8 @@ class _Pooling(Spatial):
 
 
 class _MaxPooling(_Pooling):
+    casts_integers = False  # the largest of whole numbers is one of them
+
     def pool(self, x_nhwc: torch.Tensor) -> torch.Tensor:
         size, strides = self.over_rows(self.pool_size), self.over_rows(self.strides)
         return max_pool_nhwc(x_nhwc, size, strides, self.padding)

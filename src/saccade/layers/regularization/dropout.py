@@ -85,6 +85,7 @@ class Dropout(_Drop):
     def call(self, x: torch.Tensor, training: bool = False) -> torch.Tensor:
         if not training or self.rate == 0:
             return x
+        x = self.floats(x)
         if self.noise_shape is None:
             return self.dropped(x, self.rate)
         if self.rate == 1:
@@ -212,6 +213,7 @@ class AlphaDropout(_Drop):
     def call(self, x: torch.Tensor, training: bool = False) -> torch.Tensor:
         if not training or self.rate == 0:
             return x
+        x = self.floats(x)
         dropped = -ALPHA * SCALE
         a = ((1 - self.rate) * (1 + self.rate * dropped**2)) ** -0.5
         b = -a * self.rate * dropped

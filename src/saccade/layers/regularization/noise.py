@@ -12,7 +12,16 @@ from saccade.layers.core.layer_kinds import Drawing, Pointwise
 
 
 class Noise(Drawing, Pointwise):
-    """A layer of the shape of its input that draws numbers while it trains."""
+    """A layer of the shape of its input that draws numbers while it trains.
+
+    At rest whole numbers pass as they are; in training they become floats.
+    """
+
+    casts_integers = False
+
+    def floats(self, x: torch.Tensor) -> torch.Tensor:
+        """The numbers as what noise can be added to."""
+        return x if x.is_floating_point() else x.to(self._computes_in)
 
     def checked_share(self, name: str, share: Any, includes_one: bool = True) -> float:
         """A number in [0, 1]; in [0, 1) when one would divide by zero."""
@@ -43,6 +52,7 @@ class GaussianNoise(Noise):
     def call(self, x: torch.Tensor, training: bool = False) -> torch.Tensor:
         if not training or self.stddev == 0:
             return x
+        x = self.floats(x)
         return x + self.stddev * self.normal(x)
 
     def get_config(self) -> dict[str, Any]:
@@ -72,6 +82,7 @@ class GaussianDropout(Noise):
     def call(self, x: torch.Tensor, training: bool = False) -> torch.Tensor:
         if not training or self.rate == 0:
             return x
+        x = self.floats(x)
         return x * (1 + math.sqrt(self.rate / (1 - self.rate)) * self.normal(x))
 
     def get_config(self) -> dict[str, Any]:

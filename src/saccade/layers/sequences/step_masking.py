@@ -30,6 +30,7 @@ class Masking(Pointwise):
     """
 
     keras_module = "keras.layers"
+    casts_integers = False
     joins_lists = True
     _makes_masks = True
 
@@ -39,7 +40,8 @@ class Masking(Pointwise):
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         mask = self.compute_mask(x)
-        y = torch.where(mask.unsqueeze(-1), x, 0.0)
+        x = x.int() if x.dtype is torch.bool else x  # as Keras has it
+        y = torch.where(mask.unsqueeze(-1), x, x.new_zeros(()))
         set_mask(y, mask)
         return y
 

@@ -135,6 +135,8 @@ class Resizing(_Sized):
         y = resize_nhwc(images, self.height, self.width, self.interpolation, self.antialias)
         if x_nhwc.dtype.is_floating_point:
             return y
+        if x_nhwc.dtype is torch.bool:
+            return y.round() > 0
         limits = torch.iinfo(x_nhwc.dtype)
         return y.round().clamp(limits.min, limits.max).to(x_nhwc.dtype)
 

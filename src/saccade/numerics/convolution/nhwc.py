@@ -142,7 +142,9 @@ def _convolve(
 
 
 def max_pool_nhwc(x_nhwc: torch.Tensor, size: Sizes, strides: Sizes, padding: str) -> torch.Tensor:
-    """The largest value in each window; padding never wins."""
+    """The largest value in each window; padding never wins. Integers stay what they are."""
+    if not x_nhwc.is_floating_point():  # torch has no formula for all of them
+        return max_pool_nhwc(x_nhwc.double(), size, strides, padding).to(x_nhwc.dtype)
     x_nchw = channels_second(x_nhwc)
     sides: Sizes | int = 0
     if padding == "same":
@@ -170,7 +172,10 @@ def average_pool_nhwc(
 
 
 def adaptive_pool_nhwc(x_nhwc: torch.Tensor, size: Sizes, kind: str) -> torch.Tensor:
-    """As many windows as `size` says along each axis: their means ("average") or maxima ("max")."""
+    """As many windows as `size` says along each axis: their means ("average") or maxima ("max").
+    The maxima of integers are integers."""
+    if not x_nhwc.is_floating_point():
+        return adaptive_pool_nhwc(x_nhwc.double(), size, kind).to(x_nhwc.dtype)
     x_nchw = channels_second(x_nhwc)
     return channels_last(_ADAPTIVE_POOL[kind, x_nchw.ndim](x_nchw, size))
 

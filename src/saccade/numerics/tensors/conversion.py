@@ -121,6 +121,11 @@ def sum_dtype(x: torch.Tensor) -> torch.dtype:
     return torch.int32 if x.dtype in small else x.dtype
 
 
+def running_dtype(x: torch.Tensor) -> torch.dtype:
+    """What numbers add up in one after another: their own kind, bools in int32."""
+    return torch.int32 if x.dtype is torch.bool else x.dtype
+
+
 def floats(x: Any) -> torch.Tensor:
     x = convert_to_tensor(x)
     return x if x.is_floating_point() else x.float()

@@ -169,7 +169,8 @@ def vdot(x1: Any, x2: Any) -> torch.Tensor:
     """The sum of the products of all numbers."""
     x1, x2 = convert_to_tensor(x1).reshape(-1), convert_to_tensor(x2).reshape(-1)
     kind = torch.promote_types(x1.dtype, x2.dtype)
-    return torch.vdot(x1.to(kind), x2.to(kind))
+    wide = torch.int32 if kind is torch.bool else kind
+    return torch.vdot(x1.to(wide), x2.to(wide)).to(kind)
 
 
 def kron(x1: Any, x2: Any) -> torch.Tensor:

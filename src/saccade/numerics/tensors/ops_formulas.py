@@ -14,8 +14,10 @@ from saccade.numerics.tensors.tensor_functions import (
     cast,
     convert_to_tensor,
     elementwise,
+    factors,
     floats,
     paired,
+    running_dtype,
     sum_dtype,
     torch_dtype,
 )
@@ -70,23 +72,28 @@ def isclose(
 
 
 def einsum(subscripts: str, *operands: Any) -> torch.Tensor:
-    return torch.einsum(subscripts, *map(convert_to_tensor, operands))
+    tensors = [convert_to_tensor(one) for one in operands]
+    if all(one.dtype is torch.int8 for one in tensors):  # Keras adds up products of those wider
+        tensors = [one.int() for one in tensors]
+    return torch.einsum(subscripts, *tensors)
 
 
 def tensordot(x1: Any, x2: Any, axes: Any = 2) -> torch.Tensor:
-    return torch.tensordot(*_summed(x1, x2), dims=axes)
+    x1, x2, gives = _summed(x1, x2)
+    return torch.tensordot(x1, x2, dims=axes).to(gives)
 
 
 def inner(x1: Any, x2: Any) -> torch.Tensor:
-    return torch.inner(*_summed(x1, x2))
+    x1, x2, gives = _summed(x1, x2)
+    return torch.inner(x1, x2).to(gives)
 
 
-def _summed(x1: Any, x2: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Two tensors of one dtype in which products can be added up."""
+def _summed(x1: Any, x2: Any) -> tuple[torch.Tensor, torch.Tensor, torch.dtype]:
+    """Two tensors of one dtype in which products can be added up, and the dtype of the sum."""
     x1, x2 = convert_to_tensor(x1), convert_to_tensor(x2)
     kind = torch.promote_types(x1.dtype, x2.dtype)
-    kind = torch.int32 if kind is torch.bool else kind
-    return x1.to(kind), x2.to(kind)
+    wide = torch.int32 if kind is torch.bool else kind
+    return x1.to(wide), x2.to(wide), kind
 
 
 def outer(x1: Any, x2: Any) -> torch.Tensor:
@@ -97,11 +104,12 @@ def dot_of_samples(x: torch.Tensor, y: torch.Tensor, a: int, b: int) -> torch.Te
     """Sample by sample, the sum of the products along axis a of x and b of y: (batch, rest of x,
     rest of y), and (batch, 1) where nothing is left. Axes are counted from 1, the batch being 0.
     """
+    x, y, gives = factors(x, y)
     # Axes as numbers: 0 the batch, 1 the summed one, 2... those of x, then those of y.
     of_x = [0, *range(2, x.ndim)]
     of_y = [0, *range(x.ndim, x.ndim + y.ndim - 2)]
     z = torch.einsum(x, [*of_x[:a], 1, *of_x[a:]], y, [*of_y[:b], 1, *of_y[b:]], [*of_x, *of_y[1:]])
-    return z if z.ndim > 1 else z.unsqueeze(1)
+    return (z if z.ndim > 1 else z.unsqueeze(1)).to(gives)
 
 
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> torch.Tensor:
@@ -120,7 +128,7 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor
 def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> torch.Tensor:
     """Running products along an axis; of all numbers in a row when it is None."""
     x = convert_to_tensor(x)
-    kind = sum_dtype(x) if dtype is None else torch_dtype(dtype)
+    kind = running_dtype(x) if dtype is None else torch_dtype(dtype)
     x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
     return x.cumprod(axis, dtype=kind)
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from saccade.numerics.tensors.tensor_functions import convert_to_tensor, sum_dtype, torch_dtype
+from saccade.numerics.tensors.tensor_functions import convert_to_tensor, running_dtype, torch_dtype
 
 
 def _numbers(x: Any) -> torch.Tensor:
@@ -34,7 +34,7 @@ def concatenate(xs: Sequence[Any], axis: int = 0) -> torch.Tensor:
 def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> torch.Tensor:
     """Running sums along an axis; of all numbers in a row when it is None."""
     x = convert_to_tensor(x)
-    kind = sum_dtype(x) if dtype is None else torch_dtype(dtype)
+    kind = running_dtype(x) if dtype is None else torch_dtype(dtype)
     return x.reshape(-1).cumsum(0, dtype=kind) if axis is None else x.cumsum(axis, dtype=kind)
 
 

@@ -21,6 +21,7 @@ from saccade.numerics.tensors.conversion import (
     axes_of,
     convert_to_tensor,
     floats,
+    running_dtype,
     sum_dtype,
     torch_dtype,
 )
@@ -90,7 +91,7 @@ def argmin(x: Any, axis: int = -1) -> torch.Tensor:
 
 def cumsum(x: Any, axis: int = 0) -> torch.Tensor:
     x = convert_to_tensor(x)
-    return x.cumsum(axis, dtype=sum_dtype(x))
+    return x.cumsum(axis, dtype=running_dtype(x))
 
 
 # -- shapes --------------------------------------------------------------------------------
@@ -146,16 +147,30 @@ def shape(x: Any) -> tuple[int, ...]:
 
 
 def matmul(x1: Any, x2: Any) -> torch.Tensor:
-    x1, x2 = convert_to_tensor(x1), convert_to_tensor(x2)
+    x1, x2, gives = factors(convert_to_tensor(x1), convert_to_tensor(x2))
+    return torch.matmul(x1, x2).to(gives)
+
+
+def factors(x1: torch.Tensor, x2: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.dtype]:
+    """Two tensors of one dtype that torch multiplies as matrices, and the dtype of their product.
+
+    That is Keras's: of bool it is bool, of two int8 int32.
+    """
     kind = torch.promote_types(x1.dtype, x2.dtype)
-    kind = torch.int32 if kind is torch.bool else kind
-    return torch.matmul(x1.to(kind), x2.to(kind))
+    if kind is torch.bool:
+        return x1.int(), x2.int(), torch.bool
+    if x1.dtype is x2.dtype is torch.int8:
+        return x1.int(), x2.int(), torch.int32
+    return x1.to(kind), x2.to(kind), kind
 
 
 def dot(x1: Any, x2: Any) -> torch.Tensor:
     """The same, and a product with one number."""
     x1, x2 = convert_to_tensor(x1), convert_to_tensor(x2)
-    return multiply(x1, x2) if 0 in (x1.ndim, x2.ndim) else matmul(x1, x2)
+    if 0 in (x1.ndim, x2.ndim):
+        return multiply(x1, x2)
+    product = matmul(x1, x2)  # which of two int8 is wider than Keras's here
+    return product.to(torch.promote_types(x1.dtype, x2.dtype))
 
 
 def one_hot(
@@ -203,7 +218,7 @@ def normalize(
     """
     if not isinstance(order, int) or order < 1:
         raise InvalidArgument("normalize", "order must be an int from 1 on", repr(order))
-    x = floats(x)
+    x = torch.atleast_1d(floats(x))
     length = torch.linalg.vector_norm(x, ord=order, dim=axis, keepdim=True)
     return x / length.clamp_min(least() if epsilon is None else epsilon)
 

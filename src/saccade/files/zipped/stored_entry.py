@@ -67,13 +67,13 @@ def open_entry(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     if info.compress_type != zipfile.ZIP_STORED:
         copy = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the caller)
         try:
-            _read_through(archive, info, copy.write)
+            read_through(archive, info, copy.write)
         except BaseException:
             copy.close()
             raise
         copy.seek(0)
         return copy
-    _read_through(archive, info, len)
+    read_through(archive, info, len)
     file = archive.fp
     assert file is not None
     file.seek(info.header_offset)
@@ -83,7 +83,7 @@ def open_entry(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     return StoredEntry(file, start, info.file_size)  # type: ignore[return-value]
 
 
-def _read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, take: Callable) -> None:
+def read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, take: Callable) -> None:
     """Read an entry to its end, where zipfile compares the checksum."""
     with archive.open(info) as entry:
         while chunk := entry.read(_CHUNK_BYTES):

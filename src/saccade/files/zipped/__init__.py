@@ -1,0 +1,1 @@
+"""What a zip archive of a model holds: entries, and files of layers."""
