@@ -62,13 +62,20 @@ def photos(tmp_path, monkeypatch):
     return make_photos(tmp_path / "photos", count=6)
 
 
+@pytest.fixture
+def patch():
+    """What a test takes back in its middle; whatever happens, it is gone after it."""
+    made = pytest.MonkeyPatch()
+    yield made
+    made.undo()
+
+
 def full(*args, **kwargs):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_a_disk_that_is_full_for_a_while_costs_nothing(photos, caplog):
+def test_a_disk_that_is_full_for_a_while_costs_nothing(photos, caplog, patch):
     caplog.set_level(logging.WARNING, "saccade")
-    patch = pytest.MonkeyPatch()
 
     def fill():
         patch.setattr(os, "replace", full)
@@ -89,11 +96,10 @@ def test_a_disk_that_is_full_for_a_while_costs_nothing(photos, caplog):
     )
 
 
-def test_a_disk_that_stays_full_leaves_the_model_elsewhere(photos, tmp_path, monkeypatch):
+def test_a_disk_that_stays_full_leaves_the_model_elsewhere(photos, tmp_path, monkeypatch, patch):
     spare = tmp_path / "spare"
     spare.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(spare))
-    patch = pytest.MonkeyPatch()
     replace = os.replace
 
     def full_there(draft, target):
