@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.folder_lock import FolderLock
 from saccade.errors import FileFormatError
 from saccade.recipe.unfinished.command_record import CommandRecord
-from saccade.recipe.unfinished.folder_lock import FolderLock
 
 FOLDER, RECORD, LOCK = ".resume", "command.json", "lock"
 
@@ -27,7 +27,11 @@ class UnfinishedRun:
 
     def __init__(self, run: Path):
         self.run, self.path = run, run / FOLDER
-        self.lock = FolderLock(self.path / LOCK)
+        self.lock = FolderLock(
+            self.path / LOCK,
+            f'"{self.path.parent}"',
+            "Wait for its end, or choose another output=.",
+        )
         self._record: CommandRecord | None = None
 
     @property
