@@ -83,7 +83,7 @@ class FolderLock:
 def _is_still(file: IO[bytes], path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
-    except FileNotFoundError:
+    except OSError:  # no such file, or no such folder any more
         return False
 
 
