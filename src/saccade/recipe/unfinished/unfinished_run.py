@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.drafts import remove_drafts_in
 from saccade.disk.folder_lock import FolderLock
 from saccade.errors import FileFormatError
 from saccade.recipe.unfinished.command_record import CommandRecord
@@ -64,6 +65,7 @@ class UnfinishedRun:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         self.lock.take()
+        remove_drafts_in(self.run)  # of a run that was killed while it wrote; nobody else writes
 
     def begin(self, content: dict[str, Any]) -> None:
         """Forget what an earlier run left, and note what this one is asked for."""
