@@ -29,6 +29,22 @@ def auto_name(stem: str) -> str:
     return stem if count == 0 else f"{stem}_{count}"
 
 
+def told_apart(names: Iterable[str]) -> list[str]:
+    """Names with a number behind those that were there before.
+
+    >>> told_apart(["critic", "critic", "out", "critic"])
+    ['critic', 'critic_1', 'out', 'critic_2']
+    """
+    found: list[str] = []
+    for name in names:
+        new, count = name, 0
+        while new in found:
+            count += 1
+            new = f"{name}_{count}"
+        found.append(new)
+    return found
+
+
 def reserve_name(stem: str, count: int) -> None:
     """Leave out the first `count` automatic names of this stem: they came with a file."""
     _used[stem] = max(_used[stem], count)

@@ -65,7 +65,8 @@ BESIDE = (("forward", "call"),)
 without it is written as torch's modules are."""
 
 _OF_KERAS = frozenset(
-    {"_calculate_scores", "_compute_attention", "_compute_attention_mask", "_direction"}
+    """_calculate_scores _compute_attention _compute_attention_mask _direction
+    _merge_function""".split()  # noqa: SIM905
 )
 """What a user sets for Keras to read: of a metric, which way is better."""
 

@@ -1,7 +1,7 @@
 """Abandoned: threads whose work nobody waits for any more, ended before Python itself ends.
 
-Python ends a thread that is left by unwinding it, wherever it is. Inside torch's C++ that aborts the
-process, after a run that went well.
+Python ends a thread that is left by unwinding it, wherever it is. Inside torch's C++ that aborts
+the process, after a run that went well.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import signal
 import sys
 import threading
 import time
-from pathlib import Path
+
+from saccade.disk.regular_file import read_text
+from saccade.errors import SaccadeError
 
 PATIENCE_S = 4.0  # the end of a script waits no longer
 _ASKED_EVERY_S = 0.2
@@ -49,7 +51,7 @@ def _raise_in(thread: threading.Thread) -> None:
 def _started_by(thread: threading.Thread) -> list[int]:
     """The processes that a thread started and that still run, where the system tells (Linux)."""
     try:
-        words = Path(f"/proc/self/task/{thread.native_id}/children").read_text()
-    except OSError:
+        words = read_text(f"/proc/self/task/{thread.native_id}/children")
+    except SaccadeError:
         return []
     return [int(word) for word in words.split()]
