@@ -61,7 +61,7 @@ def test_it_trains_by_the_right_gradients(frozen):
 
     tested = model.test_on_batch([REAL, NOISE], y)
     found = model.train_on_batch([REAL, NOISE], y)
-    wanted = [float(one) for one in (total, *parts)]
+    wanted = [one.item() for one in (total, *parts)]
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(tested, wanted, rtol=1e-4, atol=1e-6)
     for weight, value in zip(trained, expected, strict=True):
