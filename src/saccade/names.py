@@ -118,6 +118,20 @@ class NameNotImportable(NotSupported, ImportError):
     """`from saccade.layers import Conv3D`: the same as an import."""
 
 
+def stand_in(name: str, instead: str) -> type:
+    """A class for a name that is not here: it can be imported, and is refused when it is used.
+
+    Args:
+        instead: what to use, a sentence.
+    """
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise NotSupported(name, "is not in saccade", None, instead)
+
+    members = {"__new__": refuse, "__init_subclass__": refuse, "__doc__": instead}
+    return type(name, (), members)
+
+
 def refuse_name(module: str, name: str, refused: Mapping[str, str]) -> NoReturn:
     """Raise for a name that a package does not have; called by its `__getattr__`.
 
