@@ -215,12 +215,12 @@ def test_ctrl_c_ends_with_130_and_keeps_the_best_model(photos):
 
 
 def test_ctrl_c_before_the_first_epoch_leaves_no_empty_run(photos, monkeypatch):
-    from saccade.recipe.training import trainer
+    from saccade.recipe.training import lenet_training
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(trainer, "set_random_seed", stop)
+    monkeypatch.setattr(lenet_training, "set_random_seed", stop)
     done = CliRunner().invoke(app, ["train", "photos"])
     assert done.exit_code == 130
     assert not any((photos.parent / "runs").iterdir())

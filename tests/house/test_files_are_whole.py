@@ -22,7 +22,7 @@ WRITERS = {
     "drawing/saved_picture.py": "savefig",  # into memory
     "recipe/run_folder.py": "os.replace",  # whole files into the place of older ones
     "recipe/training/recorder.py": "mkdtemp",  # for a model that its run folder does not take
-    "recipe/unfinished/folder_lock.py": "open.a+b open.r+b",  # a lock
+    "disk/folder_lock.py": "open.a+b open.r+b",  # a lock
     "recipe/unfinished/kept_features.py": "open.ab",  # batches, each with its sum
     "training/callbacks/event_file.py": "os.truncate",  # back to where a run goes on
     "tensorflow_alias/parts/data/gfile.py": "open.? open.wb os.replace copyfileobj",  # scripts'
@@ -43,7 +43,7 @@ OPENERS = {
     "files/hdf5.py": "h5py.File",  # after `check_regular`
     "keras_alias/runner.py": "open.rb",  # the script, as Python itself opens it, pipes too
     "numerics/machine/native_precision.py": "read_text",  # of the system's /proc
-    "recipe/unfinished/folder_lock.py": "open.r+b",  # a lock
+    "disk/folder_lock.py": "open.r+b",  # a lock
     "tensorflow_alias/parts/data/gfile.py": "open.?",  # for writing: a script's own
     "utils/keras_2.py": "h5py.File",  # after `check_regular`
 }

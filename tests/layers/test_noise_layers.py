@@ -133,11 +133,11 @@ def test_a_copy_goes_on_where_the_layer_is(name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_stream_is_in_the_state_of_a_run(name):
-    """`_streams` of a run finds it; set back, the layer draws the same again."""
-    from saccade.training.run import Run
+    """A run's state finds it; set back, the layer draws the same again."""
+    from saccade.numerics.machine.random_streams import streams_of
 
     model = saccade.Sequential([EVERY[name](layers, 1)])
-    (stream,) = Run._streams(type("Holder", (), {"model": model})())
+    (stream,) = streams_of(model.modules())
     state = stream.get_state()
     x = torch.ones(shape_for(name))
     first = model(x, training=True)

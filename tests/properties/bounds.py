@@ -20,7 +20,7 @@ from saccade.errors import SaccadeError
 from saccade.shown_text import shown_lines
 
 EXAMPLES = int(os.environ.get("SACCADE_EXAMPLES", "60"))
-MOST_SECONDS = 20
+MOST_SECONDS = 60  # by the clock, on a machine that does other work too
 MOST_GROWTH_BYTES = 1 << 29  # of the resident memory, while one call goes on
 MOST_ADDRESSES_BYTES = 1 << 33  # of addresses beyond those that are taken before
 

@@ -59,11 +59,12 @@ def test_an_unfinished_run_of_the_same_command_is_offered_by_name(
     other = UnfinishedRun(shutil.copytree(runs / "photos-1", runs / "photos-4"))
     other.record.write(choices=other.record.content["choices"] | {"seed": 7})
     refused = in_one_line(train("photos", "-o", "runs/photos-1", *QUICK, code=2))
-    assert "holds an unfinished run of this command. Go on with it:" in refused
+    assert "got one that holds an unfinished run of this command." in refused
+    assert "or go on with it: saccade train photos" in refused
     refused = in_one_line(train("photos", "-o", "runs/photos-4", *QUICK, code=2))
     assert "holds an unfinished run of another command" in refused
     said = train("photos", *QUICK)
-    assert "runs/photos-1 holds an unfinished run of this command." in said
+    assert "runs/photos-1 holds an unfinished run of this command, and here a new one" in said
     assert "saccade train photos --size 16 --epochs 3 --batch-size 8 --output runs/photos-1" in said
     assert "Going on" not in said
     said = train("photos", *QUICK, "--resume")
@@ -127,3 +128,27 @@ def test_another_command_other_photos_and_another_format_are_refused_by_name(
     said = in_one_line(train(*go_on))  # whatever was refused, the run is as it was
     assert "Note: the run began with saccade 0.0, now" in said
     assert "torch 1.0, now" in said
+
+
+def test_drafts_of_a_killed_run_are_gone_when_it_goes_on(
+    whole, tmp_path, monkeypatch, hears_signals
+):
+    train_until(monkeypatch, send(signal.SIGTERM), "photos", "-o", "run", *QUICK, code=143)
+    for name in (".model.keras.0a1b2c3d.part", ".metrics.json.11111111.part"):
+        (tmp_path / "run" / name).mkdir()
+        (tmp_path / "run" / name / "half").write_text("x")
+    train("photos", "-o", "run", *QUICK, "--resume")
+    assert not list((tmp_path / "run").glob(".*"))
+
+
+def test_what_is_said_of_an_unfinished_run_stands_in_lines(photos, monkeypatch, hears_signals):
+    """What a shell is to be given stands alone in its line."""
+    train_until(monkeypatch, send(signal.SIGTERM), "photos", "-o", "run", *QUICK, code=143)
+    for output in (["-o", "run"], []):
+        if not output:
+            Path("runs").mkdir()
+            shutil.move("run", "runs/photos-1")
+        said = train("photos", *output, *QUICK, code=2 if output else 0)
+        assert "\\n" not in said
+        [line] = [line for line in said.splitlines() if line.startswith("  saccade train")]
+        assert line.endswith("--resume")

@@ -12,13 +12,13 @@ import pytest
 import saccade
 from recipe.killing import assert_same_end
 from recipe.stopped import QUICK, in_one_line, train, train_until
-from saccade.disk import whole_file
+from saccade.disk import folder_lock, whole_file
+from saccade.disk.folder_lock import FolderLock
 from saccade.errors import NotFinite, StateError
 from saccade.recipe.choices import Choices
 from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.training.recorder import Recorder
-from saccade.recipe.unfinished import folder_lock, room
-from saccade.recipe.unfinished.folder_lock import FolderLock
+from saccade.recipe.unfinished import room
 from saccade.recipe.unfinished.taking_up import record_of
 from saccade.recipe.unfinished.unfinished_run import UnfinishedRun
 
@@ -38,7 +38,7 @@ def test_two_runs_into_one_folder_are_refused(photos, tmp_path, monkeypatch, hea
 
 
 def test_the_lock_goes_with_its_file(tmp_path):
-    one, two = (FolderLock(tmp_path / "lock") for _ in range(2))
+    one, two = (FolderLock(tmp_path / "lock", "here", "Wait.") for _ in range(2))
     one.take()
     assert two.is_held
     with pytest.raises(StateError, match="only one training at a time"):
@@ -61,9 +61,9 @@ def test_a_lock_on_a_file_that_is_gone_is_taken_anew(tmp_path, monkeypatch):
         lock(file)
 
     monkeypatch.setattr(folder_lock, "_lock", late)
-    one = FolderLock(path)
+    one = FolderLock(path, "here", "Wait.")
     one.take()
-    assert FolderLock(path).is_held
+    assert FolderLock(path, "here", "Wait.").is_held
     one.release()
 
 

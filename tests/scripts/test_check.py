@@ -134,7 +134,10 @@ def test_exit_code_and_words(tmp_path, capsys, code, ends, said):
 
 def test_a_missing_script_ends_with_code_2(tmp_path, capsys):
     assert check_script(str(tmp_path / "none.py")) == 2
-    assert "No such file" in capsys.readouterr().err
+    assert (
+        'none.py": must be a file that can be read, got nothing of that name'
+        in capsys.readouterr().err
+    )
 
 
 def test_packages_beside_the_script_are_looked_through(tmp_path):

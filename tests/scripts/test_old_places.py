@@ -92,8 +92,8 @@ def test_old_names_of_losses_metrics_initializers_and_utils(tmp_path):
 
 
 def test_a_refusal_says_its_way_out_and_no_nearest_name(tmp_path):
-    done = run(tmp_path, "import keras\nkeras.utils.Config\n")
-    assert "A dict or a dataclass does the same." in done.stderr
+    done = run(tmp_path, "import keras\nkeras.utils.FeatureSpace\n")
+    assert "turn words into numbers before fit." in done.stderr
     assert "The nearest" not in done.stderr
     done = run(tmp_path, "import keras\nkeras.layers.Dens\n")
     assert "The nearest that saccade has is 'Dense'." in done.stderr

@@ -38,6 +38,9 @@ NOT_COMPARED = (
     *("compat", "config", "device", "dtypes", "errors", "test", "__version__"),
     *("io.gfile.mkdir", "io.gfile.walk", "random.set_global_generator"),
     *("logging", "set_random_seed"),  # TensorFlow 1's
+    *("train.cosine_decay", "train.create_global_step", "train.exponential_decay"),
+    *("train.get_global_step", "train.get_or_create_global_step", "train.inverse_time_decay"),
+    *("train.natural_exp_decay", "train.piecewise_constant", "train.polynomial_decay"),
 )
 FOUND: dict[str, dict[str, Any]] = {}
 CASES = [(file.stem, case) for file in sorted(FOLDER.glob("*.txt")) for case in read_cases(file)]

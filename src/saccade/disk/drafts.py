@@ -34,11 +34,21 @@ def remove_drafts(path: str | os.PathLike[str]) -> None:
     name = re.sub(r"\{.*?\}", "*", glob.escape(target.name))
     left = target.parent.glob(f".{name}.*{_PART}") if "*" in name else _drafts(target)
     for draft in left:
-        with suppress(OSError):
-            if draft.is_dir() and not draft.is_symlink():
-                shutil.rmtree(draft, ignore_errors=True)
-            else:
-                draft.unlink()
+        _remove(draft)
+
+
+def remove_drafts_in(folder: Path) -> None:
+    """Remove all drafts in a folder into which nobody else writes."""
+    for draft in folder.glob(f".*{_PART}"):
+        _remove(draft)
+
+
+def _remove(draft: Path) -> None:
+    with suppress(OSError):
+        if draft.is_dir() and not draft.is_symlink():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink()
 
 
 def draft_name(target: Path) -> str:

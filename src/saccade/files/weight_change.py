@@ -55,6 +55,7 @@ def change_weights(
 
 def _read_into(weight: Any, values: Any) -> None:
     direct = hasattr(values, "read_direct") and weight.ndim and weight.is_contiguous()
+    direct = direct and weight.dtype is not torch.bfloat16  # which NumPy has not
     if direct and weight.device.type == "cpu":
         values.read_direct(torch.Tensor.numpy(weight.detach()))  # no copy on the way
         torch.autograd.graph.increment_version(weight)  # who asks sees that it changed

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from saccade.disk.regular_file import read_regular
+from saccade.errors import SaccadeError
 from saccade.keras_alias.aliases import (
     TENSORFLOW,
     exists,
@@ -66,6 +67,9 @@ def check_script(script: str) -> int:
     try:
         findings = check_names(path)
         packages = missing_packages(ast.parse(read_regular(path), script), path.parent)
+    except SaccadeError as error:  # which names the file
+        print(f"saccade: {error}", file=sys.stderr)  # noqa: T201
+        return UNREADABLE
     except (OSError, SyntaxError, ValueError) as error:
         print(f"saccade: {script}: {error}", file=sys.stderr)  # noqa: T201
         return UNREADABLE

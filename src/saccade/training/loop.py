@@ -91,7 +91,8 @@ def _train_epoch(run: Run) -> None:
     heard = run.callbacks.listens("on_train_batch_end")
     began, waited_s = time.perf_counter(), run.feed.waited_s
     warming = run.feed.source.warms_up
-    is_over = run.trained or run.model.stop_training
+    # One that was asked for before the first batch comes after it, as in Keras.
+    is_over = run.trained or (run.step and run.model.stop_training)
     batches = () if is_over else run.feed.take(done=run.step)
     for x, y, sample_weight in batches:
         run.callbacks.call("on_train_batch_begin", run.step, {})

@@ -216,7 +216,7 @@ def test_options_that_imply_others(given, caplog):
         "zca_whitening",
     ):
         assert bool(getattr(mine, name)) == bool(getattr(theirs, name)), name
-    assert f"{given} implies" in caplog.text
+    assert f"{given} turns " in caplog.text
 
 
 def test_standardize_takes_batches_and_whitens_them():

@@ -191,13 +191,13 @@ KEEPING = {"Cropping2D": {"cropping": 1}, "ZeroPadding2D": {}, "UpSampling2D": {
 @pytest.mark.parametrize("name", KEEPING)
 def test_what_moves_numbers_keeps_integers(name):
     """An array given to the layer itself; and what a symbol of integers becomes."""
-    x = np.arange(24).reshape(1, 2, 4, 3)
+    x = np.arange(72).reshape(1, 4, 6, 3)
     several = name in ("Concatenate", "Add", "Multiply", "Subtract", "Average")
     made = []
     for of in (layers, keras.layers):
         layer = getattr(of, name)(**KEEPING[name])
         found = array(layer([x, x + 2] if several else x))
-        symbol = of.Input((2, 4, 3), dtype="int32")
+        symbol = of.Input((4, 6, 3), dtype="int32")
         described = getattr(of, name)(**KEEPING[name])([symbol] * 2 if several else symbol)
         made.append((found, str(described.dtype)))
     assert made[0][0].dtype == made[1][0].dtype

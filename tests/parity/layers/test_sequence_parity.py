@@ -156,8 +156,6 @@ def test_old_words_of_embeddings():
     assert layer.embeddings_regularizer is not None
     with pytest.raises(NotSupported, match="SpatialDropout1D"):
         layers.Embedding(9, 4, dropout=0.2)
-    with pytest.raises(AttributeError, match="Dense works along the last axis"):
-        _ = layers.TimeDistributedDense
 
 
 @pytest.mark.parametrize(("name", "side"), [("RandomHeight", 1), ("RandomWidth", 2)])

@@ -54,12 +54,19 @@ def fit(*callbacks, epochs=4):
     return model
 
 
+@pytest.fixture
+def patch():
+    """What a test takes back in its middle; whatever happens, it is gone after it."""
+    made = pytest.MonkeyPatch()
+    yield made
+    made.undo()
+
+
 def full(*args, **kwargs):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_checkpoints_that_the_disk_does_not_take(tmp_path, monkeypatch, notes):
-    patch = pytest.MonkeyPatch()
+def test_checkpoints_that_the_disk_does_not_take(tmp_path, monkeypatch, notes, patch):
     saver = ModelCheckpoint(tmp_path / "{epoch}.keras")
     fit(
         At(1, lambda: patch.setattr(os, "replace", full)),
@@ -76,9 +83,8 @@ def test_checkpoints_that_the_disk_does_not_take(tmp_path, monkeypatch, notes):
     assert f'2 of 4 files could not be written; the last that could is "{last}"' in told[1]
 
 
-def test_a_best_model_that_was_not_written_is_not_the_best(tmp_path, monkeypatch):
+def test_a_best_model_that_was_not_written_is_not_the_best(tmp_path, monkeypatch, patch):
     """What beats the last one on the disk is written, also where one that is better was lost."""
-    patch = pytest.MonkeyPatch()
     saver = ModelCheckpoint(tmp_path / "best.keras", monitor="loss", save_best_only=True)
     values = iter([3.0, 1.0, 2.0, 2.5])
 
@@ -91,8 +97,7 @@ def test_a_best_model_that_was_not_written_is_not_the_best(tmp_path, monkeypatch
     assert (tmp_path / "best.keras").exists()
 
 
-def test_none_was_written(tmp_path, notes):
-    patch = pytest.MonkeyPatch()
+def test_none_was_written(tmp_path, notes, patch):
     model = fit(
         At(0, lambda: patch.setattr(os, "replace", full)), ModelCheckpoint(tmp_path / "m.keras")
     )

@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -290,3 +293,63 @@ def test_every_fault_is_one_of_saccade_s(tmp_path):
         (tmp_path / STATE_FILE).write_bytes(damaged[: stream.randint(1, len(content))])
         with pytest.raises(SaccadeError, match="must be a whole state"):
             fit(tmp_path)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_two_trainings_into_one_folder(tmp_path, elsewhere):
+    """The second is refused, in this process and in another, and the first goes on."""
+    folder = tmp_path / "backup"
+    program = f"""
+import numpy as np
+from saccade.callbacks import BackupAndRestore
+from saccade.layers import Dense
+from saccade.models import Sequential
+
+model = Sequential([Dense(1, input_shape=(2,))])
+model.compile("sgd", "mse")
+kept = BackupAndRestore({str(folder)!r})
+model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0, callbacks=[kept])
+"""
+    refused = []
+
+    class Second(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if elsewhere:
+                done = subprocess.run(
+                    [sys.executable, "-c", program], capture_output=True, text=True
+                )
+                refused.append(done.stderr)
+                return
+            with pytest.raises(StateError) as caught:
+                exec(program, {})
+            refused.append(str(caught.value))
+
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    kept = BackupAndRestore(folder)
+    model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0, callbacks=[kept, Second()])
+    assert "only one training at a time may write into a folder" in refused[0]
+    assert f"process {os.getpid()}" in refused[0]
+    assert not folder.exists()  # the first has ended well
+    exec(program, {})
+
+
+def test_copies_hold_up_no_epoch(tmp_path, monkeypatch):
+    """States that are asked for too often are left out, and an epoch's end is always kept."""
+    kept = BackupAndRestore(tmp_path / "backup", save_freq=1, delete_checkpoint=False)
+    put, saved = kept._writer.put, []
+
+    def slow(state, about):
+        time.sleep(0.03)
+        put(state, about)
+        kept._writer.last_wait_s = 0.03
+        kept._writer.waited_s += 0.03
+        saved.append(about)
+
+    monkeypatch.setattr(kept._writer, "put", slow)
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    x, y = np.ones((40, 2)), np.ones((40, 1))
+    model.fit(x, y, batch_size=1, epochs=2, verbose=0, callbacks=[kept])
+    assert len(saved) <= 1 + 2 * 2
+    assert {one["epoch"] for one in saved} >= {0, 1}

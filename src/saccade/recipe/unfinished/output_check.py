@@ -45,8 +45,8 @@ def check_output(
     if unfinished.is_there and not unfinished.record.differences(asked):
         got = "one that holds an unfinished run of this command"
         do = (
-            f"Go on with it:\n  {going_on}\nOr choose another output=, or begin anew with "
-            "overwrite=True."
+            "Choose another output=, begin anew with overwrite=True, or go on with it:\n"
+            f"  {going_on}"
         )
     elif unfinished.is_there:
         got = "one that holds an unfinished run of another command"

@@ -36,8 +36,8 @@ def take_up(listener: Listener, choices: Choices) -> UnfinishedRun | None:
     if not choices.resume:
         if found is not None and choices.output is None and not found.lock.is_held:
             listener.says(
-                f"{found.run} holds an unfinished run of this command. To go on with it:\n"
-                f"  {choices.going_on(found.run)}\nHere a new run begins."
+                f"{found.run} holds an unfinished run of this command, and here a new one begins. "
+                f"To go on with that one:\n  {choices.going_on(found.run)}"
             )
         return None
     if found is None:

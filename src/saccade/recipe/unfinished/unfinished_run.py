@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.drafts import remove_drafts_in
+from saccade.disk.folder_lock import FolderLock
 from saccade.errors import FileFormatError
 from saccade.recipe.unfinished.command_record import CommandRecord
-from saccade.recipe.unfinished.folder_lock import FolderLock
 
 FOLDER, RECORD, LOCK = ".resume", "command.json", "lock"
 
@@ -27,7 +28,11 @@ class UnfinishedRun:
 
     def __init__(self, run: Path):
         self.run, self.path = run, run / FOLDER
-        self.lock = FolderLock(self.path / LOCK)
+        self.lock = FolderLock(
+            self.path / LOCK,
+            f'"{self.path.parent}"',
+            "Wait for its end, or choose another output=.",
+        )
         self._record: CommandRecord | None = None
 
     @property
@@ -60,6 +65,7 @@ class UnfinishedRun:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         self.lock.take()
+        remove_drafts_in(self.run)  # of a run that was killed while it wrote; nobody else writes
 
     def begin(self, content: dict[str, Any]) -> None:
         """Forget what an earlier run left, and note what this one is asked for."""

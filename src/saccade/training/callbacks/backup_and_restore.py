@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.folder_lock import FolderLock
 from saccade.errors import FileFormatError, InvalidArgument, NotWritten, StateError
 from saccade.files.replacement import remove_drafts, write_json
 from saccade.files.state_file import PackedState, note_other_versions, read_state, write_packed
@@ -18,7 +20,8 @@ from saccade.training.resuming.run_state import check_fits, live_state
 from saccade.training.resuming.state_writer import StateWriter
 
 STATE_FILE = "latest.state.safetensors"
-METADATA_FILE = "training_metadata.json"
+METADATA_FILE, LOCK_FILE = "training_metadata.json", "training.lock"
+MOST_WAITING, LEAST_WAIT_S = 0.01, 0.05  # of an epoch, and of a short one
 _OLD_FILE = "latest.state.pt"
 
 
@@ -39,7 +42,8 @@ class BackupAndRestore(Callback):
     Args:
         backup_dir: the folder, of this run alone. It holds "latest.state.safetensors", and
             "training_metadata.json" for people: the epoch, from 0, and the batches done in it.
-        save_freq: "epoch", or a number of batches.
+        save_freq: "epoch", or a number of batches; a state is left out where copies would take more
+            than 1 % of the epoch, or 50 ms of a short one.
         double_checkpoint: keep the state before the last one, too, and fall back to it if the
             last can't be read.
         delete_checkpoint: delete the files when training has ended.
@@ -51,7 +55,8 @@ class BackupAndRestore(Callback):
 
     Raises:
         InvalidArgument: an empty folder name; another frequency.
-        StateError: the model is not built, or not the one that was saved.
+        StateError: the model is not built, or not the one that was saved; another training, here
+            or in another process, keeps its state in the folder.
         FileFormatError: a file that is damaged, or of another format.
         NotWritten: the folder can't be made or written to, before training starts.
 
@@ -79,6 +84,8 @@ class BackupAndRestore(Callback):
         self._interrupts: Any = None
         self._has_trained = False
         self._run: Any = None
+        self._lock: FolderLock | None = None
+        self._epoch_began_s = self._waited_before_s = 0.0
 
     @property
     def waited_s(self) -> float:
@@ -112,6 +119,7 @@ class BackupAndRestore(Callback):
                 "Give its first layer an input_shape, or call it on a batch.",
             )
         self._run = run
+        self._take_lock()
         saved = self._read()
         self._has_trained = saved is not None
         if saved is not None:
@@ -125,6 +133,14 @@ class BackupAndRestore(Callback):
         """Wait for what is being written, unless a second interrupt came."""
         interrupts, self._interrupts = self._interrupts, None
         self._run = None  # it holds the data
+        try:
+            self._end(run, error, interrupts)
+        finally:
+            if self._lock is not None:
+                self._lock.release(remove=True)
+                self._lock = None
+
+    def _end(self, run: Any, error: BaseException | None, interrupts: Any) -> None:
         if interrupts is None:  # the state was refused
             return
         try:
@@ -148,15 +164,19 @@ class BackupAndRestore(Callback):
                 interrupts.stop()
 
     def on_train_begin(self, logs: dict | None = None) -> None:
+        self.on_epoch_begin(self._run.epoch)  # one that is gone on with has begun
         remove_drafts(self._state_path)
         remove_drafts(self._metadata_path)
         self._check_folder()
         if self._run.resume is None:
             self._writer.put(*self._state())  # a run that is killed early began like this
 
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._epoch_began_s, self._waited_before_s = time.perf_counter(), self.waited_s
+
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         interrupted = self._interrupts.came is not None
-        if self._count.is_due() or interrupted:
+        if interrupted or (self._count.is_due() and not self._has_waited_long()):
             self._save()
         if interrupted:
             self._interrupts.stop()
@@ -172,7 +192,31 @@ class BackupAndRestore(Callback):
         """An interrupt during validation goes back to here."""
         self._writer.hold(*self._state())
 
+    def _has_waited_long(self) -> bool:
+        """Whether another copy would hold up the epoch: a later state goes on as exactly."""
+        lasted_s = time.perf_counter() - self._epoch_began_s
+        waited_s = self.waited_s - self._waited_before_s
+        return waited_s + self._writer.last_wait_s > max(LEAST_WAIT_S, MOST_WAITING * lasted_s)
+
     # -- writing ---------------------------------------------------------------------------
+
+    def _take_lock(self) -> None:
+        """Let no other training write here.
+
+        Raises:
+            StateError: one does.
+        """
+        try:
+            os.makedirs(self.backup_dir, exist_ok=True)
+            lock = FolderLock(
+                Path(self.backup_dir, LOCK_FILE),
+                f'BackupAndRestore("{self.backup_dir}")',
+                "Wait for its end, or name another backup_dir.",
+            )
+            lock.take()
+        except OSError:  # it is told when training begins
+            return
+        self._lock = lock
 
     def _check_folder(self) -> None:
         """Raise NotWritten before training starts where nothing could be kept."""
@@ -237,7 +281,7 @@ class BackupAndRestore(Callback):
         """Delete what was written here, and the folder if nothing else is in it."""
         folder = Path(self.backup_dir)
         try:
-            for name in (STATE_FILE, f"{STATE_FILE}.bkp", METADATA_FILE):
+            for name in (STATE_FILE, f"{STATE_FILE}.bkp", METADATA_FILE, LOCK_FILE):
                 (folder / name).unlink(missing_ok=True)
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()

@@ -65,7 +65,7 @@ class StateWriter:
         failed: told of an OSError of `write`, in the thread; the writer goes on.
 
     Attributes:
-        waited_s: how long callers of `put` and `hold` waited for copies.
+        waited_s, last_wait_s: how long callers of `put` and `hold` waited for copies, and the last.
         wrote_s: how long the thread wrote and flushed.
         written, replaced: how many states came to the disk, and how many a newer one replaced.
         lost: whether the last state that was to be written could not be.
@@ -77,7 +77,7 @@ class StateWriter:
         failed: Callable[[OSError], None],
     ):
         self._write, self._failed = write, failed
-        self.waited_s = self.wrote_s = 0.0
+        self.waited_s = self.last_wait_s = self.wrote_s = 0.0
         self.written = self.replaced = 0
         self.lost = False
         self._free: list[Buffers] = []
@@ -121,7 +121,8 @@ class StateWriter:
         with self._changed:
             self._next = _Copy(packed, about, buffers, is_held)
             self._wake()
-        self.waited_s += time.perf_counter() - began_s
+        self.last_wait_s = time.perf_counter() - began_s
+        self.waited_s += self.last_wait_s
 
     def _take_buffers(self) -> Buffers:
         """Free ones, or new ones where there are fewer than two; the lock is held."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,10 +21,12 @@ class FolderLock:
 
     Args:
         path: of the file; its folder is there. It holds the number of the process, for people.
+        where: what an error calls the place that is locked.
+        do: what it says can be done.
     """
 
-    def __init__(self, path: Path):
-        self.path = path
+    def __init__(self, path: Path, where: str, do: str):
+        self.path, self.where, self.do = path, where, do
         self._file: IO[bytes] | None = None
 
     def take(self) -> None:
@@ -40,10 +43,10 @@ class FolderLock:
                 holder = _holder(file)
                 file.close()
                 raise StateError(
-                    f'"{self.path.parent.parent}"',
-                    "only one training at a time may write into a run folder",
+                    self.where,
+                    "only one training at a time may write into a folder",
                     f"a second one while {holder} trains into it",
-                    "Wait for its end, or choose another output=.",
+                    self.do,
                 ) from None
             if not _is_still(file, self.path):  # its holder ended, and took the file with it
                 file.close()
@@ -53,9 +56,12 @@ class FolderLock:
             file.flush()
             self._file = file
 
-    def release(self) -> None:
-        """Give it back; the file stays."""
+    def release(self, remove: bool = False) -> None:
+        """Give it back; the file stays, or goes first where it is to be removed."""
         if self._file is not None:
+            if remove and _is_still(self._file, self.path):
+                with suppress(OSError):  # Windows removes no open file; nobody needs it to be gone
+                    self.path.unlink()
             self._file.close()
             self._file = None
 
@@ -77,7 +83,7 @@ class FolderLock:
 def _is_still(file: IO[bytes], path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
-    except FileNotFoundError:
+    except OSError:  # no such file, or no such folder any more
         return False
 
 
@@ -109,6 +115,7 @@ def _lock(file: Any) -> None:
         if fault.errno not in _NO_LOCKS:
             raise
         note_once(
-            "train: this disk knows no locks, so nobody sees to it that only one training writes "
-            "into a run folder."
+            "This disk knows no locks, so nobody sees to it that only one training writes into a "
+            "folder.",
+            key="no locks",
         )
