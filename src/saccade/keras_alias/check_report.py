@@ -78,6 +78,7 @@ def _row(name: str, lines: str, words: str) -> list[str]:
 
 def _lines_of(lines: list[int]) -> str:
     """The first lines, and how many more there are."""
+    said = ""
     for most in range(_MOST_LINES, 0, -1):
         more = len(lines) - most
         said = ", ".join(map(str, lines[:most])) + (f" +{more}" if more > 0 else "")
