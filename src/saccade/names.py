@@ -29,6 +29,22 @@ def auto_name(stem: str) -> str:
     return stem if count == 0 else f"{stem}_{count}"
 
 
+def told_apart(names: Iterable[str]) -> list[str]:
+    """Names with a number behind those that were there before.
+
+    >>> told_apart(["critic", "critic", "out", "critic"])
+    ['critic', 'critic_1', 'out', 'critic_2']
+    """
+    found: list[str] = []
+    for name in names:
+        new, count = name, 0
+        while new in found:
+            count += 1
+            new = f"{name}_{count}"
+        found.append(new)
+    return found
+
+
 def reserve_name(stem: str, count: int) -> None:
     """Leave out the first `count` automatic names of this stem: they came with a file."""
     _used[stem] = max(_used[stem], count)
@@ -100,6 +116,20 @@ class NameNotHere(NotSupported, AttributeError):
 
 class NameNotImportable(NotSupported, ImportError):
     """`from saccade.layers import Conv3D`: the same as an import."""
+
+
+def stand_in(name: str, instead: str) -> type:
+    """A class for a name that is not here: it can be imported, and is refused when it is used.
+
+    Args:
+        instead: what to use, a sentence.
+    """
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise NotSupported(name, "is not in saccade", None, instead)
+
+    members = {"__new__": refuse, "__init_subclass__": refuse, "__doc__": instead}
+    return type(name, (), members)
 
 
 def refuse_name(module: str, name: str, refused: Mapping[str, str]) -> NoReturn:

@@ -187,7 +187,7 @@ def _as_float32(value: float) -> float:
 l1, l2, l1_l2 = L1, L2, L1L2
 orthogonal_regularizer = OrthogonalRegularizer
 # Keras 1's, where those of a layer's output had names of their own.
-l1l2 = activity_l1l2 = L1L2
+l1l2 = activity_l1l2 = WeightRegularizer = L1L2
 activity_l1, activity_l2 = L1, L2
 
 CLASSES: dict[str, type[Regularizer]] = {

@@ -242,7 +242,8 @@ NAMES = {
         set_global_policy
     """,
     "saccade.models": """
-        Model Sequential clone_model load_model model_from_json model_from_yaml save_model
+        Model Sequential clone_model load_model model_from_config model_from_json
+        model_from_yaml save_model
     """,
     "saccade.optimizers": """
         Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam Optimizer
@@ -282,7 +283,8 @@ NAMES = {
         truncated_normal uniform
     """,
     "saccade.regularizers": """
-        L1 L1L2 L2 OrthogonalRegularizer Regularizer activity_l1 activity_l1l2 activity_l2
+        L1 L1L2 L2 OrthogonalRegularizer Regularizer WeightRegularizer activity_l1
+        activity_l1l2 activity_l2
         deserialize get l1 l1_l2 l1l2 l2 orthogonal_regularizer serialize
     """,
     "saccade.saving": """

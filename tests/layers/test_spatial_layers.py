@@ -1,5 +1,6 @@
 """Layers over images and series: what they refuse, what lies where in memory, penalties, bits."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -81,7 +82,6 @@ def test_too_short_a_series(name):
         (lambda: layers.ZeroPadding2D(-1), "padding must be pixels"),
         (lambda: layers.ZeroPadding1D(((1, 1), (1, 1))), "padding must be pixels"),
         (lambda: layers.Cropping2D(True), "cropping must be pixels"),
-        (lambda: layers.UpSampling2D(interpolation="bicubic"), "bicubic.*nearest"),
         (lambda: layers.UpSampling2D(interpolation="nearst"), 'Did you mean "nearest"'),
         (lambda: layers.UpSampling2D(0), "size"),
         (lambda: layers.BatchNormalization(momentum=1.5), "momentum"),
@@ -264,3 +264,23 @@ def test_mixed_precision(make, training):
     torch.testing.assert_close(y_half.float(), y, rtol=0.05, atol=0.05)
     gradients = torch.autograd.grad(y_half.float().sum(), [x, *half.trainable_weights])
     assert all(one.dtype == torch.float32 for one in gradients)
+
+
+@pytest.mark.parametrize(
+    ("interpolation", "expected"),
+    [
+        ("bicubic", [-0.7778, 0.0514, -0.535, 0.3732, 0.1567, 1.2897]),
+        ("lanczos3", [-0.9512, -0.2391, -0.454, 0.4264, 0.2701, 1.3959]),
+        ("lanczos5", [-0.596, 0.1046, 0.0752, 0.9932, 0.8415, 2.0079]),
+    ],
+)
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_upsampling_by_more_pixels_is_tensorflow_s(interpolation, expected, data_format):
+    x = (np.arange(12.0).reshape(1, 3, 2, 2) ** 1.3).astype("float32")
+    x = x if data_format == "channels_last" else x.transpose(0, 3, 1, 2)
+    layer = layers.UpSampling2D((2, 3), data_format, interpolation=interpolation)
+    y = layer(x).numpy()
+    assert y.shape == layer.compute_output_shape(x.shape)
+    y = y if data_format == "channels_last" else y.transpose(0, 2, 3, 1)
+    # Keras 3 on TensorFlow 2.21, whose bicubic weights come from a table
+    np.testing.assert_allclose(y.ravel()[:6], expected, atol=2e-3)

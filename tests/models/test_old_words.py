@@ -290,9 +290,27 @@ def test_merge(mode, expected):
     np.testing.assert_allclose(rows, [expected], rtol=1e-6)
 
 
-def test_branches_at_the_beginning_are_refused_with_the_way_out(model):
-    with pytest.raises(NotSupported, match=r"several branches.*Model\(inputs="):
-        layers.Merge([model, model], mode="concat")
+@pytest.mark.parametrize("mode", ["concat", "sum"])
+def test_branches_at_the_beginning_of_a_sequential(mode):
+    left = Sequential([layers.Dense(2, input_shape=(3,))])
+    right = layers.Dense(3 if mode == "concat" else 2, input_shape=(4,))
+    model = Sequential()
+    model.add(layers.Merge([left, right], mode=mode))
+    model.add(layers.Dense(1, use_bias=False))
+    model.compile("sgd", "mse")
+    x, y = [np.ones((6, 3)), np.ones((6, 4))], np.full(6, 9.0)
+    before = [left.get_weights()[0], right.get_weights()[0]]
+    history = model.fit(x, y, epochs=3, verbose=0).history["loss"]
+    assert history[-1] < history[0]
+    after = [left.get_weights()[0], right.get_weights()[0]]
+    assert not any((a == b).all() for a, b in zip(before, after, strict=True))
+    hidden = [x[0] @ after[0] + left.get_weights()[1], x[1] @ after[1] + right.get_weights()[1]]
+    hidden = np.concatenate(hidden, 1) if mode == "concat" else hidden[0] + hidden[1]
+    expected = hidden @ model.layers[-1].get_weights()[0]
+    np.testing.assert_allclose(model.predict(x, verbose=0), expected, rtol=1e-5)
+
+
+def test_modes_that_nobody_knows_are_refused():
     with pytest.raises(UnknownName, match="must be one of ave, concat"):
         layers.Merge(mode="together")
     with pytest.raises(NotSupported, match="Maximum"):

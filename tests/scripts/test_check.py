@@ -262,7 +262,9 @@ def test_the_report_fits_80_columns_and_ends_in_one_line(tmp_path, capsys):
     assert all(len(line) <= 80 for line in lines)
     assert "Needs what is not installed: pip install a_package_that_nobody_has" in lines
     assert lines[-1].endswith("It will stop at line 2: a_package_that_nobody_has is not installed.")
-    assert any(line.endswith("5, 6, 7 +6  works") for line in lines)
+    columns = {line.index("works") for line in lines if line.endswith("works")}
+    assert columns == {56}  # names longer than their column stand above
+    assert any(line.split() == ["5,", "6,", "7", "+6", "works"] for line in lines)
     script.write_text("from keras.layers import Dense\n\nDense(3)\n")
     assert check_script(str(script)) == 0
     assert capsys.readouterr().out.splitlines()[-1].endswith("will run, as far as names tell.")
@@ -401,3 +403,47 @@ def test_lines_of_a_pipe_fit_80_columns(tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert all(len(line) <= 80 for line in lines if "pip install" not in line), lines
     assert lines[-1].startswith("It will stop at line 3: image_dataset_from_directory has no")
+
+
+IN_A_CLASS = """
+import keras
+class Mine(keras.layers.Layer):
+    kept = None
+    def build(self, shape):
+        {0}
+    def own(self):
+        self.given = print
+class Below(Mine):
+    def later(self):
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        ("self.frobnicate()", "no such method"),
+        ("self.add_weight(shapes=(1,))", "no argument shapes="),
+        ("self.add_weight(shape=(1,))", ""),
+        ("self.add_metric(3.0, name='x')", ""),
+        ("self.own()", ""),
+        ("self.given(3)", ""),
+        ("self.kept(3)", ""),
+        ("self.later()", ""),
+    ],
+)
+def test_methods_of_self_are_compared(call, fault):
+    found = told(IN_A_CLASS.format(call))
+    assert (len(found) == 1 and fault in found[0][1]) if fault else found == []
+
+
+def test_what_is_only_imported_may_be_a_name_that_is_refused_at_its_use(tmp_path, capsys):
+    script = tmp_path / "script.py"
+    lines = "from keras.layers import MaxoutDense\nfrom keras.callbacks import RemoteMonitor\n"
+    script.write_text(lines)
+    assert check_script(str(script)) == 0
+    script.write_text(lines + "MaxoutDense(3)\n")
+    assert check_script(str(script)) == 1
+    said = capsys.readouterr().out
+    assert "Maximum()" in said
+    assert "It will stop at line 3" in said

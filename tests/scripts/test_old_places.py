@@ -122,3 +122,41 @@ def test_modules_that_are_gone_say_their_way_out(tmp_path):
 def test_yaml_is_refused_with_the_way_out():
     with pytest.raises(NotSupported, match="Use to_json"):
         Sequential([Dense(2, input_shape=(3,))]).to_yaml()
+
+
+def test_names_that_a_script_only_imports(tmp_path):
+    done = run(
+        tmp_path,
+        """
+        from keras.callbacks import BaseLogger, RemoteMonitor
+        from keras.initializations import get_fans
+        from keras.layers import Dense, LocallyConnected1D, LocallyConnected2D, MaxoutDense
+        from keras.layers.local import LocallyConnected2D as Local
+        from keras.models import Sequential, model_from_config
+        from keras.optimizers import clip_norm
+        from keras.preprocessing.image import apply_transform, list_pictures
+        from keras.preprocessing.image import transform_matrix_offset_center
+        from keras.regularizers import WeightRegularizer
+        from keras.utils import GeneratorEnqueuer, OrderedEnqueuer, SequenceEnqueuer
+        from keras.utils.data_utils import OrderedEnqueuer as Queue
+        import keras, numpy as np
+        print(get_fans((3, 3, 2, 4)), get_fans((4, 2, 3, 3), "th"), clip_norm(2.0, 1.0, 4.0))
+        model = Sequential([Dense(2, input_shape=(3,), W_regularizer=WeightRegularizer(l2=0.1))])
+        config = {"class_name": "Sequential", "config": model.get_config()}
+        print(model_from_config(config).output_shape)
+        model.compile("sgd", "mse")
+        model.fit(np.ones((2, 3)), np.ones((2, 2)), verbose=0, callbacks=[BaseLogger()])
+        half_turn = transform_matrix_offset_center(np.diag([-1.0, -1.0, 1.0]), 3, 3)
+        image = np.arange(9.0).reshape(1, 3, 3)
+        print(apply_transform(image, half_turn).ravel()[:3], list_pictures("."))
+        for use in (lambda: Local(3, 2), lambda: type("Mine", (MaxoutDense,), {}), Queue):
+            try:
+                use()
+            except ValueError as error:
+                print(str(error).split(":")[0])
+        print(hasattr(keras.layers, "MaxoutDense"))
+        """,
+    )
+    expected = "(18, 36) (18, 36) 0.5\n(None, 2)\n[8. 8. 8.] []\n"
+    refused = "LocallyConnected2D\nMaxoutDense\nOrderedEnqueuer\n"
+    assert done.stdout == f"{expected}{refused}False\n", done.stdout + done.stderr

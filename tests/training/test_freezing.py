@@ -232,6 +232,19 @@ def test_thawed_without_compile_gets_slots_and_says_so_once(caplog):
     assert "compile()" in said
 
 
+def test_one_optimizer_for_two_models_is_said_as_what_it_is(caplog):
+    forget_notes()
+    optimizer = optimizers.Adam(0.01)
+    for units in (2, 3):
+        model = Sequential([layers.Dense(units, input_shape=(4,))])
+        model.compile(optimizer, "mse")
+        for _ in range(2):
+            model.train_on_batch(np.ones((2, 4)), np.ones((2, units)))
+    (said,) = caplog.messages
+    assert "Adam: after 2 steps it moves other weights, 2 of another model" in said
+    assert "unfrozen" not in said
+
+
 def test_thawed_one_by_one_is_said_once(caplog):
     forget_notes()
     part = backbone()

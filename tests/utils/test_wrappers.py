@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.ensemble import VotingClassifier
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import check_is_fitted
 
 from parity.reference import keras
 from saccade import layers, models, wrappers
@@ -123,3 +126,39 @@ def test_arguments_that_nobody_takes():
         KerasClassifier(build_fn=build, hidden=3)
     with pytest.raises(ValueError, match="needs build_fn"):
         KerasClassifier().fit(X, WORDS)
+
+
+def one(units=2):
+    model = models.Sequential([layers.Dense(units, input_shape=(4,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_keras_2_s_regressor_as_the_last_step():
+    pipe = make_pipeline(StandardScaler(), KerasRegressor(build_fn=one, verbose=0))
+    assert pipe.fit(X, X[:, 0]).predict(X).shape == (60,)
+    assert np.isfinite(cross_val_score(pipe, X, X[:, 0], cv=2, error_score="raise")).all()
+    grid = {"kerasregressor__units": [2, 3], "kerasregressor__epochs": [1]}
+    found = GridSearchCV(pipe, grid, cv=2, error_score="raise").fit(X, X[:, 0])
+    assert found.predict(X).shape == (60,)
+
+
+@pytest.mark.parametrize("kind", [KerasClassifier, KerasRegressor])
+def test_keras_2_s_estimators_say_whether_they_are_fitted(kind):
+    found = kind(build_fn=one, verbose=0)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(found)
+    found.model = one()
+    check_is_fitted(found)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(clone(found))
+
+
+def test_votes_of_keras_2_s_classifiers():
+    voters = [(word, KerasClassifier(build_fn=build, verbose=0)) for word in "ab"]
+    for voting in ("hard", "soft"):
+        found = VotingClassifier(voters, voting=voting).fit(X, WORDS)
+        assert found.predict(X).shape == (60,)
+    alone = KerasClassifier(build_fn=build, verbose=0)
+    alone.fit(X, WORDS)
+    assert alone.predict(X).shape == (60, 1)  # as in Keras 2

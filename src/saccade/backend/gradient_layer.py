@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from saccade.errors import NotSupported
-from saccade.graph import Symbol
+from saccade.graph import Symbol, values_now
 from saccade.layers.operations.unwritten_operation import UnwrittenOperation
 from saccade.timers import BACKWARD
 
@@ -22,9 +22,16 @@ class Gradients(UnwrittenOperation):
     @staticmethod
     def of(loss: torch.Tensor, *xs: torch.Tensor) -> list[torch.Tensor]:
         """One gradient for each of xs, of its shape; zeros where the loss does not depend on it."""
-        total = loss.sum()
+        with torch.enable_grad():  # a loss is computed in evaluate, too
+            total = loss.sum()
         with BACKWARD:
-            found = torch.autograd.grad(total, xs, retain_graph=True, allow_unused=True)
+            found = torch.autograd.grad(
+                total,
+                xs,
+                retain_graph=True,
+                allow_unused=True,
+                create_graph=values_now() is not None,
+            )
         return [torch.zeros_like(x) if g is None else g for x, g in zip(xs, found, strict=True)]
 
     def _traced(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -38,6 +45,7 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
     """Symbols for the gradients of `sum(loss)` with respect to other symbols of the model.
 
     `function` gives their values: `K.function([model.input], K.gradients(loss, [conv.output]))`.
+    In a loss that `compile` was given they are those of the batch, and can be trained through.
 
     Args:
         loss: a symbol.
@@ -47,6 +55,9 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
         NotSupported: weights or tensors, for which there is `tf.GradientTape`.
     """
     xs: Sequence[Any] = variables if isinstance(variables, (list, tuple)) else [variables]
+    known = values_now()
+    if known is not None:
+        return Gradients.of(*known.in_place_of((loss, *xs)))
     if not all(isinstance(one, Symbol) for one in (loss, *xs)):
         raise NotSupported(
             "backend.gradients",

@@ -20,6 +20,19 @@ from saccade.training.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = names_from(globals(), "saccade.training.callbacks")
 
+
+class BaseLogger(Callback):
+    """Keras 1's and 2's, which averaged the numbers of an epoch: they come averaged here.
+
+    Args:
+        stateful_metrics: changes nothing.
+    """
+
+    def __init__(self, stateful_metrics: Any = None):
+        super().__init__()
+        self.stateful_metrics = set(stateful_metrics or ())
+
+
 REFUSED: dict[str, str] = {
     "OrbaxCheckpoint": "ModelCheckpoint saves models and weights, BackupAndRestore a whole run.",
     "RemoteMonitor": "saccade calls no server; subclass Callback and send the logs in "

@@ -99,5 +99,16 @@ __all__ = [*names_from(globals(), __name__), "deserialize", "get", "serialize"]
 normal, uniform, zero, one = RandomNormal, RandomUniform, Zeros, Ones
 
 
+def get_fans(shape: Any, dim_ordering: str = "tf") -> tuple[float, float]:
+    """Keras 1's name of `count_fans`: of a kernel's shape, fan_in and fan_out.
+
+    Args:
+        dim_ordering: "tf" for (height, width, in, out), "th" for (out, in, height, width).
+    """
+    if dim_ordering == "th" and len(shape) > 2:
+        shape = (*shape[2:], shape[1], shape[0])
+    return count_fans(shape)
+
+
 def __getattr__(name: str) -> Any:
     refuse_name(__name__, name, REFUSED)

@@ -8,7 +8,7 @@ import builtins
 BUILT_IN = frozenset(dir(builtins))
 
 
-def bound_names(tree: ast.Module) -> set[str]:
+def bound_names(tree: ast.AST) -> set[str]:
     """The names that a script binds, wherever it does."""
     found: set[str] = set()
     for node in ast.walk(tree):

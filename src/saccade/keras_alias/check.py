@@ -22,7 +22,7 @@ from saccade.keras_alias.aliases import (
 )
 from saccade.keras_alias.call_faults import fault_of_call, fault_of_method
 from saccade.keras_alias.check_report import print_report
-from saccade.keras_alias.script_imports import instead_of, refusal_of
+from saccade.keras_alias.script_imports import IMPORTABLE, instead_of, refusal_of
 from saccade.keras_alias.script_names import NameUse, names_used
 from saccade.keras_alias.script_packages import local_imports, missing_packages
 from saccade.names import public_names
@@ -102,11 +102,15 @@ def check_names(script: Path) -> list[Finding]:
                 if fault := fault_of_method(use):
                     name = ".".join(use.name.split(".")[-2:])  # as "Sequential.fit"
                     findings.append(Finding(file, replace(use, name=name), fault))
+            elif use.called and use.name.rpartition(".")[2] in IMPORTABLE:
+                findings.append(Finding(file, use, fault_of(use.name, use.module)))
             elif use.called:
                 if not fault_of(use.name, use.module) and (fault := fault_of_call(use)):
                     findings.append(Finding(file, use, fault))
             elif not use.starred or is_starred(use.name):
-                findings.append(Finding(file, use, fault_of(use.name, use.module)))
+                later = use.imported and use.name.rpartition(".")[2] in IMPORTABLE
+                fault = "" if later else fault_of(use.name, use.module)
+                findings.append(Finding(file, use, fault))
         for level, name in local_imports(tree):
             for own in own_files(script.parent, path, level, name):
                 if own.resolve() not in seen:

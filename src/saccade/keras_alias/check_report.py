@@ -66,23 +66,25 @@ def _cut(text: str, width: int) -> str:
 
 def _row(name: str, lines: str, words: str) -> list[str]:
     """One name in columns; what is too long for its own goes on below."""
-    left = name.ljust(_NAME)
-    first = f"{left}  {lines.ljust(_LINES)}  "
-    room = _WIDTH - _NAME - _LINES - 4
-    if len(first) == _NAME + _LINES + 4 and len(words) <= room:
-        return [first + words]
-    if words == "works":
-        whole = f"{left}  {lines}  {words}"
-        return [whole] if len(whole) <= _WIDTH else [name, f"{'':{_NAME}}  {lines}  {words}"]
+    above = [name] if len(name) > _NAME else []
+    left = f"{'' if above else name:{_NAME}}  {lines:{_LINES}}"
+    if len(left) > _NAME + _LINES + 2:  # a file's name with the lines
+        left, above = f"{'':{_NAME}}  {'':{_LINES}}", [f"{name}  {lines}"]
+    if len(words) <= _WIDTH - len(left) - 2:
+        return [*above, f"{left}  {words}"]
     below = textwrap.wrap(words, _WIDTH - 4, initial_indent="    ", subsequent_indent="    ")
-    return [f"{left}  {lines}".rstrip(), *below]
+    return [*above, *filter(None, [left.rstrip()]), *below]
 
 
 def _lines_of(lines: list[int]) -> str:
     """The first lines, and how many more there are."""
-    said = ", ".join(map(str, lines[:_MOST_LINES]))
-    more = len(lines) - _MOST_LINES
-    return f"{said} +{more}" if more > 0 else said
+    said = ""
+    for most in range(_MOST_LINES, 0, -1):
+        more = len(lines) - most
+        said = ", ".join(map(str, lines[:most])) + (f" +{more}" if more > 0 else "")
+        if len(said) <= _LINES:
+            break
+    return said
 
 
 def _verdict(finding: Any) -> tuple[str, str]:

@@ -24,9 +24,15 @@ from typing import Any
 from saccade.errors import SaccadeError
 from saccade.keras_alias import workers
 from saccade.keras_alias.aliases import exists, is_inner, real_name
-from saccade.names import nearest, public_names
+from saccade.names import nearest, public_names, stand_in
 from saccade.requester import asks_from_package, expects_torch, no_module, place_of
 from saccade.script_door import mark_tensorflow_script
+
+IMPORTABLE = frozenset(
+    """GeneratorEnqueuer Highway LocallyConnected1D LocallyConnected2D MaxoutDense OrderedEnqueuer
+    ParametricSoftplus RemoteMonitor SReLU SequenceEnqueuer""".split()  # noqa: SIM905
+)
+"""Refused names that old scripts import in long lists and seldom use: refused at their use."""
 
 _import = builtins.__import__
 _find_spec = importlib.util.find_spec
@@ -73,10 +79,24 @@ def script_import(
         leaf = importlib.import_module(real)
         module = leaf if fromlist else _chained(name)
     # 5. Look for the names. Python itself would speak of a module of saccade's in its error.
+    lacking = {}
     for wanted in fromlist or ():
         if wanted != "*" and not _gives(leaf, name, wanted):
-            raise _no_name(name, wanted, leaf, caller)
-    return module
+            if wanted not in IMPORTABLE:
+                raise _no_name(name, wanted, leaf, caller)
+            lacking[wanted] = stand_in(wanted, refusal_of(wanted, leaf))
+    return _Lent(leaf, lacking) if lacking else module
+
+
+class _Lent(ModuleType):
+    """A module with stand-ins for names that it refuses, for one import statement."""
+
+    def __init__(self, module: ModuleType, lacking: Mapping[str, Any]):
+        super().__init__(module.__name__)
+        self.__dict__.update(lacking, _lent=module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_lent"], name)
 
 
 def find_spec(name: str, package: str | None = None) -> Any:

@@ -28,6 +28,7 @@ class NameUse:
     Attributes:
         tried: whether the script has another way where the name is missing (`try: ... except
             ImportError: ...`).
+        imported: whether the place is an import of the name.
         idle: whether it stands in a function that nothing calls.
         module: the longest part of the name that the script imports as a module.
         starred: whether it may come from a star import; it may as well be nobody's.
@@ -45,6 +46,7 @@ class NameUse:
     words: tuple[str, ...] = ()
     method: bool = False
     idle: bool = False
+    imported: bool = False
 
 
 def names_used(tree: ast.Module, whole: bool = True) -> list[NameUse]:
@@ -73,9 +75,12 @@ class _Reader(ast.NodeVisitor):
         self._makers: dict[str, str | None] = {}  # function of the script -> the same
         self._returned: list[str | None] = []
         self._given: set[str] = set()  # attributes that the script gives to things itself
+        self._methods: set[str] = set()  # functions and class attributes of the script's
         self._modules: set[str] = set()
         self._stars: list[str] = []
         self._own: set[str] = set()  # names that the script gives a meaning to, anywhere
+        self._finds_names = False
+        self._itself = ""  # what of Keras's the class is derived from whose text is read
         self._caught: frozenset[str] = frozenset()
         self._depth, self._idle = 0, False
 
@@ -86,6 +91,10 @@ class _Reader(ast.NodeVisitor):
             for node in ast.walk(tree)
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
         }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                self._methods |= bound_names(node)
+        self._finds_names = not self._methods.isdisjoint(("__getattr__", "__getattribute__"))
         self.visit(tree)
 
     # -- what binds a name ----------------------------------------------------------------
@@ -163,9 +172,14 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """A class below one of Keras's: `self` has its methods, and those of the script's."""
+        outside, self._itself = self._itself, ""
+        if len(node.bases) == 1 and not node.decorator_list and not self._finds_names:
+            self._itself = self._dotted(node.bases[0]) or ""
         self._depth += 1
         self.generic_visit(node)
         self._depth -= 1
+        self._itself = outside
 
     visit_AsyncFunctionDef = visit_FunctionDef
     visit_Lambda = visit_FunctionDef
@@ -197,7 +211,10 @@ class _Reader(ast.NodeVisitor):
         if dotted:
             self._note(dotted, node, called=True, words=words)
         elif isinstance(node.func, ast.Attribute):
-            made, method = self._maker(node.func.value), node.func.attr
+            owner, method = node.func.value, node.func.attr
+            made = self._maker(owner)
+            if isinstance(owner, ast.Name) and owner.id == "self" and method not in self._methods:
+                made = self._itself or made
             if made and method not in self._given:
                 self._note(f"{made}.{method}", node, called=True, words=words, method=True)
         self.generic_visit(node)
@@ -264,7 +281,18 @@ class _Reader(ast.NodeVisitor):
         tried = catches(self._caught, faults)
         line = getattr(node, "lineno", 0)
         self.uses.append(
-            NameUse(dotted, line, tried, module, starred, called, words, method, self._idle)
+            NameUse(
+                dotted,
+                line,
+                tried,
+                module,
+                starred,
+                called,
+                words,
+                method,
+                self._idle,
+                isinstance(node, ast.ImportFrom),
+            )
         )
 
     def _forget(self, name: str) -> None:

@@ -71,6 +71,7 @@ from saccade.layers.dense import Dense
 from saccade.layers.identity import ActivityRegularization, Identity
 from saccade.layers.input import Input, InputLayer
 from saccade.layers.lambda_layer import Lambda
+from saccade.layers.merging import elementwise
 from saccade.layers.merging.along_axis import Concatenate, Dot, concatenate, dot
 from saccade.layers.merging.elementwise import (
     Add,
@@ -172,6 +173,7 @@ CLASSES: dict[str, type[Layer]] = classes_in(globals(), Layer)
 CLASSES["GroupQueryAttention"] = GroupQueryAttention  # which calls itself otherwise
 __all__ = ["REFUSED", "deserialize", "serialize", *names_from(globals(), __name__)]
 
+_Merge = elementwise.Elementwise  # what scripts for Keras 2 subclass
 AtrousConvolution1D = Conv1D
 BatchNormalizationV1 = BatchNormalizationV2 = SyncBatchNormalization = BatchNormalization
 Deconv2D, Deconvolution2D = Conv2DTranspose, transposed.Deconvolution2D

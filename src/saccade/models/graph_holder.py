@@ -17,8 +17,9 @@ from saccade.layers.operations.operation import Operation
 from saccade.layers.operations.tensorflow_function import TFOpLambda
 from saccade.models.graph_config import graph_config, rebuilt
 from saccade.models.old_methods import LayerList
-from saccade.models.symbol_losses import add_symbols, closing, drop_losses, run_whole
+from saccade.models.symbol_losses import add_symbols, closing, drop_losses, run_whole, taken
 from saccade.models.trainer import Trainer
+from saccade.names import told_apart
 from saccade.nests import is_nest
 from saccade.training.custom_step import overrides
 from saccade.training.features.feature_reuse import FeatureReuse, reuse_of
@@ -34,8 +35,8 @@ class GraphHolder(Trainer):
 
     _network: Network | None = None
     _graph_layers: Sequence[Layer] = ()
-    _with_losses: Network | None = None  # [outputs, losses], where losses were added as symbols
-    _keeps_values = False  # of its symbols, for a loss that uses them
+    _with_losses: Network | None = None  # [outputs, losses, metrics], where some were added
+    _keeps_values: int = False  # of its symbols, for a loss that uses them: 2 where by gradients
 
     def sublayers(self) -> Iterator[Any]:
         known = self._graph_layers
@@ -135,8 +136,8 @@ class GraphHolder(Trainer):
 
     @property
     def output_names(self) -> list[str]:
-        """The names of the layers that make the outputs."""
-        return [symbol.node.layer.name for symbol in self.outputs]
+        """The names of the layers that make the outputs; a number tells apart those of one."""
+        return told_apart(symbol.node.layer.name for symbol in self.outputs)
 
     def _graph(self) -> Network:
         if self._network is None:
@@ -157,11 +158,7 @@ class GraphHolder(Trainer):
             network = self._with_losses or self._network
             kept = self._keeps_values
             run = run_whole(self, network, inputs) if kept else network.run(inputs, self._fitted)
-            if self._with_losses is None:
-                return run
-            outputs, losses = run
-            super().add_loss(losses)
-            return outputs
+            return run if self._with_losses is None else taken(self, run)
         return self._network.run(inputs, self._fitted)
 
     call.is_to_be_written = True  # type: ignore[attr-defined]  # where there is no graph
@@ -178,9 +175,15 @@ class GraphHolder(Trainer):
             return
         add_symbols(self, found)
 
+    def add_metric(self, value: Any, name: str | None = None, aggregation: Any = None) -> None:
+        """Follow the mean of a number in `call`, or of a symbol of the model's graph, by a name."""
+        if not symbols_in(value) or self._network is None or name is None:
+            return super().add_metric(value, name, aggregation)
+        return add_symbols(self, [], {name: value})
+
     def _with_symbols(self, *given: Any) -> tuple[Any, ...]:
         found = [closing(self, one) for one in given]
-        set_inside(self, "_keeps_values", any(uses for _, uses in found))
+        set_inside(self, "_keeps_values", max(uses for _, uses in found) or False)
         return tuple(one for one, _ in found)
 
     def _fitted(self, value: Any, symbol: Symbol) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -120,6 +121,21 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
         if isinstance(record, dict) and record.get("compile_config"):
             model.compile_from_config(record["compile_config"])
     return model
+
+
+def model_from_config(
+    config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
+) -> Any:
+    """The model of a record {"class_name", "config"}, with fresh weights, as Keras 2 called it.
+
+    Raises:
+        InvalidArgument: a list, which is the config of a Sequential of Keras 1.
+    """
+    if not isinstance(config, Mapping):
+        raise InvalidArgument(
+            "model_from_config", "needs a dict", type(config).__name__, "Sequential.from_config()."
+        )
+    return model_from_json(json.dumps(config), custom_objects)
 
 
 @contextmanager

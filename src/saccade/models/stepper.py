@@ -9,11 +9,14 @@ import torch
 
 from saccade.errors import StateError
 from saccade.layers.core.layer import Layer
+from saccade.metrics import Mean
 from saccade.timers import BACKWARD
 from saccade.training.batches.packing import unpack_x_y_sample_weight
 from saccade.training.custom_step import as_default, overrides
 from saccade.training.objective import Objective
 from saccade.training.step import check_finite, detached, note_nothing_to_train, samples_in
+
+Layer._new_mean = Mean  # metrics stand beside the layers, not below
 
 
 class Stepper(Layer):
@@ -54,6 +57,10 @@ class Stepper(Layer):
         """What is followed: the loss, the metrics of `compile`, and those that layers hold."""
         own = [] if self._objective is None else self._objective.metrics
         return [*own, *self._metrics_held()]
+
+    def _follow_too(self, metric: Any) -> None:
+        if self._objective is not None:
+            self._objective.tracked.append(metric)
 
     @property
     def metrics_names(self) -> list[str]:

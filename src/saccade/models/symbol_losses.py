@@ -11,28 +11,32 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+import torch
+
 from saccade.errors import StateError
 from saccade.graph import KnownValues, Network, Symbol, worth
+from saccade.layers.core.calls.call_losses import CallLosses
 from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.tracking import safe_key
 from saccade.losses import Loss
+from saccade.nests import map_nest
 from saccade.notes import note_once
-from saccade.training.closed_over import uses_symbols
+from saccade.training.closed_over import asks_for_gradients, uses_symbols
 from saccade.training.outputs import map_given
 from saccade.user_names import inner_values, set_inside, values_inside
 
 
-def add_symbols(model: Any, losses: list[Symbol]) -> None:
-    """Let a call of a model give some losses too, from what comes into its graph.
+def add_symbols(model: Any, losses: list[Symbol], metrics: dict[str, Symbol] | None = None) -> None:
+    """Let a call of a model give some losses and metrics too, from what comes into its graph.
 
     Layers with weights that only the losses pass through become the model's.
 
     Raises:
         InvalidArgument: a loss that needs more than the model's inputs.
     """
-    known = [] if model._with_losses is None else model._with_losses.outputs[1]
+    _, known, named = ((), [], {}) if model._with_losses is None else model._with_losses.outputs
     graph = model._graph()
-    network = Network(graph.inputs, [graph.result, [*known, *losses]])
+    network = Network(graph.inputs, [graph.result, [*known, *losses], {**named, **(metrics or {})}])
     has = {id(layer) for layer in model.sublayers_within()}
     new = [one for one in network.layers if id(one) not in has and one.weights]
     layers = [*model._graph_layers, *new]
@@ -42,24 +46,35 @@ def add_symbols(model: Any, losses: list[Symbol]) -> None:
     set_inside(model, "_with_losses", network)
 
 
-def closing(model: Any, given: Any) -> tuple[Any, bool]:
+def taken(model: Any, run: Any) -> Any:
+    """The outputs of a call that gave losses and metrics too, which the model takes."""
+    outputs, losses, metrics = run
+    CallLosses.add_loss(model, losses)
+    for name, value in metrics.items():
+        model._follow(name, value)
+    return outputs
+
+
+def closing(model: Any, given: Any) -> tuple[Any, int]:
     """What `compile` was given, with its functions that use symbols of the model's graph made to
-    see their values; and whether there are any.
+    see their values; and whether there are any: 0 or 1, and 2 where one asks for gradients.
     """
-    model, found = weakref.ref(model), []
+    model, found = weakref.ref(model), [0]
 
     def closed(one: Any) -> Any:
         is_loss = isinstance(one, Loss) and type(one).keras_module is None
-        if not uses_symbols(one.call if is_loss else one):
+        function = one.call if is_loss else one
+        if not uses_symbols(function):
             return one
-        found.append(one)
+        found.append(2 if asks_for_gradients(function) else 1)
         if not is_loss:
             return _on_values(model, one)
         one = copy.copy(one)
         one.call = _on_values(model, one.call)
         return one
 
-    return map_given(closed, given), bool(found)
+    given = map_given(closed, given)
+    return given, max(found)
 
 
 def _on_values(model: Any, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -88,9 +103,19 @@ def run_whole(model: Any, network: Network, inputs: Any) -> Any:
     """What a network gives, whose values are kept until the model's next call."""
     held = values_inside(model, "_last_values")
     held["_last_values"] = None  # what a step held is free before the next one computes
-    result, values = network.run_whole(inputs, model._fitted)
+    if model._keeps_values > 1:  # a loss takes gradients, for what leads to frozen layers too
+        inputs = map_nest(_with_slopes, inputs)
+        with torch.enable_grad():
+            result, values = network.run_whole(inputs, model._fitted)
+    else:
+        result, values = network.run_whole(inputs, model._fitted)
     held["_last_values"] = KnownValues(values, scope.training)
     return result
+
+
+def _with_slopes(values: Any) -> Any:
+    wanted = values.is_floating_point() and not values.requires_grad
+    return values.detach().requires_grad_() if wanted else values
 
 
 def drop_losses(model: Any, state: dict[str, Any]) -> None:

@@ -50,6 +50,11 @@ def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = 
     return find(config, {**CLASSES, **WRAPPERS}, custom_objects)
 
 
+def clip_norm(g: Any, c: float, n: Any) -> Any:
+    """Keras 1's: a gradient of norm n, made as short as c; with c = 0 as it is."""
+    return g * (c / n) if c > 0 and n >= c else g
+
+
 def __getattr__(name: str) -> Any:
     refuse_name(__name__, name, REFUSED)
 

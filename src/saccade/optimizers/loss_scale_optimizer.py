@@ -50,6 +50,7 @@ class LossScaleOptimizer(Optimizer):
     """
 
     keras_module = "keras.optimizers"
+    _are_unscaled = False  # whether the gradients of the next step are divided already
 
     def __init__(
         self,
@@ -124,19 +125,40 @@ class LossScaleOptimizer(Optimizer):
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss to take gradients of: times the scale."""
+        self._are_unscaled = False
         return loss * self.dynamic_scale
+
+    def get_scaled_loss(self, loss: Any) -> Any:
+        """The loss times the scale; of a function that gives one, a function.
+
+        Source: `tf.keras.mixed_precision.LossScaleOptimizer` of tf.keras 2; today `scale_loss`.
+        """
+        if callable(loss) and not torch.is_tensor(loss):
+            return lambda: self.scale_loss(loss())
+        return self.scale_loss(loss)
+
+    def get_unscaled_gradients(self, grads: Sequence[Any]) -> list[Any]:
+        """The gradients of a scaled loss as those of the loss, which the next step takes as such.
+
+        In Keras 3 `apply` itself divides by the scale, in tf.keras 2 it did not.
+
+        Source: `tf.keras.mixed_precision.LossScaleOptimizer` of tf.keras 2.
+        """
+        self._are_unscaled = True
+        return [None if one is None else one / self.dynamic_scale for one in grads]
 
     @torch.no_grad()
     def step(
         self, weights: Sequence[Any], gradients: list[Any], keep: torch.Tensor | None = None
     ) -> None:
         """The inner optimizer's step, or none; a step that is not kept leaves the scale, too."""
+        scale, self._are_unscaled = 1.0 if self._are_unscaled else self.dynamic_scale, False
         self.build_for(weights)
         if keep is not None and not bool(keep):
             return
         finite = [one.isfinite().all() for one in gradients if one is not None]
         if finite and bool(torch.stack(finite).all()):
-            g = [None if one is None else one / self.dynamic_scale for one in gradients]
+            g = [None if one is None else one / scale for one in gradients]
             self.inner_optimizer.step(weights, g)
             self.step_counter += 1
             if self.step_counter >= self.dynamic_growth_steps:

@@ -72,7 +72,8 @@ class SlotHolder(RateHolder):
         for place, weight in enumerate(weights):
             for name, slot in known.get(id(weight), (weight, {}))[1].items():
                 fresh[name][place] = slot
-        self._tell(len([weight for weight in weights if id(weight) not in known]))
+        new = len([weight for weight in weights if id(weight) not in known])
+        self._tell(new, new == len(weights))
         chosen = {id(weight) for weight in weights}
         self._at_rest = [pair for key, pair in known.items() if key not in chosen]
         for _, slots in self._at_rest:  # the sum that it is a part of will be used without it
@@ -89,17 +90,30 @@ class SlotHolder(RateHolder):
             pairs.append((weight, {name: slot[place] for name, slot in self.slots.items()}))
         return {id(weight): (weight, slots) for weight, slots in pairs}
 
-    def _tell(self, new: int) -> None:
-        """Say once that weights joined a training that has begun, where Keras raises."""
-        if new and self._calls and self._weights and not self._told:
-            self._told = True
-            verb = "1 weight comes" if new == 1 else f"{new} weights come"
+    def _tell(self, new: int, are_others: bool) -> None:
+        """Say once that weights joined a training that has begun, where Keras raises.
+
+        Args:
+            are_others: whether none of the weights was moved before: they are another model's.
+        """
+        if not (new and self._calls and self._weights) or self._told:
+            return
+        self._told = True
+        if are_others:
             note_once(
-                f"{self.where}: {verb} new after {self._calls} steps (a layer was unfrozen?): "
-                "they start with fresh slots, the others keep theirs. Call compile() again, with a "
-                "small learning rate, to start all of them anew.",
-                key="new weights",
+                f"{self.where}: after {self._calls} steps it moves other weights, {new} of another "
+                "model. Each weight has slots of its own; the count of steps is common to both "
+                "models. Give each model an optimizer of its own to count apart.",
+                key="one optimizer for several models",
             )
+            return
+        verb = "1 weight comes" if new == 1 else f"{new} weights come"
+        note_once(
+            f"{self.where}: {verb} new after {self._calls} steps (a layer was unfrozen?): "
+            "they start with fresh slots, the others keep theirs. Call compile() again, with a "
+            "small learning rate, to start all of them anew.",
+            key="new weights",
+        )
 
     def make_slots(self, w: Tensors) -> dict[str, Tensors]:
         """Fresh slots, by name, one tensor beside each weight."""

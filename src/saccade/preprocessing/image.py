@@ -1,5 +1,7 @@
 """Keras's `preprocessing.image`: a thin face of `saccade.data`."""
 
+from typing import Any
+
 from saccade.data.files.image_file import array_to_img, img_to_array, load_img, save_img
 from saccade.data.files.smart_resize import smart_resize
 from saccade.data.generator.array_batches import NumpyArrayIterator
@@ -19,6 +21,7 @@ from saccade.data.transforms import (
     random_shift,
     random_zoom,
 )
+from saccade.preprocessing import keras_1 as _keras_1
 
 __all__ = [
     "DataFrameIterator",
@@ -42,3 +45,9 @@ __all__ = [
     "save_img",
     "smart_resize",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _keras_1.NAMES:
+        return getattr(_keras_1, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

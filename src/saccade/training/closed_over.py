@@ -26,6 +26,14 @@ def uses_symbols(function: Any) -> bool:
     return _Search().reaches(function)
 
 
+def asks_for_gradients(function: Any) -> bool:
+    """Whether a function's own code names `gradients`, as in `K.gradients(y_pred, images)`."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return code is not None and "gradients" in _names_in(code)
+
+
 class _Search:
     """One walk through functions and what they know."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,10 @@ class _BuiltEstimator(BaseEstimator):
             y = to_categorical(y)
         self.history = self.model.fit(x, y, **{**self._for(Sequential.fit), **kwargs})
         return self.history
+
+    def __sklearn_is_fitted__(self) -> bool:
+        # scikit-learn looks for names that end in "_", of which a regressor has none
+        return hasattr(self, "model")
 
     def _builder(self) -> Any:
         if self.build_fn is None:
@@ -131,11 +136,16 @@ class KerasClassifier(ClassifierMixin, _BuiltEstimator):
         return super().fit(x, y, **kwargs)
 
     def predict(self, x: Any, **kwargs: Any) -> np.ndarray:
-        """The label of each sample."""
+        """The label of each sample: (samples,), or (samples, 1) where the model has one output.
+
+        Ensembles of scikit-learn's always get (samples,), for they can count no other votes.
+        """
         outputs = self._outputs(x, kwargs)
         if outputs.shape[-1] > 1:
             return self.classes_[outputs.argmax(axis=-1)]
-        return self.classes_[(outputs > 0.5).astype("int32")]
+        labels = self.classes_[(outputs > 0.5).astype("int32")]
+        caller = sys._getframe(1).f_globals.get("__name__", "")
+        return labels.reshape(-1) if caller.startswith("sklearn.ensemble.") else labels
 
     def predict_proba(self, x: Any, **kwargs: Any) -> np.ndarray:
         """The probability of each class, (samples, classes)."""

@@ -72,8 +72,7 @@ def _on_zeros(layer: Any, args: Any, kwargs: Any, size: int) -> Any:
         with torch.no_grad():
             return layer(*args, **{"training": False, **kwargs})
     finally:  # what it adds to the loss for zeros is nobody's loss
-        for one in (layer, *layer.sublayers_within()):
-            one._call_losses.clear()
+        layer._forget_what_zeros_added()
 
 
 def _sizes(output: Any) -> Any:

@@ -73,7 +73,7 @@ class WeightHolder(TrackedModule):
         return self._metrics_held()
 
     def _metrics_held(self) -> list[Any]:
-        found = [one for layer in (self, *self.sublayers_within()) for one in _metrics_in(layer)]
+        found = [one for layer in (self, *self.sublayers_within()) for one in metrics_in(layer)]
         return list({id(metric): metric for metric in found}.values())
 
     @property
@@ -284,7 +284,7 @@ class WeightHolder(TrackedModule):
             raise
 
 
-def _metrics_in(layer: Any) -> Iterator[Any]:
+def metrics_in(layer: Any) -> Iterator[Any]:
     """The metrics that a layer holds in attributes, alone or in lists and dicts."""
     for name, value in vars(layer).items():
         if is_metric(value) or (isinstance(value, (list, dict)) and name[0] != "_"):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from saccade.errors import NotSupported
 from saccade.layers.core.layer import Layer
 from saccade.layers.lambda_layer import Lambda
 from saccade.layers.merging.along_axis import Concatenate, Dot
@@ -56,16 +56,13 @@ def Merge(
 ) -> Layer:
     """Today's layer for a mode of Keras 1's; the arguments are those of `merge`.
 
-    Raises:
-        NotSupported: `layers`, branches at the beginning of a Sequential.
+    Args:
+        layers: branches, at the beginning of a Sequential: models or layers that know their input
+            shape. What comes is a model of all their inputs, in order.
     """
     if layers:
-        raise NotSupported(
-            "Merge",
-            "a Sequential that begins with several branches is not supported",
-            f"{len(layers)} branches",
-            "Write Model(inputs=[a.input, b.input], outputs=...) on merge([a.output, b.output]).",
-        )
+        options = (mode, concat_axis, dot_axes, output_shape)
+        return _joined(layers, lambda outputs: Merge(None, *options)(outputs), name)
     note_old_word(
         "merge and Merge are Keras 1's: Add, Multiply, Concatenate and so on are today's."
     )
@@ -79,3 +76,11 @@ def Merge(
         axes: Any = dot_axes
         return Dot(axes, normalize=mode == "cos", name=name)
     raise unknown_name("merge mode", mode, MODES)
+
+
+def _joined(branches: Sequence[Any], merged: Callable[..., Any], name: str | None) -> Layer:
+    """A model of several branches; the package knows what a model is, the layers do not."""
+    package = sys.modules["saccade"]
+    models = [one if hasattr(one, "fit") else package.Sequential([one]) for one in branches]
+    inputs = {id(each): each for one in models for each in one.inputs}
+    return package.Model(list(inputs.values()), merged([one.output for one in models]), name=name)

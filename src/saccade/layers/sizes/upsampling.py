@@ -7,14 +7,14 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from saccade.errors import NotSupported
 from saccade.graph import Shape
 from saccade.layers.core.layer_kinds import Spatial
+from saccade.layers.sizes.batch_resampling import resize_nhwc
 from saccade.names import unknown_name
 from saccade.numerics.convolution.geometry import as_sizes
 from saccade.numerics.convolution.nhwc import channels_last, channels_second
 
-_REFUSED = ("bicubic", "lanczos3", "lanczos5")  # Keras's backends do not agree on them
+_RESAMPLED = ("bicubic", "lanczos3", "lanczos5")  # as TensorFlow does: torch's bicubic is another
 
 
 class _UpSampling(Spatial):
@@ -44,6 +44,10 @@ class _UpSampling(Spatial):
             for axis, times in enumerate(self.over_rows(self.size), 1):
                 x_nhwc = x_nhwc.repeat_interleave(times, axis)
             return self.as_given(x_nhwc)
+        if self.interpolation in _RESAMPLED:
+            height, width = sizes
+            resized = resize_nhwc(x_nhwc.float(), height, width, self.interpolation)
+            return self.as_given(resized.to(x_nhwc.dtype))
         y_nchw = F.interpolate(channels_second(x_nhwc), sizes, mode=self.interpolation)
         return self.as_given(channels_last(y_nchw))
 
@@ -62,13 +66,14 @@ class UpSampling2D(_UpSampling):
     Args:
         size: the factors of height and width.
         interpolation: "nearest" repeats pixels; "bilinear" goes straight from the middle of one
-            pixel to the middle of the next.
+            pixel to the middle of the next; "bicubic", "lanczos3" and "lanczos5" look at more
+            pixels, as Keras on TensorFlow does.
 
     Input: (batch, height, width, channels).
     Output: (batch, height * size[0], width * size[1], channels).
 
     Raises:
-        NotSupported: another of Keras's interpolations.
+        UnknownName: another interpolation.
 
     Example:
         >>> UpSampling2D((2, 3)).compute_output_shape((None, 4, 4, 8))
@@ -89,15 +94,9 @@ class UpSampling2D(_UpSampling):
     ):
         super().__init__(size, data_format, **placement)
         word = interpolation.lower() if isinstance(interpolation, str) else interpolation
-        if word in _REFUSED:
-            raise NotSupported(
-                self.where,
-                f"interpolation {word} is not supported",
-                None,
-                'Use "nearest" or "bilinear".',
-            )
-        if word not in ("nearest", "bilinear"):
-            raise unknown_name(f"{self.where} interpolation", word, ("nearest", "bilinear"))
+        words = ("nearest", "bilinear", *_RESAMPLED)
+        if word not in words:
+            raise unknown_name(f"{self.where} interpolation", word, words)
         self.interpolation = word
 
     def get_config(self) -> dict[str, Any]:

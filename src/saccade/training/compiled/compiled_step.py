@@ -58,6 +58,7 @@ class CompiledStep:
             raise _why(error) from error
         finally:
             run.forward._forget_losses()
+        _check_follows_nothing(run.model, fresh=True)
 
     def compile(self, batch: tuple[Any, Any, Any]) -> None:
         """Have the operations compiled, by a call on copies: the model may train meanwhile.
@@ -144,8 +145,19 @@ def _check_plain(run: Any, batch: tuple[Any, Any, Any]) -> None:
         raise CannotCompile("models of several inputs or outputs run as they are")
     if getattr(optimizer, "loss_scale_factor", None) or hasattr(optimizer, "inner_optimizer"):
         raise CannotCompile("a scaled loss runs as it is")
+    _check_follows_nothing(run.model)
     if streams_of(run.model.modules()):
         raise CannotCompile("a layer draws from a stream of its own (seed=)")
+
+
+def _check_follows_nothing(model: Any, fresh: bool = False) -> None:
+    """Raise where layers hold metrics, which their calls update; `fresh` ones saw the tracing."""
+    held = model._metrics_held()
+    if held and fresh:
+        for metric in held:
+            metric.reset_state()
+    if held:
+        raise CannotCompile("a layer follows a metric in its call")
 
 
 def signature(batch: tuple[Any, Any, Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from saccade.notes import note_once
+from saccade.training.compiled.abandoned import end_before_python
 from saccade.training.compiled.compiled_step import (
     CannotCompile,
     CompiledStep,
@@ -170,6 +171,7 @@ def _in_time(work: Callable[[], Any], limit_s: float) -> Any:
     thread.start()
     thread.join(limit_s)
     if thread.is_alive():
+        end_before_python(thread)
         raise CannotCompile(f"the compiler took longer than {limit_s:.0f} s")
     if "error" in result:
         raise result["error"]
