@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any, NoReturn
 
@@ -20,15 +20,7 @@ class Merge(Layer):
     casts_integers = True
     supports_masking = True
     weightless = True
-    _merge_function: Callable[..., torch.Tensor]
     _count: int | None = None  # how many inputs; any number when None
-
-    def __init_subclass__(cls, **kwargs: Any):
-        super().__init_subclass__(**kwargs)
-        if "_merge_function" in cls.__dict__:  # what Keras calls it, and subclasses override
-            cls.merge = _by_keras_s_name
-        elif "merge" in cls.__dict__:
-            cls._merge_function = cls.merge
 
     def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
         """One array of the inputs."""
@@ -84,10 +76,6 @@ class Merge(Layer):
         raise ShapeError(
             self.where, "input must be a list of arrays", str(got), "Write layer([a, b])."
         )
-
-
-def _by_keras_s_name(self: Any, arrays: list[torch.Tensor]) -> torch.Tensor:
-    return self._merge_function(arrays)
 
 
 class Elementwise(Merge):
