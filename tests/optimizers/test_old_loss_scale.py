@@ -14,7 +14,7 @@ def test_a_step_in_tf_keras_2_s_words_is_the_inner_step():
     for expected in ([0.0, 0.0], [0.0, 0.0]):
         loss = (weight * weight).sum()
         scaled = optimizer.get_scaled_loss(loss)
-        assert float(scaled) == float(loss) * 2.0**15
+        assert scaled.item() == loss.item() * 2.0**15
         (gradient,) = torch.autograd.grad(scaled, [weight])
         gradients = optimizer.get_unscaled_gradients([gradient, None])
         assert gradients[1] is None
@@ -29,7 +29,7 @@ def test_today_s_words_after_the_old_ones_are_today_s():
     optimizer.get_unscaled_gradients([torch.ones(1)])  # and no step with them
     (gradient,) = torch.autograd.grad(optimizer.scale_loss((weight * weight).sum()), [weight])
     optimizer.apply([gradient], [weight])
-    assert float(weight) == pytest.approx(0.0)
+    assert weight.item() == pytest.approx(0.0)
 
 
 def test_gradients_that_are_not_finite_are_no_step_and_halve_the_scale():
@@ -37,7 +37,7 @@ def test_gradients_that_are_not_finite_are_no_step_and_halve_the_scale():
     weight = Variable(torch.tensor([1.0]))
     gradients = optimizer.get_unscaled_gradients([torch.tensor([float("inf")])])
     optimizer.apply_gradients(zip(gradients, [weight], strict=True))
-    assert (float(weight), optimizer.dynamic_scale) == (1.0, 2.0**14)
+    assert (weight.item(), optimizer.dynamic_scale) == (1.0, 2.0**14)
 
 
 def test_a_function_that_gives_the_loss():
