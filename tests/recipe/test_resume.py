@@ -152,3 +152,30 @@ def test_what_is_said_of_an_unfinished_run_stands_in_lines(photos, monkeypatch, 
         assert "\\n" not in said
         [line] = [line for line in said.splitlines() if line.startswith("  saccade train")]
         assert line.endswith("--resume")
+
+
+def test_a_best_model_that_is_gone_is_told(photos, tmp_path, monkeypatch, hears_signals):
+    """It is none of what the state holds, and a later epoch need not beat it."""
+    train_until(monkeypatch, send(signal.SIGTERM), "photos", "-o", "run", *QUICK, code=143)
+    (tmp_path / "run" / "model.keras").unlink()
+    said = in_one_line(train("photos", "-o", "run", *QUICK, "--resume", code=2))
+    assert "must hold model.keras, the best model before the stop" in said
+    assert (tmp_path / "run" / ".resume" / "command.json").is_file()
+
+
+def test_a_run_folder_that_became_a_file(photos, tmp_path, monkeypatch, hears_signals):
+    def replace():
+        shutil.rmtree("run")
+        Path("run").write_text("mine")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    said = in_one_line(train_until(monkeypatch, replace, "photos", "-o", "run", *QUICK, code=2))
+    assert "the run could not be written" in said
+    assert "Its best model is in" in said
+    assert Path("run").read_text() == "mine"
+
+
+def test_a_lock_that_is_no_file(photos, tmp_path):
+    (tmp_path / "run" / ".resume" / "lock").mkdir(parents=True)
+    said = in_one_line(train("photos", "-o", "run", *QUICK, "--overwrite", code=2))
+    assert 'lock" must be a file' in said

@@ -35,6 +35,8 @@ class FolderLock:
         Raises:
             StateError: another training has it, in this process or in another.
         """
+        if self.path.exists() and not self.path.is_file():
+            raise StateError(self.where, f'"{self.path}" must be a file', "something else", self.do)
         while self._file is None:
             file = open(self.path, "a+b")  # noqa: SIM115 (kept open)
             try:

@@ -8,7 +8,7 @@ import numpy as np
 
 from saccade.data.folders.folder_errors import count_of, list_some
 from saccade.drawing import draw_curves
-from saccade.errors import NotWritten, SaccadeError
+from saccade.errors import NotFinite
 from saccade.recipe.choices import Choices
 from saccade.recipe.listener import Listener
 from saccade.recipe.photos.photos import Photos, few_images
@@ -51,7 +51,7 @@ def tell_stop(listener: Listener, run: RunFolder, stop: BaseException, going_on:
 
     Where there is nothing left, there is no run folder.
     """
-    if isinstance(stop, SaccadeError) and not isinstance(stop, NotWritten):
+    if isinstance(stop, NotFinite):
         run.unfinished.remove()  # it would come to the same end
     unfinished = run.unfinished.is_there and run.unfinished.is_worth_it
     what = "stopped by you" if is_interrupt(stop) else "failed"
@@ -87,5 +87,5 @@ def tell_end(
         listener.scores(scores[last], last)
     else:
         listener.warns("No photo was held out, so nothing can be said about new ones.")
-    files = ", ".join(sorted(each.name for each in run.path.iterdir()))
+    files = ", ".join(sorted(each.name for each in run.path.iterdir() if each.name[0] != "."))
     listener.says(f"\nWrote {run.path}: {files}")

@@ -151,7 +151,7 @@ class RunFolder:
             return
         if self.replaces is not None:
             shutil.rmtree(self.path, ignore_errors=True)
-        else:
+        elif self.path.is_dir():  # else somebody put a file in its place, which is theirs
             for name in (HISTORY, CLASSES):
                 (self.path / name).unlink(missing_ok=True)
         self.unfinished.remove()

@@ -146,3 +146,15 @@ def test_a_file_of_more_bytes_than_an_image_can_have_is_refused(tmp_path, monkey
     assert decode(tmp_path / "x.tif").shape == (8, 8, 3)  # many pages, of which the first is read
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
     assert decode(tmp_path / "x.png").shape == (8, 8, 3)
+
+
+@pytest.mark.parametrize("spare_bytes", [10, 40_000_000])
+def test_a_large_jpeg_of_the_very_size(tmp_path, spare_bytes):
+    """Files that are not read whole are closed before anybody asks for a pixel."""
+    path = tmp_path / "photo.jpg"
+    Image.new("RGB", (64, 64), "red").save(path, quality=95)
+    with path.open("ab") as file:
+        file.truncate(path.stat().st_size + spare_bytes)  # a hole: it takes no room
+    for fast in (False, True):
+        image = load_image(path, "rgb", (64, 64), fast=fast)
+        assert np.asarray(image).shape == (64, 64, 3)

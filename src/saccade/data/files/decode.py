@@ -126,6 +126,7 @@ def load_image(
                 if orientation in SIDEWAYS:
                     size_hw = size_hw[1], size_hw[0]
                 whole_wh, scale = image.size, _draft(image, size_hw)
+                image.load()  # nothing below need read a pixel, and the file is closed soon
                 image = _convert(image, color_mode, keep_deep)
                 image = resize(image, size_hw, interpolation, keep_aspect_ratio, whole_wh, scale)
                 return turn(image, orientation)

@@ -63,7 +63,10 @@ class ArraySource(Source):
         if len(set(lengths.values())) > 1:
             needed = "x, y and sample_weight must be equally long"
             do = "If x is one image, give it the axis of a batch: x[None]."
-            raise ShapeError("arrays", needed, str(lengths), do if self._is_one() else "")
+            if self._is_one():
+                got = f"{lengths}, x of the shape {tuple(self.x.shape)}"
+                raise ShapeError("arrays", needed, got, do)
+            raise ShapeError("arrays", needed, str(lengths))
         if not self.samples:
             raise DataError("x", "there must be at least one sample", "an empty array")
 

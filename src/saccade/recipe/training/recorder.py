@@ -14,7 +14,7 @@ import torch
 
 from saccade.disk.growing_file import append_whole
 from saccade.disk.whole_file import write_whole
-from saccade.errors import NotWritten
+from saccade.errors import NotWritten, StateError
 from saccade.notes import note_once
 from saccade.predictor.predictor import MODEL_FILE
 from saccade.recipe.interrupts import interrupts_held
@@ -171,6 +171,14 @@ class Recorder(Callback):
         return {"rows": rows, "best_epoch": self.best_epoch, "unsaved": self._unsaved}
 
     def restore(self, state: Any) -> None:
+        path = self.run.path / MODEL_FILE
+        if self.saves and state["rows"] and state["unsaved"] is None and not path.is_file():
+            raise StateError(
+                f'"{self.run.path}"',
+                f"the run folder must hold {MODEL_FILE}, the best model before the stop",
+                "none",
+                "Put it back, or begin anew with overwrite=True.",
+            )
         self.rows = [dict(row) for row in state["rows"]]
         self.best_epoch, self._unsaved = state["best_epoch"], state["unsaved"]
         self._history_is_whole = False  # it may tell of epochs that come again

@@ -95,8 +95,10 @@ class UnfinishedRun:
 
     def remove(self) -> None:
         """There is nothing to go on with any more."""
-        # The record first: without it what is left of the folder means nothing.
-        (self.path / RECORD).unlink(missing_ok=True)
+        if self.path.is_dir():
+            remove_drafts_in(self.run)
+            # The record first: without it what is left of the folder means nothing.
+            (self.path / RECORD).unlink(missing_ok=True)
         if os.name == "nt":  # where nobody removes a file that is open
             self.lock.release()
         shutil.rmtree(self.path, ignore_errors=True)
