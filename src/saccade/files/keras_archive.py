@@ -254,7 +254,7 @@ def open_archive(filepath: str | os.PathLike[str]) -> Iterator[KerasArchive]:
         check_directory(where, file)
         try:
             archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
+        except _DAMAGED as error:
             got = "one that was cut short" if start[:4] == b"PK\x03\x04" else "another kind of file"
             raise FileFormatError(
                 where,

@@ -47,6 +47,15 @@ def test_an_entry_that_is_a_link_or_encrypted(tmp_path, entries):
     refused(tmp_path / "m.keras", "config.json must be a plain entry, got an encrypted")
 
 
+def test_an_entry_of_a_newer_kind_of_zip(tmp_path, entries):
+    """What the soak found: Python has another error for it."""
+    data = bytearray(pack(tmp_path / "m.keras", entries).read_bytes())
+    place = data.rfind(b"PK\x01\x02")
+    data[place + 6] = 255  # the version that is needed to read the entry
+    (tmp_path / "m.keras").write_bytes(data)
+    refused(tmp_path / "m.keras", "a .keras file must be a whole zip archive")
+
+
 def test_entries_of_other_names_are_left_alone(tmp_path, entries):
     more = {"../../../evil": b"x", "/etc/evil": b"x", "C:\\evil": b"x"}
     assert load_model(pack(tmp_path / "m.keras", {**entries, **more})).built

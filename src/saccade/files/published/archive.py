@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import shutil
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -14,7 +16,10 @@ from saccade.disk.whole_file import flush_folder
 from saccade.errors import FileFormatError
 
 FORMATS = ("tar", "zip")
-_DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, ValueError)
+_DAMAGED = (
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, RuntimeError, ValueError),  # zipfile raises of all kinds
+)
 
 
 def unpack(archive: Path, folder: Path, formats: tuple[str, ...] = FORMATS) -> None:
