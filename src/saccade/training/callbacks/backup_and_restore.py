@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from saccade.disk.folder_lock import FolderLock
-from saccade.errors import FileFormatError, InvalidArgument, NotWritten, StateError
+from saccade.errors import InvalidArgument, NotWritten, StateError
 from saccade.files.replacement import remove_drafts, write_json
-from saccade.files.state_file import PackedState, note_other_versions, read_state, write_packed
+from saccade.files.state_file import PackedState, write_packed
 from saccade.notes import note_once
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.callback import Callback
 from saccade.training.resuming.interrupts import Interrupts, how_to_go_on
+from saccade.training.resuming.last_state import read_last
 from saccade.training.resuming.named_callbacks import names_of, states_for
 from saccade.training.resuming.run_state import check_fits, live_state
 from saccade.training.resuming.state_writer import StateWriter
@@ -291,29 +292,7 @@ class BackupAndRestore(Callback):
     # -- reading ---------------------------------------------------------------------------
 
     def _read(self) -> dict[str, Any] | None:
-        paths = [path for path in (self._state_path, self._last_path) if path.exists()]
-        for path in paths:
-            try:
-                state, about = read_state(path)
-            except FileFormatError:
-                if path is paths[-1]:
-                    raise
-                note_once(f"BackupAndRestore: {path} is damaged; the state before it is taken.")
-                continue
-            if not isinstance(state, dict) or "named_callbacks" not in state:
-                raise FileFormatError(
-                    "BackupAndRestore", f"{path} must be the state of a fit", "another one"
-                )
-            note_other_versions("BackupAndRestore", about)
-            return state
-        if (old := Path(self.backup_dir, _OLD_FILE)).exists():
-            raise FileFormatError(
-                "BackupAndRestore",
-                f"the folder must hold a {STATE_FILE}",
-                f'"{old}", as saccade wrote it until 0.1',
-                "Delete it to begin anew.",
-            )
-        return None
+        return read_last(self._state_path, self._last_path, Path(self.backup_dir, _OLD_FILE))
 
     def state(self) -> Any:
         return self._count.state()
