@@ -12,7 +12,7 @@ from saccade.errors import FileFormatError, SaccadeError
 from saccade.shown_text import ESCAPED
 
 MOST_BYTES = 1 << 24  # of a model's record; NASNetLarge's, with 1,041 layers, is 0.6 MB
-MOST_VALUES = 1_000_000  # a value takes some hundred bytes of memory, its text only two
+MOST_VALUES = 2_500_000  # a confusion matrix of 1,500 classes; a value takes some 30 bytes or more
 _STARTS = (b",", b"[", b"{", b":")  # as many of them as values, or more
 
 

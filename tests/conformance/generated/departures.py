@@ -31,6 +31,14 @@ DEPARTURES = [
     ),
     Departure(
         "layers",
+        ("UpSampling2D",),
+        lambda given: given.get("interpolation") in ("bicubic", "lanczos3", "lanczos5"),
+        "the cubic of TensorFlow",
+        96,
+        "output",
+    ),
+    Departure(
+        "layers",
         ("LayerNormalization", "RMSNormalization"),
         lambda given: given.get("axis") == 1,
         "Keras raises in torch",

@@ -213,7 +213,7 @@ def test_after_an_error_the_handlers_are_back(tmp_path):
 # -- in processes of their own ---------------------------------------------------------------
 
 SCRIPT = """
-    import os, signal, sys
+    import os, signal, sys, time
     import numpy as np
     import keras
     from keras.callbacks import BackupAndRestore, LambdaCallback
@@ -222,6 +222,7 @@ SCRIPT = """
     model.compile("sgd", "mse")
     def send(batch, logs):
         if batch == 2:
+            time.sleep(0.5)  # the state of the beginning is on the disk by now
             for _ in range(times):
                 os.kill(os.getpid(), number)
     model.fit(np.ones((40, 4)), np.ones((40, 2)), batch_size=4, epochs=2, verbose=0,
