@@ -146,3 +146,11 @@ def shared() -> Path:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture
+def patch():
+    """What a test takes back in its middle; whatever happens, it is gone after it."""
+    made = pytest.MonkeyPatch()
+    yield made
+    made.undo()

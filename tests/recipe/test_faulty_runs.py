@@ -62,14 +62,6 @@ def photos(tmp_path, monkeypatch):
     return make_photos(tmp_path / "photos", count=6)
 
 
-@pytest.fixture
-def patch():
-    """What a test takes back in its middle; whatever happens, it is gone after it."""
-    made = pytest.MonkeyPatch()
-    yield made
-    made.undo()
-
-
 def full(*args, **kwargs):
     raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -84,12 +84,26 @@ def functions_of(tree: ast.Module) -> Functions:
     return Functions(idle, {name: caught for name, caught in guarded.items() if caught})
 
 
-class _Uses(ast.NodeVisitor):
+class TryReader(ast.NodeVisitor):
+    """Walks a script, and knows at each place what the `try` around it catches."""
+
+    _caught: frozenset[str] = frozenset()
+
+    def visit_Try(self, node: ast.Try) -> None:
+        outer = self._caught
+        self._caught = outer | caught_by(node)
+        for one in node.body:
+            self.visit(one)
+        self._caught = outer
+        for one in (*node.handlers, *node.orelse, *node.finalbody):
+            self.visit(one)
+
+
+class _Uses(TryReader):
     """Finds where names are spoken of, and what is caught there."""
 
     def __init__(self, names: set[str]):
         self.found: dict[str, list[frozenset[str]]] = {name: [] for name in names}
-        self._caught: frozenset[str] = frozenset()
         self._inside: list[str] = []
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -105,15 +119,6 @@ class _Uses(ast.NodeVisitor):
         self._caught = caught
 
     visit_AsyncFunctionDef = visit_FunctionDef
-
-    def visit_Try(self, node: ast.Try) -> None:
-        outer = self._caught
-        self._caught = outer | caught_by(node)
-        for one in node.body:
-            self.visit(one)
-        self._caught = outer
-        for one in (*node.handlers, *node.orelse, *node.finalbody):
-            self.visit(one)
 
 
 def _names_of(kind: ast.expr | None) -> set[str]:

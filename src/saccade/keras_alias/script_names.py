@@ -9,8 +9,8 @@ from saccade.keras_alias.aliases import real_name
 from saccade.keras_alias.bound_names import BUILT_IN, assigned_names, bound_names
 from saccade.keras_alias.script_branches import (
     Functions,
+    TryReader,
     catches,
-    caught_by,
     functions_of,
     is_backend,
     suppressed_by,
@@ -64,7 +64,7 @@ def names_used(tree: ast.Module, whole: bool = True) -> list[NameUse]:
     return sorted(set(reader.uses), key=lambda use: (use.line, use.name))
 
 
-class _Reader(ast.NodeVisitor):
+class _Reader(TryReader):
     """Goes through a script as Python would, noting what each name stands for."""
 
     def __init__(self, functions: Functions) -> None:
@@ -81,7 +81,6 @@ class _Reader(ast.NodeVisitor):
         self._own: set[str] = set()  # names that the script gives a meaning to, anywhere
         self._finds_names = False
         self._itself = ""  # what of Keras's the class is derived from whose text is read
-        self._caught: frozenset[str] = frozenset()
         self._depth, self._idle = 0, False
 
     def read(self, tree: ast.Module) -> None:
@@ -225,15 +224,6 @@ class _Reader(ast.NodeVisitor):
             self._note(dotted, node)
         else:
             self.generic_visit(node)
-
-    def visit_Try(self, node: ast.Try) -> None:
-        outer = self._caught
-        self._caught = outer | caught_by(node)
-        for one in node.body:
-            self.visit(one)
-        self._caught = outer
-        for one in (*node.handlers, *node.orelse, *node.finalbody):
-            self.visit(one)
 
     def visit_With(self, node: ast.With) -> None:
         outer = self._caught

@@ -54,14 +54,6 @@ def fit(*callbacks, epochs=4):
     return model
 
 
-@pytest.fixture
-def patch():
-    """What a test takes back in its middle; whatever happens, it is gone after it."""
-    made = pytest.MonkeyPatch()
-    yield made
-    made.undo()
-
-
 def full(*args, **kwargs):
     raise OSError(errno.ENOSPC, "No space left on device")
 
