@@ -334,3 +334,32 @@ def test_a_class_of_the_user_s_may_have_the_names_of_the_new_hooks():
     group = CallbackGroup([Named()], None, {})
     group.tell_keepers("before_validation", None)
     group.tell_keepers("leave_run", None, None)
+
+
+def test_states_that_are_left_out_are_trained_again_to_the_bit(tmp_path):
+    def fit(*moments):
+        set_random_seed(5)
+        model = compiled()
+        backup = BackupAndRestore(tmp_path / "backup")
+
+        class Slow(Callback):
+            hears_last = False
+
+            def on_epoch_begin(self, epoch, logs=None):
+                backup._writer.waited_s += 9.0  # nothing is affordable
+
+        kills = [Kills(*moment) for moment in moments]
+        history = model.fit(
+            X, Y, batch_size=6, epochs=EPOCHS, verbose=0, validation_split=0.2,
+            callbacks=[Slow(), backup, *kills],
+        )  # fmt: skip
+        return model, history
+
+    whole, expected = fit()
+    for moment in (("end", 1), ("batch", 2, 1), ("batch", 3, 0)):
+        with pytest.raises(Killed):
+            fit(moment)
+    model, history = fit()
+    assert history.history == expected.history
+    for one, other in zip(model.weights, whole.weights, strict=True):
+        assert torch.equal(one, other)
