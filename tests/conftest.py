@@ -121,7 +121,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @functools.cache
 def _seeding_of(torch: Any) -> Callable[[int], Any]:
-    """`torch.manual_seed` notes the stack anew for each kind of device, which takes a millisecond."""
+    """`torch.manual_seed` notes the stack anew for each kind of device: a millisecond."""
     any_device = torch.accelerator.is_available()
     return torch.manual_seed if any_device else torch.default_generator.manual_seed
 

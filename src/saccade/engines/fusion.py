@@ -193,9 +193,9 @@ def _goes_on(node: Node) -> bool:
     if kind is ReLU:
         return _rectifier_of(layer) is not None
     if kind is Activation:
-        return _is_pointwise(layer.activation)
+        return is_same_in_either_layout(layer.activation)
     if kind in (Conv2D, DepthwiseConv2D):
-        return _is_pointwise(layer.activation) and layer.data_format == "channels_last"
+        return is_same_in_either_layout(layer.activation) and layer.data_format == "channels_last"
     return kind in FORMULAS and layer.data_format == "channels_last"
 
 
@@ -216,7 +216,7 @@ def _is_images(symbol: Any) -> bool:
     return isinstance(symbol, Symbol) and len(symbol.shape) == 4 and "float" in symbol.dtype
 
 
-def _is_pointwise(activation: Any) -> bool:
+def is_same_in_either_layout(activation: Any) -> bool:
     """Whether an activation gives the same bits in either layout, as all but one here do."""
     inside = getattr(activation, "__module__", "") == pointwise.__name__
     return inside and activation is not activations.gelu
