@@ -14,11 +14,13 @@ print(sys.modules["__main__"].__dict__ is globals(), "__file__" in globals(), "r
 sys.stderr.write("said\\n")
 {end}
 """
-ENDS = ["", "sys.exit(3)", "sys.exit('why')", "1 / 0", "os.kill(os.getpid(), 9)"]
+WAYS = ("-m", "-c", "file", "file elsewhere")
+ENDS = ("sys.exit('why')", "1 / 0", "os.kill(os.getpid(), 9)")
 
 
-@pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("way", ["-m", "-c", "file", "file elsewhere"])
+@pytest.mark.parametrize(
+    ("way", "end"), [*((way, "sys.exit(3)") for way in WAYS), *(("-c", end) for end in ENDS)]
+)
 def test_a_program_is_run_as_by_python(tmp_path, monkeypatch, way, end):
     monkeypatch.setenv("SEEN", "set for this test")
     text = SEES.format(end=end)
