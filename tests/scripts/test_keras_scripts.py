@@ -94,9 +94,7 @@ def test_a_missing_script_ends_with_code_2():
 
 
 def test_what_is_not_there_is_named(script, tmp_path):
-    done = run_warm(script("from keras.layers import LSTM
-LSTM(3)
-"), tmp_path)
+    done = run_warm(script("from keras.layers import LSTM\nLSTM(3)\n"), tmp_path)
     assert done.returncode == 1
     assert "LSTM" in done.stderr
     done = run_warm(script("import tensorflow as tf\ntf.constants(1)\n"), tmp_path)
