@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from saccade.disk.growing_file import append_whole
-from saccade.disk.regular_file import read_text
+from saccade.disk.regular_file import open_regular, read_text
 from saccade.disk.whole_file import replacing
 from saccade.errors import StateError
 
@@ -55,5 +55,5 @@ class WrittenModels:
 
 
 def _digest(path: Path) -> str:
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
