@@ -6,7 +6,14 @@ from saccade.graph.known_values import INSTEAD, KnownValues, values_now, worth
 from saccade.graph.network import Network
 from saccade.graph.node import Node
 from saccade.graph.noting import compares_symbols
-from saccade.graph.symbol import Shape, Symbol, batch_shape, map_symbols, symbols_in
+from saccade.graph.symbol import (
+    Shape,
+    Symbol,
+    batch_shape,
+    map_symbols,
+    plain_shapes,
+    symbols_in,
+)
 
 __all__ = [
     "INSTEAD",
@@ -20,6 +27,7 @@ __all__ = [
     "from_inputs",
     "inlined",
     "map_symbols",
+    "plain_shapes",
     "symbols_in",
     "values_now",
     "worth",

@@ -13,8 +13,8 @@ from saccade.weight_budget import check_zeros
 
 
 def shape_of(inputs: Any) -> Any:
-    """The shape of a batch with its batch size unknown; a list or dict of them for several."""
-    return map_nest(lambda one: (None, *one.shape[1:]), inputs, rebuild=as_list)
+    """The shape of a batch with its batch size unknown; the same nest of them for several."""
+    return map_nest(lambda one: (None, *one.shape[1:]), inputs)
 
 
 def is_shape(value: Any) -> bool:

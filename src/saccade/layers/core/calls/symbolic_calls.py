@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
+from saccade.graph import Node, Symbol, map_symbols, plain_shapes, symbols_in
 from saccade.layers.core.calls.call_arguments import first_array, shapes_by_name, shapes_in
 from saccade.layers.core.calls.call_history import CallHistory
 from saccade.layers.core.output_shapes import mark_masked, symbols_of, traced_shape
@@ -76,7 +76,7 @@ class SymbolicCalls(CallHistory, WeightHolder):
             return traced_shape(self, tuple(args), kwargs)  # its call may want to see the mask
         if not args or not symbols_in(args[0]) or symbols_in((args[1:], kwargs)):
             return traced_shape(self, tuple(args), kwargs)
-        return self.compute_output_shape(map_symbols(args[0], _shape))
+        return self.compute_output_shape(plain_shapes(args[0]))
 
     def _bare(self, symbol: Symbol) -> Symbol:
         """A symbol that no other call has made: a user's spec may be one of the inputs."""
@@ -87,7 +87,3 @@ class SymbolicCalls(CallHistory, WeightHolder):
 
 def _are_masked(symbols: Sequence[Symbol]) -> bool:
     return any(one.mask_axes is not None for one in symbols)
-
-
-def _shape(symbol: Symbol) -> Shape:
-    return symbol.shape
