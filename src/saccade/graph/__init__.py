@@ -1,5 +1,6 @@
 """The graph that describes a model before it has data. No torch in here."""
 
+from saccade.graph.closed_over import asks_for_gradients, uses_symbols
 from saccade.graph.copying import from_inputs
 from saccade.graph.inlining import inlined
 from saccade.graph.known_values import INSTEAD, KnownValues, values_now, worth
@@ -15,12 +16,14 @@ __all__ = [
     "Node",
     "Shape",
     "Symbol",
+    "asks_for_gradients",
     "batch_shape",
     "compares_symbols",
     "from_inputs",
     "inlined",
     "map_symbols",
     "symbols_in",
+    "uses_symbols",
     "values_now",
     "worth",
 ]
