@@ -118,10 +118,22 @@ class NameNotImportable(NotSupported, ImportError):
     """`from saccade.layers import Conv3D`: the same as an import."""
 
 
+class _StandIn(type):
+    """The class of what stands in for a name that is not here; what it had is refused, too."""
+
+    def __getattr__(cls, name: str) -> NoReturn:
+        if name.startswith("__"):  # Python looking around
+            raise AttributeError(f"{cls.__name__} has no {name}")
+        raise NameNotHere(
+            f"{cls.__qualname__}.{name}", "is not in saccade", None, cls.__doc__ or ""
+        )
+
+
 def stand_in(name: str, instead: str) -> type:
     """A class for a name that is not here: it can be imported, and is refused when it is used.
 
     Args:
+        name: with dots, as the refusal will call it.
         instead: what to use, a sentence.
     """
 
@@ -129,7 +141,7 @@ def stand_in(name: str, instead: str) -> type:
         raise NotSupported(name, "is not in saccade", None, instead)
 
     members = {"__new__": refuse, "__init_subclass__": refuse, "__doc__": instead}
-    return type(name, (), members)
+    return _StandIn(name.rpartition(".")[2], (), {**members, "__qualname__": name})
 
 
 def refuse_name(module: str, name: str, refused: Mapping[str, str]) -> NoReturn:

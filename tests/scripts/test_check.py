@@ -12,9 +12,9 @@ import pytest
 
 from parity.reference import keras
 from saccade.keras_alias.aliases import real_name
-from saccade.keras_alias.call_faults import fault_of_call, fault_of_method
 from saccade.keras_alias.check import check_names, check_script, fault_of
-from saccade.keras_alias.script_names import NameUse, names_used
+from saccade.keras_alias.script_text.call_faults import fault_of_call, fault_of_method
+from saccade.keras_alias.script_text.name_uses import NameUse, names_used
 
 
 def used(code: str) -> list[tuple[str, int]]:
@@ -92,7 +92,7 @@ def test_what_is_missing_is_told_with_the_way_out(name, fault):
     ("name", "fault"),
     [
         ("tensorflow.data.Dataset.range", ""),
-        ("tensorflow.data.Dataset.window", "not supported. Use batch"),
+        ("tensorflow.data.Dataset.snapshot", "not supported. Use cache"),
         ("tensorflow.data.Dataset.rang", "not supported. The nearest name that is: range."),
         ("tensorflow.image.ResizeMethod.BILNEAR", "not supported. The nearest that it has is"),
         ("tensorflow.keras.Model.from_config", ""),
@@ -269,9 +269,16 @@ def test_the_report_fits_80_columns_and_ends_in_one_line(tmp_path, capsys):
     assert check_script(str(script)) == 0
     assert capsys.readouterr().out.splitlines()[-1].endswith("will run, as far as names tell.")
     script.write_text("from keras.layers import Dense, LSTM\n")
-    assert check_script(str(script)) == 1
-    end = capsys.readouterr().out.splitlines()[-1]
-    assert end.endswith("It will stop at line 1: keras.layers.LSTM.")
+    assert check_script(str(script)) == 0
+    *_, about, _, _, end = capsys.readouterr().out.splitlines()
+    assert about.endswith("it may be imported, not used")
+    assert end.endswith("will run, as far as names tell.")
+    for use in ("LSTM(3)", "class Mine(LSTM): ...", "LSTM.from_config({})"):
+        script.write_text(f"from keras.layers import Dense, LSTM\n\n{use}\n")
+        assert check_script(str(script)) == 1
+        end = capsys.readouterr().out.splitlines()[-1]
+        assert "It will stop at line 3: " in end
+        assert "LSTM" in end
 
 
 def told(code: str) -> list[tuple[int, str]]:

@@ -88,7 +88,7 @@ def test_a_missing_script_ends_with_code_2():
 
 
 def test_what_is_not_there_is_named(script):
-    done = run(script("from keras.layers import LSTM\n"))
+    done = run(script("from keras.layers import LSTM\nLSTM(3)\n"))
     assert done.returncode == 1
     assert "LSTM" in done.stderr
     done = run(script("import tensorflow as tf\ntf.constants(1)\n"))

@@ -188,9 +188,10 @@ def test_old_and_inner_module_paths_give_the_same_objects(write, tmp_path):
 def test_missing_names_are_told_with_line_and_nearest(write, tmp_path):
     for code, needed in (
         ("\nfrom keras.layers import Conv2DD\n", "x.py, line 2: saccade, which stands in for Keras here, has no 'Conv2DD' in keras.layers. The nearest that it has is 'Conv2D'."),
-        ("from keras.layers.recurrent import LSTM\n", "saccade has no recurrent layers"),
+        ("from keras.layers.recurrent import LSTM\nLSTM(3)\n", "saccade has no recurrent layers"),
         ("from keras.layers import MaxoutDense\nMaxoutDense(3)\n", "Write Maximum() over several Dense"),
-        ("from keras.layers import LSTM\n", "has no 'LSTM' in keras.layers. saccade has no recurrent layers"),
+        ("from keras.layers import LSTM\nLSTM(3)\n", "keras.layers.LSTM: is not in saccade. saccade has no recurrent layers"),
+        ("import keras.datasets.imdb\nkeras.datasets.imdb.load_data()\n", "Keras's imdb is not in saccade. saccade reads images"),
         ("import keras.nothing\n", "x.py, line 1: saccade, which stands in for Keras here, has no module 'keras.nothing'"),
         ("import tensorflow.nothing\n", "has no module 'tensorflow.nothing'"),
         ("import keras\nkeras.layers.Conv2DD\n", "The nearest that saccade has is 'Conv2D'."),

@@ -149,13 +149,17 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.strings": """as_string join length lower reduce_join regex_full_match regex_replace
             split strip substr to_number upper"""
     },
-    "data": {"data.datasets": "AUTOTUNE Dataset INFINITE_CARDINALITY Options UNKNOWN_CARDINALITY"},
+    "data": {
+        "data.datasets": """AUTOTUNE Dataset INFINITE_CARDINALITY Options TextLineDataset
+            UNKNOWN_CARDINALITY"""
+    },
     "data.experimental": {
         "data.datasets": """AUTOTUNE AutoShardPolicy Counter INFINITE_CARDINALITY RandomDataset
-            UNKNOWN_CARDINALITY assert_cardinality cardinality choose_from_datasets
-            enumerate_dataset get_single_element ignore_errors
-            map_and_batch parallel_interleave prefetch_to_device rejection_resample
-            sample_from_datasets scan shuffle_and_repeat take_while unbatch unique"""
+            UNKNOWN_CARDINALITY assert_cardinality bucket_by_sequence_length cardinality
+            choose_from_datasets copy_to_device enumerate_dataset from_list get_single_element
+            group_by_window ignore_errors map_and_batch parallel_interleave prefetch_to_device
+            rejection_resample sample_from_datasets scan shuffle_and_repeat take_while unbatch
+            unique"""
     },
     "dtypes": {"tensors.dtypes": f"{_DTYPES} bool=bool_ DType as_dtype", "tensors.tensors": "cast"},
     "config": {

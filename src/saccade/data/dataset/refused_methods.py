@@ -9,12 +9,9 @@ from typing import NoReturn
 from saccade.names import NameNotHere, nearest
 
 _LEFT_OUT = {
-    "window": "Use batch(size), and skip() for a shift.",
     "save": "Use cache(filename).",
     "load": "Use cache(filename).",
     "snapshot": "Use cache(filename).",
-    "bucket_by_sequence_length": "Use padded_batch, on elements that filter chose by length.",
-    "group_by_window": "Use filter for each group, and batch.",
     "ragged_batch": "Use padded_batch.",
     "sparse_batch": "Use batch or padded_batch.",
     "fingerprint": "",
@@ -34,7 +31,7 @@ def refuse_method(name: str, there: list[str], depth: int = 2) -> NoReturn:
 
 
 class RefusesByName(type):
-    """The class of `Dataset`: `Dataset.window` is refused as `ds.window` is."""
+    """The class of `Dataset`: `Dataset.save` is refused as `ds.save` is."""
 
     def __getattr__(cls, name: str) -> NoReturn:
         refuse_method(name, [one for one in dir(cls) if not one.startswith("_")])

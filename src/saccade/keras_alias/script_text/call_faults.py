@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from saccade.keras_alias.aliases import exists, is_inner, real_name
-from saccade.keras_alias.script_names import NameUse
+from saccade.keras_alias.script_text.name_uses import NameUse
 from saccade.names import nearest
 from saccade.old_arguments import old_words_of
 

@@ -6,8 +6,8 @@ import ast
 from dataclasses import dataclass
 
 from saccade.keras_alias.aliases import real_name
-from saccade.keras_alias.bound_names import BUILT_IN, assigned_names, bound_names
-from saccade.keras_alias.script_branches import (
+from saccade.keras_alias.script_text.bound_names import BUILT_IN, assigned_names, bound_names
+from saccade.keras_alias.script_text.branches import (
     Functions,
     TryReader,
     catches,
@@ -175,6 +175,9 @@ class _Reader(TryReader):
         outside, self._itself = self._itself, ""
         if len(node.bases) == 1 and not node.decorator_list and not self._finds_names:
             self._itself = self._dotted(node.bases[0]) or ""
+        for base in node.bases:
+            if dotted := self._dotted(base):
+                self._note(dotted, node, called=True)
         self._depth += 1
         self.generic_visit(node)
         self._depth -= 1
@@ -281,7 +284,7 @@ class _Reader(TryReader):
                 words,
                 method,
                 self._idle,
-                isinstance(node, ast.ImportFrom),
+                isinstance(node, (ast.Import, ast.ImportFrom)),
             )
         )
 
