@@ -31,8 +31,8 @@ _HOOKS = {
         _resolve_auto_jit_compile _should_eval _symbolic_build""",
     "Sequential": "_is_layer_name_unique _maybe_rebuild",
 }
-"""Methods that Keras calls on its models and saccade has not. `_compute_loss` is one more, and stays:
-many call a function of their own so."""
+"""Methods that Keras calls on its models and saccade has not. `_compute_loss` stays:
+many call their own function so."""
 
 
 class Model(GraphHolder):

@@ -12,7 +12,7 @@ from parity.reference import keras
 from saccade.errors import NotSupported
 
 # What nobody overrides to change what is computed, or what many call a function of their own.
-SPARED = {"_check_super_called", "_obj_type", "_compute_loss"}
+SPARED = {"_check_super_called", "_obj_type", "_compute_loss", "_should_torch_compile"}
 REFUSED = [
     (saccade.callbacks.ModelCheckpoint, "_save_model"),
     (saccade.callbacks.EarlyStopping, "_is_improvement"),
