@@ -107,6 +107,19 @@ def refuse_overriding(
             )
 
 
+def refuse_hooks(cls: type, base: type, where: str, hooks: Mapping[str, str], instead: str) -> None:
+    """The same for methods with an underscore, of a class of the user's.
+
+    Args:
+        hooks: by the name of a class of saccade's the methods that Keras calls on it and its kin.
+    """
+    if cls.__module__.startswith("saccade."):
+        return
+    for one in cls.__mro__:
+        if one.__module__.startswith("saccade.") and one.__name__ in hooks:
+            refuse_overriding(cls, base, where, hooks[one.__name__].split(), instead)
+
+
 def nearest(word: str, legal: Iterable[str]) -> str | None:
     """The legal word most like `word`, or None when nothing is close."""
     by_lower = {name.lower(): name for name in legal}

@@ -33,3 +33,37 @@ def assigned_names(body: list[ast.stmt] | list[ast.expr]) -> set[str]:
         for node in ast.walk(one)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
+
+
+def is_self(node: ast.expr) -> bool:
+    """Whether an expression is `self`."""
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def is_super(node: ast.expr) -> bool:
+    """Whether an expression is `super()` or `super(Mine, self)`."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "super"
+
+
+def attribute_values(tree: ast.Module) -> dict[str, list[ast.expr | None]]:
+    """What each attribute gets, wherever the script sets one; None for what no text tells.
+
+    Nothing where names are set that are not written there (`setattr`, `__dict__`).
+    """
+    found: dict[str, list[ast.expr | None]] = {}
+    told: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute):
+                    told.add(id(target))
+                    found.setdefault(target.attr, []).append(node.value)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            if not isinstance(node.ctx, ast.Load) and id(node) not in told:
+                found.setdefault(node.attr, []).append(None)
+            if node.attr in ("__dict__", "__setattr__"):
+                return {}
+        elif isinstance(node, ast.Name) and node.id in ("setattr", "vars", "exec"):
+            return {}
+    return found
