@@ -19,11 +19,14 @@ from saccade.layers.input import InputLayer
 from saccade.models.model import Model
 from saccade.models.old_methods import LayerList
 from saccade.models.reviving import check_layers
-from saccade.names import is_overridden
+from saccade.names import auto_name, is_overridden
 from saccade.nests import is_nest
 from saccade.records import to_record
 from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.user_names import inner_values, set_inside
+
+# Keras makes a model of this name whenever it builds a Sequential; the next one counts on from it.
+_INSIDE = "functional"
 
 
 class Sequential(Model):
@@ -62,7 +65,9 @@ class Sequential(Model):
                 self.where, "layers must be a list", repr(layers), "Write Sequential([...])."
             )
         for layer in [] if layers is None else layers:
-            self.add(layer)
+            self.add(layer, rebuild=False)
+        if self._top is not None:
+            auto_name(_INSIDE)
 
     @property
     def layers(self) -> list[Any]:
@@ -106,6 +111,8 @@ class Sequential(Model):
             self._set_top(top, first)
         self._stack.append(layer)
         self._input = first
+        if first is not None and rebuild:
+            auto_name(_INSIDE)
         if first is not None and is_overridden(self, "build"):
             self.build(first.batch_shape)
 
@@ -117,6 +124,8 @@ class Sequential(Model):
         self.built = bool(self._stack) and self._input is not None
         if self._top is not None:
             self._set_top(self._top.node.args[0] if self._stack else None, self._input)
+            if self._stack and rebuild:
+                auto_name(_INSIDE)
         return layer
 
     def build(self, input_shape: Any = None) -> None:
@@ -135,6 +144,7 @@ class Sequential(Model):
         for layer in self._stack:
             top = layer.describe((top,), {})
         self._set_top(top, self._input)
+        auto_name(_INSIDE)
 
     def build_for(self, inputs: Any) -> None:
         if not self._stack:
