@@ -92,7 +92,7 @@ def test_what_is_missing_is_told_with_the_way_out(name, fault):
     ("name", "fault"),
     [
         ("tensorflow.data.Dataset.range", ""),
-        ("tensorflow.data.Dataset.window", "not supported. Use batch"),
+        ("tensorflow.data.Dataset.ragged_batch", "not supported. Use padded_batch"),
         ("tensorflow.data.Dataset.rang", "not supported. The nearest name that is: range."),
         ("tensorflow.image.ResizeMethod.BILNEAR", "not supported. The nearest that it has is"),
         ("tensorflow.keras.Model.from_config", ""),

@@ -9,7 +9,6 @@ from typing import NoReturn
 from saccade.names import NameNotHere, nearest
 
 _LEFT_OUT = {
-    "window": "Use batch(size), and skip() for a shift.",
     "save": "Use cache(filename).",
     "load": "Use cache(filename).",
     "snapshot": "Use cache(filename).",
@@ -34,7 +33,7 @@ def refuse_method(name: str, there: list[str], depth: int = 2) -> NoReturn:
 
 
 class RefusesByName(type):
-    """The class of `Dataset`: `Dataset.window` is refused as `ds.window` is."""
+    """The class of `Dataset`: `Dataset.save` is refused as `ds.save` is."""
 
     def __getattr__(cls, name: str) -> NoReturn:
         refuse_method(name, [one for one in dir(cls) if not one.startswith("_")])
