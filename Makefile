@@ -50,7 +50,7 @@ format: .venv/.dev ## put the code into its one format
 
 setup: .venv/.dev ## the virtual environment .venv with saccade and the tools
 
-bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/torch/.ready .bench/torchvision/.ready .bench/fastai/.ready ## the peers' environments, in .bench
+bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/jax/.ready .bench/torch/.ready .bench/torchvision/.ready .bench/fastai/.ready ## the peers' environments, in .bench
 
 bench: bench-setup .data/mnist ## every benchmark, about an hour; keep the machine quiet
 	$(BENCH_PYTHON) benchmarks/imports.py

@@ -8,7 +8,9 @@ import pytest
 
 from saccade import notes
 from saccade.data import ImageDataGenerator
+from saccade.data.dataset import Dataset
 from saccade.data.generator.image_reading import ImageReading
+from saccade.data.sources.dataset_source import DatasetSource
 from saccade.layers import Dense, Flatten
 from saccade.models import Sequential
 from saccade.training import loop
@@ -107,3 +109,27 @@ def test_the_remedy_is_the_generator_s(caplog):
     flow = ImageDataGenerator(preprocessing_function=slow).flow(np.zeros((9, 4, 4, 1)), np.zeros(9))
     make().fit(flow, verbose=0)
     assert "preprocessing_function runs image by image on one thread" in caplog.text
+
+
+NUMBERS = Dataset.from_tensor_slices((np.zeros((8, 3), np.float32), np.zeros(8, np.float32)))
+
+
+@pytest.mark.parametrize(
+    ("chain", "said", "unsaid"),
+    [
+        (lambda ds: ds.batch(2), "prefetch", "map"),
+        (lambda ds: ds.cache().batch(2).prefetch(2), "let the model", "cache"),
+        (lambda ds: ds.map(pair).batch(2).prefetch(-1), "num_parallel_calls", "prefetch"),
+        (lambda ds: ds.map(pair, -1).batch(2).prefetch(-1), "behind batch", "num_parallel_calls"),
+        (lambda ds: ds.cache().batch(2).map(pair, -1).prefetch(-1), "let the model", "batch()"),
+    ],
+    ids=["bare", "cached", "one thread", "in threads", "everything"],
+)
+def test_what_the_chain_has_is_not_recommended(chain, said, unsaid):
+    hint = DatasetSource("fit", chain(NUMBERS)).waiting_hint()
+    assert said in hint
+    assert unsaid not in hint
+
+
+def pair(x, y):
+    return x * 2, y

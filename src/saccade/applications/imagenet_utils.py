@@ -18,7 +18,8 @@ from saccade.files.published.kept_file import kept_file
 from saccade.files.published.remote_file import RemoteFile
 from saccade.graph import Symbol
 from saccade.layers import Concatenate, Cropping2D, Permute, Rescaling
-from saccade.names import unknown_name
+from saccade.layers.operations.symbol_arithmetic import as_function
+from saccade.names import auto_name, unknown_name
 from saccade.old_arguments import takes_dim_ordering
 
 CLASS_INDEX = RemoteFile(
@@ -133,9 +134,15 @@ def _of_tensor(x: torch.Tensor, axis: int, mode: str) -> torch.Tensor:
 
 
 def _of_symbol(x: Symbol, axis: int, mode: str) -> Symbol:
-    """The same as layers of Keras's own, so that Keras can read the model's file."""
+    """The same as layers of Keras's own, so that Keras can read the model's file.
+
+    They stand for operators, and have the names of those that Keras has in their place: no layers
+    of the model, which names and counts its own as if they were not there.
+    """
     if mode == "tf":
-        return Rescaling(1 / 127.5, offset=-1.0)(x)
+        return as_function(
+            Rescaling(1 / 127.5, offset=-1.0, name=_named("true_divide", "subtract"))
+        )(x)
     if mode == "caffe":
         x = _reversed_channels(x, axis)
         scale, offset = [1.0] * 3, [-mean for mean in _CAFFE_MEANS_BGR]
@@ -147,7 +154,14 @@ def _of_symbol(x: Symbol, axis: int, mode: str) -> Symbol:
         ]
     inner = [1] * (len(x.shape) - 1 - axis)  # axes behind the channels
     shape = (3, *inner)
-    return Rescaling(np.reshape(scale, shape), np.reshape(offset, shape))(x)
+    name = _named("add") if mode == "caffe" else _named("true_divide", "add", "true_divide")
+    return as_function(Rescaling(np.reshape(scale, shape), np.reshape(offset, shape), name=name))(x)
+
+
+def _named(*stems: str) -> str:
+    """The first of the automatic names that Keras would give."""
+    first, *_ = [auto_name(stem) for stem in stems]
+    return first
 
 
 def _reversed_channels(x: Symbol, axis: int) -> Symbol:
@@ -155,10 +169,13 @@ def _reversed_channels(x: Symbol, axis: int) -> Symbol:
     if len(x.shape) != 4:
         raise ShapeError("preprocess_input", "a symbol must be of a batch of images", str(x.shape))
     if axis == 3:
-        x = Permute((3, 1, 2))(x)
-    planes = [Cropping2D(((channel, 2 - channel), (0, 0)))(x) for channel in (2, 1, 0)]
-    x = Concatenate(axis=1)(planes)
-    return Permute((2, 3, 1))(x) if axis == 3 else x
+        x = as_function(Permute((3, 1, 2), name=_named("transpose")))(x)
+    planes = [
+        as_function(Cropping2D(((channel, 2 - channel), (0, 0)), name=_named("get_item")))(x)
+        for channel in (2, 1, 0)
+    ]
+    x = as_function(Concatenate(axis=1, name=_named("stack")))(planes)
+    return as_function(Permute((2, 3, 1), name=_named("transpose")))(x) if axis == 3 else x
 
 
 def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, Any]]]:

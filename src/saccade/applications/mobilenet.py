@@ -140,7 +140,9 @@ def MobileNet(
         x = Reshape((options.classes,), name="reshape_2")(x)
         return Activation(options.classifier_activation, name="predictions")(x)
 
-    pooled = GlobalAveragePooling2D(keepdims=True)
+    def pooled(x: Symbol) -> Symbol:  # made where it is used: it takes an automatic name
+        return GlobalAveragePooling2D(keepdims=True)(x)
+
     top = Top(pooled, ("conv_preds",), names_pooling=False, classify=classify)
     record = replace(_RECORD, pretrained=pretrained, default_px=side_px, top=top)
     return build_network(options, body, record)

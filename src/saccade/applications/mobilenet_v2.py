@@ -140,7 +140,7 @@ def MobileNetV2(
         x = Conv2D(eights(1280 * max(alpha, 1.0)), 1, use_bias=False, name="Conv_1")(x)
         return ReLU(6.0, name="out_relu")(_normed(x, "Conv_1_bn"))
 
-    top = Top(GlobalAveragePooling2D(), names_pooling=False)
+    top = Top(lambda x: GlobalAveragePooling2D()(x), names_pooling=False)
     record = replace(_RECORD, pretrained=pretrained, default_px=side_px, top=top)
     return build_network(options, body, record)
 

@@ -198,7 +198,9 @@ def _variant(size: str, blocks: Sequence[_Block], last: int, count: int, bare: i
             x = Conv2D(options.classes, 1, padding="same", name="logits")(x)
             return Activation(options.classifier_activation, name="predictions")(Flatten()(x))
 
-        pooled = GlobalAveragePooling2D(keepdims=True)
+        def pooled(x: Symbol) -> Symbol:  # made where it is used: it takes an automatic name
+            return GlobalAveragePooling2D(keepdims=True)(x)
+
         top = Top(pooled, ("conv_2", "logits"), classify=classify)
         return build_network(options, body, replace(plain, pretrained=pretrained, top=top), shape)
 

@@ -22,10 +22,13 @@ from saccade.models.graph_config import layer_record
 from saccade.models.model import Model
 from saccade.models.old_methods import LayerList
 from saccade.models.reviving import check_layers
-from saccade.names import is_overridden
+from saccade.names import auto_name, is_overridden
 from saccade.nests import is_nest
 from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.user_names import inner_values, set_inside
+
+# Keras makes a model of this name whenever it builds a Sequential; the next one counts on from it.
+_INSIDE = "functional"
 
 
 class Sequential(Model):
@@ -66,7 +69,9 @@ class Sequential(Model):
                 self.where, "layers must be a list", repr(layers), "Write Sequential([...])."
             )
         for layer in [] if layers is None else layers:
-            self.add(layer)
+            self.add(layer, rebuild=False)
+        if self._top is not None:
+            auto_name(_INSIDE)
 
     @property
     def layers(self) -> list[Any]:
@@ -112,6 +117,8 @@ class Sequential(Model):
             set_inside(self, "_joined", self._joined_top(layer))
         self._stack.append(layer)
         self._input = first
+        if first is not None and rebuild:
+            auto_name(_INSIDE)
         if first is not None and is_overridden(self, "build"):
             self.build(first.batch_shape)
 
@@ -123,6 +130,8 @@ class Sequential(Model):
         self.built = bool(self._stack) and self._input is not None
         if self._top is not None:
             self._set_top(self._top.node.args[0] if self._stack else None, self._input)
+            if self._stack and rebuild:
+                auto_name(_INSIDE)
         elif self._joined is not None:
             set_inside(self, "_joined", self._joined.node.args[0] if self._stack else None)
         return layer
@@ -143,6 +152,7 @@ class Sequential(Model):
         for layer in self._stack:
             top = layer.describe((top,), {})
         self._set_top(top, self._input)
+        auto_name(_INSIDE)
 
     def build_for(self, inputs: Any) -> None:
         if not self._stack:

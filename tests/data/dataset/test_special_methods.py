@@ -109,3 +109,51 @@ def test_groups_and_buckets_say_what_they_need():
         list(longer.bucket_by_sequence_length(len, [2], [1, 1], pad_to_bucket_boundary=True))
     filled = longer.bucket_by_sequence_length(len, [6], [1, 1], pad_to_bucket_boundary=True)
     assert [rows.tolist() for rows in filled] == [[[1, 2, 3, 0, 0]]]
+
+
+def shown(one):
+    if isinstance(one, Dataset):
+        return [int(number) for number in one]
+    if isinstance(one, dict):
+        return {key: shown(part) for key, part in one.items()}
+    return tuple(shown(part) for part in one)
+
+
+# What TensorFlow 2.21 gives for the numbers below 7.
+WINDOWS = [
+    ({"size": 3}, [[0, 1, 2], [3, 4, 5], [6]]),
+    (
+        {"size": 3, "shift": 1},
+        [[0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 6], [5, 6], [6]],
+    ),
+    ({"size": 3, "shift": 2, "drop_remainder": True}, [[0, 1, 2], [2, 3, 4], [4, 5, 6]]),
+    ({"size": 2, "stride": 2}, [[0, 2], [2, 4], [4, 6], [6]]),
+    ({"size": 3, "shift": 2, "stride": 2}, [[0, 2, 4], [2, 4, 6], [4, 6], [6]]),
+    ({"size": 3, "shift": 4}, [[0, 1, 2], [4, 5, 6]]),
+    (
+        {"size": 3, "shift": 1, "stride": 2, "drop_remainder": True},
+        [[0, 2, 4], [1, 3, 5], [2, 4, 6]],
+    ),
+    ({"size": 2, "shift": 5, "drop_remainder": True}, [[0, 1], [5, 6]]),
+]
+
+
+@pytest.mark.parametrize(("words", "needed"), WINDOWS, ids=str)
+def test_windows(words, needed):
+    windows = Dataset.range(7).window(**words)
+    assert [shown(one) for one in windows] == needed
+    assert [shown(one) for one in windows.skip(1)] == needed[1:]
+    assert len(windows) == int(windows.cardinality()) == len(needed)
+
+
+def test_windows_of_pairs_and_dicts():
+    pairs = Dataset.range(5).map(lambda n: (n, n * 10))
+    found = [shown(one) for one in pairs.window(2)]
+    assert found == [([0, 1], [0, 10]), ([2, 3], [20, 30]), ([4], [40])]
+    named = Dataset.range(4).map(lambda n: {"a": n}).window(3)
+    assert [shown(one) for one in named] == [{"a": [0, 1, 2]}, {"a": [3]}]
+    both = pairs.window(3, shift=1, drop_remainder=True)
+    rows = both.flat_map(lambda a, b: Dataset.zip((a.batch(3), b.batch(3))))
+    assert [(x.tolist(), y.tolist()) for x, y in rows][1] == ([1, 2, 3], [10, 20, 30])
+    assert int(Dataset.range(3).repeat().window(2).cardinality()) == -1
+    assert int(Dataset.range(9).filter(lambda n: n > 3).window(2).cardinality()) == -2

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from saccade.data.dataset import INFINITE_CARDINALITY, Dataset
+from saccade.data.dataset.cache import Cache
+from saccade.data.dataset.element_stages import Batch as Batched
+from saccade.data.dataset.element_stages import Map, Prefetch
 from saccade.data.dataset.file_trace import files_of_batch
 from saccade.data.dataset.prefetch import close
-from saccade.data.dataset.stage import Visit
+from saccade.data.dataset.stage import Stage, Visit
 from saccade.data.sources.source import SINGLE, Batch, ManyArrays, Source, as_batch
 from saccade.errors import InvalidArgument, StateError
 from saccade.numerics.machine.random_streams import random_state, set_random_state
@@ -77,7 +80,23 @@ class DatasetSource(Source):
         self._began = list(state)
 
     def waiting_hint(self) -> str:
-        return (
-            "end the dataset's chain with .prefetch(AUTOTUNE), give map num_parallel_calls=, and "
-            "put .cache() behind what is the same in every epoch"
-        )
+        """What the chain has not tried yet."""
+        stages = list(_stages_of(self.stage))
+        maps = [one for one in stages if isinstance(one, Map)]
+        hints = []
+        if not any(isinstance(one, Prefetch) for one in stages):
+            hints.append("end the dataset's chain with .prefetch(AUTOTUNE)")
+        if any(one.calls is None for one in maps):
+            hints.append("give map num_parallel_calls=")
+        if not any(isinstance(one, Cache) for one in stages):
+            hints.append("put .cache() behind what is the same in every epoch")
+        if any(not any(isinstance(one, Batched) for one in _stages_of(each)) for each in maps):
+            hints.append("put map behind batch(), with a function of whole batches")
+        *most, last = hints or ["let the model's first layers do some of the dataset's work"]
+        return ", ".join(most) + (f", and {last}" if most else last)
+
+
+def _stages_of(stage: Stage) -> Iterator[Stage]:
+    yield stage
+    for inner in stage.inner:
+        yield from _stages_of(inner)

@@ -16,6 +16,7 @@ from saccade.layers.attention.einsum_dense import EinsumDense
 from saccade.layers.core.checks import positive_integer, refuse
 from saccade.layers.core.layer_kinds import Drawing
 from saccade.layers.core.output_shapes import is_shape, traced_shape
+from saccade.names import auto_name
 from saccade.numerics.tensors.attention import dot_product_attention
 
 FAMILIES = {"initializer": initializers, "regularizer": regularizers, "constraint": constraints}
@@ -98,6 +99,8 @@ class Heads(Drawing):
         key_shape = value_shape if key_shape is None else key_shape
         self._check_shapes(query_shape, value_shape, key_shape)
         self._make_parts(tuple(query_shape), tuple(value_shape), tuple(key_shape))
+        for stem in ("softmax", "dropout"):  # Keras has layers of these names in it: others
+            auto_name(stem)  # that get an automatic name count on from them
         for part in self.sublayers():
             for weight in part.weights:
                 weight.path = f"{self.name}/{weight.path}"

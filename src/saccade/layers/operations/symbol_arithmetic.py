@@ -11,6 +11,7 @@ from saccade.graph import Symbol, values_now
 from saccade.layers.merging.elementwise import Add, Multiply, Subtract
 from saccade.layers.normalization.rescaling import Rescaling
 from saccade.layers.operations import operation
+from saccade.names import auto_name
 
 _MERGES = {"+": Add, "-": Subtract, "*": Multiply}
 _WORDS = {
@@ -49,21 +50,26 @@ def operate(sign: str, left: Any, right: Any = None) -> Symbol:
         return operation.FUNCTIONS[_WORDS[sign]](*known.in_place_of(arguments))
     if isinstance(left, Symbol) and isinstance(right, Symbol):
         if sign in _MERGES and _are_batches(left, right):
-            return _as_function(_MERGES[sign]())([left, right])
+            return as_function(_MERGES[sign]())([left, right])
     elif isinstance(left, Symbol) and _is_number(right) and _is_float(left):
         if sign == "/" and right:
-            return _as_function(Rescaling(1.0 / right))(left)
+            return _rescaled("/", 1.0 / right, 0.0)(left)
         if sign in _MERGES:
             scale, offset = {"+": (1.0, right), "-": (1.0, -right), "*": (right, 0.0)}[sign]
-            return _as_function(Rescaling(scale, offset))(left)
+            return _rescaled(sign, scale, offset)(left)
     elif isinstance(right, Symbol) and _is_number(left) and _is_float(right) and sign in _MERGES:
         scale, offset = {"+": (1.0, left), "-": (-1.0, left), "*": (left, 0.0)}[sign]
-        return _as_function(Rescaling(scale, offset))(right)
+        return _rescaled(sign, scale, offset)(right)
     arguments = [left] if right is None else [left, right]
     return operation.note_call(_WORDS.get(sign, sign), *arguments)
 
 
-def _as_function(layer: Any) -> Any:
+def _rescaled(sign: str, scale: float, offset: float) -> Any:
+    """What takes a symbol by a number, under the name that Keras has for the operator."""
+    return as_function(Rescaling(scale, offset, name=auto_name(_WORDS[sign])))
+
+
+def as_function(layer: Any) -> Any:
     """The layer, made to be what the function is that it stands for: it loses masks, and Keras does
     not count it among a model's layers."""
     layer.supports_masking, layer._loses_masks_quietly = False, True
