@@ -151,7 +151,7 @@ def test_a_class_name_that_is_no_text(photos):
         make_photos(photos, classes=(name,), count=2)
     except OSError:
         pytest.skip("this file system takes text only")
-    assert "printable" in fail("train", "photos")
+    assert "must be named in text (UTF-8)" in fail("train", "photos")
 
 
 @pytest.mark.parametrize("words", [["trian"], ["train"], ["train", "photos", "--epoch", "3"]])
