@@ -16,6 +16,7 @@ from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers
 from saccade.files.old.legacy_match import read_legacy
 from saccade.files.optimizer_state import state_change
 from saccade.files.replacement import replacing
+from saccade.layers.core.build_mark import is_built_whole, once_built
 from saccade.notes import note_once
 
 
@@ -60,11 +61,17 @@ def read_weights(
     An optimizer that has taken steps takes the file's state over where it fits, as in Keras; one
     that has not stays as `compile` made it.
 
+    A checkpoint of a script's is read by a model without weights when they are made, in its first
+    call, as TensorFlow did it.
+
     Raises:
         StateError: the model is not built. NoSuchFile: there is no such file.
         FileFormatError: damaged, or not the weights of this model; each fault is listed.
     """
     found = script_names.file_to_read(filepath)
+    if found is not None and found[0].suffix == script_names.INDEX and not is_built_whole(model):
+        _read_once_built(model, found[0], (skip_mismatch, by_name, surplus))
+        return
     if found is None:
         _check_no_checkpoint(filepath)
         found = formats.check_format(
@@ -93,6 +100,30 @@ def read_weights(
             change()
         if faults:
             note_once(f"{where}: the optimizer keeps its own state; {faults[0]}.")
+
+
+def _read_once_built(model: Any, path: Path, options: tuple[Any, ...]) -> None:
+    """Read a checkpoint after the model's first call; not another that took its place meanwhile."""
+    before = _state_of(path)
+
+    def now() -> None:
+        if _state_of(path) != before:
+            raise FileFormatError(
+                "load_weights",
+                f'"{path}" must stay as it was until the weights are made',
+                "another file",
+                "Call the model on data before load_weights.",
+            )
+        read_weights(model, path.with_suffix(""), *options)
+
+    once_built(model, now)
+
+
+def _state_of(path: Path) -> tuple[int, ...] | None:
+    if not path.exists():
+        return None
+    seen = path.stat()
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 def _check_no_checkpoint(filepath: Any) -> None:

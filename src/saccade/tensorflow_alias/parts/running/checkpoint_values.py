@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from saccade.errors import FileFormatError
+from saccade.layers.core.build_mark import is_built_whole, once_built
 from saccade.layers.core.layer import Layer
 from saccade.metrics import Metric
 from saccade.optimizers import Optimizer
@@ -74,15 +75,15 @@ def give(thing: Any, values: dict[str, np.ndarray], where: str, changes: list[Ch
     elif (weights := _weights_of(thing)) is None:
         for name, part in _parts_of(thing).items():
             give(part, below(values, name), f"{where}/{name}", changes)
-    elif isinstance(thing, Layer) and not _is_built(thing):
-        changes.append(lambda: _give_when_built(thing, values, where))
+    elif isinstance(thing, Layer) and not is_built_whole(thing):
+
+        def now() -> None:
+            _assign(list(thing.variables), values, where)
+
+        changes.append(lambda: once_built(thing, now))
     else:
         _check(weights, values, where)
         changes.append(lambda: _assign(weights, values, where))
-
-
-def _is_built(layer: Layer) -> bool:
-    return layer.built and all(one.built for one in layer.sublayers_within())
 
 
 def _check(weights: list[Any], values: dict[str, np.ndarray], where: str) -> None:
@@ -99,18 +100,6 @@ def _assign(weights: list[Any], values: dict[str, np.ndarray], where: str) -> No
     _check(weights, values, where)
     for number, weight in enumerate(weights):
         weight.assign(torch.as_tensor(values[str(number)]))
-
-
-def _give_when_built(layer: Layer, values: dict[str, np.ndarray], where: str) -> None:
-    """Before the first call has an effect: one call makes the weights, then they get values."""
-
-    def first(module: Any, args: Any, kwargs: Any) -> None:
-        handle.remove()
-        with torch.no_grad():
-            module.forward(*args, **kwargs)
-        _assign(list(module.variables), values, where)
-
-    handle = layer.register_forward_pre_hook(first, with_kwargs=True)
 
 
 def _optimizer_change(optimizer: Optimizer, values: dict[str, np.ndarray], where: str) -> Change:
