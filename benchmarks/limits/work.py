@@ -24,11 +24,9 @@ class Operation(NamedTuple):
 
 
 def operations(model: Any) -> list[Operation]:
-    """Of a model of saccade's, models inside it too."""
-    from saccade.graph import inlined
-
+    """Of a model of saccade's that has no models inside."""
     found = []
-    for node in inlined(model._graph()).calls:
+    for node in model._graph().calls:
         layer = node.layer
         reads = sum(prod(symbol.shape[1:]) for symbol in node.inputs)
         out = node.outputs.shape[1:]

@@ -5,7 +5,7 @@ from saccade.graph.copying import from_inputs
 from saccade.graph.inlining import inlined
 from saccade.graph.known_values import INSTEAD, KnownValues, values_now, worth
 from saccade.graph.network import Network
-from saccade.graph.node import Node
+from saccade.graph.node import Node, calls_on_results_of
 from saccade.graph.noting import compares_symbols
 from saccade.graph.symbol import (
     Shape,
@@ -25,6 +25,7 @@ __all__ = [
     "Symbol",
     "asks_for_gradients",
     "batch_shape",
+    "calls_on_results_of",
     "compares_symbols",
     "from_inputs",
     "inlined",

@@ -32,7 +32,7 @@ def from_inputs(inputs: Any, outputs: Any, make_input: Callable[[Symbol], Symbol
         args, kwargs = node.arguments(copies)
         copy = Node(node.layer, args, kwargs)
         copy.give(map_symbols(node.outputs, lambda s: Symbol(s.shape, s.dtype, s.name)))
-        node.layer.nodes.append(copy)
+        copy.note()
         for old, new in zip(symbols_in(node.outputs), symbols_in(copy.outputs), strict=True):
             copies[id(old)] = new
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from saccade.graph.symbol import Symbol, map_symbols, symbols_in
@@ -24,6 +25,12 @@ class Node:
         self.is_plain = len(args) == 1 and isinstance(args[0], Symbol) and not kwargs
         self.outputs: Any = None
 
+    def note(self) -> None:
+        """Let the layer, and those whose results it is called on, know of the call."""
+        self.layer.nodes.append(self)
+        for parent in self.parents:
+            _outbound.setdefault(parent.layer, []).append(weakref.ref(self))
+
     @property
     def parents(self) -> list[Node]:
         """The nodes that make the inputs, in order, each as often as it is used."""
@@ -43,3 +50,46 @@ class Node:
             return values[id(symbol)]
 
         return map_symbols(self.args, value_of), map_symbols(self.kwargs, value_of)
+
+    # -- Keras's words ----------------------------------------------------------------------
+
+    @property
+    def operation(self) -> Any:
+        """The layer."""
+        return self.layer
+
+    outbound_layer = operation  # Keras 2's word
+
+    @property
+    def is_input(self) -> bool:
+        """Whether the call is an Input's."""
+        return not self.inputs
+
+    @property
+    def input_tensors(self) -> list[Symbol]:
+        """The symbols of the call, in order."""
+        return list(self.inputs)
+
+    @property
+    def output_tensors(self) -> list[Symbol]:
+        """The symbols that came out, in order."""
+        return symbols_in(self.outputs)
+
+    @property
+    def parent_nodes(self) -> list[Node]:
+        """The calls that make the symbols, each once."""
+        return list(dict.fromkeys(self.parents))
+
+    @property
+    def inbound_layers(self) -> list[Any]:
+        """The layers that make the symbols, for each symbol one; Keras 2's word."""
+        return [node.layer for node in self.parents]
+
+
+_outbound: weakref.WeakKeyDictionary[Any, list[weakref.ref[Node]]] = weakref.WeakKeyDictionary()
+
+
+def calls_on_results_of(layer: Any) -> list[Node]:
+    """The calls on what a layer gave, in their order."""
+    found = [node() for node in _outbound.get(layer, ())]
+    return [node for node in found if node is not None]

@@ -92,7 +92,7 @@ class InputLayer(Layer):
 
     def _give_symbol(self) -> None:
         node = Node(self, (), {})
-        self.nodes.append(node)
+        node.note()
         node.give(Symbol(self.batch_shape, self.input_dtype, self.name))
 
     def __setstate__(self, state: dict[str, Any]) -> None:

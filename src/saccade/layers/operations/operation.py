@@ -67,7 +67,7 @@ class Operation(Layer):
         self._check_arguments(args, kwargs)
         node = Node(self, args, kwargs)
         outputs = self._traced(args, kwargs)  # before the call is noted: it may fail
-        self.nodes.append(node)
+        node.note()
         return node.give(outputs)
 
     def shape_for(self, args: Any, kwargs: dict[str, Any]) -> Any:

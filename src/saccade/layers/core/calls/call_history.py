@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from saccade.errors import NotKnownYet
-from saccade.graph import Node, plain_shapes
+from saccade.graph import Node, calls_on_results_of, plain_shapes
 from saccade.notes import note_old_word
+
+
+class NodeList:
+    """A list of calls; a layer of the user's may keep something else under its name."""
+
+    def __init__(self, find: Callable[[Any], list[Node]]):
+        self._find = find
+
+    def __get__(self, layer: Any, cls: type | None = None) -> Any:
+        return self if layer is None else self._find(layer)
 
 
 class CallHistory:
@@ -17,6 +28,10 @@ class CallHistory:
     """
 
     nodes: list[Node]
+
+    # The layer's calls, and those on what it gave: Keras 3's and 2's words, and Keras 1's.
+    _inbound_nodes = inbound_nodes = NodeList(lambda layer: list(layer.nodes))
+    _outbound_nodes = outbound_nodes = NodeList(calls_on_results_of)
 
     @property
     def input(self) -> Any:

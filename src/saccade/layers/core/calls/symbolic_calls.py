@@ -56,7 +56,7 @@ class SymbolicCalls(CallHistory, WeightHolder):
             told = {key: value for key, value in kwargs.items() if key != WORD}
         outputs = self.compute_output_spec(*args, **told)
         node = Node(self, args, kwargs)
-        self.nodes.append(node)
+        node.note()
         node.give(map_symbols(outputs, self._bare))
         if self._makes_masks or _are_masked(node.inputs):
             mark_masked(self, node)
