@@ -11,7 +11,7 @@ from saccade.layers import Layer
 
 SEVERAL = frozenset({"MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention"})
 """Called on several arrays, not on a list."""
-WHOLE = frozenset({"Embedding"})
+WHOLE = frozenset({"CategoryEncoding", "Discretization", "Embedding"})
 """Called on whole numbers, along which there is no slope."""
 ABSTRACT = frozenset({"Wrapper"})
 """Written to be subclassed; Keras's can't be called, either."""

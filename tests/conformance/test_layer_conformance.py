@@ -58,6 +58,10 @@ WITHOUT_CHANNELS = {"MixUp", "RandomBrightness", "RandomInvert", "RandomPosteriz
 SHAPES = {
     ("Lambda", "output_shape"),
     ("Lambda", "mask"),
+    ("CategoryEncoding", "sparse"),
+    ("Discretization", "epsilon"),
+    ("Discretization", "num_bins"),
+    ("Discretization", "sparse"),
     ("Embedding", "mask_zero"),
     ("Embedding", "weights"),
     ("Masking", "mask_value"),

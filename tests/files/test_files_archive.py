@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from conformance.calls import ABSTRACT, call
+from conformance.calls import ABSTRACT, call, numbers
 from conformance.layer_examples import EXAMPLES
 from saccade.errors import InvalidArgument
 from saccade.layers import CLASSES, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, Rescaling
@@ -62,7 +62,7 @@ def example(name):
     if isinstance(shape, list) or name in {"InputLayer", "RandomHeight", "RandomWidth", *ABSTRACT}:
         return None
     config = copy.deepcopy(config)  # layers inside a layer belong to one model
-    return CLASSES[name](**config), np.random.RandomState(1).standard_normal(shape).astype("f")
+    return CLASSES[name](**config), numbers(name, shape, np.random.RandomState(1))
 
 
 @pytest.mark.parametrize("case", [one for one in [*EXAMPLES, *MORE] if example(one)])

@@ -180,11 +180,11 @@ NAMES = {
         AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add AdditiveAttention AlphaDropout
         AtrousConvolution2D Attention AutoContrast Average AveragePooling1D
         AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D
-        BatchNormalization CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D
+        BatchNormalization CategoryEncoding CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D
         Conv2DTranspose Conv3D Conv3DTranspose Convolution1D Convolution1DTranspose
         Convolution2D Convolution2DTranspose Convolution3D Convolution3DTranspose
         Cropping1D Cropping2D Cropping3D CutMix Dense DepthwiseConv1D DepthwiseConv2D
-        Dot Dropout ELU EinsumDense Embedding Equalization Flatten GaussianDropout
+        Discretization Dot Dropout ELU EinsumDense Embedding Equalization Flatten GaussianDropout
         GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
         GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D GlobalAvgPool3D
         GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D GlobalMaxPooling1D

@@ -40,6 +40,7 @@ from saccade.layers.augmentation.rand_augment import RandAugment
 from saccade.layers.augmentation.random_crop import RandomCrop
 from saccade.layers.augmentation.random_size import RandomHeight, RandomWidth
 from saccade.layers.augmentation.sharpness import RandomGaussianBlur, RandomSharpness
+from saccade.layers.categories import CategoryEncoding, Discretization
 from saccade.layers.convolution import transposed
 from saccade.layers.convolution.conv import (
     Conv1D,

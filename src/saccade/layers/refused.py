@@ -12,12 +12,10 @@ _AUGMENTS = "RandAugment changes images in as many ways; or write a Layer with d
 REFUSED: dict[str, str] = {
     "AugMix": _AUGMENTS,
     "Bidirectional": _SERIES,
-    "CategoryEncoding": _TEXT,
     "ContrastLimitedAdaptiveHistogramEqualization": "Equalization is the nearest, without tiles.",
     "ConvLSTM1D": _SERIES,
     "ConvLSTM2D": _SERIES,
     "ConvLSTM3D": _SERIES,
-    "Discretization": _TEXT,
     "FlaxLayer": _BACKEND,
     "GRU": _SERIES,
     "GRUCell": _SERIES,

@@ -52,6 +52,8 @@ BASES: dict[str, dict[str, Any]] = {
     "EinsumDense": {"equation": "abc,cd->abd", "output_shape": (None, 6)},
     "GroupQueryAttention": {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2},
     "MultiHeadAttention": {"num_heads": 2, "key_dim": 3},
+    "CategoryEncoding": {"num_tokens": 9},
+    "Discretization": {"bin_boundaries": [3.0, 5.0]},
     "Embedding": {"input_dim": 9, "output_dim": 4},
     "TimeDistributed": {"layer": layers.Dense(3, name="in")},
     "SpectralNormalization": {"layer": layers.Conv1D(3, 2, name="in")},

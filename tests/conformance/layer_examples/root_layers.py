@@ -25,6 +25,12 @@ EXAMPLES = {
         (3, 4, 5),
         {"l1": 0.2, "l2": 0.3, "activity_regularizer": None},
     ),
+    "CategoryEncoding": ({"num_tokens": 9}, (3, 5), {"num_tokens": 11, "output_mode": "count"}),
+    "Discretization": (
+        {"bin_boundaries": [3.0, 5.0]},
+        (3, 5),
+        {"bin_boundaries": [4.0], "output_mode": "one_hot"},
+    ),
     "Identity": ({}, (3, 4, 5), {}),
     "InputLayer": ({"shape": (4, 5)}, (3, 4, 5), {}),
     "Lambda": (

@@ -34,6 +34,7 @@ _HOOKS = {
     "SpatialDropout1D": _OF_NOISE,
     "SpatialDropout2D": _OF_NOISE,
     "SpatialDropout3D": _OF_NOISE,
+    "CategoryEncoding": "_encode",
     "Dense": "_get_kernel_with_merged_lora",
     "EinsumDense": "_get_kernel_with_merged_lora _update_kernel_initializer",
     "Embedding": "_get_embeddings_with_merged_lora",
