@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from saccade.data.files.opencv import opencv
+from saccade.data.generator.setting_ranges import (
+    Range,
+    around_one,
+    check_number,
+    from_zero,
+    pair,
+    rising,
+    shift_range,
+)
 from saccade.data.transforms.affine import affine_matrix, check_fill, warp
 from saccade.data.transforms.focus import blur, sharpen
 from saccade.data.transforms.light import brighten, change_contrast, shift_channels
 from saccade.data.transforms.noise import add_noise
 from saccade.errors import InvalidArgument
 from saccade.names import unknown_name
-
-Range = float | Sequence[float]
 
 # A transformation that changes nothing, by Keras's names; and the names of what Keras lacks.
 IDENTITY: Mapping[str, Any] = {
@@ -97,22 +103,22 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         for name in ("rotation_range", "shear_range", "channel_shift_range", "cval"):
-            _check_number(name, getattr(self, name))
+            check_number(name, getattr(self, name))
         for name in ("width_shift_range", "height_shift_range"):
-            self._settle(name, _shift_range(name, getattr(self, name)))
+            self._settle(name, shift_range(name, getattr(self, name)))
         if self.brightness_range is not None:
-            self._settle("brightness_range", _pair("brightness_range", self.brightness_range))
-        self._settle("zoom_range", _pair("zoom_range", self.zoom_range, around_one))
+            self._settle("brightness_range", pair("brightness_range", self.brightness_range))
+        self._settle("zoom_range", pair("zoom_range", self.zoom_range, around_one))
         check_fill(self.fill_mode, self.interpolation_order)
         for name in ADDED:
             setting = f"{name}_range"
             if getattr(self, setting) is not None:
                 spread = around_one if name == "contrast" else from_zero
-                self._settle(setting, _rising(setting, getattr(self, setting), spread))
+                self._settle(setting, rising(setting, getattr(self, setting), spread))
                 if name == "blur" and not getattr(self, setting)[1] <= MOST_BLUR_PX:
                     needed = f"must be at most {MOST_BLUR_PX} px"
                     raise InvalidArgument(setting, needed, getattr(self, setting))
-        _check_number("unchanged", self.unchanged)
+        check_number("unchanged", self.unchanged)
         if not 0 <= self.unchanged <= 1:
             raise InvalidArgument("unchanged", "must be a fraction from 0 to 1", self.unchanged)
 
@@ -155,7 +161,7 @@ class Augmentation:
         if self.shear_range:
             drawn["shear"] = stream.uniform(-self.shear_range, self.shear_range)
         if self.zoom_range != (1, 1):
-            low, high = _pair("zoom_range", self.zoom_range)
+            low, high = pair("zoom_range", self.zoom_range)
             drawn["zx"], drawn["zy"] = stream.uniform(low, high, 2)
         drawn["flip_horizontal"] = (stream.random_sample() < 0.5) and bool(self.horizontal_flip)
         drawn["flip_vertical"] = (stream.random_sample() < 0.5) and bool(self.vertical_flip)
@@ -247,51 +253,6 @@ def _draw_shift(stream: Any, limit: Range, size_px: int) -> float:
     else:
         shift = stream.uniform(-limit, limit)
     return shift * size_px if np.max(limit) < 1 else shift
-
-
-def around_one(spread: float) -> tuple[float, float]:
-    return 1 - spread, 1 + spread
-
-
-def from_zero(highest: float) -> tuple[float, float]:
-    return 0, highest
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _check_number(name: str, value: object) -> None:
-    if not _is_number(value):
-        raise InvalidArgument(name, "must be a number", repr(value))
-
-
-def _shift_range(name: str, value: Any) -> Range:
-    if _is_number(value):
-        return value
-    values = value.tolist() if isinstance(value, np.ndarray) else value
-    if not isinstance(values, list | tuple) or not all(map(_is_number, values)):
-        needed = "must be a fraction, a number of px or a list of px"
-        raise InvalidArgument(name, needed, repr(value))
-    return tuple(values)
-
-
-def _pair(name: str, value: Any, spread: Any = None) -> tuple[float, float]:
-    """(lowest, highest), or what `spread` makes of one number."""
-    if spread is not None and _is_number(value):
-        return spread(value)
-    values = value.tolist() if isinstance(value, np.ndarray) else value
-    if not isinstance(values, list | tuple) or len(values) != 2 or not all(map(_is_number, values)):
-        one = "a number or " if spread is not None else ""
-        raise InvalidArgument(name, f"must be {one}two numbers (lowest, highest)", repr(value))
-    return values[0], values[1]
-
-
-def _rising(name: str, value: Any, spread: Any) -> tuple[float, float]:
-    low, high = _pair(name, value, spread)
-    if not 0 <= low <= high:
-        raise InvalidArgument(name, "must not be negative, and rise from lowest to highest", value)
-    return low, high
 
 
 _NOTHING = Augmentation()

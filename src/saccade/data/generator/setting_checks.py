@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.data.generator.setting_ranges import LARGEST, is_number
 from saccade.errors import DataError, InvalidArgument, ShapeError
 from saccade.names import unknown_name
 from saccade.notes import note_once
@@ -75,8 +76,8 @@ def check_zoom(zoom_range: float | Sequence[float]) -> list[float]:
 
 def check_rescale(rescale: float | None) -> float | None:
     """The factor; raise InvalidArgument for what is no number."""
-    if rescale is not None and not isinstance(rescale, Real):
-        raise InvalidArgument("rescale", "must be a number or None", repr(rescale))
+    if not isinstance(rescale, bool | None) and not is_number(rescale):
+        raise InvalidArgument("rescale", f"must be a number up to {LARGEST:.0e}, or None", rescale)
     return rescale
 
 
