@@ -322,6 +322,8 @@ def _events(path: Path) -> list[Any]:
             b"graph_keras_model" in record
         ):  # written when a run begins, so that it may be there twice
             continue
+        if record[9:10] == bytes([15 << 3 | 2]):  # only fills a page: see `event_record.filler`
+            continue
         found.append(hashlib.blake2b(record[9:], digest_size=8).hexdigest())  # after the time
     return found[1:]
 
