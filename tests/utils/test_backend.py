@@ -106,6 +106,18 @@ def test_batch_dot():
     np.testing.assert_allclose(rows, (x[:, 0] * y[:, 0]).sum(-1, keepdims=True), rtol=1e-5)
 
 
+def test_batch_dot_of_many_axes_says_what_it_meant_before(caplog):
+    """Keras 2.0 to 2.2.4 paired all axes but the last two: capsule networks are written so."""
+    x, y = np.ones((2, 3, 4), "float32"), np.ones((2, 3, 5, 4), "float32")
+    notes.forget_notes()
+    assert K.batch_dot(x, y[:, 0], [2, 2]).shape == (2, 3, 5)
+    assert not caplog.messages
+    assert K.batch_dot(x, y, [2, 3]).shape == (2, 3, 3, 5)
+    assert K.batch_dot(x, y, [2, 3]).numpy().max() == 4
+    (said,) = caplog.messages
+    assert "as since Keras 2.3" in said
+
+
 def test_conditions():
     np.testing.assert_array_equal(K.switch(A > 0, A, -A).numpy(), np.abs(A))
     np.testing.assert_array_equal(

@@ -9,6 +9,7 @@ import torch
 
 from saccade import random
 from saccade.backend.settings import learning_phase
+from saccade.notes import note_once
 from saccade.numerics.tensors import ops_formulas
 from saccade.numerics.tensors.ops_formulas import dot_of_samples
 from saccade.numerics.tensors.rearrangement import take
@@ -43,8 +44,17 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int] | None = None) -> torch.
     Args:
         axes: one for both, or one for each; by default the last of x and the last but one of y
             (the last of a matrix).
+
+    The first axis alone is the batch's, as since Keras 2.3.
     """
     x, y = convert_to_tensor(x), convert_to_tensor(y)
+    if max(x.ndim, y.ndim) > 3:
+        note_once(
+            "K.batch_dot of more than three axes pairs the first axis alone, as since Keras 2.3. "
+            "Before, and in TensorFlow 1, all axes but the last two were paired: if the script is "
+            "from then, write tf.matmul (transpose_a=, transpose_b=).",
+            key="batch_dot",
+        )
     if axes is None:
         axes = (x.ndim - 1, max(1, y.ndim - 2))
     a, b = (axes, axes) if isinstance(axes, int) else axes
