@@ -258,7 +258,7 @@ CASES: dict[str, Callable[..., Any]] = {
 def train(case: str, photos: Path, out: Path, workers: int, save_freq: Any) -> None:
     """Train, or go on; what came out of it is written to out/result.json."""
     from saccade.callbacks import BackupAndRestore
-    from saccade.training.callbacks.backup_and_restore import STATE_FILE
+    from saccade.training.resuming.state_folder import STATE_FILE
     from saccade.utils import set_random_seed
 
     if not (out / "backup" / STATE_FILE).exists():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -81,7 +83,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow = [] if config.getoption("--run-slow") else [i for i in items if "slow" in i.keywords]
     if slow:
         config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
+        left_out = set(slow)
+        items[:] = [item for item in items if item not in left_out]
     if any("gpu" in item.keywords for item in items):
         import torch
 
@@ -100,7 +103,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         import torch
 
         np.random.seed(0)
-        torch.manual_seed(0)
+        _seeding_of(torch)(0)
     loaded = sys.modules.get
     if (formats := loaded("saccade.data_formats")) is not None:
         formats.set_image_data_format("channels_last")
@@ -116,6 +119,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         tensors.forget_patches()
 
 
+@functools.cache
+def _seeding_of(torch: Any) -> Callable[[int], Any]:
+    """`torch.manual_seed` notes the stack for each kind of device, which takes a millisecond."""
+    any_device = torch.accelerator.is_available()
+    return torch.manual_seed if any_device else torch.default_generator.manual_seed
+
+
 REGISTERED = pytest.StashKey[list[dict[Any, Any]]]()
 
 
@@ -127,8 +137,21 @@ def _tables(objects: ModuleType | None) -> list[dict[Any, Any]]:
 def pytest_collection_finish(session: pytest.Session) -> None:
     objects = sys.modules.get("saccade.custom_objects")
     session.config.stash[REGISTERED] = list(map(dict, _tables(objects)))
-    # Fifteen thousand tests and what they imported stay to the end. Keras's `clear_session` looks
-    # for garbage each time, and would look through all of it.
+    set_aside()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    if nextitem is None or nextitem.path != item.path:
+        set_aside()
+
+
+def set_aside() -> None:
+    """What is there stays to the end: tests, and modules that a test was the first to import.
+
+    Python looks for garbage in all that it knows of each time that it grew by a quarter, and
+    Keras's `clear_session` whenever it is called.
+    """
     gc.collect()
     gc.freeze()
 

@@ -6,7 +6,8 @@ import difflib
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 from saccade.errors import NotSupported, UnknownName
@@ -55,6 +56,18 @@ def reset_names() -> None:
     _used.clear()
 
 
+@contextmanager
+def counted_anew() -> Iterator[None]:
+    """Inside, automatic names are those of a fresh process, whatever was made before."""
+    before = _used.copy()
+    _used.clear()
+    try:
+        yield
+    finally:
+        _used.clear()
+        _used.update(before)
+
+
 def is_overridden(thing: Any, name: str) -> bool:
     """Whether the method that an object of saccade's has under this name was written elsewhere.
 
@@ -94,6 +107,19 @@ def refuse_overriding(
             )
 
 
+def refuse_hooks(cls: type, base: type, where: str, hooks: Mapping[str, str], instead: str) -> None:
+    """The same for methods with an underscore, of a class of the user's.
+
+    Args:
+        hooks: by the name of a class of saccade's the methods that Keras calls on it and its kin.
+    """
+    if cls.__module__.startswith("saccade."):
+        return
+    for one in cls.__mro__:
+        if one.__module__.startswith("saccade.") and one.__name__ in hooks:
+            refuse_overriding(cls, base, where, hooks[one.__name__].split(), instead)
+
+
 def nearest(word: str, legal: Iterable[str]) -> str | None:
     """The legal word most like `word`, or None when nothing is close."""
     by_lower = {name.lower(): name for name in legal}
@@ -118,10 +144,22 @@ class NameNotImportable(NotSupported, ImportError):
     """`from saccade.layers import Conv3D`: the same as an import."""
 
 
+class _StandIn(type):
+    """The class of what stands in for a name that is not here; what it had is refused, too."""
+
+    def __getattr__(cls, name: str) -> NoReturn:
+        if name.startswith("__"):  # Python looking around
+            raise AttributeError(f"{cls.__name__} has no {name}")
+        raise NameNotHere(
+            f"{cls.__qualname__}.{name}", "is not in saccade", None, cls.__doc__ or ""
+        )
+
+
 def stand_in(name: str, instead: str) -> type:
     """A class for a name that is not here: it can be imported, and is refused when it is used.
 
     Args:
+        name: with dots, as the refusal will call it.
         instead: what to use, a sentence.
     """
 
@@ -129,7 +167,7 @@ def stand_in(name: str, instead: str) -> type:
         raise NotSupported(name, "is not in saccade", None, instead)
 
     members = {"__new__": refuse, "__init_subclass__": refuse, "__doc__": instead}
-    return type(name, (), members)
+    return _StandIn(name.rpartition(".")[2], (), {**members, "__qualname__": name})
 
 
 def refuse_name(module: str, name: str, refused: Mapping[str, str]) -> NoReturn:

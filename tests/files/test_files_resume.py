@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from parity.reference import keras
 from saccade.errors import FileFormatError
 from saccade.layers import Conv2D, Dense, Dropout, Flatten
 from saccade.models import Sequential, load_model
+from saccade.notes import forget_notes
 from saccade.optimizers import SGD, Adam, RMSprop
 
 OPTIMIZERS = {
@@ -105,8 +107,8 @@ def test_a_rate_that_is_a_function_travels_by_its_name(tmp_path):
     assert_same(read, model)
 
 
-def test_a_state_of_another_optimizer_is_refused(tmp_path):
-    """A damaged file: the record says SGD, the state is Adam's."""
+def test_a_state_of_another_optimizer_starts_anew(tmp_path, caplog):
+    """The record says SGD, the state is Adam's: Keras skips it with a warning."""
     model = begun(Adam())
     wrong = SGD(momentum=0.5)
     model.optimizer.get_config = wrong.get_config
@@ -115,6 +117,42 @@ def test_a_state_of_another_optimizer_is_refused(tmp_path):
         model.save(tmp_path / "m.keras")
     finally:
         Adam.__name__ = real
-    with pytest.raises(FileFormatError, match=r"SGD needs 6 variables.*got 10(.|\n)*compile=False"):
+    forget_notes()
+    read = load_model(tmp_path / "m.keras")
+    assert "other trainable weights" in caplog.text
+    assert "SGD needs 6 variables for 4 trainable weights, got 10" in caplog.text
+    assert not read.optimizer.iterations
+    for mine, other in zip(read.weights, model.weights, strict=True):
+        assert torch.equal(mine, other)
+
+
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras's, with new NumPy
+@pytest.mark.parametrize("trained", [True, False])
+def test_a_model_of_keras_whose_layers_were_thawed_since_it_was_compiled(tmp_path, trained, caplog):
+    """Keras's optimizer keeps the weights that it was built for, and its loader skips them."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dense(2)])
+    model.layers[0].trainable = trained
+    model.compile("adam", "mse")
+    model.train_on_batch(np.ones((2, 3)), np.ones((2, 2)))
+    model.layers[0].trainable = not trained
+    model.save(tmp_path / "m.keras")
+    with pytest.warns(UserWarning, match="Skipping variable loading for optimizer"):
+        theirs = keras.saving.load_model(tmp_path / "m.keras")
+    forget_notes()
+    ours = load_model(tmp_path / "m.keras")
+    assert "other trainable weights" in caplog.text
+    assert int(ours.optimizer.iterations) == int(theirs.optimizer.iterations) == 0
+    for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, other)
+    ours.fit(np.ones((2, 3)), np.ones((2, 2)), verbose=0)
+
+
+def test_a_state_of_other_shapes_is_damage(tmp_path):
+    model = begun(Adam())
+    name = next(iter(model.optimizer.slots))
+    model.optimizer.slots[name][0] = torch.zeros(7)
+    model.save(tmp_path / "m.keras")
+    told = r"vars/\d+: needed .* got \(7,\)(.|\n)*compile=False"
+    with pytest.raises(FileFormatError, match=told):
         load_model(tmp_path / "m.keras")
     assert load_model(tmp_path / "m.keras", compile=False).built

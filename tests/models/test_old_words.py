@@ -296,7 +296,13 @@ def test_branches_at_the_beginning_of_a_sequential(mode):
     right = layers.Dense(3 if mode == "concat" else 2, input_shape=(4,))
     model = Sequential()
     model.add(layers.Merge([left, right], mode=mode))
+    model.add(layers.Dense(7))
+    model.pop()
     model.add(layers.Dense(1, use_bias=False))
+    shown: list[str] = []
+    model.summary(print_fn=shown.append)
+    assert "(None, 1)" in shown[0]
+    assert "unbuilt" not in shown[0]
     model.compile("sgd", "mse")
     x, y = [np.ones((6, 3)), np.ones((6, 4))], np.full(6, 9.0)
     before = [left.get_weights()[0], right.get_weights()[0]]

@@ -12,9 +12,9 @@ import pytest
 
 from parity.reference import keras
 from saccade.keras_alias.aliases import real_name
-from saccade.keras_alias.call_faults import fault_of_call, fault_of_method
 from saccade.keras_alias.check import check_names, check_script, fault_of
-from saccade.keras_alias.script_names import NameUse, names_used
+from saccade.keras_alias.script_text.call_faults import fault_of_call, fault_of_method
+from saccade.keras_alias.script_text.name_uses import NameUse, names_used
 
 
 def used(code: str) -> list[tuple[str, int]]:
@@ -92,7 +92,7 @@ def test_what_is_missing_is_told_with_the_way_out(name, fault):
     ("name", "fault"),
     [
         ("tensorflow.data.Dataset.range", ""),
-        ("tensorflow.data.Dataset.ragged_batch", "not supported. Use padded_batch"),
+        ("tensorflow.data.Dataset.snapshot", "not supported. Use cache"),
         ("tensorflow.data.Dataset.rang", "not supported. The nearest name that is: range."),
         ("tensorflow.image.ResizeMethod.BILNEAR", "not supported. The nearest that it has is"),
         ("tensorflow.keras.Model.from_config", ""),
@@ -269,9 +269,16 @@ def test_the_report_fits_80_columns_and_ends_in_one_line(tmp_path, capsys):
     assert check_script(str(script)) == 0
     assert capsys.readouterr().out.splitlines()[-1].endswith("will run, as far as names tell.")
     script.write_text("from keras.layers import Dense, LSTM\n")
-    assert check_script(str(script)) == 1
-    end = capsys.readouterr().out.splitlines()[-1]
-    assert end.endswith("It will stop at line 1: keras.layers.LSTM.")
+    assert check_script(str(script)) == 0
+    *_, about, _, _, end = capsys.readouterr().out.splitlines()
+    assert about.endswith("it may be imported, not used")
+    assert end.endswith("will run, as far as names tell.")
+    for use in ("LSTM(3)", "class Mine(LSTM): ...", "LSTM.from_config({})"):
+        script.write_text(f"from keras.layers import Dense, LSTM\n\n{use}\n")
+        assert check_script(str(script)) == 1
+        end = capsys.readouterr().out.splitlines()[-1]
+        assert "It will stop at line 3: " in end
+        assert "LSTM" in end
 
 
 def told(code: str) -> list[tuple[int, str]]:
@@ -430,6 +437,19 @@ class Below(Mine):
         ("self.given(3)", ""),
         ("self.kept(3)", ""),
         ("self.later()", ""),
+        ("super().biuld(shape)", "The nearest is build"),
+        ("super(Mine, self).add_weight(shapes=(1,))", "no argument shapes="),
+        ("super().build(shape)", ""),
+        ("super().__init__(nothing=3)", ""),
+        ("super().own()", "no such method"),
+        ("self.net = keras.Sequential(); self.net.sumary()", "The nearest is summary"),
+        ("self.net = keras.Sequential(); self.net = None; self.net.sumary()", ""),
+        ("self.net = keras.Sequential(); setattr(self, shape, 3); self.net.sumary()", ""),
+        ("self.net.sumary(); other.net = 3", ""),
+        ("self.kept = keras.Sequential(); self.kept.sumary()", ""),
+        ("net = keras.models.load_model('a'); net.sumary()", "The nearest is summary"),
+        ("net = keras.models.load_model('a'); net.predict_classes(3); net.extract(3)", ""),
+        ("net = keras.models.load_model('a'); net.predict(x, batchsize=3)", ""),
     ],
 )
 def test_methods_of_self_are_compared(call, fault):

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from parity.reference import keras
 from saccade.errors import NotSupported
 from saccade.keras_alias.check import fault_of
+from saccade.keras_alias.left_names import sentence_of_left
 from saccade.layers import Dense
 from saccade.models import Sequential
+from scripts.warm_process import python
 
 
 def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     (folder / "script.py").write_text(textwrap.dedent(code))
-    return subprocess.run(
-        [sys.executable, "-m", "saccade", "script.py"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    return python("-m", "saccade", "script.py", cwd=folder)
 
 
 def test_keras_engine_has_what_models_are_made_of(tmp_path):
@@ -109,7 +107,10 @@ def test_a_refused_name_of_a_star_import_carries_its_sentence(tmp_path):
 
 def test_modules_that_are_gone_say_their_way_out(tmp_path):
     for line, do in (
-        ("from tensorflow.python.client import device_lib", "tf.config.list_physical_devices"),
+        (
+            "from tensorflow.python.client import device_lib; device_lib.list_local_devices()",
+            "tf.config.list_physical_devices",
+        ),
         ("from keras.models import model_from_yaml; model_from_yaml('')", "model_from_json"),
         ("import tensorflow as tf; tf.train.Saver()", "tf.train.Checkpoint"),
     ):
@@ -158,5 +159,106 @@ def test_names_that_a_script_only_imports(tmp_path):
         """,
     )
     expected = "(18, 36) (18, 36) 0.5\n(None, 2)\n[8. 8. 8.] []\n"
-    refused = "LocallyConnected2D\nMaxoutDense\nOrderedEnqueuer\n"
+    refused = "keras.layers.local.LocallyConnected2D\nkeras.layers.MaxoutDense\n"
+    refused += "keras.utils.data_utils.OrderedEnqueuer\n"
     assert done.stdout == f"{expected}{refused}False\n", done.stdout + done.stderr
+
+
+LEFTOVERS = """
+import keras
+from keras.layers import Dense, LSTM, Conv2D, CuDNNGRU
+from keras.datasets import imdb, mnist
+from keras.datasets.reuters import load_data
+import keras.preprocessing.text as text
+import keras.datasets.boston_housing
+import tensorflow.contrib.slim as slim
+from tensorflow.python.framework import graph_util
+from tensorflow import Session
+from tensorflow.keras.preprocessing.text import Tokenizer
+
+def use(*ways):
+    for way in ways:
+        try:
+            way()
+        except (ValueError, AttributeError) as error:
+            print(str(error).split(": ")[0])
+
+use(lambda: LSTM(3), lambda: type("Mine", (LSTM,), {}), lambda: imdb.load_data(),
+    lambda: load_data(), lambda: text.Tokenizer, lambda: slim.conv2d, lambda: graph_util.x(),
+    lambda: Session(), lambda: Tokenizer(num_words=3))
+print(hasattr(keras.layers, "LSTM"), hasattr(keras.datasets, "imdb"), hasattr(LSTM, "get_config"),
+      isinstance(Dense(1), (LSTM, CuDNNGRU)))
+"""
+
+FALLBACKS = """
+import contextlib
+try:
+    from keras.layers import CuDNNLSTM
+except ImportError:
+    CuDNNLSTM = "another"
+try:
+    import keras.datasets.imdb as imdb
+except Exception:
+    imdb = "another"
+
+def recurrent():
+    try:
+        import nets
+    except ModuleNotFoundError:
+        return "none"
+    except ImportError:
+        return "another"
+
+Tokenizer = "another"
+with contextlib.suppress(ImportError):
+    from keras.preprocessing.text import Tokenizer
+print(CuDNNLSTM, imdb, recurrent(), Tokenizer)
+try:
+    from keras.layers import LSTM
+except ImportError:
+    raise SystemExit("no Keras")
+finally:
+    print("imported")
+"""
+
+
+def test_what_a_script_imports_and_does_not_use_does_not_stop_it(tmp_path):
+    done = run(tmp_path, LEFTOVERS)
+    assert done.stdout.split() == [
+        "keras.layers.LSTM", "keras.layers.LSTM", "keras.datasets.imdb.load_data",
+        "keras.datasets.reuters.load_data", "keras.preprocessing.text.Tokenizer",
+        "tensorflow.contrib.slim.conv2d", "tensorflow.python.framework.graph_util.x",
+        "tensorflow.Session", "tensorflow.keras.preprocessing.text.Tokenizer",
+        *["False"] * 4,
+    ], done.stdout + done.stderr  # fmt: skip
+    assert fault_of("keras.preprocessing.text.Tokenizer").startswith("not supported. saccade reads")
+
+
+def test_a_script_with_another_way_takes_it(tmp_path):
+    (tmp_path / "nets.py").write_text("from keras.layers import LSTM\n")
+    done = run(tmp_path, FALLBACKS)
+    assert done.stdout == "another another another another\nimported\n", done.stderr
+    assert done.returncode == 0
+
+
+def names_of_keras(module, path: str, seen: set[int]) -> Iterator[str]:
+    seen.add(id(module))
+    for name, one in vars(module).items():
+        if name.startswith("_") or name == "src":
+            continue
+        yield f"{path}.{name}"
+        if isinstance(one, ModuleType) and one.__name__.startswith("keras") and id(one) not in seen:
+            yield from names_of_keras(one, f"{path}.{name}", seen)
+
+
+def test_every_name_that_keras_has_can_be_imported_and_no_other():
+    listed = [*names_of_keras(keras, "keras", set())]
+    missing = [name for name in listed if fault_of(name)]
+    assert len(listed) > 1000
+    assert "keras.layers.LSTM" in missing
+    assert not [name for name in missing if not sentence_of_left(name)]
+    for name in ("layers.LSTMs", "layer.LSTM", "datasets.imbd", "preprocessing.txt.Tokenizer"):
+        assert not sentence_of_left(f"keras.{name}")
+        assert not sentence_of_left(f"tensorflow.keras.{name}")
+    assert not sentence_of_left("tensorflow.constants")
+    assert not sentence_of_left("tensorflow.nn.rellu")

@@ -25,14 +25,13 @@ from typing import Any
 
 from saccade.disk.regular_file import open_regular
 from saccade.errors import FileFormatError, InvalidArgument, NotSupported
-from saccade.files import plain_config, weight_store
+from saccade.files import optimizer_state, plain_config, weight_store
 from saccade.files.extras import checked_extras, extras_of
 from saccade.files.formats import HDF5_START
 from saccade.files.hdf5 import check_unpacked, open_h5, whole
 from saccade.files.kept_weights import kept_weights
 from saccade.files.old.compile_configs import compile_config
 from saccade.files.old.model_configs import in_todays_words
-from saccade.files.optimizer_state import restore_state
 from saccade.files.replacement import replacing
 from saccade.files.zipped.assets import read_assets, write_assets
 from saccade.files.zipped.stored_entry import check_directory, check_entries, open_entry
@@ -170,8 +169,15 @@ class KerasArchive:
             if model.optimizer is not None:
                 state = weight_store.optimizer_in(saved)
                 with whole(self.where):
-                    faults = restore_state(model.optimizer, state, model.trainable_weights)
-        if faults:
+                    faults = optimizer_state.restore_state(
+                        model.optimizer, state, model.trainable_weights
+                    )
+        if faults and optimizer_state.are_of_other_weights(faults):  # Keras goes on, too
+            note_once(
+                f"{self.where}: the optimizer's state is of other trainable weights, so it starts "
+                f"anew: {faults[0]}."
+            )
+        elif faults:
             raise FileFormatError(
                 self.where,
                 "the optimizer's state must fit the model",

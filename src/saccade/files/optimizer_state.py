@@ -51,6 +51,12 @@ def restore_state(optimizer: Any, saved: Mapping[str, Any], weights: Sequence[An
     return faults
 
 
+def are_of_other_weights(faults: Sequence[str]) -> bool:
+    """Whether a state was of another number of arrays: the model's layers were frozen or thawed
+    between `compile` and `save`. Else it is damaged, array by array."""
+    return not faults[0].startswith("vars/")
+
+
 def state_change(
     optimizer: Any, saved: Mapping[str, Any], weights: Sequence[Any]
 ) -> tuple[list[str], Callable[[], None]]:

@@ -1,5 +1,6 @@
 """The graph that describes a model before it has data. No torch in here."""
 
+from saccade.graph.closed_over import asks_for_gradients, uses_symbols
 from saccade.graph.copying import from_inputs
 from saccade.graph.inlining import inlined
 from saccade.graph.known_values import INSTEAD, KnownValues, values_now, worth
@@ -22,6 +23,7 @@ __all__ = [
     "Node",
     "Shape",
     "Symbol",
+    "asks_for_gradients",
     "batch_shape",
     "compares_symbols",
     "from_inputs",
@@ -29,6 +31,7 @@ __all__ = [
     "map_symbols",
     "plain_shapes",
     "symbols_in",
+    "uses_symbols",
     "values_now",
     "worth",
 ]

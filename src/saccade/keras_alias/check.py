@@ -20,11 +20,12 @@ from saccade.keras_alias.aliases import (
     is_own_path,
     real_name,
 )
-from saccade.keras_alias.call_faults import fault_of_call, fault_of_method
-from saccade.keras_alias.check_report import print_report
-from saccade.keras_alias.script_imports import IMPORTABLE, instead_of, refusal_of
-from saccade.keras_alias.script_names import NameUse, names_used
-from saccade.keras_alias.script_packages import local_imports, missing_packages
+from saccade.keras_alias.left_names import refusal_of, sentence_of_left
+from saccade.keras_alias.script_imports import instead_of
+from saccade.keras_alias.script_text.call_faults import fault_of_call, fault_of_method
+from saccade.keras_alias.script_text.check_report import print_report
+from saccade.keras_alias.script_text.name_uses import NameUse, names_used
+from saccade.keras_alias.script_text.packages import local_imports, missing_packages
 from saccade.names import public_names
 from saccade.notes import logger
 
@@ -33,22 +34,28 @@ MISSING, UNREADABLE = 1, 2
 
 @dataclass(frozen=True)
 class Finding:
-    """A name in a file, and why it is missing; `fault` is empty for one that works."""
+    """A name in a file, and why it is missing; `fault` is empty for one that works.
+
+    Attributes:
+        later: whether it is an import that goes well, of a name that is refused where it is used.
+    """
 
     file: str
     use: NameUse
     fault: str
+    later: bool = False
 
     @property
     def said(self) -> str:
         """The name; of a call, what is wrong with it."""
         about = self.fault.split(". ")[0].rstrip(".")
-        return f"{self.use.name.split('.')[-1]} {about}" if self.use.called else self.use.name
+        whole = not self.use.called or self.fault.startswith("not supported.")
+        return self.use.name if whole else f"{self.use.name.split('.')[-1]} {about}"
 
     @property
     def harmless(self) -> bool:
         """Whether the script goes on in spite of it."""
-        return self.use.tried or self.use.idle
+        return self.use.tried or self.use.idle or self.later
 
 
 def check_script(script: str) -> int:
@@ -102,15 +109,13 @@ def check_names(script: Path) -> list[Finding]:
                 if fault := fault_of_method(use):
                     name = ".".join(use.name.split(".")[-2:])  # as "Sequential.fit"
                     findings.append(Finding(file, replace(use, name=name), fault))
-            elif use.called and use.name.rpartition(".")[2] in IMPORTABLE:
-                findings.append(Finding(file, use, fault_of(use.name, use.module)))
             elif use.called:
-                if not fault_of(use.name, use.module) and (fault := fault_of_call(use)):
+                if fault := fault_of(use.name, use.module) or fault_of_call(use):
                     findings.append(Finding(file, use, fault))
             elif not use.starred or is_starred(use.name):
-                later = use.imported and use.name.rpartition(".")[2] in IMPORTABLE
-                fault = "" if later else fault_of(use.name, use.module)
-                findings.append(Finding(file, use, fault))
+                fault = fault_of(use.name, use.module)
+                later = bool(fault and use.imported and sentence_of_left(use.name))
+                findings.append(Finding(file, use, fault, later))
         for level, name in local_imports(tree):
             for own in own_files(script.parent, path, level, name):
                 if own.resolve() not in seen:

@@ -12,8 +12,8 @@ from types import ModuleType, TracebackType
 from saccade.disk.regular_file import read_regular
 from saccade.errors import SaccadeError
 from saccade.keras_alias.aliases import exists, real_name
-from saccade.keras_alias.script_imports import refusal_of
-from saccade.keras_alias.script_packages import star_imports
+from saccade.keras_alias.left_names import refusal_of
+from saccade.keras_alias.script_text.packages import star_imports
 from saccade.names import nearest, public_names
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -54,8 +54,9 @@ def add_nearest(error: BaseException) -> None:
     module = error.obj
     if module.__name__.partition(".")[0] != "saccade" or not error.name:
         return
-    guess = nearest(error.name, public_names(module))
-    if guess:
+    if do := refusal_of(error.name, module):
+        error.add_note(f"Keras's {error.name} is not in saccade. {do}")
+    elif guess := nearest(error.name, public_names(module)):
         error.add_note(f"The nearest that saccade has is {guess!r}.")
 
 

@@ -18,21 +18,16 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Mapping, Sequence
-from types import FrameType, ModuleType
+from opcode import opmap
+from types import FrameType, ModuleType, SimpleNamespace
 from typing import Any
 
-from saccade.errors import SaccadeError
 from saccade.keras_alias import workers
 from saccade.keras_alias.aliases import exists, is_inner, real_name
+from saccade.keras_alias.left_names import has_another_way, refusal_of, sentence_of_left
 from saccade.names import nearest, public_names, stand_in
 from saccade.requester import asks_from_package, expects_torch, no_module, place_of
 from saccade.script_door import mark_tensorflow_script
-
-IMPORTABLE = frozenset(
-    """GeneratorEnqueuer Highway LocallyConnected1D LocallyConnected2D MaxoutDense OrderedEnqueuer
-    ParametricSoftplus RemoteMonitor SReLU SequenceEnqueuer""".split()  # noqa: SIM905
-)
-"""Refused names that old scripts import in long lists and seldom use: refused at their use."""
 
 _import = builtins.__import__
 _find_spec = importlib.util.find_spec
@@ -68,24 +63,57 @@ def script_import(
     if is_tensorflow and asks_from_package(caller.f_globals if globals is None else globals):
         raise no_module(name)
     # 3. and 4. Get the module; `import a.b` binds a, `from a.b import c` reads c off a.b.
+    if is_tensorflow:
+        mark_tensorflow_script()
     if not exists(real):
-        raise _no_module(name, caller)
+        return _left_module(name, fromlist, caller)
     if not is_tensorflow:
         top = _import(name, globals, locals, (), 0)
         leaf = sys.modules[name]
         module = leaf if fromlist else top
     else:
-        mark_tensorflow_script()
         leaf = importlib.import_module(real)
         module = leaf if fromlist else _chained(name)
     # 5. Look for the names. Python itself would speak of a module of saccade's in its error.
     lacking = {}
     for wanted in fromlist or ():
         if wanted != "*" and not _gives(leaf, name, wanted):
-            if wanted not in IMPORTABLE:
+            said = sentence_of_left(f"{name}.{wanted}")
+            if not said or has_another_way(caller):
                 raise _no_name(name, wanted, leaf, caller)
-            lacking[wanted] = stand_in(wanted, refusal_of(wanted, leaf))
+            lacking[wanted] = stand_in(f"{name}.{wanted}", said)
     return _Lent(leaf, lacking) if lacking else module
+
+
+def _left_module(name: str, fromlist: Sequence[str] | None, caller: FrameType) -> ModuleType:
+    """What an import of a module gives that Keras has and saccade has not.
+
+    Raises:
+        ModuleNotFoundError: nobody has it, or the script has another way.
+    """
+    said = sentence_of_left(name)
+    if not said or "*" in (fromlist or ()) or has_another_way(caller):
+        raise _no_module(name, caller)
+    if fromlist:
+        lent = ModuleType(name)
+        lent.__dict__.update({one: stand_in(f"{name}.{one}", said) for one in fromlist})
+        return lent
+    words = name.split(".")
+    if not _is_renamed(caller):  # `import a.b.c` binds a, whose b or c will be refused
+        there = [n for n in range(len(words), 0, -1) if exists(str(real_name(".".join(words[:n]))))]
+        return _chained(".".join(words[: there[0]]))
+    found: Any = stand_in(name, said)  # `import a.b.c as d` reads b, and c off it
+    for word in reversed(words[1:]):
+        found = SimpleNamespace(**{word: found})
+    return found
+
+
+def _is_renamed(frame: FrameType) -> bool:
+    """Whether the import that a frame stands at is an `import a.b as c`."""
+    code, place = frame.f_code.co_code, frame.f_lasti + 2
+    while place < len(code) and code[place] == opmap["EXTENDED_ARG"]:
+        place += 2
+    return place < len(code) and code[place] == opmap["IMPORT_FROM"]
 
 
 class _Lent(ModuleType):
@@ -137,18 +165,8 @@ def _gives(leaf: ModuleType, name: str, wanted: str) -> bool:
 
 def _no_module(name: str, caller: FrameType) -> ModuleNotFoundError:
     said = f"{place_of(caller)}: saccade, which stands in for Keras here, has no module {name!r}"
-    do = _refusal_of_module(name)
+    do = sentence_of_left(name)
     return ModuleNotFoundError(f"{said}. {do}" if do else said, name=name)
-
-
-def _refusal_of_module(name: str) -> str:
-    """The sentence with which the last module of a dotted name that there is refuses the next."""
-    words = name.split(".")
-    for count in range(len(words) - 1, 0, -1):
-        real = real_name(".".join(words[:count]))
-        if real is not None and exists(real):
-            return refusal_of(words[count], importlib.import_module(real))
-    return ""
 
 
 def _no_name(name: str, wanted: str, leaf: ModuleType, caller: FrameType) -> ImportError:
@@ -162,14 +180,3 @@ def instead_of(wanted: str, module: object) -> str:
         return do
     guess = nearest(wanted, public_names(module))
     return f"The nearest that it has is {guess!r}." if guess else ""
-
-
-def refusal_of(wanted: str, module: object) -> str:
-    """The sentence with which a module refuses a name; empty for any other name."""
-    try:
-        getattr(module, wanted)
-    except SaccadeError as refused:
-        return refused.do
-    except AttributeError:
-        pass
-    return ""

@@ -17,12 +17,20 @@ from saccade.metrics.plain_sums import as_plain, as_sum, sums_elsewhere
 from saccade.metrics.stateless import StatelessMetric
 from saccade.metrics.sum_variable import NamedSum, SumVariable
 from saccade.metrics.variable import MetricVariable, plain
-from saccade.names import auto_name, refuse_overriding, snake_case
+from saccade.names import auto_name, refuse_hooks, refuse_overriding, snake_case
 from saccade.nests import map_nest
 from saccade.notes import note_old_word
 from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_add_weight import takes_name_first
 from saccade.records import checked_dtype
+
+_UNDER = "_find_max_under_constraint"
+_HOOKS = {
+    **dict.fromkeys(("AUC", "F1Score", "FBetaScore", "R2Score"), "_build"),
+    **dict.fromkeys(("PrecisionAtRecall", "RecallAtPrecision"), _UNDER),
+    **dict.fromkeys(("SensitivityAtSpecificity", "SpecificityAtSensitivity"), _UNDER),
+}
+"""Methods that Keras calls on its metrics and saccade has not: an override would do nothing."""
 
 
 class Metric(StatelessMetric):
@@ -145,6 +153,7 @@ class Metric(StatelessMetric):
         super().__init_subclass__(**kwargs)
         if "reset_states" in vars(cls) and "reset_state" not in vars(cls):
             cls.reset_state = cls.reset_states
+        refuse_hooks(cls, Metric, "metric", _HOOKS, "Override update_state() or result().")
 
     def reader(self) -> Callable[[], Any]:
         """A function that gives the value as it is now, whenever it is called.

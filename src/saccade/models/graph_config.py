@@ -19,6 +19,8 @@ import torch
 from saccade.errors import FileFormatError, NotSupported
 from saccade.graph import Network, Symbol, map_symbols
 from saccade.layers.core.custom_storage import is_own
+from saccade.layers.core.layer import Layer
+from saccade.layers.input import InputLayer
 from saccade.records import to_record
 
 _SYMBOL = "__keras_tensor__"
@@ -236,3 +238,13 @@ def _map_places(places: Any, symbol_at: Any) -> Any:
     if len(places) >= 3 and isinstance(places[0], str):
         return symbol_at(places)
     return [_map_places(one, symbol_at) for one in places]
+
+
+def layer_record(layer: Layer) -> dict[str, Any]:
+    """The record of a layer of a Sequential, with the shape that it was built for."""
+    record = to_record(layer)
+    if is_own(layer, "get_build_config"):
+        record["build_config"] = layer.get_build_config()
+    elif layer._built_shape is not None and not isinstance(layer, InputLayer):
+        record["build_config"] = {"input_shape": list(layer._built_shape)}
+    return record

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from saccade.data.sources.source import ManyArrays
+from saccade.engines.fused_network import fused_network
 from saccade.engines.inference import Inference
 from saccade.errors import InvalidArgument, NotKnownYet
 from saccade.graph import Network, Shape, Symbol, inlined, plain_shapes, symbols_in
@@ -159,7 +160,7 @@ class GraphHolder(Trainer):
             kept = self._keeps_values
             run = run_whole(self, network, inputs) if kept else network.run(inputs, self._fitted)
             return run if self._with_losses is None else taken(self, run)
-        return self._network.run(inputs, self._fitted)
+        return fused_network(self._network).run(inputs, self._fitted)
 
     call.is_to_be_written = True  # type: ignore[attr-defined]  # where there is no graph
 

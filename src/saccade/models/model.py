@@ -24,7 +24,15 @@ from saccade.models.graph_holder import GraphHolder
 from saccade.models.reviving import MadeLayers, check_layers, reviver
 from saccade.models.summary import print_summary
 from saccade.models.symbol_losses import note_not_written
-from saccade.names import refuse_overriding
+from saccade.names import refuse_hooks, refuse_overriding
+
+_HOOKS = {
+    "Model": """_assert_compile_called _flatten_metrics_in_order _get_metrics_result_or_logs
+        _resolve_auto_jit_compile _should_eval _symbolic_build""",
+    "Sequential": "_is_layer_name_unique _maybe_rebuild",
+}
+"""Methods that Keras calls on its models and saccade has not. `_compute_loss` stays:
+many call their own function so."""
 
 
 class Model(GraphHolder):
@@ -49,6 +57,8 @@ class Model(GraphHolder):
         for kind in ("train", "test", "predict"):
             instead = f"Override {kind}_step(data), which is one batch's."
             refuse_overriding(cls, Model, "model", (f"make_{kind}_function",), instead)
+        instead = "Override train_step(), compute_loss(), compute_metrics() or call()."
+        refuse_hooks(cls, Model, "model", _HOOKS, instead)
 
     def __init__(
         self,

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import torch
+
 from saccade.data.sources.source import ManyArrays
+from saccade.engines.fused_network import fused_network
 from saccade.errors import InvalidArgument, NotKnownYet, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
 from saccade.layers.core.calls.call_arguments import with_last_axis
 from saccade.layers.core.calls.one_sample import advice_for_one
-from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.layer_kinds import Spatial
 from saccade.layers.core.masks import mask_of, with_masks
 from saccade.layers.core.output_shapes import shape_of
 from saccade.layers.input import InputLayer
+from saccade.models.graph_config import layer_record
 from saccade.models.model import Model
 from saccade.models.old_methods import LayerList
 from saccade.models.reviving import check_layers
 from saccade.names import auto_name, is_overridden
 from saccade.nests import is_nest
-from saccade.records import to_record
 from saccade.training.features.feature_reuse import FeatureReuse
 from saccade.user_names import inner_values, set_inside
 
@@ -49,6 +51,7 @@ class Sequential(Model):
     keras_module = "keras"
     _of_keras = Model._of_keras | {"add", "input_shape", "output_shape"}
     _top: Any
+    _joined: Any
     _input: InputLayer | None
     _stack: list[Layer]
 
@@ -58,6 +61,7 @@ class Sequential(Model):
         super().__init__(trainable=trainable, name=name)
         self.autocast = False  # the first layer knows what it needs
         set_inside(self, "_top", None)  # the symbol that comes out
+        set_inside(self, "_joined", None)  # the same, where the first layer joins several inputs
         self._input: InputLayer | None = None
         self._stack: list[Layer] = []
         if isinstance(layers, (Layer, type)):
@@ -109,6 +113,8 @@ class Sequential(Model):
         if first is not None:  # a layer that does not fit says so now
             top = layer.describe((first.output if self._top is None else self._top,), {})
             self._set_top(top, first)
+        else:  # Keras 1's Merge of branches tells its shape
+            set_inside(self, "_joined", self._joined_top(layer))
         self._stack.append(layer)
         self._input = first
         if first is not None and rebuild:
@@ -126,6 +132,8 @@ class Sequential(Model):
             self._set_top(self._top.node.args[0] if self._stack else None, self._input)
             if self._stack and rebuild:
                 auto_name(_INSIDE)
+        elif self._joined is not None:
+            set_inside(self, "_joined", self._joined.node.args[0] if self._stack else None)
         return layer
 
     def build(self, input_shape: Any = None) -> None:
@@ -170,6 +178,8 @@ class Sequential(Model):
             x = self._with_all_axes(x, self._input.batch_shape)
         given = x = x if mask is None or mask_of(x) is mask else with_masks(x, mask)
         try:
+            if self._top is not None and type(x) is torch.Tensor:
+                return fused_network(self._graph()).run(x, lambda value, symbol: value)
             for layer in self._stack:
                 x = layer(x)
         except ShapeError as fault:
@@ -237,7 +247,6 @@ class Sequential(Model):
     def _several(self, x: Any = None, y: Any = None) -> ManyArrays:
         if self._input is not None:
             return ManyArrays()
-        # a first layer may join several
         return ManyArrays(super()._several(x, y).inputs, unknown=True)
 
     def _set_top(self, top: Any, first: InputLayer | None) -> None:
@@ -253,6 +262,13 @@ class Sequential(Model):
             set_inside(self, "_network", Network(self._input.output, self._top))
         return super()._graph()
 
+    def _joined_top(self, layer: Layer) -> Symbol | None:
+        """What comes out of a layer on top of a model of several inputs; None for all else."""
+        if self._stack:
+            return None if self._joined is None else layer.describe((self._joined,), {})
+        several = isinstance(layer, Model) and layer._network is not None and len(layer.inputs) > 1
+        return layer.output if several and isinstance(layer.output, Symbol) else None
+
     @staticmethod
     def _inner_input(layer: Layer) -> Shape | None:
         """The input shape of a model that is the first layer, when it knows it."""
@@ -264,7 +280,7 @@ class Sequential(Model):
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
-        for name in ("_network", "_top"):
+        for name in ("_network", "_top", "_joined"):
             inner_values(state, name)[name] = None
         return {**state, "_has_top": self._top is not None}
 
@@ -282,7 +298,7 @@ class Sequential(Model):
             "name": self.name,
             "trainable": self.trainable,
             "dtype": policy,
-            "layers": [_layer_record(layer) for layer in (*head, *self._stack)],
+            "layers": [layer_record(layer) for layer in (*head, *self._stack)],
         }
         if self._input is not None:
             config["build_input_shape"] = list(self._input.batch_shape)
@@ -297,12 +313,3 @@ class Sequential(Model):
         if config.get("build_input_shape") and not model.built:
             model.build(tuple(config["build_input_shape"]))
         return model
-
-
-def _layer_record(layer: Layer) -> dict[str, Any]:
-    record = to_record(layer)
-    if is_own(layer, "get_build_config"):
-        record["build_config"] = layer.get_build_config()
-    elif layer._built_shape is not None and not isinstance(layer, InputLayer):
-        record["build_config"] = {"input_shape": list(layer._built_shape)}
-    return record

@@ -80,6 +80,7 @@ class LossScaleOptimizer(Optimizer):
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         names = ("apply", "apply_gradients", "check_finite", "update_step")
+        names += ("_common_apply", "_stateful_handle_finite_grads")
         instead = "Override it in the class of the inner optimizer."
         refuse_overriding(cls, LossScaleOptimizer, "optimizer", names, instead)
 

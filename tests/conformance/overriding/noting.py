@@ -138,7 +138,7 @@ def missing(
                     if step not in may_fail:
                         raise
                     failed.add(step)
-    assert called[keras]
+    assert called[keras] or methods is not public_methods  # all others may be refused
     return {
         (step, name, method)
         for step, name, method in called[keras] - called[saccade]

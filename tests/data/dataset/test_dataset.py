@@ -271,9 +271,9 @@ def test_faults_in_arguments():
 
 
 def test_what_is_left_out_says_what_to_use():
-    with pytest.raises(NotSupported, match=r"sparse_batch: is not in saccade\. Use batch"):
-        numbers(3).sparse_batch(2, [])  # pyright: ignore
-    assert not hasattr(numbers(3), "sparse_batch")
+    with pytest.raises(NotSupported, match=r"snapshot: is not in saccade\. Use cache"):
+        numbers(3).snapshot("a")  # pyright: ignore
+    assert not hasattr(numbers(3), "snapshot")
     assert not hasattr(numbers(3), "nonsense")
 
 

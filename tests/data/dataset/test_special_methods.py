@@ -12,13 +12,9 @@ from saccade.errors import InvalidArgument, StateError
 @pytest.mark.parametrize(
     ("ask", "told"),
     [
-        (
-            lambda: Dataset.range(3).ragged_batch(2),
-            "Dataset.ragged_batch: is not in saccade. Use pad",
-        ),
+        (lambda: Dataset.range(3).ragged_batch(2), "ragged_batch: is not in saccade. Use padded"),
         (lambda: Dataset.load("a"), r"Dataset.load: is not in saccade. Use cache\(filename\)"),
         (lambda: Dataset.range(3).snapshot("a"), r"Use cache\(filename\)"),
-        (lambda: Dataset.range(3).bucket_by_sequence_length(len, [], []), "padded_batch"),
         (lambda: Dataset.range(3).prefech(2), "The nearest name that is: prefetch"),
         (lambda: Dataset.rnge(3), "The nearest name that is: range"),
     ],
@@ -30,7 +26,7 @@ def test_a_method_that_is_missing_is_told_with_the_line(ask, told):
 
 
 def test_looking_for_a_method_answers_no():
-    assert not hasattr(Dataset.range(3), "ragged_batch")
+    assert not hasattr(Dataset.range(3), "snapshot")
     assert not hasattr(Dataset, "_repr_html_")
 
 
@@ -83,6 +79,38 @@ def test_resampling_draws_the_same_with_a_seed():
     assert 0.1 < np.mean([kind == 0 for kind, _ in first]) < 0.3
 
 
+def test_windows_are_refused_where_their_numbers_make_none():
+    for told, numbers in (("size", (0,)), ("shift", (2, 0)), ("stride", (2, 1, 0))):
+        with pytest.raises(InvalidArgument, match=f"window {told}"):
+            Dataset.range(3).window(*numbers)
+
+
+def test_windows_and_groups_go_on_from_any_element():
+    windows = Dataset.range(9).window(3, shift=2, stride=2)
+    skipped = [[int(n) for n in window] for window in windows.skip(2)]
+    assert skipped == [[int(n) for n in window] for window in windows][2:]
+    groups = Dataset.range(9).group_by_window(lambda n: n % 2, lambda _, rows: rows.batch(3), 3)
+    assert [rows.tolist() for rows in groups.skip(1)] == [rows.tolist() for rows in groups][1:]
+
+
+def test_groups_and_buckets_say_what_they_need():
+    data = Dataset.range(3)
+    for sizes in ({}, {"window_size": 2, "window_size_func": lambda key: 2}):
+        with pytest.raises(InvalidArgument, match="window_size or window_size_func"):
+            data.group_by_window(lambda n: n, lambda _, rows: rows, **sizes)
+    with pytest.raises(InvalidArgument, match="must give a dataset, got list"):
+        list(data.group_by_window(lambda n: n, lambda _, rows: list(rows), 2))
+    with pytest.raises(InvalidArgument, match="3 batch sizes"):
+        data.bucket_by_sequence_length(len, [1, 2], [1, 2])
+    with pytest.raises(InvalidArgument, match="no sparse tensors"):
+        data.bucket_by_sequence_length(len, [1], [1, 2], no_padding=True)
+    longer = Dataset.from_tensors([1, 2, 3])
+    with pytest.raises(InvalidArgument, match="shorter than the last"):
+        list(longer.bucket_by_sequence_length(len, [2], [1, 1], pad_to_bucket_boundary=True))
+    filled = longer.bucket_by_sequence_length(len, [6], [1, 1], pad_to_bucket_boundary=True)
+    assert [rows.tolist() for rows in filled] == [[[1, 2, 3, 0, 0]]]
+
+
 def shown(one):
     if isinstance(one, Dataset):
         return [int(number) for number in one]
@@ -111,7 +139,7 @@ WINDOWS = [
 
 
 @pytest.mark.parametrize(("words", "needed"), WINDOWS, ids=str)
-def test_windows(words, needed):
+def test_windows_of_numbers(words, needed):
     windows = Dataset.range(7).window(**words)
     assert [shown(one) for one in windows] == needed
     assert [shown(one) for one in windows.skip(1)] == needed[1:]
@@ -129,6 +157,3 @@ def test_windows_of_pairs_and_dicts():
     assert [(x.tolist(), y.tolist()) for x, y in rows][1] == ([1, 2, 3], [10, 20, 30])
     assert int(Dataset.range(3).repeat().window(2).cardinality()) == -1
     assert int(Dataset.range(9).filter(lambda n: n > 3).window(2).cardinality()) == -2
-    for words in ({"size": 0}, {"size": 2, "shift": 0}, {"size": 2, "stride": 0}):
-        with pytest.raises(InvalidArgument, match="above 0"):
-            Dataset.range(4).window(**words)

@@ -1,6 +1,8 @@
 """Files that grow end in a whole line or record, whatever stops the writer."""
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -65,6 +67,55 @@ def test_a_table_ends_in_a_whole_line(tmp_path, found, left):
     (tmp_path / "x").write_bytes(found)
     end_in_line(tmp_path / "x")
     assert (tmp_path / "x").read_bytes() == left
+
+
+def test_no_call_writes_across_a_page_and_the_file_is_copied_once_a_page(tmp_path, monkeypatch):
+    """The system may cut what one call writes at the borders of the file's pages."""
+    written, moved, path = [], [], tmp_path / "x"
+    write, replace = os.write, os.replace
+
+    def watched(number, content):
+        written.append((os.fstat(number).st_size, len(content)))
+        return write(number, content)
+
+    monkeypatch.setattr(os, "write", watched)
+    monkeypatch.setattr(os, "replace", lambda *names: (moved.append(names), replace(*names)))
+    lines = [b"%d," % number * (number % 70) + b"\n" for number in range(400)]
+    lines[200] = b"x" * 10_000 + b"\n"
+    for line in lines:
+        append_whole("here", path, line, flush=False)
+    assert path.read_bytes() == b"".join(lines)
+    assert all(start % 4096 + size <= 4096 for start, size in written)
+    pages = path.stat().st_size // 4096
+    assert pages - 2 <= len(moved) <= pages
+    assert len(moved) + len(written) == len(lines)
+    assert os.listdir(tmp_path) == ["x"]
+
+
+def test_what_cannot_be_copied_is_added_in_one_call(tmp_path, monkeypatch):
+    (tmp_path / "x").write_bytes(b"a" * 4094 + b"\n")
+
+    def refused(*names):
+        raise OSError(errno.EBUSY, "a file that is mounted on its own")
+
+    monkeypatch.setattr(os, "replace", refused)
+    append_whole("here", tmp_path / "x", b"b\n")
+    assert (tmp_path / "x").read_bytes() == b"a" * 4094 + b"\nb\n"
+    assert os.listdir(tmp_path) == ["x"]
+
+
+def test_lines_that_another_process_adds_meanwhile_stay(tmp_path, monkeypatch):
+    path, copy = tmp_path / "x", shutil.copyfile
+    path.write_bytes(b"a" * 4094 + b"\n")
+
+    def slow_copy(source, target):
+        copy(source, target)
+        with open(path, "ab") as other:
+            other.write(b"other\n")
+
+    monkeypatch.setattr(shutil, "copyfile", slow_copy)
+    append_whole("here", path, b"b\n")
+    assert path.read_bytes() == b"a" * 4094 + b"\nother\nb\n"
 
 
 @posix

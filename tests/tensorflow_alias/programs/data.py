@@ -281,6 +281,110 @@ def rare_stages(tf: Any, at: Any) -> Any:
     )
 
 
+def windows_of_neighbours(tf: Any, at: Any) -> Any:
+    make = tf.data.Dataset
+    options = (
+        {}, {"shift": 1}, {"shift": 1, "stride": 2}, {"shift": 2, "drop_remainder": True},
+        {"shift": 4}, {"shift": 5, "stride": 2, "drop_remainder": True},
+    )  # fmt: skip
+    found = []
+    for one in options:
+        for size in (1, 3, 8):
+            data = make.range(7).window(size, **one)
+            found.append(([list(window) for window in data], len(data), data.cardinality()))
+    pairs = make.from_tensor_slices((at.x, {"n": [4, 5]})).window(2, drop_remainder=True)
+    series = make.range(10).window(5, 1, drop_remainder=True).flat_map(lambda w: w.batch(5))
+    zipped = pairs.flat_map(lambda x, y: make.zip((x.batch(2), y["n"].batch(2))))
+    again = make.range(7).window(3).skip(1).map(lambda window: window.map(lambda n: n * 2))
+    return (
+        found,
+        [(list(x), list(y["n"])) for x, y in pairs],
+        list(series.map(lambda w: (w[:-1], w[-1:])).batch(4)),
+        list(zipped),
+        [list(window) for window in again],
+        [len(window) for window in make.range(7).window(3)],
+    )
+
+
+def groups_by_key(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.range(10)
+    pairs = tf.data.Dataset.from_tensor_slices(([2, 1, 2, 1, 2], [5, 6, 7, 8, 9]))
+    pairs = pairs.map(lambda key, n: (tf.cast(key, tf.int64), n))
+    return (
+        list(data.group_by_window(lambda n: n % 3, lambda key, group: group.batch(4), 2)),
+        list(
+            data.group_by_window(
+                key_func=lambda n: n % 3,
+                reduce_func=lambda key, group: group.map(lambda n: n + 10 * key).batch(4),
+                window_size_func=lambda key: key + 1,
+            )
+        ),
+        list(pairs.group_by_window(lambda key, _: key, lambda _, group: group.batch(2), 2)),
+        data.group_by_window(lambda n: n % 3, lambda key, group: group.batch(4), 2).cardinality(),
+        list(
+            data.apply(
+                tf.data.experimental.group_by_window(lambda n: n % 2, lambda _, g: g.batch(9), 9)
+            )
+        ),
+    )
+
+
+def buckets_by_length(tf: Any, at: Any) -> Any:
+    data = tf.data.Dataset.from_generator(
+        lambda: [
+            [0],
+            [1, 2, 3, 4],
+            [5, 6, 7],
+            [7, 8, 9, 10, 11],
+            [13, 14, 15, 16, 19, 20],
+            [21, 2],
+        ],
+        output_signature=tf.TensorSpec((None,), tf.int64),
+    )
+
+    def length(row):
+        return tf.shape(row)[0]
+
+    pairs = data.map(lambda row: (row, row[0]))
+    short = pairs.filter(lambda row, _: tf.shape(row)[0] < 5)
+    minus = (np.int64(-1), np.int64(0))
+    in_rows = tf.data.experimental.bucket_by_sequence_length(length, [4], [2, 2])
+    return (
+        list(data.bucket_by_sequence_length(length, [3, 5], [2, 2, 2])),
+        list(data.bucket_by_sequence_length(length, [3, 5], [4, 4, 4], padding_values=np.int64(-1))),
+        list(
+            short.bucket_by_sequence_length(
+                lambda row, _: tf.shape(row)[0], [3, 5], [2, 1, 1], ([None], []), minus,
+                pad_to_bucket_boundary=True,
+            )
+        ),
+        list(data.apply(in_rows)),
+        list(data.take(1).bucket_by_sequence_length(length, [3], [2, 2], drop_remainder=True)),
+    )  # fmt: skip
+
+
+def lines_of_files(tf: Any, at: Any) -> Any:
+    path = at.folder + "/lines.txt"
+    tf.io.write_file(path, "name,label\r\na.png,1\n\nb.png,2")
+    files = tf.data.Dataset.from_tensor_slices([path])
+    rows = files.flat_map(lambda name: tf.data.TextLineDataset(name).skip(1))
+    return (
+        list(tf.data.TextLineDataset(path)),
+        list(tf.data.TextLineDataset([path, path])),
+        list(
+            rows.filter(lambda line: tf.strings.length(line) > 0).map(
+                lambda line: tf.strings.split(line, ",")[0]
+            )
+        ),
+    )
+
+
+def lists_and_devices(tf: Any, at: Any) -> Any:
+    made = tf.data.experimental.from_list([(1, "a"), (2, "b")])
+    moved = tf.data.Dataset.range(2).apply(tf.data.experimental.copy_to_device("/cpu:0"))
+    return list(made), len(made), list(moved)
+
+
 def errors_in_a_map(tf: Any, at: Any) -> Any:
     def checked(n):
         return tf.debugging.check_numerics(1.0 / n, "not finite")

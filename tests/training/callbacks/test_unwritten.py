@@ -23,6 +23,7 @@ from saccade.errors import InvalidArgument, NotWritten
 from saccade.layers import Dense
 from saccade.models import Sequential, load_model
 from saccade.notes import forget_notes
+from saccade.training.callbacks.event_file import EventFile
 
 X, Y = np.ones((8, 4), np.float32), np.zeros((8, 3), np.float32)
 
@@ -180,6 +181,72 @@ print(len(history.history["loss"]))
     assert read_records(events.read_bytes()) > 5
 
 
+def test_every_page_of_events_ends_in_a_record(tmp_path, monkeypatch):
+    """There a kill cuts them; what is longer than a page comes in a file that is whole at once."""
+    write, stream = os.write, np.random.RandomState(0)
+
+    def watched(number, content):
+        start = os.fstat(number).st_size
+        with open(tmp_path / file.names[-1], "rb") as there:
+            whole = there.read() + content
+        for border in range(start - start % 4096 + 4096, len(whole), 4096):
+            read_records(whole[:border])
+        return write(number, content)
+
+    monkeypatch.setattr(os, "write", watched)
+    file = EventFile(tmp_path)
+    for step in range(300):
+        for tag in range(stream.randint(1, 8)):
+            file.scalar("x" * stream.randint(1, 60) + str(tag), 0.5, step)
+        if step % 7 == 0:
+            file.histogram("h" * stream.randint(1, 2900), stream.uniform(size=9), step)
+        if step % 70 == 69:
+            file.text("long", "y" * 9000, step)
+        file.flush()
+    names = sorted(os.listdir(tmp_path))
+    assert names == list(file.names)
+    assert len(names) == 5
+    assert sum(read_records((tmp_path / name).read_bytes()) for name in names) > 1000
+    accumulators = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    events = accumulators.EventAccumulator(str(tmp_path), size_guidance={"tensors": 0})
+    events.Reload()
+    assert [one.step for one in events.Tensors("long")] == [69, 139, 209, 279]
+    steps = {one.step for tag in events.Tags()["tensors"] for one in events.Tensors(tag)}
+    assert steps == set(range(300))
+
+
+@pytest.mark.parametrize("size", [1, 2, 13, 28, 29, 30, 4000])
+def test_after_whatever_begins_a_file_there_is_room_for_more(tmp_path, size):
+    file = EventFile(tmp_path)
+    file.text("long", "y" * 9000, 0)
+    file.flush()
+    [first] = tmp_path.iterdir()
+    begun = EventFile(tmp_path)
+    begun.text("long", "y" * (9000 + -first.stat().st_size % 4096 - size), 0)
+    begun.flush()
+    begun.scalar("more", 1.0, 0)
+    begun.flush()
+    assert len(begun.names) == 1
+    read_records((tmp_path / begun.names[0]).read_bytes())
+
+
+def test_events_go_on_in_the_last_of_several_files(tmp_path):
+    file = EventFile(tmp_path)
+    for step in range(3):
+        file.text("long", "y" * 9000, step)
+        file.flush()
+    size_bytes = file.size_bytes()
+    file.scalar("lost", 1.0, 3)
+    file.flush()
+    again = EventFile.going_on(tmp_path, file.names, size_bytes)
+    again.scalar("kept", 1.0, 3)
+    again.flush()
+    assert again.names == file.names == tuple(sorted(os.listdir(tmp_path)))
+    content = b"".join((tmp_path / name).read_bytes() for name in file.names)
+    assert b"kept" in content
+    assert b"lost" not in content
+
+
 def read_records(content: bytes) -> int:
     """The number of a TensorBoard file's records: 8 bytes of length, 4, the content, 4."""
     count = 0
@@ -202,6 +269,8 @@ file, log = EventFile("log"), CSVLogger("log.csv", append=True)
 log.on_train_begin()
 for epoch in range(10**9):
     file.scalar("loss", 0.5, epoch)
+    if epoch % 50 == 49:
+        file.text("long", "y" * 9000, epoch)
     file.flush()
     log.on_epoch_end(epoch, {"loss": 1 / 3})
     if epoch == 10:
@@ -217,8 +286,8 @@ for epoch in range(10**9):
         lines = (tmp_path / "log.csv").read_bytes()
         assert lines.endswith(b"\r\n")
         assert {line.count(b",") for line in lines.splitlines()} == {2}
-        for events in (tmp_path / "log").iterdir():
-            assert read_records(events.read_bytes()) > 10
+        counts = [read_records(events.read_bytes()) for events in (tmp_path / "log").glob("e*")]
+        assert sum(counts) > 10
 
 
 def test_a_csv_file_that_was_cut_goes_on_in_a_line_of_its_own(tmp_path):

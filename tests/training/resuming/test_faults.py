@@ -19,7 +19,7 @@ from saccade.files.state_file import read_state
 from saccade.layers import BatchNormalization, Dense, Dropout
 from saccade.models import Sequential
 from saccade.optimizers import SGD, Adam
-from saccade.training.callbacks.backup_and_restore import STATE_FILE
+from saccade.training.resuming.state_folder import STATE_FILE
 from saccade.utils import set_random_seed
 
 X = np.random.RandomState(0).standard_normal((24, 40)).astype(np.float32)
@@ -141,7 +141,7 @@ def test_a_fault_of_the_program_is_not_hidden(tmp_path, monkeypatch):
     def broken(*args, **kwargs):
         raise AssertionError("a fault in the writing")
 
-    monkeypatch.setattr("saccade.training.callbacks.backup_and_restore.write_packed", broken)
+    monkeypatch.setattr("saccade.training.resuming.state_folder.write_packed", broken)
     with pytest.raises(AssertionError, match="a fault in the writing"):
         fit(tmp_path / "b")
     assert "saccade-state" not in [thread.name for thread in threading.enumerate()]
@@ -353,3 +353,25 @@ def test_copies_hold_up_no_epoch(tmp_path, monkeypatch):
     model.fit(x, y, batch_size=1, epochs=2, verbose=0, callbacks=[kept])
     assert len(saved) <= 1 + 2 * 2
     assert {one["epoch"] for one in saved} >= {0, 1}
+
+
+@pytest.mark.parametrize(("wait_s", "kept"), [(0.02, 12), (0.11, 4), (0.24, 3), (9.0, 1)])
+def test_short_epochs_wait_for_50_ms_each_at_most(tmp_path, monkeypatch, wait_s, kept):
+    """Where a copy takes longer, some are left out, the last never; what it ends with is equal."""
+    backup = BackupAndRestore(tmp_path / "backup", delete_checkpoint=False)
+    put, saved = backup._writer.put, []
+
+    def slow(state, about):
+        put(state, about)
+        backup._writer.waited_s += wait_s - backup._writer.last_wait_s
+        backup._writer.last_wait_s = wait_s
+        saved.append(about["epoch"])
+
+    monkeypatch.setattr(backup._writer, "put", slow)
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    x, y = np.ones((8, 2)), np.ones((8, 1))
+    model.fit(x, y, epochs=12, verbose=0, callbacks=[backup], validation_split=0.5)
+    assert saved[0] == 0
+    assert saved[-1] == 12
+    assert len(saved) - 1 == kept

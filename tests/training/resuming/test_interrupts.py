@@ -17,7 +17,7 @@ from saccade.callbacks import BackupAndRestore, Callback, SwapEMAWeights
 from saccade.layers import Dense, Dropout
 from saccade.models import Sequential
 from saccade.optimizers import Adam
-from saccade.training.callbacks.backup_and_restore import STATE_FILE
+from saccade.training.resuming.state_folder import STATE_FILE
 from saccade.utils import set_random_seed
 
 X = np.random.RandomState(0).standard_normal((24, 4)).astype(np.float32)
@@ -64,11 +64,11 @@ class Sends(Callback):
         self._at("over")
 
 
-def fit(folder, *extra, **options):
+def fit(folder, *extra, swaps=True, **options):
     set_random_seed(3)
     model = Sequential([Dense(6, "relu", input_shape=(4,)), Dropout(0.5), Dense(2)])
     model.compile(Adam(0.01, use_ema=True), "mse")
-    listed = [SwapEMAWeights(), *extra]
+    listed = [SwapEMAWeights(), *extra] if swaps else list(extra)
     listed += [BackupAndRestore(folder, **options)] if folder else []
     history = model.fit(
         X, X[:, :2], epochs=3, batch_size=6, verbose=0, validation_split=0.25, callbacks=listed
@@ -116,17 +116,32 @@ def test_the_step_is_finished_and_it_is_said_where(tmp_path, caplog, capfd):
     assert "once more stops at once" in capfd.readouterr().err
 
 
-def test_validation_is_left_and_the_epoch_s_training_is_kept(tmp_path):
-    backup = BackupAndRestore(tmp_path)
+@pytest.mark.parametrize("swaps", [True, False])
+@pytest.mark.parametrize("wait_s", [0.0, 9.0])
+def test_validation_is_left_and_the_epoch_s_training_is_kept(
+    tmp_path, wait_s, swaps, monkeypatch, caplog
+):
+    """Where copies take long, too: the state is noted, and copied when the interrupt has come."""
+    backup, noted = BackupAndRestore(tmp_path), []
+    note = backup._writer.note
+    monkeypatch.setattr(
+        backup._writer, "note", lambda *given: (noted.append(given[1]), note(*given))
+    )
 
     class Waits(Sends):
         def on_train_batch_end(self, batch, logs=None):
             backup._writer.finish()  # or the state of validation takes the place of an older one
+            backup._writer.last_wait_s = wait_s
+            backup._writer.waited_s += wait_s
 
     with pytest.raises(KeyboardInterrupt):
-        fit(None, Waits(signal.SIGINT, "test", 1, 0), backup)
+        fit(None, Waits(signal.SIGINT, "test", 1, 0), backup, swaps=swaps)
     place = json.loads((tmp_path / "training_metadata.json").read_text())
-    assert place == {"epoch": 1, "batch": 3}
+    is_lost = wait_s and swaps  # validation changes weights, and a copy each epoch is too much
+    assert place == ({"epoch": 0, "batch": 0} if is_lost else {"epoch": 1, "batch": 3})
+    assert ("holds an earlier state; what came after is trained" in caplog.text) == bool(is_lost)
+    assert noted == ([place] if wait_s and not swaps else [])
+    agree(fit(tmp_path, swaps=swaps), fit(None, swaps=swaps))
 
 
 def test_what_is_to_be_done_may_be_said_otherwise(tmp_path, caplog):

@@ -124,6 +124,37 @@ def test_one_that_is_held_does_not_cost_an_older_one(writer, disk):
     assert [about for about, _ in disk.got] == [0, 2]
 
 
+def test_one_that_is_noted_is_copied_when_it_is_released(writer, disk):
+    """What may change meanwhile is copied at once."""
+    live, sums = {"w": torch.full((4, 3), 1.0).t()}, torch.zeros(2)
+    writer.note([live, sums], 1, live)
+    held = writer._noted.tensors
+    assert held[0].data_ptr() == live["w"].data_ptr()
+    sums += 1
+    writer.release()
+    writer.finish()
+    [(about, tensors)] = disk.got
+    assert about == 1
+    assert torch.equal(tensors[0], torch.ones(4, 3))
+    assert torch.equal(tensors[1], torch.zeros(2))
+
+
+def test_one_that_is_noted_goes_when_it_has_changed_or_a_newer_one_came(writer, disk):
+    live = torch.zeros(3)
+    writer.note([live], 1, [live])
+    live += 1
+    assert not writer.release()
+    writer.finish()
+    writer.note([live], 2, [live])
+    writer.put([live], 3)
+    writer.release()
+    writer.note([live], 4, [live])
+    writer.finish()
+    writer.release()
+    writer.finish()
+    assert [about for about, _ in disk.got] == [3]
+
+
 def test_a_disk_that_takes_nothing_is_told_and_the_next_state_is_tried(writer, disk):
     disk.error = OSError(28, "No space left on device")
     writer.put(state(1), 1)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.data.dataset.stage import StageChain
 from saccade.data.dataset.string_scalar import StringScalar
 from saccade.errors import DataError, ShapeError
 from saccade.nests import as_given, map_nest
@@ -67,6 +68,8 @@ def _as_leaf(value: Any) -> Any:
         return torch.stack([one.detach().cpu() for one in value])
     if isinstance(value, list) and value and all(isinstance(one, (str, bytes)) for one in value):
         return [StringScalar(one) if isinstance(one, str) else one for one in value]
+    if isinstance(value, StageChain):  # a window of elements
+        return value
     if value is None:
         raise DataError("Dataset", "elements must be tensors, arrays, numbers or strings", "None")
     array = np.asarray(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -55,71 +54,6 @@ class Interleave(Stage):
                 places[turn] = None
             ended = 0 if taken or more else ended + 1
             turn = (turn + 1) % self.cycle
-
-
-class Held(Stage):
-    """Elements that are there already."""
-
-    shares = True
-
-    def __init__(self, elements: list[Any]):
-        self.elements = elements
-
-    def length(self) -> int:
-        return len(self.elements)
-
-    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
-        return islice(self.elements, start, None)
-
-
-class Window(Stage):
-    """Datasets of so many elements in a row, one for each part of an element.
-
-    Args:
-        made: a dataset of a stage.
-        size: how many elements a window has.
-        shift: how many elements further the next one begins.
-        stride: how many elements lie from one of a window to the next.
-        drop_remainder: leave out windows that find fewer elements.
-    """
-
-    def __init__(
-        self,
-        inner: Stage,
-        made: Callable[[Stage], Any],
-        size: int,
-        shift: int,
-        stride: int,
-        drop_remainder: bool,
-    ):
-        super().__init__(inner)
-        self.made, self.size, self.shift, self.stride = made, size, shift, stride
-        self.drop_remainder = drop_remainder
-        self.span = (size - 1) * stride + 1
-        self.shares = self.any_rows = False
-
-    def length(self) -> int:
-        count = self.inner[0].length()
-        if count < 0:
-            return count
-        if self.drop_remainder:
-            return max(0, (count - self.span) // self.shift + 1)
-        return -(-count // self.shift)
-
-    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
-        return self._windows(self.inner[0].open(visit, start * self.shift))
-
-    def _windows(self, items: Iterator[Any]) -> Iterator[Any]:
-        near = deque(islice(items, self.span))
-        while near:
-            found = list(near)[:: self.stride]
-            if len(found) < self.size and self.drop_remainder:
-                return
-            yield map_element(lambda *parts: self.made(Held(list(parts))), *found)
-            for _ in range(min(self.shift, len(near))):
-                near.popleft()
-            beyond = max(0, self.shift - self.span)
-            near.extend(islice(items, beyond, beyond + self.span - len(near)))
 
 
 class Shard(Stage):

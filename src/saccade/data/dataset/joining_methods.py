@@ -8,14 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from saccade.data.dataset.element_stages import call_with
-from saccade.data.dataset.gathering_stages import (
-    Chosen,
-    Interleave,
-    PaddedBatch,
-    Shard,
-    TakeWhile,
-    Window,
-)
+from saccade.data.dataset.gathering_stages import Chosen, Interleave, PaddedBatch, Shard, TakeWhile
 from saccade.data.dataset.stage import Stage, StageChain
 from saccade.errors import DataError, InvalidArgument
 
@@ -48,30 +41,6 @@ class JoiningMethods(StageChain):
     def flat_map(self, map_func: Callable[..., Any], name: Any = None) -> Self:
         """The datasets that a function makes of each element, one after another."""
         return self._then(Interleave(self.stage, _maker(map_func, "flat_map"), 1, 1))
-
-    def window(
-        self,
-        size: int,
-        shift: int | None = None,
-        stride: int = 1,
-        drop_remainder: bool = False,
-        name: Any = None,
-    ) -> Self:
-        """Datasets of so many elements in a row; of a tuple or dict, one of them for each part.
-
-        `flat_map(lambda w: w.batch(size))` makes tensors of them.
-
-        Args:
-            size: how many elements a window has.
-            shift: how many elements further the next one begins; `size` when None.
-            stride: how many elements lie from one of a window to the next.
-            drop_remainder: leave out windows at the end that have fewer elements.
-        """
-        given = int(size), int(size if shift is None else shift), int(stride)
-        if min(given) < 1:
-            raise InvalidArgument("Dataset.window", "size, shift, stride must be above 0", given)
-        made = Window(self.stage, type(self)._of, *given, bool(drop_remainder))
-        return self._then(made)
 
     def shard(self, num_shards: int, index: int, name: Any = None) -> Self:
         """Every `num_shards`-th element, from number `index` on."""

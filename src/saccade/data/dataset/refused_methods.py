@@ -12,8 +12,6 @@ _LEFT_OUT = {
     "save": "Use cache(filename).",
     "load": "Use cache(filename).",
     "snapshot": "Use cache(filename).",
-    "bucket_by_sequence_length": "Use padded_batch, on elements that filter chose by length.",
-    "group_by_window": "Use filter for each group, and batch.",
     "ragged_batch": "Use padded_batch.",
     "sparse_batch": "Use batch or padded_batch.",
     "fingerprint": "",

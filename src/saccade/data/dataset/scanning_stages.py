@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 from typing import Any
@@ -11,8 +12,9 @@ import numpy as np
 import torch
 
 from saccade.data.dataset.element_stages import call_with
-from saccade.data.dataset.elements import as_element, leaves_of, row, rows_of, stack
+from saccade.data.dataset.elements import as_element, leaves_of, map_element, row, rows_of, stack
 from saccade.data.dataset.prefetch import close
+from saccade.data.dataset.source_stages import Listed
 from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit, drop
 from saccade.errors import InvalidArgument
 
@@ -151,3 +153,89 @@ class Resample(Stage):
             ratio = self.wanted / np.maximum(given, 1e-12)
             if chance.random() * ratio[self.wanted > 0].max() < ratio[kind]:
                 yield torch.tensor(kind, dtype=torch.int32), element
+
+
+class Window(Stage):
+    """Datasets of neighbours, one for each part of an element.
+
+    Args:
+        size: how many elements there are in a window.
+        shift: how many elements lie between the beginnings of two windows.
+        stride: how many elements lie between two of a window.
+        drop_remainder: leave out windows that the end cuts short.
+        dataset: what makes a dataset of a stage.
+    """
+
+    def __init__(
+        self, inner: Stage, size: int, shift: int, stride: int, drop_remainder: bool,
+        dataset: Callable[[Stage], Any],
+    ):  # fmt: skip
+        super().__init__(inner)
+        self.size, self.shift, self.stride = size, shift, stride
+        self.drop_remainder, self.dataset = drop_remainder, dataset
+        self.any_rows = False
+        self.span = (size - 1) * stride + 1
+
+    def length(self) -> int:
+        count = self.inner[0].length()
+        if count < 0:
+            return count
+        whole = max(0, (count - self.span) // self.shift + 1)
+        return whole if self.drop_remainder else -(-count // self.shift)
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        return self._windows(self.inner[0].open(visit, start * self.shift))
+
+    def _windows(self, items: Iterator[Any]) -> Iterator[Any]:
+        ahead: deque[Any] = deque(islice(items, self.span))
+        while ahead and (len(ahead) == self.span or not self.drop_remainder):
+            yield self._of([*ahead][:: self.stride])
+            for _ in range(min(self.shift, len(ahead))):
+                ahead.popleft()
+            ahead.extend(islice(items, max(0, self.shift - self.span), self.shift))
+
+    def _of(self, window: list[Any]) -> Any:
+        columns = zip(*map(leaves_of, window), strict=True)
+        return map_element(lambda _: self.dataset(Listed([*next(columns)])), window[0])
+
+
+class Grouped(Stage):
+    """The datasets that a function makes of elements of one key, so many at a time.
+
+    Args:
+        key: the whole number of an element, or of the parts of a tuple.
+        reduce: (key, stage of elements) -> stage.
+        size: how many elements of a key go together.
+    """
+
+    def __init__(
+        self, inner: Stage, key: Callable[..., Any], reduce: Callable[[Any, Stage], Stage],
+        size: Callable[[Any], Any],
+    ):  # fmt: skip
+        super().__init__(inner)
+        self.key, self.reduce, self.size = key, reduce, size
+        self.any_rows = True
+
+    def length(self) -> int:
+        return 0 if self.inner[0].length() == 0 else UNKNOWN
+
+    def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
+        return drop(self._grouped(self.inner[0].open(visit)), start)
+
+    def _grouped(self, items: Iterator[Any]) -> Iterator[Any]:
+        groups: dict[int, list[Any]] = {}
+        for element in items:
+            number = int(call_with(self.key, element))
+            group = groups.setdefault(number, [])
+            group.append(element)
+            if len(group) >= int(self.size(_int64(number))):
+                yield from self._reduced(number, groups.pop(number))
+        for number in sorted(groups):
+            yield from self._reduced(number, groups[number])
+
+    def _reduced(self, number: int, group: list[Any]) -> Iterator[Any]:
+        return self.reduce(_int64(number), Listed(group)).open(Visit())
+
+
+def _int64(number: int) -> torch.Tensor:
+    return torch.tensor(number, dtype=torch.int64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from saccade.names import refuse_overriding
+from saccade.names import refuse_hooks
 
 _OF_IMAGES = (
     "_is_batched _set_factor _set_value_range _transform_value_range _unwrap_value_range "
@@ -63,9 +63,5 @@ def refuse_private_hooks(cls: type, base: Any) -> None:
     Raises:
         NotSupported: it names the method.
     """
-    if cls.__module__.startswith("saccade."):
-        return
     instead = "Override a public method, such as call() or build()."
-    for one in cls.__mro__:
-        if one.__module__.startswith("saccade.") and one.__name__ in _HOOKS:
-            refuse_overriding(cls, base, "layer", _HOOKS[one.__name__].split(), instead)
+    refuse_hooks(cls, base, "layer", _HOOKS, instead)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.errors import InvalidArgument, NotSupported
+from saccade.names import refuse_hooks
 
 
 class LearningRateSchedule:
@@ -26,6 +27,11 @@ class LearningRateSchedule:
 
     Source: Keras 3.
     """
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        hooks = {"CosineDecay": "_decay_function _warmup_function"}
+        refuse_hooks(cls, LearningRateSchedule, "schedule", hooks, "Override __call__(step).")
 
     def __call__(self, step: Any) -> Any:
         """The learning rate of the step with this number, from 0."""

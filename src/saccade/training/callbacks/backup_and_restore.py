@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import Any
 
-from saccade.disk.folder_lock import FolderLock
-from saccade.errors import InvalidArgument, NotWritten, StateError
-from saccade.files.replacement import remove_drafts, write_json
-from saccade.files.state_file import PackedState, write_packed
+from saccade.errors import InvalidArgument, StateError
 from saccade.notes import note_once
 from saccade.training.callbacks.batch_count import BatchCount, check_save_freq
 from saccade.training.callbacks.callback import Callback
 from saccade.training.resuming.interrupts import Interrupts, how_to_go_on
-from saccade.training.resuming.last_state import read_last
 from saccade.training.resuming.named_callbacks import names_of, states_for
 from saccade.training.resuming.run_state import check_fits, live_state
+from saccade.training.resuming.state_folder import StateFolder
 from saccade.training.resuming.state_writer import StateWriter
 
-STATE_FILE = "latest.state.safetensors"
-METADATA_FILE, LOCK_FILE = "training_metadata.json", "training.lock"
 MOST_WAITING, LEAST_WAIT_S = 0.01, 0.05  # of an epoch, and of a short one
-_OLD_FILE = "latest.state.pt"
 
 
 class BackupAndRestore(Callback):
@@ -44,7 +37,7 @@ class BackupAndRestore(Callback):
         backup_dir: the folder, of this run alone. It holds "latest.state.safetensors", and
             "training_metadata.json" for people: the epoch, from 0, and the batches done in it.
         save_freq: "epoch", or a number of batches; a state is left out where copies would take more
-            than 1 % of the epoch, or 50 ms of a short one.
+            than 1 % of the time, or 50 ms of each short epoch. The last epoch's is always kept.
         double_checkpoint: keep the state before the last one, too, and fall back to it if the
             last can't be read.
         delete_checkpoint: delete the files when training has ended.
@@ -81,12 +74,17 @@ class BackupAndRestore(Callback):
         self.save_freq = check_save_freq("BackupAndRestore", save_freq)
         self.double_checkpoint, self.delete_checkpoint = double_checkpoint, delete_checkpoint
         self._count = BatchCount(save_freq)
-        self._writer = StateWriter(self._write, self._say_not_written)
+        self._folder = StateFolder(self.backup_dir, double_checkpoint)
+        self._writer = StateWriter(self._folder.write, self._say_not_written)
         self._interrupts: Any = None
         self._has_trained = False
         self._run: Any = None
-        self._lock: FolderLock | None = None
         self._epoch_began_s = self._waited_before_s = 0.0
+        self._saved_s = self._waited_until_s = 0.0
+        self._epochs_since = 0
+        self._versions: list[int] | None = None  # of the weights, before a validation
+        self._is_kept = True  # what was trained before the validation that is on
+        self._validation_moves = True  # weights, as SwapEMAWeights does; until it is seen not to
 
     @property
     def waited_s(self) -> float:
@@ -95,18 +93,6 @@ class BackupAndRestore(Callback):
     @property
     def wrote_s(self) -> float:
         return self._writer.wrote_s
-
-    @property
-    def _state_path(self) -> Path:
-        return Path(self.backup_dir, STATE_FILE)
-
-    @property
-    def _last_path(self) -> Path:
-        return Path(f"{self._state_path}.bkp")
-
-    @property
-    def _metadata_path(self) -> Path:
-        return Path(self.backup_dir, METADATA_FILE)
 
     # -- before and after ------------------------------------------------------------------
 
@@ -120,8 +106,8 @@ class BackupAndRestore(Callback):
                 "Give its first layer an input_shape, or call it on a batch.",
             )
         self._run = run
-        self._take_lock()
-        saved = self._read()
+        self._folder.lock()
+        saved = self._folder.read()
         self._has_trained = saved is not None
         if saved is not None:
             saved["callbacks"] = states_for(run.callbacks.callbacks, saved.pop("named_callbacks"))
@@ -137,9 +123,7 @@ class BackupAndRestore(Callback):
         try:
             self._end(run, error, interrupts)
         finally:
-            if self._lock is not None:
-                self._lock.release(remove=True)
-                self._lock = None
+            self._folder.unlock()
 
     def _end(self, run: Any, error: BaseException | None, interrupts: Any) -> None:
         if interrupts is None:  # the state was refused
@@ -148,7 +132,7 @@ class BackupAndRestore(Callback):
             if interrupts.again:
                 return
             if error is not None:
-                self._writer.release()
+                self._is_kept &= self._writer.release()
             self._writer.finish()
             self._writer.let_go()
         finally:
@@ -158,19 +142,19 @@ class BackupAndRestore(Callback):
         never_trained = isinstance(error, Exception) and not self._has_trained
         has_ended = error is None and interrupts.came is None
         if never_trained or (has_ended and self.delete_checkpoint):
-            self._delete()
+            self._folder.delete()
         if interrupts.came is not None:
             self._say_how_to_go_on(run)
             if error is None:
                 interrupts.stop()
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        self.on_epoch_begin(self._run.epoch)  # one that is gone on with has begun
-        remove_drafts(self._state_path)
-        remove_drafts(self._metadata_path)
-        self._check_folder()
+        self._folder.begin(self._place())
+        self._waited_until_s = self.waited_s
         if self._run.resume is None:
             self._writer.put(*self._state())  # a run that is killed early began like this
+        self._saved_s, self._epochs_since = time.perf_counter(), 0
+        self.on_epoch_begin(self._run.epoch)  # one that is gone on with has begun
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch_began_s, self._waited_before_s = time.perf_counter(), self.waited_s
@@ -184,14 +168,40 @@ class BackupAndRestore(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         interrupted = self._interrupts.came is not None
-        if self.save_freq == "epoch" or interrupted:
+        self._epochs_since += 1
+        self._is_kept = True
+        if self._versions is not None:
+            now = [weight._version for weight in self.model.weights]
+            self._validation_moves, self._versions = now != self._versions, None
+        is_due = self.save_freq == "epoch" and (self._is_last() or self._is_affordable())
+        if is_due or interrupted:
             self._save()
         if interrupted and self._run.epoch < self._run.epochs:
             self._interrupts.stop()
 
     def before_validation(self, run: Any) -> None:
         """An interrupt during validation goes back to here."""
-        self._writer.hold(*self._state())
+        self._versions = [weight._version for weight in self.model.weights]
+        is_cheap = self._writer.last_wait_s <= LEAST_WAIT_S / 2  # two copies an epoch are
+        self._is_kept = is_cheap or not self._validation_moves or self._is_affordable()
+        if is_cheap or (self._validation_moves and self._is_kept):
+            self._writer.hold(*self._state())
+        elif self._is_kept:
+            state, place = self._state()
+            self._writer.note(state, place, [state["weights"], state["optimizer"]])
+
+    def _is_last(self) -> bool:
+        return self._run.epoch >= self._run.epochs or bool(self.model.stop_training)
+
+    def _is_affordable(self) -> bool:
+        """Whether the epochs since the last state have paid for the waiting that it brought.
+
+        Where a copy takes longer than a short epoch allows, that of a few is kept: a run that is
+        killed repeats the others, to the same bit.
+        """
+        lasted_s = time.perf_counter() - self._saved_s
+        allowed_s = max(LEAST_WAIT_S * self._epochs_since, MOST_WAITING * lasted_s)
+        return self.waited_s - self._waited_until_s <= allowed_s
 
     def _has_waited_long(self) -> bool:
         """Whether another copy would hold up the epoch: a later state goes on as exactly."""
@@ -201,44 +211,15 @@ class BackupAndRestore(Callback):
 
     # -- writing ---------------------------------------------------------------------------
 
-    def _take_lock(self) -> None:
-        """Let no other training write here.
-
-        Raises:
-            StateError: one does.
-        """
-        try:
-            os.makedirs(self.backup_dir, exist_ok=True)
-            lock = FolderLock(
-                Path(self.backup_dir, LOCK_FILE),
-                f'BackupAndRestore("{self.backup_dir}")',
-                "Wait for its end, or name another backup_dir.",
-            )
-            lock.take()
-        except OSError:  # it is told when training begins
-            return
-        self._lock = lock
-
-    def _check_folder(self) -> None:
-        """Raise NotWritten before training starts where nothing could be kept."""
-        try:
-            os.makedirs(self.backup_dir, exist_ok=True)
-        except OSError as error:
-            raise NotWritten(
-                "BackupAndRestore",
-                f'the folder "{self.backup_dir}" must be one that can be written to',
-                error.strerror,
-                "Name another backup_dir.",
-            ) from error
-        write_json("BackupAndRestore", self._metadata_path, self._place())
-
     def _place(self) -> dict[str, Any]:
         state = self._run.resume or {"epoch": self._run.epoch, "step": self._run.step}
         return {"epoch": state["epoch"], "batch": state["step"]}
 
     def _save(self) -> None:
         self._has_trained = True
+        self._waited_until_s = self.waited_s
         self._writer.put(*self._state())
+        self._saved_s, self._epochs_since = time.perf_counter(), 0
 
     def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The state, and where it was taken."""
@@ -247,13 +228,6 @@ class BackupAndRestore(Callback):
         named = zip(names_of(self._run.callbacks.callbacks), state.pop("callbacks"), strict=True)
         state["named_callbacks"] = [list(pair) for pair in named]
         return state, {"epoch": state["epoch"], "batch": state["step"]}
-
-    def _write(self, packed: PackedState, place: dict[str, Any]) -> None:
-        """In the writer's thread."""
-        os.makedirs(self.backup_dir, exist_ok=True)
-        last = self._last_path if self.double_checkpoint else None
-        write_packed(self._state_path, packed, place, last=last)
-        write_json("BackupAndRestore", self._metadata_path, place)
 
     def _say_not_written(self, error: OSError) -> None:
         note_once(
@@ -271,28 +245,14 @@ class BackupAndRestore(Callback):
         elif not run.step:
             place = f"epoch {run.epoch} of {run.epochs}, at its end"
         saved = f'All is saved in "{self.backup_dir}".'
+        if not self._is_kept:
+            saved = f'"{self.backup_dir}" holds an earlier state; what came after is trained again.'
         if self._writer.lost:
             saved = f'It could not be saved: "{self.backup_dir}" holds an earlier state, if any.'
         again = self.how_to_go_on or how_to_go_on()
         note_once(
             f"fit: stopped in {place}. {saved} {again}", key=f"stopped {place} {self.backup_dir}"
         )
-
-    def _delete(self) -> None:
-        """Delete what was written here, and the folder if nothing else is in it."""
-        folder = Path(self.backup_dir)
-        try:
-            for name in (STATE_FILE, f"{STATE_FILE}.bkp", METADATA_FILE, LOCK_FILE):
-                (folder / name).unlink(missing_ok=True)
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
-        except OSError as error:  # training has ended well: that is what counts
-            note_once(f'BackupAndRestore: "{folder}" could not be deleted ({error.strerror}).')
-
-    # -- reading ---------------------------------------------------------------------------
-
-    def _read(self) -> dict[str, Any] | None:
-        return read_last(self._state_path, self._last_path, Path(self.backup_dir, _OLD_FILE))
 
     def state(self) -> Any:
         return self._count.state()

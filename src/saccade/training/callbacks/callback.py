@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from saccade.errors import InvalidArgument
+from saccade.names import refuse_hooks
 from saccade.user_names import UserNames
 
 HOOKS = (
@@ -26,6 +27,19 @@ HOOKS = (
 )
 
 
+_HOOKS = {
+    "BackupAndRestore": "_load_model _save_model _should_save_on_batch",
+    "EarlyStopping": "_is_improvement _set_monitor_op",
+    "LearningRateScheduler": "_update_optimizer_lr",
+    "ModelCheckpoint": """_get_file_path _save_model _set_monitor_op _should_save_model
+        _should_save_on_batch""",
+    "ProgbarLogger": "_finalize_progbar _maybe_init_progbar _reset_progbar _update_progbar",
+    "ReduceLROnPlateau": "_is_improvement _reset _set_monitor_op",
+    "SwapEMAWeights": "_apply_to_ema_optimizers _backend_swap_variables _swap_variables",
+}
+"""Methods that Keras calls on its callbacks and saccade has not: an override would do nothing."""
+
+
 class Callback(UserNames):
     """Override any `on_*` method; `self.model` and `self.params` are set before the first.
 
@@ -34,6 +48,11 @@ class Callback(UserNames):
 
     Source: `keras.callbacks.Callback`.
     """
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        instead = "Override a method that Keras documents: on_epoch_end(), on_train_batch_end() ..."
+        refuse_hooks(cls, Callback, "callback", _HOOKS, instead)
 
     def __init__(self):
         self.params: dict[str, Any] = {}

@@ -10,17 +10,20 @@ import itertools
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from saccade.disk.growing_file import append_whole
-from saccade.errors import NotWritten
+from saccade.disk.growing_file import PAGE_BYTES, append_whole
+from saccade.disk.whole_file import write_whole
+from saccade.errors import NotWritten, SaccadeError
 from saccade.training.callbacks.event_record import (
     BLOBS,
+    LEAST_FILLER,
     SCALAR,
     TENSOR,
     event,
+    filler,
     first_event,
     framed,
 )
@@ -32,10 +35,16 @@ _numbers = itertools.count()  # two files of one second and process
 
 
 class EventFile:
-    """A file of events in a folder.
+    """A file of events in a folder, or several that are read one after the other.
+
+    A kill may cut a file at a border of its pages (`growing_file`), so records are laid out with
+    one ending at each, after one that says nothing where need be. A record longer than a page
+    begins a new file, which gets its name when it is whole: TensorBoard holds a file open, and
+    would see nothing of another that took its place.
 
     Args:
-        folder: where to; made if missing. Every EventFile begins a new file in it.
+        folder: where to; made if missing. Every EventFile begins a new file in it, when it is
+            flushed first.
         suffix: of its name.
         failed: told when records could not be written, which are lost then; None: it is an error.
 
@@ -49,36 +58,41 @@ class EventFile:
         suffix: str = "",
         failed: Callable[[OSError], None] | None = None,
     ):
-        self._folder, self._failed = folder, failed
-        place = f"{socket.gethostname()}.{os.getpid()}.{next(_numbers)}"
-        name = f"events.out.tfevents.{int(time.time())}.{place}{suffix}"
-        self._path = os.path.join(folder, name)
-        self._waiting = bytearray(framed(first_event(time.time())))
-        self.flush()
+        self._folder, self._suffix, self._failed = folder, suffix, failed
+        self._names: list[str] = []
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
 
     @classmethod
     def going_on(
         cls,
-        path: str | os.PathLike[str],
+        folder: str | os.PathLike[str],
+        names: Sequence[str],
         size_bytes: int,
         failed: Callable[[OSError], None] | None = None,
     ) -> EventFile:
-        """A file that is there, without what was written to it after so many bytes."""
-        file = object.__new__(cls)
-        file._folder, file._failed = os.path.dirname(path), failed
-        file._path, file._waiting = os.fspath(path), bytearray()
-        os.truncate(path, size_bytes)
+        """Files that are there, the last one without what came after so many bytes."""
+        file = cls(folder, failed=failed)
+        file._names = list(names)
+        os.truncate(os.path.join(folder, names[-1]), size_bytes)
         return file
 
     @property
-    def name(self) -> str:
-        """Of the file in its folder."""
-        return os.path.basename(self._path)
+    def names(self) -> tuple[str, ...]:
+        """Of the files in the folder, in order."""
+        return tuple(self._names)
 
     def size_bytes(self) -> int:
-        """Of the file, with what waited until now."""
+        """Of the last file, with what waited until now."""
         self.flush()
-        return os.path.getsize(self._path) if os.path.exists(self._path) else 0
+        return os.path.getsize(self._last) if self._is_there() else 0
+
+    @property
+    def _last(self) -> str:
+        return os.path.join(self._folder, self._names[-1])
+
+    def _is_there(self) -> bool:
+        return bool(self._names) and os.path.isfile(self._last)
 
     def scalar(self, tag: str, value: float, step: int) -> None:
         self._add(tag, np.array(value, np.float32), step, "scalars", SCALAR)
@@ -121,23 +135,68 @@ class EventFile:
         kind: int = 0,
         content: bytes = b"",
     ) -> None:
-        self._waiting += framed(event(tag, array, step, time.time(), plugin, kind, content))
-        if len(self._waiting) > _MOST_WAITING_BYTES:
+        record = framed(event(tag, array, step, time.time(), plugin, kind, content))
+        self._waiting.append(record)
+        self._waiting_bytes += len(record)
+        if self._waiting_bytes > _MOST_WAITING_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Write what waits, whole records; between two calls the file is closed."""
         try:
             _make_folder(self._folder)
-            append_whole("TensorBoard", self._path, bytes(self._waiting))
+            if self._waiting or not self._names:
+                self._write()
         except NotWritten as fault:
             if self._failed is None:
                 raise
             self._failed(fault)
         finally:
             self._waiting.clear()  # or they would fill the memory
+            self._waiting_bytes = 0
 
     close = flush
+
+    def _write(self) -> None:
+        if self._is_there():
+            laid_out = in_pages(self._waiting, os.path.getsize(self._last))
+            if laid_out is not None:
+                append_whole("TensorBoard", self._last, laid_out, in_pages=True)
+                return
+        place = f"{socket.gethostname()}.{os.getpid()}.{next(_numbers):06d}"  # read in this order
+        name = f"events.out.tfevents.{int(time.time())}.{place}{self._suffix}"
+        content = b"".join([framed(first_event(time.time())), *self._waiting])
+        room = -len(content) % PAGE_BYTES
+        if not _fits(room):
+            content += filler(room + PAGE_BYTES, time.time())
+        try:
+            write_whole("TensorBoard", os.path.join(self._folder, name), content)
+        except NotWritten:
+            raise
+        except SaccadeError as fault:  # the folder is gone again
+            raise NotWritten("TensorBoard", str(fault)) from fault
+        self._names.append(name)
+
+
+def in_pages(records: Sequence[bytes], size_bytes: int) -> bytes | None:
+    """Records for a file of so many bytes, one ending at each border of its pages.
+
+    None where a record is longer than a page, or a page has no room for one that fills it.
+    """
+    laid_out = bytearray()
+    for record in records:
+        room = -(size_bytes + len(laid_out)) % PAGE_BYTES or PAGE_BYTES
+        if not _fits(room - len(record)):
+            if room < LEAST_FILLER or not _fits(PAGE_BYTES - len(record)):
+                return None
+            laid_out += filler(room, time.time())
+        laid_out += record
+    return bytes(laid_out)
+
+
+def _fits(left_bytes: int) -> bool:
+    """Whether a record that leaves so many bytes of its page leaves room for one that fills it."""
+    return not left_bytes or left_bytes >= LEAST_FILLER
 
 
 def _make_folder(folder: str | os.PathLike[str]) -> None:

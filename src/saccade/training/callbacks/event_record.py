@@ -15,6 +15,7 @@ import numpy as np
 
 _VARINT, _EIGHT_BYTES, _BYTES = 0, 1, 2  # the kinds of a field
 _TYPES = {"float32": 1, "float64": 2, "object": 7}  # object: an array of bytes
+LEAST_FILLER = 16 + 9 + 4  # a frame, a time, and a field of three bytes' length
 SCALAR, TENSOR, BLOBS = 1, 2, 3  # how TensorBoard keeps what a tag holds
 _POLYNOMIAL = 0x82F63B78  # Castagnoli's, its bits turned round
 
@@ -62,6 +63,16 @@ def framed(message: bytes) -> bytes:
     checks = (struct.pack("<I", _masked(check_of(one))) for one in (length, message))
     first, second = checks
     return length + first + message + second
+
+
+def filler(size_bytes: int, time_s: float) -> bytes:
+    """A framed message that says nothing, of just so many bytes, LEAST_FILLER at the least.
+
+    Its time is in a field of events; what fills it, in one that no reader knows and each skips.
+    """
+    more = size_bytes - LEAST_FILLER
+    length = bytes([more & 0x7F | 0x80, more >> 7 & 0x7F | 0x80, more >> 14])
+    return framed(field(1, time_s) + _varint(15 << 3 | _BYTES) + length + bytes(more))
 
 
 def check_of(data: bytes) -> int:

@@ -184,10 +184,16 @@ class TensorBoard(Callback):
                     file.images(f"{name}/image", images_nhwc, epoch)
 
     def state(self) -> Any:
-        files = {part: (file.name, file.size_bytes()) for part, file in self._files.items()}
+        files, earlier = {}, {}
+        for part, file in self._files.items():
+            size_bytes = file.size_bytes()
+            if file.names:
+                *earlier[part], last = file.names
+                files[part] = (last, size_bytes)
         return {
             "train_batch": self._train_batch,
             "files": files,
+            "earlier": earlier,
             "strangers": self._strangers,
         }
 
@@ -199,11 +205,14 @@ class TensorBoard(Callback):
         for part, strangers in state["strangers"].items():
             folder = os.path.join(self.log_dir, part)
             known, size_bytes = state["files"].get(part, (None, 0))
+            earlier = state.get("earlier", {}).get(part, [])  # states of before have none
             for name in _names(folder):
                 path = os.path.join(folder, name)
                 if name == known and os.path.getsize(path) >= size_bytes:
-                    self._files[part] = EventFile.going_on(path, size_bytes, self._unwritten.add)
-                elif name not in strangers and name != known:
+                    self._files[part] = EventFile.going_on(
+                        folder, [*earlier, name], size_bytes, self._unwritten.add
+                    )
+                elif name not in (*strangers, *earlier, known):
                     os.remove(path)
 
 

@@ -55,6 +55,19 @@ class _Copy:
     is_held: bool = False
 
 
+@dataclass
+class _Note:
+    """A state that is not copied, but for what may change; and what the rest is known by."""
+
+    plain: Any
+    tensors: list[torch.Tensor]
+    about: dict[str, Any]
+    versions: list[int]
+
+    def is_as_it_was(self) -> bool:
+        return self.versions == [one._version for one in self.tensors]
+
+
 class StateWriter:
     """Writes states one after the other in a thread; at most two copies are in memory.
 
@@ -83,6 +96,7 @@ class StateWriter:
         self._free: list[Buffers] = []
         self._made = 0  # buffers, at most two
         self._next: _Copy | None = None
+        self._noted: _Note | None = None
         self._fault: BaseException | None = None
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -104,11 +118,36 @@ class StateWriter:
         self._copy(state, about, True)
 
     @WAITING_TO_SAVE.timed
+    def note(self, state: Any, about: dict[str, Any], lasting: Any) -> None:
+        """As `hold`, but what lasts is copied at `release` only, and nothing if it has changed.
+
+        Args:
+            lasting: the parts of the state, tensors, that nothing changes meanwhile as a rule.
+        """
+        began_s = time.perf_counter()
+        tensors: list[torch.Tensor] = []
+        unmoved: list[torch.Tensor] = []
+        plain = as_plain(state, tensors)
+        as_plain(lasting, unmoved)
+        kept = {one.data_ptr() for one in unmoved if not one.is_inference()}
+        tensors = [one if one.data_ptr() in kept else one.clone() for one in tensors]
+        self._noted = _Note(plain, tensors, about, [one._version for one in tensors])
+        self.waited_s += time.perf_counter() - began_s
+
+    @WAITING_TO_SAVE.timed
     def _copy(self, state: Any, about: dict[str, Any], is_held: bool) -> None:
         began_s = time.perf_counter()
-        self._raise()
         tensors: list[torch.Tensor] = []
         plain = as_plain(state, tensors)
+        self._copy_plain(plain, tensors, about, is_held)
+        self.last_wait_s = time.perf_counter() - began_s
+        self.waited_s += self.last_wait_s
+
+    def _copy_plain(
+        self, plain: Any, tensors: list[torch.Tensor], about: dict[str, Any], is_held: bool
+    ) -> None:
+        self._raise()
+        self._noted = None
         with self._changed:
             last, self._next = self._next, None
             if last is not None:
@@ -121,8 +160,6 @@ class StateWriter:
         with self._changed:
             self._next = _Copy(packed, about, buffers, is_held)
             self._wake()
-        self.last_wait_s = time.perf_counter() - began_s
-        self.waited_s += self.last_wait_s
 
     def _take_buffers(self) -> Buffers:
         """Free ones, or new ones where there are fewer than two; the lock is held."""
@@ -132,15 +169,22 @@ class StateWriter:
         self._changed.wait_for(lambda: bool(self._free))  # the thread is just making them
         return self._free.pop()
 
-    def release(self) -> None:
-        """Let the state that is held be written."""
+    def release(self) -> bool:
+        """Let the state that is held or noted be written; False if that changed meanwhile."""
+        noted, self._noted = self._noted, None
+        if noted is not None and not noted.is_as_it_was():
+            return False
+        if noted is not None:
+            self._copy_plain(noted.plain, noted.tensors, noted.about, False)
         with self._changed:
             if self._next is not None:
                 self._next.is_held = False
                 self._wake()
+        return True
 
     def finish(self) -> None:
-        """Wait until everything is written; a state that is held is dropped."""
+        """Wait until everything is written; a state that is held or noted is dropped."""
+        self._noted = None
         with self._changed:
             if self._next is not None and self._next.is_held:
                 self._free.append(self._next.buffers)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gzip
+import os
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import Any
 
@@ -14,8 +16,11 @@ from saccade.data.dataset import (
     UNKNOWN_CARDINALITY,
     Dataset,
 )
-from saccade.data.dataset.elements import map_element
+from saccade.data.dataset.elements import as_element, map_element
 from saccade.data.dataset.gathering_stages import Counted
+from saccade.data.dataset.source_stages import Listed
+from saccade.disk.regular_file import read_regular
+from saccade.errors import InvalidArgument
 from saccade.tensorflow_alias.parts.running.errors import OutOfRangeError
 from saccade.tensorflow_alias.parts.tensors.known_shape import TensorSpec
 
@@ -68,6 +73,56 @@ Counter, RandomDataset = Dataset.counter, Dataset.random
 choose_from_datasets = Dataset.choose_from_datasets
 sample_from_datasets = Dataset.sample_from_datasets
 Change = Callable[[Dataset], Dataset]
+
+
+class TextLineDataset(Dataset):
+    """The lines of text files, without their ends.
+
+    Args:
+        filenames: one or several; a dataset of names too.
+        compression_type: None and "" for plain text, "GZIP".
+        buffer_size, num_parallel_reads, name: accepted, without effect.
+    """
+
+    def __init__(
+        self, filenames: Any, compression_type: str | None = None, buffer_size: Any = None,
+        num_parallel_reads: Any = None, name: Any = None,
+    ):  # fmt: skip
+        if compression_type not in (None, "", "GZIP"):
+            where = "TextLineDataset compression_type"
+            raise InvalidArgument(where, 'must be None, "" or "GZIP"', repr(compression_type))
+        one = isinstance(filenames, (str, bytes, os.PathLike))
+
+        def lines() -> Iterator[str]:
+            for filename in [filenames] if one else filenames:
+                content = read_regular(os.fsdecode(filename), needed="must be a file")
+                content = gzip.decompress(content) if compression_type else content
+                for line in content.replace(b"\r", b"").removesuffix(b"\n").split(b"\n"):
+                    yield line.decode(errors="surrogateescape")
+
+        super().__init__(Dataset.from_generator(lines).stage)
+
+
+def bucket_by_sequence_length(*args: Any, **options: Any) -> Change:
+    """For `apply`: `Dataset.bucket_by_sequence_length`."""
+    return lambda dataset: dataset.bucket_by_sequence_length(*args, **options)
+
+
+def copy_to_device(target_device: Any, source_device: Any = "/cpu:0") -> Change:
+    """For `apply`: the same dataset; what uses the elements moves them."""
+    return lambda dataset: dataset
+
+
+def from_list(elements: list[Any], name: Any = None) -> Dataset:
+    """The elements of a list, one by one; tuples and dicts are nests, as in `from_generator`."""
+    if not isinstance(elements, list) or not elements:
+        raise InvalidArgument("from_list", "needs a list with elements", repr(elements))
+    return Dataset(Listed([as_element(one) for one in elements]))
+
+
+def group_by_window(*args: Any, **options: Any) -> Change:
+    """For `apply`: `Dataset.group_by_window`."""
+    return lambda dataset: dataset.group_by_window(*args, **options)
 
 
 def ignore_errors(log_warning: bool = False) -> Change:

@@ -25,6 +25,7 @@ class SummaryWriter:
 
     def __init__(self, folder: str | os.PathLike[str], suffix: str = ""):
         self.file = EventFile(folder, suffix)
+        self.flush()  # the file is there at once
 
     @contextlib.contextmanager
     def as_default(self, step: Any = None) -> Iterator[SummaryWriter]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 _BACKENDS = ("theano", "tensorflow", "cntk", "jax", "torch", "mxnet", "plaidml.keras.backend")
 _EXITS = ("exit", "quit", "_exit")
@@ -58,6 +59,36 @@ def suppressed_by(node: ast.With | ast.AsyncWith) -> frozenset[str]:
 def catches(caught: frozenset[str], faults: frozenset[str]) -> bool:
     """Whether one of these errors is caught."""
     return not caught.isdisjoint(faults | _GENERAL)
+
+
+def caught_at(tree: ast.Module, line: int) -> frozenset[str]:
+    """The names of the errors that are caught at a line, after which there is another way.
+
+    What is caught where the function around it is called does not count.
+    """
+    return _caught_in(tree.body, line, frozenset())
+
+
+def _caught_in(body: list[Any], line: int, caught: frozenset[str]) -> frozenset[str]:
+    found = [one for one in body if one.lineno <= line <= (one.end_lineno or one.lineno)]
+    if not found:
+        return caught
+    here = found[-1]
+    if isinstance(here, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return _caught_in(here.body, line, frozenset())
+    inside = caught
+    if isinstance(here, (ast.Try, ast.TryStar)):
+        inside |= caught_by(here)
+    elif isinstance(here, (ast.With, ast.AsyncWith)):
+        inside |= suppressed_by(here)
+    others = [getattr(here, name, []) for name in ("orelse", "finalbody")]
+    others += [one.body for one in getattr(here, "handlers", [])]
+    others += [one.body for one in getattr(here, "cases", [])]
+    for block, now in [(getattr(here, "body", []), inside), *((one, caught) for one in others)]:
+        statements = block if isinstance(block, list) else []
+        if statements and statements[0].lineno <= line <= statements[-1].end_lineno:
+            return _caught_in(statements, line, now)
+    return caught
 
 
 @dataclass

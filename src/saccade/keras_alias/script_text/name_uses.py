@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from saccade.keras_alias.aliases import real_name
-from saccade.keras_alias.bound_names import BUILT_IN, assigned_names, bound_names
-from saccade.keras_alias.script_branches import (
+from saccade.keras_alias.script_text.bound_names import (
+    BUILT_IN,
+    assigned_names,
+    attribute_values,
+    bound_names,
+    is_self,
+    is_super,
+)
+from saccade.keras_alias.script_text.branches import (
     Functions,
     TryReader,
     catches,
@@ -15,38 +21,13 @@ from saccade.keras_alias.script_branches import (
     is_backend,
     suppressed_by,
 )
+from saccade.keras_alias.script_text.single_use import NameUse
+
+__all__ = ["NameUse", "names_used"]
 
 _IMPORT_FAULTS = frozenset({"ImportError", "ModuleNotFoundError"})
 _NAME_FAULTS = frozenset({"AttributeError"})
 _CALL_FAULTS = frozenset({"TypeError", "ValueError", "AttributeError"})
-
-
-@dataclass(frozen=True)
-class NameUse:
-    """A dotted name, as `keras.layers.Conv2D`, and where the script says it.
-
-    Attributes:
-        tried: whether the script has another way where the name is missing (`try: ... except
-            ImportError: ...`).
-        imported: whether the place is an import of the name.
-        idle: whether it stands in a function that nothing calls.
-        module: the longest part of the name that the script imports as a module.
-        starred: whether it may come from a star import; it may as well be nobody's.
-        called: whether the place is a call of the name, which is noted beside the name itself.
-        words: of a call, the arguments that it names.
-        method: whether the name is a class, and a method that is called on what the class made.
-    """
-
-    name: str
-    line: int
-    tried: bool
-    module: str = ""
-    starred: bool = False
-    called: bool = False
-    words: tuple[str, ...] = ()
-    method: bool = False
-    idle: bool = False
-    imported: bool = False
 
 
 def names_used(tree: ast.Module, whole: bool = True) -> list[NameUse]:
@@ -80,6 +61,8 @@ class _Reader(TryReader):
         self._stars: list[str] = []
         self._own: set[str] = set()  # names that the script gives a meaning to, anywhere
         self._finds_names = False
+        self._values: dict[str, list[ast.expr | None]] = {}  # attribute -> all that it gets
+        self._one_base = True  # of every class: `super()` means the base that is written there
         self._itself = ""  # what of Keras's the class is derived from whose text is read
         self._depth, self._idle = 0, False
 
@@ -90,9 +73,11 @@ class _Reader(TryReader):
             for node in ast.walk(tree)
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
         }
+        self._values = attribute_values(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 self._methods |= bound_names(node)
+                self._one_base &= len(node.bases) < 2
         self._finds_names = not self._methods.isdisjoint(("__getattr__", "__getattribute__"))
         self.visit(tree)
 
@@ -175,6 +160,9 @@ class _Reader(TryReader):
         outside, self._itself = self._itself, ""
         if len(node.bases) == 1 and not node.decorator_list and not self._finds_names:
             self._itself = self._dotted(node.bases[0]) or ""
+        for base in node.bases:
+            if dotted := self._dotted(base):
+                self._note(dotted, node, called=True)
         self._depth += 1
         self.generic_visit(node)
         self._depth -= 1
@@ -214,6 +202,9 @@ class _Reader(TryReader):
             made = self._maker(owner)
             if isinstance(owner, ast.Name) and owner.id == "self" and method not in self._methods:
                 made = self._itself or made
+            elif is_super(owner):
+                made = self._itself if self._one_base or method not in self._methods else None
+                words = () if method.startswith("_") else words
             if made and method not in self._given:
                 self._note(f"{made}.{method}", node, called=True, words=words, method=True)
         self.generic_visit(node)
@@ -247,6 +238,10 @@ class _Reader(TryReader):
         """The dotted name of what made a value: a class of Keras's, or a function of it."""
         if isinstance(value, ast.Name):
             return self._made.get(value.id)
+        if isinstance(value, ast.Attribute) and is_self(value.value) and not self._finds_names:
+            given = self._values.get(value.attr, [])
+            made = {self._maker(one) if isinstance(one, ast.Call) else None for one in given}
+            return made.pop() if len(made) == 1 and value.attr not in self._methods else None
         if not isinstance(value, ast.Call):
             return None
         made = self._dotted(value.func)
@@ -281,7 +276,7 @@ class _Reader(TryReader):
                 words,
                 method,
                 self._idle,
-                isinstance(node, ast.ImportFrom),
+                isinstance(node, (ast.Import, ast.ImportFrom)),
             )
         )
 

@@ -7,16 +7,20 @@ understands old words besides tells them itself (`old_arguments.also_takes`).
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import inspect
 from types import ModuleType
 from typing import Any, NoReturn
 
 from saccade.keras_alias.aliases import exists, is_inner, real_name
-from saccade.keras_alias.script_names import NameUse
+from saccade.keras_alias.script_text.name_uses import NameUse
 from saccade.names import nearest
 from saccade.old_arguments import old_words_of
 
+_LOADERS = ("load_model", "clone_model", "model_from_json", "model_from_config")
+_MISSPELT = 0.85
+"""How alike two words are of which one is the other misspelt; of 1."""
 _REFUSING = "misspelt"  # the name of **words that are there to be refused
 
 
@@ -36,6 +40,8 @@ def fault_of_call(use: NameUse) -> str:
 def fault_of_method(use: NameUse) -> str:
     """Why a call of a method stops, for what the class in front of it makes."""
     cls_name, _, method = use.name.rpartition(".")
+    if cls_name.rpartition(".")[2] in _LOADERS:
+        return _fault_of_loaded(method)
     cls = made_by(cls_name)
     if cls is None or not _is_ours(cls) or _finds_names_itself(cls):
         return ""
@@ -44,6 +50,17 @@ def fault_of_method(use: NameUse) -> str:
         return "no such method." + (f" The nearest is {guess}." if guess else "")
     taken = words_of(getattr(cls, method, None), inner=True) if use.words else None
     return _fault_of_words(use, taken)
+
+
+def _fault_of_loaded(method: str) -> str:
+    """The same for a model out of a file, maybe of a class of the user's: a misspelt word."""
+    from saccade.models import Model, Sequential
+
+    names = {*_public_names(Model), *_public_names(Sequential)}
+    if any(hasattr(cls, method) or method in _set_by_init(cls) for cls in (Model, Sequential)):
+        return ""
+    like = difflib.get_close_matches(method, names, 1, _MISSPELT)
+    return f"no such method. The nearest is {like[0]}." if like else ""
 
 
 def _fault_of_words(use: NameUse, taken: frozenset[str] | None) -> str:

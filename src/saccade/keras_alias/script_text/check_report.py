@@ -29,11 +29,11 @@ def print_report(
         rows.setdefault((one.file, one.use.name), []).append(one)
     for (file, name), uses in rows.items():
         lines = _lines_of(sorted({one.use.line for one in uses}))
-        worst = next((one for one in uses if one.fault), uses[0])
+        worst = max(uses, key=lambda one: (bool(one.fault), not one.harmless))
         words, color = _verdict(worst)
         for text in _row(name, f"{file}: {lines}" if others else lines, words):
             console.print(Text(text, style=color if words != "works" else ""))
-    from saccade.keras_alias.script_packages import pip_name
+    from saccade.keras_alias.script_text.packages import pip_name
 
     drawn = any(one.use.name.endswith((".plot_model", "visualize_util.plot")) for one in findings)
     if drawn and shutil.which("dot") is None:
@@ -94,4 +94,6 @@ def _verdict(finding: Any) -> tuple[str, str]:
         return f"{finding.fault.rstrip('.')}; the script has another way", "yellow"
     if finding.use.idle:
         return f"{finding.fault.rstrip('.')}; nothing calls the function around it", "yellow"
+    if finding.later:
+        return f"{finding.fault.rstrip('.')}; it may be imported, not used", "yellow"
     return finding.fault, "red"

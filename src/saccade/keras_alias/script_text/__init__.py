@@ -1,0 +1,1 @@
+"""Script text: what a script's text tells about it, without running it."""
