@@ -5,6 +5,10 @@ EXPECTED = {
     "augmenting_layers": ["changed: True", "at rest: True", "shapes: True ['bar', 'dot', 'rim']"],
     "binary": ["batch: (5, 32, 32, 3) (5,) float32", "'acc': ["],
     "callbacks": ["files: ['best.weights.h5', 'log.csv']"],
+    "capsules": [
+        "falls: True functional_1",
+        "shapes: (5, 3) (5, 16, 16, 1) [(None, 3), (None, 16, 16, 1)]",
+    ],
     "course_lenet": ["keys: ['acc', 'loss', 'val_acc', 'val_loss']", "Total params"],
     "course_resnet": ["trainable: 6147"],
     "custom_loop": ["Training loss at step 5", "steps: 6 learns: True"],
@@ -30,6 +34,7 @@ EXPECTED = {
         "shapes: [(None, 26, 26, 4), (None, 26, 26, 4), (None, 26, 26, 4), (None, 13, 13, 4)]",
         "classes: (60,)",
     ],
+    "mean_teacher": ["layers: 4 Conv2D", "falls: True seen: 20.0 float32"],
     "mnist_convnet": ["Total params: 34,826", "Test loss:"],
     "old_style": [
         "rows: (8, 3) score: 2 weights: 4",

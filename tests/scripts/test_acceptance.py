@@ -41,6 +41,7 @@ NEEDS_TENSORFLOW = {
     "functional_cam": "no attribute 'GradientTape'",
     "image_ops": "no attribute 'io'",
     "integrated_gradients": "no attribute 'expand_dims'",
+    "mean_teacher": "no attribute 'data'",
     "mixup_pairs": "no attribute 'data'",
     "old_train_step": "no attribute 'nn'",
     "overfit": "no attribute 'data'",

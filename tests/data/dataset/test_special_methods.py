@@ -139,7 +139,7 @@ WINDOWS = [
 
 
 @pytest.mark.parametrize(("words", "needed"), WINDOWS, ids=str)
-def test_windows(words, needed):
+def test_windows_of_numbers(words, needed):
     windows = Dataset.range(7).window(**words)
     assert [shown(one) for one in windows] == needed
     assert [shown(one) for one in windows.skip(1)] == needed[1:]
