@@ -121,7 +121,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @functools.cache
 def _seeding_of(torch: Any) -> Callable[[int], Any]:
-    """`torch.manual_seed` notes the stack anew for each kind of device, which takes a millisecond."""
+    """`torch.manual_seed` notes the stack for each kind of device, which takes a millisecond."""
     any_device = torch.accelerator.is_available()
     return torch.manual_seed if any_device else torch.default_generator.manual_seed
 
@@ -137,8 +137,21 @@ def _tables(objects: ModuleType | None) -> list[dict[Any, Any]]:
 def pytest_collection_finish(session: pytest.Session) -> None:
     objects = sys.modules.get("saccade.custom_objects")
     session.config.stash[REGISTERED] = list(map(dict, _tables(objects)))
-    # Fifteen thousand tests and what they imported stay to the end. Keras's `clear_session` looks
-    # for garbage each time, and would look through all of it.
+    set_aside()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    if nextitem is None or nextitem.path != item.path:
+        set_aside()
+
+
+def set_aside() -> None:
+    """What is there stays to the end: tests, and modules that a test was the first to import.
+
+    Python looks for garbage in all that it knows of each time that it grew by a quarter, and
+    Keras's `clear_session` whenever it is called.
+    """
     gc.collect()
     gc.freeze()
 

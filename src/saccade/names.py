@@ -6,7 +6,8 @@ import difflib
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 from saccade.errors import NotSupported, UnknownName
@@ -53,6 +54,18 @@ def reserve_name(stem: str, count: int) -> None:
 def reset_names() -> None:
     """Start the counters again, as `keras.backend.clear_session()` does."""
     _used.clear()
+
+
+@contextmanager
+def counted_anew() -> Iterator[None]:
+    """Inside, automatic names are those of a fresh process, whatever was made before."""
+    before = _used.copy()
+    _used.clear()
+    try:
+        yield
+    finally:
+        _used.clear()
+        _used.update(before)
 
 
 def is_overridden(thing: Any, name: str) -> bool:

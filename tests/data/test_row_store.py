@@ -61,6 +61,46 @@ def test_only_a_file_with_a_name_outlives_its_store(tmp_path):
         assert np.array_equal(found, value(5)) if lives else found is None
 
 
+@pytest.mark.parametrize(
+    "harm", ["bit", "row of another", "cut", "cut meanwhile", "zeros", "sums", "other file"]
+)
+def test_a_damaged_file_gives_no_wrong_row(tmp_path, harm, caplog):
+    """Each row is right or not there; it can be kept again, and a note says so once."""
+    forget_notes()
+    path = tmp_path / "x.rows"
+    store = make(path)
+    for place in range(2, ROWS):
+        store.keep(place, (1, 5), value(place))
+    content = bytearray(path.read_bytes())
+    if harm == "bit":
+        content[30] ^= 4  # of the row of place 3
+    elif harm == "row of another":
+        content[24:48] = content[:24]
+    elif harm.startswith("cut"):
+        del content[30:]
+    elif harm == "zeros":
+        content[24:] = bytes(len(content) - 24)
+    elif harm == "other file":
+        content = bytearray(range(len(content)))
+    if harm == "sums":
+        marks = tmp_path / "x.stamps"
+        marks.write_bytes(marks.read_bytes()[:40] + b"\1" * 24 + marks.read_bytes()[64:])
+    else:
+        with open(path, "rb+") as file:
+            file.write(content)
+            file.truncate(len(content))
+    again = store if harm == "cut meanwhile" else make(path)
+    found = [again.get(place, (1, 5)) for place in range(2, ROWS)]
+    assert found[1] is None
+    for place, row in enumerate(found, start=2):
+        assert row is None or np.array_equal(row, value(place))
+    assert any(row is not None for row in found) == (harm not in ("cut", "other file"))
+    assert caplog.text.count("is damaged; what is not as it was kept is made") == (harm != "cut")
+    assert again.keep(3, (1, 5), value(3))
+    assert np.array_equal(again.get(3, (1, 5)), value(3))
+    forget_notes()
+
+
 def test_a_file_of_another_size_is_begun_anew(tmp_path):
     store = make(tmp_path / "x.rows")
     store.keep(5, (1, 5), value(5))

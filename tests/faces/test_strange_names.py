@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,6 @@ def made(tmp_path_factory) -> Path:
     model.layers[-1].set_weights([np.full((784, len(STRANGE)), np.nan), np.zeros(len(STRANGE))])
     model.save(home / "nan.keras")
     for name in STRANGE:
-        if "\x1b" in name or "\u202e" in name:  # such folders are refused by name
-            continue
         (home / "photos" / name).mkdir(parents=True)
         paint("dot", 1).save(home / "photos" / name / "1.png")
     paint("dot", 0).save(home / "=cmd|'x'!A1.png")
@@ -77,6 +76,26 @@ def test_predictions_are_shown_escaped_and_are_exact_in_json():
     records = json.loads(run("predict", "m.keras", *files, "--json", "--top", "9", code=2).stdout)
     assert [record["file"] for record in records] == files
     assert sorted(one["class"] for one in records[0]["predictions"]) == sorted(STRANGE)
+
+
+@pytest.mark.parametrize("cells", [20, 60, 80, 120])
+@pytest.mark.parametrize("top", ["1", "3", "9"])
+def test_predictions_keep_within_a_terminal(cells, top, monkeypatch):
+    """And piped, names are whole."""
+    files = ["=cmd|'x'!A1.png", "bad\x1b]0;x\x07\n.png", f"photos/{'z' * 200}/1.png"]
+    words = ["predict", "m.keras", *files, "--top", top]
+    piped = run(*words, code=2).stdout
+    assert len(piped.splitlines()) == 3
+    assert f"photos/{'z' * 200}/1.png" in piped
+    assert ("y" * 80 in piped) == (top == "9")
+    monkeypatch.setattr("saccade.cli.prediction_rows._is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(cells))
+    lines = run(*words, code=2).stdout.splitlines()
+    assert all(cells_of(line) <= cells for line in lines)
+    assert sum(line.count("%") for line in lines) == 2 * int(top)
+    assert sum(not line.startswith(" ") for line in lines) == 3
+    if top == "3" and cells == 120:
+        assert len(lines) == 4  # the reason takes two
 
 
 def test_a_spreadsheet_shows_names_as_text_and_a_program_reads_them_back():
@@ -112,6 +131,28 @@ def test_errors_and_notes_are_shown_escaped(caplog):
     )
     note_once("a file called \x1b[2J\nsaccade: all is well")
     assert r"called \x1b[2J\nsaccade: all" in caplog.records[-1].getMessage()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_classes_with_strange_names_are_trained_and_shown_escaped(tmp_path):
+    names = ["a\nb", "c\x1b[2Jd", "e\u202ef"]
+    for number, name in enumerate(names):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for count in range(6):
+            paint("dot", 6 * number + count).save(tmp_path / "photos" / name / f"{count}.png")
+    out = str(tmp_path / "run")
+    told = run("train", str(tmp_path / "photos"), "-o", out, "--epochs", "1", "--size", "28")
+    assert r"a\nb" in told.output
+    assert json.loads((tmp_path / "run" / "classes.json").read_text()) == names
+    photo = tmp_path / "photos" / names[0] / "0.png"
+    told = run("predict", out, str(photo))
+    assert len(told.stdout.splitlines()) == 1
+    for name in (r"a\nb", r"c\x1b[2Jd", r"e\u202ef"):
+        assert name in told.stdout
+    [record] = json.loads(run("predict", out, str(photo), "--json").stdout)
+    assert sorted(one["class"] for one in record["predictions"]) == sorted(names)
+    assert r"c\x1b[2Jd" in run("evaluate", out, str(tmp_path / "photos")).stdout
+    assert r"e\u202ef" in run("summary", out).stdout
 
 
 # -- models whose numbers are none ---------------------------------------------------------

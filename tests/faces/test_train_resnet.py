@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from faces.photo_folders import make_photos
 from saccade import Predictor
+from saccade.applications import resnet
 from saccade.applications.resnet import ResNet50
 from saccade.cli import app
 from saccade.files import keras_archive
@@ -42,12 +43,37 @@ from saccade.utils import set_random_seed
 QUICK = ["--size", "32", "--epochs", "1", "--test", "0.2", "--validation", "0.2"]
 
 
-@pytest.fixture(scope="session")
-def weights(tmp_path_factory) -> Path:
+def make_thin(patch: pytest.MonkeyPatch) -> None:
+    """All layers of ResNet50, a sixteenth as wide."""
+    patch.setattr(resnet, "_FILTERS", (4, 8, 16, 32))
+
+
+def make_small(patch: pytest.MonkeyPatch) -> None:
+    """One block a stage as well: most tests are of what happens around the network."""
+    whole = resnet._resnet
+    make_thin(patch)
+    patch.setattr(resnet, "_resnet", lambda image, blocks: whole(image, (1, 1, 1, 1)))
+
+
+def write_weights(folder: Path) -> Path:
     set_random_seed(1)
-    path = tmp_path_factory.mktemp("weights") / "resnet.weights.h5"
+    path = folder / "resnet.weights.h5"
     ResNet50(weights=None, include_top=False, input_shape=(32, 32, 3)).save_weights(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def small_weights(tmp_path_factory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        make_small(patch)
+        return write_weights(tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture
+def weights(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Of the small network, which is ResNet50 while the test runs."""
+    make_small(monkeypatch)
+    return small_weights
 
 
 @pytest.fixture
@@ -76,7 +102,8 @@ def numbers(run: Path) -> dict[str, Any]:
     return json.loads((run / "metrics.json").read_text())
 
 
-def test_last_layer_first_then_all_and_the_better_one_is_kept(photos, tmp_path, weights):
+def test_last_layer_first_then_all_and_the_better_one_is_kept(photos, tmp_path):
+    weights = write_weights(tmp_path)  # of the network as it is
     said = train(photos, "-o", "run", "--weights", weights, *QUICK)
     found = numbers(tmp_path / "run")
     assert found["architecture"] == "resnet50"
@@ -97,6 +124,7 @@ def test_last_layer_first_then_all_and_the_better_one_is_kept(photos, tmp_path, 
     assert again.exit_code == 0, again.output
     model = load_model(tmp_path / "run" / "model.keras")
     assert model.class_names == ["bar", "dot", "rim"]
+    assert model.count_params() == 23_587_712 + 3 * 2049
     command = shlex.split(found["command"])
     assert {"--fine-tune", "--epochs", "--optimizer", "--weights"} <= set(command)
 
@@ -155,8 +183,10 @@ def test_fine_tuning_that_does_not_help_is_left_out(photos, tmp_path, weights):
 
 
 def test_fine_tuning_leaves_statistics_and_the_first_stage_at_rest_and_trains_the_others(
-    photos, tmp_path, weights
+    photos, tmp_path, monkeypatch
 ):
+    make_thin(monkeypatch)
+    weights = write_weights(tmp_path)
     train(photos, "-o", "run", "--weights", weights, *QUICK, "--validation", 0)
     kept = load_model(tmp_path / "run" / "model.keras").layers[0]
     backbone = ResNet50(weights=weights, include_top=False, input_shape=(32, 32, 3))
@@ -391,6 +421,7 @@ def test_the_options_are_the_last_layers_where_nothing_else_is_trained(photos, t
 @pytest.mark.slow
 def test_the_last_layer_has_its_own_defaults(photos, tmp_path, weights, monkeypatch):
     monkeypatch.undo()
+    make_small(monkeypatch)
     monkeypatch.chdir(tmp_path)
     size = ["--size", 32, "--validation", 0.2]
     train(photos, "-o", "alone", "--weights", weights, *size, "--no-fine-tune")

@@ -1,9 +1,6 @@
 """Rates that a script leaves out, and that were others in Keras without TensorFlow."""
 
 import inspect
-import os
-import subprocess
-import sys
 
 import pytest
 
@@ -11,6 +8,7 @@ from saccade import optimizers
 from saccade.notes import forget_notes
 from saccade.optimizers.options import OLD_RATES
 from saccade.script_door import mark_tensorflow_script, open_script_door
+from scripts.warm_process import python
 
 
 @pytest.fixture
@@ -59,17 +57,12 @@ def test_todays_rate_is_that_of_keras_3():
 
 
 @pytest.mark.parametrize("first", ["", "import tensorflow as tf\n"])
-def test_a_real_script_is_told(first, tmp_path, root):
+def test_a_real_script_is_told(first, tmp_path):
     script = tmp_path / "old.py"
     script.write_text(
         f"{first}from keras.models import Sequential\nfrom keras.layers import Dense\n"
         "model = Sequential([Dense(2, input_shape=(4,))])\nmodel.compile('adadelta', 'mse')\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "saccade", script],
-        env=os.environ | {"PYTHONPATH": str(root / "src")},
-        capture_output=True,
-        text=True,
-    )
+    done = python("-m", "saccade", script, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert ("write learning_rate=1" in done.stderr) is not first.startswith("import")

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -185,6 +186,11 @@ def check_readable(run: Path) -> None:
         load_model(run / "model.keras")
 
 
+def record_of(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as file:
+        return json.loads(file.read("config.json"))
+
+
 def assert_same_end(run: Path, other: Path, command: bool = False) -> None:
     """Two runs left the same files: weights and numbers to the bit."""
     for name in SAME:
@@ -194,6 +200,8 @@ def assert_same_end(run: Path, other: Path, command: bool = False) -> None:
             if not command:
                 one["command"] = two["command"] = ""
         assert one == two, name
+    one, two = (record_of(folder / "model.keras") for folder in (run, other))
+    assert one == two
     one, two = (load_model(folder / "model.keras") for folder in (run, other))
     assert one.optimizer is None or len(one.optimizer.variables) == len(two.optimizer.variables)
     for mine, theirs in zip(one.get_weights(), two.get_weights(), strict=True):

@@ -26,6 +26,7 @@ from saccade.notes import forget_notes
 from saccade.recipe.listener import Listener
 from saccade.recipe.photos import pixels
 from saccade.training.callbacks.callback import Callback
+from scripts.warm_process import python
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other ways")
 
@@ -205,7 +206,7 @@ def test_a_path_of_four_thousand_characters(photos, tmp_path, monkeypatch):
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become nobody"
 )
-def test_permission_errors_are_told(photos, tmp_path):
+def test_permission_errors_are_told(photos, tmp_path, monkeypatch):
     """In a process of a user who may not: root is never refused."""
     (photos / "bar" / "00.png").chmod(0)
     (tmp_path / "closed").mkdir()
@@ -241,13 +242,9 @@ for call in (
     except SaccadeError as fault:
         print(type(fault).__name__, fault)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=200,
-        env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "open"), "HOME": str(tmp_path / "open")},
-    )
+    for name in ("MPLCONFIGDIR", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "open"))
+    done = python("-c", code, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].startswith(

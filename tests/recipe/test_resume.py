@@ -31,7 +31,7 @@ def test_a_stopped_run_says_the_command_that_goes_on_and_it_does(
     words = shlex.split(line)
     assert words[:2] == ["saccade", "train"]
     assert {path.name for path in (tmp_path / "run" / ".resume").iterdir()} == {
-        "command.json", "lock", "state-training"
+        "command.json", "lock", "models.sha256", "state-training"
     }  # fmt: skip
     said = train(*words[2:])
     assert "Going on with the unfinished run in run." in said
@@ -161,6 +161,32 @@ def test_a_best_model_that_is_gone_is_told(photos, tmp_path, monkeypatch, hears_
     said = in_one_line(train("photos", "-o", "run", *QUICK, "--resume", code=2))
     assert "must hold model.keras, the best model before the stop" in said
     assert (tmp_path / "run" / ".resume" / "command.json").is_file()
+
+
+def test_a_best_model_of_another_run_is_refused_by_name(
+    photos, tmp_path, monkeypatch, hears_signals
+):
+    """Also an earlier one of the same run; one that a kill left after the state is right."""
+    models = []
+
+    def keep():
+        models.append(Path("run/model.keras").read_bytes())
+        send(signal.SIGTERM)()
+
+    train_until(monkeypatch, keep, "photos", "-o", "run", *QUICK, code=143)
+    train("photos", "-o", "other", *QUICK, "--seed", 5)
+    model, known = tmp_path / "run" / "model.keras", tmp_path / "run" / ".resume" / "models.sha256"
+    own = model.read_bytes()
+    model.write_bytes((tmp_path / "other" / "model.keras").read_bytes())
+    digests = known.read_text()
+    for _ in range(2):
+        said = in_one_line(train("photos", "-o", "run", *QUICK, "--resume", code=2))
+        assert "model.keras must be the best model before the stop, as this run wrote it" in said
+        model.write_bytes(own)
+        known.write_text("0" * 64 + "\n")  # and one that was written later
+    known.write_text(digests)
+    model.write_bytes(own)
+    train("photos", "-o", "run", *QUICK, "--resume")
 
 
 def test_a_run_folder_that_became_a_file(photos, tmp_path, monkeypatch, hears_signals):

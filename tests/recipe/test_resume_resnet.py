@@ -64,7 +64,7 @@ def test_stopped_in_each_phase_it_goes_on(tmp_path, monkeypatch, hears_signals):
     assert not added
     assert "Fine-tuning ResNet50" in said
     assert sorted(path.name for path in unfinished.iterdir()) == [
-        "command.json", "ended-last-layer.state", "lock", "state-fine-tuning"
+        "command.json", "ended-last-layer.state", "lock", "models.sha256", "state-fine-tuning"
     ]  # fmt: skip
 
     said = train(*words, "-o", "run", "--resume")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -14,6 +12,7 @@ import saccade
 from faces.photo_folders import CLASSES, make_photos
 from saccade.cli import app
 from saccade.recipe.listener import Lines
+from scripts.warm_process import python
 
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
 OF_PRINTING = {"as_json", "as_csv"}  # how the command line writes what the function returns
@@ -139,8 +138,6 @@ assert saccade.predict(output, photos, top=1)[0].class_name in run.classes
 print(saccade.summary(output), saccade.doctor()["saccade"])
 saccade.augment_preview(photos, output + "/sheet.png", size=20)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code, photos, tmp_path / "run"], capture_output=True, text=True
-    )
+    done = python("-c", code, photos, tmp_path / "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "run" / "sheet.png").exists()

@@ -49,6 +49,12 @@ EXPECTED = {
     "report": ["same: True", "precision"],
     "save_load": ["model.keras True", "model.h5 True", "json True"],
     "sequence": ["rows: (50, 3) ended: True"],
+    "variational_layer": [
+        "losses fall: True like those of validation: ['loss', 'val_loss']",
+        "encoded: (120, 2)",
+        "brighter: True (20, 16, 16, 1)",
+        "in float: 3.0",
+    ],
     "vision_transformer": [
         "falls: True params: ",
         "saved: True kernels: [(16, 2, 16), (16, 2, 16)",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import subprocess
-import sys
 import threading
 import time
 
@@ -31,7 +29,7 @@ from saccade.timers import (
     WAITING,
 )
 from scripts.note_kinds import kind_of, notes_in, said_twice
-from scripts.warm_process import warm_process
+from scripts.warm_process import python
 
 SCRIPT = """\
 import sys
@@ -51,12 +49,7 @@ sys.exit(4)
 def test_a_script_is_explained_after_it_ran(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    done = subprocess.run(
-        [sys.executable, "-m", "saccade", "--explain", str(script)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    done = python("-m", "saccade", "--explain", script, cwd=tmp_path)
     assert (done.stdout, done.returncode) == ("done\n", 4)
     said = done.stderr[done.stderr.index("What saccade did") :]
     assert "translated: 1\n  old words, read as they were meant:\n    Adam(lr=) is the old" in said
@@ -190,12 +183,11 @@ WORDS = (
 )  # fmt: skip
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a process with torch may not be split there")
 @pytest.mark.parametrize("explained", [False, True])
 def test_a_script_of_keras_1_says_one_line_of_its_old_words(explained, tmp_path):
     (tmp_path / "script.py").write_text(KERAS_1)
     flags = ["--explain"] if explained else []
-    done = warm_process().run("saccade", [*flags, "script.py"], tmp_path)
+    done = python("-m", "saccade", *flags, "script.py", cwd=tmp_path)
     assert (done.stdout, done.returncode) == ("(2,)\n", 0), done.stderr
     if not explained:
         said = notes_in(done.stderr)

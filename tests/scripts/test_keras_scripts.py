@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.warm_process import python
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -21,8 +23,12 @@ def run(script: Path | str, *arguments: str, cwd: Path | None = None):
     )
 
 
-def test_the_lessons_first_half_runs_as_written():
-    done = run(REPOSITORY / "examples" / "lesson_first_half.py")
+def run_warm(script: Path, folder: Path):
+    return python("-m", "saccade", script, cwd=folder)
+
+
+def test_the_lessons_first_half_runs_as_written(tmp_path):
+    done = run_warm(REPOSITORY / "examples" / "lesson_first_half.py", tmp_path)
     assert done.returncode == 0, done.stderr
     assert "convolution: [1. 2. 2. 4.]" in done.stdout
     assert "contours: (1, 28, 28, 2)" in done.stdout
@@ -44,7 +50,7 @@ def script(tmp_path):
     return write
 
 
-def test_every_spelling_gives_the_same_objects(script):
+def test_every_spelling_gives_the_same_objects(script, tmp_path):
     path = script(
         "import keras, tensorflow as tf, tensorflow.keras as tk\n"
         "from tensorflow import keras as k2\n"
@@ -59,7 +65,7 @@ def test_every_spelling_gives_the_same_objects(script):
         "assert saccade.layers.__spec__.name == 'saccade.layers', saccade.layers.__spec__\n"
         "print('same')\n"
     )
-    done = run(path)
+    done = run_warm(path, tmp_path)
     assert done.stdout == "same\n", done.stderr
 
 
@@ -87,27 +93,20 @@ def test_a_missing_script_ends_with_code_2():
     assert "Traceback" not in done.stderr
 
 
-def test_what_is_not_there_is_named(script):
-    done = run(script("from keras.layers import LSTM\nLSTM(3)\n"))
+def test_what_is_not_there_is_named(script, tmp_path):
+    done = run_warm(script("from keras.layers import LSTM\nLSTM(3)\n"), tmp_path)
     assert done.returncode == 1
     assert "LSTM" in done.stderr
-    done = run(script("import tensorflow as tf\ntf.constants(1)\n"))
+    done = run_warm(script("import tensorflow as tf\ntf.constants(1)\n"), tmp_path)
     assert "script.py, line 2: tensorflow.constants: is not in saccade" in done.stderr
     assert "tf.constant" in done.stderr
-    done = run(script("import tensorflow.nothing\n"))
+    done = run_warm(script("import tensorflow.nothing\n"), tmp_path)
     assert "has no module 'tensorflow.nothing'" in done.stderr
 
 
-def test_installing_after_keras_was_imported_is_refused():
+def test_installing_after_keras_was_imported_is_refused(tmp_path):
     pytest.importorskip("keras")
     code = "import keras, saccade.keras_alias as a\na.install()"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={"KERAS_BACKEND": "torch", "PATH": ""},
-        check=False,
-    )
+    done = python("-c", code, cwd=tmp_path)
     assert done.returncode == 1
     assert "must be installed before Keras or TensorFlow is imported" in done.stderr

@@ -2,11 +2,11 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from scripts.warm_process import python
 
 REPOSITORY = Path(__file__).parents[2]
 SHARED = REPOSITORY.parent / "shared"
@@ -28,21 +28,8 @@ def few_photos(tmp_path):
 
 
 def test_the_lessons_resnet_runs_as_written(few_photos):
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "saccade",
-            str(REPOSITORY / "examples" / "lesson_resnet.py"),
-            str(WEIGHTS),
-            str(few_photos),
-            "6",
-        ],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    script = REPOSITORY / "examples" / "lesson_resnet.py"
+    done = python("-m", "saccade", script, WEIGHTS, few_photos, "6", cwd=few_photos.parent)
     assert done.returncode == 0, done.stderr
     assert "Found 12 images belonging to 2 classes." in done.stdout
     assert "Found 4 images belonging to 2 classes." in done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,17 +16,12 @@ from saccade.keras_alias.check import fault_of
 from saccade.keras_alias.left_names import sentence_of_left
 from saccade.layers import Dense
 from saccade.models import Sequential
+from scripts.warm_process import python
 
 
 def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     (folder / "script.py").write_text(textwrap.dedent(code))
-    return subprocess.run(
-        [sys.executable, "-m", "saccade", "script.py"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    return python("-m", "saccade", "script.py", cwd=folder)
 
 
 def test_keras_engine_has_what_models_are_made_of(tmp_path):

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from scripts.warm_process import python
 
-def start(*words: str | Path, cwd: Path, python: tuple[str, ...] = ("-m", "saccade"), **options):
+
+def start(*words: str | Path, cwd: Path, how: tuple[str, ...] = ("-m", "saccade"), **options):
     return subprocess.run(
-        [sys.executable, *python, *map(str, words)],
+        [sys.executable, *how, *map(str, words)],
         cwd=cwd,
         capture_output=True,
         text=True,
@@ -49,7 +51,7 @@ def test_a_script_sees_what_python_shows_it(write, tmp_path, words):
     write("see.py", SEES)
     write("below/see.py", SEES)
     (tmp_path / "link.py").symlink_to(tmp_path / "below" / "see.py")
-    mine, theirs = start(*words, cwd=tmp_path), start(*words, cwd=tmp_path, python=())
+    mine, theirs = start(*words, cwd=tmp_path), start(*words, cwd=tmp_path, how=())
     assert (mine.stdout, mine.returncode) == (theirs.stdout, theirs.returncode), mine.stderr
 
 
@@ -57,14 +59,14 @@ def test_a_module_sees_what_python_shows_it(write, tmp_path):
     write("kit/__init__.py", "")
     write("kit/__main__.py", "from .beside import value\nprint(value)\n" + SEES)
     write("kit/beside.py", "value = 7\n")
-    seen = [start("-m", "kit", "a", cwd=tmp_path, python=how) for how in (("-m", "saccade"), ())]
+    seen = [start("-m", "kit", "a", cwd=tmp_path, how=how) for how in (("-m", "saccade"), ())]
     assert seen[0].stdout == seen[1].stdout, seen[0].stderr
     assert seen[0].returncode == seen[1].returncode == 2
 
 
 def test_text_sees_what_python_shows_it(tmp_path):
     code = "import sys; print(sys.argv, __name__, sys.path[0], '__file__' in globals())"
-    seen = [start("-c", code, "-x", cwd=tmp_path, python=how) for how in (("-m", "saccade"), ())]
+    seen = [start("-c", code, "-x", cwd=tmp_path, how=how) for how in (("-m", "saccade"), ())]
     assert seen[0].stdout == seen[1].stdout, seen[0].stderr
 
 
@@ -81,7 +83,7 @@ def test_a_folder_with_a_main_is_run(write, tmp_path):
 def test_an_error_looks_as_in_python(write, tmp_path, code):
     write("fails.py", code)
     write("beside.py", "import json\njson.loads('x')\n")
-    mine, theirs = start("fails.py", cwd=tmp_path), start("fails.py", cwd=tmp_path, python=())
+    mine, theirs = start("fails.py", cwd=tmp_path), start("fails.py", cwd=tmp_path, how=())
     assert (mine.stderr, mine.returncode) == (theirs.stderr, theirs.returncode)
 
 
@@ -181,7 +183,7 @@ def test_old_and_inner_module_paths_give_the_same_objects(write, tmp_path):
         print("same", keras.__version__, keras.version())
         """,
     )
-    done = start("paths.py", cwd=tmp_path)
+    done = python("-m", "saccade", "paths.py", cwd=tmp_path)
     assert done.stdout == "same 3.15.1 3.15.1\n", done.stderr
 
 
@@ -197,7 +199,7 @@ def test_missing_names_are_told_with_line_and_nearest(write, tmp_path):
         ("import keras\nkeras.layers.Conv2DD\n", "The nearest that saccade has is 'Conv2D'."),
     ):  # fmt: skip
         write("x.py", code)
-        done = start("x.py", cwd=tmp_path)
+        done = python("-m", "saccade", "x.py", cwd=tmp_path)
         assert done.returncode == 1
         assert needed in done.stderr
 
@@ -235,7 +237,7 @@ def test_installed_packages_find_no_tensorflow(write, tmp_path):
         print(probing.finds(), tf.__name__.rsplit(".")[-1])
         """,
     )
-    done = start("script.py", cwd=tmp_path)
+    done = python("-m", "saccade", "script.py", cwd=tmp_path)
     nothing = [False, None, *["no tensorflow"] * 4]
     assert done.stdout == f"({nothing}, 'saccade.layers.dense') tensorflow_alias\n", done.stderr
 
@@ -245,7 +247,7 @@ def test_install_as_a_first_line_serves_any_python(write, tmp_path):
         "first.py",
         "import saccade; saccade.install(); saccade.install()\nimport keras\nprint(keras.layers.Dense)\n",
     )
-    done = start("first.py", cwd=tmp_path, python=())
+    done = start("first.py", cwd=tmp_path, how=())
     assert done.stdout == "<class 'saccade.layers.dense.Dense'>\n", done.stderr
 
 
@@ -258,9 +260,9 @@ def test_keras_1s_kernel_is_guessed_in_scripts_alone(write, tmp_path):
         "layer = Convolution2D(4, 3, 2)\nprint(layer.kernel_size, layer.strides)\n",
     )
     todays, keras_1s = "(3, 3) (2, 2)\n", "(3, 2) (1, 1)\n"
-    assert start("old.py", cwd=tmp_path, python=()).stdout == todays
-    assert start("old.py", "install", cwd=tmp_path, python=()).stdout == keras_1s
-    assert start("old.py", cwd=tmp_path).stdout == keras_1s
+    assert python("old.py", cwd=tmp_path).stdout == todays
+    assert python("old.py", "install", cwd=tmp_path).stdout == keras_1s
+    assert python("-m", "saccade", "old.py", cwd=tmp_path).stdout == keras_1s
 
 
 def test_starting_costs_next_to_nothing(write, tmp_path):
@@ -276,7 +278,7 @@ def test_safe_path_is_respected(write, tmp_path):
     write("bare.py", "import sys\nprint(sys.path[0])\n")
     environment = {**os.environ, "PYTHONSAFEPATH": "1"}
     seen = [
-        start("bare.py", cwd=tmp_path, python=how, env=environment).stdout
+        start("bare.py", cwd=tmp_path, how=how, env=environment).stdout
         for how in (("-m", "saccade"), ())
     ]
     assert seen[0] == seen[1]

@@ -15,29 +15,27 @@ import runpy
 import signal
 import subprocess
 import sys
+import tempfile
+import types
 from pathlib import Path
 
 LONGEST_S = 600
 
 
 class WarmProcess:
-    """A process with torch loaded, which runs modules of Python in copies of itself."""
+    """A process with torch loaded, which runs Python in copies of itself."""
 
     def __init__(self) -> None:
         self._waiting = subprocess.Popen(
-            [sys.executable, __file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "MPLBACKEND": "Agg"},
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        self._said = tempfile.TemporaryDirectory()
         atexit.register(self.end)
 
-    def run(self, module: str, words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-        """`python -m MODULE WORDS` in the folder."""
-        files = [folder / "stdout.txt", folder / "stderr.txt"]
-        request = {"module": module, "words": words, "folder": str(folder)}
-        request["files"] = list(map(str, files))
+    def run(self, words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+        files = [Path(self._said.name, name) for name in ("stdout", "stderr")]
+        request = {"words": words, "folder": str(folder), "files": list(map(str, files))}
+        request["environment"] = {**os.environ, "MPLBACKEND": "Agg"}
         print(json.dumps(request), file=self._waiting.stdin, flush=True)
         status = int(self._waiting.stdout.readline())
         said = [file.read_text("utf-8") for file in files]
@@ -48,12 +46,31 @@ class WarmProcess:
     def end(self) -> None:
         with self._waiting:
             self._waiting.stdin.close()
+        self._said.cleanup()
 
 
 @functools.cache
 def warm_process() -> WarmProcess:
     """The one of this process."""
     return WarmProcess()
+
+
+def python(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """What `python WORDS` does in the folder: `-m MODULE ...`, `-c TEXT ...` or `FILE ...`.
+
+    Tracebacks begin with frames of this file, and torch is there without having been imported.
+    """
+    words = tuple(map(str, words))
+    if sys.platform == "linux":
+        return warm_process().run(list(words), cwd)
+    return subprocess.run(  # elsewhere a process with torch may not be split
+        [sys.executable, *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        env={**os.environ, "MPLBACKEND": "Agg"},
+    )
 
 
 def wait_for_requests() -> dict:
@@ -67,12 +84,29 @@ def wait_for_requests() -> dict:
     sys.exit()
 
 
+def run_words(first: str, *others: str) -> None:
+    if first == "-m":
+        sys.argv, sys.path[0] = ["-m", *others[1:]], os.getcwd()
+        runpy.run_module(others[0], run_name="__main__", alter_sys=True)
+    elif first == "-c":
+        sys.argv, sys.path[0] = ["-c", *others[1:]], ""
+        main = sys.modules["__main__"] = types.ModuleType("__main__")
+        exec(compile(others[0], "<string>", "exec"), vars(main))
+    else:
+        sys.argv, sys.path[0] = [first, *others], str(Path(first).absolute().parent)
+        main = sys.modules["__main__"] = types.ModuleType("__main__")
+        main.__file__ = first
+        exec(compile(Path(first).read_text("utf-8"), first, "exec"), vars(main))
+
+
 if __name__ == "__main__":
     import numpy as np
     import torch
 
     request = wait_for_requests()
     signal.alarm(LONGEST_S)
+    os.environ.clear()
+    os.environ.update(request["environment"])
     random.seed(0)  # a script that sets no seed draws the same each time
     np.random.seed(0)
     torch.manual_seed(0)
@@ -80,6 +114,4 @@ if __name__ == "__main__":
     for number, file in enumerate(request["files"], 1):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
     sys.stdin = open(os.devnull)  # noqa: SIM115
-    sys.argv = ["-m", *request["words"]]
-    sys.path[0] = request["folder"]
-    runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+    run_words(*request["words"])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
 import saccade
 import saccade.tensorflow_alias as tf
+from scripts.warm_process import python
 
 X = np.random.default_rng(0).random((5, 6, 8, 3)).astype("float32")
 
@@ -76,6 +74,6 @@ def test_without_tensorflow_the_file_says_what_to_do(tmp_path):
     x = saccade.Input((2,))
     saccade.Model(x, tf.nn.relu(x)).save(tmp_path / "m.keras")
     code = f"import saccade; saccade.models.load_model({str(tmp_path / 'm.keras')!r})"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    told = python("-c", code, cwd=tmp_path)
     assert "calls tf.nn.relu" in told.stderr
     assert "python -m saccade" in told.stderr

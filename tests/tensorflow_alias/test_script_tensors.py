@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.warm_process import warm_process
+from scripts.warm_process import python
 
 HERE = Path(__file__).parent
 # Keras's own numbers of a weight beside NumPy's are NumPy's; here they are tensors, as tf.Variable
@@ -23,7 +23,7 @@ DEPARTS = {"x @ w", "np.take(w, w)", "[a*2 for a in (b)]"}
 def run(tmp_path):
     def run_text(text: str) -> str:
         (tmp_path / "script.py").write_text(text)
-        done = warm_process().run("saccade", ["script.py"], tmp_path)
+        done = python("-m", "saccade", "script.py", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert "requires_grad" not in done.stderr
         return done.stdout
@@ -79,7 +79,7 @@ def test_a_script_that_uses_torch_keeps_torchs_ways(run, imports):
 def test_the_library_leaves_torchs_tensors_alone(tmp_path):
     text = "import numpy as np, torch, saccade.layers\nsaccade.layers.Dense(2)\n"
     (tmp_path / "library.py").write_text(text + PLAIN)
-    done = warm_process().run("library", [], tmp_path)
+    done = python("-m", "library", cwd=tmp_path)
     assert done.stdout == "plain\n", done.stderr
 
 

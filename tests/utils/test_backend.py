@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -25,6 +22,7 @@ from saccade.layers import (
 )
 from saccade.models import Model, Sequential
 from saccade.optimizers import SGD, Adam
+from scripts.warm_process import python
 
 A = np.random.RandomState(0).randn(3, 4, 2).astype("float32")
 
@@ -300,10 +298,11 @@ def test_symbols_without_a_layer():
         K.placeholder()
 
 
-def test_names_of_keras_2_are_noted_once_for_all(caplog):
+def test_names_of_keras_2_are_noted_once_for_all(tmp_path):
     """In a process of its own: a name is looked up once."""
     code = "from saccade import backend as K; K.epsilon(); K.floatx(); K.mean([1.]); K.sum([1.])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = python("-c", code, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
     assert done.stderr.count("saccade: keras.backend.mean is Keras 2's") == 1
     assert done.stderr.count("saccade:") == 1
 

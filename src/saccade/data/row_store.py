@@ -6,6 +6,7 @@ import errno
 import os
 import tempfile
 import weakref
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -15,6 +16,7 @@ import numpy as np
 from saccade.data.fork_safe_lock import ForkSafeLock
 from saccade.notes import note_once
 
+_MARK_BYTES = 24  # a stamp and a checksum
 Stamp = tuple[int, int]  # the first number is never 0: a row of (0, 0) is not kept
 
 
@@ -117,9 +119,9 @@ class RowFile:
 
     Args:
         row_bytes: the size of a row.
-        path: a file that outlives the process, with the stamps in a file beside it (.stamps). None
-            for a temporary one without a name, which is made when the first row is written; the
-            system removes it when the store goes or the process ends.
+        path: a file that outlives the process, with the stamps and checksums in a file beside it
+            (.stamps). None for a temporary one without a name, which is made when the first row is
+            written; the system removes it when the store goes or the process ends.
         rows: how many a file with a name has.
     """
 
@@ -128,16 +130,19 @@ class RowFile:
         self._lock = ForkSafeLock()
         self._rows: Any = None
         self._stamps: Any = None
+        self._marks = np.zeros((0, 3), dtype="<i8")  # of a file with a name: stamp, checksum
         if path is None:
             return
         stamps_path = path.with_suffix(".stamps")
-        for each, size_bytes in ((path, rows * row_bytes), (stamps_path, rows * 16)):
-            if not each.exists() or each.stat().st_size != size_bytes:
+        sizes = {path: rows * row_bytes, stamps_path: rows * _MARK_BYTES}
+        if any(not each.exists() or each.stat().st_size != size for each, size in sizes.items()):
+            for each, size_bytes in sizes.items():
                 with open(each, "wb") as file:
                     file.truncate(size_bytes)
         self._rows = open(path, "r+b", buffering=0)  # noqa: SIM115 (kept open)
         self._stamps = open(stamps_path, "r+b", buffering=0)  # noqa: SIM115
         weakref.finalize(self, _close, self._rows, self._stamps)
+        self._marks = np.frombuffer(bytearray(self._stamps.read()), dtype="<i8").reshape(rows, 3)
 
     @property
     def is_open(self) -> bool:
@@ -148,14 +153,21 @@ class RowFile:
         """int64 (rows, 2), those of an earlier process; zeros in a temporary file."""
         if self._stamps is None:
             return np.zeros((rows, 2), dtype=np.int64)
-        self._stamps.seek(0)
-        return np.frombuffer(self._stamps.read(), dtype="<i8").reshape(rows, 2)
+        return self._marks[:, :2].astype(np.int64)
 
     def read(self, row: int, content: np.ndarray) -> bool:
-        """Fill an array with a row; False where the file has become too short."""
+        """Fill an array with a row; False where it is not what was written, and a note once."""
         with self._lock:
             self._rows.seek(row * self.row_bytes)
-            return self._rows.readinto(_bytes_of(content)) == self.row_bytes
+            is_whole = self._rows.readinto(_bytes_of(content)) == self.row_bytes
+        if self.path is None or (is_whole and self._marks[row, 2] == self._sum(row, content)):
+            return is_whole
+        note_once(f'cache: "{self.path}" is damaged; what is not as it was kept is made anew.')
+        return False
+
+    def _sum(self, row: int, content: np.ndarray) -> int:
+        """CRC-32 of a row and of its place, for rows may be mixed up; 0.04 ms for 150 kB."""
+        return zlib.crc32(_bytes_of(content), row & 0xFFFFFFFF)
 
     def write(self, row: int, content: np.ndarray, stamp: Stamp) -> None:
         """Write a row, and then its stamp.
@@ -167,13 +179,15 @@ class RowFile:
             if self._rows is None:
                 self._rows = tempfile.TemporaryFile(prefix="saccade-rows-", buffering=0)  # noqa: SIM115
                 weakref.finalize(self, self._rows.close)
+            content = np.ascontiguousarray(content)
             self._rows.seek(row * self.row_bytes)
-            written = self._rows.write(_bytes_of(np.ascontiguousarray(content)))
+            written = self._rows.write(_bytes_of(content))
             if written != self.row_bytes:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if self._stamps is not None:
-                self._stamps.seek(row * 16)
-                self._stamps.write(np.array(stamp, dtype="<i8").tobytes())
+                self._marks[row] = (*stamp, self._sum(row, content))
+                self._stamps.seek(row * _MARK_BYTES)
+                self._stamps.write(self._marks[row].tobytes())
 
 
 def _bytes_of(row: np.ndarray) -> memoryview:

@@ -1,1 +1,1 @@
-"""Engines: what runs a network that is not being trained, as fast as this machine can."""
+"""Engines: what runs a network as fast as this machine can, with gradients or at rest."""

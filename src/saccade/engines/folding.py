@@ -122,7 +122,7 @@ def fold(network: Network, dtype: torch.dtype) -> list[Step]:
 def settings_of(network: Network) -> list[tuple[Any, ...]]:
     """What of every layer is folded in with its weights, and the `call` that it has by now."""
     return [
-        (_call_of(layer), *(getattr(layer, name, None) for name in SETTINGS))
+        (call_of(layer), *(getattr(layer, name, None) for name in SETTINGS))
         for layer in network.layers
     ]
 
@@ -144,7 +144,7 @@ class _Folding:
         for node in self.calls:
             if id(node) in self.folded:
                 continue
-            kind = _kind_of(node.layer)
+            kind = kind_of(node.layer)
             if kind is ZeroPadding2D and self._next_is_convolution(node):
                 self.borders[id(node.outputs)] = node
             elif kind in (Conv2D, DepthwiseConv2D) and _kind_of_activation(node.layer):
@@ -163,7 +163,7 @@ class _Folding:
             weight, bias = weight * scale.reshape(-1, 1, 1, 1), shift + scale * bias
             last, after = self._take(after)
         added = None
-        if after is not None and _kind_of(after.layer) is Add:
+        if after is not None and kind_of(after.layer) is Add:
             added = self._other_summand(after, last)
             if added is not None:
                 last, after = self._take(after)
@@ -211,7 +211,7 @@ class _Folding:
 
     def _next_is_convolution(self, node: Node) -> bool:
         after = self._only_user(node)
-        if after is None or _kind_of(after.layer) not in (Conv2D, DepthwiseConv2D):
+        if after is None or kind_of(after.layer) not in (Conv2D, DepthwiseConv2D):
             return False
         if after.layer.data_format != node.layer.data_format:
             return False
@@ -229,15 +229,15 @@ def _as_it_is(node: Node) -> Step:
     return Step(names, id(node.outputs), run, list(node.layer.weights))
 
 
-def _call_of(layer: Any) -> Any:
+def call_of(layer: Any) -> Any:
     """What a layer computes with: its class's method, or what somebody put into it."""
     own = vars(layer)
     return own.get("call") or own.get("convolution_op") or type(layer).call
 
 
-def _kind_of(layer: Any) -> type | None:
+def kind_of(layer: Any) -> type | None:
     """The class of a layer; None where somebody put another `call` into it, or into its class."""
-    module = str(getattr(_call_of(layer), "__module__", ""))
+    module = str(getattr(call_of(layer), "__module__", ""))
     return type(layer) if module.startswith("saccade.") else None
 
 
@@ -247,9 +247,9 @@ def _kind_of_activation(layer: Any) -> str:
 
 
 def _is_relu(layer: Any) -> bool:
-    if _kind_of(layer) is Activation:
+    if kind_of(layer) is Activation:
         return layer.activation is activations.relu
-    if _kind_of(layer) is not ReLU:
+    if kind_of(layer) is not ReLU:
         return False
     return (layer.max_value, layer.negative_slope, layer.threshold) == (None, 0.0, 0.0)
 
@@ -258,9 +258,7 @@ def _normalises_channels(node: Node, data_format: str) -> bool:
     layer = node.layer
     axes = (1, -3) if data_format == "channels_first" else (-1, 3)
     return (
-        _kind_of(layer) is BatchNormalization
-        and layer.axis in axes
-        and len(node.args[0].shape) == 4
+        kind_of(layer) is BatchNormalization and layer.axis in axes and len(node.args[0].shape) == 4
     )
 
 
@@ -275,7 +273,7 @@ def _scale_and_shift(layer: BatchNormalization) -> tuple[torch.Tensor, torch.Ten
 
 def _weights_of(layer: Any) -> tuple[torch.Tensor, torch.Tensor, int]:
     """torch's weight (filters, channels/groups, height, width), bias and groups, in float64."""
-    if _kind_of(layer) is DepthwiseConv2D:
+    if kind_of(layer) is DepthwiseConv2D:
         height, width, channels, _ = layer.kernel.shape
         weight = layer.kernel.permute(2, 3, 0, 1).reshape(-1, 1, height, width)
         groups = channels

@@ -27,10 +27,18 @@ class KnownValues:
     Args:
         values: by the `id` of their symbols.
         training: what the call said that gave them.
+        where, do: what uses them, and the way out where one of them has no value.
     """
 
-    def __init__(self, values: dict[int, Any], training: bool | None = None):
+    def __init__(
+        self,
+        values: dict[int, Any],
+        training: bool | None = None,
+        where: str = "loss",
+        do: str = INSTEAD,
+    ):
         self._values, self.training = values, training
+        self._where, self._do = where, do
         self._found: list[Symbol] = []  # held, so that no other symbol gets their ids
 
     def of(self, symbol: Symbol) -> Any:
@@ -43,10 +51,10 @@ class KnownValues:
             node = symbol.node
             if node is None or not node.inputs:
                 raise InvalidArgument(
-                    "loss",
+                    self._where,
                     "the symbols that it uses must come from the model's inputs",
                     f'"{symbol.name}", an input of another model',
-                    INSTEAD,
+                    self._do,
                 )
             args, kwargs = self.in_place_of((node.args, node.kwargs))
             results = symbols_in(node.outputs)

@@ -23,7 +23,10 @@ class Network:
         calls: the same without those that make the inputs.
         last_uses: for each of `calls` the values, by `id` of their symbol, not needed after it.
         layers: the layers that are called, in Keras's order, inputs too.
+        fused: the same in fewer operations, once an engine made it.
     """
+
+    fused: Any = None
 
     def __init__(self, inputs: Any, outputs: Any):
         self.inputs, self.outputs = inputs, outputs
@@ -100,21 +103,26 @@ class Network:
         for symbol in self.input_symbols:
             values[id(symbol)] = fitted(values[id(symbol)], symbol)
         for node, drops in zip(self.calls, unneeded, strict=True):
-            if node.is_plain:  # one array and nothing else, as most calls are
-                result = node.layer(values[id(node.args[0])])
-            else:
-                args, kwargs = node.arguments(values)
-                result = node.layer(*args, **kwargs)
-            if isinstance(node.outputs, Symbol):
-                values[id(node.outputs)] = result
-            else:
-                for symbol, value in zip(
-                    symbols_in(node.outputs), values_at(node.outputs, result), strict=True
-                ):
-                    values[id(symbol)] = value
+            self.call(node, values)
             for unused in drops:
                 del values[unused]
         return values
+
+    @staticmethod
+    def call(node: Node, values: dict[int, Any]) -> None:
+        """Make one of the calls: take what it needs from the values, by `id`, and add its own."""
+        if node.is_plain:  # one array and nothing else, as most calls are
+            result = node.layer(values[id(node.args[0])])
+        else:
+            args, kwargs = node.arguments(values)
+            result = node.layer(*args, **kwargs)
+        if isinstance(node.outputs, Symbol):
+            values[id(node.outputs)] = result
+        else:
+            for symbol, value in zip(
+                symbols_in(node.outputs), values_at(node.outputs, result), strict=True
+            ):
+                values[id(symbol)] = value
 
     def assign(self, inputs: Any) -> dict[int, Any]:
         """The input values by `id` of their symbols.

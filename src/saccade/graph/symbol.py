@@ -249,6 +249,11 @@ def symbols_in(nest: Any) -> list[Symbol]:
     return [leaf for leaf in leaves(nest, by_key) if isinstance(leaf, Symbol)]
 
 
+def plain_shapes(nest: Any) -> Any:
+    """The nest with each symbol replaced by its shape, a plain tuple as Keras's shapes are."""
+    return map_symbols(nest, lambda symbol: tuple(symbol.shape))
+
+
 def map_symbols(nest: Any, function: Callable[[Symbol], Any]) -> Any:
     """The nest with each symbol replaced by what `function` gives for it."""
     if isinstance(nest, Symbol):

@@ -13,6 +13,8 @@ ROOTS = {
     "keras": KERAS,
     "tf_keras": KERAS,
     "tensorflow.keras": KERAS,
+    "tensorflow.compat.v1.keras": KERAS,
+    "tensorflow.compat.v2.keras": KERAS,
     "tensorflow.python.keras": KERAS,
     "tensorflow": TENSORFLOW,
     "tensorflow.python": TENSORFLOW,

@@ -120,6 +120,14 @@ class AUC(Sums):
             return share((areas * weights).sum(), weights.sum())
         return areas.mean()
 
+    def sum_shape(self) -> tuple[int, ...] | None:
+        if not self.multi_label:
+            return (self.num_thresholds,)
+        return (self.num_thresholds, self.num_labels) if self.num_labels else None
+
+    def hold(self, name: str, value: torch.Tensor) -> None:
+        super().hold(name, value.reshape(self.num_thresholds, -1) if value.ndim else value)
+
     def _column(self, name: str) -> torch.Tensor:
         """A sum as (thresholds, labels) numbers, also before the first batch."""
         held = self.held(name)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.metrics.metric import Sums, share, spread
+from saccade.metrics.sum_variable import SumVariable
 from saccade.numerics.loss_formulas import aligned, tensors
 
 OUTCOMES = ("true_positives", "false_positives", "true_negatives", "false_negatives")
@@ -71,6 +72,9 @@ class Decisions(Sums):
         """A sum as (thresholds,) numbers, also before the first batch."""
         return self.held(name, self._limits)
 
+    def sum_shape(self) -> tuple[int, ...]:
+        return (len(self.thresholds),)
+
 
 class _Count(Decisions):
     def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None):
@@ -82,6 +86,11 @@ class _Count(Decisions):
 
     def result(self) -> torch.Tensor:
         return _one_or_all(self.counted(self.sums[0]))
+
+    @property
+    def accumulator(self) -> SumVariable:
+        """The one sum, under the name that Keras has for it."""
+        return SumVariable(self, self.sums[0])
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "thresholds": self.given_thresholds}
@@ -99,6 +108,7 @@ class TruePositives(_Count):
 
     keras_module = "keras.metrics"
     sums = ("true_positives",)
+    sum_names: ClassVar[dict[str, str]] = {"true_positives": "accumulator"}
 
 
 class FalsePositives(_Count):
@@ -113,6 +123,7 @@ class FalsePositives(_Count):
 
     keras_module = "keras.metrics"
     sums = ("false_positives",)
+    sum_names: ClassVar[dict[str, str]] = {"false_positives": "accumulator"}
 
 
 class TrueNegatives(_Count):
@@ -127,6 +138,7 @@ class TrueNegatives(_Count):
 
     keras_module = "keras.metrics"
     sums = ("true_negatives",)
+    sum_names: ClassVar[dict[str, str]] = {"true_negatives": "accumulator"}
 
 
 class FalseNegatives(_Count):
@@ -141,6 +153,7 @@ class FalseNegatives(_Count):
 
     keras_module = "keras.metrics"
     sums = ("false_negatives",)
+    sum_names: ClassVar[dict[str, str]] = {"false_negatives": "accumulator"}
 
 
 class _Rate(Decisions):

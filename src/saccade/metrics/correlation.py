@@ -105,11 +105,11 @@ class R2Score(Sums):
     keras_module = "keras.metrics"
     sums = ("sum", "squared_sum", "residual", "count", "num_samples")
     _direction = "up"
-    sum: Any
-    squared_sum: Any
-    residual: Any
-    count: Any
-    num_samples: Any
+    _sum: Any
+    _squared_sum: Any
+    _residual: Any
+    _count: Any
+    _num_samples: Any
 
     def __init__(
         self,
@@ -143,20 +143,20 @@ class R2Score(Sums):
         )
 
     def result(self) -> torch.Tensor:
-        if not torch.is_tensor(self.count):
+        if not torch.is_tensor(self._count):
             return torch.zeros(())
-        total = self.squared_sum - self.sum * (self.sum / self.count)
-        score = 1.0 - self.residual / total
+        total = self._squared_sum - self._sum * (self._sum / self._count)
+        score = 1.0 - self._residual / total
         score = torch.where(score.isinf(), 0.0, score)
         if self.class_aggregation == "uniform_average":
             score = score.mean()
         elif self.class_aggregation == "variance_weighted_average":
             score = (total * score).sum() / total.sum()
-        freedom = self.num_samples - self.num_regressors - 1
+        freedom = self._num_samples - self.num_regressors - 1
         if self.num_regressors and freedom <= 0:
             note_once("R2Score: too few samples to adjust for the regressors: not adjusted.")
         elif self.num_regressors:
-            score = 1.0 - (1.0 - score) * (self.num_samples - 1) / freedom
+            score = 1.0 - (1.0 - score) * (self._num_samples - 1) / freedom
         return score.float()
 
     def get_config(self) -> dict[str, Any]:

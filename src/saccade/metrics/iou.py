@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
@@ -19,6 +19,7 @@ class _ConfusionMatrix(Sums):
     """Counts (true class, predicted class) pairs."""
 
     sums = ("total_cm",)
+    sum_names: ClassVar[dict[str, str]] = {"total_cm": "total_confusion_matrix"}
     _direction = "up"
 
     def __init__(
@@ -40,6 +41,12 @@ class _ConfusionMatrix(Sums):
         if word not in (*_WHOLE, "float32"):
             raise NotSupported(self.name, 'dtype must be "int32" or "float32"', repr(dtype))
         return "int32" if word in _WHOLE else word
+
+    def sum_shape(self) -> tuple[int, ...]:
+        return (self.num_classes, self.num_classes)
+
+    def shown(self, name: str) -> torch.Tensor:
+        return super().shown(name).to(getattr(torch, self.dtype))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_pred = as_tensor(y_pred)

@@ -43,8 +43,8 @@ class Mean(Sums):
 
     keras_module = "keras.metrics"
     sums = ("total", "count")
-    total: Any
-    count: Any
+    _total: Any
+    _count: Any
 
     def __init__(self, name: str = "mean", dtype: Any = None):
         super().__init__(dtype, name)
@@ -55,7 +55,7 @@ class Mean(Sums):
     def add(self, total: Any, count: Any) -> None:
         """Add a batch's sum and how many values it is the sum of."""
         if isinstance(total, (int, float)) and isinstance(count, int):  # read already
-            self.total, self.count = self.total + total, self.count + count
+            self._total, self._count = self._total + total, self._count + count
         else:
             self.grow(total=total, count=count)
 
@@ -74,7 +74,7 @@ class Mean(Sums):
     def reader(self) -> Callable[[], Any]:
         if type(self).result is not Mean.result:  # made of the mean, by a class below this one
             return super().reader()
-        total, count = self.total, self.count
+        total, count = self._total, self._count
         return lambda: float(total) / float(count) if float(count) else 0.0
 
     def readers(self) -> dict[str, Callable[[], Any]]:

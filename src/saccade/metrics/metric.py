@@ -7,7 +7,7 @@ can be read later, when somebody asks, without waiting for the device before.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
@@ -15,7 +15,7 @@ from saccade import initializers
 from saccade.errors import StateError
 from saccade.metrics.plain_sums import as_plain, as_sum, sums_elsewhere
 from saccade.metrics.stateless import StatelessMetric
-from saccade.metrics.sum_variable import SumVariable
+from saccade.metrics.sum_variable import NamedSum, SumVariable
 from saccade.metrics.variable import MetricVariable, plain
 from saccade.names import auto_name, refuse_hooks, refuse_overriding, snake_case
 from saccade.nests import map_nest
@@ -216,13 +216,18 @@ class Sums(Metric):
     """A metric whose state is named sums; those of several processes add up.
 
     They start as the integer 0, so that a sum of hits stays whole, and fractions are added up in
-    float64: a sum of batches stays exact beyond float32's 2**24.
+    float64: a sum of batches stays exact beyond float32's 2**24. The sum `total` is kept as
+    `_total`; `metric.total` is the variable that code written for Keras reads.
     """
 
     sums: tuple[str, ...] = ()
+    sum_names: ClassVar[dict[str, str]] = {}  # of variables that are not called as the attribute is
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith("saccade."):
+            for word in vars(cls).get("sums", ()):
+                setattr(cls, word, NamedSum(word))
         instead = "Subclass metrics.Metric, or override update_state() and result()."
         if not cls.__module__.startswith("saccade."):
             refuse_overriding(cls, Sums, "metric", ("add_variable", "add_weight"), instead)
@@ -233,19 +238,19 @@ class Sums(Metric):
 
     def reset_state(self) -> None:
         for name in self.sums:
-            setattr(self, name, 0)
+            setattr(self, f"_{name}", 0)
 
     def grow(self, **batch: Any) -> None:
         """Add a batch's part to each sum that is named."""
         for name, part in batch.items():
-            sofar = getattr(self, name)
+            sofar = getattr(self, f"_{name}")
             if isinstance(part, torch.Tensor):
                 apple = part.device.type == "mps"  # which has no float64
                 if part.is_floating_point() and not apple:
                     part = part.double()
                 if isinstance(sofar, torch.Tensor) and sofar.device != part.device:
                     sofar = (sofar.float() if apple else sofar).to(part.device)
-            setattr(self, name, sofar + part)
+            setattr(self, f"_{name}", sofar + part)
 
     @property
     def variables(self) -> list[MetricVariable]:
@@ -254,15 +259,31 @@ class Sums(Metric):
 
     def held(self, name: str, like: torch.Tensor | None = None) -> torch.Tensor:
         """A sum as a float32 tensor, of the shape of `like`."""
-        value = as_tensor(getattr(self, name), dtype=torch.float32)
+        value = as_tensor(getattr(self, f"_{name}"), dtype=torch.float32)
         return value if like is None else value.to(like.device).expand_as(like)
 
+    def sum_shape(self) -> tuple[int, ...] | None:
+        """The shape in which Keras has the sums, also before the first batch; None for as it is."""
+        return None
+
+    def shown(self, name: str) -> torch.Tensor:
+        """A sum as Keras has it in its variable."""
+        value, shape = self.held(name), self.sum_shape()
+        if shape is None:
+            return value
+        return value.reshape(shape) if value.ndim else value.expand(shape)
+
+    def hold(self, name: str, value: torch.Tensor) -> None:
+        """Go on from a sum of the shape in which it is shown."""
+        # An integer 0 is where every sum begins; it takes the shape of the first batch.
+        setattr(self, f"_{name}", value.double() if value.any() else 0)
+
     def live_state(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.sums}
+        return {name: getattr(self, f"_{name}") for name in self.sums}
 
     def restore(self, state: dict[str, Any]) -> None:
         for name in self.sums:
-            setattr(self, name, as_sum(state[name]))
+            setattr(self, f"_{name}", as_sum(state[name]))
 
 
 def spread(sample_weight: Any, values: torch.Tensor) -> torch.Tensor:

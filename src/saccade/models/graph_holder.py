@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from saccade.data.sources.source import ManyArrays
+from saccade.engines.fused_network import fused_network
 from saccade.engines.inference import Inference
 from saccade.errors import InvalidArgument, NotKnownYet
-from saccade.graph import Network, Shape, Symbol, inlined, map_symbols, symbols_in
+from saccade.graph import Network, Shape, Symbol, inlined, plain_shapes, symbols_in
 from saccade.layers.core.calls.call_arguments import in_shape_of
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import with_mask_of, with_masks
@@ -98,7 +99,7 @@ class GraphHolder(Trainer):
             self._modules[safe_key("_graph_layers", number)] = layer  # torch finds them there
         self.autocast = False  # each input says what it needs
         self.built = True
-        self._built_shape = map_symbols(inputs, lambda symbol: symbol.shape)
+        self._built_shape = plain_shapes(inputs)
 
     @property
     def inputs(self) -> list[Symbol]:
@@ -159,7 +160,7 @@ class GraphHolder(Trainer):
             kept = self._keeps_values
             run = run_whole(self, network, inputs) if kept else network.run(inputs, self._fitted)
             return run if self._with_losses is None else taken(self, run)
-        return self._network.run(inputs, self._fitted)
+        return fused_network(self._network).run(inputs, self._fitted)
 
     call.is_to_be_written = True  # type: ignore[attr-defined]  # where there is no graph
 
@@ -198,13 +199,13 @@ class GraphHolder(Trainer):
     def output_shape(self) -> Any:
         if self._network is None:
             return super().output_shape
-        return map_symbols(self._network.result, lambda symbol: symbol.shape)
+        return plain_shapes(self._network.result)
 
     def known_output_shape(self, x: Any) -> Shape | None:
         """The output's shape for a batch like x, when it can be told without computing."""
         if self._network is None or not isinstance(self._network.result, Symbol):
             return None
-        return self._network.result.shape
+        return tuple(self._network.result.shape)
 
     def _names_of_outputs(self) -> list[str] | None:
         if self._network is None:

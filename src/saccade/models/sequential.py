@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import torch
+
 from saccade.data.sources.source import ManyArrays
+from saccade.engines.fused_network import fused_network
 from saccade.errors import InvalidArgument, NotKnownYet, ShapeError, StateError
 from saccade.graph import Network, Shape, Symbol
 from saccade.layers.core.calls.call_arguments import with_last_axis
@@ -165,6 +168,8 @@ class Sequential(Model):
             x = self._with_all_axes(x, self._input.batch_shape)
         given = x = x if mask is None or mask_of(x) is mask else with_masks(x, mask)
         try:
+            if self._top is not None and type(x) is torch.Tensor:
+                return fused_network(self._graph()).run(x, lambda value, symbol: value)
             for layer in self._stack:
                 x = layer(x)
         except ShapeError as fault:

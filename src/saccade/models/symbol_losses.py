@@ -14,14 +14,13 @@ from typing import Any
 import torch
 
 from saccade.errors import StateError
-from saccade.graph import KnownValues, Network, Symbol, worth
+from saccade.graph import KnownValues, Network, Symbol, asks_for_gradients, uses_symbols, worth
 from saccade.layers.core.calls.call_losses import CallLosses
 from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.tracking import safe_key
 from saccade.losses import Loss
 from saccade.nests import map_nest
 from saccade.notes import note_once
-from saccade.training.closed_over import asks_for_gradients, uses_symbols
 from saccade.training.outputs import map_given
 from saccade.user_names import inner_values, set_inside, values_inside
 

@@ -13,34 +13,18 @@ from saccade.names import NameNotHere, NameNotImportable, nearest
 _OWN = os.path.dirname(__file__) + os.sep
 
 _GRAPHS = "There are no graphs and sessions: call functions and use .numpy()."
-_LINE = "There are no graphs and sessions; leave the line out."
-_MEMORY = "There are no sessions; memory is taken as it is needed."
 _VALUES = "Variables have their values from the start; leave the line out."
-_CAST = "Use tf.cast(x, tf.{})."
 
 # Names that stay away, and what to do instead: the same below `compat.v1`.
 REFUSED = {
     "sysconfig": "torch.__config__.show() says how torch was built.",
-    "disable_eager_execution": _LINE,
-    "disable_v2_behavior": _LINE,
-    "Session": _GRAPHS,
-    "InteractiveSession": _GRAPHS,
-    "Graph": _GRAPHS,
-    "get_default_graph": "There are no graphs: any thread may call a model; leave the line out.",
     "get_default_session": _GRAPHS,
-    "reset_default_graph": "There are no graphs; keras.backend.clear_session() forgets names.",
-    "ConfigProto": _MEMORY,
-    "GPUOptions": _MEMORY,
     "placeholder": "There are no graphs and sessions; give arrays to functions.",
     "global_variables_initializer": _VALUES,
     "initialize_all_variables": _VALUES,
     "local_variables_initializer": _VALUES,
     "get_variable": "Use tf.Variable(value).",
     "variable_scope": "There are no graphs; leave the scope out.",
-    "to_float": _CAST.format("float32"),
-    "to_double": _CAST.format("float64"),
-    "to_int32": _CAST.format("int32"),
-    "to_int64": _CAST.format("int64"),
     "image.resize_images": "Use tf.image.resize(images, (height, width)).",
     "image.resize_bilinear": "Use tf.image.resize(images, (height, width)).",
     "image.resize_image_with_crop_or_pad": "Use tf.image.resize_with_crop_or_pad.",

@@ -14,11 +14,11 @@ from importlib.machinery import ModuleSpec
 from types import FunctionType, ModuleType
 from typing import Any, NoReturn
 
-from saccade.tensorflow_alias.table import NAMES, OF_VALUES, ON_SYMBOLS, names_in, supported_names
+from saccade.tensorflow_alias.table import MODULES, OF_VALUES, ON_SYMBOLS, names_in, supported_names
 
 PACKAGE = "saccade.tensorflow_alias"
 _BELOW = f"{PACKAGE}."
-_WITH_KERAS = ("", "compat.v1")
+_WITH_KERAS = ("", "compat.v1", "compat.v2")
 
 
 class TableFinder:
@@ -30,7 +30,7 @@ class TableFinder:
         if not name.startswith(_BELOW):  # first, for every import of the process asks
             return None
         dotted = name.removeprefix(_BELOW)
-        if dotted not in NAMES:
+        if dotted not in MODULES:
             return None
         package = bool(_inner_modules(dotted))
         return ModuleSpec(name, TableLoader(), origin="its table of names", is_package=package)  # type: ignore[arg-type]
@@ -102,8 +102,9 @@ def function_of(name: str) -> Callable[..., Any]:
     Raises:
         NameNotHere: there is none.
     """
-    module, _, word = name.removeprefix("compat.v1.").rpartition(".")
-    if module not in NAMES:
+    plain = name.removeprefix("compat.v1.").removeprefix("compat.v2.")
+    module, _, word = plain.rpartition(".")
+    if module not in MODULES:
         module, word = "", name
     names = names_in(module)
     if word not in names:
@@ -114,7 +115,7 @@ def function_of(name: str) -> Callable[..., Any]:
 
 def _inner_modules(dotted: str) -> set[str]:
     """The modules of the table one step below: {"v1"} of "compat"."""
-    splits = (name.rpartition(".") for name in NAMES if name)
+    splits = (name.rpartition(".") for name in MODULES if name)
     return {last for above, _, last in splits if above == dotted}
 
 

@@ -54,8 +54,11 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.reductions": _REDUCTIONS,
         "running.checks": "assert_equal assert_greater assert_less assert_rank",
         "running.devices": "device",
-        "running.functions": """executing_eagerly function get_logger name_scope no_op
-            numpy_function print py_function""",
+        "running.functions": """enable_eager_execution executing_eagerly function get_logger
+            name_scope no_op numpy_function print py_function""",
+        "running.sessions": """ConfigProto GPUOptions Graph InteractiveSession Session
+            disable_eager_execution disable_v2_behavior get_default_graph reset_default_graph""",
+        "tensors.session_casts": "to_double to_float to_int32 to_int64",
         "tensors.strings": "as_string",
         "tensors.first_values": """constant_initializer ones_initializer
             random_normal_initializer random_uniform_initializer zeros_initializer""",
@@ -200,19 +203,33 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.plain_words": "as_bytes as_str as_str_any as_text path_to_str",
     },
     "compat.v1": {
-        "running.functions": "enable_eager_execution executing_eagerly",
-        "tensors.draws": "set_random_seed=set_seed",
+        "running.functions": "enable_v2_behavior=enable_eager_execution",
+        "running.sessions": """disable_resource_variables=disable_v2_behavior
+            enable_resource_variables=disable_v2_behavior""",
     },
     "compat.v1.train": _TRAIN,
     "compat.v1.logging": {"running.functions": _LOGGING},
     "logging": {"running.functions": _LOGGING},
 }
 
+# Modules that TensorFlow has once more below `compat.v2`, and of those that mean the same there
+# below `compat.v1`. What resizes images, and drops values out, is another function in that.
+_OF_V1 = """config config.experimental config.optimizer config.threading data data.experimental
+    debugging distribute distribute.cluster_resolver distribute.experimental dtypes errors image io
+    io.gfile linalg math nest nn random test tpu tpu.experimental version"""
+_BOTH_V1 = {f"compat.v1.{module}": module for module in _OF_V1.split()}
+_BOTH_V2 = {f"compat.v2.{module}": module for module in NAMES if not module.startswith("compat")}
+AGAIN = {"compat.v1": "", **_BOTH_V1, **_BOTH_V2, "compat.v2": ""}
+del AGAIN["compat.v2."]
+_OTHER_IN_V1 = {"images.sizes", "dropout"}
+MODULES = {*NAMES, *AGAIN}
+
 # Parts whose functions may be called on what Input() gives, and names in them that may not.
 ON_SYMBOLS = (
     "images.changes", "images.measures", "images.sizes", "networks.layer_functions",
     "networks.window_functions", "tensors.analysis", "tensors.arithmetic", "tensors.indexing",
-    "tensors.matrices", "tensors.rearrangement", "tensors.reductions", "tensors.tensors",
+    "tensors.matrices", "tensors.rearrangement", "tensors.reductions", "tensors.session_casts",
+    "tensors.tensors",
 )  # fmt: skip
 OF_VALUES = ("constant", "is_tensor")
 OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
@@ -228,10 +245,16 @@ def supported_names() -> list[str]:
     for module in NAMES:
         if module:
             found.add(module)
-        found |= {f"{module}.{name}".lstrip(".") for name in names_in(module)}
+        found |= {f"{module}.{name}".lstrip(".") for name in homes(NAMES[module])}
     return sorted(found)
 
 
 def names_in(module: str) -> dict[str, tuple[str, str]]:
     """The names of a module: for each the part it comes from, and its name there."""
-    return homes(NAMES[module])
+    found = homes(NAMES.get(module, {}))
+    if module in AGAIN:
+        same = homes(NAMES[AGAIN[module]])
+        if "v1" in module:
+            same = {word: at for word, at in same.items() if not {word, at[0]} & _OTHER_IN_V1}
+        found = same | found
+    return found

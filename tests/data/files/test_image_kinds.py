@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -18,6 +16,7 @@ from saccade.data.files.decode import load_image
 from saccade.data.files.opening import open_image
 from saccade.predictor import Preprocessing
 from saccade.recipe.photos.photo_reading import read_headers
+from scripts.warm_process import python
 
 WRITTEN = (
     "ico",
@@ -80,15 +79,10 @@ def paths(tmp_path_factory):
     return sorted(str(path) for path in folder.iterdir())
 
 
-def test_the_order_of_opening_plays_no_part(paths):
+def test_the_order_of_opening_plays_no_part(paths, tmp_path):
     told = []
     for first in ("nothing", "pillow", "reversed"):
-        done = subprocess.run(
-            [sys.executable, "-c", OPENS, first, *paths],
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = python("-c", OPENS, first, *paths, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         told.append(json.loads(done.stdout))
     assert all(one == told[0] for one in told[1:])

@@ -65,6 +65,51 @@ def test_values_over_batches(name, options, weights):
         close(ours.result(), theirs.result())
 
 
+def sums_of(metric):
+    """What a script reads of a metric's sums: attribute, name of the variable, shape and type."""
+    words = [one for one in dir(metric) if not one.startswith("_") and one != "variables"]
+    values = {one: getattr(metric, one, None) for one in words}
+    return {
+        word: (value.name, tuple(value.shape), str(value.numpy().dtype), value.numpy().tolist())
+        for word, value in values.items()
+        if hasattr(value, "assign_add")
+    }
+
+
+# These make their variables with the first batch, and keep one of them as no variable.
+LATE = {"F1Score", "FBetaScore", "R2Score"}
+# Here every value counts; Keras takes the mean of a sample's first, and its sums are smaller.
+EACH_VALUE = {"Mean", "RootMeanSquaredError"}
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [one for one in ALL if one[0] not in LATE and not one[1].get("top_k")]
+)
+def test_sums_are_variables_under_kerass_names(name, options):
+    """`metric.count.numpy()`, `metric.true_positives`: of numbers, as Keras's torch has them."""
+    target, prediction, _ = CASES[name]
+    stream = np.random.RandomState(0)
+    y = () if target is None else (target(stream, 5),)
+    p = logits(stream, 5) if options.get("from_logits") else prediction(stream, 5)
+    ours, theirs = (getattr(family, name)(**options) for family in (metrics, keras.metrics))
+    if not options.get("multi_label"):
+        before, needed = sums_of(ours), sums_of(theirs)
+        assert needed
+        assert {word: before[word] for word in needed} == needed
+    ours.update_state(*y, p)
+    theirs.update_state(*y, torch.tensor(p))
+    after, needed = sums_of(ours), sums_of(theirs)
+    for word, (called, shape, dtype, values) in needed.items():
+        assert after[word][:3] == (called, shape, dtype)
+        if name not in EACH_VALUE:
+            close(np.array(after[word][3]), np.array(values), 1e-5)
+        values = np.zeros(shape, dtype)
+        getattr(ours, word).assign(values + 2)
+        assert (getattr(ours, word).numpy() == 2).all()
+        getattr(ours, word).assign(values)
+    assert ours.state() == type(ours)(**options).state()
+
+
 @pytest.mark.parametrize("fill", ["all positive", "all negative", "never called", "always called"])
 @pytest.mark.parametrize(
     ("name", "options"), [one for one in ALL if CASES[one[0]][0] is several_hot], ids=str

@@ -18,35 +18,14 @@ from saccade.layers import BatchNormalization, Dense, Dropout
 from saccade.models import Sequential
 from saccade.optimizers import Adam
 from saccade.utils import set_random_seed
+from training.resuming.killing import Killed, Kills
 
 STREAM = np.random.RandomState(0)
 X, Y = STREAM.standard_normal((40, 5)).astype(np.float32), STREAM.randint(0, 3, 40)
 
 
-class Killed(Exception):
-    """What ends a run from outside."""
-
-
-class Kills(Callback):
-    """Raises at one moment: (hook, epoch) or (hook, epoch, batch)."""
-
-    def __init__(self, *moment):
-        super().__init__()
-        self.moment, self.epoch = moment, 0
-
-    def _at(self, *moment):
-        if moment == self.moment:
-            raise Killed
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.epoch = epoch
-        self._at("begin", epoch)
-
-    def on_train_batch_begin(self, batch, logs=None):
-        self._at("batch", self.epoch, batch)
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._at("end", epoch)
+def kills(*moment):
+    return Kills(*moment, hears_last=False)
 
 
 def network():
@@ -79,7 +58,7 @@ def agree(one, other):
     assert one[0].optimizer.iterations == other[0].optimizer.iterations
 
 
-MOMENTS = [("begin", 1), ("batch", 1, 0), ("batch", 2, 3), ("end", 2), ("end", 3)]
+MOMENTS = [("begin", 1), ("before", 1, 0), ("before", 2, 3), ("end", 2), ("end", 3)]
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
@@ -87,7 +66,7 @@ MOMENTS = [("begin", 1), ("batch", 1, 0), ("batch", 2, 3), ("end", 2), ("end", 3
 def test_killed_and_started_again(tmp_path, moment, save_freq):
     folder = tmp_path / "backup"
     reference = fit(None)
-    assert fit(folder, Kills(*moment), save_freq=save_freq)[1] is None
+    assert fit(folder, kills(*moment), save_freq=save_freq)[1] is None
     assert (folder / "latest.state.safetensors").exists()
     agree(fit(folder, save_freq=save_freq), reference)
     assert not folder.exists()
@@ -95,8 +74,8 @@ def test_killed_and_started_again(tmp_path, moment, save_freq):
 
 def test_killed_again_and_again(tmp_path):
     reference = fit(None)
-    for moment in (("batch", 0, 2), ("batch", 1, 1), ("begin", 2), ("batch", 3, 2)):
-        assert fit(tmp_path / "b", Kills(*moment), save_freq=1)[1] is None
+    for moment in (("before", 0, 2), ("before", 1, 1), ("begin", 2), ("before", 3, 2)):
+        assert fit(tmp_path / "b", kills(*moment), save_freq=1)[1] is None
     agree(fit(tmp_path / "b", save_freq=1), reference)
 
 
@@ -120,8 +99,8 @@ def test_what_others_remember_goes_on_too(tmp_path):
         ]  # fmt: skip
 
     reference = fit(None, extra=others("a"))
-    for moment in (("batch", 1, 2), ("begin", 2), ("batch", 2, 1), ("end", 2)):
-        fit(tmp_path / "backup", Kills(*moment), others("b"), save_freq=2)
+    for moment in (("before", 1, 2), ("begin", 2), ("before", 2, 1), ("end", 2)):
+        fit(tmp_path / "backup", kills(*moment), others("b"), save_freq=2)
     agree(fit(tmp_path / "backup", extra=others("b"), save_freq=2), reference)
     assert (tmp_path / "b.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
     assert sorted(os.listdir(tmp_path / "b")) == sorted(os.listdir(tmp_path / "a"))
@@ -138,6 +117,7 @@ def test_the_process_itself_killed(tmp_path):
             from saccade.layers import Dense, Dropout
             from saccade.models import Sequential
             from saccade.utils import set_random_seed
+from training.resuming.killing import Killed, Kills
             folder, out, when = sys.argv[1:]
             set_random_seed(1)
             model = Sequential([Dense(6, "relu", input_shape=(4,)), Dropout(0.5), Dense(2)])
@@ -166,7 +146,7 @@ def test_the_process_itself_killed(tmp_path):
 
 
 def test_what_lies_in_the_folder(tmp_path):
-    fit(tmp_path, Kills("batch", 2, 2), save_freq=3)
+    fit(tmp_path, kills("before", 2, 2), save_freq=3)
     place = json.loads((tmp_path / "training_metadata.json").read_text())
     assert place == {"epoch": 2, "batch": 1}  # four batches an epoch: after batch 9
     assert sorted(os.listdir(tmp_path)) == ["latest.state.safetensors", "training_metadata.json"]
@@ -190,7 +170,7 @@ def damage(path):
 
 def test_the_state_before_the_last(tmp_path, caplog):
     notes.forget_notes()
-    fit(tmp_path, Kills("batch", 3, 0), double_checkpoint=True)
+    fit(tmp_path, kills("before", 3, 0), double_checkpoint=True)
     damage(tmp_path / "latest.state.safetensors")
     agree(fit(tmp_path, double_checkpoint=True), fit(None))
     assert "is damaged; the state before it is taken" in caplog.text
@@ -198,7 +178,7 @@ def test_the_state_before_the_last(tmp_path, caplog):
 
 
 def test_damage_is_told(tmp_path):
-    fit(tmp_path, Kills("batch", 3, 0))
+    fit(tmp_path, kills("before", 3, 0))
     damage(tmp_path / "latest.state.safetensors")
     with pytest.raises(FileFormatError, match=r"must be a whole state.*delete it to begin anew"):
         fit(tmp_path)
@@ -216,7 +196,7 @@ def test_a_file_that_runs_code_is_not_run(tmp_path):
 
 
 def test_a_state_of_another_model_is_told(tmp_path):
-    fit(tmp_path, Kills("batch", 3, 0))
+    fit(tmp_path, kills("before", 3, 0))
     model = Sequential([Dense(3, input_shape=(5,))])
     model.compile("sgd", "mse")
     with pytest.raises(StateError, match="must be of a model with these layers"):

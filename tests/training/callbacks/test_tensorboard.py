@@ -2,8 +2,6 @@
 
 import io
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -16,6 +14,7 @@ from saccade.models import Model, Sequential
 from saccade.script_door import open_script_door
 from saccade.training.callbacks import event_file, event_record
 from saccade.training.callbacks.tensorboard import as_images
+from scripts.warm_process import python
 
 accumulators = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
 tensor_util = pytest.importorskip("tensorboard.util.tensor_util")
@@ -197,7 +196,7 @@ def test_nothing_of_the_package_is_needed_to_write(tmp_path):
         f"board = callbacks.TensorBoard({str(tmp_path)!r}, histogram_freq=1, write_images=True)\n"
         "model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0, callbacks=[board])\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    assert python("-c", code, cwd=tmp_path).returncode == 0
     _, plugins = read(tmp_path / "train")
     assert plugins["epoch_loss"] == "scalars"
     assert plugins["dense/kernel/histogram"] == "histograms"
@@ -229,7 +228,6 @@ def test_a_script_trains_on_without_what_is_not_written(tmp_path, caplog):
     assert "does not profile" in caplog.text
 
 
-def test_the_package_is_loaded_when_needed():
+def test_the_package_is_loaded_when_needed(tmp_path):
     code = "import sys, saccade.callbacks; assert 'tensorboard' not in sys.modules"
-    assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)},
-                          check=False).returncode == 0  # fmt: skip
+    assert python("-c", code, cwd=tmp_path).returncode == 0

@@ -20,13 +20,16 @@ class Killed(Exception):
 
 
 class Kills(Callback):
-    """Raises at one moment: ("batch", epoch, batch), ("end", epoch), ("over",)."""
+    """Raises at one moment: ("begin", epoch), ("before", epoch, batch), ("batch", epoch, batch),
+    ("end", epoch), ("over",).
 
-    hears_last = True  # after the state was taken
+    Args:
+        hears_last: after the state was taken; else before.
+    """
 
-    def __init__(self, *moment):
+    def __init__(self, *moment, hears_last=True):
         super().__init__()
-        self.moment, self.epoch = moment, 0
+        self.moment, self.epoch, self.hears_last = moment, 0, hears_last
 
     def _at(self, *moment):
         if moment == self.moment:
@@ -34,6 +37,10 @@ class Kills(Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
+        self._at("begin", epoch)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self._at("before", self.epoch, batch)
 
     def on_train_batch_end(self, batch, logs=None):
         self._at("batch", self.epoch, batch)

@@ -143,7 +143,8 @@ def test_one_that_is_noted_goes_when_it_has_changed_or_a_newer_one_came(writer, 
     live = torch.zeros(3)
     writer.note([live], 1, [live])
     live += 1
-    writer.release()
+    assert not writer.release()
+    writer.finish()
     writer.note([live], 2, [live])
     writer.put([live], 3)
     writer.release()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from saccade.data.generator.iterator import Place
+from saccade.data.generator.iterator_images import IteratorImages
 from saccade.data.generator.planned_batches import PlannedBatch, PlannedBatches
 from saccade.data.generator.random_stream import (
     State,
@@ -23,16 +23,6 @@ from saccade.data.pool import processors
 from saccade.data.sources.fixed_images import FixedImages
 from saccade.data_formats import from_channels_last, to_channels_last
 from saccade.names import is_overridden
-
-_NORMALISES_BY = (  # the settings of a generator that decide what becomes of an image
-    "samplewise_center",
-    "samplewise_std_normalization",
-    "featurewise_center",
-    "featurewise_std_normalization",
-    "zca_whitening",
-    "rescale",
-)
-_MEASURED = ("mean", "std", "zca_whitening_matrix")
 
 
 class ImageBatches(PlannedBatches):
@@ -267,35 +257,3 @@ class ImageBatches(PlannedBatches):
             "make the photos smaller on disk, or give the generator cache=FOLDER (or True) if "
             "they do not fit its memory budget"
         )
-
-
-class IteratorImages:
-    """The `FixedImages` of an iterator, which stays where it stands."""
-
-    def __init__(self, iterator: Any):
-        self.iterator, self.count = iterator, iterator.n
-        transform = iterator.image_data_generator
-        self.is_known = transform is None or not transform.runs_user_code
-
-    def read(self, places: np.ndarray, size: int) -> Iterator[np.ndarray]:
-        return self.iterator.read_images(places, size)
-
-    def name(self) -> bytes:
-        iterator, transform = self.iterator, self.iterator.image_data_generator
-        whole = hashlib.blake2b(iterator.images_name())
-        settings: list[Any] = [str(iterator.dtype), iterator.image_shape]
-        if transform is not None:
-            settings += [repr(getattr(transform, name)) for name in _NORMALISES_BY]
-            function = transform.preprocessing_function
-            # Two functions of one name may differ, so an unknown one stands for itself alone.
-            module = getattr(function, "__module__", "")
-            settings += [module, getattr(function, "__qualname__", "")]
-            settings += [None if str(module).startswith("saccade.") else id(function)]
-            for name in _MEASURED:
-                value = getattr(transform, name)
-                whole.update(b"" if value is None else np.ascontiguousarray(value).tobytes())
-        whole.update(repr(settings).encode())
-        return whole.digest()
-
-    def stamps(self) -> np.ndarray:
-        return self.iterator.images_stamps()

@@ -40,5 +40,6 @@ class Saving:
         for image_hwc, i, suffix in zip(batch_nhwc, indices, suffixes, strict=True):
             name = f"{self.prefix}_{i}_{suffix}.{self.format}"
             content = encoded_img(image_hwc, name, "channels_last")
-            # Thousands that are for a look: to wait for the disk after each would slow training.
+            # Thousands that are for a look: to wait for the disk after each (2.6 ms instead of
+            # 0.15 ms of 30 kB on ext4) would add 80 ms to each step of 32.
             write_whole("save_to_dir", os.path.join(self.folder, name), content, flush=False)

@@ -25,6 +25,7 @@ from saccade.layers.core.calls.call_arguments import (
 )
 from saccade.layers.core.calls.call_losses import CallLosses
 from saccade.layers.core.calls.call_scope import scope
+from saccade.layers.core.calls.closed_symbols import WORD, call_with_closed
 from saccade.layers.core.calls.prepared_inputs import PreparedInputs
 from saccade.layers.core.calls.stateless_calls import StatelessCalls
 from saccade.layers.core.calls.symbolic_calls import SymbolicCalls
@@ -165,6 +166,8 @@ class Layer(
                 return self.describe(args, kwargs, training)
             args = tuple(self._prepared(value) for value in args)
         if kwargs:
+            if WORD in kwargs:
+                return call_with_closed(self, args, kwargs, training)
             kwargs = {name: self._prepared_word(value) for name, value in kwargs.items()}
         # 3. The first inputs build the layer; a wrong shape is told before weights are made for it.
         if self.input_spec is not None:

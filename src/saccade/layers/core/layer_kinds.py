@@ -14,6 +14,7 @@ from saccade.errors import InvalidArgument, ShapeError
 from saccade.layers.core.calls.one_sample import lacking_axis
 from saccade.layers.core.layer import Layer
 from saccade.numerics.convolution.nhwc import as_given, nhwc_of
+from saccade.numerics.tensors.drop_mask import drop_mask
 
 _AXES = {1: "steps", 2: "height, width", 3: "depth, height, width"}
 
@@ -56,10 +57,12 @@ class Drawing(Layer):
 
     def dropped(self, x: torch.Tensor, rate: float) -> torch.Tensor:
         """Each value zero with probability `rate`, else divided by (1 - rate)."""
-        if self.stream is None:
-            return F.dropout(x, rate, training=True)
         if rate == 1:
             return torch.zeros_like(x)
+        if x.device.type == "cpu":
+            return x * drop_mask(x, rate, self.stream)
+        if self.stream is None:
+            return F.dropout(x, rate, training=True)
         return x * ((self.uniform(x.shape, x) >= rate).to(x.dtype) / (1 - rate))
 
     def get_config(self) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from saccade.weight_budget import check_zeros
 
 
 def shape_of(inputs: Any) -> Any:
-    """The shape of a batch with its batch size unknown; a list or dict of them for several."""
-    return map_nest(lambda one: (None, *one.shape[1:]), inputs, rebuild=as_list)
+    """The shape of a batch with its batch size unknown; the same nest of them for several."""
+    return map_nest(lambda one: (None, *one.shape[1:]), inputs)
 
 
 def is_shape(value: Any) -> bool:
@@ -47,32 +47,35 @@ def traced_shape(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
 
 def mark_masked(layer: Any, node: Any) -> None:
     """Note on the symbols that a call gave which of them will bring a mask."""
-    found = leaves(_on_zeros(layer, node.args, node.kwargs, 32))
+    found = leaves(on_zeros(layer, node.args, node.kwargs))
     for symbol, array in zip(symbols_in(node.outputs), found, strict=False):
         mask = mask_of(array)
         symbol.mask_axes = None if mask is None else mask.ndim
 
 
 def _shapes_on_zeros(layer: Any, args: Any, kwargs: Any, size: int) -> Any:
-    return _sizes(_on_zeros(layer, args, kwargs, size))
+    return _sizes(on_zeros(layer, args, kwargs, size))
 
 
-def _on_zeros(layer: Any, args: Any, kwargs: Any, size: int) -> Any:
-    def zeros(symbol: Symbol) -> torch.Tensor:
-        sizes = [n or (size if axis else 1) for axis, n in enumerate(symbol.shape)]
-        check_zeros(layer.where, sizes)
-        made = torch.zeros(sizes, dtype=getattr(torch, symbol.dtype), device=layer.device)
-        if symbol.mask_axes is not None:
-            sizes = sizes[: symbol.mask_axes]
-            set_mask(made, torch.ones(sizes, dtype=torch.bool, device=layer.device))
-        return made
-
-    args, kwargs = map_symbols((args, kwargs), zeros)
+def on_zeros(layer: Any, args: Any, kwargs: Any, size: int = 32) -> Any:
+    """What a layer gives for zeros in the place of symbols; `size` for sizes not known."""
+    args, kwargs = map_symbols((args, kwargs), lambda symbol: zeros_like(symbol, layer, size))
     try:
         with torch.no_grad():
             return layer(*args, **{"training": False, **kwargs})
     finally:  # what it adds to the loss for zeros is nobody's loss
         layer._forget_what_zeros_added()
+
+
+def zeros_like(symbol: Symbol, layer: Any, size: int = 32) -> torch.Tensor:
+    """One sample of zeros as a symbol describes it, where the layer is, with its mask."""
+    sizes = [n or (size if axis else 1) for axis, n in enumerate(symbol.shape)]
+    check_zeros(layer.where, sizes)
+    made = torch.zeros(sizes, dtype=getattr(torch, symbol.dtype), device=layer.device)
+    if symbol.mask_axes is not None:
+        sizes = sizes[: symbol.mask_axes]
+        set_mask(made, torch.ones(sizes, dtype=torch.bool, device=layer.device))
+    return made
 
 
 def _sizes(output: Any) -> Any:

@@ -142,21 +142,25 @@ class BatchNormalization(Layer):
             raise ShapeError(self.where, needed, str(tuple(mask.shape)))
         if training and self.trainable and (mask is not None or self._has_own_moments):
             y_second = self._normalise_by_moments(x_second, *self._moments(x, mask))
-        elif training and self.trainable:
-            y_second = self._normalise_by_batch(x_second)
         else:
-            y_second = torch.batch_norm(
-                x_second,
-                self.gamma,
-                self.beta,
-                self.moving_mean,
-                self.moving_variance,
-                False,
-                0.0,
-                self.epsilon,
-                torch.backends.cudnn.enabled,
-            )
+            y_second = self.normalised(x_second, training)
         return y_second.movedim(1, self.axis)
+
+    def normalised(self, x_second: torch.Tensor, training: bool) -> torch.Tensor:
+        """The layer's function of arrays (batch, channels, ...)."""
+        if training and self.trainable:
+            return self._normalise_by_batch(x_second)
+        return torch.batch_norm(
+            x_second,
+            self.gamma,
+            self.beta,
+            self.moving_mean,
+            self.moving_variance,
+            False,
+            0.0,
+            self.epsilon,
+            torch.backends.cudnn.enabled,
+        )
 
     def _normalise_by_batch(self, x_second: torch.Tensor) -> torch.Tensor:
         """Normalise by the batch's statistics, and move the moving ones in the same call.

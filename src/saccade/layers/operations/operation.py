@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from saccade.errors import InvalidArgument, NotSupported
-from saccade.graph import Node, Symbol, map_symbols, symbols_in, values_now
+from saccade.graph import Node, Symbol, map_symbols, plain_shapes, symbols_in, values_now
 from saccade.layers.core.layer import Layer
 from saccade.layers.operations.operation_table import (
     ARRAYS,
@@ -71,18 +71,18 @@ class Operation(Layer):
         return node.give(outputs)
 
     def shape_for(self, args: Any, kwargs: dict[str, Any]) -> Any:
-        return map_symbols(self._traced(tuple(args), kwargs), lambda symbol: symbol.shape)
+        return plain_shapes(self._traced(tuple(args), kwargs))
 
     @property
     def input_shape(self) -> Any:
         """The shapes of the symbols of the first call, batch first; of one of them its shape."""
-        shapes = [symbol.shape for symbol in self._call_at(0).inputs]
+        shapes = plain_shapes(self._call_at(0).inputs)
         return shapes[0] if len(shapes) == 1 else shapes
 
     @property
     def output_shape(self) -> Any:
         """The shapes that the first call gave."""
-        return map_symbols(self._call_at(0).outputs, lambda symbol: symbol.shape)
+        return plain_shapes(self._call_at(0).outputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape for the arguments of the first call, with other shapes in their order."""

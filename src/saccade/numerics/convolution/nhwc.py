@@ -72,6 +72,12 @@ def as_weight(kernel: torch.Tensor) -> torch.Tensor:
     return kernel.permute(_AS_WEIGHT[kernel.ndim])
 
 
+def as_depthwise_weight(kernel: torch.Tensor) -> torch.Tensor:
+    """A kernel (..., channels, multiplier) as torch has it, (filters, 1, ...): a view."""
+    *sizes, channels, multiplier = kernel.shape
+    return kernel.permute(_AS_DEPTHWISE[kernel.ndim]).reshape(channels * multiplier, 1, *sizes)
+
+
 def convolve_nhwc(
     x_nhwc: torch.Tensor,
     kernel: torch.Tensor,
@@ -92,7 +98,10 @@ def convolve_nhwc(
     Returns:
         (batch, height', width', filters), likewise.
     """
-    return _convolve(x_nhwc, as_weight(kernel), bias, strides, padding, dilation, groups)
+    x_nchw = channels_second(x_nhwc)
+    return channels_last(
+        convolve(x_nchw, as_weight(kernel), bias, strides, padding, dilation, groups)
+    )
 
 
 def convolve_depthwise_nhwc(
@@ -114,13 +123,15 @@ def convolve_depthwise_nhwc(
     Returns:
         (batch, height', width', channels * multiplier).
     """
-    *sizes, channels, multiplier = kernel.shape
-    weight = kernel.permute(_AS_DEPTHWISE[kernel.ndim]).reshape(channels * multiplier, 1, *sizes)
-    return _convolve(x_nhwc, weight, bias, strides, padding, dilation, channels)
+    channels = kernel.shape[-2]
+    weight = as_depthwise_weight(kernel)
+    return channels_last(
+        convolve(channels_second(x_nhwc), weight, bias, strides, padding, dilation, channels)
+    )
 
 
-def _convolve(
-    x_nhwc: torch.Tensor,
+def convolve(
+    x_nchw: torch.Tensor,
     weight: torch.Tensor,
     bias: torch.Tensor | None,
     strides: Sizes,
@@ -128,8 +139,7 @@ def _convolve(
     dilation: Sizes | None,
     groups: int,
 ) -> torch.Tensor:
-    """The same with torch's own weight, (filters, channels/groups, height, width)."""
-    x_nchw = channels_second(x_nhwc)
+    """The same with torch's own layout and weight, (filters, channels/groups, height, width)."""
     sides: Sizes | int = 0
     if padding == "same":
         even, around = _window_padding(x_nchw.shape[2:], weight.shape[2:], strides, dilation)
@@ -137,15 +147,18 @@ def _convolve(
             sides = even  # symmetric: the convolution pads while it reads
         else:
             x_nchw = F.pad(x_nchw, around)
-    y_nchw = _CONVOLVE[x_nchw.ndim](x_nchw, weight, bias, strides, sides, dilation or 1, groups)
-    return channels_last(y_nchw)
+    return _CONVOLVE[x_nchw.ndim](x_nchw, weight, bias, strides, sides, dilation or 1, groups)
 
 
 def max_pool_nhwc(x_nhwc: torch.Tensor, size: Sizes, strides: Sizes, padding: str) -> torch.Tensor:
     """The largest value in each window; padding never wins. Integers stay what they are."""
     if not x_nhwc.is_floating_point():  # torch has no formula for all of them
         return max_pool_nhwc(x_nhwc.double(), size, strides, padding).to(x_nhwc.dtype)
-    x_nchw = channels_second(x_nhwc)
+    return channels_last(max_pool(channels_second(x_nhwc), size, strides, padding))
+
+
+def max_pool(x_nchw: torch.Tensor, size: Sizes, strides: Sizes, padding: str) -> torch.Tensor:
+    """The same in torch's own layout, of floats."""
     sides: Sizes | int = 0
     if padding == "same":
         even, around = _window_padding(x_nchw.shape[2:], size, strides)
@@ -153,22 +166,26 @@ def max_pool_nhwc(x_nhwc: torch.Tensor, size: Sizes, strides: Sizes, padding: st
             sides = even or 0
         else:
             x_nchw = F.pad(x_nchw, around, value=float("-inf"))
-    return channels_last(_MAX_POOL[x_nchw.ndim](x_nchw, size, strides, sides))
+    return _MAX_POOL[x_nchw.ndim](x_nchw, size, strides, sides)
 
 
 def average_pool_nhwc(
     x_nhwc: torch.Tensor, size: Sizes, strides: Sizes, padding: str
 ) -> torch.Tensor:
     """The mean of the real pixels in each window: padding is not counted."""
-    x_nchw = channels_second(x_nhwc)
+    return channels_last(average_pool(channels_second(x_nhwc), size, strides, padding))
+
+
+def average_pool(x_nchw: torch.Tensor, size: Sizes, strides: Sizes, padding: str) -> torch.Tensor:
+    """The same in torch's own layout."""
     sides: Sizes | int = 0
     if padding == "same":
         even, around = _window_padding(x_nchw.shape[2:], size, strides)
         if not _fits_inside(even, size):
-            return channels_last(_average_uneven(x_nchw, size, strides, around))
+            return _average_uneven(x_nchw, size, strides, around)
         sides = even or 0
     pool = _AVERAGE_POOL[x_nchw.ndim]
-    return channels_last(pool(x_nchw, size, strides, sides, count_include_pad=False))
+    return pool(x_nchw, size, strides, sides, count_include_pad=False)
 
 
 def adaptive_pool_nhwc(x_nhwc: torch.Tensor, size: Sizes, kind: str) -> torch.Tensor:

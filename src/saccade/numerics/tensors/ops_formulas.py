@@ -8,13 +8,13 @@ from typing import Any
 import torch
 
 from saccade.errors import NotSupported
+from saccade.numerics.tensors.products import factors
 from saccade.numerics.tensors.tensor_functions import (
     Axis,
     axes_of,
     cast,
     convert_to_tensor,
     elementwise,
-    factors,
     floats,
     paired,
     running_dtype,

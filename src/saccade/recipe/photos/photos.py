@@ -128,9 +128,11 @@ def index_classes(directory: str) -> FolderIndex:
     index = index_folder(directory, hidden_classes=False)
     index = replace(index, class_names=tuple(map(as_text, index.class_names)))
     for name in index.class_names:
-        if not name.isprintable():  # bytes that are no text come as surrogates
+        try:
+            name.encode()
+        except UnicodeEncodeError:  # bytes that are no text come as surrogates
             where = f'folder {name!r} of "{directory}"'
-            raise DataError(where, "must be named in printable text (UTF-8)", do="Rename it.")
+            raise DataError(where, "must be named in text (UTF-8)", do="Rename it.") from None
     return index
 
 

@@ -10,6 +10,7 @@ from saccade.files.input_record import input_records, restore_input_records
 from saccade.files.weight_store import places
 from saccade.layers import BatchNormalization, Dense, Input
 from saccade.models import Model, Sequential
+from saccade.names import counted_anew
 from saccade.recipe.training.precision import computing_in
 
 EARLY = ("conv1", "conv2")  # the stem and the first stage
@@ -30,7 +31,8 @@ class Classifier:
     """
 
     def __init__(self, weights: Path | None, classes: int, precision: str):
-        with computing_in(precision):
+        # One that goes on has made fewer networks before than one that was never stopped.
+        with computing_in(precision), counted_anew():
             self.backbone: Any = ResNet50(
                 weights=weights, include_top=False, input_shape=(None, None, 3), pooling="avg"
             )

@@ -9,6 +9,7 @@ import numpy as np
 from saccade import optimizers
 from saccade.applications import LeNet5
 from saccade.data.folders.folder_errors import count_of
+from saccade.names import counted_anew
 from saccade.recipe.choices import Choices
 from saccade.recipe.listener import Listener
 from saccade.recipe.photos.photos import Photos
@@ -38,7 +39,8 @@ def train_lenet(
         KeyboardInterrupt: the best model so far is on disk.
     """
     set_random_seed(choices.seed)
-    model = LeNet5(pixels.preprocessing.image_shape, len(photos.index.class_names))
+    with counted_anew():
+        model = LeNet5(pixels.preprocessing.image_shape, len(photos.index.class_names))
     optimizer = optimizers.get(choices.optimizer or choices.defaults.optimizer)
     if choices.learning_rate is not None:
         optimizer.learning_rate = choices.learning_rate

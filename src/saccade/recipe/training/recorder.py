@@ -127,9 +127,12 @@ class Recorder(Callback):
 
     def _write_model(self) -> None:
         self.run.make_again()
-        path = self.run.path / MODEL_FILE
-        self._kept_model.save(path, include_optimizer=self.saved is None)
+        self.write(self._kept_model, include_optimizer=self.saved is None)
         self.run.settle()
+
+    def write(self, model: Any, include_optimizer: bool) -> None:
+        """Write the run's model, which is known again when the run goes on."""
+        self.run.unfinished.models.write(model, self.run.path / MODEL_FILE, include_optimizer)
 
     def _improves(self) -> bool:
         last = self.rows[-1]
@@ -168,7 +171,12 @@ class Recorder(Callback):
 
     def state(self) -> Any:
         rows = [dict(row) for row in self.rows]
-        return {"rows": rows, "best_epoch": self.best_epoch, "unsaved": self._unsaved}
+        return {
+            "rows": rows,
+            "best_epoch": self.best_epoch,
+            "unsaved": self._unsaved,
+            "written": self.run.unfinished.models.count(),
+        }
 
     def restore(self, state: Any) -> None:
         path = self.run.path / MODEL_FILE
@@ -179,6 +187,8 @@ class Recorder(Callback):
                 "none",
                 "Put it back, or begin anew with overwrite=True.",
             )
+        if path.is_file():
+            self.run.unfinished.models.check(path, state.get("written", 0))
         self.rows = [dict(row) for row in state["rows"]]
         self.best_epoch, self._unsaved = state["best_epoch"], state["unsaved"]
         self._history_is_whole = False  # it may tell of epochs that come again

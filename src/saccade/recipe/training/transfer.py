@@ -113,7 +113,7 @@ class Transfer:
             return model, recorder, phases
         whole = Classifier(None, len(self.names), "float32").model  # any machine can run this one
         take_over(model, whole)
-        whole.save(path)
+        recorder.write(whole, include_optimizer=True)
         return whole, recorder, phases
 
     # -- the phases ------------------------------------------------------------------------

@@ -12,14 +12,16 @@ from saccade.disk.drafts import remove_drafts_in
 from saccade.disk.folder_lock import FolderLock
 from saccade.errors import FileFormatError
 from saccade.recipe.unfinished.command_record import CommandRecord
+from saccade.recipe.unfinished.written_models import WrittenModels
 
-FOLDER, RECORD, LOCK = ".resume", "command.json", "lock"
+FOLDER, RECORD, LOCK, MODELS = ".resume", "command.json", "lock", "models.sha256"
 
 
 class UnfinishedRun:
     """What is needed to go on with a run, in the run folder's `.resume`.
 
-    `command.json` tells of which command it is, `lock` is held by the process that trains;
+    `command.json` tells of which command it is, `lock` is held by the process that trains,
+    `models.sha256` tells which models are the run's;
     features and the states of the phases lie beside them. It is removed when the run has ended.
 
     Args:
@@ -33,6 +35,7 @@ class UnfinishedRun:
             f'"{self.path.parent}"',
             "Wait for its end, or choose another output=.",
         )
+        self.models = WrittenModels(self.path / MODELS)
         self._record: CommandRecord | None = None
 
     @property

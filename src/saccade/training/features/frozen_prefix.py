@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from saccade.engines.fused_network import fused_network
 from saccade.engines.inference import Inference, as_it_lies, is_known
 from saccade.graph import Network, Node, Symbol, map_symbols, symbols_in
 from saccade.layers import BatchNormalization, Lambda, Normalization
@@ -40,7 +41,7 @@ class Tail(Layer):
         self.built = True
 
     def call(self, features: torch.Tensor) -> Any:
-        return self._network.run(features, lambda value, symbol: value)
+        return fused_network(self._network).run(features, lambda value, symbol: value)
 
 
 class FrozenPrefix:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from saccade.errors import InvalidArgument, ShapeError
-from saccade.graph import Shape, Symbol, map_symbols, symbols_in
+from saccade.graph import Shape, Symbol, plain_shapes, symbols_in
 from saccade.layers.core.calls.one_sample import advice_for_one
 from saccade.layers.core.output_shapes import shape_of
 from saccade.nests import leaves
@@ -93,7 +93,7 @@ def shapes_by_name(
 def shapes_in(value: Any) -> Any:
     """The shape of an array or symbol, a nest of them for a nest; None for anything else."""
     if symbols_in(value):
-        return map_symbols(value, lambda symbol: tuple(symbol.shape))
+        return plain_shapes(value)
     if all(isinstance(one, (torch.Tensor, np.ndarray)) for one in leaves(value)):
         return shape_of(value)
     return None

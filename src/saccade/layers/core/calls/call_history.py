@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.errors import NotKnownYet
-from saccade.graph import Node, Shape, Symbol, map_symbols
+from saccade.graph import Node, plain_shapes
 from saccade.notes import note_old_word
 
 
@@ -30,11 +30,11 @@ class CallHistory:
 
     def get_input_shape_at(self, node_index: int) -> Any:
         """The shapes of `get_input_at`, batch first."""
-        return map_symbols(self.get_input_at(node_index), _shape)
+        return plain_shapes(self.get_input_at(node_index))
 
     def get_output_shape_at(self, node_index: int) -> Any:
         """The shapes of `get_output_at`, batch first."""
-        return map_symbols(self.get_output_at(node_index), _shape)
+        return plain_shapes(self.get_output_at(node_index))
 
     def get_input_at(self, node_index: int) -> Any:
         """The symbols of one of the layer's calls, in the order of the calls."""
@@ -59,7 +59,3 @@ class CallHistory:
                 "Build the model with an Input or input_shape=, or call the layer on Input(...).",
             )
         return self.nodes[number]
-
-
-def _shape(symbol: Symbol) -> Shape:
-    return symbol.shape

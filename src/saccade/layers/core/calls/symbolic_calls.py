@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from saccade.graph import Node, Shape, Symbol, map_symbols, symbols_in
+from saccade.graph import Node, Symbol, map_symbols, plain_shapes, symbols_in
 from saccade.layers.core.calls.call_arguments import first_array, shapes_by_name, shapes_in
 from saccade.layers.core.calls.call_history import CallHistory
+from saccade.layers.core.calls.closed_symbols import WORD, closed_symbols
 from saccade.layers.core.output_shapes import mark_masked, symbols_of, traced_shape
 from saccade.layers.core.weight_holder import WeightHolder
 
@@ -41,6 +42,8 @@ class SymbolicCalls(CallHistory, WeightHolder):
             self.build_on(shapes_in(first_array(args, kwargs)))
         if training is not None:
             kwargs = {**kwargs, "training": training}
+        if closed := closed_symbols(self, args, kwargs):
+            kwargs = {**kwargs, WORD: closed}
         return self.symbolic_call(*args, **kwargs)
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
@@ -48,7 +51,10 @@ class SymbolicCalls(CallHistory, WeightHolder):
 
         Source: `keras.Operation.symbolic_call`.
         """
-        outputs = self.compute_output_spec(*args, **kwargs)
+        told = kwargs
+        if WORD in kwargs and type(self).compute_output_spec is not _OWN_SPEC:  # a user's
+            told = {key: value for key, value in kwargs.items() if key != WORD}
+        outputs = self.compute_output_spec(*args, **told)
         node = Node(self, args, kwargs)
         self.nodes.append(node)
         node.give(map_symbols(outputs, self._bare))
@@ -76,7 +82,7 @@ class SymbolicCalls(CallHistory, WeightHolder):
             return traced_shape(self, tuple(args), kwargs)  # its call may want to see the mask
         if not args or not symbols_in(args[0]) or symbols_in((args[1:], kwargs)):
             return traced_shape(self, tuple(args), kwargs)
-        return self.compute_output_shape(map_symbols(args[0], _shape))
+        return self.compute_output_shape(plain_shapes(args[0]))
 
     def _bare(self, symbol: Symbol) -> Symbol:
         """A symbol that no other call has made: a user's spec may be one of the inputs."""
@@ -85,9 +91,8 @@ class SymbolicCalls(CallHistory, WeightHolder):
         return Symbol(tuple(symbol.shape), symbol.dtype, self.name)
 
 
+_OWN_SPEC = SymbolicCalls.compute_output_spec
+
+
 def _are_masked(symbols: Sequence[Symbol]) -> bool:
     return any(one.mask_axes is not None for one in symbols)
-
-
-def _shape(symbol: Symbol) -> Shape:
-    return symbol.shape

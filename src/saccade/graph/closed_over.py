@@ -1,16 +1,18 @@
-"""Closed over: whether a loss or metric of the user's uses symbols of the model's graph.
+"""Closed over: whether a function of the user's uses symbols of the model's graph.
 
-Found by reading its code, for a model has to keep their values before such a function runs.
+Found by reading its code: a model has to keep their values before a loss or metric of that kind
+runs, and a layer whose `call` does it takes them in beside what it is called on.
 """
 
 from __future__ import annotations
 
 import dis
 import functools
+import inspect
 import types
 from typing import Any
 
-from saccade.graph import Symbol
+from saccade.graph.symbol import Symbol
 from saccade.nests import leaves
 
 _OF_OTHERS = ("saccade.", "torch.", "numpy.", "keras.")
@@ -57,11 +59,7 @@ class _Search:
             parts = (value.func, *value.args, *value.keywords.values())
             return any(self.reaches(one) for one in parts)
         if isinstance(value, types.MethodType):
-            held = vars(value.__self__) if hasattr(value.__self__, "__dict__") else {}
-            names = _names_in(value.__func__.__code__)
-            return any(self.reaches(held[name], names) for name in names & set(held)) or (
-                self.reaches(value.__func__)
-            )
+            return self._in_method(value)
         if isinstance(value, types.FunctionType):
             return self._in_function(value)
         if hasattr(value, "get_output_at"):  # a layer
@@ -70,6 +68,24 @@ class _Search:
         return any(
             isinstance(one, Symbol) for name in asked & set(held) for one in leaves(held[name])
         )
+
+    def _in_method(self, method: types.MethodType) -> bool:
+        """The same of a method: what its object holds, and other methods that it calls, too."""
+        owner, function = method.__self__, method.__func__
+        if not isinstance(function, types.FunctionType):
+            return False
+        held = vars(owner) if hasattr(owner, "__dict__") else {}
+        names = _names_in(function.__code__)
+        if any(self.reaches(held[name], names) for name in names & set(held)):
+            return True
+        others = [inspect.getattr_static(type(owner), name, None) for name in names - set(held)]
+        for other in (one for one in others if isinstance(one, types.FunctionType)):
+            is_theirs = f"{other.__module__}.".startswith(_OF_OTHERS)
+            if not is_theirs and id(other) not in self._seen:
+                self._seen.add(id(other))
+                if self._in_method(types.MethodType(other, owner)):
+                    return True
+        return self._in_function(function)
 
     def _in_function(self, function: types.FunctionType) -> bool:
         if f"{function.__module__}.".startswith(_OF_OTHERS):

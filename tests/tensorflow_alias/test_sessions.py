@@ -1,0 +1,95 @@
+"""Lines of TensorFlow 1 that set up a session, and `compat.v1` and `compat.v2`, stop no script."""
+
+import importlib
+from inspect import unwrap
+
+import numpy as np
+import pytest
+
+import saccade.tensorflow_alias as tf
+from saccade import backend as K
+from saccade.errors import NotSupported
+from saccade.layers import Dense
+from saccade.models import Sequential
+from saccade.notes import forget_notes
+from saccade.tensorflow_alias import table
+
+
+def test_the_head_of_a_script_has_no_effect():
+    config = tf.ConfigProto(allow_soft_placement=True, device_count={"GPU": 1})
+    config.gpu_options.allow_growth = True
+    config.gpu_options.per_process_gpu_memory_fraction = 0.3
+    config.graph_options.optimizer_options.global_jit_level = 1
+    assert config.gpu_options.allow_growth
+    assert config.allow_soft_placement
+    K.set_session(tf.Session(config=config))
+    tf.ConfigProto(gpu_options=tf.GPUOptions(allow_growth=True))
+    session = tf.InteractiveSession(config=config)
+    with session.as_default(), session.graph.as_default():
+        assert Sequential([Dense(2, input_shape=(3,))]).predict(np.ones((1, 3))).shape == (1, 2)
+    session.close()
+    with tf.Graph().as_default(), tf.Session(graph=tf.get_default_graph()) as inner:
+        inner.graph.finalize()
+
+
+def test_what_would_compute_in_a_session_is_refused():
+    with pytest.raises(NotSupported, match=r"Session.run: is not in saccade. There are no graphs"):
+        tf.Session().run(None)
+
+
+def test_eager_or_not_models_and_gradients_work():
+    tf.enable_eager_execution()
+    tf.compat.v1.enable_v2_behavior()
+    tf.disable_eager_execution()
+    tf.disable_v2_behavior()
+    tf.compat.v1.disable_resource_variables()
+    tf.compat.v1.enable_resource_variables()
+    model = Sequential([Dense(1, input_shape=(2,), kernel_initializer="ones")])
+    slopes = K.function([model.input], K.gradients(model.output, model.input))
+    np.testing.assert_array_equal(slopes([np.zeros((1, 2))])[0], [[1, 1]])
+
+
+def test_one_line_is_said_of_all_of_it(caplog):
+    forget_notes()
+    tf.Session(config=tf.ConfigProto())
+    tf.disable_v2_behavior()
+    assert len(caplog.messages) == 1
+    assert "tf.ConfigProto has no effect: there are no sessions" in caplog.messages[0]
+
+
+def test_a_fresh_graph_lets_names_count_anew():
+    Dense(1)
+    tf.reset_default_graph()
+    assert Dense(1).name == "dense"
+
+
+def test_old_casts():
+    number = tf.constant(2.75)
+    assert tf.to_int32(number).dtype == tf.int32
+    assert tf.to_int64(number).numpy() == 2
+    assert tf.to_double(1).dtype == tf.float64
+    assert tf.to_float(3).dtype == tf.float32
+
+
+@pytest.mark.parametrize("module", sorted(table.AGAIN))
+def test_a_module_below_compat_has_the_same_functions(module):
+    there = importlib.import_module(f"saccade.tensorflow_alias.{module}")
+    here = importlib.import_module(f"saccade.tensorflow_alias.{table.AGAIN[module]}".rstrip("."))
+    own = table.homes(table.NAMES.get(module, {}))
+    for name in {*table.names_in(module)} - {*own}:
+        assert unwrap(getattr(there, name)) is unwrap(getattr(here, name)), name
+
+
+def test_what_changed_since_tensorflow_1_is_not_taken_for_the_same():
+    for name in ("image.resize", "nn.dropout"):
+        module, _, word = name.partition(".")
+        assert hasattr(getattr(tf, module), word)
+        assert not hasattr(getattr(tf.compat.v1, module), word)
+
+
+def test_symbols_pass_through_functions_below_compat():
+    model = Sequential([Dense(2, input_shape=(3,))])
+    made = tf.compat.v1.nn.relu(tf.compat.v1.to_float(model.output))
+    assert made.shape == (None, 2)
+    assert tf.compat.v1.reduce_sum(np.ones(3)).numpy() == 3
+    assert tf.compat.v2.keras is tf.compat.v1.keras is tf.keras
