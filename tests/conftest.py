@@ -107,6 +107,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     loaded = sys.modules.get
     if (formats := loaded("saccade.data_formats")) is not None:
         formats.set_image_data_format("channels_last")
+    if (policies := loaded("saccade.dtype_policy")) is not None:
+        policies.set_global_policy("float32")
     if (objects := loaded("saccade.custom_objects")) is not None:
         for table, kept in zip(_tables(objects), item.config.stash[REGISTERED], strict=True):
             table.clear()

@@ -21,8 +21,8 @@ WORDS: dict[str, str] = {
         as_given as_images as_kernel build_for build_kernels build_on casts_integers changes
         channels_in channels_out check_input check_rank checked_share convolve describe device
         draw dropped factors fit forward from_bytes input_shape joins_lists keeps_integers kept
-        keras_module losses_of_call maps meet merge merged_shape nodes normal output_shape
-        over_rows
+        keras_module losses_of_call maps meet merge merged_shape nodes normal normalised
+        output_shape over_rows
         own_weights padding_words pool rank rest seen shape_after shape_for shape_with sides
         size_out sizes_in stands_for_operator stems steps stream strides_or_dilation sublayers
         sublayers_within to_bytes transform uniform weightless where""",
@@ -227,7 +227,9 @@ def _inner_names(cls: type) -> set[str]:
     for value in own.values():  # what its functions keep in `self`
         code = getattr(getattr(value, "fget", value), "__code__", None)
         said.update(getattr(code, "co_names", ()))
-    return {name for name in said if name in words or _is_private(name)}.union(own.get("sums", ()))
+    sums = own.get("sums", ())  # each is kept under its name with an underscore
+    said.update(f"_{name}" for name in sums)
+    return {name for name in said if name in words or _is_private(name)}.union(sums)
 
 
 def _is_inside(module: str) -> bool:

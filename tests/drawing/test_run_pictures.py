@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from saccade.drawing import confusion, curves, draw_confusion, draw_curves
+from saccade.drawing.lettering import find_fonts
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile
 
 HISTORY = """epoch,loss,accuracy,val_loss,val_accuracy
@@ -155,7 +156,10 @@ def test_a_class_without_images_is_a_blank_row(tmp_path, drawn):
 def test_any_name_can_be_drawn(tmp_path, drawn, name):
     draw_confusion(write_metrics(tmp_path, np.eye(2, dtype=int), [name, "b"]))
     label = drawn[0].axes[0].get_yticklabels()[0].get_text()
-    assert label == name or (len(label) == confusion.LONGEST_NAME and "…" in label)
+    if find_fonts([name])[1]:  # no font of this machine has the letters
+        assert label == "#0"
+    else:
+        assert label == name or (len(label) == confusion.LONGEST_NAME and "…" in label)
 
 
 def test_long_names_stay_apart():

@@ -173,7 +173,7 @@ import keras.preprocessing.text as text
 import keras.datasets.boston_housing
 import tensorflow.contrib.slim as slim
 from tensorflow.python.framework import graph_util
-from tensorflow import Session
+from tensorflow import get_variable
 from tensorflow.keras.preprocessing.text import Tokenizer
 
 def use(*ways):
@@ -185,7 +185,7 @@ def use(*ways):
 
 use(lambda: LSTM(3), lambda: type("Mine", (LSTM,), {}), lambda: imdb.load_data(),
     lambda: load_data(), lambda: text.Tokenizer, lambda: slim.conv2d, lambda: graph_util.x(),
-    lambda: Session(), lambda: Tokenizer(num_words=3))
+    lambda: get_variable("w"), lambda: Tokenizer(num_words=3))
 print(hasattr(keras.layers, "LSTM"), hasattr(keras.datasets, "imdb"), hasattr(LSTM, "get_config"),
       isinstance(Dense(1), (LSTM, CuDNNGRU)))
 """
@@ -228,7 +228,7 @@ def test_what_a_script_imports_and_does_not_use_does_not_stop_it(tmp_path):
         "keras.layers.LSTM", "keras.layers.LSTM", "keras.datasets.imdb.load_data",
         "keras.datasets.reuters.load_data", "keras.preprocessing.text.Tokenizer",
         "tensorflow.contrib.slim.conv2d", "tensorflow.python.framework.graph_util.x",
-        "tensorflow.Session", "tensorflow.keras.preprocessing.text.Tokenizer",
+        "tensorflow.get_variable", "tensorflow.keras.preprocessing.text.Tokenizer",
         *["False"] * 4,
     ], done.stdout + done.stderr  # fmt: skip
     assert fault_of("keras.preprocessing.text.Tokenizer").startswith("not supported. saccade reads")

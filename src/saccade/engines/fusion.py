@@ -32,6 +32,7 @@ from saccade.layers import (
     ReLU,
 )
 from saccade.layers.core.calls.call_scope import scope
+from saccade.layers.core.layer_kinds import Activated
 from saccade.numerics.convolution.nhwc import (
     as_depthwise_weight,
     as_weight,
@@ -267,7 +268,7 @@ def _are_floats(x: Any) -> bool:
 
 def _sight_of(layer: Any) -> tuple[Any, ...]:
     """What of a layer the row was made for."""
-    return call_of(layer), getattr(layer, "activation", None)
+    return call_of(layer), layer.activation if isinstance(layer, Activated) else None
 
 
 def _is_as_seen(layer: Any, seen: tuple[Any, ...]) -> bool:
