@@ -8,7 +8,8 @@ from typing import Any
 from saccade.errors import StateError
 from saccade.recipe.choices import Choices
 from saccade.recipe.listener import Listener
-from saccade.recipe.run_folder import RUNS, run_name
+from saccade.recipe.run_files import RUNS
+from saccade.recipe.run_folder import run_name
 from saccade.recipe.unfinished.command_record import FORMAT, WHERE, CommandRecord
 from saccade.recipe.unfinished.output_check import check_same_command
 from saccade.recipe.unfinished.unfinished_run import UnfinishedRun, find_unfinished
