@@ -73,7 +73,8 @@ def test_what_was_being_moved_is_moved_when_the_run_goes_on(tmp_path, monkeypatc
     (top / "model.keras").write_text("old")
     (top / "curves.png").write_text("old")
     choices = Choices(tmp_path, top, overwrite=True)
-    run = RunFolder.create(choices, record_of(choices, {}))
+    found = {"settled": {"architecture": "lenet"}, "photos": "", "preprocessing": {}, "threads": 1}
+    run = RunFolder.create(choices, record_of(choices, found))
     run.write_classes(["a", "b"])
     (run.path / "model.keras").write_text("new")
     monkeypatch.setattr(RunFolder, "_move", lambda self: None)
