@@ -51,7 +51,8 @@ def train_lenet(
     patience = choices.patience or choices.defaults.patience
     check_room(run.unfinished.run, model)
     size = f"{model.count_params():,} weights"
-    listener.says(f"Training LeNet, {size}, at most {count_of(epochs, 'epoch')}.\n")
+    listener.says(f"Training LeNet, {size}, at most {count_of(epochs, 'epoch')}.")
+    listener.says("")
 
     train = plain_source(choices, photos, pixels, parts["train"], training=True)
     validation = stopper = None

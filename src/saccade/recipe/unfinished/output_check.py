@@ -12,6 +12,7 @@ from saccade.errors import DataError, NotWritten, StateError
 from saccade.recipe.run_files import DRAFTS, FILES, MODEL_FILE
 from saccade.recipe.unfinished.command_record import WHERE
 from saccade.recipe.unfinished.unfinished_run import FOLDER, UnfinishedRun, holds_nothing_else
+from saccade.shown_text import Listed
 
 ELSEWHERE = "Take it away, or choose another output=."
 REPLACE_IT = "Choose another output=, or replace the run in it with overwrite=True."
@@ -47,9 +48,8 @@ def check_output(
     got, do = "one that holds files", ""
     if unfinished.is_there and not unfinished.record.differences(asked):
         got = "one that holds an unfinished run of this command"
-        do = (
-            "Choose another output=, begin anew with overwrite=True, or go on with it:\n"
-            f"  {going_on}"
+        do = Listed(
+            "Choose another output=, begin anew with overwrite=True, or go on with it:", [going_on]
         )
     elif unfinished.is_there:
         got = "one that holds an unfinished run of another command"

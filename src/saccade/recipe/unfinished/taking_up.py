@@ -38,8 +38,9 @@ def take_up(listener: Listener, choices: Choices) -> UnfinishedRun | None:
         if found is not None and choices.output is None and not found.lock.is_held:
             listener.says(
                 f"{found.run} holds an unfinished run of this command, and here a new one begins. "
-                f"To go on with that one:\n  {choices.going_on(found.run)}"
+                "To go on with that one:"
             )
+            listener.says(f"  {choices.going_on(found.run)}")
         return None
     if found is None:
         listener.says("There is no unfinished run of this command: a new one begins.")
