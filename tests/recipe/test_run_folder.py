@@ -166,7 +166,7 @@ def test_too_little_room_is_known_before_the_training_begins(photos, tmp_path, m
     monkeypatch.setattr(room.shutil, "disk_usage", lambda _: usage._replace(free=2**19))
     said = in_one_line(train("photos", "-o", "run", *QUICK, code=2))
     assert "the disk must have" in said
-    assert "got 1 MiB that are free" in said
+    assert "got 0.5 MiB that are free" in said
     assert "epoch" not in said
     assert not (tmp_path / "run").exists()
 
