@@ -14,7 +14,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/.runtime ## train on 1,797 handwritten digits and show what came out
-	@$(BIN)/python scripts/demo.py
+	@SACCADE_OFFLINE=1 $(BIN)/python scripts/demo.py
 
 # Tools are started by `python -m`: the first line of a console script cannot name an interpreter
 # whose path has a space in it. What is compiled once is kept, whatever the shell says of it: the

@@ -20,6 +20,8 @@ os.environ["KERAS_BACKEND"] = "torch"
 # and on a machine that others use too, OpenMP's threads spin while they wait for each other, far
 # longer than the work takes.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# No test fetches anything from elsewhere, nor does a process that a test starts.
+os.environ["SACCADE_OFFLINE"] = "1"
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -171,6 +173,13 @@ def shared() -> Path:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture
+def online(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files may be fetched, from a server on this machine that no proxy stands before."""
+    monkeypatch.delenv("SACCADE_OFFLINE")
+    monkeypatch.setenv("no_proxy", "*")
 
 
 @pytest.fixture
