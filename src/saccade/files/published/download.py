@@ -48,6 +48,7 @@ def download(
     instead: str = "",
     timeout_s: float = TIMEOUT_S,
     progress: Progress = on_error_stream,
+    forbidden_by: str = "",
 ) -> None:
     """Fetch a file to `target`, showing how far it is; SACCADE_OFFLINE=1 forbids it.
 
@@ -57,6 +58,7 @@ def download(
         instead: a sentence for errors, on what one can do without the file.
         timeout_s: how long the server may be silent.
         progress: who shows how far it is.
+        forbidden_by: the argument by which the user forbids to fetch it; empty where none does.
 
     Raises:
         NoSuchFile: it can't or must not be fetched, or can't be written; what arrived so far is
@@ -65,7 +67,7 @@ def download(
     """
     part = target.with_name(f"{target.name}.part")
     try:
-        if setting := who_forbids():
+        if setting := forbidden_by or who_forbids():
             raise NoSuchFile(file.name, "must be fetched once", f"{setting}, which forbids it")
         with _alone(part):
             if file.is_at(target):  # somebody else fetched it meanwhile

@@ -30,6 +30,7 @@ def kept_file(
     folder: str = "models",
     instead: str = "",
     progress: Progress = on_error_stream,
+    forbidden_by: str = "",
 ) -> Path:
     """The path of a published file, whose bytes are those that were published.
 
@@ -38,6 +39,7 @@ def kept_file(
         folder: within `keras_home()`.
         instead: a sentence for the error, on what one can do without the file.
         progress: who shows how far it is.
+        forbidden_by: the argument by which the user forbids to fetch it; empty where none does.
 
     Raises:
         NoSuchFile: it is not there and can't or must not be fetched; the message says from where
@@ -54,7 +56,7 @@ def kept_file(
                 "fetched again."
             )
     target = _writable(homes, instead) / file.name
-    download(file, target, instead, progress=progress)
+    download(file, target, instead, progress=progress, forbidden_by=forbidden_by)
     return target
 
 
