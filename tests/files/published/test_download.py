@@ -5,6 +5,8 @@ import hashlib
 import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -14,7 +16,7 @@ import h5py
 import numpy as np
 import pytest
 
-from file_server import serving
+from files.published.file_server import serving
 from saccade.errors import FileFormatError, NoSuchFile
 from saccade.files.published import download as module
 from saccade.files.published.download import download
@@ -222,6 +224,31 @@ def test_an_interruption_leaves_a_part_and_no_target(server, target, monkeypatch
     monkeypatch.setattr(module, "_check_room", checked)
     download(server.file, target)
     assert target.read_bytes() == BODY
+
+
+def test_a_kill_leaves_a_part_that_is_gone_on_from(server, target):
+    server.state.hold, server.state.paused_at = threading.Event(), 300_000
+    code = """
+import pathlib, sys
+from saccade.files.published.download import download
+from saccade.files.published.remote_file import RemoteFile
+address, md5, target = sys.argv[1:]
+download(RemoteFile(address, md5), pathlib.Path(target))
+"""
+    words = [sys.executable, "-c", code, server.address, MD5, target]
+    part = target.with_name("w.h5.part")
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as fetching:
+        while not (part.exists() and part.stat().st_size):
+            assert fetching.poll() is None
+            time.sleep(0.01)
+        fetching.kill()
+    server.state.hold.set()
+    assert beside(target) == ["w.h5.part"]
+    arrived = part.read_bytes()
+    assert BODY.startswith(arrived)
+    download(server.file, target)
+    assert target.read_bytes() == BODY
+    assert server.state.asked == [None, f"bytes={len(arrived)}-"]
 
 
 def test_two_at_once_fetch_it_once(server, target):

@@ -16,11 +16,20 @@ def serving(body: bytes) -> Iterator[SimpleNamespace]:
 
     Its `.state` says what it does: `body`, whatever is asked for; `ranges`, whether it can send a
     rest; `cut`, after how many bytes each of the next answers breaks off; `status`; `hold`, an
-    event that answers wait for; `wrong_start`, where a rest is said to begin. What it was asked
-    is in `asked` (the header Range of each request) and `paths`. Its `.address` ends in "/".
+    event that answers wait for; `paused_at`, after how many bytes they do; `wrong_start`, where a
+    rest is said to begin. What it was asked is in `asked` (the header Range of each request) and
+    `paths`. Its `.address` ends in "/".
     """
     state = SimpleNamespace(
-        body=body, ranges=True, cut=[], status=200, asked=[], paths=[], hold=None, wrong_start=None
+        body=body,
+        ranges=True,
+        cut=[],
+        status=200,
+        asked=[],
+        paths=[],
+        hold=None,
+        wrong_start=None,
+        paused_at=0,
     )
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -31,7 +40,7 @@ def serving(body: bytes) -> Iterator[SimpleNamespace]:
             wanted = self.headers.get("Range")
             state.asked.append(wanted)
             state.paths.append(self.path)
-            if state.hold is not None:
+            if state.hold is not None and not state.paused_at:
                 state.hold.wait(10)
             if state.status != 200:
                 self.send_error(state.status)
@@ -51,6 +60,10 @@ def serving(body: bytes) -> Iterator[SimpleNamespace]:
                 self.send_header("Content-Range", span)
             self.end_headers()
             cut = state.cut.pop(0) if state.cut else None
+            if state.paused_at and not start:
+                self.wfile.write(rest[: state.paused_at])
+                state.hold.wait(10)
+                rest = rest[state.paused_at :]
             self.wfile.write(rest[:cut])
             if cut is not None:
                 self.wfile.flush()
