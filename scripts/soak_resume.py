@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -418,6 +419,9 @@ def show_difference(expected: Any, got: Any, place: str = "") -> None:
     if isinstance(expected, dict) and isinstance(got, dict):
         for key in sorted({*expected, *got}):
             show_difference(expected.get(key), got.get(key), f"{place}/{key}")
+    elif isinstance(expected, list) and isinstance(got, list) and expected != got:
+        lacking, more = Counter(expected), Counter(got)
+        print(f"  {place}: of {len(expected)}, lacking {lacking - more}, too many {more - lacking}")
     elif expected != got:
         print(f"  {place}: {str(expected)[:300]} != {str(got)[:300]}")
 

@@ -78,14 +78,34 @@ def shuffle_tests(items: list[pytest.Item], seed: int) -> None:
     items[:] = [item for file in files for item in file]
 
 
+SHARE = 3  # of tests marked as sampled, one in so many is run
+
+
+def sampled_away(items: list[pytest.Item], seed: int) -> set[pytest.Item]:
+    """Of each test with many like cases, those that wait for another seed."""
+    of_test: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if "sampled" in item.keywords:
+            of_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return {
+        item
+        for cases in of_test.values()
+        for place, item in enumerate(sorted(cases, key=lambda case: case.nodeid))
+        if place % SHARE != seed % SHARE
+    }
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.option.order_seed >= 0:
-        shuffle_tests(items, config.option.order_seed)
-    slow = [] if config.getoption("--run-slow") else [i for i in items if "slow" in i.keywords]
-    if slow:
-        config.hook.pytest_deselected(items=slow)
-        left_out = set(slow)
+    seed = config.option.order_seed
+    if seed >= 0:
+        shuffle_tests(items, seed)
+    whole_files = not any("::" in word for word in config.args)  # who names a test means it
+    if not config.getoption("--run-slow"):
+        left_out = {item for item in items if "slow" in item.keywords}
+        if whole_files:
+            left_out |= sampled_away([item for item in items if item not in left_out], seed)
+        config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
     if any("gpu" in item.keywords for item in items):
         import torch

@@ -56,7 +56,8 @@ def write_whole(
     Args:
         where, path: as for `replacing`.
         content: all of it.
-        flush: wait until the disk has it. False for what is only for a look, in great numbers.
+        flush: wait until the disk has it, and look for drafts that killed processes left. False for
+            what is only for a look, in great numbers.
 
     Raises:
         NoSuchFile, InvalidArgument, NotWritten: as `replacing`.
@@ -66,6 +67,8 @@ def write_whole(
     path, target = Path(path), _checked(where, path, True)
     draft = target.with_name(draft_name(target))
     with _told(where, path):
+        if flush:
+            remove_dead_drafts(target)
         try:
             with open(draft, "xb") as file:
                 file.write(content)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from saccade.disk.drafts import remove_drafts
 from saccade.disk.growing_file import append_whole, end_in_line, start_anew
 from saccade.disk.regular_file import read_text
 from saccade.disk.whole_file import write_whole
@@ -43,6 +44,7 @@ class CSVLogger(Callback):
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         path = Path(self.filename)
+        remove_drafts(path)  # the run before may have been killed while it wrote
         self.append_header = not (self.append and path.exists() and path.stat().st_size)
         # A path that can't be written fails here, before anything is trained.
         if self.append_header:

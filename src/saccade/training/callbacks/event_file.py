@@ -28,6 +28,7 @@ from saccade.training.callbacks.event_record import (
     framed,
 )
 
+EVENTS = "events.out.tfevents."  # every file's name begins so
 HISTOGRAM_BUCKETS = 30
 MOST_IMAGES = 3  # to a tag and step, as TensorFlow's writer has it
 _MOST_WAITING_BYTES = 1 << 20
@@ -164,7 +165,7 @@ class EventFile:
                 append_whole("TensorBoard", self._last, laid_out, in_pages=True)
                 return
         place = f"{socket.gethostname()}.{os.getpid()}.{next(_numbers):06d}"  # read in this order
-        name = f"events.out.tfevents.{int(time.time())}.{place}{self._suffix}"
+        name = f"{EVENTS}{int(time.time())}.{place}{self._suffix}"
         content = b"".join([framed(first_event(time.time())), *self._waiting])
         room = -len(content) % PAGE_BYTES
         if not _fits(room):

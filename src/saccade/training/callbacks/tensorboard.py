@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from saccade.disk.drafts import remove_drafts
 from saccade.disk.whole_file import check_place
 from saccade.errors import InvalidArgument, NotSupported, SaccadeError
 from saccade.files import plain_config
@@ -16,7 +17,7 @@ from saccade.notes import note_once
 from saccade.old_arguments import ignores_old_words
 from saccade.script_door import is_script_door_open
 from saccade.training.callbacks.callback import Callback
-from saccade.training.callbacks.event_file import EventFile
+from saccade.training.callbacks.event_file import EVENTS, EventFile
 from saccade.training.callbacks.unwritten import Unwritten
 
 _PARTS = ("train", "validation")
@@ -204,6 +205,7 @@ class TensorBoard(Callback):
         self._files = {}
         for part, strangers in state["strangers"].items():
             folder = os.path.join(self.log_dir, part)
+            remove_drafts(os.path.join(folder, f"{EVENTS}{{any}}"))
             known, size_bytes = state["files"].get(part, (None, 0))
             earlier = state.get("earlier", {}).get(part, [])  # states of before have none
             for name in _names(folder):
@@ -219,7 +221,7 @@ class TensorBoard(Callback):
 def _names(folder: str) -> list[str]:
     """The event files in a folder."""
     names = os.listdir(folder) if os.path.isdir(folder) else []
-    return sorted(name for name in names if name.startswith("events.out.tfevents."))
+    return sorted(name for name in names if name.startswith(EVENTS))
 
 
 def as_images(weight: np.ndarray) -> np.ndarray | None:
