@@ -15,7 +15,7 @@ from saccade.graph import Shape, Symbol, plain_shapes, symbols_in
 from saccade.layers.core.calls.one_sample import advice_for_one
 from saccade.layers.core.output_shapes import shape_of
 from saccade.nests import leaves
-from saccade.numerics.tensors.conversion import as_tensor
+from saccade.numerics.tensors.conversion import as_tensor, narrowed
 
 _FIRST = ("inputs", "data")  # what Keras calls the first argument of its layers
 
@@ -102,10 +102,14 @@ def shapes_in(value: Any) -> Any:
 def in_shape_of(symbol: Symbol, value: Any, model: Any) -> Any:
     """An input in its dtype; a last axis of one is added or taken off where that is missing."""
     dtype = getattr(torch, symbol.dtype)
-    if not torch.is_tensor(value):
+    is_given = not torch.is_tensor(value)
+    if is_given:
         value = as_tensor(np.asarray(value), device=model.device)
     if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
-        value = value.to(dtype)
+        if is_given or value.is_complex():
+            value = narrowed(f'{model.where}, input "{symbol.name}"', value, dtype)
+        else:
+            value = value.to(dtype)
     needed, given = symbol.shape, value.shape
     if len(given) != len(needed):
         value = with_last_axis(value, needed)
