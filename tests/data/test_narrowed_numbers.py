@@ -9,7 +9,7 @@ from saccade import losses, metrics
 from saccade.data.dataset import Dataset
 from saccade.errors import DataError, InvalidArgument
 from saccade.layers import Dense, Flatten, Input, Normalization, Rescaling
-from saccade.models import Sequential
+from saccade.models import Model, Sequential
 from saccade.preprocessing.image import ImageDataGenerator
 from saccade.utils import image_dataset_from_directory, to_categorical
 
@@ -163,7 +163,7 @@ NO_NUMBERS = {
 ONES = np.ones((4, 3), np.float32)
 DIRECT = {
     "a layer": dense,
-    "a model": lambda x: Sequential([Input((3,)), Dense(2)])(x),
+    "a model": lambda x: Model(image := Input((3,)), Dense(2)(image))(x),
     "targets of a loss": lambda x: losses.MeanSquaredError()(x, ONES),
     "predictions of a loss": lambda x: losses.MeanSquaredError()(ONES, x),
     "a loss without a class": lambda x: losses.binary_crossentropy(x, ONES),
@@ -191,7 +191,8 @@ def test_a_number_that_would_become_infinite_is_refused(door):
 
 
 def test_a_whole_number_that_would_wrap_is_refused():
-    model = Sequential([Input((3,), dtype="uint8"), Rescaling(0.5)])
+    image = Input((3,), dtype="uint8")
+    model = Model(image, Rescaling(0.5)(image))
     assert model(np.full((4, 3), 255)).max() == 127.5
     with pytest.raises(DataError, match="whole numbers must fit uint8, got 256 to 256"):
         model(np.full((4, 3), 256))

@@ -102,14 +102,13 @@ def shapes_in(value: Any) -> Any:
 def in_shape_of(symbol: Symbol, value: Any, model: Any) -> Any:
     """An input in its dtype; a last axis of one is added or taken off where that is missing."""
     dtype = getattr(torch, symbol.dtype)
-    is_given = not torch.is_tensor(value)
-    if is_given:
+    if not torch.is_tensor(value):
         value = as_tensor(np.asarray(value), device=model.device)
     if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
-        if is_given or value.is_complex():
-            value = narrowed(f'{model.where}, input "{symbol.name}"', value, dtype)
-        else:
+        if torch.compiler.is_compiling() or value.is_meta:
             value = value.to(dtype)
+        else:
+            value = narrowed(f'{model.where}, input "{symbol.name}"', value, dtype)
     needed, given = symbol.shape, value.shape
     if len(given) != len(needed):
         value = with_last_axis(value, needed)
