@@ -52,11 +52,12 @@ setup: .venv/.dev ## the virtual environment .venv with saccade and the tools
 
 bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/jax/.ready .bench/torch/.ready .bench/torchvision/.ready .bench/fastai/.ready ## the peers' environments, in .bench
 
-bench: bench-setup .data/mnist ## every benchmark, about an hour; keep the machine quiet
+bench: bench-setup .data/mnist ## every benchmark, about two hours; keep the machine quiet
 	$(BENCH_PYTHON) benchmarks/imports.py
 	$(BENCH_PYTHON) benchmarks/lenet/overhead.py
 	$(BENCH_PYTHON) benchmarks/lenet/step_share.py
 	$(BENCH_PYTHON) benchmarks/lenet/lenet.py
+	$(BENCH_PYTHON) benchmarks/limits/limits.py
 	$(BENCH_PYTHON) benchmarks/saving.py
 	$(BENCH_PYTHON) benchmarks/data/data.py
 	$(BENCH_PYTHON) benchmarks/lenet/mnist_lenet.py
