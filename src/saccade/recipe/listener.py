@@ -30,7 +30,7 @@ class Listener:
     """
 
     def says(self, text: str) -> None:
-        """What happens, in a sentence."""
+        """What happens, in a sentence; nothing, for an empty line between."""
 
     def warns(self, text: str) -> None:
         """What deserves attention, in a sentence."""
