@@ -48,8 +48,12 @@ class Listener:
 
     @contextmanager
     def fetching(self, file: RemoteFile) -> Iterator[Watch]:
-        """A published file is fetched; the function that is given gets the bytes that are there,
-        and those that are due, or None."""
+        """A published file is fetched; the function that is given gets how many bytes are there,
+        and how many are due, None where nobody knows.
+
+        Args:
+            file: what is fetched, with its `name` and `address`.
+        """
         yield lambda there, due: None
 
     @contextmanager
