@@ -192,12 +192,16 @@ def find_model(run: str | os.PathLike[str]) -> Path:
         model = path / MODEL_FILE
         if model.is_file():
             return model
+        if os.path.lexists(model):
+            raise DataError(f'"{model}"', "must be a file", "something else, or a dead link")
         files = sorted(each.name for each in path.iterdir())
         runs = [name for name in files if (path / name / MODEL_FILE).is_file()]
         do = f'Did you mean "{path / runs[-1]}"?' if runs else "Train again: saccade train FOLDER."
         held = ", ".join(files[:6]) + (", ..." if len(files) > 6 else "") or "an empty folder"
         raise NoSuchFile(f'"{path}"', f"must hold {MODEL_FILE}", held, do)
     if not path.exists():
+        if path.is_symlink():
+            raise NoSuchFile(f'"{path}"', "must be a run folder or a .keras file", "a dead link")
         siblings = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
         guess = nearest(path.name, siblings)
         do = f'Did you mean "{path.parent / guess}"?' if guess else ""
