@@ -179,7 +179,7 @@ def test_a_link_to_nothing_is_called_one_and_no_other_name_is_proposed(tmp_path)
         with pytest.raises(NoSuchFile, match="got a dead link") as told:
             Predictor.load(dead)
         assert "Did you mean" not in str(told.value)
-        with pytest.raises(DataError, match="model.keras.*or a dead link"):
+        with pytest.raises(DataError, match=r"model\.keras.*or a dead link"):
             Predictor.load(tmp_path)
         dead.unlink()
 
