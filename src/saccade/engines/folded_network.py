@@ -8,7 +8,8 @@ from typing import Any
 
 import torch
 
-from saccade.engines.folding import Convolve, fold
+from saccade.engines.folded_convolution import Convolve
+from saccade.engines.folding import fold
 from saccade.graph import Network
 
 
