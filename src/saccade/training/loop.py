@@ -211,8 +211,11 @@ def _validate(run: Run) -> dict[str, float]:
             logs = run.own_validation(callbacks=run.callbacks)
             logs = logs_of(run.model, logs, "evaluate")
             return {f"val_{name}": value for name, value in logs.items()}
+        forward = run.forward
+        if forward is run.model:
+            forward = run.model.forward_at_rest(run.validation.images, for_loss=True)
         logs = evaluate(
-            run.model, run.objective, run.validation, run.callbacks, "fit, validation", run.forward
+            run.model, run.objective, run.validation, run.callbacks, "fit, validation", forward
         )
     return {f"val_{name}": value for name, value in logs.items()}
 
