@@ -14,7 +14,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/.runtime ## train on 1,797 handwritten digits and show what came out
-	@$(BIN)/python scripts/demo.py
+	@SACCADE_OFFLINE=1 $(BIN)/python scripts/demo.py
 
 # Tools are started by `python -m`: the first line of a console script cannot name an interpreter
 # whose path has a space in it. What is compiled once is kept, whatever the shell says of it: the
@@ -52,11 +52,12 @@ setup: .venv/.dev ## the virtual environment .venv with saccade and the tools
 
 bench-setup: .venv/.dev .bench/tensorflow/.ready .bench/jax/.ready .bench/torch/.ready .bench/torchvision/.ready .bench/fastai/.ready ## the peers' environments, in .bench
 
-bench: bench-setup .data/mnist ## every benchmark, about an hour; keep the machine quiet
+bench: bench-setup .data/mnist ## every benchmark, about two hours; keep the machine quiet
 	$(BENCH_PYTHON) benchmarks/imports.py
 	$(BENCH_PYTHON) benchmarks/lenet/overhead.py
 	$(BENCH_PYTHON) benchmarks/lenet/step_share.py
 	$(BENCH_PYTHON) benchmarks/lenet/lenet.py
+	$(BENCH_PYTHON) benchmarks/limits/limits.py
 	$(BENCH_PYTHON) benchmarks/saving.py
 	$(BENCH_PYTHON) benchmarks/data/data.py
 	$(BENCH_PYTHON) benchmarks/lenet/mnist_lenet.py

@@ -20,6 +20,8 @@ os.environ["KERAS_BACKEND"] = "torch"
 # and on a machine that others use too, OpenMP's threads spin while they wait for each other, far
 # longer than the work takes.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# No test fetches anything from elsewhere, nor does a process that a test starts.
+os.environ["SACCADE_OFFLINE"] = "1"
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -76,14 +78,34 @@ def shuffle_tests(items: list[pytest.Item], seed: int) -> None:
     items[:] = [item for file in files for item in file]
 
 
+SHARE = 3  # of tests marked as sampled, one in so many is run
+
+
+def sampled_away(items: list[pytest.Item], seed: int) -> set[pytest.Item]:
+    """Of each test with many like cases, those that wait for another seed."""
+    of_test: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if "sampled" in item.keywords:
+            of_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return {
+        item
+        for cases in of_test.values()
+        for place, item in enumerate(sorted(cases, key=lambda case: case.nodeid))
+        if place % SHARE != seed % SHARE
+    }
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.option.order_seed >= 0:
-        shuffle_tests(items, config.option.order_seed)
-    slow = [] if config.getoption("--run-slow") else [i for i in items if "slow" in i.keywords]
-    if slow:
-        config.hook.pytest_deselected(items=slow)
-        left_out = set(slow)
+    seed = config.option.order_seed
+    if seed >= 0:
+        shuffle_tests(items, seed)
+    whole_files = not any("::" in word for word in config.args)  # who names a test means it
+    if not config.getoption("--run-slow"):
+        left_out = {item for item in items if "slow" in item.keywords}
+        if whole_files:
+            left_out |= sampled_away([item for item in items if item not in left_out], seed)
+        config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
     if any("gpu" in item.keywords for item in items):
         import torch
@@ -171,6 +193,13 @@ def shared() -> Path:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture
+def online(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files may be fetched, from a server on this machine that no proxy stands before."""
+    monkeypatch.delenv("SACCADE_OFFLINE")
+    monkeypatch.setenv("no_proxy", "*")
 
 
 @pytest.fixture

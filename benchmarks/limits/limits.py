@@ -85,8 +85,8 @@ def measure_row(
     rates: dict[str, list[float]] = {peer.name: [] for peer in peers}
     flops, bandwidth = [], []
     for turn in range(rounds + 1):
-        peaks = first.ask(kind="peaks") or {}
-        flops.append(peaks[precision])
+        peaks = first.ask(kind="peaks", precision=precision) or {}
+        flops.append(peaks["flops"])
         bandwidth.append(peaks["bytes"])
         for peer in peers:
             answer = peer.ask(

@@ -134,11 +134,7 @@ def main() -> None:
         warm_up: bool = False,
     ) -> dict[str, Any]:
         if kind == "peaks":
-            return {
-                "float32": work.peak_flops("float32"),
-                "bfloat16": work.peak_flops("bfloat16"),
-                "bytes": work.peak_bytes(),
-            }
+            return {"flops": work.peak_flops(precision), "bytes": work.peak_bytes()}
         if kind == "work":
             return {"operations": work.operations(peer.model(setting, "float32"))}
         key = (kind, setting, precision, images)

@@ -48,7 +48,7 @@ def test_its_files_are_kept_under_other_names_than_they_are_published(
 ):
     asked = []
 
-    def download(file, target, instead):
+    def download(file, target, instead, **_):
         asked.append((file.address.rpartition("/")[2], target.name))
         raise NoSuchFile(file.name, "must be fetched once", "no connection", instead)
 

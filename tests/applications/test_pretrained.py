@@ -51,7 +51,7 @@ def small(monkeypatch, tmp_path):
         )
     files["pretrained"] = dataclasses.replace(none, with_top=files[True], without_top=files[False])
 
-    def download(file, target, *_):
+    def download(file, target, *_, **__):
         fetched.append(file.name)
         target.write_bytes((tmp_path / file.name).read_bytes())
 
@@ -86,7 +86,7 @@ def test_a_network_published_with_its_top_only(small):
 def test_what_cant_be_fetched_is_said_before_anything_is_built(small, monkeypatch):
     build, _, _ = small
 
-    def offline(file, target, instead):
+    def offline(file, target, instead, **_):
         raise NoSuchFile(file.name, "must be fetched once", "no connection", instead)
 
     monkeypatch.setattr(kept, "download", offline)

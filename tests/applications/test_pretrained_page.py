@@ -14,6 +14,7 @@ from saccade.applications import NETWORKS, imagenet_utils, lenet
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "pretrained.md"
 
 
+@pytest.mark.slow
 def test_the_page_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names: dict = {}

@@ -244,6 +244,7 @@ def test_weights_have_keras_names_shapes_and_order(name):
     assert ours.count_params() == theirs.count_params()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "where"),
     [
@@ -286,6 +287,7 @@ def outcome(name, options):
     return [one.detach().numpy() for one in results]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", NAMES)
 def test_every_option_bites(name):
     """Another value changes something that the layer does; the same value changes nothing."""

@@ -134,6 +134,7 @@ def test_config_round_trip(name):
                 assert back.get_config()[key] == pytest.approx(number), key
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", NAMES)
 @BOTH
 def test_two_runs_are_equal_to_the_bit(name, options):
@@ -142,6 +143,7 @@ def test_two_runs_are_equal_to_the_bit(name, options):
     )
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", NAMES)
 @BOTH
 def test_going_on_is_the_same_as_never_having_stopped(name, options):

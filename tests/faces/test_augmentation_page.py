@@ -43,6 +43,7 @@ def test_every_setting_of_augmentation_is_on_the_page(page):
         assert name in page or name == "interpolation_order", name
 
 
+@pytest.mark.slow
 def test_the_pictures_are_what_the_script_draws(root, page, tmp_path):
     script = runpy.run_path(str(root / "scripts" / "augmentation_pictures.py"))
     drawn = script["draw_pictures"](tmp_path)

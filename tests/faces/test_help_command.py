@@ -50,7 +50,7 @@ def test_the_page_of_train_tells_defaults():
         "--seed",
         "--validation",
         "--overwrite",
-        "[default: (0.2; 0.1 for resnet50)]",
+        "[default: (0.2 for lenet, 0.1 for others)]",
     ):
         assert word in page
 
@@ -79,7 +79,10 @@ def test_doctor_names_what_it_finds(tmp_path, monkeypatch):
     done = CliRunner().invoke(app, ["doctor"], catch_exceptions=False)
     rows = dict(line.split("  ", 1) for line in done.stdout.splitlines())
     rows = {name.strip(): value.strip() for name, value in rows.items()}
-    assert rows["weights"] == f"resnet50_notop.h5 in {tmp_path / 'models'}"
+    found = f"resnet50_notop.h5 in {tmp_path / 'models'}"
+    assert rows["weights"] == f"{found}; SACCADE_OFFLINE=1 forbids to fetch others"
+    monkeypatch.delenv("SACCADE_OFFLINE")
+    assert doctor.doctor()["weights"] == found
     assert rows["C++ compiler"] == sys.executable
     assert rows["saccade"] == __version__
     assert {"device", "threads", "python", "torch", "numpy", "pillow"} <= set(rows)
@@ -108,6 +111,7 @@ def test_doctor_without_compiler_weights_and_cpuinfo(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CXX", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("SACCADE_OFFLINE")
     rows = doctor.doctor()
     assert rows["C++ compiler"].startswith("none found")
     assert rows["weights"] == f"none in {tmp_path / 'models'}"

@@ -197,6 +197,7 @@ def test_empty_and_hidden_folders_are_no_classes_and_small_ones_are_named(photos
     assert "nothing: left out" in said
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("size", "options", "expected"),
     [

@@ -31,8 +31,9 @@ from saccade.layers import Dense
 from saccade.models import load_model
 from saccade.numerics.machine.native_precision import has_native_bfloat16
 from saccade.recipe import scores
+from saccade.recipe.architectures import DEFAULTS
 from saccade.recipe.listener import EpochLines
-from saccade.recipe.photos.photo_reading import Header, resnet_reading
+from saccade.recipe.photos.photo_reading import Header, published_reading
 from saccade.recipe.training import network_choice, trainer, transfer
 from saccade.recipe.training import precision as precision_module
 from saccade.recipe.training.network_choice import are_photographs
@@ -257,7 +258,9 @@ def test_a_runs_own_numbers_are_those_of_use(photos, tmp_path, weights, monkeypa
 def test_windows_are_smaller_than_the_photos():
     photos = SimpleNamespace(preprocessing=SimpleNamespace(target_size=(288, 224)))
     for augment, size in ((True, (224, 174)), (False, (288, 224))):
-        asked: Any = SimpleNamespace(choices=SimpleNamespace(augment=augment), pixels=photos)
+        asked: Any = SimpleNamespace(
+            choices=SimpleNamespace(augment=augment, defaults=DEFAULTS["resnet50"]), pixels=photos
+        )
         assert transfer.Transfer._training_size(asked) == size
 
 
@@ -328,13 +331,13 @@ def test_photographs_without_weights_get_lenet_and_a_word(photos, tmp_path):
 
 
 def test_weights_in_kerass_cache_are_found(photos, tmp_path, weights, monkeypatch):
-    monkeypatch.setattr(network_choice, "_kept", lambda: [weights])
+    monkeypatch.setattr(network_choice, "_kept", lambda _: [weights])
     train(photos, "-o", "run", *QUICK, "--no-fine-tune")
     assert numbers(tmp_path / "run")["weights.file"] == weights.name
 
 
 def test_photographs_to_be_read_in_grey_get_lenet(photos, tmp_path, weights, monkeypatch):
-    monkeypatch.setattr(network_choice, "_kept", lambda: [weights])
+    monkeypatch.setattr(network_choice, "_kept", lambda _: [weights])
     train(photos, "-o", "run", "--color", "grayscale", "--epochs", 1)
     assert numbers(tmp_path / "run")["architecture"] == "lenet"
 
@@ -375,8 +378,10 @@ def test_what_photographs_are(headers, expected):
     ],
 )
 def test_large_photos_are_read_at_a_larger_size(headers, side):
-    assert resnet_reading(headers).preprocessing.target_size == (side, side)
-    asked = resnet_reading(headers, (96, 64))
+    resnet50 = DEFAULTS["resnet50"]
+    chosen = published_reading(headers, resnet50, "caffe")
+    assert chosen.preprocessing.target_size == (side, side)
+    asked = published_reading(headers, resnet50, "caffe", (96, 64))
     assert (asked.preprocessing.target_size, asked.why) == ((96, 64), "")
 
 
@@ -485,7 +490,7 @@ def test_a_run_may_start_from_weights_that_it_replaces(photos, tmp_path, weights
 def test_a_file_cut_short_in_kerass_folder_is_told(photos, tmp_path):
     models = tmp_path / "keras" / "models"
     models.mkdir(parents=True)
-    file = models / network_choice.PUBLISHED.without_top.name
+    file = models / network_choice.published("resnet50").without_top.name
     file.write_bytes(b"half of it")
     said = train(photos, "-o", "run", "--epochs", 1)
     assert f'"{file}" is not the file that was published' in " ".join(said.split())

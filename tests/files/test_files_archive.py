@@ -65,6 +65,7 @@ def example(name):
     return CLASSES[name](**config), numbers(name, shape, np.random.RandomState(1))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", [one for one in [*EXAMPLES, *MORE] if example(one)])
 @pytest.mark.parametrize("built", [True, False], ids=["built", "not built"])
 def test_every_layer_comes_back_as_it_was(tmp_path, case, built):

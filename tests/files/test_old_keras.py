@@ -75,6 +75,7 @@ def numbers_of(folder: Path, version: str, name: str) -> dict[str, Any]:
     return numbers[name]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", MODELS)
 def test_a_model_predicts_and_measures_what_it_did(folder, version, name):
     numbers = numbers_of(folder, version, name)
@@ -109,6 +110,7 @@ def test_every_optimizer_goes_on_from_its_state(folder, version, name, caplog):
     close(losses, numbers["losses"], atol=1e-4)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("by_name", [False, True])
 @pytest.mark.parametrize("name", MODELS)
 def test_weights_go_into_the_model_of_the_json(folder, version, name, by_name):

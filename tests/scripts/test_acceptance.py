@@ -120,6 +120,7 @@ def test_every_script_is_run():
     assert len(EXPECTED) >= 20
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", slow_unless(lambda name: name not in SLOW, sorted(EXPECTED)))
 def test_script_runs_unchanged(name, photos, tmp_path):
     said = run_on_saccade(words_of(name, photos), tmp_path)

@@ -39,6 +39,7 @@ def test_there_are_sixty():
     assert set(QUICK) | STOPS.keys() <= set(NAMES)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "name", slow_unless(QUICK.__contains__, [name for name in NAMES if name not in STOPS])
 )

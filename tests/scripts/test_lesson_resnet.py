@@ -27,6 +27,7 @@ def few_photos(tmp_path):
     return tmp_path / "photos"
 
 
+@pytest.mark.slow
 def test_the_lessons_resnet_runs_as_written(few_photos):
     script = REPOSITORY / "examples" / "lesson_resnet.py"
     done = python("-m", "saccade", script, WEIGHTS, few_photos, "6", cwd=few_photos.parent)

@@ -126,6 +126,7 @@ def test_wrong_words_end_with_code_2(tmp_path, words, needed):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_workers_have_saccade(write, tmp_path, method):
     write(

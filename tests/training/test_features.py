@@ -129,6 +129,7 @@ def flow(photos, generator=None, **options):
 # -- the same to the bit -------------------------------------------------------------------
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("prefix", [backbone, residual])
 @pytest.mark.parametrize(
     "options",

@@ -126,7 +126,7 @@ def test_wrong_words_and_damaged_files(folder, monkeypatch):
         mnist.load_data()
 
 
-def test_offline_it_says_what_to_put_where(folder, monkeypatch):
+def test_offline_it_says_what_to_put_where(folder, monkeypatch, online):
     monkeypatch.setattr(mnist, "ADDRESS", "http://127.0.0.1:9/mnist.npz")
     with pytest.raises(NoSuchFile) as told:
         mnist.load_data()

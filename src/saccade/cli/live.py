@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from saccade.cli.tables import print_scores
+from saccade.files.published.fetch_progress import Watch, fetch_bar
+from saccade.files.published.remote_file import RemoteFile
 from saccade.recipe.listener import Lines
 from saccade.recipe.scores import Scores, in_four
 from saccade.shown_text import shown_lines
@@ -49,6 +51,16 @@ class ConsoleListener(Lines):
         with Progress(console=self.console, transient=True) as progress:
             task = progress.add_task(what, total=total)
             yield lambda done: progress.update(task, completed=done)
+
+    @contextmanager
+    def fetching(self, file: RemoteFile) -> Iterator[Watch]:
+        """A bar in a terminal; a line for each tenth anywhere else."""
+        with (
+            fetch_bar(file, self.console)
+            if self.console.is_terminal
+            else super().fetching(file) as watch
+        ):
+            yield watch
 
     @contextmanager
     def epochs(

@@ -32,22 +32,23 @@ def train(
         typer.Option(
             "--architecture",
             "--arch",
-            help="lenet, resnet50, or auto: resnet50 for photographs, where its weights are there.",
+            help="lenet, a network of saccade.applications, as resnet50 or mobilenetv2, or auto: "
+            "resnet50 for photographs, where its weights are there or can be fetched.",
         ),
     ] = "auto",
     weights: Annotated[
         Path | None,
         typer.Option(
-            help="ResNet50's weights: .h5, .keras or .safetensors.",
-            show_default="Keras's file in its cache",
+            help="The network's weights: .h5, .keras or .safetensors.",
+            show_default="Keras's file in its cache, fetched once",
         ),
     ] = None,
     size: Annotated[
         str,
         typer.Option(
-            help="Pixels of a side, or HEIGHTxWIDTH. auto: for resnet50 288 where most photos are "
-            "as large, else 224; for lenet the photos' own size where all have one from 28 to 64, "
-            "else 28."
+            help="Pixels of a side, or HEIGHTxWIDTH. auto: what the network is made for, as 224, "
+            "or 9/7 of it where most photos are as large; for lenet the photos' own size where all "
+            "have one from 28 to 64, else 28."
         ),
     ] = "auto",
     color: Annotated[
@@ -57,63 +58,68 @@ def train(
         bool,
         typer.Option(
             help="Train on changed copies, new in each epoch: turned, moved and zoomed a little "
-            "for lenet; cut out, mirrored, in another light and mixed for resnet50."
+            "for lenet; cut out, mirrored, in another light and mixed for others."
         ),
     ] = True,
     views: Annotated[
-        int, typer.Option(help="Versions of each photo that resnet50's last layer learns from.")
+        int,
+        typer.Option(
+            help="Versions of each photo that the last layer of others than lenet learns from."
+        ),
     ] = 1,
     fine_tune: Annotated[
         bool,
         typer.Option(
-            help="Train most of resnet50 after its last layer, with --epochs, --patience, "
+            help="Train most of the network after its last layer, with --epochs, --patience, "
             "--optimizer and --learning-rate; the better one is kept."
         ),
     ] = True,
     precision: Annotated[
         str,
         typer.Option(
-            help="float32, bfloat16, or auto: bfloat16 for resnet50 where the machine has it."
+            help="float32, bfloat16, or auto: bfloat16 where the machine has it, but for lenet."
         ),
     ] = "auto",
     test: Annotated[
         float | None,
         typer.Option(
             help="Share of the photos for the final test, where there is no test/.",
-            show_default="0.2; 0.1 for resnet50",
+            show_default="0.2 for lenet, 0.1 for others",
         ),
     ] = None,
     validation: Annotated[
         float | None,
         typer.Option(
             help="Share that decides when to stop, where there is no val/.",
-            show_default="0.2; 0.1 for resnet50",
+            show_default="0.2 for lenet, 0.1 for others",
         ),
     ] = None,
     epochs: Annotated[
         int | None,
         typer.Option(
             help="At most so many times through the photos.",
-            show_default="100; resnet50 is fine-tuned for 16, or its last layer trained for 40",
+            show_default="100 for lenet; else 16 of fine-tuning, or 40 of a last layer alone",
         ),
     ] = None,
     patience: Annotated[
         int | None,
         typer.Option(
             help="Stop after so many epochs without a better validation loss.",
-            show_default="10; 5 for resnet50's last layer alone",
+            show_default="10; 5 for a last layer alone",
         ),
     ] = None,
     batch_size: Annotated[int, typer.Option(help="Photos in a step.")] = 32,
     optimizer: Annotated[
         str | None,
-        typer.Option(help="adam, adamw, rmsprop or sgd.", show_default="adam; adamw for resnet50"),
+        typer.Option(
+            help="adam, adamw, rmsprop or sgd.", show_default="adam for lenet, adamw for others"
+        ),
     ] = None,
     learning_rate: Annotated[
         float | None,
         typer.Option(
             help="How far a step goes.",
-            show_default="the optimizer's, as adam's 0.001; fine-tuning resnet50 0.0001",
+            show_default="the optimizer's, as adam's 0.001; fine-tuning 0.0001",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides the split, the weights and the order.")] = 0,
@@ -123,6 +129,13 @@ def train(
             "--resume",
             help="Go on with the unfinished run of this command, in --output or in the newest of "
             "runs/FOLDER-1, ...; where there is none a new one begins.",
+        ),
+    ] = False,
+    offline: Annotated[
+        bool,
+        typer.Option(
+            "--offline",
+            help="Fetch no weights; SACCADE_OFFLINE=1 in the environment says the same.",
         ),
     ] = False,
 ) -> None:

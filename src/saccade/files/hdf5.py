@@ -110,11 +110,13 @@ def arrays_in(where: str, file: Any) -> dict[str, Any]:
     """Every array of an open file by its path; links that lead elsewhere are not followed.
 
     Raises:
-        FileFormatError: one that `check_array` refuses.
+        FileFormatError: one that `check_array` refuses, or a name that is no text.
     """
     found: dict[str, Any] = {}
 
-    def visit(path: str, item: Any) -> None:
+    def visit(path: str | bytes, item: Any) -> None:
+        if isinstance(path, bytes):  # what h5py makes of bytes that are no UTF-8
+            raise FileFormatError(where, "names in the file must be text", repr(path))
         if hasattr(item, "shape"):
             check_array(where, path, item)
             found[path] = item

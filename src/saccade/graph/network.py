@@ -161,6 +161,11 @@ class Network:
 
     def shapes(self, inputs: Any) -> Any:
         """The outputs' shapes for shapes of the inputs, given in the same nest."""
+        shapes = self.all_shapes(inputs)
+        return map_symbols(self.result, lambda symbol: shapes[id(symbol)])
+
+    def all_shapes(self, inputs: Any) -> dict[int, Any]:
+        """The shape of every symbol by its `id`, for shapes of the inputs."""
         if len(self.input_symbols) == 1 and isinstance(self.inputs, (list, tuple)):
             is_shape = all(n is None or isinstance(n, int) for n in inputs)
             inputs = [inputs] if is_shape else inputs
@@ -174,7 +179,7 @@ class Network:
                 symbols_in(node.outputs), values_at(node.outputs, result), strict=True
             ):
                 shapes[id(symbol)] = shape
-        return map_symbols(self.result, lambda symbol: shapes[id(symbol)])
+        return shapes
 
 
 def values_at(pattern: Any, values: Any) -> list[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from saccade.errors import InvalidArgument, NoSuchFile, NotSupported
 from saccade.names import unknown_name
+from saccade.recipe.architectures import ARCHITECTURES, BEST, DEFAULTS, LAST_LAYER, LENET, Defaults
 from saccade.recipe.command_words import command_line
 from saccade.recipe.unfinished.command_record import as_asked
 from saccade.recipe.unfinished.ended_run import has_ended
@@ -21,36 +22,7 @@ OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
 PRECISIONS = ("auto", "float32", "bfloat16")
 HELD_OUT = ("test", "validation")  # in the order in which they are cut off
 LARGEST_PX = 1024  # beyond it LeNet's first dense layer alone has 120 million weights
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """What an architecture takes where the user chose nothing.
-
-    Attributes:
-        name: as people write it.
-        smallest_px: the shortest side that it can take. LeNet has two poolings, and a 5x5 kernel
-            between them.
-        made_for_px: the side that it is made for.
-        share: of the photos, for each held-out part.
-        epochs, patience, optimizer: of the training; of ResNet50's, those of fine-tuning.
-    """
-
-    name: str
-    smallest_px: int
-    made_for_px: int
-    share: float
-    epochs: int
-    patience: int
-    optimizer: str
-
-
-DEFAULTS = {
-    "lenet": Defaults("LeNet", 12, 28, 0.2, 100, 10, "adam"),
-    "resnet50": Defaults("ResNet50", 32, 224, 0.1, 16, 10, "adamw"),
-}
-LAST_LAYER = replace(DEFAULTS["resnet50"], epochs=40, patience=5)  # of ResNet50, trained alone
-ARCHITECTURES = ("auto", *DEFAULTS)
+OF_THE_CALL = ("output", "overwrite", "resume", "offline")  # what leads to the same run
 
 
 @dataclass(frozen=True)
@@ -81,6 +53,7 @@ class Choices:
     learning_rate: float | None = None
     seed: int = 0
     resume: Any = False  # a run folder says it and the output
+    offline: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.resume, bool):  # the run folder
@@ -156,9 +129,15 @@ class Choices:
     @property
     def defaults(self) -> Defaults:
         """Those of the architecture; LeNet's while it is not known."""
-        if self.architecture == "resnet50" and not self.fine_tune:
-            return LAST_LAYER
-        return DEFAULTS.get(self.architecture, DEFAULTS["lenet"])
+        own = DEFAULTS.get(self.architecture, DEFAULTS[LENET])
+        if self.is_published and not self.fine_tune:
+            return replace(own, epochs=LAST_LAYER.epochs, patience=LAST_LAYER.patience)
+        return own
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the architecture is known, and one with published weights."""
+        return self.architecture not in ("auto", LENET)
 
     @property
     def size_hw(self) -> tuple[int, int] | None:
@@ -214,12 +193,12 @@ class Choices:
             settled: what a run found out where nothing was chosen, by option.
         """
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return command_line(values | {"resume": False} | settled)
+        return command_line(values | {"resume": False, "offline": False} | settled)
 
     def going_on(self, run: Path) -> str:
         """The command line that goes on with an unfinished run of these choices."""
         chosen = {name: getattr(self, name) for name in self.asked()}
-        return command_line(chosen | {"output": run, "resume": True})
+        return command_line(chosen | {"output": run, "resume": True, "offline": self.offline})
 
     @property
     def has_ended(self) -> bool:
@@ -227,28 +206,29 @@ class Choices:
         if not self.resume or self.output is None or UnfinishedRun(self.output).is_there:
             return False
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        for name in ("output", "overwrite", "resume"):
+        for name in OF_THE_CALL:
             del values[name]
         return not self.overwrite and has_ended(self.output, values)
 
     def asked(self) -> dict[str, Any]:
-        """What is not as by default, as JSON has it, but for where the run goes."""
+        """What is not as by default, as JSON has it, of what makes the run what it is."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         defaults = {field.name: field.default for field in fields(self)}
         return {
             name: as_asked(value)
             for name, value in values.items()
-            if name not in ("output", "overwrite", "resume") and value != defaults[name]
+            if name not in OF_THE_CALL and value != defaults[name]
         }
 
     def _check_together(self) -> None:
         """Refuse what one architecture has and the other has not: it would be ignored."""
-        if self.architecture == "resnet50" and self.color == "grayscale":
-            raise InvalidArgument(_named("color"), "ResNet50 takes photos in colour", "grayscale")
+        if self.is_published and self.color == "grayscale":
+            needed = f"{self.defaults.name} takes photos in colour"
+            raise InvalidArgument(_named("color"), needed, "grayscale")
         if self.views > 1 and not self.augment:
             needed = "needs augment=True: it is what makes them"
             raise InvalidArgument(_named("views"), needed, self.views)
-        if self.architecture != "lenet":
+        if self.architecture != LENET:
             return
         for option, given in (
             ("weights=", self.weights is not None),
@@ -257,8 +237,9 @@ class Choices:
             ("precision=", self.precision == "bfloat16"),
         ):
             if given:
-                do = "Choose architecture=resnet50."
-                raise NotSupported(f"train({option})", "is for ResNet50", "LeNet", do)
+                do = f"Choose architecture={BEST}."
+                needed = "is for networks with published weights"
+                raise NotSupported(f"train({option})", needed, "LeNet", do)
 
     def _check_weights(self) -> None:
         if self.weights is None or self.weights.is_file():

@@ -10,6 +10,7 @@ import torch
 
 from saccade.applications import NETWORKS
 from saccade.files.published.kept_file import keras_home, spoiled_file
+from saccade.files.published.offline import who_forbids
 from saccade.numerics.machine.device import default_device
 from saccade.numerics.machine.native_precision import processor_facts, processor_flags
 from saccade.recipe.versions import versions
@@ -80,4 +81,6 @@ def _weights() -> str:
         for path in folder.glob("*")
         if path.suffix.lower() in WEIGHT_FILES
     )
-    return f"{', '.join(files) or 'none'} in {folder}"
+    setting = who_forbids()
+    forbidden = f"; {setting} forbids to fetch others" if setting else ""
+    return f"{', '.join(files) or 'none'} in {folder}{forbidden}"

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from saccade.data.folders.folder_errors import count_of
 from saccade.errors import SaccadeError
+from saccade.files.published.fetch_progress import FetchLines, Watch
+from saccade.files.published.remote_file import RemoteFile
 from saccade.recipe.scores import Scores, in_four
 from saccade.shown_text import shown, shown_lines
 from saccade.training.callbacks.callback import Callback
@@ -45,6 +47,12 @@ class Listener:
         yield lambda done: None
 
     @contextmanager
+    def fetching(self, file: RemoteFile) -> Iterator[Watch]:
+        """A published file is fetched; the function that is given gets the bytes that are there,
+        and those that are due, or None."""
+        yield lambda there, due: None
+
+    @contextmanager
     def epochs(
         self, steps: int, is_best: Callable[[], bool], images: int = 0
     ) -> Iterator[Callback | None]:
@@ -75,6 +83,10 @@ class Lines(Listener):
 
     def scores(self, scores: Scores, title: str) -> None:
         self.write(scores.in_words(title))
+
+    @contextmanager
+    def fetching(self, file: RemoteFile) -> Iterator[Watch]:
+        yield FetchLines(file, self.write)
 
     @contextmanager
     def epochs(

@@ -44,6 +44,8 @@ def summarize(model: Any, metrics: Mapping[str, Any]) -> RunSummary:
     names = model.class_names or []
     listed = list_some([shortened(name, NAME_CELLS) for name in names], MOST_CLASSES)
     facts = [f"Classes: {len(names)} ({listed})" if names else "No classes."]
+    if architecture := metrics.get("architecture"):
+        facts.append(f"architecture: {architecture}")
     facts += [f"{word}: {value}" for word, value in (model.preprocessing or {}).items()]
     for part in SCORED:
         accuracy, loss = metrics.get(f"{part}.accuracy"), metrics.get(f"{part}.loss")

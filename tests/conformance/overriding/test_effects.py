@@ -38,6 +38,7 @@ def plus_one(call):
     return lambda x, *args, **kwargs: call(x, *args, **kwargs) + 1
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("engine", ["torch", "openvino"])
 @pytest.mark.parametrize("name", NAMES)
 def test_call_put_into_a_layer_is_called_by_every_engine(name, engine):
@@ -51,6 +52,7 @@ def test_call_put_into_a_layer_is_called_by_every_engine(name, engine):
     np.testing.assert_allclose(model.predict(rows, verbose=0), expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", NAMES)
 def test_call_put_into_a_class_is_called_by_every_engine(name, monkeypatch):
     model, by_name = small_network()

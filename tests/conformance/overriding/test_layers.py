@@ -94,11 +94,15 @@ ALONE = ("predict many", "train_on_batch", "test_on_batch", "predict_on_batch", 
          "load h5", "save weights", "load weights")  # fmt: skip
 
 
-def test_all_side_by_side():
+@pytest.mark.sampled
+@pytest.mark.parametrize("first", range(3))
+def test_all_side_by_side(first):
     names = [name for name in LAYERS if name != "RandomShear"]  # whose record Keras can't read
+    names = names[first::3]
     assert not missing(both(names), work_with(names, ALONE))
 
 
+@pytest.mark.slow
 def test_private_methods_side_by_side():
     """Those that Keras calls are called here too, or refused by name."""
     names = [name for name in LAYERS if name != "RandomShear"]

@@ -162,6 +162,7 @@ def test_metrics():
 OPTIMIZERS = pairs(keras.optimizers, saccade.optimizers, saccade.optimizers.Optimizer)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
 def test_optimizers(name):
     def work(library, own):
@@ -337,6 +338,7 @@ RATES = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", sorted(SCHEDULES))
 def test_schedules(name):
     def work(library, own):

@@ -57,6 +57,7 @@ def read_all(files: list[str], **options) -> dict:
     return {file: found for file, (found, _) in told["results"].items()}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "options",
     [

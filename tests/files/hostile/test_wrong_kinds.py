@@ -87,6 +87,7 @@ def test_extras_of_the_wrong_kind(tmp_path, entries, word, value):
     assert told(lambda: Predictor.load(path)) in (0, 1)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("word", sorted(_KINDS))
 @pytest.mark.parametrize(
     "value", [*ODD, [2**20, 2**20], [5, 6], [5, 5, 5], 10**400, float("nan")], ids=repr_of

@@ -2,10 +2,11 @@
 
 import errno
 import hashlib
-import http.server
 import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -15,9 +16,11 @@ import h5py
 import numpy as np
 import pytest
 
+from files.published.file_server import serving
 from saccade.errors import FileFormatError, NoSuchFile
 from saccade.files.published import download as module
 from saccade.files.published.download import download
+from saccade.files.published.fetch_progress import FetchLines
 from saccade.files.published.kept_file import is_kept, kept_file, keras_home
 from saccade.files.published.remote_file import RemoteFile
 
@@ -26,55 +29,11 @@ MD5 = hashlib.md5(BODY).hexdigest()
 
 
 @pytest.fixture
-def server(monkeypatch):
+def server(online):
     """A server on this machine; what it does is set on `.state`, what it was asked is there too."""
-    state = SimpleNamespace(
-        body=BODY, ranges=True, cut=[], status=200, asked=[], hold=None, wrong_start=None
-    )
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-        def do_GET(self):
-            wanted = self.headers.get("Range")
-            state.asked.append(wanted)
-            if state.hold is not None:
-                state.hold.wait(10)
-            if state.status != 200:
-                self.send_error(state.status)
-                return
-            start = int(wanted[6:-1]) if wanted and state.ranges else 0
-            if start and start >= len(state.body):
-                self.send_response(416)
-                self.send_header("Content-Range", f"bytes */{len(state.body)}")
-                self.end_headers()
-                return
-            rest = state.body[start:]
-            self.send_response(206 if start else 200)
-            self.send_header("Content-Length", str(len(rest)))
-            if start:
-                said = start if state.wrong_start is None else state.wrong_start
-                span = f"bytes {said}-{len(state.body) - 1}/{len(state.body)}"
-                self.send_header("Content-Range", span)
-            self.end_headers()
-            cut = state.cut.pop(0) if state.cut else None
-            self.wfile.write(rest[:cut])
-            if cut is not None:
-                self.wfile.flush()
-                self.connection.shutdown(socket.SHUT_RDWR)
-
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    running.daemon_threads = True
-    running.handle_error = lambda *args: None  # a client that hung up
-    thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    monkeypatch.setenv("no_proxy", "*")
-    address = f"http://127.0.0.1:{running.server_port}/w.h5"
-    yield SimpleNamespace(state=state, address=address, file=RemoteFile(address, MD5))
-    running.shutdown()
-    running.server_close()
-    thread.join()
+    with serving(BODY) as running:
+        address = f"{running.address}w.h5"
+        yield SimpleNamespace(state=running.state, address=address, file=RemoteFile(address, MD5))
 
 
 @pytest.fixture
@@ -91,12 +50,14 @@ def test_the_whole_file_arrives_and_nothing_else(server, target, capsys):
     assert target.read_bytes() == BODY
     assert beside(target) == ["w.h5"]
     assert server.state.asked == [None]
-    assert re.search(r"Fetching w.h5\n.*1.0/1.0 MB", capsys.readouterr().err)
+    folder = server.address.removesuffix("w.h5")
+    assert capsys.readouterr().err == f"Fetching w.h5, 1.0 MB, from {folder}\n"
 
 
-def test_a_part_is_gone_on_from(server, target):
+def test_a_part_is_gone_on_from(server, target, capsys):
     target.with_name("w.h5.part").write_bytes(BODY[:1000])
     download(server.file, target)
+    assert capsys.readouterr().err.endswith("/, going on at 1,000 bytes\n")
     assert target.read_bytes() == BODY
     assert server.state.asked == ["bytes=1000-"]
     assert beside(target) == ["w.h5"]
@@ -260,10 +221,34 @@ def test_an_interruption_leaves_a_part_and_no_target(server, target, monkeypatch
     with pytest.raises(error):
         download(server.file, target)
     assert beside(target) == ["w.h5.part"]
-    monkeypatch.undo()
-    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr(module, "_check_room", checked)
     download(server.file, target)
     assert target.read_bytes() == BODY
+
+
+def test_a_kill_leaves_a_part_that_is_gone_on_from(server, target):
+    server.state.hold, server.state.paused_at = threading.Event(), 300_000
+    code = """
+import pathlib, sys
+from saccade.files.published.download import download
+from saccade.files.published.remote_file import RemoteFile
+address, md5, target = sys.argv[1:]
+download(RemoteFile(address, md5), pathlib.Path(target))
+"""
+    words = [sys.executable, "-c", code, server.address, MD5, target]
+    part = target.with_name("w.h5.part")
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as fetching:
+        while not (part.exists() and part.stat().st_size):
+            assert fetching.poll() is None
+            time.sleep(0.01)
+        fetching.kill()
+    server.state.hold.set()
+    assert beside(target) == ["w.h5.part"]
+    arrived = part.read_bytes()
+    assert BODY.startswith(arrived)
+    download(server.file, target)
+    assert target.read_bytes() == BODY
+    assert server.state.asked == [None, f"bytes={len(arrived)}-"]
 
 
 def test_two_at_once_fetch_it_once(server, target):
@@ -302,6 +287,64 @@ def test_one_that_waited_for_one_that_failed_fetches_it_itself(server, target):
     assert len(failures) == 2
     assert server.state.asked == [None, None]
     assert beside(target) == []
+
+
+# -- what is told --------------------------------------------------------------------------
+
+
+def test_a_log_gets_a_line_for_each_tenth_of_a_large_file(server, target, capsys):
+    server.state.body = body = bytes(12_000_000)
+    server.state.cut = [5_000_000]  # that it went on is no news
+    download(RemoteFile(server.address, hashlib.md5(body).hexdigest()), target)
+    first, *others = capsys.readouterr().err.splitlines()
+    assert first.startswith("Fetching w.h5, 12.0 MB, from http://127.0.0.1:")
+    assert others == [f"{percent:3} % of 12.0 MB" for percent in range(10, 101, 10)]
+
+
+def test_a_terminal_gets_a_bar(server, target, monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    download(server.file, target)
+    said = re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", capsys.readouterr().err)
+    assert said.startswith("Fetching w.h5, 1.0 MB, from http://127.0.0.1:")
+    assert "1.0/1.0 MB" in said
+
+
+def test_a_size_that_nobody_tells(capsys):
+    lines: list[str] = []
+    file = RemoteFile("http://example.org/a/one.h5?x=1", kept_as="two.h5")
+    watch = FetchLines(file, lines.append)
+    for there in (0, 20_000_000, 40_000_000):
+        watch(there, None)
+    assert lines == [
+        "Fetching two.h5, of a size that is not told, from http://example.org/a/one.h5?x=1"
+    ]
+
+
+# -- offline -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["1", "true", "yes"])
+def test_saccade_offline_forbids_every_connection(server, target, monkeypatch, word):
+    monkeypatch.setenv("SACCADE_OFFLINE", word)
+    with pytest.raises(NoSuchFile, match=f"got SACCADE_OFFLINE={word}, which forbids it") as told:
+        download(server.file, target)
+    assert f'By hand: fetch {server.address} elsewhere and put it at "{target}"' in str(told.value)
+    assert (server.state.asked, beside(target)) == ([], [])
+
+
+@pytest.mark.parametrize("word", ["", "0", "false", "No"])
+def test_other_words_do_not(server, target, monkeypatch, word):
+    monkeypatch.setenv("SACCADE_OFFLINE", word)
+    download(server.file, target)
+    assert target.read_bytes() == BODY
+
+
+def test_offline_a_kept_file_is_taken(server, home, monkeypatch):
+    path = kept_file(server.file)
+    monkeypatch.setenv("SACCADE_OFFLINE", "1")
+    assert kept_file(server.file) == path
+    assert len(server.state.asked) == 1
 
 
 # -- where it is kept ----------------------------------------------------------------------

@@ -21,7 +21,7 @@ SHA256, MD5 = hashlib.sha256(BODY).hexdigest(), hashlib.md5(BODY).hexdigest()
 
 
 @pytest.fixture
-def server(tmp_path, monkeypatch):
+def server(tmp_path, monkeypatch, online):
     """A server of the files that `answers` holds; it counts what it is asked for."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     answers: dict[str, bytes] = {"/a.bin": BODY}

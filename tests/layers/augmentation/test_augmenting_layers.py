@@ -422,6 +422,7 @@ def test_colours_need_their_channels():
         layers.MixUp()({"images": gray, "labels": np.arange(2)})
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"Equalization", "CutMix"}))
 @pytest.mark.parametrize("seed", [None, 3])
 def test_all_is_computed_where_the_images_are(name, seed):

@@ -30,6 +30,7 @@ def batch(name):
     return each(one, EXAMPLES[name][1])
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("name", NAMES)
 def test_in_a_model_as_alone(name, training):

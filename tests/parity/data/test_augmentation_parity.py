@@ -111,6 +111,7 @@ def test_parameters_are_the_same_whatever_is_asked_for(seed, **setting):
     assert_drawn_alike(setting, seed)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("order", [0, 1, 3])
 @pytest.mark.parametrize("fill_mode", FILL_MODES)
 @pytest.mark.parametrize("setting", SETTINGS[1:], ids=lambda setting: "+".join(setting))

@@ -36,6 +36,7 @@ def keras_reads(path: Path, **options) -> np.ndarray | None:
         return None
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "options",
     [

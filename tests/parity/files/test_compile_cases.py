@@ -149,6 +149,7 @@ def record_in(path):
         return json.loads(archive.read("config.json"))["compile_config"]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("writer", ["saccade", "keras"])
 def test_training_goes_on_elsewhere(tmp_path, case, writer):

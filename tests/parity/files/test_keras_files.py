@@ -105,6 +105,7 @@ def tree_of(path) -> dict:
     return tree
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", LAYERS)
 @STATES
 def test_keras_reads_what_saccade_wrote(tmp_path, case, built, compiled):
@@ -122,6 +123,7 @@ def test_keras_reads_what_saccade_wrote(tmp_path, case, built, compiled):
         assert predicted(theirs, x).shape == (3, 2)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", LAYERS)
 @STATES
 def test_saccade_reads_what_keras_wrote(tmp_path, case, built, compiled):
@@ -194,6 +196,7 @@ def test_every_initialiser_travels_both_ways(tmp_path, word):
 
 
 # "threshold" needs arguments, and Keras's sparsemax is another function (DEPARTURES.md).
+@pytest.mark.sampled
 @pytest.mark.parametrize("word", sorted({*activations.FUNCTIONS} - {"sparsemax", "threshold"}))
 def test_every_activation_travels_both_ways(tmp_path, word):
     ours = Sequential([saccade.layers.Dense(4, activation=word, input_shape=(3,))])
@@ -279,6 +282,7 @@ def assert_same_training(ours, theirs):
     close(np.array(a), np.array(b))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", OPTIMIZERS)
 def test_training_that_keras_began_goes_on_here(tmp_path, case):
     keras.utils.set_random_seed(7)
@@ -290,6 +294,7 @@ def test_training_that_keras_began_goes_on_here(tmp_path, case):
     assert_same_training(train(ours, 4), train(theirs, 4))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", OPTIMIZERS)
 def test_training_that_began_here_goes_on_in_keras(tmp_path, case):
     torch.manual_seed(7)

@@ -83,6 +83,7 @@ def tree_of(path):
     return found
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_of_ours_is_read_by_keras(tmp_path, name):
     ours = around(saccade, name)
@@ -94,6 +95,7 @@ def test_a_file_of_ours_is_read_by_keras(tmp_path, name):
     assert tree_of(tmp_path / "ours.keras") == tree_of(tmp_path / "theirs.keras")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_of_keras_is_read_here(tmp_path, name):
     theirs = around(keras, name)

@@ -75,6 +75,7 @@ def assert_same_state(ours, theirs):
         close(one, other)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("case", "rate"), TRAVELS)
 def test_what_either_wrote_goes_on_in_the_other(tmp_path, case, rate):
     name, options = CASES[case]
@@ -98,6 +99,7 @@ def test_what_either_wrote_goes_on_in_the_other(tmp_path, case, rate):
     assert_same_state(back, theirs)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("case", CASES)
 def test_our_own_file_goes_on_to_the_bit(tmp_path, case, rate):

@@ -60,6 +60,7 @@ LAYERS = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(("name", "options"), LAYERS)
 def test_every_call(name, options, call):

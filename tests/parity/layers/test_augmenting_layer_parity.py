@@ -109,6 +109,7 @@ def ids(case):
     return case if isinstance(case, str) else "-".join(str(value) for value in case.values())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize(("name", "options"), CASES, ids=ids)
 def test_the_same_transformation_gives_the_same_images(name, options, size):

@@ -98,6 +98,7 @@ def build(library, case):
     return library.Model([x, y], result), result
 
 
+@pytest.mark.sampled
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("case", CASES)
 def test_operation_is_as_under_keras(case, tmp_path):

@@ -77,6 +77,7 @@ def test_records_are_read_both_ways(seed):
         assert json.loads(json.dumps(mine.get_config()[key])) == record[key]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("seed", range(12))
 def test_files_are_read_both_ways(seed, tmp_path):
     mine, theirs = grown(ours, seed), grown(keras, seed)

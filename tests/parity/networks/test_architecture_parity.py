@@ -29,6 +29,7 @@ NETWORKS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_of_keras_is_taken_over(name, tmp_path):
     size = SIZES.get(name, 96)

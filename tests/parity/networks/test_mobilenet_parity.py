@@ -51,6 +51,7 @@ def asked(monkeypatch):
     return ask
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "options"),
     [
@@ -110,6 +111,7 @@ def test_what_keras_refuses_is_refused(name, options):
             getattr(module, name)(**options)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "options"),
     [

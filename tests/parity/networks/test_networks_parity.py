@@ -253,6 +253,7 @@ def test_with_its_top(name):
     assert f"{MODULES[name][2]:,} weights" in inspect.getdoc(getattr(MODULES[name][0], name))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", slow_unless(lambda name: name not in LARGE, SMALLEST))
 def test_without_a_top(name):
     ours, theirs = shapes_of_both(name, weights=None, include_top=False)

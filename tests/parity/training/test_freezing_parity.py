@@ -119,6 +119,7 @@ def same_training(mine, theirs, epochs=2):
     same(mine, theirs)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("make", [nested, flat])
 @pytest.mark.parametrize("freeze", FREEZES)
@@ -128,6 +129,7 @@ def test_frozen_before_compile(freeze, make, optimizer):
     same_training(mine, theirs)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("optimizer", ["AdamW", "SGD"])
 @pytest.mark.parametrize("make", [nested, flat])
 @pytest.mark.parametrize("freeze", [whole, lower, norms])

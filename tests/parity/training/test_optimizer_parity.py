@@ -118,6 +118,7 @@ def run_theirs(optimizer, steps=STEPS):
     return weights
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "options"),
     # What all share is one class's: quick with the plainest, and one that has slots of its own.

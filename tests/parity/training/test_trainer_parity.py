@@ -70,6 +70,7 @@ CASES = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("options", CASES.values(), ids=CASES)
 def test_several_outputs(options, weighted):

@@ -61,6 +61,7 @@ def agree(one, other):
 MOMENTS = [("begin", 1), ("before", 1, 0), ("before", 2, 3), ("end", 2), ("end", 3)]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 @pytest.mark.parametrize("save_freq", ["epoch", 1, 3])
 def test_killed_and_started_again(tmp_path, moment, save_freq):

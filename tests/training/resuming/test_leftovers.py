@@ -1,4 +1,4 @@
-"""What a process that was killed while it wrote left beside its files is gone after the next run."""
+"""What a process that was killed while it wrote left beside its files goes with the next run."""
 
 import os
 import time
@@ -14,13 +14,11 @@ from saccade.models import Sequential
 from saccade.optimizers import SGD
 
 X = np.ones((8, 3), np.float32)
+EVENTS = "events.out.tfevents.7.v"
 WRITERS = {
     "CSVLogger": (lambda root: CSVLogger(root / "log.csv"), "log.csv"),
-    "TensorBoard": (lambda root: TensorBoard(root / "events"), "events/train/events.out.tfevents.7.v"),
-    "TensorBoard, validation": (
-        lambda root: TensorBoard(root / "events"),
-        "events/validation/events.out.tfevents.7.v",
-    ),
+    "TensorBoard": (lambda root: TensorBoard(root / "events"), f"events/train/{EVENTS}"),
+    "its validation": (lambda root: TensorBoard(root / "events"), f"events/validation/{EVENTS}"),
     "ModelCheckpoint": (lambda root: ModelCheckpoint(root / "best.keras"), "best.keras"),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ import re
 import shutil
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,10 @@ from typing import Any
 from saccade.disk.regular_file import open_regular
 from saccade.disk.whole_file import flush_folder
 from saccade.errors import FileFormatError, NoSuchFile, SaccadeError
+from saccade.files.published.fetch_progress import Progress, Watch, on_error_stream
+from saccade.files.published.offline import who_forbids
 from saccade.files.published.remote_file import RemoteFile
 from saccade.notes import note_once
-from saccade.shown_text import shown
 from saccade.version import __version__
 
 try:
@@ -36,36 +37,43 @@ TRIES = 5
 _CHUNK_BYTES = 1 << 18
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
-Watch = Callable[[int, "int | None"], None]
-"""Told (bytes that are there, bytes that are due or None) after each piece."""
-
 
 class _Broken(Exception):
     """The connection ended early; what arrived is kept."""
 
 
 def download(
-    file: RemoteFile, target: Path, instead: str = "", timeout_s: float = TIMEOUT_S
+    file: RemoteFile,
+    target: Path,
+    instead: str = "",
+    timeout_s: float = TIMEOUT_S,
+    progress: Progress = on_error_stream,
+    forbidden_by: str = "",
 ) -> None:
-    """Fetch a file to `target`, showing how far it is.
+    """Fetch a file to `target`, showing how far it is; SACCADE_OFFLINE=1 forbids it.
 
     Args:
         file: what to fetch.
         target: where to put it; its folder exists.
         instead: a sentence for errors, on what one can do without the file.
         timeout_s: how long the server may be silent.
+        progress: who shows how far it is.
+        forbidden_by: the argument by which the user forbids to fetch it; empty where none does.
 
     Raises:
-        NoSuchFile: it can't be fetched or written; what arrived so far is kept for the next call.
+        NoSuchFile: it can't or must not be fetched, or can't be written; what arrived so far is
+            kept for the next call.
         FileFormatError: what arrived is not the file; it is removed.
     """
     part = target.with_name(f"{target.name}.part")
     try:
+        if setting := forbidden_by or who_forbids():
+            raise NoSuchFile(file.name, "must be fetched once", f"{setting}, which forbids it")
         with _alone(part):
             if file.is_at(target):  # somebody else fetched it meanwhile
                 part.unlink(missing_ok=True)
                 return
-            with _progress(file.name) as watch:
+            with progress(file) as watch:
                 _receive_all(file, part, timeout_s, watch)
             os.replace(part, target)
             flush_folder(target.parent)
@@ -170,6 +178,7 @@ def _receive(file: RemoteFile, part: Path, timeout_s: float, watch: Watch) -> No
             _empty(part)
             return _receive(file, part, timeout_s, watch)
         _check_room(file, part, None if due is None else due - start)
+        watch(start, due)
         with part.open("ab" if start else "wb") as draft:
             _copy(file, answer, draft, due, watch)
 
@@ -252,36 +261,3 @@ def _lock(held: Any, part: Path) -> None:
         except BlockingIOError:
             note_once(f"another process is fetching {part.stem}: waiting for it.")
             fcntl.flock(held, fcntl.LOCK_EX)
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Watch]:
-    """A bar on the error stream, where people look and pipes do not."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-
-    columns = [
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    ]
-    bar = Progress(*columns, console=Console(stderr=True, markup=False, emoji=False))
-    task = bar.add_task(name, total=None)
-
-    def watch(there: int, due: int | None) -> None:
-        if not bar.live.is_started:  # with the first bytes: before, there is nothing to show
-            bar.console.print(f"Fetching {shown(name)}", soft_wrap=True, highlight=False)
-            bar.start()
-        bar.update(task, completed=there, total=due)
-
-    try:
-        yield watch
-    finally:
-        bar.stop()

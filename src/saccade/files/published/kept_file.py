@@ -8,6 +8,7 @@ from pathlib import Path
 
 from saccade.errors import NoSuchFile
 from saccade.files.published.download import download
+from saccade.files.published.fetch_progress import Progress, on_error_stream
 from saccade.files.published.remote_file import RemoteFile
 from saccade.notes import note_once
 
@@ -24,16 +25,25 @@ def keras_home() -> Path:
     return (home if os.access(home, os.W_OK) else _spare()) / ".keras"
 
 
-def kept_file(file: RemoteFile, folder: str = "models", instead: str = "") -> Path:
+def kept_file(
+    file: RemoteFile,
+    folder: str = "models",
+    instead: str = "",
+    progress: Progress = on_error_stream,
+    forbidden_by: str = "",
+) -> Path:
     """The path of a published file, whose bytes are those that were published.
 
     Args:
         file: what is wanted.
         folder: within `keras_home()`.
         instead: a sentence for the error, on what one can do without the file.
+        progress: who shows how far it is.
+        forbidden_by: the argument by which the user forbids to fetch it; empty where none does.
 
     Raises:
-        NoSuchFile: it is not there and can't be fetched; the message says from where and whereto.
+        NoSuchFile: it is not there and can't or must not be fetched; the message says from where
+            and whereto.
         FileFormatError: what arrived is something else.
     """
     homes = _homes(folder)
@@ -46,7 +56,7 @@ def kept_file(file: RemoteFile, folder: str = "models", instead: str = "") -> Pa
                 "fetched again."
             )
     target = _writable(homes, instead) / file.name
-    download(file, target, instead)
+    download(file, target, instead, progress=progress, forbidden_by=forbidden_by)
     return target
 
 

@@ -12,10 +12,13 @@ from saccade.data.files.orientation import SIDEWAYS, orientation_of
 from saccade.data.files.silence import quiet
 from saccade.data.pool import workers
 from saccade.disk.regular_file import open_regular
+from saccade.errors import SaccadeError
 from saccade.predictor import Preprocessing
+from saccade.recipe.architectures import Defaults
 
 LENET_PX, LARGEST_NATIVE_PX = 28, 64
-RESNET_PX, RESNET_LARGE_PX = 224, 288
+ENLARGED = 9 / 7  # 224 -> 288: how much larger photos are read that are large enough
+SHRINK = 7 / 9  # 288 -> 224: windows enlarge what is on them, and smaller ones take less time
 GREY_MODES = ("1", "L", "LA", "La", "F")  # and all that start with "I"
 
 
@@ -78,18 +81,22 @@ def choose_reading(
     return Reading(Preprocessing(size_hw, "grayscale" if grey else "rgb"), not grey, why)
 
 
-def resnet_reading(
+def published_reading(
     headers: Sequence[Header | None],
+    network: Defaults,
+    mode: str,
     size_hw: tuple[int, int] | None = None,
     mirrored: bool = False,
 ) -> Reading:
-    """As ResNet50's published weights ask for, in colour.
+    """As a network's published weights ask for, in colour.
 
-    Law of the size: as asked; else 288 x 288 if half of the images have no shorter side; else
-    224 x 224, what the weights were made with.
+    Law of the size: as asked; else 9/7 of the side s that the network is made for, if half of the
+    images have no shorter side; else s x s. A network of one size is given s.
 
     Args:
         headers: of the images; None for those without.
+        network: with published weights.
+        mode: of its input record: "caffe", "tf", "torch", or "raw" for pixels as they are.
         size_hw: (height, width), or None to choose.
         mirrored: whether the training shows mirror images, so that use may, too.
 
@@ -97,14 +104,30 @@ def resnet_reading(
     """
     why = ""
     if size_hw is None:
-        side = RESNET_PX
-        why = "what ResNet50 is made for"
-        if median_side(headers) >= RESNET_LARGE_PX:
-            side = RESNET_LARGE_PX
-            why = "more than ResNet50 is made for, as large photos show more"
+        side, large = network.made_for_px, round(network.made_for_px * ENLARGED)
+        why = f"what {network.name} is made for"
+        if network.any_size and median_side(headers) >= large:
+            side = large
+            why = f"more than {network.name} is made for, as large photos show more"
         size_hw = side, side
-    preprocessing = Preprocessing(size_hw, "rgb", rescale=1.0, mode="caffe", mirrored=mirrored)
+    preprocessing = Preprocessing(
+        size_hw, "rgb", rescale=1.0, mode="" if mode == "raw" else mode, mirrored=mirrored
+    )
     return Reading(preprocessing, False, why)
+
+
+def window_size(network: Defaults, size_hw: tuple[int, int]) -> tuple[int, int]:
+    """The size, (height, width) in pixels, to which windows of photos of another size are brought
+    for a training; a network of one size is given that."""
+    if not network.any_size:
+        return size_hw
+    height, width = (max(network.smallest_px, round(side * SHRINK)) for side in size_hw)
+    return height, width
+
+
+def any_in_colour(files: Sequence[str]) -> bool:
+    """Whether an image has a pixel that is not grey; looks no further than the first."""
+    return any(map(_is_in_colour, files))
 
 
 def median_side(headers: Sequence[Header | None]) -> float:
@@ -129,3 +152,11 @@ def _read_header(file: str) -> Header | None:
             return Header(height, width, image.mode in GREY_MODES or image.mode.startswith("I"))
     except Exception:  # decoding it tells in words what is wrong
         return None
+
+
+def _is_in_colour(file: str) -> bool:
+    try:
+        image_hwc = Preprocessing((LENET_PX, LENET_PX), "rgb").read(file)
+    except SaccadeError:  # decoding it tells in words what is wrong
+        return False
+    return bool((image_hwc != image_hwc[:, :, :1]).any())

@@ -3,48 +3,80 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from saccade.applications.resnet import PRETRAINED, ResNet50
+from saccade.applications import NETWORKS
+from saccade.applications.building.network_record import Pretrained
 from saccade.disk.regular_file import open_regular
+from saccade.errors import SaccadeError
 from saccade.files.published.kept_file import is_kept, kept_file, keras_home, spoiled_file
+from saccade.files.published.offline import SWITCH
+from saccade.files.published.remote_file import RemoteFile
+from saccade.recipe.architectures import BEST, DEFAULTS, LENET
 from saccade.recipe.choices import Choices
+from saccade.recipe.listener import Listener
 from saccade.recipe.photos.photo_reading import LARGEST_NATIVE_PX, Header, median_side
-
-PUBLISHED = PRETRAINED["resnet50"]
-FILES = (PUBLISHED.without_top, PUBLISHED.with_top)
 
 
 def choose_network(
-    choices: Choices, headers: Sequence[Header | None]
+    choices: Choices,
+    headers: Sequence[Header | None],
+    in_colour: Callable[[], bool],
+    listener: Listener,
 ) -> tuple[Choices, Path | None, str]:
     """Settle the architecture, and find the weights it starts from.
 
-    Law: as asked; else ResNet50 if weights are given, or if the images are photographs and Keras's
-    file is in its cache; else LeNet.
+    Law: as asked; else ResNet50 if weights are given, or if the images are photographs and its
+    published weights are in Keras's cache, or can be fetched; else LeNet.
+
+    Args:
+        headers: of the images; None for those without.
+        in_colour: whether a pixel of them is not grey; asked before anything is fetched.
+        listener: is told what is fetched.
 
     Returns:
         The choices settled, the file of weights (None for LeNet), and a sentence where ResNet50
         would have been the choice with weights; else empty.
 
     Raises:
-        NoSuchFile: ResNet50 was asked for, and its weights are not there and can't be fetched.
+        NoSuchFile: a network was asked for, and its weights are not there and can't be fetched.
         InvalidArgument: a choice that does not suit the network.
     """
     asked = choices.architecture
-    if asked == "resnet50" or (asked == "auto" and choices.weights is not None):
-        return choices.settled("resnet50"), choices.weights or _published(), ""
-    if asked == "lenet" or choices.color == "grayscale" or not are_photographs(headers):
-        return choices.settled("lenet"), None, ""
-    if _kept():
-        return choices.settled("resnet50"), _published(), ""
-    file = PUBLISHED.without_top
-    fetch = f" fetch {file.address} into {keras_home() / 'models'}, or" if file else ""
-    note = f"LeNet is used. For photographs ResNet50 is far better:{fetch} give weights=PATH."
-    for spoiled in filter(None, map(spoiled_file, filter(None, FILES))):
-        note += f' "{spoiled}" is not the file that was published: it may have been cut short.'
-    return choices.settled("lenet"), None, note
+    if asked == "auto" and choices.weights is not None:
+        asked = BEST
+    if asked not in ("auto", LENET):
+        choices = choices.settled(asked)
+        return choices, choices.weights or _published(choices, listener), ""
+    if asked == LENET or not _suits_best(choices, headers):
+        return choices.settled(LENET), None, ""
+    best = choices.settled(BEST)
+    if kept := _kept(published(BEST)):
+        return best, kept[0], ""
+    if not in_colour():
+        return choices.settled(LENET), None, _note("they are not fetched for grey photos")
+    if not choices.offline:
+        listener.says(
+            f"{best.defaults.name} suits photographs: its weights are fetched once, unless "
+            f"offline=True or {SWITCH}=1 forbids it."
+        )
+    try:
+        return best, _published(best, listener), ""
+    except (SaccadeError, OSError, ValueError) as fault:
+        got = fault.got if isinstance(fault, SaccadeError) and fault.got else fault
+        return choices.settled(LENET), None, _note(str(got))
+
+
+def published(architecture: str) -> Pretrained:
+    """What is known of an architecture's published weights."""
+    return NETWORKS[DEFAULTS[architecture].name].pretrained
+
+
+def _suits_best(choices: Choices, headers: Sequence[Header | None]) -> bool:
+    size_hw, own = choices.size_hw, DEFAULTS[BEST]
+    large_enough = size_hw is None or min(size_hw) >= own.smallest_px
+    return choices.color != "grayscale" and large_enough and are_photographs(headers)
 
 
 def are_photographs(headers: Sequence[Header | None]) -> bool:
@@ -56,26 +88,39 @@ def are_photographs(headers: Sequence[Header | None]) -> bool:
     return median_side(known) > LARGEST_NATIVE_PX
 
 
-def _kept() -> list[Path]:
-    """Keras's files that are in its cache; either serves."""
-    return [kept_file(file) for file in FILES if file is not None and is_kept(file)]
+def _files(weights: Pretrained) -> list[RemoteFile]:
+    """Those that serve, the smaller first."""
+    return [file for file in (weights.without_top, weights.with_top) if file is not None]
 
 
-def _published() -> Path:
-    if kept := _kept():
+def _kept(weights: Pretrained) -> list[Path]:
+    """The published files that are in Keras's cache; either serves."""
+    return [kept_file(file) for file in _files(weights) if is_kept(file)]
+
+
+def _published(choices: Choices, listener: Listener) -> Path:
+    weights = published(choices.architecture)
+    if kept := _kept(weights):
         return kept[0]
-    file = PUBLISHED.without_top or PUBLISHED.with_top
-    assert file is not None
-    return kept_file(file, instead="Or give weights=PATH, or choose architecture=lenet.")
+    return kept_file(
+        _files(weights)[0],
+        instead=f"Or give weights=PATH, or choose architecture={LENET}.",
+        progress=listener.fetching,
+        forbidden_by="offline=True" if choices.offline else "",
+    )
 
 
-def check_weights(path: Path) -> None:
-    """Load them once and let go: reading many photos takes longer than learning too late.
-
-    Raises:
-        NoSuchFile, FileFormatError: weights that are not there, damaged, or of another network.
-    """
-    ResNet50(weights=path, include_top=False)
+def _note(why: str) -> str:
+    """That LeNet is used, and what would help."""
+    files = _files(published(BEST))
+    note = (
+        f"LeNet is used. For photographs {DEFAULTS[BEST].name} is far better, and its weights are "
+        f"missing ({why}): fetch {files[0].address} into {keras_home() / 'models'}, or give "
+        "weights=PATH."
+    )
+    for spoiled in filter(None, map(spoiled_file, files)):
+        note += f' "{spoiled}" is not the file that was published: it may have been cut short.'
+    return note
 
 
 def weights_record(path: Path) -> dict[str, str]:

@@ -21,15 +21,21 @@ from saccade.recipe.announcements import tell_end, tell_photos, tell_stop
 from saccade.recipe.choices import Choices
 from saccade.recipe.interrupts import sigterm_heard
 from saccade.recipe.listener import Lines, Listener
-from saccade.recipe.photos.photo_reading import choose_reading, read_headers, resnet_reading
+from saccade.recipe.photos.photo_reading import (
+    any_in_colour,
+    choose_reading,
+    published_reading,
+    read_headers,
+)
 from saccade.recipe.photos.photos import Photos, find_photos
 from saccade.recipe.photos.pixels import Pixels, read_pixels
 from saccade.recipe.run import Run
 from saccade.recipe.run_folder import RUNS, RunFolder
 from saccade.recipe.scores import Scores, judge
+from saccade.recipe.training.classifier import check_weights
 from saccade.recipe.training.learning_rates import shortest
 from saccade.recipe.training.lenet_training import plain_source, train_lenet
-from saccade.recipe.training.network_choice import check_weights, choose_network, weights_record
+from saccade.recipe.training.network_choice import choose_network, published, weights_record
 from saccade.recipe.training.run_metrics import describe_run
 from saccade.recipe.training.transfer import Transfer
 from saccade.recipe.unfinished.output_check import check_writable
@@ -60,6 +66,7 @@ def train(
     learning_rate: float | None = None,
     seed: int = 0,
     resume: bool | str | os.PathLike[str] = False,
+    offline: bool = False,
     *,
     listener: Listener | None = None,
 ) -> Run:
@@ -73,18 +80,20 @@ def train(
         folder: one subfolder of photos for each class; or train/, val/ and test/ with these.
         output: the run folder; None is the first free of runs/FOLDER-1, runs/FOLDER-2, ...
         overwrite: replace an earlier run's files in `output`.
-        architecture: "lenet", "resnet50", or "auto": ResNet50 for photographs, where its weights
-            are there.
-        weights: ResNet50's weights, a .h5, .keras or .safetensors file; None is Keras's file in
-            its cache.
+        architecture: "lenet"; a network of `saccade.applications` by its name in small letters,
+            as "resnet50" or "mobilenetv2"; or "auto": ResNet50 for photographs in colour, where
+            its weights are there or can be fetched, else LeNet.
+        weights: the network's weights, a .h5, .keras or .safetensors file; None is Keras's file in
+            its cache, which is fetched once.
         size: pixels of a side, (height, width), "HEIGHTxWIDTH" or "auto".
         color: "grayscale", "rgb", or "auto": grey where every photo is.
         augment: train on changed copies, new in each epoch.
-        views: versions of each photo that ResNet50's last layer learns from.
-        fine_tune: train most of ResNet50 after its last layer; the better one is kept.
-        precision: "float32", "bfloat16", or "auto": bfloat16 for ResNet50 where the machine has it.
+        views: versions of each photo that the last layer of a published network learns from.
+        fine_tune: train most of it after its last layer; the better one is kept.
+        precision: "float32", "bfloat16", or "auto": bfloat16 for a published network where the
+            machine has it.
         test: share of the photos for the final test, in [0, 1), where there is no test/; None is
-            0.2 for LeNet and 0.1 for ResNet50.
+            0.2 for LeNet and 0.1 for the others.
         validation: share that decides when to stop, where there is no val/; None as for `test`.
         epochs: at most so many times through the photos; None is what suits the network.
         patience: stop after so many epochs without a better validation loss.
@@ -95,6 +104,7 @@ def train(
         resume: go on with the unfinished run of the same arguments in `output`, or in the newest of
             runs/FOLDER-1, ...; it ends as if it had never been stopped. Where there is none a new
             one begins. A run folder stands for itself as `output`.
+        offline: fetch no weights; SACCADE_OFFLINE=1 in the environment says the same.
         listener: who is told what happens; None prints plain lines, and `Listener()` is silent.
 
     Returns:
@@ -205,13 +215,17 @@ def _read(
     headers = read_headers(files)
     if earlier is not None:  # whatever weights there are by now
         choices = choices.settled(earlier.record.content["settled"]["architecture"])
-    choices, weights, note = choose_network(choices, headers)
-    if choices.architecture == "resnet50":
-        chosen = resnet_reading(headers, choices.size_hw, mirrored=choices.augment)
-    else:
+    choices, weights, note = choose_network(
+        choices, headers, lambda: any_in_colour(files), listener
+    )
+    if weights is None:
         chosen = choose_reading(headers, choices.size_hw, choices.color)
-    if weights is not None:
-        check_weights(weights)
+    else:
+        mode = published(choices.architecture).input_record.mode
+        chosen = published_reading(
+            headers, choices.defaults, mode, choices.size_hw, mirrored=choices.augment
+        )
+        check_weights(choices.architecture, chosen.preprocessing.target_size, weights)
     with listener.counting(len(files), "reading photos") as tick:
         pixels = read_pixels(files, chosen.preprocessing, tick)
     if len(pixels.faults) == len(files):

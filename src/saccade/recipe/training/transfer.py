@@ -1,4 +1,4 @@
-"""Transfer: ResNet50's training in two phases, its last layer first, then most of it.
+"""Transfer: a published network's training in two phases, its last layer first, then most of it.
 
 Source of the numbers: docs/accuracy.md.
 """
@@ -18,9 +18,11 @@ from saccade.losses import CategoricalCrossentropy
 from saccade.models import load_model
 from saccade.optimizers import AdamW
 from saccade.predictor.predictor import MODEL_FILE
-from saccade.recipe.choices import LAST_LAYER, Choices
+from saccade.recipe.architectures import LAST_LAYER
+from saccade.recipe.choices import Choices
 from saccade.recipe.interrupts import interrupts_held
 from saccade.recipe.listener import Listener
+from saccade.recipe.photos.photo_reading import window_size
 from saccade.recipe.photos.photos import Photos
 from saccade.recipe.photos.pixels import Pixels, PixelSource, new_views
 from saccade.recipe.run_folder import RunFolder
@@ -41,13 +43,12 @@ from saccade.training.callbacks.early_stopping import EarlyStopping
 SMOOTHING = 0.1
 HEAD_RATE, HEAD_DECAY = 1e-3, 0.01
 RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
-SHRINK = 7 / 9  # 288 -> 224: windows enlarge what is on them, and smaller ones take less time
 FIRST_PHOTOS = 8  # that the precision is tried on
 LAST, FINE = "last-layer", "fine-tuning"  # the phases, in the names of files
 
 
 class Transfer:
-    """A training of ResNet50.
+    """A training of a network with published weights.
 
     Args:
         listener: who is told what happens.
@@ -88,7 +89,7 @@ class Transfer:
             precision = self._choose_precision()
             unfinished.record.write(precision=precision)
         set_random_seed(self.choices.seed)  # whatever was tried, the weights drawn are the same
-        network = Classifier(self.weights, len(self.names), precision)
+        network = self._network(precision, self.weights)
         network.describe(self.pixels.preprocessing.to_dict(), self.names)
         phases = Phases(precision, self._training_size(), self.class_weights.tolist())
         recorder = Recorder(self.run, network.model)
@@ -111,7 +112,7 @@ class Transfer:
         model = load_model(path, compile=False)
         if precision == "float32":
             return model, recorder, phases
-        whole = Classifier(None, len(self.names), "float32").model  # any machine can run this one
+        whole = self._network("float32", None).model  # any machine can run this one
         take_over(model, whole)
         recorder.write(whole, include_optimizer=True)
         return whole, recorder, phases
@@ -191,7 +192,7 @@ class Transfer:
         height, width = phases.training_size
         free = sum(weight.numel() for weight in network.model.trainable_weights)
         self.listener.says(
-            f"Fine-tuning ResNet50, {free:,} of its "
+            f"Fine-tuning {self.choices.defaults.name}, {free:,} of its "
             f"{network.model.count_params():,} weights, at {height} × {width} pixels in "
             f"{phases.precision}, at most {count_of(epochs, 'epoch')}."
         )
@@ -211,12 +212,16 @@ class Transfer:
 
     # -- its parts -------------------------------------------------------------------------
 
+    def _network(self, precision: str, weights: Path | None) -> Classifier:
+        architecture, size_hw = self.choices.architecture, self.pixels.preprocessing.target_size
+        return Classifier(architecture, size_hw, weights, len(self.names), precision)
+
     def _choose_precision(self) -> str:
         """bfloat16 where it was asked for or is native, and the first photos say that it may."""
         first = self.parts["train"][:FIRST_PHOTOS]
 
         def features(precision: str) -> torch.Tensor:
-            backbone = Classifier(self.weights, 2, precision).backbone
+            backbone = self._network(precision, self.weights).backbone
             return torch.from_numpy(np.float32(self._features(backbone, first, 0)))
 
         precision, distance = choose_precision(self.choices.precision, features)
@@ -231,7 +236,7 @@ class Transfer:
     def _features(
         self, backbone: Any, places: np.ndarray, view: int, name: str | None = None
     ) -> np.ndarray:
-        """(photos, 2048) of the photos, or of their view-th version; by a name they are kept."""
+        """(photos, features), of the photos or their view-th version; by a name they are kept."""
         size = self.choices.batch_size
         source = self._source(places, self.choices.seed + view, changed=view > 0)
         kept = None
@@ -269,10 +274,8 @@ class Transfer:
         )
 
     def _training_size(self) -> tuple[int, int]:
-        height, width = self.pixels.preprocessing.target_size
-        if not self.choices.augment:
-            return height, width
-        return max(32, round(height * SHRINK)), max(32, round(width * SHRINK))
+        size_hw = self.pixels.preprocessing.target_size
+        return window_size(self.choices.defaults, size_hw) if self.choices.augment else size_hw
 
     def _head_optimizer(self, name: str | None) -> Any:
         if name == "adamw":
