@@ -14,11 +14,12 @@ from saccade.errors import DataError, SaccadeError
 from saccade.notes import note_once
 from saccade.plain_json import json_text
 from saccade.predictor.predictor import MODEL_FILE
+from saccade.predictor.trained_precision import RUN_METRICS
 from saccade.recipe.choices import Choices
 from saccade.recipe.unfinished.output_check import REPLACE_IT
 from saccade.recipe.unfinished.unfinished_run import UnfinishedRun, holds_nothing_else
 
-HISTORY, METRICS, CLASSES = "history.csv", "metrics.json", "classes.json"
+HISTORY, METRICS, CLASSES = "history.csv", RUN_METRICS, "classes.json"
 PICTURES = ("curves.png", "confusion.png")
 FILES = (MODEL_FILE, HISTORY, METRICS, CLASSES, *PICTURES)
 DRAFTS = ".unfinished"  # where a run lies that will replace another
