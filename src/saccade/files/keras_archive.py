@@ -204,11 +204,14 @@ class KerasArchive:
     def _check_need(self, model: Any) -> None:
         """Look at how large the weights are, before they are unpacked, by what the model needs."""
         entry = self._zip.getinfo(WEIGHTS)
+        if entry.compress_type == zipfile.ZIP_STORED:  # it takes what it unpacks to
+            return
+        places = list(weight_store.places(model))
         needed = _LEAST_BYTES
-        for place in weight_store.places(model):
+        for place in places:
             needed += _BYTES_OF_LAYER + _BYTES_OF_NUMBER * sum(one.numel() for one in place.weights)
-        owns = any(is_own(one.layer, "load_own_variables") for one in weight_store.places(model))
-        if entry.compress_type != zipfile.ZIP_STORED and entry.file_size > needed and not owns:
+        owns = any(is_own(one.layer, "load_own_variables") for one in places)
+        if entry.file_size > needed and not owns:
             raise FileFormatError(
                 self.where,
                 f"{WEIGHTS} must have at most the {needed:,} bytes that its model needs",
