@@ -27,8 +27,8 @@ WORDS: dict[str, str] = {
         size_out sizes_in stands_for_operator stems steps stream strides_or_dilation sublayers
         sublayers_within to_bytes transform uniform weightless where""",
     "models": """
-        compiled_loss compiled_metrics from_revived input_names known_output_shape operations
-        output_names""",
+        compiled_loss compiled_metrics forward_at_rest from_revived input_names
+        known_output_shape operations output_names""",
     "losses": "counted keras_module",
     "metrics": """
         add add_values best checked counted count decide given_thresholds grow held keras_module
