@@ -35,6 +35,7 @@ from saccade.files.old.model_configs import in_todays_words
 from saccade.files.replacement import replacing
 from saccade.files.zipped.assets import read_assets, write_assets
 from saccade.files.zipped.stored_entry import check_directory, check_entries, open_entry
+from saccade.layers.core.build_mark import holds_weights
 from saccade.layers.core.custom_storage import is_own
 from saccade.notes import note_once
 from saccade.plain_json import check_size, json_text, read_json
@@ -91,7 +92,7 @@ def write(
             CONFIG: json.dumps(plain_config.to_plain(where, record, "model")),
             EXTRAS: json_text(extras_of(where, model), indent=1),
         }
-    if not model.built:
+    if not holds_weights(model):
         note_once(
             f"{model.where} is not built: the file will hold its layers but no weights.",
             key="not built",
