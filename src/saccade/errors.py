@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from saccade.shown_text import shown, shown_lines
+from saccade.shown_text import Listed, shown, shown_lines
 
 MOST_LETTERS = 20_000  # of one part of a message: a damaged file's may have millions
 _WORDS = (str, int, float, bool)
@@ -40,7 +40,7 @@ class SaccadeError(Exception):
         do: what to do about it, a sentence; left out when empty.
 
     The attributes are as given. The message has what is not seen as escapes (`shown_text`): names
-    in it may be a stranger's.
+    in it may be a stranger's. Its only newlines are those of a list, `shown_text.Listed`.
     """
 
     def __init__(self, where: str, needed: str, got: object = None, do: str = ""):
@@ -72,6 +72,8 @@ class SaccadeError(Exception):
 
 
 def _cut(part: object) -> str:
+    if isinstance(part, Listed):
+        return Listed(_cut(part.head), map(_cut, part.items))
     text = str(part)
     if len(text) <= MOST_LETTERS:
         return text

@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import Self
 
 ESCAPED = re.compile(
     "["
@@ -20,7 +22,6 @@ ESCAPED = re.compile(
     "\U000e0000-\U000e0fff"  # tags, which carry hidden words
     "]"
 )
-_OWN_LINES = re.compile(r"\n(?!  )")  # a list in a message of ours goes on in lines set in by two
 _NEVER_FIRST = tuple("=+-@\t\r＝＋－＠'")  # a spreadsheet reads a formula; the last is our mark
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
@@ -44,23 +45,41 @@ def shown(name: object) -> str:
     return ESCAPED.sub(_escape, _text(name))
 
 
+class Listed(str):
+    r"""A message of ours with a list below it, a line for each: the only newlines that are ours.
+
+    Args:
+        head: the message.
+        items: what is listed; may hold strangers' names.
+
+    >>> Listed("2 faults:", ["a", "b"])
+    '2 faults:\n  a\n  b'
+    """
+
+    head: str
+    items: tuple[str, ...]
+
+    def __new__(cls, head: str, items: Iterable[str]) -> Self:
+        items = tuple(items)
+        made = super().__new__(cls, "\n  ".join((head, *items)))
+        made.head, made.items = head, items
+        return made
+
+    def __getnewargs__(self) -> tuple[str, tuple[str, ...]]:
+        return self.head, self.items
+
+
 def shown_lines(text: object) -> str:
-    r"""A message of ours that may hold strangers' names: as `shown`, but its lists stay lists.
+    r"""A message of ours that may hold strangers' names: as `shown`, but a `Listed` stays a list.
 
-    Newlines at the start and at the end stay, and those before a line that is set in by two spaces,
-    as the messages of saccade write lists. Any other newline came with a name.
-
-    >>> print(shown_lines("2 faults:\n  a\n  b\x1b[0m\nError: all is lost"))
+    >>> print(shown_lines(Listed("2 faults:", ["a", "b\x1b[0m\n  Error: all is lost"])))
     2 faults:
       a
-      b\x1b[0m\nError: all is lost
+      b\x1b[0m\n  Error: all is lost
     """
-    text = _text(text)
-    body = text.strip("\n")
-    start = len(text) - len(text.lstrip("\n"))
-    body = _OWN_LINES.sub(r"\\n", body)
-    body = "\n".join(shown(line) for line in body.split("\n"))
-    return "\n" * start + body + "\n" * (len(text) - start - len(text.strip("\n")))
+    if isinstance(text, Listed):
+        return "\n  ".join(map(shown, (text.head, *text.items)))
+    return shown(text)
 
 
 def csv_text(name: object) -> str:

@@ -188,12 +188,14 @@ def test_the_test_part_comes_first(tmp_path, drawn):
         ("history.csv", "epoch,loss\n1,2\n"),
         ("history.csv", "epoch,loss,accuracy\n1,two,3\n"),
         ("history.csv", "epoch,loss,accuracy\n1,2,3,4\n"),
+        ("history.csv", "epoch," + "x" * 200_000 + "\n1,2\n"),
         ("metrics.json", "{"),
         ("metrics.json", "[]"),
         ("metrics.json", "{}"),
         ("metrics.json", '{"test.confusion": [[1]], "test.accuracy": 1, "classes": ["a", "b"]}'),
         ("metrics.json", '{"test.confusion": "x", "test.accuracy": 1, "classes": ["a"]}'),
     ],
+    ids=lambda text: text[:40],
 )
 def test_a_damaged_run_is_told_by_file(tmp_path, name, text):
     (tmp_path / name).write_text(text)

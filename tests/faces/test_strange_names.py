@@ -135,24 +135,29 @@ def test_errors_and_notes_are_shown_escaped(caplog):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
 def test_classes_with_strange_names_are_trained_and_shown_escaped(tmp_path):
-    names = ["a\nb", "c\x1b[2Jd", "e\u202ef"]
+    names = ["a\n  Error: all is lost", "c\x1b[2Jd", "e\u202ef"]
     for number, name in enumerate(names):
         (tmp_path / "photos" / name).mkdir(parents=True)
         for count in range(6):
             paint("dot", 6 * number + count).save(tmp_path / "photos" / name / f"{count}.png")
     out = str(tmp_path / "run")
     told = run("train", str(tmp_path / "photos"), "-o", out, "--epochs", "1", "--size", "28")
-    assert r"a\nb" in told.output
+    assert r"a\n  Error" in told.output
+    assert "\n  Error" not in told.output
     assert json.loads((tmp_path / "run" / "classes.json").read_text()) == names
     photo = tmp_path / "photos" / names[0] / "0.png"
     told = run("predict", out, str(photo))
     assert len(told.stdout.splitlines()) == 1
-    for name in (r"a\nb", r"c\x1b[2Jd", r"e\u202ef"):
+    for name in (r"a\n  Error: all is lost", r"c\x1b[2Jd", r"e\u202ef"):
         assert name in told.stdout
     [record] = json.loads(run("predict", out, str(photo), "--json").stdout)
     assert sorted(one["class"] for one in record["predictions"]) == sorted(names)
     assert r"c\x1b[2Jd" in run("evaluate", out, str(tmp_path / "photos")).stdout
     assert r"e\u202ef" in run("summary", out).stdout
+    (tmp_path / "photos" / names[0]).rename(tmp_path / "photos" / "x\n  Error: y")
+    told = run("evaluate", out, str(tmp_path / "photos"), code=2)
+    assert r"got x\n  Error: y" in told.stderr
+    assert len(told.stderr.splitlines()) == 1
 
 
 # -- models whose numbers are none ---------------------------------------------------------

@@ -91,6 +91,10 @@ def test_what_stays_at_rest_of_a_resnet_is_its_stem_and_first_stage():
                 ("convnexttiny", "convnext_tiny_stage_0_block_2_layer_scale", 16),
                 ("nasnetmobile", "adjust_bn_stem_2", 29),
                 ("xception", "block3_sepconv2_bn", 14),
+                ("efficientnetv2b0", "block2b_project_bn", 12),
+                ("resnet50v2", "conv2_block3_1_bn", 17),
+                ("mobilenet", "conv_pw_3_bn", 14),
+                ("mobilenetv3small", "expanded_conv_1_expand_bn", 10),
             )
         ),
     ],
@@ -129,11 +133,11 @@ def write_weights(name: str, side_px: int) -> Path:
 @pytest.mark.parametrize(
     ("name", "mode"),
     [
-        ("mobilenetv2", "tf"),
+        ("mobilenetv3small", None),
         *(
             pytest.param(name, mode, marks=pytest.mark.slow)
             for name, mode in (
-                ("mobilenetv3small", None),
+                ("mobilenetv2", "tf"),
                 ("efficientnetb0", None),
                 ("densenet121", "torch"),
                 ("nasnetmobile", "tf"),

@@ -73,7 +73,8 @@ def test_what_was_being_moved_is_moved_when_the_run_goes_on(tmp_path, monkeypatc
     (top / "model.keras").write_text("old")
     (top / "curves.png").write_text("old")
     choices = Choices(tmp_path, top, overwrite=True)
-    run = RunFolder.create(choices, record_of(choices, {}))
+    found = {"settled": {"architecture": "lenet"}, "photos": "", "preprocessing": {}, "threads": 1}
+    run = RunFolder.create(choices, record_of(choices, found))
     run.write_classes(["a", "b"])
     (run.path / "model.keras").write_text("new")
     monkeypatch.setattr(RunFolder, "_move", lambda self: None)
@@ -165,7 +166,7 @@ def test_too_little_room_is_known_before_the_training_begins(photos, tmp_path, m
     monkeypatch.setattr(room.shutil, "disk_usage", lambda _: usage._replace(free=2**19))
     said = in_one_line(train("photos", "-o", "run", *QUICK, code=2))
     assert "the disk must have" in said
-    assert "got 1 MiB that are free" in said
+    assert "got 0.5 MiB that are free" in said
     assert "epoch" not in said
     assert not (tmp_path / "run").exists()
 

@@ -62,7 +62,7 @@ def test_train_gives_a_run_that_predicts_and_evaluates(photos, tmp_path):
         "epoch 1/2",
         "epoch 2/2",
     ]
-    assert heard.lines[-1].startswith(f"\nWrote {tmp_path / 'run'}")
+    assert heard.lines[-1].startswith(f"Wrote {tmp_path / 'run'}")
     assert run.path == tmp_path / "run"
     assert run.classes == sorted(CLASSES)
     assert len(run.history["loss"]) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import doctest
 import io
+import pickle
 import unicodedata
 
 import pytest
@@ -12,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saccade import shown_text
-from saccade.shown_text import cells_of, csv_text, read_csv_text, shortened, shown, shown_lines
+from saccade.errors import SaccadeError
+from saccade.shown_text import (
+    Listed,
+    cells_of,
+    csv_text,
+    read_csv_text,
+    shortened,
+    shown,
+    shown_lines,
+)
 
 # Joiners, and signs that stand before Arabic and Kaithi numbers: these are seen, or change letters.
 SEEN_FORMATS = "\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
@@ -54,8 +64,17 @@ def test_bytes_and_paths_are_shown(tmp_path):
 
 
 def test_a_list_of_ours_stays_a_list_and_a_newline_in_a_name_does_not_start_a_line():
-    assert shown_lines("\nWrote\n  a\n  b\n") == "\nWrote\n  a\n  b\n"
-    assert shown_lines("no cat\nError: x") == r"no cat\nError: x"
+    name = "cat\n  Error: all is lost\n"
+    assert shown_lines(name) == r"cat\n  Error: all is lost\n"
+    ours = Listed(f"Wrote {name}:", [name, "b"])
+    assert shown_lines(ours).split("\n") == [f"Wrote {shown(name)}:", f"  {shown(name)}", "  b"]
+    assert shown_lines(pickle.loads(pickle.dumps(ours))) == shown_lines(ours)
+
+
+@given(any_text, any_text, any_text)
+def test_a_name_in_an_error_starts_no_line_of_its_own(where, needed, got):
+    assert "\n" not in str(SaccadeError(where, needed, got, needed))
+    assert str(SaccadeError(where, needed, Listed(got, [got]))).count("\n") == 1
 
 
 @pytest.mark.parametrize("start", [*"=+-@\t\r\n＝＋－＠", " =", "  @"])

@@ -123,6 +123,16 @@ def check_place(where: str, path: str | os.PathLike[str], needed_bytes: int = 0)
         raise NotWritten(where, needed, f"{free:,} bytes free")
 
 
+def check_target(where: str, path: str | os.PathLike[str]) -> None:
+    """Raise where a path has something that is no file; a missing folder is made later.
+
+    Raises:
+        InvalidArgument: a folder, a pipe or a device. NotWritten: nobody can tell.
+    """
+    if os.path.lexists(path):
+        _checked(where, path, True)
+
+
 def _checked(where: str, path: str | os.PathLike[str], overwrite: bool) -> Path:
     """Where the file really lies; an error where none can be written."""
     try:
@@ -136,9 +146,10 @@ def _checked(where: str, path: str | os.PathLike[str], overwrite: bool) -> Path:
     except OSError as fault:
         raise _unwritten(where, path, fault.errno or 0) from fault
     if not target.parent.is_dir():
+        folder = target.parent if os.path.islink(path) else Path(path).parent
         raise NoSuchFile(
             where,
-            f'the folder "{Path(path).parent}" must exist',
+            f'the folder "{folder}" must exist',
             "none of that name",
             "Create the folder first.",
         )

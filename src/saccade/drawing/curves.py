@@ -93,7 +93,9 @@ def read_history(run: Path) -> dict[str, list[float]]:
         }
     except FileNotFoundError as fault:
         raise NoSuchFile(f'"{run}"', f"must hold {HISTORY}", "none", "Train first.") from fault
-    except (ValueError, TypeError, AttributeError) as fault:
+    except FileFormatError:
+        raise
+    except (csv.Error, ValueError, TypeError, AttributeError) as fault:
         raise FileFormatError(f'"{path}"', "must be a table of numbers", fault) from fault
     if not {"epoch", "loss", "accuracy"} <= set(history):
         columns = ", ".join(history) or "none"

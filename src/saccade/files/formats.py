@@ -22,6 +22,8 @@ from saccade.files.replacement import check_suffix
 
 HDF5_START = b"\x89HDF\r\n\x1a\n"
 """The first bytes of every HDF5 file."""
+MODEL_FILE = "model.keras"
+"""What the model in a run folder is called."""
 
 
 @dataclass(frozen=True)

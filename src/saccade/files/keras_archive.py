@@ -38,6 +38,7 @@ from saccade.files.zipped.stored_entry import check_directory, check_entries, op
 from saccade.layers.core.custom_storage import is_own
 from saccade.notes import note_once
 from saccade.plain_json import check_size, json_text, read_json
+from saccade.shown_text import Listed
 from saccade.version import KERAS_VERSION
 
 METADATA, CONFIG, WEIGHTS, EXTRAS = (
@@ -181,7 +182,7 @@ class KerasArchive:
             raise FileFormatError(
                 self.where,
                 "the optimizer's state must fit the model",
-                f"{len(faults)} that do not:\n  " + "\n  ".join(faults),
+                Listed(f"{len(faults)} that do not:", faults),
                 WITHOUT_OPTIMIZER,
             )
         read_assets(self.where, self._zip, model)

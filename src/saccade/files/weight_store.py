@@ -23,6 +23,7 @@ from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import snake_case
 from saccade.notes import note_once
+from saccade.shown_text import Listed
 
 _LISTED_FIRST = ("Sequential", "Functional")  # their `layers` come before other attributes
 _MOST_LISTED = 40
@@ -204,27 +205,25 @@ def read_weights(
             pairs += fitting
     faults += [f"{path}: needed none, got {tuple(left[path].shape)}" for path in sorted(left)]
     if faults and skip_mismatch:
-        note_once(f"{where}: left out what does not fit:{listed(faults)}")
+        note_once(Listed(f"{where}: left out what does not fit:", some_of(faults)))
     elif faults:
         raise FileFormatError(
             where,
             "the weights in the file must be those of the model",
-            f"{len(faults)} that do not fit:{listed(faults)}",
+            Listed(f"{len(faults)} that do not fit:", some_of(faults)),
         )
     # The user's code may fail: it runs before anything else is changed.
     owned = [weight for layer, _ in hooks for weight in layer.weights]
     change_weights(where, pairs, fresh, owned, lambda: _run_hooks(where, hooks))
 
 
-def listed(faults: Sequence[str]) -> str:
-    """Faults, a line each; of very many the first and the last, as two networks that have nothing
-    in common would fill screens."""
+def some_of(faults: Sequence[str]) -> list[str]:
+    """Faults; of very many the first and the last, as two networks that have nothing in common
+    would fill screens."""
     if len(faults) <= _MOST_LISTED:
-        shown = list(faults)
-    else:
-        half = _MOST_LISTED // 2
-        shown = [*faults[:half], f"... {len(faults) - 2 * half:,} more ...", *faults[-half:]]
-    return "".join(f"\n  {one}" for one in shown)
+        return list(faults)
+    half = _MOST_LISTED // 2
+    return [*faults[:half], f"... {len(faults) - 2 * half:,} more ...", *faults[-half:]]
 
 
 def _run_hooks(where: str, hooks: Sequence[tuple[Any, dict[str, Any]]]) -> None:

@@ -21,15 +21,13 @@ from saccade.errors import (
     StateError,
 )
 from saccade.files.extras import class_names_of, preprocessing_of
-from saccade.files.formats import run_suffixes
+from saccade.files.formats import MODEL_FILE, run_suffixes
 from saccade.models import load_model
 from saccade.names import nearest
 from saccade.predictor.answers import answer
 from saccade.predictor.fitness import check_inputs, check_outputs, most_at_a_time, not_finite
 from saccade.predictor.prediction import Prediction
 from saccade.predictor.preprocessing import Picture, Preprocessing
-
-MODEL_FILE = "model.keras"
 
 
 class Predictor:

@@ -58,11 +58,14 @@ def tell_stop(listener: Listener, run: RunFolder, stop: BaseException, going_on:
     if run.has_model:
         with contextlib.suppress(OSError):  # a full disk
             draw_curves(run.path)
-        listener.says(f"\nTraining {what}. {run.path} holds the best model so far and its history.")
+        listener.says("")
+        listener.says(f"Training {what}. {run.path} holds the best model so far and its history.")
     elif unfinished:
-        listener.says(f"\nTraining {what}. {run.unfinished.run} holds what was computed so far.")
+        listener.says("")
+        listener.says(f"Training {what}. {run.unfinished.run} holds what was computed so far.")
     if unfinished:
-        listener.says(f"To go on with it:\n  {going_on}")
+        listener.says("To go on with it:")
+        listener.says(f"  {going_on}")
     run.leave()
 
 
@@ -88,4 +91,5 @@ def tell_end(
     else:
         listener.warns("No photo was held out, so nothing can be said about new ones.")
     files = ", ".join(sorted(each.name for each in run.path.iterdir() if each.name[0] != "."))
-    listener.says(f"\nWrote {run.path}: {files}")
+    listener.says("")
+    listener.says(f"Wrote {run.path}: {files}")

@@ -14,7 +14,7 @@ from saccade.predictor import Predictor
 from saccade.recipe.listener import Listener
 from saccade.recipe.photos.photos import index_classes, renumber
 from saccade.recipe.photos.pixels import PixelSource, read_pixels
-from saccade.recipe.run_folder import METRICS
+from saccade.recipe.run_files import METRICS
 from saccade.recipe.scores import Scores, judge
 
 BATCH_SIZE = 64

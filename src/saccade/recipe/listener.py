@@ -30,7 +30,7 @@ class Listener:
     """
 
     def says(self, text: str) -> None:
-        """What happens, in a sentence."""
+        """What happens, in a sentence; nothing, for an empty line between."""
 
     def warns(self, text: str) -> None:
         """What deserves attention, in a sentence."""
@@ -48,8 +48,12 @@ class Listener:
 
     @contextmanager
     def fetching(self, file: RemoteFile) -> Iterator[Watch]:
-        """A published file is fetched; the function that is given gets the bytes that are there,
-        and those that are due, or None."""
+        """A published file is fetched; the function that is given gets how many bytes are there,
+        and how many are due, None where nobody knows.
+
+        Args:
+            file: what is fetched, with its `name` and `address`.
+        """
         yield lambda there, due: None
 
     @contextmanager

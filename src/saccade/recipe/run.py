@@ -12,12 +12,12 @@ from saccade.drawing.curves import read_history
 from saccade.models import load_model
 from saccade.plain_json import read_record
 from saccade.predictor import Prediction, Predictor
-from saccade.predictor.predictor import MODEL_FILE, find_model
+from saccade.predictor.predictor import find_model
 from saccade.predictor.preprocessing import Picture
 from saccade.recipe.evaluation import evaluate_model
 from saccade.recipe.listener import Lines, Listener
 from saccade.recipe.photos.picture_files import list_pictures
-from saccade.recipe.run_folder import METRICS
+from saccade.recipe.run_files import METRICS, MODEL_FILE
 from saccade.recipe.run_summary import SCORED, RunSummary, summarize
 from saccade.recipe.scores import Scores
 

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from saccade.disk.drafts import remove_dead_drafts
+from saccade.disk.removal import remove_folder
 from saccade.disk.whole_file import flush_folder, write_whole
 from saccade.errors import DataError, SaccadeError
 from saccade.notes import note_once
 from saccade.plain_json import json_text
-from saccade.predictor.predictor import MODEL_FILE
 from saccade.recipe.choices import Choices
+from saccade.recipe.run_files import CLASSES, DRAFTS, FILES, HISTORY, METRICS, MODEL_FILE, RUNS
 from saccade.recipe.unfinished.output_check import REPLACE_IT
 from saccade.recipe.unfinished.unfinished_run import UnfinishedRun, holds_nothing_else
-
-HISTORY, METRICS, CLASSES = "history.csv", "metrics.json", "classes.json"
-PICTURES = ("curves.png", "confusion.png")
-FILES = (MODEL_FILE, HISTORY, METRICS, CLASSES, *PICTURES)
-DRAFTS = ".unfinished"  # where a run lies that will replace another
-RUNS = Path("runs")
 
 
 class RunFolder:
@@ -59,7 +53,7 @@ class RunFolder:
                 if output is not None and not choices.overwrite:
                     _require_empty(output)
                 replaces = any((unfinished.run / name).exists() for name in FILES)
-                shutil.rmtree(unfinished.run / DRAFTS, ignore_errors=True)
+                remove_folder(unfinished.run / DRAFTS)
                 unfinished.begin(content | {"replaces": replaces})
                 return cls._opened(unfinished)
             except BaseException:
@@ -135,7 +129,7 @@ class RunFolder:
             if name not in names:
                 (run / name).unlink(missing_ok=True)
         flush_folder(run)
-        shutil.rmtree(self.path, ignore_errors=True)
+        remove_folder(self.path)
         del record.content["settling"]
         record.write(replaces=False)
         self.path, self.replaces = run, None
@@ -150,7 +144,7 @@ class RunFolder:
             self.unfinished.lock.release()
             return
         if self.replaces is not None:
-            shutil.rmtree(self.path, ignore_errors=True)
+            remove_folder(self.path)
         elif self.path.is_dir():  # else somebody put a file in its place, which is theirs
             for name in (HISTORY, CLASSES):
                 (self.path / name).unlink(missing_ok=True)

@@ -231,6 +231,7 @@ NO_FILE_IS_READ = {
     *("TensorBoard log_dir", "get_file fname", "get_file cache_dir", "Run file"),
     *("BackupAndRestore.set_run run", "BackupAndRestore.before_validation run"),
     *("BackupAndRestore.leave_run run", "Prediction source", "Listener.epochs images"),
+    "Listener.fetching file",
     *("train output", "contours output", "augment_preview output", "ImageDataGenerator cache"),
     *("DataFrameIterator save_to_dir", "DirectoryIterator save_to_dir"),
     *("NumpyArrayIterator save_to_dir", "ImageDataGenerator.flow save_to_dir"),

@@ -340,6 +340,16 @@ def test_other_words_do_not(server, target, monkeypatch, word):
     assert target.read_bytes() == BODY
 
 
+def test_offline_a_kept_file_that_is_damaged_is_not_used(server, home, monkeypatch, caplog):
+    monkeypatch.setenv("SACCADE_OFFLINE", "1")
+    (home / "models").mkdir(parents=True)
+    (home / "models" / "w.h5").write_bytes(BODY[:-1])
+    with pytest.raises(NoSuchFile, match="forbids it"):
+        kept_file(server.file)
+    assert re.search(rf"is not the file that is published.*{MD5}: it is not used", caplog.text)
+    assert (server.state.asked, beside(home / "models" / "w.h5")) == ([], ["w.h5"])
+
+
 def test_offline_a_kept_file_is_taken(server, home, monkeypatch):
     path = kept_file(server.file)
     monkeypatch.setenv("SACCADE_OFFLINE", "1")

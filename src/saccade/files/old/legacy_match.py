@@ -18,8 +18,9 @@ from saccade.files.hdf5 import whole
 from saccade.files.old.kernels import as_today
 from saccade.files.old.legacy_h5 import SavedLayer
 from saccade.files.weight_change import change_weights
-from saccade.files.weight_store import listed, places
+from saccade.files.weight_store import places, some_of
 from saccade.notes import note_once
+from saccade.shown_text import Listed
 
 
 @dataclass
@@ -84,10 +85,10 @@ def _read(
         raise FileFormatError(
             where,
             "the weights in the file must be those of the model",
-            f"{len(match.faults)} that do not fit:{listed(match.faults)}",
+            Listed(f"{len(match.faults)} that do not fit:", some_of(match.faults)),
         )
     if match.faults:
-        note_once(f"{where}: left out what does not fit:{listed(match.faults)}")
+        note_once(Listed(f"{where}: left out what does not fit:", some_of(match.faults)))
     arrays = [values[()] for _, values in match.pairs]  # all are read before any is changed
     weights = [weight for weight, _ in match.pairs]
     change_weights(where, list(zip(weights, arrays, strict=True)), fresh)

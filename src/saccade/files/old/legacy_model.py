@@ -37,9 +37,10 @@ from saccade.files.old.legacy_h5 import (
 from saccade.files.old.legacy_match import keyed_weights, read_legacy
 from saccade.files.old.optimizer_state import restore_old_state
 from saccade.files.replacement import replacing
-from saccade.files.weight_store import listed
+from saccade.files.weight_store import some_of
 from saccade.notes import note_once
 from saccade.plain_json import read_json
+from saccade.shown_text import Listed
 from saccade.version import KERAS_VERSION
 
 _OF_A_MODEL = "model_config and training_config must describe a model"
@@ -126,8 +127,10 @@ class LegacyModel:
             faults = restore_old_state(model.optimizer, arrays, trainable, names, owners, origin)
         if faults:
             note_once(
-                f"{self.where}: the optimizer's state does not fit, so it starts anew:"
-                f"{listed(faults)}"
+                Listed(
+                    f"{self.where}: the optimizer's state does not fit, so it starts anew:",
+                    some_of(faults),
+                )
             )
 
     def _json(self, name: str) -> Any:

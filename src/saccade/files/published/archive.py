@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import lzma
 import os
-import shutil
 import struct
 import tarfile
 import tempfile
@@ -12,6 +11,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from saccade.disk.removal import remove_folder
 from saccade.disk.whole_file import flush_folder
 from saccade.errors import FileFormatError
 
@@ -45,7 +45,7 @@ def unpack(archive: Path, folder: Path, formats: tuple[str, ...] = FORMATS) -> N
                 str(error),
                 "Remove it, and call again: it is fetched anew.",
             ) from error
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
         inner = os.path.join(draft, "content")
         if hasattr(os, "sync"):  # one call for thousands of files: the bytes before the name
             os.sync()

@@ -78,6 +78,7 @@ def fetch_bar(file: RemoteFile, console: Any) -> Iterator[Watch]:
         if not bar.live.is_started:  # before the server answers there is nothing to show
             text = headline(file, there, due)
             console.print(text, soft_wrap=True, highlight=False, markup=False)
+            bar.update(task, completed=there, total=due)
             bar.start()
         bar.update(task, completed=there, total=due)
 

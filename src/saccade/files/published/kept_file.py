@@ -9,6 +9,7 @@ from pathlib import Path
 from saccade.errors import NoSuchFile
 from saccade.files.published.download import download
 from saccade.files.published.fetch_progress import Progress, on_error_stream
+from saccade.files.published.offline import who_forbids
 from saccade.files.published.remote_file import RemoteFile
 from saccade.notes import note_once
 
@@ -51,9 +52,9 @@ def kept_file(
         if os.path.isfile(path):  # False, too, where the folder may not be entered
             if file.is_at(path):
                 return path
+            then = "not used" if forbidden_by or who_forbids() else "fetched again"
             note_once(
-                f'"{path}" is not the file that is published, which must {file.sign}: it is '
-                "fetched again."
+                f'"{path}" is not the file that is published, which must {file.sign}: it is {then}.'
             )
     target = _writable(homes, instead) / file.name
     download(file, target, instead, progress=progress, forbidden_by=forbidden_by)

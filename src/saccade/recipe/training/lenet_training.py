@@ -52,9 +52,10 @@ def train_lenet(
     model.class_names = list(photos.index.class_names)
     epochs = choices.epochs or choices.defaults.epochs
     patience = choices.patience or choices.defaults.patience
-    check_room(run.unfinished.run, model)
+    check_room(run.unfinished.run, model, include_optimizer=True)
     size = f"{model.count_params():,} weights"
-    listener.says(f"Training LeNet, {size}, at most {count_of(epochs, 'epoch')}.\n")
+    listener.says(f"Training LeNet, {size}, at most {count_of(epochs, 'epoch')}.")
+    listener.says("")
 
     train = plain_source(choices, photos, pixels, parts["train"], training=True)
     validation = stopper = None

@@ -16,9 +16,9 @@ from saccade.disk.growing_file import append_whole
 from saccade.disk.whole_file import write_whole
 from saccade.errors import NotWritten, StateError
 from saccade.notes import note_once
-from saccade.predictor.predictor import MODEL_FILE
 from saccade.recipe.interrupts import interrupts_held
-from saccade.recipe.run_folder import HISTORY, RunFolder
+from saccade.recipe.run_files import HISTORY, MODEL_FILE
+from saccade.recipe.run_folder import RunFolder
 from saccade.training.callbacks.callback import Callback
 
 COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")

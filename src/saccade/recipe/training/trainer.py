@@ -30,7 +30,8 @@ from saccade.recipe.photos.photo_reading import (
 from saccade.recipe.photos.photos import Photos, find_photos
 from saccade.recipe.photos.pixels import Pixels, read_pixels
 from saccade.recipe.run import Run
-from saccade.recipe.run_folder import RUNS, RunFolder
+from saccade.recipe.run_files import RUNS
+from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.scores import Scores, judge
 from saccade.recipe.training.classifier import check_weights
 from saccade.recipe.training.learning_rates import shortest

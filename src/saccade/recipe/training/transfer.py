@@ -17,7 +17,6 @@ from saccade.data.folders.folder_errors import count_of
 from saccade.losses import CategoricalCrossentropy
 from saccade.models import load_model
 from saccade.optimizers import AdamW
-from saccade.predictor.predictor import MODEL_FILE
 from saccade.recipe.architectures import LAST_LAYER
 from saccade.recipe.choices import Choices
 from saccade.recipe.interrupts import interrupts_held
@@ -25,6 +24,7 @@ from saccade.recipe.listener import Listener
 from saccade.recipe.photos.photo_reading import window_size
 from saccade.recipe.photos.photos import Photos
 from saccade.recipe.photos.pixels import Pixels, PixelSource, new_views
+from saccade.recipe.run_files import MODEL_FILE
 from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.training.class_weights import weigh_classes
 from saccade.recipe.training.classifier import Classifier, take_over

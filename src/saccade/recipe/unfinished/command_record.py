@@ -11,9 +11,18 @@ from typing import Any
 from saccade.disk.regular_file import read_text
 from saccade.disk.whole_file import write_whole
 from saccade.errors import FileFormatError, StateError
+from saccade.plain_json import read_json
+from saccade.recipe.run_files import FILES
 
 FORMAT = 1
 WHERE = "train(resume=)"
+MOST_THREADS = 4096
+PRECISIONS = ("float32", "bfloat16")
+_KINDS = {
+    "format": int, "versions": dict, "choices": dict, "spelt": dict, "settled": dict,
+    "preprocessing": dict, "photos": str, "threads": int, "replaces": bool,
+}  # fmt: skip
+_WORDS = {"settled": {"architecture"}, "spelt": {"folder", "output", "weights", "overwrite"}}
 
 
 class CommandRecord:
@@ -37,25 +46,24 @@ class CommandRecord:
             FileFormatError: a damaged file, or one of a format that this saccade does not know.
         """
         do = "Begin anew with another output=, or with overwrite=True."
+        text = read_text(path, wrong=FileFormatError)
         try:
-            content = json.loads(read_text(path, wrong=FileFormatError))
-            number, versions = content["format"], content["versions"]
-            if number != FORMAT:
-                raise FileFormatError(
-                    WHERE,
-                    f'"{path}" must be of format {FORMAT}',
-                    f"format {number}, written by saccade {versions['saccade']}",
-                    f"Go on with that version of saccade. {do}",
-                )
-            if not isinstance(content["choices"], dict) or not isinstance(content["spelt"], dict):
-                raise ValueError("choices are missing")
-        except (ValueError, KeyError, TypeError) as fault:
-            if isinstance(fault, FileFormatError):
-                raise
+            content = read_json(WHERE, path.name, text)
+        except FileFormatError:
+            content = None
+        record = content if isinstance(content, dict) else {}
+        versions = record.get("versions")
+        if isinstance(versions, dict) and record.get("format", FORMAT) != FORMAT:
             raise FileFormatError(
-                WHERE, f'"{path}" must be the record of a run', "a damaged file", do
-            ) from None
-        return cls(path, content)
+                WHERE,
+                f'"{path}" must be of format {FORMAT}',
+                f"format {record['format']}, written by saccade {versions.get('saccade')}",
+                f"Go on with that version of saccade. {do}",
+            )
+        fault = "a damaged file" if content is None else _fault_in(content)
+        if fault:
+            raise FileFormatError(WHERE, f'"{path}" must be the record of a run', fault, do)
+        return cls(path, record)
 
     def write(self, **found: Any) -> None:
         """Write the file, with what was found out since the last time."""
@@ -84,6 +92,27 @@ class CommandRecord:
             raise StateError(
                 WHERE, f"{what} must be what the run began with, {needed}", str(got), do
             )
+
+
+def _fault_in(content: Any) -> str:
+    """What is wrong with the content of a record; empty where nothing is."""
+    if not isinstance(content, dict):
+        return f"a {type(content).__name__}"
+    for name, kind in _KINDS.items():
+        if type(content.get(name)) is not kind:
+            return f"{name}={content.get(name)!r:.60}"
+    for name, words in _WORDS.items():
+        missing = sorted(words - content[name].keys())
+        if missing:
+            return f"{name} without {missing[0]}"
+    if not 0 < content["threads"] <= MOST_THREADS:
+        return f"threads={content['threads']!r:.60}"
+    moved = content.get("settling", [])
+    if not isinstance(moved, list) or not all(name in FILES for name in moved):
+        return f"settling={moved!r:.60}"  # they would be moved, wherever they lie
+    if content.get("precision") not in (None, *PRECISIONS):
+        return f"precision={content['precision']!r:.60}"
+    return ""
 
 
 def as_asked(value: Any) -> Any:

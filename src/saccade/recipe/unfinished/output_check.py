@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from saccade.disk.whole_file import check_place
+from saccade.disk.whole_file import check_place, check_target
 from saccade.errors import DataError, NotWritten, StateError
+from saccade.recipe.run_files import DRAFTS, FILES, MODEL_FILE
 from saccade.recipe.unfinished.command_record import WHERE
-from saccade.recipe.unfinished.unfinished_run import UnfinishedRun, holds_nothing_else
+from saccade.recipe.unfinished.unfinished_run import FOLDER, UnfinishedRun, holds_nothing_else
+from saccade.shown_text import Listed
 
+ELSEWHERE = "Take it away, or choose another output=."
 REPLACE_IT = "Choose another output=, or replace the run in it with overwrite=True."
 
 
@@ -44,9 +48,8 @@ def check_output(
     got, do = "one that holds files", ""
     if unfinished.is_there and not unfinished.record.differences(asked):
         got = "one that holds an unfinished run of this command"
-        do = (
-            "Choose another output=, begin anew with overwrite=True, or go on with it:\n"
-            f"  {going_on}"
+        do = Listed(
+            "Choose another output=, begin anew with overwrite=True, or go on with it:", [going_on]
         )
     elif unfinished.is_there:
         got = "one that holds an unfinished run of another command"
@@ -76,10 +79,17 @@ def check_writable(folder: Path) -> None:
     """Refuse a folder that can't be written to, or can't be made, before photos are read.
 
     Raises:
-        DataError: it can't.
+        DataError: it can't, or something that is no folder lies where one is needed.
+        InvalidArgument: a folder, pipe or device has the name of one of the run's files.
     """
+    for name in (FOLDER, DRAFTS):
+        path = folder / name
+        if os.path.lexists(path) and not path.is_dir():
+            raise DataError(f'"{path}"', "must be a folder", "something else", ELSEWHERE)
     try:
-        check_place("train", folder / "model.keras")
+        for name in FILES:
+            check_target("train", folder / name)
+        check_place("train", folder / MODEL_FILE)
     except NotWritten as fault:
         raise DataError(
             f'"{folder}"',

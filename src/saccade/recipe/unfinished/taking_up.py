@@ -8,7 +8,8 @@ from typing import Any
 from saccade.errors import StateError
 from saccade.recipe.choices import Choices
 from saccade.recipe.listener import Listener
-from saccade.recipe.run_folder import RUNS, run_name
+from saccade.recipe.run_files import RUNS
+from saccade.recipe.run_folder import run_name
 from saccade.recipe.unfinished.command_record import FORMAT, WHERE, CommandRecord
 from saccade.recipe.unfinished.output_check import check_same_command
 from saccade.recipe.unfinished.unfinished_run import UnfinishedRun, find_unfinished
@@ -37,8 +38,9 @@ def take_up(listener: Listener, choices: Choices) -> UnfinishedRun | None:
         if found is not None and choices.output is None and not found.lock.is_held:
             listener.says(
                 f"{found.run} holds an unfinished run of this command, and here a new one begins. "
-                f"To go on with that one:\n  {choices.going_on(found.run)}"
+                "To go on with that one:"
             )
+            listener.says(f"  {choices.going_on(found.run)}")
         return None
     if found is None:
         listener.says("There is no unfinished run of this command: a new one begins.")

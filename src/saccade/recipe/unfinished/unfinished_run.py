@@ -10,6 +10,7 @@ from typing import Any
 
 from saccade.disk.drafts import remove_drafts_in
 from saccade.disk.folder_lock import FolderLock
+from saccade.disk.removal import remove_folder
 from saccade.errors import FileFormatError
 from saccade.recipe.unfinished.command_record import CommandRecord
 from saccade.recipe.unfinished.written_models import WrittenModels
@@ -74,7 +75,8 @@ class UnfinishedRun:
         """Forget what an earlier run left, and note what this one is asked for."""
         for each in self.path.iterdir():
             if each.name != LOCK:
-                shutil.rmtree(each) if each.is_dir() else each.unlink()
+                is_folder = each.is_dir() and not each.is_symlink()
+                shutil.rmtree(each) if is_folder else each.unlink()
         self._record = CommandRecord(self.path / RECORD, content)
         self._record.write()
 
@@ -92,7 +94,7 @@ class UnfinishedRun:
 
     def forget_phase(self, name: str) -> None:
         """Remove the state of a phase that has ended, and the features that it was trained on."""
-        shutil.rmtree(self.phase(name), ignore_errors=True)
+        remove_folder(self.phase(name))
         for file in self.path.glob(self.features("*").name):
             file.unlink(missing_ok=True)
 
@@ -104,7 +106,7 @@ class UnfinishedRun:
             (self.path / RECORD).unlink(missing_ok=True)
         if os.name == "nt":  # where nobody removes a file that is open
             self.lock.release()
-        shutil.rmtree(self.path, ignore_errors=True)
+        remove_folder(self.path)
         self.lock.release()
 
 

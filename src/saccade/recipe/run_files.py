@@ -1,0 +1,13 @@
+"""Run files: what the files of a run are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from saccade.files.formats import MODEL_FILE
+
+HISTORY, METRICS, CLASSES = "history.csv", "metrics.json", "classes.json"
+PICTURES = ("curves.png", "confusion.png")
+FILES = (MODEL_FILE, HISTORY, METRICS, CLASSES, *PICTURES)
+DRAFTS = ".unfinished"  # where a run lies that will replace another
+RUNS = Path("runs")
