@@ -76,7 +76,8 @@ class TransferClock:
 
     def __init__(self, budget: TimeBudget, work: Work):
         self.budget, self.work = budget, work
-        self.made_s, self.rate = 0.0, None
+        self.made_s = 0.0
+        self.rate: float | None = None
 
     @property
     def end_s(self) -> float:

@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade import optimizers
 from saccade.data.folders.folder_errors import count_of
 from saccade.losses import CategoricalCrossentropy
 from saccade.models import load_model
-from saccade.optimizers import AdamW
 from saccade.recipe.architectures import LAST_LAYER
 from saccade.recipe.choices import Choices
 from saccade.recipe.interrupts import interrupts_held
@@ -29,6 +27,7 @@ from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.training.class_weights import weigh_classes
 from saccade.recipe.training.classifier import Classifier, take_over
 from saccade.recipe.training.learning_rates import rise_and_fall
+from saccade.recipe.training.phase_optimizers import head_optimizer, tuning_optimizer
 from saccade.recipe.training.phases import Phases
 from saccade.recipe.training.photo_features import compute_features
 from saccade.recipe.training.precision import TOLERANCE, choose_precision
@@ -43,8 +42,7 @@ from saccade.seeds import set_random_seed
 from saccade.training.callbacks.early_stopping import EarlyStopping
 
 SMOOTHING = 0.1
-HEAD_RATE, HEAD_DECAY = 1e-3, 0.01
-RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
+RATE = 1e-4
 FIRST_PHOTOS = 8  # that the precision is tried on
 LAST, FINE = "last-layer", "fine-tuning"  # the phases, in the names of files
 
@@ -122,7 +120,11 @@ class Transfer:
         recorder.save_rest()
         path = self.run.path / MODEL_FILE
         if not path.is_file():
-            self._save_last(recorder)
+            self.listener.warns(
+                f"Note: {self.run.path} was removed while the run went on, and the best model with "
+                "it: the last epoch's takes its place."
+            )
+            recorder.save_last()
         model = load_model(path, compile=False)
         if precision == "float32":
             return model, recorder, phases
@@ -141,7 +143,7 @@ class Transfer:
         # What the user chose is for fine-tuning; for this phase, where it is the only one.
         own = LAST_LAYER if self.choices.fine_tune else self.choices
         epochs, patience = own.epochs or 1, own.patience or 1
-        optimizer = self._head_optimizer(own.optimizer)
+        optimizer = head_optimizer(self.choices, own.optimizer)
         network.head.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         stopper = _stopper(held, patience, restore=True)
         self.listener.says(
@@ -184,7 +186,9 @@ class Transfer:
             shrunk = self._training_size()[0] / self.pixels.preprocessing.target_size[0]
             epochs = min(epochs, timed.most_epochs(self.clock.epoch_s(shrunk)))
         steps = epochs * -(-len(rows) // self.choices.batch_size)
-        optimizer = self._optimizer(rise_and_fall(rate, steps) if timed is None else rate)
+        optimizer = tuning_optimizer(
+            self.choices.optimizer, rise_and_fall(rate, steps) if timed is None else rate
+        )
         network.model.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         held = self.parts["validation"]
         validation = self._source(held, 0) if len(held) else None
@@ -288,16 +292,6 @@ class Transfer:
                 backbone, source, size, tick, kept, lambda: name is not None and self.clock.is_due
             )
 
-    def _save_last(self, recorder: Recorder) -> None:
-        """The best model went with the run folder: the last epoch's is what is left."""
-        self.listener.warns(
-            f"Note: {self.run.path} was removed while the run went on, and the best model with it: "
-            "the last epoch's takes its place."
-        )
-        recorder.best_epoch = len(recorder.rows) - 1
-        recorder.save()
-        recorder.save_rest()
-
     def _source(
         self, places: np.ndarray, seed: int, training: bool = False, changed: bool = False
     ) -> PixelSource:
@@ -317,21 +311,6 @@ class Transfer:
     def _training_size(self) -> tuple[int, int]:
         size_hw = self.pixels.preprocessing.target_size
         return window_size(self.choices.defaults, size_hw) if self.choices.augment else size_hw
-
-    def _head_optimizer(self, name: str | None) -> Any:
-        if name == "adamw":
-            made: Any = AdamW(HEAD_RATE, weight_decay=HEAD_DECAY)
-        else:
-            made = optimizers.get(name)
-        if self.choices.learning_rate is not None and not self.choices.fine_tune:
-            made.learning_rate = self.choices.learning_rate
-        return made
-
-    def _optimizer(self, schedule: Any) -> Any:
-        if self.choices.optimizer == "adamw":
-            return AdamW(schedule, weight_decay=DECAY, global_clipnorm=MOST_NORM)
-        made: Any = type(optimizers.get(self.choices.optimizer))
-        return made(schedule, global_clipnorm=MOST_NORM)
 
 
 def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | None:
