@@ -35,6 +35,13 @@ SHARED = {
 }
 OTHERS = {
     "adadelta": {"rho": (0.5, {}), "epsilon": (0.5, {})},
+    "adafactor": {
+        "beta_2_decay": (-0.3, {}),
+        "epsilon_1": (0.5, {}),
+        "epsilon_2": (5.0, {}),
+        "clip_threshold": (0.1, {}),
+        "relative_step": (False, {}),
+    },
     "adagrad": {"initial_accumulator_value": (0.5, {}), "epsilon": (0.5, {})},
     "adam": {
         "beta_1": (0.5, {}),
@@ -64,7 +71,11 @@ OTHERS = {
 }
 OTHERS["adamw"] = OTHERS["adam"]
 # What the method as such does not mind, by its law.
-INDIFFERENT = {("lion", "loss_scale_factor")}
+INDIFFERENT = {
+    ("lion", "loss_scale_factor"),
+    ("adafactor", "loss_scale_factor"),
+    ("adafactor", "relative_step"),  # its rate is never above 1 / sqrt(t)
+}
 # The name says nothing about the steps.
 SILENT = {"self", "name", "old"}
 # One option of each kind, and all that can go together.
@@ -305,6 +316,10 @@ BAD = {
     "l1_regularization_strength": [-0.1],
     "l2_regularization_strength": [-0.1],
     "l2_shrinkage_regularization_strength": [-0.1],
+    "beta_2_decay": [0.1, float("nan")],
+    "epsilon_1": [-1e-30],
+    "epsilon_2": [-0.1],
+    "clip_threshold": [0, -1.0],
 }
 
 
@@ -349,7 +364,7 @@ def test_slots_outlive_a_change_of_the_weights(name):
     optimizer.build([two, one])
     for slot, tensors in optimizer.slots.items():
         assert torch.equal(tensors[1], kept[slot][0])
-        fresh = optimizer.make_slots([torch.zeros(2)]).get(slot, [torch.zeros(2)])[0]
+        fresh = optimizer.make_slots([torch.ones(2)]).get(slot, [torch.zeros(2)])[0]
         assert torch.equal(tensors[0], torch.ones(2) if slot == "average" else fresh)
 
 

@@ -246,8 +246,8 @@ NAMES = {
         model_from_yaml save_model
     """,
     "saccade.optimizers": """
-        Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam Optimizer
-        RMSprop SGD deserialize get schedules serialize
+        Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam
+        Optimizer RMSprop SGD deserialize get schedules serialize
     """,
     "saccade.optimizers.schedules": """
         CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay

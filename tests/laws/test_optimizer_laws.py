@@ -12,6 +12,7 @@ from saccade import notes
 from saccade.optimizers import (
     SGD,
     Adadelta,
+    Adafactor,
     Adagrad,
     Adam,
     Adamax,
@@ -38,6 +39,7 @@ CASES = {
     "nadam": lambda: Nadam(0.1),
     "adamax": lambda: Adamax(0.1),
     "adagrad": lambda: Adagrad(0.8),
+    "adafactor": lambda: Adafactor(0.1),
     "adadelta": lambda: Adadelta(3.0, epsilon=1e-4),
     "lion": lambda: Lion(0.02),
     "lamb": lambda: Lamb(0.02),
@@ -144,6 +146,13 @@ def adamax(w, g, t, state):
     return w - 0.1 / (1 - 0.9**t) * m / (u + 1e-7)
 
 
+def adafactor(w, g, t, state):
+    b = 1 - t**-0.8
+    state["v"] = b * state.get("v", 0.0) + (1 - b) * g * g
+    u = g / math.sqrt(state["v"])
+    return w - max(1e-3, abs(w)) * min(0.4, 1 / math.sqrt(t)) * u / max(1.0, abs(u) / 0.9)
+
+
 def adagrad(w, g, t, state):
     state["a"] = state.get("a", 0.1) + g * g
     return w - 0.1 * g / math.sqrt(state["a"] + 1e-7)
@@ -188,6 +197,7 @@ FORMULAS = {
     adamw: lambda: AdamW(0.1, weight_decay=0.3),
     nadam: lambda: Nadam(0.1),
     adamax: lambda: Adamax(0.1),
+    adafactor: lambda: Adafactor(0.4, clip_threshold=0.9),
     adagrad: lambda: Adagrad(0.1),
     adadelta: lambda: Adadelta(0.1, epsilon=1e-3),
     lion: lambda: Lion(0.1),
@@ -324,9 +334,12 @@ def test_momentum_gathers_speed_to_its_limit():
     assert float(optimizer.slots["momentum"][0]) == pytest.approx(-1.0, rel=1e-5)
 
 
+PLAIN = (SGD, Adafactor, Adam, RMSprop, AdamW, Nadam, Adamax, Adagrad, Adadelta, Lion, Lamb)
+
+
 def test_weight_decay_shrinks_without_a_gradient():
     """w *= 1 - lr * decay, beside the step and not through the gradient."""
-    for make in (SGD, Adam, RMSprop, AdamW, Nadam, Adamax, Adagrad, Adadelta, Lion, Lamb):
+    for make in PLAIN:
         w, optimizer = Variable(torch.tensor([2.0])), make(0.1, weight_decay=0.5)
         for _ in range(3):
             optimizer.step([w], [torch.zeros(1)])

@@ -132,6 +132,7 @@ def small(optimizer="adam", **options):
 OPTIMIZERS = [
     "sgd",
     "adadelta",
+    "adafactor",
     "adagrad",
     "adam",
     "adamw",

@@ -9,6 +9,7 @@ from typing import Any
 from saccade.names import refuse_name
 from saccade.optimizers import schedules
 from saccade.optimizers.adadelta import Adadelta
+from saccade.optimizers.adafactor import Adafactor
 from saccade.optimizers.adagrad import Adagrad
 from saccade.optimizers.adam import Adam
 from saccade.optimizers.adamax import Adamax

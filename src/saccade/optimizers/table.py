@@ -7,6 +7,7 @@ from typing import Any
 
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.optimizers.adadelta import Adadelta
+from saccade.optimizers.adafactor import Adafactor
 from saccade.optimizers.adagrad import Adagrad
 from saccade.optimizers.adam import Adam
 from saccade.optimizers.adamax import Adamax
@@ -22,6 +23,7 @@ from saccade.records import is_record, resolve
 
 CLASSES: dict[str, type[Optimizer]] = {
     "adadelta": Adadelta,
+    "adafactor": Adafactor,
     "adagrad": Adagrad,
     "adam": Adam,
     "adamax": Adamax,
@@ -34,7 +36,6 @@ CLASSES: dict[str, type[Optimizer]] = {
     "sgd": SGD,
 }
 REFUSED: dict[str, str] = {  # Keras's name: what to use instead
-    "Adafactor": 'Use "adamw" or "lion", which keeps one number a weight where Adam keeps two.',
     "MultiOptimizer": "Use one optimizer for all weights, or write the training step yourself "
     "and call apply(gradients, weights) of several.",
     "Muon": 'Use "adamw" or "lion".',

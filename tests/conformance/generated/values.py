@@ -152,6 +152,11 @@ VALUES: dict[str, list[Any]] = {
     # optimizers
     "learning_rate": [0.05, 0.5],
     "rho": [0.5, 0.99],
+    "beta_2_decay": [-0.3, -1.0],
+    "epsilon_1": [1e-3, 0.1],
+    "epsilon_2": [0.1, 2.0],
+    "clip_threshold": [0.1, 3.0],
+    "relative_step": [False],
     "beta_1": [0.5, 0.0],
     "beta_2": [0.9, 0.5],
     "amsgrad": [True, False],

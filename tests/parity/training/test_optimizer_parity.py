@@ -45,6 +45,12 @@ CASES = {
     "AdamW": [{}, {"amsgrad": True}, {"learning_rate": 0.05, "beta_1": 0.5, "beta_2": 0.9}],
     "Nadam": [{}, {"beta_1": 0.5, "beta_2": 0.9}, {"epsilon": 0.1}, {"beta_1": 0.0}],
     "Adamax": [{}, {"beta_1": 0.5, "beta_2": 0.9}, {"epsilon": 0.1}],
+    "Adafactor": [
+        {},
+        {"learning_rate": 0.3, "clip_threshold": 0.2},
+        {"beta_2_decay": -0.3, "epsilon_1": 1e-3},
+        {"epsilon_2": 2.0, "relative_step": False},
+    ],
     "Adagrad": [{}, {"initial_accumulator_value": 0.0, "learning_rate": 0.1}, {"epsilon": 0.1}],
     "Adadelta": [{}, {"learning_rate": 1.0, "rho": 0.5}, {"epsilon": 0.1}],
     "Lion": [{}, {"beta_1": 0.5, "beta_2": 0.6}, {"beta_1": 1.0}],
@@ -227,6 +233,20 @@ def test_centered_rmsprop_survives_a_constant_gradient():
     assert np.isfinite(array(ours)).all()
     survived = np.isfinite(array(theirs))
     assert not survived.all(), "Keras was repaired: take the departure out"
+
+
+def test_adafactor_survives_a_row_and_a_column_of_zeros():
+    """DEPARTURES.md, 97: the product of the two is less than float32 holds; Keras gives NaN."""
+    g = torch.tensor([[0.0, 0.0], [0.0, 1.0]])
+    ours, theirs = Variable(torch.ones(2, 2)), keras.Variable(np.ones((2, 2), np.float32))
+    mine, other = optimizers.Adafactor(0.1), keras.optimizers.Adafactor(0.1)
+    for _ in range(3):
+        mine.step([ours], [g])
+        other.apply([g], [theirs])
+    assert array(ours)[0].tolist() == [1.0, 1.0]
+    assert array(ours)[1, 0] == 1.0
+    assert 0.4 < array(ours)[1, 1] < 1.0
+    assert np.isnan(array(theirs)).all(), "Keras was repaired: take the departure out"
 
 
 def test_constraints_and_exclusion_from_weight_decay():
