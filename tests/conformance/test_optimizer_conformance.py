@@ -60,6 +60,22 @@ OTHERS = {
     },
     "lamb": {"beta_1": (0.5, {}), "beta_2": (0.5, {}), "epsilon": (0.5, {})},
     "lion": {"beta_1": (0.5, {}), "beta_2": (0.5, {})},
+    "muon": {
+        "adam_beta_1": (0.5, {}),
+        "adam_beta_2": (0.5, {}),
+        "adam_weight_decay": (0.3, {}),
+        "epsilon": (0.5, {}),
+        "exclude_layers": (["variable"], {}),
+        "exclude_embeddings": (False, {}),
+        "muon_a": (3.0, {}),
+        "muon_b": (-4.0, {}),
+        "muon_c": (1.5, {}),
+        "adam_lr_ratio": (0.5, {}),
+        "momentum": (0.5, {}),
+        "ns_steps": (2, {}),
+        "nesterov": (False, {}),
+        "rms_rate": (0.5, {}),
+    },
     "nadam": {"beta_1": (0.5, {}), "beta_2": (0.5, {}), "epsilon": (0.5, {})},
     "rmsprop": {
         "rho": (0.5, {}),
@@ -67,12 +83,19 @@ OTHERS = {
         "epsilon": (0.5, {}),
         "centered": (True, {}),
     },
+    "schedulefreeadamw": {
+        "beta_1": (0.5, {}),
+        "beta_2": (0.5, {}),
+        "epsilon": (0.5, {}),
+        "warmup_steps": (3, {}),
+    },
     "sgd": {"momentum": (0.5, {}), "nesterov": (True, {"momentum": 0.5})},
 }
 OTHERS["adamw"] = OTHERS["adam"]
 # What the method as such does not mind, by its law.
 INDIFFERENT = {
     ("lion", "loss_scale_factor"),
+    ("muon", "exclude_embeddings"),  # there is none
     ("adafactor", "loss_scale_factor"),
     ("adafactor", "relative_step"),  # its rate is never above 1 / sqrt(t)
 }
@@ -320,6 +343,14 @@ BAD = {
     "epsilon_1": [-1e-30],
     "epsilon_2": [-0.1],
     "clip_threshold": [0, -1.0],
+    "adam_beta_1": [-0.1, 1.0],
+    "adam_beta_2": [-0.1, 1.0],
+    "adam_weight_decay": [-0.1],
+    "adam_lr_ratio": [-0.1],
+    "rms_rate": [-0.1],
+    "ns_steps": [-1, 2.5],
+    "exclude_layers": ["dense", [3], ["de("]],
+    "warmup_steps": [-1, 2.5],
 }
 
 
@@ -328,8 +359,8 @@ def test_values_that_cannot_work(name):
     taken = inspect.signature(optimizers.CLASSES[name].__init__).parameters
     for option, values in BAD.items():
         for value in values if option in taken else []:
-            if name == "lion" and value == 1.0:
-                continue  # the step may be the momentum alone
+            if name in ("lion", "schedulefreeadamw") and value == 1.0 and option == "beta_1":
+                continue  # the step may be the momentum alone, the weights the mean
             with pytest.raises(InvalidArgument, match=option):
                 make(name, **{option: value})
     with pytest.raises(InvalidArgument, match="ema_momentum must be in"):

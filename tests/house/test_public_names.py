@@ -246,8 +246,8 @@ NAMES = {
         model_from_yaml save_model
     """,
     "saccade.optimizers": """
-        Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam
-        Optimizer RMSprop SGD deserialize get schedules serialize
+        Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Muon
+        Nadam Optimizer RMSprop SGD ScheduleFreeAdamW deserialize get schedules serialize
     """,
     "saccade.optimizers.schedules": """
         CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay

@@ -140,8 +140,10 @@ OPTIMIZERS = [
     "ftrl",
     "lamb",
     "lion",
+    "muon",
     "nadam",
     "rmsprop",
+    "schedulefreeadamw",
 ]
 
 

@@ -18,9 +18,11 @@ from saccade.optimizers.ftrl import Ftrl
 from saccade.optimizers.lamb import Lamb
 from saccade.optimizers.lion import Lion
 from saccade.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from saccade.optimizers.muon import Muon
 from saccade.optimizers.nadam import Nadam
 from saccade.optimizers.optimizer import Optimizer
 from saccade.optimizers.rmsprop import RMSprop
+from saccade.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from saccade.optimizers.sgd import SGD
 from saccade.optimizers.table import CLASSES, REFUSED, find
 from saccade.records import is_record, to_record

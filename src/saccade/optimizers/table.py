@@ -15,9 +15,11 @@ from saccade.optimizers.adamw import AdamW
 from saccade.optimizers.ftrl import Ftrl
 from saccade.optimizers.lamb import Lamb
 from saccade.optimizers.lion import Lion
+from saccade.optimizers.muon import Muon
 from saccade.optimizers.nadam import Nadam
 from saccade.optimizers.optimizer import Optimizer
 from saccade.optimizers.rmsprop import RMSprop
+from saccade.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from saccade.optimizers.sgd import SGD
 from saccade.records import is_record, resolve
 
@@ -31,16 +33,16 @@ CLASSES: dict[str, type[Optimizer]] = {
     "ftrl": Ftrl,
     "lamb": Lamb,
     "lion": Lion,
+    "muon": Muon,
     "nadam": Nadam,
     "rmsprop": RMSprop,
+    "schedulefreeadamw": ScheduleFreeAdamW,
     "sgd": SGD,
 }
 REFUSED: dict[str, str] = {  # Keras's name: what to use instead
     "MultiOptimizer": "Use one optimizer for all weights, or write the training step yourself "
     "and call apply(gradients, weights) of several.",
-    "Muon": 'Use "adamw" or "lion".',
     "OptimizerMap": "A part of MultiOptimizer. Use one optimizer for all weights.",
-    "ScheduleFreeAdamW": 'Use "adamw" with a schedule and use_ema=True.',
     "legacy": "Keras keeps old names of its optimizers there; use those of saccade.optimizers.",
 }
 

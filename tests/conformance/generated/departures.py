@@ -135,6 +135,14 @@ DEPARTURES = [
     ),
     Departure(
         "optimizers",
+        ("ScheduleFreeAdamW",),
+        lambda given: True,
+        "the old z is the old z, as on JAX",
+        98,
+        "after step",
+    ),
+    Departure(
+        "optimizers",
         ("LossScaleOptimizer",),
         lambda given: "inner_optimizer" in given,
         "Keras names the inner optimizer by its private class for torch",
