@@ -139,7 +139,8 @@ class Muon(Optimizer):
     def move(self, w: Tensors, g: Tensors, slots: dict[str, Tensors], lr: float, t: int) -> None:
         rows = list(zip(w, g, slots["momentum"], slots["velocity"], strict=True))
         if adams := [row for row in rows if row[3].numel()]:
-            self._move_by_adam(*map(list, zip(*adams, strict=True)), lr * self.adam_lr_ratio, t)
+            of_adam = [list(one) for one in zip(*adams, strict=True)]
+            self._move_by_adam(*of_adam, lr=lr * self.adam_lr_ratio, t=t)
         for weight, gradient, m, velocity in rows:
             if velocity.numel():
                 continue
