@@ -26,7 +26,8 @@ def is_number(value: object) -> bool:
     """A number that pixels in float32 and NumPy's draws of them can take."""
     if not isinstance(value, Real) or isinstance(value, bool):
         return False
-    return -LARGEST <= float(value) <= LARGEST  # false for NaN too
+    number: Any = value  # of any size: a float may not hold it
+    return -LARGEST <= number <= LARGEST  # false for NaN too
 
 
 def check_number(name: str, value: object) -> None:
