@@ -180,6 +180,40 @@ def test_what_somebody_else_reads_is_left_alone():
     assert torch.equal(x, given)
 
 
+def heat(model, x):
+    """Grad-CAM's: the gradient of a score with respect to what an inner layer gave."""
+    seen, scores = model(x)
+    (found,) = torch.autograd.grad(scores[:, 0].sum(), seen)
+    return found
+
+
+@pytest.mark.parametrize("last", [Conv2D, ReLU, BatchNormalization, MaxPooling2D, Add])
+def test_gradients_with_respect_to_an_inner_value_that_is_an_output(last, patch):
+    inputs = layers.Input(SHAPE)
+    x = Conv2D(4, 3, activation="relu")(inputs)
+    made = last(4, 3) if last is Conv2D else last()
+    seen = made([x, BatchNormalization()(x)]) if last is Add else made(x)
+    x = layers.GlobalAveragePooling2D()(Conv2D(5, 3, activation="relu")(seen))
+    model = Model(inputs, [seen, Dense(3)(x)])
+    x = images(SHAPE)
+    fused = heat(model, x)
+    patch.setattr(FusedNetwork, "run", lambda self, *given: self._network.run(*given))
+    torch.testing.assert_close(fused, heat(model, x), rtol=0, atol=0)
+    assert fused.abs().max() > 0
+
+
+def test_a_layer_may_take_gradients_between_what_it_is_given():
+    class Slope(layers.Layer):
+        def call(self, pair):
+            return torch.autograd.grad(pair[1].sum(), pair[0], create_graph=True)[0]
+
+    inputs = layers.Input(SHAPE)
+    seen = Conv2D(4, 3, activation="relu")(inputs)
+    score = layers.GlobalAveragePooling2D()(Conv2D(5, 3)(seen))
+    model = Model(inputs, Slope()([seen, score]))
+    assert model(images(SHAPE)).abs().max() > 0
+
+
 def test_hooks_see_every_layer():
     model = NETWORKS["layers of one function"]()
     model(images(SHAPE))

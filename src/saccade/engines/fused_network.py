@@ -27,6 +27,7 @@ class FusedNetwork:
         self._network = network
         self._steps = fused(network)
         self._drops = self._find_drops()
+        self._shown = self._find_shown()
 
     def run(self, inputs: Any, fitted: Callable[[Any, Symbol], Any]) -> Any:
         """As `Network.run`."""
@@ -43,6 +44,8 @@ class FusedNetwork:
             elif not _runs_fused(step, values, second):
                 for node in step.nodes:
                     _call(network, node, values, second)
+            elif step.gives in self._shown:  # what reads it here takes the same tensor
+                values[step.gives] = channels_last(second.pop(step.gives))
             for unused in drops:
                 values.pop(unused, None)
                 second.pop(unused, None)
@@ -58,6 +61,16 @@ class FusedNetwork:
             seen |= used
             drops.append(sorted(used))
         return drops[::-1]
+
+    def _find_shown(self) -> set[int]:
+        """The values that the caller sees, and other layers.
+
+        Somebody may ask for the gradient with respect to one, as Grad-CAM does. So what is computed
+        from it has to be computed from the tensor that is seen, and not from another view.
+        """
+        plain = [step for step in self._steps if not isinstance(step, FusedCalls)]
+        symbols = [*self._network.output_symbols, *(one for node in plain for one in node.inputs)]
+        return {id(symbol) for symbol in symbols}
 
 
 def _runs_fused(step: FusedCalls, values: dict[int, Any], second: dict[int, torch.Tensor]) -> bool:
