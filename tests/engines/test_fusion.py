@@ -202,18 +202,6 @@ def test_gradients_with_respect_to_an_inner_value_that_is_an_output(last, patch)
     assert fused.abs().max() > 0
 
 
-def test_a_layer_may_take_gradients_between_what_it_is_given():
-    class Slope(layers.Layer):
-        def call(self, pair):
-            return torch.autograd.grad(pair[1].sum(), pair[0], create_graph=True)[0]
-
-    inputs = layers.Input(SHAPE)
-    seen = Conv2D(4, 3, activation="relu")(inputs)
-    score = layers.GlobalAveragePooling2D()(Conv2D(5, 3)(seen))
-    model = Model(inputs, Slope()([seen, score]))
-    assert model(images(SHAPE)).abs().max() > 0
-
-
 def test_hooks_see_every_layer():
     model = NETWORKS["layers of one function"]()
     model(images(SHAPE))
