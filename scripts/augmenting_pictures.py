@@ -28,12 +28,14 @@ SHOWN = {
                           {"height_factor": (0.2, 0.2), "width_factor": (0.2, 0.2)}),
     "RandomShear": ("0.3", {"x_factor": (0.3, 0.3), "seed": 1}),
     "RandomPerspective": ("scale 0.5", {"factor": (1.0, 1.0), "scale": 0.5, "seed": 2}),
+    "RandomElasticTransform": ("scale 1", {"factor": (1.0, 1.0), "scale": (1.0, 1.0), "seed": 2}),
     "RandomCrop": ("56 x 84 pixels", {"height": 56, "width": 84, "seed": 2}),
     "RandomErasing": ("noise", {"factor": (1.0, 1.0), "scale": (0.15, 0.2), "seed": 4}),
     "RandomContrast": ("1 + 0.8", {"factor": (0.8, 0.8), "seed": 2}),
     "RandomBrightness": ("0.25", {"factor": (0.25, 0.25)}),
     "AutoContrast": ("no draw; full before", {}),
     "Equalization": ("no draw", {}),
+    "ContrastLimitedAdaptiveHistogramEqualization": ("no draw; 8 x 8 tiles", {}),
     "RandomInvert": ("high - x", {"factor": (1.0, 1.0)}),
     "Solarization": ("threshold 0.5", {"threshold_factor": (0.5, 0.5), "seed": 1}),
     "RandomPosterization": ("2 bits", {"factor": (2, 2)}),
@@ -47,6 +49,7 @@ SHOWN = {
     "RandomGaussianBlur": ("9 pixels", {"factor": (1.0, 1.0), "kernel_size": 9,
                                         "sigma": (1.0, 1.0)}),
     "RandAugment": ("two of eleven", {"seed": 12}),
+    "AugMix": ("three chains", {"seed": 12}),
     "CutMix": ("with another photo", {"factor": (1.0, 1.0), "seed": 173}),
 }  # fmt: skip
 

@@ -106,7 +106,7 @@ class Muon(Optimizer):
         weights = list(variables)
         super().build(weights)
         for place, weight in enumerate(weights):
-            if not self._goes_by_adam(weight):
+            if not self._should_use_adamw(weight):
                 self.slots["velocity"][place] = weight.detach().new_zeros(0)
         for pattern in self.exclude_layers:
             if not any(re.search(pattern, _path(weight)) for weight in weights):
@@ -118,7 +118,7 @@ class Muon(Optimizer):
                     key=f"exclude_layers {pattern}",
                 )
 
-    def _goes_by_adam(self, weight: Any) -> bool:
+    def _should_use_adamw(self, weight: Any) -> bool:
         path = _path(weight)
         if weight.ndim != 2 or (self.exclude_embeddings and "embedding" in path.lower()):
             return True
@@ -145,10 +145,9 @@ class Muon(Optimizer):
             if velocity.numel():
                 continue
             m.mul_(self.momentum).add_(gradient)
-            x = self._orthogonal(gradient + self.momentum * m if self.nesterov else m)
-            if self.rms_rate is not None:
-                x *= math.sqrt(max(weight.shape)) * self.rms_rate
-            weight -= lr * x
+            x = gradient + self.momentum * m if self.nesterov else m
+            x = self.zeropower_via_newtonschulz5(x, self.ns_steps)
+            weight -= self.lr_adjust(lr * x)
 
     def _move_by_adam(
         self, w: Tensors, g: Tensors, m: Tensors, v: Tensors, lr: float, t: int
@@ -161,12 +160,24 @@ class Muon(Optimizer):
         size = lr * math.sqrt(1.0 - self.adam_beta_2**t) / (1.0 - self.adam_beta_1**t)
         torch._foreach_addcdiv_(w, m, root, -size)
 
-    def _orthogonal(self, x: torch.Tensor) -> torch.Tensor:
-        """A new matrix with the singular vectors of this one and singular values near 1."""
+    def lr_adjust(self, x: Any) -> Any:
+        """A matrix times what makes its numbers as large as those of a step of Adam's.
+
+        Source: `keras.optimizers.Muon.lr_adjust`.
+        """
+        if self.rms_rate is None:
+            return x
+        return x * (math.sqrt(max(x.shape)) * self.rms_rate)
+
+    def zeropower_via_newtonschulz5(self, x: torch.Tensor, steps: int) -> torch.Tensor:
+        """A new matrix with the singular vectors of this one and singular values near 1.
+
+        Source: `keras.optimizers.Muon.zeropower_via_newtonschulz5`.
+        """
         is_tall = x.shape[0] > x.shape[1]
         x = x.T if is_tall else x
         x = x / (x.norm() + 1e-7)
-        for _ in range(self.ns_steps):
+        for _ in range(steps):
             square = x @ x.T
             x = self.muon_a * x + (self.muon_b * square + self.muon_c * square @ square) @ x
         return x.T if is_tall else x

@@ -54,7 +54,7 @@ class AugMix(OfKnownRange):
         >>> layer, x_nhwc = AugMix(num_chains=2, seed=1), torch.rand(2, 8, 8, 3) * 255
         >>> drawn = layer.get_random_transformation(x_nhwc)
         >>> [[step["layer_name"] for step in chain] for chain in drawn["chain_transforms"]]
-        []
+        [['random_translation', 'random_shear'], ['random_translation', 'random_shear']]
 
     Source: Hendrycks et al. (2020); `keras.layers.AugMix`.
     """
@@ -76,7 +76,9 @@ class AugMix(OfKnownRange):
     ):
         super().__init__(value_range, seed, data_format, **placement)
         self.num_chains = positive_integer(self, "num_chains", num_chains)
-        self.chain_depth = chain_depth and positive_integer(self, "chain_depth", chain_depth)
+        self.chain_depth = 0
+        if chain_depth != 0:
+            self.chain_depth = positive_integer(self, "chain_depth", chain_depth)
         self.factor = factor_range(self, "factor", factor, 0, 1)
         if not alpha > 0:
             raise InvalidArgument(self.where, "alpha must be positive", repr(alpha))

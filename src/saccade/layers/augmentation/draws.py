@@ -28,6 +28,10 @@ class Draws:
         """Numbers of mean 0 and variance 1."""
         return torch.randn(shape, generator=self.stream, device=self._drawn_on).to(self.device)
 
+    def number(self, low: float, high: float) -> float:
+        """One number in [low, high), on the CPU: it chooses what is computed."""
+        return low + (high - low) * torch.rand((), generator=self.stream).item()
+
     def integers(self, count: int, low: int, high: int) -> torch.Tensor:
         """Integers in [low, high), on the CPU: they choose what is computed."""
         return torch.randint(low, high, (count,), generator=self.stream)

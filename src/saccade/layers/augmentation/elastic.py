@@ -75,7 +75,7 @@ class RandomElasticTransform(OfKnownRange):
         probability = draws.uniform((shape[0],), *self.factor)
         return {
             "apply_transform": draws.uniform((shape[0],)) < probability,
-            "distortion_factor": draws.uniform((), *self.scale),
+            "distortion_factor": draws.number(*self.scale),
             "noise": draws.normal((*shape[:3], 2)),
         }
 
