@@ -55,6 +55,14 @@ DEPARTURES = [
     ),
     Departure(
         "layers",
+        ("ContrastLimitedAdaptiveHistogramEqualization",),
+        lambda given: True,
+        "a limit that is no whole number, and a border that is mirrored, as on JAX",
+        99,
+        "output",
+    ),
+    Departure(
+        "layers",
         ("RandomCrop",),
         lambda given: True,
         "at rest the middle, as Keras's documentation says",

@@ -44,10 +44,11 @@ def test_pixels(monkeypatch, fill_mode, interpolation, scale):
     for size in ((20, 15), (8, 11)):
         x = pictures((6, *size, 3))
         drawn = ours.get_random_transformation(x)
-        assert 0 < drawn["apply_transform"].sum() < 6
+        drawn["apply_transform"] = torch.arange(6) % 3 > 0
         mine = array(ours.transform_images(x, drawn))
         np.testing.assert_allclose(mine, array(theirs_of(theirs, x, drawn, monkeypatch)), 0, 1e-3)
-        assert np.abs(mine - np.clip(x, 10, 240)).max() > 5
+        if scale[0] > 0.2:  # else shifts are less than a pixel
+            assert np.abs(mine - np.clip(x, 10, 240)).max() > 5
 
 
 def test_channels_first_and_bytes(monkeypatch):

@@ -107,8 +107,8 @@ class ContrastLimitedAdaptiveHistogramEqualization(_Spread):
     Example:
         >>> x_hwc = torch.full((8, 8, 1), 100.0)
         >>> x_hwc[:, ::2] = 101.0
-        >>> layer = ContrastLimitedAdaptiveHistogramEqualization(clip_limit=0, tile_grid_size=(1, 1))
-        >>> layer(x_hwc).unique().tolist()
+        >>> even = ContrastLimitedAdaptiveHistogramEqualization(clip_limit=0, tile_grid_size=(1, 1))
+        >>> even(x_hwc).unique().tolist()
         [127.5, 255.0]
 
     Source: `keras.layers.ContrastLimitedAdaptiveHistogramEqualization`.
