@@ -8,6 +8,7 @@ The photograph is flower.jpg, which comes with scikit-learn (by dany13, CC BY 2.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -16,7 +17,7 @@ from sklearn.datasets import load_sample_image
 from saccade import layers
 
 TARGET = Path(__file__).parent.parent / "docs" / "pictures" / "augmenting_layers.png"
-COLUMNS, WIDTH, HEIGHT, CAPTION, GAP = 5, 168, 112, 32, 8
+COLUMNS, WIDTH, HEIGHT, CAPTION, GAP = 5, 162, 108, 32, 8
 # Ranges of one value, where there is a range, show what that value does.
 SHOWN = {
     "RandomFlip": ("horizontal", {"mode": "horizontal", "seed": 3}),
@@ -69,6 +70,15 @@ def augmented(name: str, options: dict) -> np.ndarray:
     return np.clip(np.asarray(result_nhwc)[0].round(), 0, 255).astype(np.uint8)
 
 
+def shortened(name: str, font: Any) -> str:
+    """The name, or its beginning and end where it is wider than a tile."""
+    kept, shown = len(name) // 2, name
+    while font.getlength(shown) > WIDTH:
+        kept -= 1
+        shown = f"{name[:kept]}...{name[-kept:]}"
+    return shown
+
+
 def sheet() -> Image.Image:
     """All tiles with their captions, the photograph itself first."""
     tiles = [("the photograph", "", photo("flower.jpg"))]
@@ -77,10 +87,10 @@ def sheet() -> Image.Image:
     step_x, step_y = WIDTH + GAP, HEIGHT + CAPTION + GAP
     image = Image.new("RGB", (COLUMNS * step_x + GAP, rows * step_y + GAP), "white")
     draw = ImageDraw.Draw(image)
-    name_font, text_font = ImageFont.load_default(13), ImageFont.load_default(11)
+    name_font, text_font = ImageFont.load_default(12.5), ImageFont.load_default(11)
     for number, (name, text, pixels_hwc) in enumerate(tiles):
         left, top = GAP + number % COLUMNS * step_x, GAP + number // COLUMNS * step_y
-        draw.text((left, top), name, "black", name_font)
+        draw.text((left, top), shortened(name, name_font), "black", name_font)
         draw.text((left, top + 15), text, "#555555", text_font)
         image.paste(Image.fromarray(pixels_hwc), (left, top + CAPTION))
     return image

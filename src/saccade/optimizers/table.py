@@ -9,17 +9,17 @@ from saccade.errors import InvalidArgument, NotSupported
 from saccade.optimizers.adadelta import Adadelta
 from saccade.optimizers.adafactor import Adafactor
 from saccade.optimizers.adagrad import Adagrad
-from saccade.optimizers.adam import Adam
-from saccade.optimizers.adamax import Adamax
-from saccade.optimizers.adamw import AdamW
 from saccade.optimizers.ftrl import Ftrl
-from saccade.optimizers.lamb import Lamb
 from saccade.optimizers.lion import Lion
+from saccade.optimizers.moments.adam import Adam
+from saccade.optimizers.moments.adamax import Adamax
+from saccade.optimizers.moments.adamw import AdamW
+from saccade.optimizers.moments.lamb import Lamb
+from saccade.optimizers.moments.nadam import Nadam
+from saccade.optimizers.moments.schedule_free_adamw import ScheduleFreeAdamW
 from saccade.optimizers.muon import Muon
-from saccade.optimizers.nadam import Nadam
 from saccade.optimizers.optimizer import Optimizer
 from saccade.optimizers.rmsprop import RMSprop
-from saccade.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from saccade.optimizers.sgd import SGD
 from saccade.records import is_record, resolve
 
