@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from saccade import losses, metrics
 from saccade.data.dataset import Dataset
 from saccade.errors import DataError, InvalidArgument
-from saccade.layers import Dense, Flatten, Input
-from saccade.models import Sequential
+from saccade.layers import Dense, Flatten, Input, Normalization, Rescaling
+from saccade.models import Model, Sequential
 from saccade.preprocessing.image import ImageDataGenerator
 from saccade.utils import image_dataset_from_directory, to_categorical
 
@@ -146,3 +147,81 @@ def test_words_of_a_frame_that_are_trained_on(photos, mode, column):
         frame, photos, y_col="age", class_mode="raw", target_size=(8, 8)
     )
     model.fit(ages, verbose=0)
+
+
+def dense(x):
+    return Dense(2)(x)
+
+
+NO_NUMBERS = {
+    "words": np.full((4, 3), "a"),
+    "digits": np.full((4, 3), "1"),
+    "objects": np.full((4, 3), None),
+    "dates": np.zeros((4, 3), "datetime64[s]"),
+    "complex": np.full((4, 3), 1 + 2j),
+}
+ONES = np.ones((4, 3), np.float32)
+DIRECT = {
+    "a layer": dense,
+    "a model": lambda x: Model(image := Input((3,)), Dense(2)(image))(x),
+    "targets of a loss": lambda x: losses.MeanSquaredError()(x, ONES),
+    "predictions of a loss": lambda x: losses.MeanSquaredError()(ONES, x),
+    "a loss without a class": lambda x: losses.binary_crossentropy(x, ONES),
+    "weights of a loss": lambda x: losses.MeanSquaredError()(ONES, ONES, sample_weight=x[:, 0]),
+    "targets of a metric": lambda x: metrics.MeanSquaredError()(x, ONES),
+    "classes of a metric": lambda x: metrics.SparseCategoricalAccuracy()(x[:, 0], ONES),
+    "a mean": lambda x: metrics.Mean()(x),
+    "adapt": lambda x: Normalization().adapt(x),
+}
+
+
+@pytest.mark.parametrize("kind", NO_NUMBERS)
+@pytest.mark.parametrize("door", DIRECT)
+def test_what_is_no_real_number_is_refused_by_every_door(door, kind):
+    """Also where no name of an argument is known, as in a layer that is called."""
+    with pytest.raises(DataError, match="number"):
+        DIRECT[door](NO_NUMBERS[kind])
+
+
+@pytest.mark.parametrize("door", ["a layer", "a model", "weights of a loss", "a mean"])
+def test_a_number_that_would_become_infinite_is_refused(door):
+    with pytest.raises(DataError, match="must fit float32"):
+        DIRECT[door](np.full((4, 3), 1e300))
+    DIRECT[door](np.full((4, 3), np.inf))  # this one says what it is
+
+
+def test_a_whole_number_that_would_wrap_is_refused():
+    image = Input((3,), dtype="uint8")
+    model = Model(image, Rescaling(0.5)(image))
+    assert model(np.full((4, 3), 255)).max() == 127.5
+    with pytest.raises(DataError, match="whole numbers must fit uint8, got 256 to 256"):
+        model(np.full((4, 3), 256))
+
+
+@pytest.mark.parametrize("weight", [1e300, np.inf, np.nan, 1 + 2j, np.complex64(1j), "a"])
+def test_a_weight_of_a_class_is_a_number(weight):
+    model = Sequential([Input((3,)), Dense(2, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(InvalidArgument, match="class_weight"):
+        model.fit(ONES, np.zeros(4), class_weight={0: weight}, verbose=0)
+
+
+@pytest.mark.parametrize("kind", ["uint16", "uint32", "uint64"])
+def test_wide_unsigned_labels_are_labels(kind):
+    y, p = np.array([0, 1, 1, 0]), np.eye(2, dtype=np.float32)[[0, 1, 0, 0]]
+    for metric in (metrics.SparseCategoricalAccuracy, metrics.SparseTopKCategoricalAccuracy):
+        assert metric()(y.astype(kind), p) == metric()(y, p)
+    rows = np.eye(2)[y]
+    measured = metrics.CategoricalAccuracy()
+    assert measured(rows.astype(kind), p) == 0.75
+    loss = losses.SparseCategoricalCrossentropy()
+    assert loss(y.astype(kind), p) == loss(y, p)
+    if kind == "uint64":
+        with pytest.raises(DataError, match="below 2\\*\\*63"):
+            metrics.SparseCategoricalAccuracy()(np.full(4, 2**64 - 1, kind), p)
+
+
+@pytest.mark.parametrize("kind", ["dates", "complex"])
+def test_to_categorical_takes_numbers(kind):
+    with pytest.raises(DataError, match="labels must be numbers"):
+        to_categorical(NO_NUMBERS[kind])

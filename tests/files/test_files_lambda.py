@@ -136,17 +136,20 @@ def test_records_of_one_layer_and_a_process_that_trusts_its_files(monkeypatch):
         monkeypatch.setattr(lambda_code, "_trusts_files", False)
 
 
-@pytest.mark.parametrize("ending", ["keras", "h5"])
-def test_a_script_of_keras_2_reads_the_h5_file_that_it_has_just_written(ending, tmp_path):
-    path = tmp_path / f"m.{ending}"
+@pytest.mark.parametrize("ending", [".keras", ".h5", ".model", ""])
+def test_a_script_of_keras_2_reads_the_file_that_it_has_just_written(ending, tmp_path):
+    """Any name but one that ends in .keras: to Keras 2 all of them were HDF5, or a SavedModel."""
+    path = tmp_path / f"m{ending}"
     factor = 2.0
     model = Sequential([Input((3,)), Lambda(lambda x: x * factor), Activation(lambda x: x + 1)])
-    model.save(path)
-    with pytest.raises(FileFormatError, match="arbitrary code execution"):
-        load_model(path)
     open_script_door()
     try:
-        if ending == "keras":
+        model.save(path)
+        open_script_door(False)
+        with pytest.raises(FileFormatError, match="arbitrary code execution"):
+            load_model(path)
+        open_script_door()
+        if ending == ".keras":
             with pytest.raises(FileFormatError, match="arbitrary code execution"):
                 load_model(path)
             return

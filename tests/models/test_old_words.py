@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import inspect
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,6 +128,39 @@ def test_samples_to_evaluate_and_predict_on(model, word):
         Batches(), steps=3
     )
     assert model.predict_generator(iter([(X, Y)]), **{word: 9}).shape == (20, 3)
+
+
+def rows_read(model, text, count):
+    """How many rows a script of this text gets from predict_generator over 20 samples."""
+    path = Path(f"script_{abs(hash(text))}.py")
+    lines = f"{text}\nrows = len(model.predict_generator(flow, {count}))\n"
+    path.write_text(lines)
+    flow = ImageDataGenerator().flow(X, Y, batch_size=8, shuffle=False)
+    scope = {"model": model, "flow": flow}
+    exec(compile(lines, str(path.resolve()), "exec"), scope)
+    return scope["rows"]
+
+
+def test_a_number_without_a_name_counts_samples_in_a_script_of_keras_1(
+    model, tmp_path, monkeypatch
+):
+    """VGG16's bottleneck features in Keras 1: predict_generator(generator, nb_train_samples)."""
+    monkeypatch.chdir(tmp_path)
+    later = "if False: model.fit_generator(flow, samples_per_epoch=20, nb_epoch=1)"
+    assert rows_read(model, later, 20) == 20
+    assert rows_read(model, later, 28) == 28
+    assert rows_read(model, later, 3) == 20  # a pass has three batches
+    assert rows_read(model, "if False: model.fit(X, Y, nb_epoch=1)", 20) == 20
+    assert rows_read(model, "if False: model.fit(X, Y, nb_epoch=1)", 6) == 40  # batches
+    assert rows_read(model, "samples_per_epoch = 20  # a name of the script's own", 6) == 40
+    assert rows_read(model, "if False: model.fit(X, Y, epochs=1)", 6) == 40
+
+
+@pytest.mark.parametrize("word", ["nb_epoch", "nb_val_samples"])
+def test_beside_a_word_of_keras_1_the_first_number_of_fit_generator_counts_samples(model, word):
+    validation = {"validation_data": Batches()} if word == "nb_val_samples" else {}
+    history = model.fit_generator(Batches(), 10, verbose=0, **{word: 1}, **validation)
+    assert history.params["steps"] == 3
 
 
 def test_two_words_for_one_thing_are_refused(model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -168,6 +169,19 @@ def test_what_makes_no_predictor(pictures, tmp_path):
         Predictor.load(pictures[0])
     with pytest.raises(InvalidArgument, match="NHWC"):
         Predictor(make_model()).predict(np.zeros((5, 6, 7), np.uint8))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_link_to_nothing_is_called_one_and_no_other_name_is_proposed(tmp_path):
+    dead = tmp_path / "model.keras"
+    for target in ("gone", dead.name):  # and one that leads to itself
+        dead.symlink_to(target)
+        with pytest.raises(NoSuchFile, match="got a dead link") as told:
+            Predictor.load(dead)
+        assert "Did you mean" not in str(told.value)
+        with pytest.raises(DataError, match=r"model\.keras.*or a dead link"):
+            Predictor.load(tmp_path)
+        dead.unlink()
 
 
 def test_a_model_that_looks_in_a_mirror_averages_its_answers(run, pictures):

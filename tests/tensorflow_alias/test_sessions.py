@@ -8,8 +8,8 @@ import pytest
 
 import saccade.tensorflow_alias as tf
 from saccade import backend as K
-from saccade.errors import NotSupported
-from saccade.layers import Dense
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.layers import Dense, Dropout
 from saccade.models import Sequential
 from saccade.notes import forget_notes
 from saccade.tensorflow_alias import table
@@ -32,9 +32,35 @@ def test_the_head_of_a_script_has_no_effect():
         inner.graph.finalize()
 
 
-def test_what_would_compute_in_a_session_is_refused():
-    with pytest.raises(NotSupported, match=r"Session.run: is not in saccade. There are no graphs"):
+def test_a_session_gives_values_of_tensors():
+    with tf.Session() as session:
+        mean = session.run(tf.reduce_mean(tf.constant([1.0, 3.0])))
+        both = session.run({"a": tf.constant(2), "b": [tf.Variable([1.0]), tf.ones(2)]})
+    assert isinstance(mean, np.float32)
+    assert mean == 2
+    assert both["a"] == 2
+    np.testing.assert_array_equal(both["b"][1], [1, 1])
+
+
+@pytest.mark.parametrize("session", [tf.Session, K.get_session])
+def test_a_session_gives_values_of_symbols_for_what_is_fed(session):
+    """As detectors of Keras 2 predict: sess.run(boxes, feed_dict={model.input: image, ...})."""
+    model = Sequential([Dropout(0.5, input_shape=(3,)), Dense(2)])
+    images = np.ones((4, 3), "float32")
+    feed = {model.input: images, K.learning_phase(): 0}
+    doubled, (first, three) = session().run(
+        [model.output * 2, (model.layers[0].output, tf.constant(3))], feed_dict=feed
+    )
+    np.testing.assert_allclose(doubled, 2 * model.predict(images, verbose=0), rtol=1e-6)
+    np.testing.assert_array_equal(first, images)
+    assert three == 3
+
+
+def test_what_else_would_run_in_a_session_is_refused():
+    with pytest.raises(NotSupported, match=r"Session.run: .*NoneType. There are no graphs"):
         tf.Session().run(None)
+    with pytest.raises(InvalidArgument, match=r"feed_dict={model.input: images}"):
+        tf.Session().run(Sequential([Dense(1, input_shape=(2,))]).output)
 
 
 def test_eager_or_not_models_and_gradients_work():

@@ -9,7 +9,7 @@ import torch
 from saccade import backend as K
 from saccade import notes, ops
 from saccade.constraints import UnitNorm
-from saccade.errors import InvalidArgument, NotSupported
+from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.layers import (
     AveragePooling2D,
     Conv2D,
@@ -22,9 +22,14 @@ from saccade.layers import (
 )
 from saccade.models import Model, Sequential
 from saccade.optimizers import SGD, Adam
+from saccade.script_door import mark_tensorflow_script, open_script_door
 from scripts.warm_process import python
 
 A = np.random.RandomState(0).randn(3, 4, 2).astype("float32")
+
+
+def close(found, expected):
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("axis", [None, 0, -1, (0, 2)])
@@ -111,11 +116,41 @@ def test_batch_dot_of_many_axes_says_what_it_meant_before(caplog):
     x, y = np.ones((2, 3, 4), "float32"), np.ones((2, 3, 5, 4), "float32")
     notes.forget_notes()
     assert K.batch_dot(x, y[:, 0], [2, 2]).shape == (2, 3, 5)
-    assert not caplog.messages
+    assert not [one for one in caplog.messages if "K.batch_dot" in one]
     assert K.batch_dot(x, y, [2, 3]).shape == (2, 3, 3, 5)
     assert K.batch_dot(x, y, [2, 3]).numpy().max() == 4
-    (said,) = caplog.messages
+    (said,) = [one for one in caplog.messages if "K.batch_dot" in one]
     assert "as since Keras 2.3" in said
+
+
+def test_batch_dot_in_a_script_without_tensorflow_pairs_all_axes_but_two(caplog):
+    """The routing of capsules, and the heads of attention, as until Keras 2.2."""
+    random = np.random.RandomState(0)
+    c, votes = random.rand(2, 4, 25).astype("f"), random.rand(2, 4, 25, 8).astype("f")
+    q, k = random.rand(2, 4, 5, 8).astype("f"), random.rand(2, 4, 6, 8).astype("f")
+    notes.forget_notes()
+    open_script_door()
+    try:
+        out = K.batch_dot(c, votes, [2, 2]).numpy()
+        close(out, np.einsum("bni,bnid->bnd", c, votes))
+        close(K.batch_dot(out, votes, [2, 3]).numpy(), np.einsum("bnd,bnid->bni", out, votes))
+        scores = K.batch_dot(q, k, axes=[3, 3]).numpy()
+        close(scores, np.einsum("bhqd,bhkd->bhqk", q, k))
+        close(K.batch_dot(scores, k, axes=[3, 2]).numpy(), scores @ k)
+        close(K.batch_dot(scores, k).numpy(), scores @ k)
+        close(K.batch_dot(q[:, 0], k[:, 0], 2).numpy(), np.einsum("bqd,bkd->bqk", q[:, 0], k[:, 0]))
+        assert K.batch_dot(c, votes[:, :3], [2, 2]).shape == (2, 4, 3, 8)  # no pairs to make
+        mark_tensorflow_script()
+        assert K.batch_dot(c, votes, [2, 2]).shape == (2, 4, 4, 8)
+    finally:
+        open_script_door(False)
+        mark_tensorflow_script(False)
+    assert sum("as until Keras 2.2" in one for one in caplog.messages) == 1
+
+
+def test_batch_dot_of_sizes_that_differ_says_which():
+    with pytest.raises(ShapeError, match=r"K.batch_dot: axis 2 of x and axis 1 of y .* 4 and 3"):
+        K.batch_dot(np.ones((2, 5, 4)), np.ones((2, 3, 4)), [2, 1])
 
 
 def test_conditions():

@@ -42,10 +42,11 @@ _PARTS = {
     """,
     "saccade.data_formats": "image_data_format set_image_data_format",
     "saccade.backend.settings": """
-        backend clear_session floatx get_session get_uid image_dim_ordering learning_phase
+        backend clear_session floatx get_uid image_dim_ordering learning_phase
         manual_variable_initialization reset_uids set_floatx set_image_dim_ordering
-        set_learning_phase set_session
+        set_learning_phase
     """,
+    "saccade.backend.session": "get_session set_session",
     "saccade.backend.shapes": """
         batch_flatten cast cast_to_floatx count_params dtype flatten
         get_variable_shape=int_shape int_shape is_tensor l2_normalize ndim

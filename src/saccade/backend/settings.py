@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from saccade.data_formats import (
     ORDERINGS,
     data_format_of,
@@ -83,15 +81,6 @@ def set_learning_phase(value: int) -> None:
         "predict do not."
     )
     set_phase(bool(value))
-
-
-def get_session() -> None:
-    """None: there are no sessions."""
-
-
-def set_session(session: Any) -> None:
-    """Without effect: there are no sessions."""
-    note_old_word("set_session has no effect: there are no sessions.")
 
 
 def manual_variable_initialization(value: bool) -> None:

@@ -9,11 +9,14 @@ import torch
 
 from saccade import random
 from saccade.backend.settings import learning_phase
+from saccade.errors import ShapeError
 from saccade.notes import note_once
 from saccade.numerics.tensors import ops_formulas
 from saccade.numerics.tensors.ops_formulas import dot_of_samples
+from saccade.numerics.tensors.products import factors
 from saccade.numerics.tensors.rearrangement import take
 from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor
+from saccade.script_door import is_script_door_open, is_tensorflow_script
 
 
 def gather(reference: Any, indices: Any) -> torch.Tensor:
@@ -45,21 +48,52 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int] | None = None) -> torch.
         axes: one for both, or one for each; by default the last of x and the last but one of y
             (the last of a matrix).
 
-    The first axis alone is the batch's, as since Keras 2.3.
+    The first axis alone is the batch's, as since Keras 2.3. In a script without tensorflow all
+    leading axes that agree are, as before: so capsules and heads of attention were written.
     """
     x, y = convert_to_tensor(x), convert_to_tensor(y)
-    if max(x.ndim, y.ndim) > 3:
+    is_large = max(x.ndim, y.ndim) > 3
+    if axes is None:
+        axes = (x.ndim - 1, max(1, y.ndim - 2))
+    a, b = (axes, axes) if isinstance(axes, int) else axes
+    a, b = a % x.ndim, b % y.ndim
+    pairs_all = is_large and is_script_door_open() and not is_tensorflow_script()
+    if pairs_all and (found := _paired_product(x, y, a, b)) is not None:
+        note_once(
+            "K.batch_dot of more than three axes pairs all axes but the last two, as until Keras "
+            "2.2. Since 2.3 the first axis alone is paired: if the script is from then, write "
+            "keras.ops.einsum.",
+            key="batch_dot",
+        )
+        return found
+    if is_large:
         note_once(
             "K.batch_dot of more than three axes pairs the first axis alone, as since Keras 2.3. "
             "Before, and in TensorFlow 1, all axes but the last two were paired: if the script is "
             "from then, write tf.matmul (transpose_a=, transpose_b=).",
             key="batch_dot",
         )
-    if axes is None:
-        axes = (x.ndim - 1, max(1, y.ndim - 2))
-    a, b = (axes, axes) if isinstance(axes, int) else axes
-    a, b = a % x.ndim, b % y.ndim
+    if x.shape[a] != y.shape[b]:
+        raise ShapeError(
+            "K.batch_dot",
+            f"axis {a} of x and axis {b} of y must have one size",
+            f"{x.shape[a]} and {y.shape[b]} in {tuple(x.shape)} and {tuple(y.shape)}",
+        )
     return dot_of_samples(x, y, a, b)
+
+
+def _paired_product(x: torch.Tensor, y: torch.Tensor, a: int, b: int) -> torch.Tensor | None:
+    """The products of matrices in the last two axes, for which x may be short of axes at its end;
+    None where the sizes do not fit."""
+    missing = range(x.ndim - 1, y.ndim - 1)  # of the product, where x is short of axes
+    wide = x.reshape(*x.shape, *[1] * len(missing))
+    left = wide if a == y.ndim - 1 else wide.transpose(-1, -2)
+    right = y.transpose(-1, -2) if b == y.ndim - 1 else y
+    if left.shape[:-2] != right.shape[:-2] or left.shape[-1] != right.shape[-2]:
+        return None
+    left, right, gives = factors(left, right)
+    product = left @ right
+    return (product.squeeze(tuple(missing)) if missing else product).to(gives)
 
 
 def map_fn(fn: Callable[[Any], Any], elems: Any, dtype: Any = None) -> torch.Tensor:

@@ -39,6 +39,8 @@ def to_categorical(x: Any, num_classes: int | None = None, dtype: Any = "float32
     values = np.asarray(x)
     if values.dtype.kind not in "biuf":
         try:  # "3" is a number, to Keras too
+            if values.dtype.kind not in "SUO":  # a date is none, nor a complex number
+                raise TypeError
             values = values.astype(np.int64)
         except (TypeError, ValueError):
             do = "Number the words: names, labels = np.unique(words, return_inverse=True)."

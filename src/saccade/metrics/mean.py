@@ -10,8 +10,10 @@ import torch
 
 from saccade.errors import InvalidArgument
 from saccade.metrics.metric import Sums, masked_weight, spread
+from saccade.notes import note_once
 from saccade.numerics import loss_formulas
 from saccade.numerics.tensors.conversion import as_tensor
+from saccade.script_door import is_script_door_open
 
 
 class Sum(Sums):
@@ -132,6 +134,7 @@ class MeanMetricWrapper(MeanOf):
     """
 
     keras_module = "keras.metrics"
+    _has_compared = False
 
     def __init__(
         self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
@@ -150,7 +153,34 @@ class MeanMetricWrapper(MeanOf):
             self._direction = "down"
 
     def values(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
+        if not self._has_compared and is_script_door_open():
+            self._note_column(y_true, y_pred)
         return as_tensor(self.fn(y_true, y_pred, **self.options))
+
+    def _note_column(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> None:
+        """Say where targets as a row, which Keras 2 made a column, change what the function gives.
+
+        `y_true - y_pred` of (n,) and (n, 1) is (n, n): every target beside every output. Seen by
+        outputs that are the targets themselves, which differ from one another.
+        """
+        if y_true.ndim != 1 or y_pred.shape != (len(y_true), 1):
+            self._has_compared = True
+        elif (y_true != y_true[0]).any():
+            self._has_compared = True
+            column = y_true[:, None]
+            right = column.to(y_pred.dtype)
+            given, meant = (
+                float(as_tensor(self.fn(targets, right, **self.options)).float().mean())
+                for targets in (y_true, column)
+            )
+            if abs(given - meant) > 1e-4 * max(abs(given), abs(meant)):
+                note_once(
+                    f"metric {self.name}: its function gets targets of {tuple(y_true.shape)} "
+                    f"beside outputs of {tuple(y_pred.shape)}, as in Keras 3, and takes every "
+                    "target with every output. Keras 2 made the targets a column: to have it so, "
+                    "give fit y.reshape(-1, 1).",
+                    key=f"column {self.name}",
+                )
 
     def get_config(self) -> dict[str, Any]:
         record: Any = self.fn

@@ -67,7 +67,7 @@ def load_model(
     with open_model(filepath) as archive:
         try:
             with torch.random.fork_rng(devices=[]), CustomObjectScope(custom_objects):
-                own = getattr(archive, "knows_own_lambdas", False) and is_script_door_open()
+                own = is_script_door_open() and _is_keras_2s(filepath, archive)
                 revival = reviver(archive.where, custom_objects, safe_mode, own)
                 with _bounded(archive):
                     model = _model(revival, archive)
@@ -117,6 +117,16 @@ def save_model(
         old: tf.keras 2's words, as `model.save` takes them.
     """
     model.save(filepath, overwrite, zipped, include_optimizer=include_optimizer, **old)
+
+
+def _is_keras_2s(filepath: Any, archive: Any) -> bool:
+    """Whether a script reads what to Keras 2 was its own file, of HDF5 or of any name.
+
+    There nothing asked for a lambda that the script had just written: it is taken from memory.
+    """
+    is_path = isinstance(filepath, (str, os.PathLike))
+    named_so = is_path and not os.fspath(filepath).endswith(".keras")
+    return named_so or getattr(archive, "knows_own_lambdas", False)
 
 
 def _bounded(archive: Any) -> AbstractContextManager[None]:

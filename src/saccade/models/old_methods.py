@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from saccade.errors import NotSupported
 from saccade.models.old_steps import OldSteps
+from saccade.models.sample_counts import SAMPLE_WORDS, counts_samples
 from saccade.notes import note_old_word, note_once
 
 
@@ -17,19 +20,30 @@ class OldMethods(OldSteps):
     def fit_generator(self, generator: Any, *args: Any, **kwargs: Any) -> Any:
         """`fit`, with Keras 2's order of arguments: steps_per_epoch, epochs, verbose, ...
 
-        With `nb_epoch=`, which is Keras 1's, the first number counts samples.
+        Beside `nb_epoch=` or a count of samples, which are Keras 1's, the first number counts
+        samples, and so does that of the validation data.
         """
-        first = ("samples_per_epoch", "nb_epoch") if "nb_epoch" in kwargs else _STEPS
-        names = (*first, "verbose", "callbacks", "validation_data", "validation_steps")
+        is_keras_1 = not _KERAS_1.isdisjoint(kwargs)
+        first = ("samples_per_epoch", "nb_epoch") if is_keras_1 else _STEPS
+        steps = "nb_val_samples" if is_keras_1 else "validation_steps"
+        names = (*first, "verbose", "callbacks", "validation_data", steps)
         return self._old("fit_generator", "fit", generator, names, args, kwargs)
 
     def evaluate_generator(self, generator: Any, *args: Any, **kwargs: Any) -> Any:
-        """`evaluate`, with Keras 2's order of arguments: steps, callbacks."""
-        return self._old("evaluate_generator", "evaluate", generator, _READING, args, kwargs)
+        """`evaluate`, with Keras 2's order of arguments: steps, callbacks.
+
+        In a script that counts samples, as Keras 1 did, the first number does so, too.
+        """
+        names = _reading(sys._getframe(1), generator, args)
+        return self._old("evaluate_generator", "evaluate", generator, names, args, kwargs)
 
     def predict_generator(self, generator: Any, *args: Any, **kwargs: Any) -> np.ndarray:
-        """`predict`, with Keras 2's order of arguments: steps, callbacks."""
-        return self._old("predict_generator", "predict", generator, _READING, args, kwargs)
+        """`predict`, with Keras 2's order of arguments: steps, callbacks.
+
+        In a script that counts samples, as Keras 1 did, the first number does so, too.
+        """
+        names = _reading(sys._getframe(1), generator, args)
+        return self._old("predict_generator", "predict", generator, names, args, kwargs)
 
     fit_generator.stands_for = "fit"  # type: ignore[attr-defined]
     evaluate_generator.stands_for = "evaluate"  # type: ignore[attr-defined]
@@ -86,8 +100,6 @@ class OldMethods(OldSteps):
         kwargs: dict[str, Any],
     ) -> Any:
         note_old_word(f"{word} is an old method: {today} does the same.")
-        if names is _READING and len(args) > 1 and isinstance(args[1], int):
-            names = _READING_BEFORE  # the second number is the length of a queue
         given = dict(zip(names, args, strict=False)) | kwargs
         if today != "fit":  # these said nothing by themselves
             given.setdefault("verbose", 0)
@@ -109,6 +121,13 @@ class LayerList(list[Any]):
         return super().pop(*place)
 
 
+def _reading(frame: FrameType, data: Any, args: tuple[Any, ...]) -> tuple[str, ...]:
+    """The names of what evaluate_generator and predict_generator were given by place."""
+    by_samples = bool(args) and isinstance(args[0], int) and counts_samples(frame, args[0], data)
+    has_queue = len(args) > 1 and isinstance(args[1], int)  # the second number is its length
+    return ("val_samples" if by_samples else "steps", *(_QUEUED if has_queue else ("callbacks",)))
+
+
+_KERAS_1 = SAMPLE_WORDS | {"nb_epoch"}
 _STEPS = ("steps_per_epoch", "epochs")
-_READING = ("steps", "callbacks")
-_READING_BEFORE = ("steps", "max_queue_size", "workers", "use_multiprocessing", "verbose")
+_QUEUED = ("max_queue_size", "workers", "use_multiprocessing", "verbose")

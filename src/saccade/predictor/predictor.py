@@ -22,12 +22,12 @@ from saccade.errors import (
 )
 from saccade.files.extras import class_names_of, preprocessing_of
 from saccade.files.formats import MODEL_FILE, run_suffixes
-from saccade.models import load_model
 from saccade.names import nearest
 from saccade.predictor.answers import answer
 from saccade.predictor.fitness import check_inputs, check_outputs, most_at_a_time, not_finite
 from saccade.predictor.prediction import Prediction
 from saccade.predictor.preprocessing import Picture, Preprocessing
+from saccade.predictor.trained_precision import load_as_trained
 
 
 class Predictor:
@@ -88,6 +88,8 @@ class Predictor:
     def load(cls, run: str | os.PathLike[str], batch_size: int = 64) -> Predictor:
         """Load what `saccade train` wrote.
 
+        A run that was trained in bfloat16 predicts in it, where the machine computes it natively.
+
         Args:
             run: the run's folder, or any `.keras` file with preprocessing in it.
             batch_size: pictures in memory at a time.
@@ -96,7 +98,7 @@ class Predictor:
             NoSuchFile: no such folder or file, or a folder without a model.
             FileFormatError: the file is damaged or of another kind.
         """
-        return cls(load_model(find_model(run), compile=False), batch_size)
+        return cls(load_as_trained(find_model(run)), batch_size)
 
     def predict(self, images: Picture | Iterable[Picture], top: int = 3) -> list[Prediction]:
         """The likeliest classes of each picture.
@@ -192,12 +194,16 @@ def find_model(run: str | os.PathLike[str]) -> Path:
         model = path / MODEL_FILE
         if model.is_file():
             return model
+        if os.path.lexists(model):
+            raise DataError(f'"{model}"', "must be a file", "something else, or a dead link")
         files = sorted(each.name for each in path.iterdir())
         runs = [name for name in files if (path / name / MODEL_FILE).is_file()]
         do = f'Did you mean "{path / runs[-1]}"?' if runs else "Train again: saccade train FOLDER."
         held = ", ".join(files[:6]) + (", ..." if len(files) > 6 else "") or "an empty folder"
         raise NoSuchFile(f'"{path}"', f"must hold {MODEL_FILE}", held, do)
     if not path.exists():
+        if path.is_symlink():
+            raise NoSuchFile(f'"{path}"', "must be a run folder or a .keras file", "a dead link")
         siblings = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
         guess = nearest(path.name, siblings)
         do = f'Did you mean "{path.parent / guess}"?' if guess else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,11 @@ class WeightedSource(Source):
             class_weight = {}
         try:
             given: Any = _by_class(class_weight)
+            if any(map(np.iscomplexobj, given.values())):
+                raise ValueError("no number")
             self.weights = {int(label): float(weight) for label, weight in given.items()}
+            if not _fit(self.weights.values()):
+                raise ValueError("no number, or one that float32 does not hold")
             fractions = [one for one in given if not isinstance(one, str) and one != int(one)]
             if fractions or min(self.weights, default=0) < 0:
                 raise ValueError("a negative class, or half a one")
@@ -111,6 +115,10 @@ class WeightedSource(Source):
 
     def restore(self, state: Any) -> None:
         self.source.restore(state)
+
+
+def _fit(weights: Iterable[float]) -> bool:
+    return all(abs(one) <= torch.finfo(torch.float32).max for one in weights)
 
 
 def _by_class(given: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import InvalidArgument, ShapeError
+from saccade.errors import DataError, InvalidArgument, ShapeError
 from saccade.graph import Shape
 from saccade.layers.core.layer_kinds import Pointwise
 from saccade.layers.normalization.rescaling import plain_numbers
@@ -139,6 +139,8 @@ class Normalization(Pointwise):
                     self.where, "adapt needs an array or batches of them", type(batch).__name__
                 )
             array = batch.detach().cpu().numpy() if torch.is_tensor(batch) else np.asarray(batch)
+            if array.dtype.kind not in "biuf":
+                raise DataError(self.where, "adapt needs numbers", f"dtype {array.dtype}")
             if not self.built:
                 self.build_on(tuple(array.shape))
             got = [array.shape[i] for i in self._kept if i < array.ndim]

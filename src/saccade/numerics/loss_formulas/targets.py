@@ -4,25 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
-from saccade.errors import ShapeError
+from saccade.errors import DataError, ShapeError
 from saccade.numerics.tensors import conversion
+
+_WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
 
 
 def tensors(y_true: Any, y_pred: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Both as tensors on the predictions' device; predictions become floating point."""
+    """Both as tensors on the predictions' device; predictions become floating point.
+
+    Raises:
+        DataError: words, objects, complex numbers.
+    """
     y_pred = y_pred if torch.is_tensor(y_pred) else as_tensor(y_pred)
-    y_pred = y_pred if y_pred.is_floating_point() else y_pred.float()
     y_true = y_true if torch.is_tensor(y_true) else as_tensor(y_true)
+    for name, values in (("y_true", y_true), ("y_pred", y_pred)):
+        if values.is_complex():
+            raise DataError(name, "must hold real numbers", f"dtype {values.dtype}")
+    y_pred = y_pred if y_pred.is_floating_point() else y_pred.float()
     return y_true.to(y_pred.device), y_pred
 
 
 def as_tensor(values: Any) -> torch.Tensor:
-    """An array, a list of numbers or a list of tensors as one tensor."""
+    """An array, a list of numbers or a list of tensors as one tensor.
+
+    Wide unsigned integers, as labels in files are, come in int64: torch computes little with them.
+    """
     if isinstance(values, (list, tuple)) and any(map(torch.is_tensor, values)):
         return torch.stack([conversion.as_tensor(one) for one in values])
-    return conversion.as_tensor(values)
+    tensor = conversion.as_tensor(values)
+    if tensor.dtype not in _WIDE_UNSIGNED:
+        return tensor
+    whole = tensor.long()
+    if bool((whole < 0).any()):
+        raise DataError("array", "whole numbers must be below 2**63", np.asarray(values).max())
+    return whole
 
 
 def aligned(target: torch.Tensor, predicted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.errors import DataError
+
 Axis = int | Sequence[int] | None
 
 
@@ -19,10 +21,50 @@ def as_tensor(
 
     That is, arrays that run backwards (`x[::-1]`), in the other byte order, or that nobody may
     write to, which are copied; and what NumPy makes an array of, as tables of pandas.
+
+    Raises:
+        DataError: words, dates or objects; numbers that the dtype cannot hold.
     """
     if not torch.is_tensor(x) and (_is_array(x) or _lists_arrays(x)):
-        x = plain_array(np.asarray(x))
+        x = plain_array(_numbers(np.asarray(x)))
+        if dtype is not None:
+            return narrowed("array", torch.as_tensor(x), dtype).to(device)
     return torch.as_tensor(x, dtype=dtype, device=device)
+
+
+def _numbers(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind in "biufc":
+        return array
+    is_object = array.dtype == object
+    raise DataError(
+        "array",
+        "must hold numbers",
+        "objects" if is_object else f"dtype {array.dtype}",
+        'If each of them is a number: x.astype("float32").' if is_object else "",
+    )
+
+
+def narrowed(where: str, x: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """A user's numbers in another dtype.
+
+    Raises:
+        DataError: complex numbers in one of reals; numbers in float64 that would become infinite;
+            whole ones that a smaller integer would wrap.
+    """
+    if x.is_complex() and not dtype.is_complex:
+        raise DataError(where, "must hold real numbers", f"dtype {x.dtype}")
+    narrow = x.to(dtype)
+    smaller = dtype.itemsize < x.dtype.itemsize and not dtype.is_floating_point
+    if smaller and not x.is_floating_point() and bool((narrow.to(x.dtype) != x).any()):
+        needed = f"whole numbers must fit {str(dtype).removeprefix('torch.')}"
+        raise DataError(where, needed, f"{x.min().item()} to {x.max().item()}")
+    if x.dtype is torch.float64 and dtype.is_floating_point and dtype is not x.dtype:
+        lost = narrow.isinf() & ~x.isinf()
+        if bool(lost.any()):
+            most = torch.finfo(dtype).max
+            needed = f"numbers must fit {str(dtype).removeprefix('torch.')}, at most {most:.1e}"
+            raise DataError(where, needed, f"{x[lost][0].item():.1e}", "Scale them.")
+    return narrow
 
 
 def _is_array(x: Any) -> bool:

@@ -15,7 +15,7 @@ from saccade.graph import Shape, Symbol, plain_shapes, symbols_in
 from saccade.layers.core.calls.one_sample import advice_for_one
 from saccade.layers.core.output_shapes import shape_of
 from saccade.nests import leaves
-from saccade.numerics.tensors.conversion import as_tensor
+from saccade.numerics.tensors.conversion import as_tensor, narrowed
 
 _FIRST = ("inputs", "data")  # what Keras calls the first argument of its layers
 
@@ -105,7 +105,10 @@ def in_shape_of(symbol: Symbol, value: Any, model: Any) -> Any:
     if not torch.is_tensor(value):
         value = as_tensor(np.asarray(value), device=model.device)
     if value.dtype is not dtype and (dtype.is_floating_point or not value.is_floating_point()):
-        value = value.to(dtype)
+        if torch.compiler.is_compiling() or value.is_meta:
+            value = value.to(dtype)
+        else:
+            value = narrowed(f'{model.where}, input "{symbol.name}"', value, dtype)
     needed, given = symbol.shape, value.shape
     if len(given) != len(needed):
         value = with_last_axis(value, needed)

@@ -10,7 +10,7 @@ import torch
 from saccade.layers.core.masks import with_mask_of
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.nests import leaves
-from saccade.numerics.tensors.conversion import as_tensor, is_table
+from saccade.numerics.tensors.conversion import as_tensor, is_table, narrowed
 
 
 class PreparedInputs(WeightHolder):
@@ -29,12 +29,16 @@ class PreparedInputs(WeightHolder):
             return type(value)(self._prepared(v) for v in value)
         if isinstance(value, dict):
             return {key: self._prepared(v) for key, v in value.items()}
+        is_given = False
         if not torch.is_tensor(value):
             if not isinstance(value, (np.ndarray, list, tuple, float, int)) and not is_table(value):
                 return value
             value = as_tensor(np.asarray(value), device=self.device)
+            is_given = True
         is_float = value.dtype.is_floating_point
         if (is_float and self.autocast) or (not is_float and self.casts_integers):
+            if is_given or value.is_complex():
+                return narrowed(self.where, value, self._computes_in)
             return with_mask_of(value, value.to(self._computes_in))
         return value
 

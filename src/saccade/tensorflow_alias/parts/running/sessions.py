@@ -5,18 +5,15 @@
     K.set_session(tf.Session(config=config))
 
 Memory is taken as it is needed, and every call has its values at once, so that these lines have
-nothing to do. What would compute in a session is refused where it is asked for.
+nothing to do. `run` gives values of tensors and of a model's symbols (`backend/session.py`).
 """
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
-from saccade.backend import clear_session
-from saccade.errors import NotSupported
+from saccade.backend import clear_session, session
 from saccade.notes import note_old_word
-
-_RUN = "There are no graphs and sessions: call functions and use .numpy()."
 
 
 class Settings:
@@ -57,31 +54,12 @@ class Graph:
         pass
 
 
-class Session:
-    """What `K.set_session` takes.
-
-    Raises:
-        NotSupported: something is to be computed in it.
-    """
+class Session(session.Session):
+    """What `K.set_session` takes, and `run` gives values in."""
 
     def __init__(self, target: str = "", graph: Any = None, config: Any = None):
         _note(f"tf.{type(self).__name__}")
         self.graph = get_default_graph() if graph is None else graph
-
-    def run(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise NotSupported("Session.run", "is not in saccade", None, _RUN)
-
-    def as_default(self) -> Session:
-        return self
-
-    def close(self) -> None:
-        """Without effect."""
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(self, *fault: object) -> None:
-        pass
 
 
 class InteractiveSession(Session):
