@@ -46,7 +46,7 @@ CASES = {
     "lion": lambda: Lion(0.02),
     "lamb": lambda: Lamb(0.02),
     "ftrl": lambda: Ftrl(0.8),
-    "schedule-free": lambda: ScheduleFreeAdamW(0.1),
+    "schedule-free": lambda: ScheduleFreeAdamW(0.5),
     "muon": lambda: Muon(0.1),
     "average": lambda: Adam(0.1, use_ema=True, ema_overwrite_frequency=10, ema_momentum=0.5),
     "gathered": lambda: Adam(0.1, gradient_accumulation_steps=2),

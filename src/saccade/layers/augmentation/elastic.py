@@ -79,15 +79,22 @@ class RandomElasticTransform(OfKnownRange):
             "noise": draws.normal((*shape[:3], 2)),
         }
 
+    def get_elastic_transform_params(
+        self, height: int, width: int, factor: float
+    ) -> tuple[float, float]:
+        """How far and how smooth, in pixels: alpha and sigma of `bending.bent`."""
+        return 0.1 * factor * max(height, width), 0.05 * factor * min(height, width)
+
     def transform(self, x_nhwc: torch.Tensor, transformation: Any) -> torch.Tensor:
         if transformation is None:
             return x_nhwc
-        sides, factor = x_nhwc.shape[1:3], float(transformation["distortion_factor"])
+        factor = float(transformation["distortion_factor"])
+        alpha, sigma = self.get_elastic_transform_params(*x_nhwc.shape[1:3], factor)
         y_nhwc = bent(
             x_nhwc,
             transformation["noise"].to(x_nhwc),
-            0.1 * factor * max(sides),
-            0.05 * factor * min(sides),
+            alpha,
+            sigma,
             self.interpolation == "bilinear",
             self.fill_mode,
             self.fill_value,
