@@ -35,8 +35,8 @@ WORDS: dict[str, str] = {
         reader readers reads_logits residual restore squared_sum state sum sums values""",
     "optimizers": """
         applies_itself build_for current_rate fused_on in_order keras_module make_slots misfits
-        move product restore side_by_side slots state step step_by_own_apply swap_averages
-        updates_itself where""",
+        move partial_slots product restore side_by_side slots state step step_by_own_apply
+        swap_averages updates_itself where""",
     "training": """
         before_validation best_epoch draw_over ends_on_nan find_direction hears_last improves
         leave_run read restore say set_run state""",

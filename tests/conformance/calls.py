@@ -13,6 +13,8 @@ SEVERAL = frozenset({"MultiHeadAttention", "GroupQueryAttention", "GroupedQueryA
 """Called on several arrays, not on a list."""
 WHOLE = frozenset({"CategoryEncoding", "Discretization", "Embedding"})
 """Called on whole numbers, along which there is no slope."""
+STEPPED = frozenset({"ContrastLimitedAdaptiveHistogramEqualization"})
+"""Gives values out of a table, at rest too: there is no slope, either."""
 ABSTRACT = frozenset({"Wrapper"})
 """Written to be subclassed; Keras's can't be called, either."""
 

@@ -35,6 +35,13 @@ SHARED = {
 }
 OTHERS = {
     "adadelta": {"rho": (0.5, {}), "epsilon": (0.5, {})},
+    "adafactor": {
+        "beta_2_decay": (-0.3, {}),
+        "epsilon_1": (0.5, {}),
+        "epsilon_2": (5.0, {}),
+        "clip_threshold": (0.1, {}),
+        "relative_step": (False, {}),
+    },
     "adagrad": {"initial_accumulator_value": (0.5, {}), "epsilon": (0.5, {})},
     "adam": {
         "beta_1": (0.5, {}),
@@ -53,6 +60,22 @@ OTHERS = {
     },
     "lamb": {"beta_1": (0.5, {}), "beta_2": (0.5, {}), "epsilon": (0.5, {})},
     "lion": {"beta_1": (0.5, {}), "beta_2": (0.5, {})},
+    "muon": {
+        "adam_beta_1": (0.5, {}),
+        "adam_beta_2": (0.5, {}),
+        "adam_weight_decay": (0.3, {}),
+        "epsilon": (0.5, {}),
+        "exclude_layers": (["variable"], {}),
+        "exclude_embeddings": (False, {}),
+        "muon_a": (3.0, {}),
+        "muon_b": (-5.0, {}),
+        "muon_c": (2.2, {}),
+        "adam_lr_ratio": (0.5, {}),
+        "momentum": (0.5, {}),
+        "ns_steps": (2, {}),
+        "nesterov": (False, {}),
+        "rms_rate": (0.5, {}),
+    },
     "nadam": {"beta_1": (0.5, {}), "beta_2": (0.5, {}), "epsilon": (0.5, {})},
     "rmsprop": {
         "rho": (0.5, {}),
@@ -60,11 +83,22 @@ OTHERS = {
         "epsilon": (0.5, {}),
         "centered": (True, {}),
     },
+    "schedulefreeadamw": {
+        "beta_1": (0.5, {}),
+        "beta_2": (0.5, {}),
+        "epsilon": (0.5, {}),
+        "warmup_steps": (3, {}),
+    },
     "sgd": {"momentum": (0.5, {}), "nesterov": (True, {"momentum": 0.5})},
 }
 OTHERS["adamw"] = OTHERS["adam"]
 # What the method as such does not mind, by its law.
-INDIFFERENT = {("lion", "loss_scale_factor")}
+INDIFFERENT = {
+    ("lion", "loss_scale_factor"),
+    ("muon", "exclude_embeddings"),  # there is none
+    ("adafactor", "loss_scale_factor"),
+    ("adafactor", "relative_step"),  # its rate is never above 1 / sqrt(t)
+}
 # The name says nothing about the steps.
 SILENT = {"self", "name", "old"}
 # One option of each kind, and all that can go together.
@@ -305,6 +339,18 @@ BAD = {
     "l1_regularization_strength": [-0.1],
     "l2_regularization_strength": [-0.1],
     "l2_shrinkage_regularization_strength": [-0.1],
+    "beta_2_decay": [0.1, float("nan")],
+    "epsilon_1": [-1e-30],
+    "epsilon_2": [-0.1],
+    "clip_threshold": [0, -1.0],
+    "adam_beta_1": [-0.1, 1.0],
+    "adam_beta_2": [-0.1, 1.0],
+    "adam_weight_decay": [-0.1],
+    "adam_lr_ratio": [-0.1],
+    "rms_rate": [-0.1],
+    "ns_steps": [-1, 2.5],
+    "exclude_layers": ["dense", [3], ["de("]],
+    "warmup_steps": [-1, 2.5],
 }
 
 
@@ -315,6 +361,8 @@ def test_values_that_cannot_work(name):
         for value in values if option in taken else []:
             if name == "lion" and value == 1.0:
                 continue  # the step may be the momentum alone
+            if (name, option, value) == ("schedulefreeadamw", "beta_1", 1.0):
+                continue  # the weights may be the mean alone
             with pytest.raises(InvalidArgument, match=option):
                 make(name, **{option: value})
     with pytest.raises(InvalidArgument, match="ema_momentum must be in"):
@@ -349,7 +397,7 @@ def test_slots_outlive_a_change_of_the_weights(name):
     optimizer.build([two, one])
     for slot, tensors in optimizer.slots.items():
         assert torch.equal(tensors[1], kept[slot][0])
-        fresh = optimizer.make_slots([torch.zeros(2)]).get(slot, [torch.zeros(2)])[0]
+        fresh = optimizer.make_slots([torch.ones(2)]).get(slot, [torch.zeros(2)])[0]
         assert torch.equal(tensors[0], torch.ones(2) if slot == "average" else fresh)
 
 

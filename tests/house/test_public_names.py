@@ -178,14 +178,15 @@ NAMES = {
         Activation ActivityRegularization AdaptiveAveragePooling1D
         AdaptiveAveragePooling2D AdaptiveAveragePooling3D AdaptiveMaxPooling1D
         AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add AdditiveAttention AlphaDropout
-        AtrousConvolution2D Attention AutoContrast Average AveragePooling1D
+        AtrousConvolution2D Attention AugMix AutoContrast Average AveragePooling1D
         AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D
-        BatchNormalization CategoryEncoding CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D
+        BatchNormalization CategoryEncoding CenterCrop Concatenate
+        ContrastLimitedAdaptiveHistogramEqualization Conv1D Conv1DTranspose Conv2D
         Conv2DTranspose Conv3D Conv3DTranspose Convolution1D Convolution1DTranspose
         Convolution2D Convolution2DTranspose Convolution3D Convolution3DTranspose
         Cropping1D Cropping2D Cropping3D CutMix Dense DepthwiseConv1D DepthwiseConv2D
-        Discretization Dot Dropout ELU EinsumDense Embedding Equalization Flatten GaussianDropout
-        GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
+        Discretization Dot Dropout ELU EinsumDense Embedding Equalization Flatten
+        GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
         GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D GlobalAvgPool3D
         GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D GlobalMaxPooling1D
         GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization GroupQueryAttention
@@ -194,16 +195,16 @@ NAMES = {
         Maximum Merge Minimum MixUp MultiHeadAttention Multiply Normalization PReLU
         Permute Pipeline REFUSED RMSNormalization RandAugment RandomBrightness
         RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
-        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight
-        RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation
-        RandomSaturation RandomSharpness RandomShear RandomTranslation RandomWidth
-        RandomZoom ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D
-        SeparableConv2D SeparableConvolution1D SeparableConvolution2D Softmax
-        Solarization SpatialDropout1D SpatialDropout2D SpatialDropout3D
-        SpectralNormalization Subtract TimeDistributed UnitNormalization UpSampling1D
-        UpSampling2D UpSampling3D Wrapper ZeroPadding1D ZeroPadding2D ZeroPadding3D add
-        average concatenate deserialize dot maximum merge minimum multiply serialize
-        subtract
+        RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur
+        RandomGrayscale RandomHeight RandomHue RandomInvert RandomPerspective
+        RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear
+        RandomTranslation RandomWidth RandomZoom ReLU RepeatVector Rescaling Reshape
+        Resizing SeparableConv1D SeparableConv2D SeparableConvolution1D
+        SeparableConvolution2D Softmax Solarization SpatialDropout1D SpatialDropout2D
+        SpatialDropout3D SpectralNormalization Subtract TimeDistributed
+        UnitNormalization UpSampling1D UpSampling2D UpSampling3D Wrapper ZeroPadding1D
+        ZeroPadding2D ZeroPadding3D add average concatenate deserialize dot maximum
+        merge minimum multiply serialize subtract
     """,
     "saccade.losses": """
         BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy
@@ -246,8 +247,8 @@ NAMES = {
         model_from_yaml save_model
     """,
     "saccade.optimizers": """
-        Adadelta Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam Optimizer
-        RMSprop SGD deserialize get schedules serialize
+        Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Muon
+        Nadam Optimizer RMSprop SGD ScheduleFreeAdamW deserialize get schedules serialize
     """,
     "saccade.optimizers.schedules": """
         CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay

@@ -12,6 +12,7 @@ from saccade import notes
 from saccade.optimizers import (
     SGD,
     Adadelta,
+    Adafactor,
     Adagrad,
     Adam,
     Adamax,
@@ -19,8 +20,10 @@ from saccade.optimizers import (
     Ftrl,
     Lamb,
     Lion,
+    Muon,
     Nadam,
     RMSprop,
+    ScheduleFreeAdamW,
     schedules,
 )
 from saccade.variables import Variable
@@ -38,10 +41,13 @@ CASES = {
     "nadam": lambda: Nadam(0.1),
     "adamax": lambda: Adamax(0.1),
     "adagrad": lambda: Adagrad(0.8),
+    "adafactor": lambda: Adafactor(0.1),
     "adadelta": lambda: Adadelta(3.0, epsilon=1e-4),
     "lion": lambda: Lion(0.02),
     "lamb": lambda: Lamb(0.02),
     "ftrl": lambda: Ftrl(0.8),
+    "schedule-free": lambda: ScheduleFreeAdamW(0.5),
+    "muon": lambda: Muon(0.1),
     "average": lambda: Adam(0.1, use_ema=True, ema_overwrite_frequency=10, ema_momentum=0.5),
     "gathered": lambda: Adam(0.1, gradient_accumulation_steps=2),
     "warm-up": lambda: Adam(schedules.CosineDecay(0.0, 500, 0.1, "", 0.2, 50)),
@@ -144,6 +150,13 @@ def adamax(w, g, t, state):
     return w - 0.1 / (1 - 0.9**t) * m / (u + 1e-7)
 
 
+def adafactor(w, g, t, state):
+    b = 1 - t**-0.8
+    state["v"] = b * state.get("v", 0.0) + (1 - b) * g * g
+    u = g / math.sqrt(state["v"])
+    return w - max(1e-3, abs(w)) * min(0.4, 1 / math.sqrt(t)) * u / max(1.0, abs(u) / 0.9)
+
+
 def adagrad(w, g, t, state):
     state["a"] = state.get("a", 0.1) + g * g
     return w - 0.1 * g / math.sqrt(state["a"] + 1e-7)
@@ -169,6 +182,16 @@ def lamb(w, g, t, state):
     return w - 0.1 * math.copysign(w, m)
 
 
+def schedule_free(w, g, t, state):
+    """With the mean x kept beside z, as the paper writes it; the first three steps are shorter."""
+    x, z = state.get("x", w), state.get("z", w)
+    v = 0.999 * state.get("v", 0.0) + 0.001 * g * g
+    z -= 0.1 * min(1.0, t / 3) * g / (math.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    x += (z - x) / t
+    state.update(x=x, z=z, v=v)
+    return 0.3 * z + 0.7 * x
+
+
 def ftrl(w, g, t, state):
     n, z = state.get("n", 0.1), state.get("z", 0.0)
     grown = n + g * g
@@ -188,9 +211,11 @@ FORMULAS = {
     adamw: lambda: AdamW(0.1, weight_decay=0.3),
     nadam: lambda: Nadam(0.1),
     adamax: lambda: Adamax(0.1),
+    adafactor: lambda: Adafactor(0.4, clip_threshold=0.9),
     adagrad: lambda: Adagrad(0.1),
     adadelta: lambda: Adadelta(0.1, epsilon=1e-3),
     lion: lambda: Lion(0.1),
+    schedule_free: lambda: ScheduleFreeAdamW(0.1, beta_1=0.7, warmup_steps=3),
     ftrl: lambda: Ftrl(0.1, l1_regularization_strength=0.5),
 }
 
@@ -293,6 +318,46 @@ def test_adamax_divides_by_the_largest_gradient_lately():
         assert float(optimizer.slots["u"][0]) == largest
 
 
+def test_a_schedule_free_weight_is_what_it_steps_or_the_mean_of_that():
+    """At beta_1 = 0 and 1."""
+    steps, mean = ScheduleFreeAdamW(0.1, beta_1=0.0), ScheduleFreeAdamW(0.1, beta_1=1.0)
+    one, other, way = Variable(torch.zeros(1)), Variable(torch.zeros(1)), []
+    for t in range(1, 6):
+        for optimizer, w in ((steps, one), (mean, other)):
+            optimizer.step([w], [torch.tensor([gradient(t)])])
+        way.append(float(one.detach()))
+        assert float(other.detach()) == pytest.approx(sum(way) / t, rel=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(8, 3), (3, 8), (5, 5)])
+def test_muon_steps_as_far_in_every_direction(shape):
+    """However unequal the gradient is: its singular vectors stay, its singular values become 1."""
+    stream = torch.Generator().manual_seed(4)
+    start = torch.randn(shape, generator=stream)
+    u, _, v = torch.linalg.svd(torch.randn(shape, generator=stream), full_matrices=False)
+    uneven = u @ torch.diag(torch.linspace(0.2, 1.0, min(shape))) @ v
+    w = Variable(start.clone())
+    Muon(1.0, weight_decay=None, rms_rate=None).step([w], [uneven])
+    step = start - w.detach()
+    sizes = torch.linalg.svdvals(step)
+    assert 0.6 < sizes.min() <= sizes.max() < 1.3
+    torch.testing.assert_close(
+        u.T @ step @ v.T, torch.diag(torch.diag(u.T @ step @ v.T)), rtol=0.0, atol=1e-4
+    )
+    again = Variable(start.T.contiguous())  # a matrix on its side goes the same way
+    Muon(1.0, weight_decay=None, rms_rate=None).step([again], [uneven.T])
+    torch.testing.assert_close(again.detach().T, w.detach(), rtol=1e-4, atol=1e-4)
+
+
+def test_muon_tells_a_pattern_that_is_in_no_path(caplog):
+    notes.forget_notes()
+    caplog.set_level(logging.WARNING, "saccade")
+    Muon(exclude_layers=["kernel", "head"]).build([Variable(torch.ones(2, 3), name="kernel")])
+    assert len(caplog.messages) == 1
+    assert 'exclude_layers has "head", which is in no path' in caplog.messages[0]
+    notes.forget_notes()
+
+
 def test_ftrl_makes_weights_of_exactly_zero():
     """What pulls less than l1 in all does not lift a weight from zero; the rest it does."""
     w, optimizer = Variable(torch.zeros(3)), Ftrl(0.1, l1_regularization_strength=1.0)
@@ -324,9 +389,12 @@ def test_momentum_gathers_speed_to_its_limit():
     assert float(optimizer.slots["momentum"][0]) == pytest.approx(-1.0, rel=1e-5)
 
 
+PLAIN = (SGD, Adafactor, Adam, RMSprop, AdamW, Nadam, Adamax, Adagrad, Adadelta, Lion, Lamb)
+
+
 def test_weight_decay_shrinks_without_a_gradient():
     """w *= 1 - lr * decay, beside the step and not through the gradient."""
-    for make in (SGD, Adam, RMSprop, AdamW, Nadam, Adamax, Adagrad, Adadelta, Lion, Lamb):
+    for make in PLAIN:
         w, optimizer = Variable(torch.tensor([2.0])), make(0.1, weight_decay=0.5)
         for _ in range(3):
             optimizer.step([w], [torch.zeros(1)])

@@ -132,6 +132,7 @@ def small(optimizer="adam", **options):
 OPTIMIZERS = [
     "sgd",
     "adadelta",
+    "adafactor",
     "adagrad",
     "adam",
     "adamw",
@@ -139,8 +140,10 @@ OPTIMIZERS = [
     "ftrl",
     "lamb",
     "lion",
+    "muon",
     "nadam",
     "rmsprop",
+    "schedulefreeadamw",
 ]
 
 

@@ -31,5 +31,17 @@ def array(value) -> np.ndarray:
     return value.detach().cpu().numpy() if torch.is_tensor(value) else np.asarray(value)
 
 
+def keep_old_values(monkeypatch) -> None:
+    """Let Keras's ScheduleFreeAdamW have the old `variable.value` after a subtraction, as on JAX.
+
+    On torch the tensor changes under its hands (DEPARTURES.md, 98).
+    """
+
+    def assign_sub(self, variable, value):
+        variable._value = variable.value - value
+
+    monkeypatch.setattr(keras.optimizers.ScheduleFreeAdamW, "assign_sub", assign_sub)
+
+
 def normal(shape, seed: int) -> np.ndarray:
     return np.random.RandomState(seed).standard_normal(shape).astype(np.float32)

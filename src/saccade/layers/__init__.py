@@ -10,6 +10,7 @@ from saccade.layers.attention.attention import AdditiveAttention, Attention
 from saccade.layers.attention.einsum_dense import EinsumDense
 from saccade.layers.attention.grouped_query_attention import GroupQueryAttention
 from saccade.layers.attention.multi_head_attention import MultiHeadAttention
+from saccade.layers.augmentation.aug_mix import AugMix
 from saccade.layers.augmentation.color import (
     RandomColorDegeneration,
     RandomColorJitter,
@@ -17,6 +18,7 @@ from saccade.layers.augmentation.color import (
     RandomHue,
     RandomSaturation,
 )
+from saccade.layers.augmentation.elastic import RandomElasticTransform
 from saccade.layers.augmentation.erasing import RandomErasing
 from saccade.layers.augmentation.flip import RandomFlip
 from saccade.layers.augmentation.geometry import (
@@ -25,7 +27,11 @@ from saccade.layers.augmentation.geometry import (
     RandomTranslation,
     RandomZoom,
 )
-from saccade.layers.augmentation.histogram import AutoContrast, Equalization
+from saccade.layers.augmentation.histogram import (
+    AutoContrast,
+    ContrastLimitedAdaptiveHistogramEqualization,
+    Equalization,
+)
 from saccade.layers.augmentation.light import (
     RandomBrightness,
     RandomContrast,

@@ -7,12 +7,8 @@ _TEXT = "saccade has no layers for text or tables; turn words into numbers befor
 _BACKEND = "saccade runs on PyTorch; subclass Layer and call torch in call()."
 _SOUND = "saccade has no layers for sound; compute the spectrogram before fit, as an image."
 
-_AUGMENTS = "RandAugment changes images in as many ways; or write a Layer with draws of your own."
-
 REFUSED: dict[str, str] = {
-    "AugMix": _AUGMENTS,
     "Bidirectional": _SERIES,
-    "ContrastLimitedAdaptiveHistogramEqualization": "Equalization is the nearest, without tiles.",
     "ConvLSTM1D": _SERIES,
     "ConvLSTM2D": _SERIES,
     "ConvLSTM3D": _SERIES,
@@ -28,7 +24,6 @@ REFUSED: dict[str, str] = {
     "MaxNumBoundingBoxes": "saccade classifies whole images; it has no bounding boxes.",
     "MelSpectrogram": _SOUND,
     "RNN": _SERIES,
-    "RandomElasticTransform": "RandomPerspective and RandomShear bend images as a whole.",
     "ReversibleEmbedding": _TEXT,
     "STFTSpectrogram": _SOUND,
     "SimpleRNN": _SERIES,

@@ -10,8 +10,8 @@ import torch
 from saccade import random
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.layers.operations.unwritten_operation import also_on_symbols
+from saccade.numerics.images.bending import bent
 from saccade.numerics.images.sampling import BORDERS, sample, scaled_and_moved
-from saccade.numerics.images.smoothing import gaussian_kernel, smooth_nhwc
 from saccade.numerics.images.warping import (
     FILL_MODES,
     INTERPOLATIONS,
@@ -133,20 +133,10 @@ def elastic_transform(
     x, as_given = on_batches(where, images, data_format)
     as_word(where, "interpolation", interpolation, INTERPOLATIONS)
     as_word(where, "fill_mode", fill_mode, FILL_MODES)
-    n, h, w, channels = x.shape
-    size = int(6 * sigma) | 1
-    bell = gaussian_kernel(size, torch.tensor(float(sigma)))
-    drawn = random.normal((n, h, w, 2), seed=seed).to(x.device) * sigma
-    shifts = smooth_nhwc(drawn, torch.outer(bell, bell)) * alpha
-    rows = torch.arange(h, device=x.device)[:, None] + shifts[..., 0]
-    columns = torch.arange(w, device=x.device) + shifts[..., 1]
-    images_of = torch.arange(n, device=x.device).float()[:, None, None, None]
-    places = torch.broadcast_tensors(
-        images_of, rows[..., None], columns[..., None], torch.arange(channels, device=x.device)
+    noise = random.normal((*x.shape[:3], 2), seed=seed).to(x.device)
+    return as_given(
+        bent(x, noise, alpha, sigma, interpolation == "bilinear", fill_mode, fill_value)
     )
-    is_linear = interpolation == "bilinear"
-    y = sample(x, places, is_linear, fill_mode, fill_value)
-    return as_given(y)
 
 
 _KERNEL_OF = {"linear": "linear", "bilinear": "linear", "trilinear": "linear", "cubic": "cubic",

@@ -157,17 +157,22 @@ class Optimizer(OwnStep):
     def _move(self, w: Tensors, g: Tensors, slots: dict[str, Tensors], places: Any) -> None:
         rate = self.current_rate()
         g = self._clip_gradients(g)
-        if self.weight_decay:
-            decayed = w
-            if (excluded := self._undecayed) is not None:
-                of = zip(w, places, strict=True)
-                decayed = [one for one, place in of if not excluded(self._weights[place])]
-            torch._foreach_mul_(decayed, 1.0 - rate * self.weight_decay)
+        shrinking = list(places)
+        if (excluded := self._undecayed) is not None:
+            shrinking = [place for place in places if not excluded(self._weights[place])]
+        if shrinking:
+            self._shrink(shrinking, rate)
         if self.updates_itself:
             for place, gradient in zip(places, g, strict=True):
                 self.update_step(gradient, self._weights[place], rate)
             return
         self.move(w, g, slots, rate, self._iterations + 1)
+
+    def _shrink(self, places: Sequence[int], rate: float) -> None:
+        """Weight decay of the weights at these places, one at least."""
+        if self.weight_decay:
+            shrinking = [self._weights[place].detach() for place in places]
+            torch._foreach_mul_(shrinking, 1.0 - rate * self.weight_decay)
 
     def _average(self) -> None:
         w, averages = [weight.detach() for weight in self._weights], self.slots["average"]
@@ -257,12 +262,20 @@ class Optimizer(OwnStep):
 def takes_shared_arguments(init: _Init) -> _Init:
     """For an optimizer's `__init__`: lets it take `Optimizer`'s arguments after its own.
 
-    They are in its signature, may be given by position, and reach the function in its **named.
+    They are in its signature, may be given by position, and reach the function in its **named. Its
+    own that come by keyword alone stand after them.
     """
     own = dict(inspect.signature(init).parameters)
     own.popitem()  # **named
     shared = dict(inspect.signature(Optimizer.__init__).parameters)
-    signature = inspect.Signature([*(own | shared | own).values()])  # its own come first
+    old = dict([shared.popitem()])
+    late = {
+        name: one.replace(kind=one.POSITIONAL_OR_KEYWORD)
+        for name, one in own.items()
+        if one.kind is one.KEYWORD_ONLY
+    }
+    first = {name: one for name, one in own.items() if name not in late}
+    signature = inspect.Signature([*(first | shared | first | late | old).values()])
 
     @functools.wraps(init)
     def init_by_name(self: Any, *args: Any, **kwargs: Any) -> None:

@@ -41,6 +41,10 @@ _NOT_CALLED = (
     "_overwrite_variables_directly_with_gradients",
     "_update_model_variables_moving_average",
     "_use_weight_decay",
+    # of Muon
+    "transpose_last_axis",
+    "_adamw_update_step",
+    "_muon_update_step",
     # of tf.keras until 2.10, and of Keras 1 and 2
     "get_updates",
     "_create_slots",

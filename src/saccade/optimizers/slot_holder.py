@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ class SlotHolder(RateHolder):
     """The slots, their order in files, and everything else that changes while training."""
 
     side_by_side: tuple[str, ...] = ()  # slots that Keras lists weight by weight: m, v, m, v, ...
+    partial_slots: tuple[str, ...] = ()  # that only some weights have: the others' are empty
     use_ema: bool
     slots: dict[str, Tensors]
     _weights: list[Any]
@@ -147,14 +149,15 @@ class SlotHolder(RateHolder):
 
     def in_order(self, slots_by_name: dict[str, list[Any]]) -> list[Any]:
         """All slots of one kind, then the next; m, v of each weight together where Keras does."""
-        found: list[Any] = []
+        found: list[tuple[str, Any]] = []
         for name, slots in slots_by_name.items():
             if name not in self.side_by_side:
-                found += slots
+                found += [(name, slot) for slot in slots]
             elif name == self.side_by_side[0]:
                 of_weights = zip(*(slots_by_name[one] for one in self.side_by_side), strict=True)
-                found += [slot for of_weight in of_weights for slot in of_weight]
-        return found
+                for of_weight in of_weights:
+                    found += zip(self.side_by_side, of_weight, strict=True)
+        return [one for name, one in found if name not in self.partial_slots or one.numel()]
 
     def misfits(self, values: Sequence[Any]) -> list[str]:
         """What keeps arrays from being taken as `variables`, in words; empty when nothing does."""
@@ -209,25 +212,9 @@ class SlotHolder(RateHolder):
             StateError: the state is of other weights; nothing is changed.
         """
         weights = list(weights)
-        needed = [tuple(weight.shape) for weight in weights]
-        for slot in state["slots"].values():
-            got = [tuple(one.shape) for one in slot]
-            if got != needed:
-                raise StateError(
-                    self.where,
-                    f"the state must be of the {len(needed)} weights that are trained now",
-                    f"one of {len(got)} weights",
-                    "Freeze and unfreeze the layers as they were when it was kept.",
-                )
         if state["slots"]:
+            self._check_slots(state["slots"], weights)
             self.build(weights)
-        if state["slots"] and list(self.slots) != list(state["slots"]):
-            raise StateError(
-                self.where,
-                f"the state must have the slots {', '.join(self.slots) or 'of none'}",
-                ", ".join(state["slots"]),
-                "Give the optimizer the arguments that it had when the state was kept.",
-            )
         self._at_rest = []  # of another moment
         self._calls = state["iterations"]
         if state["learning_rate"] is not None:
@@ -235,6 +222,26 @@ class SlotHolder(RateHolder):
         for name, slot in state["slots"].items():
             for mine, saved in zip(self.slots[name], slot, strict=True):
                 mine.copy_(saved)
+
+    def _check_slots(self, saved: dict[str, Tensors], weights: list[Any]) -> None:
+        """Raise unless these are the slots that the optimizer would make for the weights."""
+        fresh = copy.copy(self)
+        fresh.build(weights)
+        if list(fresh.slots) != list(saved):
+            raise StateError(
+                self.where,
+                f"the state must have the slots {', '.join(fresh.slots) or 'of none'}",
+                ", ".join(saved),
+                "Give the optimizer the arguments that it had when the state was kept.",
+            )
+        for name, slot in saved.items():
+            if [one.shape for one in slot] != [one.shape for one in fresh.slots[name]]:
+                raise StateError(
+                    self.where,
+                    f"the state must be of the {len(weights)} weights that are trained now",
+                    f"one of {len(slot)} weights",
+                    "Freeze and unfreeze the layers as they were when it was kept.",
+                )
 
 
 def as_array(value: Any) -> np.ndarray:

@@ -7,14 +7,17 @@ from typing import Any
 
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.optimizers.adadelta import Adadelta
+from saccade.optimizers.adafactor import Adafactor
 from saccade.optimizers.adagrad import Adagrad
-from saccade.optimizers.adam import Adam
-from saccade.optimizers.adamax import Adamax
-from saccade.optimizers.adamw import AdamW
 from saccade.optimizers.ftrl import Ftrl
-from saccade.optimizers.lamb import Lamb
 from saccade.optimizers.lion import Lion
-from saccade.optimizers.nadam import Nadam
+from saccade.optimizers.moments.adam import Adam
+from saccade.optimizers.moments.adamax import Adamax
+from saccade.optimizers.moments.adamw import AdamW
+from saccade.optimizers.moments.lamb import Lamb
+from saccade.optimizers.moments.nadam import Nadam
+from saccade.optimizers.moments.schedule_free_adamw import ScheduleFreeAdamW
+from saccade.optimizers.muon import Muon
 from saccade.optimizers.optimizer import Optimizer
 from saccade.optimizers.rmsprop import RMSprop
 from saccade.optimizers.sgd import SGD
@@ -22,6 +25,7 @@ from saccade.records import is_record, resolve
 
 CLASSES: dict[str, type[Optimizer]] = {
     "adadelta": Adadelta,
+    "adafactor": Adafactor,
     "adagrad": Adagrad,
     "adam": Adam,
     "adamax": Adamax,
@@ -29,17 +33,16 @@ CLASSES: dict[str, type[Optimizer]] = {
     "ftrl": Ftrl,
     "lamb": Lamb,
     "lion": Lion,
+    "muon": Muon,
     "nadam": Nadam,
     "rmsprop": RMSprop,
+    "schedulefreeadamw": ScheduleFreeAdamW,
     "sgd": SGD,
 }
 REFUSED: dict[str, str] = {  # Keras's name: what to use instead
-    "Adafactor": 'Use "adamw" or "lion", which keeps one number a weight where Adam keeps two.',
     "MultiOptimizer": "Use one optimizer for all weights, or write the training step yourself "
     "and call apply(gradients, weights) of several.",
-    "Muon": 'Use "adamw" or "lion".',
     "OptimizerMap": "A part of MultiOptimizer. Use one optimizer for all weights.",
-    "ScheduleFreeAdamW": 'Use "adamw" with a schedule and use_ema=True.',
     "legacy": "Keras keeps old names of its optimizers there; use those of saccade.optimizers.",
 }
 

@@ -55,6 +55,14 @@ DEPARTURES = [
     ),
     Departure(
         "layers",
+        ("ContrastLimitedAdaptiveHistogramEqualization",),
+        lambda given: True,
+        "a limit that is no whole number, and a border that is mirrored, as on JAX",
+        99,
+        "output",
+    ),
+    Departure(
+        "layers",
         ("RandomCrop",),
         lambda given: True,
         "at rest the middle, as Keras's documentation says",
@@ -132,6 +140,14 @@ DEPARTURES = [
         "the config of Keras's holds a tensor, which JSON has no word for",
         27,
         "not JSON serializable",
+    ),
+    Departure(
+        "optimizers",
+        ("ScheduleFreeAdamW",),
+        lambda given: True,
+        "the old z is the old z, as on JAX",
+        98,
+        "after step",
     ),
     Departure(
         "optimizers",

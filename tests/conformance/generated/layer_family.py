@@ -40,7 +40,17 @@ LISTS = {
 }
 # What Keras's layers take in `**kwargs` and some of ours name.
 PLACEMENT = {"activity_regularizer", "trainable", "dtype", "autocast", "name"}
-DRAWING = ("Random", "RandAugment", "Auto", "Equalization", "Solarization", "Mix", "Cut")
+DRAWING = (
+    "Random",
+    "RandAugment",
+    "AugMix",
+    "Contrast",
+    "Auto",
+    "Equalization",
+    "Solarization",
+    "Mix",
+    "Cut",
+)
 IMAGES = ("2D", "Resizing", "CenterCrop", "GroupNorm", "BatchNorm")
 # What a layer needs beside the first values of the table to work on its sample.
 BASES: dict[str, dict[str, Any]] = {

@@ -46,6 +46,21 @@ EXAMPLES = {
     ),
     "AutoContrast": (RANGE, SHAPE, OTHER_RANGE),
     "Equalization": (RANGE, SHAPE, {"bins": 8, **OTHER_RANGE}),
+    "ContrastLimitedAdaptiveHistogramEqualization": (
+        {"tile_grid_size": (2, 3), **RANGE}, SHAPE,
+        {"clip_limit": 64, "tile_grid_size": (1, 2), **OTHER_RANGE},
+    ),
+    "AugMix": (
+        {"factor": (0.2, 0.9), "chain_depth": 5, "seed": 3, **RANGE}, COLOURED,
+        {"factor": 0.3, "num_chains": 2, "chain_depth": 4, "alpha": 5.0, "all_ops": False,
+         "interpolation": "nearest", "seed": 4, **OTHER_RANGE},
+    ),
+    "RandomElasticTransform": (
+        {"factor": (1.0, 1.0), "scale": (0.9, 1.0), "fill_mode": "constant", "seed": 3, **RANGE},
+        SHAPE,
+        {"factor": 0.0, "scale": 0.5, "interpolation": "nearest", "fill_mode": "wrap",
+         "fill_value": 0.5, "seed": 4, **OTHER_RANGE},
+    ),
     "RandomGrayscale": ({"factor": 0.5}, COLOURED, {"factor": 0.0, "seed": 5}),
     "RandomColorDegeneration": ({"factor": 0.5, "seed": 3, **RANGE}, COLOURED,
                                 {"factor": (0.1, 0.9), "seed": 4, **OTHER_RANGE}),

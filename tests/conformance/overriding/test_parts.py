@@ -208,8 +208,12 @@ def test_optimizers(name):
         ]
 
     # Keras's LossScaleOptimizer can't step by hand before it has built the inner one.
-    at_fault = ("by hand", "load", "fit loaded") if name == "LossScaleOptimizer" else ()
-    assert not missing({name: OPTIMIZERS[name]}, work, at_fault)
+    # Its Adafactor has two variables of one name, which HDF5 can't hold.
+    at_fault = {
+        "LossScaleOptimizer": ("by hand", "load", "fit loaded"),
+        "Adafactor": ("save h5", "load h5"),
+    }
+    assert not missing({name: OPTIMIZERS[name]}, work, at_fault.get(name, ()))
 
 
 CALLBACKS = {

@@ -219,12 +219,12 @@ def test_optimizers_and_schedules_that_saccade_does_not_have(path, what):
 
     def change(config):
         if what == "optimizer":
-            config["compile_config"]["optimizer"]["class_name"] = "Muon"
+            config["compile_config"]["optimizer"]["class_name"] = "MultiOptimizer"
         else:
             config["compile_config"]["optimizer"]["config"]["learning_rate"] = schedule
 
     change_config(path, change)
-    words = "Muon" if what == "optimizer" else "CosineSquared"
+    words = "MultiOptimizer" if what == "optimizer" else "CosineSquared"
     assert_refused(path, (NotSupported, UnknownName), f"{words}.*compile=False")
     assert load_model(path, compile=False).built
 

@@ -14,9 +14,10 @@ from saccade.layers.augmentation.draws import Draws
 
 EXAMPLES = IN_ROOM["augmentation"]
 
-DRAWING = sorted(set(EXAMPLES) - {"AutoContrast", "Equalization", "Pipeline"})
+TILES = "ContrastLimitedAdaptiveHistogramEqualization"
+DRAWING = sorted(set(EXAMPLES) - {"AutoContrast", "Equalization", TILES, "Pipeline"})
 # Those whose transformation is one for the whole batch, in Keras too
-ALIKE = {"RandomCrop", "RandAugment", "RandomHeight", "RandomWidth"}
+ALIKE = {"AugMix", "RandomCrop", "RandAugment", "RandomHeight", "RandomWidth"}
 WARPING = ["RandomRotation", "RandomZoom", "RandomTranslation", "RandomShear"]
 
 
@@ -231,7 +232,7 @@ def test_gradients_reach_the_input(name):
     x = torch.tensor(batch(), requires_grad=True)
     y = make(name)(x, training=True)
     if not y.requires_grad:
-        assert name in ("Equalization", "RandomPosterization")
+        assert name in ("Equalization", "RandomPosterization", TILES)
         return
     gradient = torch.autograd.grad(y.sum(), x)[0]
     assert torch.isfinite(gradient).all()
@@ -247,7 +248,8 @@ def test_half_precision(name):
     whole, half = make(name, **seed), make(name, **seed, dtype="mixed_bfloat16")
     y = half(x, training=True)
     assert y.dtype == torch.bfloat16
-    if name not in ("Equalization", "RandomPosterization", "RandAugment"):  # steps
+    steps = ("Equalization", "RandomPosterization", "RandAugment", "AugMix", TILES)
+    if name not in steps:
         assert (y.float() - whole(x, training=True)).abs().mean() < 0.02
 
 
@@ -384,6 +386,17 @@ def test_a_pipeline_is_its_layers():
     ("RandomPerspective", {"scale": -1}, r"scale must be in \[0, 1\]"),
     ("RandAugment", {"num_ops": 0}, "num_ops must be a positive integer"),
     ("RandAugment", {"interpolation": "cubic"}, "interpolation: must be one of"),
+    ("AugMix", {"num_chains": 0}, "num_chains must be a positive integer"),
+    ("AugMix", {"chain_depth": -1}, "chain_depth must be"),
+    ("AugMix", {"alpha": 0}, "alpha must be positive"),
+    ("AugMix", {"interpolation": "cubic"}, "interpolation: must be one of"),
+    ("RandomElasticTransform", {"scale": 1.5}, r"scale must be a number in \[0, 1\]"),
+    ("RandomElasticTransform", {"factor": -0.5}, r"factor must be a number in \[0, 1\]"),
+    ("RandomElasticTransform", {"fill_mode": "edge"}, "fill_mode: must be one of"),
+    ("RandomElasticTransform", {"interpolation": "cubic"}, "interpolation: must be one of"),
+    (TILES, {"clip_limit": "none"}, "clip_limit must be a number"),
+    (TILES, {"tile_grid_size": 8}, r"tile_grid_size must be \(rows, columns\)"),
+    (TILES, {"tile_grid_size": (8, 0)}, "tile_grid_size must be a positive integer"),
     ("Solarization", {"addition_factor": 1.1}, "addition_factor must be a number"),
     ("Equalization", {"bins": 0}, "bins must be a positive integer"),
     ("MixUp", {"alpha": 0}, "alpha must be a number above 0"),
@@ -409,7 +422,8 @@ def test_colours_need_their_channels():
     for name in ("RandomHue", "RandomSaturation", "RandomColorDegeneration"):
         with pytest.raises(ValueError, match="images must have 3 channels"):
             make(name)(gray)
-    for name in ("RandomGrayscale", "RandAugment"):
+    assert make("AugMix", all_ops=False)(np.zeros((2, 4, 4, 2), np.float32)).shape == (2, 4, 4, 2)
+    for name in ("RandomGrayscale", "RandAugment", "AugMix"):
         assert make(name)(gray).shape == gray.shape
         with pytest.raises(ValueError, match="images must have 1 or 3 channels"):
             make(name)(np.zeros((2, 4, 4, 2), np.float32))
@@ -423,15 +437,14 @@ def test_colours_need_their_channels():
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"Equalization", "CutMix"}))
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"Equalization", TILES, "CutMix"}))
 @pytest.mark.parametrize("seed", [None, 3])
 def test_all_is_computed_where_the_images_are(name, seed):
     """A device of shapes without values: nothing of another one may slip in. Two layers need
     values there: a count of them, or one that is a parameter of the next draw."""
-    if name == "RandAugment":
-        seed = 3  # draws no equalization
+    seed = {"RandAugment": 3, "AugMix": 7}.get(name, seed)  # which draw no equalization
     options = {"seed": seed} if name in DRAWING else {}
     for dtype in (torch.float32, torch.uint8):
         images = torch.empty(EXAMPLES[name][1], device="meta", dtype=dtype)
-        changes = {"num_ops": 1} if name == "RandAugment" else {}
+        changes = {"RandAugment": {"num_ops": 1}, "AugMix": {"chain_depth": 1}}.get(name, {})
         assert make(name, **options, **changes)(images, training=True).is_meta

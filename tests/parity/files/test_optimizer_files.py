@@ -7,12 +7,18 @@ import pytest
 import torch
 
 import saccade.layers
-from parity.reference import close, keras, normal
+from parity.reference import close, keep_old_values, keras, normal
 from saccade import optimizers
 from saccade.models import Sequential, load_model
 
 # Keras's own arrays lag behind NumPy 2.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def as_on_jax(monkeypatch):
+    keep_old_values(monkeypatch)
+
 
 GATHER, EMA = {"gradient_accumulation_steps": 2}, {"use_ema": True, "ema_momentum": 0.5}
 CASES = {
@@ -26,12 +32,14 @@ CASES = {
 }
 
 RATES = ["number", "schedule", "scaled"]
-# Under a LossScaleOptimizer Keras loses sight of Nadam's product and goes on without it.
+# Under a LossScaleOptimizer Keras loses sight of Nadam's product and goes on without it, and of the
+# numbers that stand for rows and columns of a bias in Adafactor.
+LOST_IN_SCALE = ("Nadam", "Adafactor")
 TRAVELS = [
     (case, rate)
     for case, (name, _) in CASES.items()
     for rate in RATES
-    if not (name == "Nadam" and rate == "scaled")
+    if not (name in LOST_IN_SCALE and rate == "scaled")
 ]
 
 

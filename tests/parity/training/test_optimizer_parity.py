@@ -6,13 +6,21 @@ import numpy as np
 import pytest
 import torch
 
+import saccade.layers
 from house.slow_cases import slow_unless
-from parity.reference import array, close, keras, normal
+from parity.reference import array, close, keep_old_values, keras, normal
 from saccade import optimizers
+from saccade.models import Sequential
 from saccade.variables import Variable
 
 # Keras's own variables lag behind NumPy.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def as_on_jax(monkeypatch):
+    keep_old_values(monkeypatch)
+
 
 SHAPES = [(3, 3, 2, 4), (4,), (6, 5), (5,), ()]
 STEPS = 20
@@ -45,10 +53,31 @@ CASES = {
     "AdamW": [{}, {"amsgrad": True}, {"learning_rate": 0.05, "beta_1": 0.5, "beta_2": 0.9}],
     "Nadam": [{}, {"beta_1": 0.5, "beta_2": 0.9}, {"epsilon": 0.1}, {"beta_1": 0.0}],
     "Adamax": [{}, {"beta_1": 0.5, "beta_2": 0.9}, {"epsilon": 0.1}],
+    "Adafactor": [
+        {},
+        {"learning_rate": 0.3, "clip_threshold": 0.2},
+        {"beta_2_decay": -0.3, "epsilon_1": 1e-3},
+        {"epsilon_2": 2.0, "relative_step": False},
+    ],
     "Adagrad": [{}, {"initial_accumulator_value": 0.0, "learning_rate": 0.1}, {"epsilon": 0.1}],
     "Adadelta": [{}, {"learning_rate": 1.0, "rho": 0.5}, {"epsilon": 0.1}],
     "Lion": [{}, {"beta_1": 0.5, "beta_2": 0.6}, {"beta_1": 1.0}],
     "Lamb": [{}, {"beta_1": 0.5, "beta_2": 0.9}, {"epsilon": 0.1}],
+    "Muon": [
+        {},
+        {"learning_rate": 0.05, "nesterov": False, "momentum": 0.5},
+        {"exclude_layers": ["other", "^vari"], "adam_beta_1": 0.5, "adam_beta_2": 0.9},
+        {"rms_rate": None, "ns_steps": 3, "muon_a": 3.0, "muon_b": -4.0, "muon_c": 1.5},
+        {"adam_lr_ratio": 0.1, "adam_weight_decay": None, "weight_decay": 0.1, "epsilon": 0.1},
+        {"weight_decay": None, "adam_weight_decay": 0.1},
+    ],
+    "ScheduleFreeAdamW": [
+        {},
+        {"beta_1": 0.5, "beta_2": 0.9},
+        {"beta_1": 1.0},
+        {"epsilon": 0.1, "warmup_steps": 7},
+        {"learning_rate": 0.05},
+    ],
     "Ftrl": [
         {},
         {"learning_rate": 0.5, "learning_rate_power": -0.7, "initial_accumulator_value": 0.5},
@@ -227,6 +256,55 @@ def test_centered_rmsprop_survives_a_constant_gradient():
     assert np.isfinite(array(ours)).all()
     survived = np.isfinite(array(theirs))
     assert not survived.all(), "Keras was repaired: take the departure out"
+
+
+def test_adafactor_survives_a_row_and_a_column_of_zeros():
+    """DEPARTURES.md, 97: the product of the two is less than float32 holds; Keras gives NaN."""
+    g = torch.tensor([[0.0, 0.0], [0.0, 1.0]])
+    ours, theirs = Variable(torch.ones(2, 2)), keras.Variable(np.ones((2, 2), np.float32))
+    mine, other = optimizers.Adafactor(0.1), keras.optimizers.Adafactor(0.1)
+    for _ in range(3):
+        mine.step([ours], [g])
+        other.apply([g], [theirs])
+    assert array(ours)[0].tolist() == [1.0, 1.0]
+    assert array(ours)[1, 0] == 1.0
+    assert 0.4 < array(ours)[1, 1] < 1.0
+    assert np.isnan(array(theirs)).all(), "Keras was repaired: take the departure out"
+
+
+def test_schedule_free_really_departs(monkeypatch):
+    """DEPARTURES.md, 98: in Keras on torch beta_1 has no effect."""
+    monkeypatch.undo()
+    results = []
+    for beta_1 in (0.9, 0.5):
+        weight = keras.Variable(np.ones(3, np.float32))
+        optimizer = keras.optimizers.ScheduleFreeAdamW(0.1, beta_1=beta_1)
+        for step in range(5):
+            optimizer.apply([torch.tensor(normal((3,), step))], [weight])
+        results.append(array(weight))
+    close(*results)  # else Keras was repaired: take the departure out
+
+
+@pytest.mark.parametrize("options", [{}, {"exclude_embeddings": False}], ids=str)
+def test_muon_goes_by_adam_where_keras_does(options):
+    """By path: embeddings, the layers named, and all that is no matrix."""
+    slots = []
+    for library in (saccade, keras):
+        part = library.layers
+        model = (library.Sequential if library is keras else Sequential)(
+            [
+                part.Input((4,)),
+                part.Embedding(5, 3, name="My_Embedding"),
+                part.Flatten(),
+                part.Dense(3, name="hidden"),
+                part.Dense(2, name="head"),
+            ]
+        )
+        family = optimizers if library is saccade else keras.optimizers
+        optimizer = family.Muon(exclude_layers=["hea[d]/"], **options)
+        optimizer.build(model.trainable_weights)
+        slots.append([tuple(np.shape(one)) for one in optimizer.variables])
+    assert slots[0] == slots[1]
 
 
 def test_constraints_and_exclusion_from_weight_decay():

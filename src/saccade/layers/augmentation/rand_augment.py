@@ -6,19 +6,11 @@ from typing import Any
 
 import torch
 
-from saccade.layers.augmentation.color import RandomColorDegeneration, check_channels
+from saccade.layers.augmentation.changes import eleven_changes
+from saccade.layers.augmentation.color import check_channels
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range
-from saccade.layers.augmentation.geometry import RandomRotation, RandomShear, RandomTranslation
-from saccade.layers.augmentation.histogram import AutoContrast, Equalization
-from saccade.layers.augmentation.light import (
-    OfKnownRange,
-    RandomBrightness,
-    RandomContrast,
-    RandomPosterization,
-    Solarization,
-)
-from saccade.layers.augmentation.sharpness import RandomSharpness
+from saccade.layers.augmentation.light import OfKnownRange
 from saccade.layers.core.checks import positive_integer
 from saccade.names import unknown_name
 from saccade.numerics.images.warping import INTERPOLATIONS
@@ -71,23 +63,10 @@ class RandAugment(OfKnownRange):
         if interpolation not in INTERPOLATIONS:
             raise unknown_name(f"{self.where} interpolation", interpolation, INTERPOLATIONS)
         self.interpolation = interpolation
-        moved = {"interpolation": interpolation, "dtype": self.dtype_policy}
-        toned = {"value_range": self.value_range, "dtype": self.dtype_policy}
-        bits = max(1, int(8 * self.factor[1]))
         # The order is Keras's: a transformation says which by its number.
-        self.changes = [
-            RandomShear(self.factor, self.factor, name="random_shear", **moved),
-            RandomTranslation(self.factor, self.factor, name="random_translation", **moved),
-            RandomRotation(self.factor, name="random_rotation", **moved),
-            RandomBrightness(self.factor, name="random_brightness", **toned),
-            RandomColorDegeneration(self.factor, name="random_color_degeneration", **toned),
-            RandomContrast(self.factor, name="random_contrast", **toned),
-            RandomSharpness(self.factor, name="random_sharpness", **toned),
-            RandomPosterization(bits, name="random_posterization", **toned),
-            Solarization(self.factor, self.factor, name="solarization", **toned),
-            AutoContrast(name="auto_contrast", **toned),
-            Equalization(name="equalization", **toned),
-        ]
+        self.changes = eleven_changes(
+            self.factor, self.value_range, interpolation, self.dtype_policy
+        )
 
     def draw(self, draws: Draws, shape: tuple[int, ...]) -> dict[str, Any]:
         chosen = draws.integers(self.num_ops, 0, len(self.changes))

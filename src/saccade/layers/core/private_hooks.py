@@ -46,10 +46,13 @@ _HOOKS = {
     "UpSampling2D": "_resize_images",
     "UpSampling3D": "_resize_volumes",
     "PixelLayer": _OF_IMAGES,
+    "AugMix": "_sample_from_dirichlet",
+    "ContrastLimitedAdaptiveHistogramEqualization": "_clahe",
     "CutMix": f"{_OF_BOXES} _generate_mix_weight",
     "Equalization": """
         _apply_equalization _custom_histogram_fixed_width _equalize_channel _scale_values""",
     "RandomContrast": "_adjust_contrast",
+    "RandomElasticTransform": "_set_factor_by_name",
     "RandomErasing": f"{_OF_BOXES} _get_fill_value _set_factor_by_name",
     "RandomFlip": "_flip_inputs",
     "RandomGaussianBlur": "_set_factor_by_name _set_kernel_size",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Unpack
 
 from saccade.errors import InvalidArgument
-from saccade.optimizers.adam import Adam
+from saccade.optimizers.moments.adam import Adam
 from saccade.optimizers.optimizer import takes_shared_arguments
 from saccade.optimizers.options import ArgumentsAfterDecay
 
