@@ -37,7 +37,8 @@ PROGRAMS = functions_of(data) | functions_of(tapes) | functions_of(values)
 NOT_COMPARED = (
     *("compat", "config", "device", "dtypes", "errors", "test", "__version__"),
     *("io.gfile.mkdir", "io.gfile.walk", "random.set_global_generator"),
-    *("logging", "set_random_seed"),  # TensorFlow 1's
+    *("Print", "gfile", "logging", "set_random_seed"),  # TensorFlow 1's
+    "python",
     *("train.cosine_decay", "train.create_global_step", "train.exponential_decay"),
     *("train.get_global_step", "train.get_or_create_global_step", "train.inverse_time_decay"),
     *("train.natural_exp_decay", "train.piecewise_constant", "train.polynomial_decay"),
