@@ -77,13 +77,13 @@ def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
         part, other = names[name]
         patch_tensors()
         made = getattr(import_module(f"{PACKAGE}.parts.{part}"), other)
-        if isinstance(made, FunctionType):
-            made = takes_session_words(made)
         if part in ON_SYMBOLS and isinstance(made, FunctionType) and name not in OF_VALUES:
             made = import_module(f"{PACKAGE}.parts.running.errors").with_size_errors(made)
             made = import_module("saccade.layers.operations.tensorflow_function").on_symbols(
                 f"{dotted}.{name}".lstrip("."), made
             )
+        if isinstance(made, FunctionType):
+            made = takes_session_words(made)
         setattr(sys.modules[module_name], name, made)  # the next time is quick
         return made
 

@@ -55,11 +55,11 @@ NAMES: dict[str, dict[str, str]] = {
         "running.checks": "assert_equal assert_greater assert_less assert_rank",
         "running.devices": "device",
         "running.functions": """enable_eager_execution executing_eagerly function get_logger
-            name_scope no_op numpy_function print py_function""",
+            name_scope no_op numpy_function print Print=print_and_pass py_function""",
         "running.sessions": """ConfigProto GPUOptions Graph InteractiveSession Session
             disable_eager_execution disable_v2_behavior get_default_graph reset_default_graph""",
-        "tensors.session_functions": """Print=print_once_called assign assign_add assign_sub div
-            to_double to_float to_int32 to_int64""",
+        "tensors.session_functions": """assign assign_add assign_sub div to_double to_float
+            to_int32 to_int64""",
         "tensors.strings": "as_string",
         "tensors.first_values": """constant_initializer ones_initializer
             random_normal_initializer random_uniform_initializer zeros_initializer""",
@@ -231,8 +231,8 @@ NAMES: dict[str, dict[str, str]] = {
 # Modules that TensorFlow has once more below `compat.v2`, and of those that mean the same there
 # below `compat.v1`. What resizes images, and drops values out, is another function in that.
 _OF_V1 = """config config.experimental config.optimizer config.threading data data.experimental
-    debugging distribute distribute.cluster_resolver distribute.experimental dtypes errors gfile image
-    io io.gfile linalg math nest nn random test tpu tpu.experimental version"""
+    debugging distribute distribute.cluster_resolver distribute.experimental dtypes errors gfile
+    image io io.gfile linalg math nest nn random test tpu tpu.experimental version"""
 _BOTH_V1 = {f"compat.v1.{module}": module for module in _OF_V1.split()}
 _BOTH_V2 = {f"compat.v2.{module}": module for module in NAMES if not module.startswith("compat")}
 AGAIN = {"compat.v1": "", **_BOTH_V1, **_BOTH_V2, "compat.v2": ""}

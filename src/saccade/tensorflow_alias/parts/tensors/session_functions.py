@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from typing import Any
 
 import torch
 
 from saccade.tensorflow_alias.parts.tensors.arithmetic import divide
-from saccade.tensorflow_alias.parts.tensors.tensors import cast, pair, tensor_of
+from saccade.tensorflow_alias.parts.tensors.tensors import cast, pair
 
 
 def to_float(x: Any, name: str | None = None) -> torch.Tensor:
@@ -60,15 +58,3 @@ def assign_sub(ref: Any, value: Any, *_: Any, **__: Any) -> Any:
     """Take from a weight; the weight."""
     ref.assign_sub(value)
     return ref
-
-
-def print_once_called(
-    input_: Any, data: Sequence[Any], message: str | None = None, *_: Any, **__: Any
-) -> torch.Tensor:
-    """`input_` as it is; the data are printed to the standard error stream.
-
-    Source: `tf.compat.v1.Print`.
-    """
-    shown = "".join(f"[{tensor_of(one).detach().cpu().numpy()}]" for one in data)
-    print(f"{message or ''}{shown}", file=sys.stderr)
-    return tensor_of(input_)
