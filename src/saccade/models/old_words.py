@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.metrics import Metric
+from saccade.models.old_metric_names import named_as_read
 from saccade.models.sample_counts import steps_for
 from saccade.names import nearest
 from saccade.nests import leaves
@@ -52,6 +54,8 @@ def accepts_old_words(method: M) -> M:
             args, kwargs = metrics_by_place(args, kwargs)
         if not known.issuperset(kwargs):
             args, kwargs = in_todays_words(method.__name__, known, args, kwargs)
+        if kwargs.get("metrics") and method.__name__ == "compile":
+            kwargs["metrics"] = named_as_read(kwargs["metrics"], sys._getframe(1))
         return method(self, *args, **kwargs)
 
     return also_takes(call, _old_words(known))
