@@ -121,7 +121,8 @@ h = model.fit(x, y, validation_data=(x, y), callbacks=[monitor], verbose=0)
 {reads}
 print(sorted(h.history))
 """
-OLD, TODAYS = ["acc", "loss", "val_acc", "val_loss"], ["accuracy", "loss", "val_accuracy", "val_loss"]
+OLD = ["acc", "loss", "val_acc", "val_loss"]
+TODAYS = ["accuracy", "loss", "val_accuracy", "val_loss"]
 
 
 @pytest.mark.parametrize(

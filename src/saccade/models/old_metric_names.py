@@ -80,9 +80,9 @@ def _names_read(text: str) -> tuple[bool, bool]:
         for node in nodes
         for base, word in _readings(node)
     )
-    today = any(
-        _is_name(word, "accuracy") for node in nodes for _, word in _readings(node)
-    ) or any(isinstance(node, ast.Constant) and node.value == "val_accuracy" for node in nodes)
+    today = any(_is_name(word, "accuracy") for node in nodes for _, word in _readings(node)) or any(
+        isinstance(node, ast.Constant) and node.value == "val_accuracy" for node in nodes
+    )
     return old, today
 
 
@@ -94,8 +94,9 @@ def _readings(node: ast.AST) -> Iterator[tuple[ast.expr, Any]]:
             if isinstance(place, ast.Constant):
                 yield node.value, place.value
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if node.func.attr == "get" and node.args and isinstance(node.args[0], ast.Constant):
-            yield node.func.value, node.args[0].value
+        first = node.args[0] if node.args else None
+        if node.func.attr == "get" and isinstance(first, ast.Constant):
+            yield node.func.value, first.value
 
 
 def _is_name(word: Any, ending: str) -> bool:
