@@ -15,11 +15,13 @@ from saccade.graph import Symbol
 from saccade.models.old_steps import OldSteps
 from saccade.models.sample_counts import SAMPLE_WORDS, counts_samples
 from saccade.notes import note_old_word, note_once
-from saccade.user_names import set_inside, values_inside
+from saccade.user_names import set_inside
 
 
 class OldMethods(OldSteps):
     """What models had in Keras 1 and 2: each calls today's method, and says so once."""
+
+    _taken_off: int = 0  # layers, by `layers.pop()`, since the outputs were set
 
     def fit_generator(self, generator: Any, *args: Any, **kwargs: Any) -> Any:
         """`fit`, with Keras 2's order of arguments: steps_per_epoch, epochs, verbose, ...
@@ -152,7 +154,7 @@ def cut_off(model: Any, outputs: Any) -> None:
     """
     needed = "model.outputs must be symbols of the model's: [model.layers[-2].output]"
     wanted = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-    taken = values_inside(model, "_taken_off").get("_taken_off", 0)
+    taken = model._taken_off
     set_inside(model, "_taken_off", 0)
     layers = model.layers
     if taken and len(wanted) == 1 and wanted[0] is model.outputs[0]:
