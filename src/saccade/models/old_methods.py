@@ -135,9 +135,7 @@ class LayerList(list[Any]):
         )
         model = self._model()
         if model is not None and place in ((), (-1,)):
-            set_inside(
-                model, "_taken_off", values_inside(model, "_taken_off").get("_taken_off", 0) + 1
-            )
+            set_inside(model, "_taken_off", model._taken_off + 1)
         return super().pop(*place)
 
 
