@@ -8,9 +8,13 @@ import sys
 from saccade.utf8_mode import ensure_utf8
 
 USAGE = """\
-usage: python -m saccade [--explain] SCRIPT.py | -m MODULE | -c CODE [ARGUMENTS ...]
+usage: python -m saccade [--explain] [--precision WORD] SCRIPT.py [ARGUMENTS ...]
+       python -m saccade [--explain] [--precision WORD] -m MODULE | -c CODE [ARGUMENTS ...]
        python -m saccade --check SCRIPT.py
-       python -m saccade COMMAND ...      (train, predict, evaluate, ...; --help tells more)"""
+       python -m saccade COMMAND ...      (train, predict, evaluate, ...; --help tells more)
+WORD: float32 (as without it), bfloat16, float16 (on a GPU), auto"""
+
+PRECISIONS = ("float32", "bfloat16", "float16", "auto")
 
 
 def main() -> None:
@@ -20,13 +24,19 @@ def main() -> None:
         from saccade.keras_alias.check import check_script
 
         raise SystemExit(check_script(_one(words[1:])))
-    explained = bool(words) and words[0] == "--explain"
-    if explained:
-        words = words[1:]
+    explained, precision, option = False, "", ""
+    while words and words[0] in ("--explain", "--precision"):
+        option, words = words[0], words[1:]
+        if option == "--explain":
+            explained = True
+            continue
+        precision, words = "".join(words[:1]), words[1:]
+        if precision not in PRECISIONS:
+            _stop(f"--precision needs one of {', '.join(PRECISIONS)}, got {precision!r}")
     run = _runner(words)
     if run is None:
-        if explained:
-            _stop("--explain needs a script")
+        if option:
+            _stop(f"{option} needs a script")
         from saccade.cli import main as command_line
 
         return command_line()
@@ -34,6 +44,13 @@ def main() -> None:
         from saccade.keras_alias.explain import explain
 
         explain()
+    if precision:
+        from saccade.keras_alias.precision import compute_in
+
+        try:
+            compute_in(precision)
+        except ValueError as fault:
+            _stop(str(fault))
     return run()
 
 

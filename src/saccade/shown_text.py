@@ -12,7 +12,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 ESCAPED = re.compile(
     "["
@@ -65,7 +65,7 @@ class Listed(str):
         made.head, made.items = head, items
         return made
 
-    def __getnewargs__(self) -> tuple[str, tuple[str, ...]]:
+    def __getnewargs__(self) -> Any:  # pickle makes it of its parts, as str of itself
         return self.head, self.items
 
 

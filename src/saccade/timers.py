@@ -53,6 +53,7 @@ class Span:
         return call
 
 
+EPOCH = Span("an epoch, without its validation")
 WAITING = Span("waiting for data")
 FORWARD = Span("forward, loss and metrics")
 BACKWARD = Span("backward")

@@ -27,8 +27,8 @@ WORDS: dict[str, str] = {
         size_out sizes_in stands_for_operator stems steps stream strides_or_dilation sublayers
         sublayers_within to_bytes transform uniform weightless where""",
     "models": """
-        compiled_loss compiled_metrics from_revived input_names known_output_shape operations
-        output_names""",
+        compiled_loss compiled_metrics forward_at_rest from_revived input_names
+        known_output_shape operations output_names""",
     "losses": "counted keras_module",
     "metrics": """
         add add_values best checked counted count decide given_thresholds grow held keras_module
@@ -93,7 +93,7 @@ class UserNames:
         super().__init_subclass__(**kwargs)
         if _is_inside(cls.__module__):
             inner = [one for one in cls.__mro__ if _is_inside(one.__module__)]
-            names = frozenset(name for one in inner for name in _inner_names(one))
+            names = frozenset(name for one in inner for name in _inner_names(one, len(vars(one))))
             cls._inner_names = names - cls._of_keras
             return
         taken = {name for name in vars(cls) if name in cls._inner_names}
@@ -216,8 +216,13 @@ def _outer(thing: Any, own: dict[str, Any], name: str) -> Any:
     raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r}", name=name)
 
 
-def _inner_names(cls: type) -> set[str]:
-    """The names of a class of saccade's or torch's that are no user's business."""
+@functools.cache  # bases are asked for each class made of them
+def _inner_names(cls: type, attributes: int) -> set[str]:
+    """The names of a class of saccade's or torch's that are no user's business.
+
+    Args:
+        attributes: how many it has, more of which may be put into it later.
+    """
     own = vars(cls)
     parts = cls.__module__.split(".")
     words = set(WORDS.get(parts[0] if parts[0] == "torch" else parts[1], "").split())

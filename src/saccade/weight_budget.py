@@ -59,6 +59,11 @@ def weight_budget(where: str, numbers: int) -> Iterator[None]:
         _current.reset(token)
 
 
+def weights_follow() -> bool:
+    """Whether what is made comes out of a file, from which its weights are read next."""
+    return _current.get() is not None
+
+
 def charge_weight(layer: str, name: str, shape: Sequence[int]) -> None:
     """Take a weight from the budget, where there is one; called before the weight is made.
 

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import saccade
 from faces.photo_folders import make_photos
+from faces.test_train_resnet import hears_ctrl_c  # noqa: F401 (a fixture)
 from recipe.killing import assert_same_end
 from recipe.stopped import in_one_line, send, train, train_until
 from saccade import applications
@@ -198,7 +199,7 @@ def test_its_smallest_side_is_its_own(photos):
 
 
 @pytest.mark.slow
-def test_stopped_it_goes_on_to_the_same_end(photos, monkeypatch):
+def test_stopped_it_goes_on_to_the_same_end(photos, monkeypatch, hears_ctrl_c):  # noqa: F811
     weights = write_weights("mobilenetv2", 32)
     words: list[Any] = ["photos", "--arch", "mobilenetv2", "--weights", weights, "--size", 32,
                         *SHORT, "--epochs", 3]  # fmt: skip

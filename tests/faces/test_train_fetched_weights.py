@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 import saccade
 from faces.photo_folders import make_photos
-from faces.test_train_resnet import make_small, small_weights  # noqa: F401 (a fixture)
+from faces.test_train_resnet import hears_ctrl_c, make_small, small_weights  # noqa: F401
 from files.published.file_server import serving
 from recipe.stopped import in_one_line, send, train, train_until
 from saccade import notes
@@ -182,7 +182,9 @@ def test_a_download_that_broke_off_is_gone_on_with(photos, server, tmp_path):
     assert found("two")["architecture"] == "resnet50"
 
 
-def test_a_run_that_fell_back_goes_on_as_it_began(photos, server, monkeypatch):
+def test_a_run_that_fell_back_goes_on_as_it_began(
+    photos, server, monkeypatch, hears_ctrl_c  # noqa: F811
+):  # fmt: skip
     server.state.status = 503
     train_until(monkeypatch, send(2), photos, "-o", "run", "--epochs", 3)
     server.state.status, server.state.asked = 200, []

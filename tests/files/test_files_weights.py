@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from saccade.errors import FileFormatError, InvalidArgument, NoSuchFile, NotSupported, StateError
-from saccade.layers import Dense
-from saccade.models import Sequential
+from saccade.layers import Dense, Input
+from saccade.models import Model, Sequential, load_model
 from saccade.notes import forget_notes
 
 X = np.random.RandomState(1).standard_normal((6, 4)).astype("float32")
@@ -135,6 +135,27 @@ def test_a_model_that_is_not_built(tmp_path):
     made(1).save_weights(tmp_path / "m.weights.h5")
     with pytest.raises(StateError, match="must be built"):
         model.load_weights(tmp_path / "m.weights.h5")
+
+
+class Halves(Model):
+    """Two networks that a `train_step` uses, as in a GAN or VAE: there is no `call`."""
+
+    def __init__(self, start="zeros"):
+        super().__init__()
+        self.encoder = Sequential([Input((4,)), Dense(2, kernel_initializer=start)])
+        self.decoder = Sequential([Input((2,)), Dense(4, kernel_initializer=start)])
+
+
+@pytest.mark.parametrize("name", ["m.weights.h5", "m.h5", "m.safetensors"])
+def test_a_model_without_a_call_has_the_weights_of_its_parts(tmp_path, name, caplog):
+    model, other = Halves("ones"), Halves()
+    model.save_weights(tmp_path / name)
+    other.load_weights(tmp_path / name)
+    assert [weights.sum() for weights in other.get_weights()] == [8, 0, 8, 0]
+    model.save(tmp_path / "m.keras")
+    assert not [one for one in caplog.messages if "no weights" in one]
+    read = load_model(tmp_path / "m.keras", custom_objects={"Halves": Halves})
+    assert [weights.sum() for weights in read.get_weights()] == [8, 0, 8, 0]
 
 
 def test_options_of_keras_that_are_not_built_are_refused(tmp_path):

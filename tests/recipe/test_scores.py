@@ -84,6 +84,9 @@ class Sided:
         left = x_nhwc[:, :, : x_nhwc.shape[2] // 2].mean(dim=(1, 2, 3))
         return torch.stack([1 - left, left], dim=1)
 
+    def forward_at_rest(self, images, for_loss=False):
+        return self
+
 
 def test_in_a_mirror_two_answers_are_averaged():
     images = np.zeros((1, 2, 4, 1), dtype=np.float32)

@@ -30,6 +30,7 @@ Y = RANDOM.randint(0, 3, 40)
 @pytest.fixture(autouse=True)
 def small(monkeypatch, caplog):
     monkeypatch.setattr(inference, "WORTH_IMAGES", 1)
+    monkeypatch.setattr(inference, "DEPTHWISE", ())
     feature_table.KEPT.clear()
     notes.forget_notes()
     openvino_network.has_openvino.cache_clear()
@@ -74,7 +75,7 @@ def test_features_are_those_of_the_layers():
     prefix.inference.images = 40
     assert prefix.inference.engine == "openvino"
     features = prefix.features(torch.tensor(X))
-    assert type(prefix.inference._folded).__name__ == "OpenVinoNetwork"
+    assert type(prefix.inference._fast).__name__ == "OpenVinoNetwork"
     with torch.no_grad():
         plain = model.layers[0](torch.tensor(X), training=False)
     torch.testing.assert_close(features, plain, rtol=1e-4, atol=1e-5)
@@ -175,7 +176,7 @@ def in_openvino():
     prefix = classifier()._reuse(True).prefix
     prefix.inference.images = 40
     prefix.features(torch.tensor(X))
-    assert type(prefix.inference._folded).__name__ == "OpenVinoNetwork"
+    assert type(prefix.inference._fast).__name__ == "OpenVinoNetwork"
     return prefix
 
 

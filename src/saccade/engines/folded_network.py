@@ -8,8 +8,11 @@ from typing import Any
 
 import torch
 
-from saccade.engines.folding import Convolve, fold
+from saccade.engines.folded_convolution import Convolve
+from saccade.engines.folding import fold
 from saccade.graph import Network
+
+LARGEST = 1e12  # the norm of a weight that nobody trained on purpose
 
 
 class FoldedNetwork:
@@ -21,15 +24,20 @@ class FoldedNetwork:
         network: without models inside it (`graph.inlined`), every layer built.
         dtype: in which to compute, torch.float32 or torch.bfloat16.
         device: where to.
+
+    Attributes:
+        is_tame: whether all weights are finite and of a size that does not make infinity of
+            images; else NaN may come up inside, of which ReLU in a convolution makes zero.
     """
 
     def __init__(self, network: Network, dtype: torch.dtype = torch.float32, device: Any = "cpu"):
         self.dtype, self.device = dtype, torch.device(device)
         self._input, self._output = (id(network.input_symbols[0]), id(network.output_symbols[0]))
         self._steps = fold(network, dtype)
+        self.is_tame = self._is_tame()
         self._drops = self._find_drops()
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """The output for a batch, in `dtype`, for reading only; whole numbers stay as they are."""
         return self.run(x.to(self.device, self.dtype if x.is_floating_point() else x.dtype))
@@ -60,6 +68,18 @@ class FoldedNetwork:
         finally:
             for one in convolutions:
                 one.folded.is_plain = False
+
+    def _is_tame(self) -> bool:
+        found = self.own_weights
+        for step in self._steps:
+            if isinstance(step.run, Convolve):
+                found += [step.run.folded.weight, step.run.folded.bias]
+        norms = [
+            torch.linalg.vector_norm(one, dtype=torch.float32)
+            for one in found
+            if one.is_floating_point()
+        ]
+        return not norms or bool((torch.stack(norms) < LARGEST).all())
 
     def _find_drops(self) -> list[list[int]]:
         """The values that nobody takes after each step; where it may be, a sum is written there."""

@@ -1,6 +1,7 @@
 """Folding: the calls of a network at rest as few operations.
 
-    convolution -> batch normalisation -> (+ another branch) -> ReLU     one operation
+    convolution -> batch normalisation -> ReLU, ReLU up to 6, swish      one operation
+    convolution -> batch normalisation -> + another branch -> ReLU       one operation
     zeros around images -> convolution                                   part of that operation
 
 At rest a batch normalisation is y = scale * x + shift, per channel, so it goes into the kernels and
@@ -14,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 
 from saccade import activations
+from saccade.engines.folded_convolution import Convolve
 from saccade.graph import Network, Node, Symbol
 from saccade.layers import (
     Activation,
@@ -27,8 +28,22 @@ from saccade.layers import (
     ReLU,
     ZeroPadding2D,
 )
-from saccade.numerics.convolution.fused import FusedConvolution
-from saccade.numerics.convolution.geometry import same_padding
+from saccade.numerics.convolution.fused import (
+    HARD_SILU,
+    RELU,
+    RELU6,
+    SILU,
+    FusedConvolution,
+    Pointwise,
+)
+
+# What a convolution can do to its own sum.
+POINTWISE: dict[Any, Pointwise] = {
+    activations.relu: RELU,
+    activations.relu6: RELU6,
+    activations.silu: SILU,
+    activations.hard_silu: HARD_SILU,
+}
 
 # What folding reads of layers, besides their weights.
 SETTINGS = (
@@ -61,51 +76,6 @@ class Step:
     gives: int
     run: Callable[..., torch.Tensor]
     weights: list[torch.Tensor] = field(default_factory=list)
-
-
-class Convolve:
-    """A convolution with what was folded into it, on images of the layer's data format.
-
-    Args:
-        layer: the Conv2D or DepthwiseConv2D.
-        folded: does the arithmetic.
-        border: zeros (top, bottom, left, right) of a ZeroPadding2D before it.
-
-    Attributes:
-        may_write: whether the sum may be written over what is added.
-    """
-
-    def __init__(self, layer: Any, folded: FusedConvolution, border: tuple[int, ...]):
-        self.layer, self.folded, self.border = layer, folded, border
-        self.may_write = False
-
-    def __call__(self, x: torch.Tensor, added: torch.Tensor | None = None) -> torch.Tensor:
-        is_first = self.layer.data_format == "channels_first"
-        x_nchw = x if is_first else x.permute(0, 3, 1, 2)
-        if is_first:  # images that come in, and what layers between made, may lie otherwise
-            x_nchw = x_nchw.contiguous(memory_format=torch.channels_last)
-            if added is not None:
-                added = added.contiguous(memory_format=torch.channels_last)
-        top, bottom, left, right = self._sides(x_nchw)
-        padding = (top, left)
-        if top != bottom or left != right:
-            padding, x_nchw = (0, 0), F.pad(x_nchw, (left, right, top, bottom))
-        if added is not None and not is_first:
-            added = added.permute(0, 3, 1, 2)
-        y_nchw = self.folded(x_nchw, padding, added, self.may_write)
-        return y_nchw if is_first else y_nchw.permute(0, 2, 3, 1)
-
-    def _sides(self, x_nchw: torch.Tensor) -> tuple[int, ...]:
-        if self.layer.padding != "same":
-            return self.border
-        layer = self.layer
-        return tuple(
-            n
-            for size, k, s, d in zip(
-                x_nchw.shape[2:], layer.kernel_size, layer.strides, layer.dilation_rate, strict=True
-            )
-            for n in same_padding(size, k, s, d)
-        )
 
 
 def fold(network: Network, dtype: torch.dtype) -> list[Step]:
@@ -147,7 +117,7 @@ class _Folding:
             kind = kind_of(node.layer)
             if kind is ZeroPadding2D and self._next_is_convolution(node):
                 self.borders[id(node.outputs)] = node
-            elif kind in (Conv2D, DepthwiseConv2D) and _kind_of_activation(node.layer):
+            elif kind in (Conv2D, DepthwiseConv2D) and _has_known_activation(node.layer):
                 found.append(self._convolution(node))
             else:
                 found.append((self.place[id(node)], _as_it_is(node)))
@@ -156,8 +126,8 @@ class _Folding:
     def _convolution(self, node: Node) -> tuple[int, Step]:
         layer, last = node.layer, node
         weight, bias, groups = _weights_of(layer)
-        relu = _kind_of_activation(layer) == "relu"
-        after = None if relu else self._only_user(last)
+        then = POINTWISE.get(layer.activation)
+        after = None if then else self._only_user(last)
         if after is not None and _normalises_channels(after, layer.data_format):
             scale, shift = _scale_and_shift(after.layer)
             weight, bias = weight * scale.reshape(-1, 1, 1, 1), shift + scale * bias
@@ -167,9 +137,10 @@ class _Folding:
             added = self._other_summand(after, last)
             if added is not None:
                 last, after = self._take(after)
-        if after is not None and _is_relu(after.layer):
-            last, after = self._take(after)
-            relu = True
+        after_it = None if after is None else _pointwise_of(after.layer)
+        if after is not None and (after_it is RELU or (after_it and added is None)):
+            last, _ = self._take(after)
+            then = after_it
         padded = self.borders.get(id(node.args[0]))
         reads = [id((padded or node).args[0]), *([] if added is None else [id(added)])]
         border = (0, 0, 0, 0)
@@ -181,7 +152,7 @@ class _Folding:
             layer.strides,
             layer.dilation_rate,
             groups,
-            relu,
+            then,
         )
         return self.place[id(last)], Step(reads, id(last.outputs), Convolve(layer, folded, border))
 
@@ -215,7 +186,7 @@ class _Folding:
             return False
         if after.layer.data_format != node.layer.data_format:
             return False
-        return after.layer.padding == "valid" and bool(_kind_of_activation(after.layer))
+        return after.layer.padding == "valid" and _has_known_activation(after.layer)
 
 
 def _as_it_is(node: Node) -> Step:
@@ -241,17 +212,17 @@ def kind_of(layer: Any) -> type | None:
     return type(layer) if module.startswith("saccade.") else None
 
 
-def _kind_of_activation(layer: Any) -> str:
-    """ "linear" or "relu"; empty for others, and for a layer whose output counts in the loss."""
-    return {activations.linear: "linear", activations.relu: "relu"}.get(layer.activation, "")
+def _has_known_activation(layer: Any) -> bool:
+    return layer.activation is activations.linear or layer.activation in POINTWISE
 
 
-def _is_relu(layer: Any) -> bool:
+def _pointwise_of(layer: Any) -> Pointwise | None:
+    """What a layer does to each number alone, if a convolution can do it too."""
     if kind_of(layer) is Activation:
-        return layer.activation is activations.relu
-    if kind_of(layer) is not ReLU:
-        return False
-    return (layer.max_value, layer.negative_slope, layer.threshold) == (None, 0.0, 0.0)
+        return POINTWISE.get(layer.activation)
+    if kind_of(layer) is not ReLU or layer.negative_slope or layer.threshold:
+        return None
+    return {None: RELU, 6.0: RELU6}.get(layer.max_value)
 
 
 def _normalises_channels(node: Node, data_format: str) -> bool:

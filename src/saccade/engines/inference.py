@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,13 +13,16 @@ from saccade.engines.folded_network import FoldedNetwork
 from saccade.engines.folding import settings_of
 from saccade.engines.openvino_network import OpenVinoNetwork, has_openvino
 from saccade.graph import Network, Symbol
-from saccade.layers import Lambda
+from saccade.layers import DepthwiseConv2D, Lambda, SeparableConv2D
 from saccade.layers.operations.operation import Operation
 from saccade.notes import note_once
 from saccade.numerics.machine.memory_faults import ran_out
 
 SMALL, SAMPLE = 4096, 64  # numbers of a weight that is looked at whole, and of a larger one
 WORTH_IMAGES = 400  # from so many on, OpenVINO earns back the seconds that it takes to compile
+WORTH_DEPTHWISE = 4000  # likewise; torch has won so far (docs/performance.md), so it is tried late
+DEPTHWISE = (DepthwiseConv2D, SeparableConv2D)
+WORTH_CHANGING = 0.95  # of torch's seconds: an engine that needs more than that is no faster
 
 
 class Inference:
@@ -30,31 +35,65 @@ class Inference:
         network: without models inside it.
         images: about how many will be run; decides what is worth preparing.
         dtype: in which to compute; None for the layers' own.
+        measures: whether an engine has to prove faster than torch on the first batch that it gets,
+            once; results that must be the same bits in every run are for the first that fits.
     """
 
-    def __init__(self, network: Network, images: int = 0, dtype: torch.dtype | None = None):
-        self.network, self.images = network, images
+    def __init__(
+        self,
+        network: Network,
+        images: int = 0,
+        dtype: torch.dtype | None = None,
+        measures: bool = False,
+    ):
+        self.network, self.images, self.measures = network, images, measures
         self._dtype = dtype or common_dtype(network)
-        self._folded: Any = None
+        self._folded: FoldedNetwork | None = None
+        self._fast: Any = None  # the folded network in the engine of this name, or itself
+        self._fast_is = ""
+        self._won: dict[str, bool] = {}  # by the name of an engine: how its trial ended
         self._counts: Any = None
         self._looked_at: Any = None
 
     @property
     def engine(self) -> str:
         """The name of the first engine that fits, or "layers" for what cannot be folded."""
-        if self._dtype is None:
-            return "layers"
-        return next(name for name, fits, _ in ENGINES if fits(self))
+        return "layers" if self._dtype is None else self._engine()[0]
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """The output for a batch, for reading only."""
-        if self._dtype is None:
+        engine = self.engine_for(x)
+        if engine is None:
             with torch.no_grad():
                 return self.network.run(x, lambda value, symbol: value)
+        return engine(x)
+
+    def engine_for(
+        self, x: torch.Tensor, on_torch: bool = False
+    ) -> Callable[[torch.Tensor], torch.Tensor] | None:
+        """What computes the output for a batch; None where only the layers give what they give.
+
+        That is where nothing can be folded, and where numbers are not finite or may become so:
+        folded layers can make zero of a NaN.
+
+        Args:
+            on_torch: no other engine, so that losses find what layers note in their outputs.
+        """
+        if self._dtype is None or not _is_finite(x):
+            return None
         counts = _counts(self._weights())
         if self._folded is None or self._counts != counts:
-            self._folded, self._counts = self._fold(x), counts
-        return self._folded(x)
+            folded = FoldedNetwork(self.network, self._dtype, x.device)
+            self._folded, self._counts, self._fast = folded, counts, None
+        folded = self._folded
+        if not folded.is_tame:
+            return None
+        if on_torch:
+            return folded
+        name, made = self._engine()
+        if self._fast is None or self._fast_is != name:
+            self._fast, self._fast_is = self._fastest(name, made, folded, x), name
+        return self._fast
 
     def look_again(self) -> None:
         """To be called before a run: forget what was folded before a change since the last one."""
@@ -67,9 +106,12 @@ class Inference:
         weights = self._weights()
         return _counts(weights), _sample(weights), settings_of(self.network)
 
-    def _fold(self, x: torch.Tensor) -> Any:
-        folded = FoldedNetwork(self.network, self._dtype or torch.float32, x.device)
-        made = next(made for _, fits, made in ENGINES if fits(self))
+    def _engine(self) -> tuple[str, Any]:
+        return next(
+            (name, made) for name, fits, made in ENGINES if self._won.get(name, True) and fits(self)
+        )
+
+    def _fastest(self, name: str, made: Any, folded: FoldedNetwork, x: torch.Tensor) -> Any:
         if made is None:
             return folded
         fast = made(folded)
@@ -83,19 +125,33 @@ class Inference:
                 f"{made.title} cannot run this network, so torch does: {first}",
                 key="the engine cannot run a network",
             )
+            self._won[name] = not self.measures
             return folded
+        if self.measures and name not in self._won:
+            self._won[name] = seconds(fast, x) < WORTH_CHANGING * seconds(folded, x)
+            return fast if self._won[name] else folded
         return fast
 
     def _weights(self) -> list[Any]:
         return [weight for layer in self.network.layers for weight in layer.weights]
 
 
+def seconds(run: Callable[[torch.Tensor], Any], x: torch.Tensor) -> float:
+    """How long an engine takes for a batch."""
+    began = time.perf_counter()
+    run(x)
+    return time.perf_counter() - began
+
+
 def _fits_openvino(inference: Inference) -> bool:
     """Whether OpenVINO may run a network, and earns back the seconds that it takes to compile."""
     network = inference.network
+    worth = WORTH_IMAGES
+    if any(isinstance(layer, DEPTHWISE) for layer in network.layers):
+        worth = WORTH_DEPTHWISE if inference.measures else math.inf
     return (
         inference._dtype is torch.float32
-        and inference.images >= WORTH_IMAGES
+        and inference.images >= worth
         and network.input_symbols[0].dtype == "float32"
         # It runs what it once saw done: a branch in code of the user's would be a constant.
         and all(map(is_known, network.layers))
@@ -115,6 +171,10 @@ ENGINES: tuple[tuple[str, Callable[[Inference], bool], Any], ...] = (
 
 
 IMAGES_OF_ENGINES = (0, WORTH_IMAGES)
+
+
+def _is_finite(x: torch.Tensor) -> bool:
+    return not x.is_floating_point() or bool(x.sum().isfinite())
 
 
 def _counts(weights: list[Any]) -> Any:
@@ -146,6 +206,11 @@ def is_known(layer: Any) -> bool:
     if type(layer) is Lambda or not type(layer).__module__.startswith("saccade."):
         return False
     return all(str(getattr(one, "__module__", "")).startswith("saccade.") for one in functions)
+
+
+def adds_nothing(layer: Any) -> bool:
+    """Whether a layer brings a loss no more than its output: no losses of its own, no masks."""
+    return is_known(layer) and layer.activity_regularizer is None and not layer._makes_masks
 
 
 def common_dtype(network: Network) -> torch.dtype | None:

@@ -22,8 +22,8 @@ from saccade.files.replacement import check_suffix
 
 HDF5_START = b"\x89HDF\r\n\x1a\n"
 """The first bytes of every HDF5 file."""
-MODEL_FILE = "model.keras"
-"""What the model in a run folder is called."""
+MODEL_FILE, METRICS_FILE = "model.keras", "metrics.json"
+"""What the model in a run folder is called, and the numbers of its training."""
 
 
 @dataclass(frozen=True)

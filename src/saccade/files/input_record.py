@@ -44,7 +44,7 @@ def input_records(model: Any) -> dict[str, dict[str, Any]]:
 
 def restore_input_records(model: Any, saved: Any) -> None:
     """Give a model the records that `input_records` gave; what is no record is passed over."""
-    if not isinstance(saved, Mapping):
+    if not isinstance(saved, Mapping) or not saved:
         return
     for place in places(model):
         plain = saved.get(place.path)

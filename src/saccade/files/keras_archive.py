@@ -35,6 +35,7 @@ from saccade.files.old.model_configs import in_todays_words
 from saccade.files.replacement import replacing
 from saccade.files.zipped.assets import read_assets, write_assets
 from saccade.files.zipped.stored_entry import check_directory, check_entries, open_entry
+from saccade.layers.core.build_mark import holds_weights
 from saccade.layers.core.custom_storage import is_own
 from saccade.notes import note_once
 from saccade.plain_json import check_size, json_text, read_json
@@ -91,7 +92,7 @@ def write(
             CONFIG: json.dumps(plain_config.to_plain(where, record, "model")),
             EXTRAS: json_text(extras_of(where, model), indent=1),
         }
-    if not model.built:
+    if not holds_weights(model):
         note_once(
             f"{model.where} is not built: the file will hold its layers but no weights.",
             key="not built",
@@ -204,11 +205,14 @@ class KerasArchive:
     def _check_need(self, model: Any) -> None:
         """Look at how large the weights are, before they are unpacked, by what the model needs."""
         entry = self._zip.getinfo(WEIGHTS)
+        if entry.compress_type == zipfile.ZIP_STORED:  # it takes what it unpacks to
+            return
+        places = list(weight_store.places(model))
         needed = _LEAST_BYTES
-        for place in weight_store.places(model):
+        for place in places:
             needed += _BYTES_OF_LAYER + _BYTES_OF_NUMBER * sum(one.numel() for one in place.weights)
-        owns = any(is_own(one.layer, "load_own_variables") for one in weight_store.places(model))
-        if entry.compress_type != zipfile.ZIP_STORED and entry.file_size > needed and not owns:
+        owns = any(is_own(one.layer, "load_own_variables") for one in places)
+        if entry.file_size > needed and not owns:
             raise FileFormatError(
                 self.where,
                 f"{WEIGHTS} must have at most the {needed:,} bytes that its model needs",

@@ -27,6 +27,7 @@ from saccade.shown_text import Listed
 
 _LISTED_FIRST = ("Sequential", "Functional")  # their `layers` come before other attributes
 _MOST_LISTED = 40
+_HOLDERS = (WeightHolder, list, tuple, dict)  # of what may be a layer
 _OF_TORCH = frozenset(vars(torch.nn.Module()))
 
 
@@ -78,7 +79,11 @@ def _inside(value: Any, path: str, seen: set[int]) -> Iterator[Place]:
 
 def _attributes(layer: WeightHolder) -> list[tuple[str, Any]]:
     """Attributes that may hold layers, by name, private ones last."""
-    found = {name: value for name, value in vars(layer).items() if name not in _OF_TORCH}
+    found = {
+        name: value
+        for name, value in vars(layer).items()
+        if isinstance(value, _HOLDERS) and name not in _OF_TORCH
+    }
     found |= {name: module for name, module in layer._modules.items() if "[" not in name}
     if hasattr(layer, "layers"):
         found["layers"] = layer.layers

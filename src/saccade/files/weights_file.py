@@ -16,7 +16,7 @@ from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers
 from saccade.files.old.legacy_match import read_legacy
 from saccade.files.optimizer_state import state_change
 from saccade.files.replacement import replacing
-from saccade.layers.core.build_mark import is_built_whole, once_built
+from saccade.layers.core.build_mark import holds_weights, is_built_whole, once_built
 from saccade.notes import note_once
 
 
@@ -168,7 +168,7 @@ def layer_name(values: Any) -> str | None:
 
 
 def _check_built(where: str, model: Any) -> None:
-    if not model.built:
+    if not holds_weights(model):
         raise StateError(
             where,
             f"{model.where} must be built, so that it has weights",

@@ -10,11 +10,13 @@ import time
 from collections import defaultdict
 from importlib import import_module
 
+from saccade.keras_alias.limits import EpochLimits
 from saccade.notes import logger
 from saccade.shown_text import shown_lines
 from saccade.timers import (
     BACKWARD,
     COMPILED,
+    EPOCH,
     EVALUATE,
     FEATURES,
     FORWARD,
@@ -52,6 +54,8 @@ class Explanation:
         self._inside: list[tuple[Span, float]] = []  # the open spans, and when each began
 
     def begin(self, span: Span) -> None:
+        if span is EPOCH:  # all that is in it has spans of its own; `EpochLimits` listens to it
+            return
         if threading.current_thread() is _MAIN and not self._validates():
             self._inside.append((span, time.perf_counter()))
 
@@ -89,7 +93,8 @@ def explain() -> None:
     logger.addFilter(told.heard)
     logger.setLevel(logging.DEBUG)  # the notes of a kind after the first are for who debugs
     listen(told)
-    atexit.register(_print, told)
+    listen(limits := EpochLimits())
+    atexit.register(_print, told, limits)
 
 
 def is_guard(module: str) -> bool:
@@ -97,7 +102,7 @@ def is_guard(module: str) -> bool:
     return any(f"{module}.".startswith(f"{guard}.") for guard in GUARDS)
 
 
-def _print(told: Explanation) -> None:
+def _print(told: Explanation, limits: EpochLimits) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -123,4 +128,13 @@ def _print(told: Explanation) -> None:
     for what, seconds in told.rows():
         table.add_row(what, f"{seconds:.1f}", f"{seconds / total:.0%}")
     console.print(table)
+    if rows := limits.rows():
+        console.print(f"\nthe limit of this machine: {limits.peak_in_words()}", style="bold")
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        for title in ("epoch", "s", "of the limit"):
+            table.add_column(title, justify="right")
+        table.add_column("the rest went mostly into")
+        for number, row in enumerate(rows, 1):
+            table.add_row(str(number), f"{row.seconds:.1f}", f"{row.share:.0%}", row.held_back_by)
+        console.print(table)
     sys.stderr.flush()

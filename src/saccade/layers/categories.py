@@ -133,6 +133,7 @@ class Discretization(_Encoding):
             raise InvalidArgument(self.where, "num_bins must be 0 or above", repr(num_bins))
         self.bin_boundaries = bin_boundaries
         self.num_bins, self.epsilon = num_bins, epsilon
+        self.reset_state()
 
     def adapt(self, data: Any, steps: int | None = None) -> None:
         """Lay the boundaries between the values of an array, or of an iterable of arrays.
@@ -143,14 +144,33 @@ class Discretization(_Encoding):
         if self.num_bins is None:
             raise InvalidArgument(self.where, "bin_boundaries are given, there is nothing to adapt")
         whole = isinstance(data, np.ndarray) or torch.is_tensor(data)
-        summary = np.zeros((2, 0), np.float32)
+        self.reset_state()
         for place, batch in enumerate([data] if whole else _iterated(data)):
             if steps is not None and place >= steps:
                 break
-            part = _summary_of(np.asarray(batch, np.float32), self.epsilon)
-            both = np.concatenate((part, summary), axis=1)
-            summary = _shorter(both[:, np.argsort(both[0])], self.epsilon)
-        self.bin_boundaries = _shorter(summary, 1.0 / self.num_bins)[0, :-1].tolist()
+            self.update_state(batch)
+        self.finalize_state()
+
+    def update_state(self, data: Any) -> None:
+        """Look at one array more."""
+        part = _summary_of(np.asarray(data, np.float32), self.epsilon)
+        both = np.concatenate((part, self.summary), axis=1)
+        self.summary = _shorter(both[:, np.argsort(both[0])], self.epsilon)
+
+    def finalize_state(self) -> None:
+        """Lay the boundaries between the values that were looked at; given ones stay."""
+        if self.num_bins is not None:
+            ends = _shorter(self.summary, 1.0 / self.num_bins)
+            self.bin_boundaries = ends[0, :-1].tolist()
+
+    def reset_state(self) -> None:
+        """Forget what was looked at; the boundaries stay."""
+        self.summary = np.zeros((2, 0), np.float32)
+
+    @property
+    def output_dtype(self) -> str:
+        """Of what comes out, by name."""
+        return "int32" if self.output_mode == "int" else str(self.compute_dtype)
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         if self.bin_boundaries is None:
@@ -176,6 +196,7 @@ class Discretization(_Encoding):
         config.pop("trainable", None)
         return {
             **config,
+            "dtype": self.dtype_policy.name,
             "bin_boundaries": self.bin_boundaries,
             "num_bins": self.num_bins,
             "epsilon": self.epsilon,

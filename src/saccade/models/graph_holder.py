@@ -7,7 +7,7 @@ from typing import Any
 
 from saccade.data.sources.source import ManyArrays
 from saccade.engines.fused_network import fused_network
-from saccade.engines.inference import Inference
+from saccade.engines.inference import Inference, adds_nothing
 from saccade.errors import InvalidArgument, NotKnownYet
 from saccade.graph import Network, Shape, Symbol, inlined, plain_shapes, symbols_in
 from saccade.layers.core.calls.call_arguments import in_shape_of
@@ -28,7 +28,7 @@ from saccade.training.features.frozen_prefix import is_watched
 from saccade.training.outputs import is_deep, names_in
 from saccade.user_names import inner_values, set_inside, values_inside
 
-MANY_IMAGES = 256  # from so many on, predicting earns back what folding the layers costs
+MANY_IMAGES = 32  # from so many on, predicting earns back what folding the layers costs
 
 
 class GraphHolder(Trainer):
@@ -238,7 +238,7 @@ class GraphHolder(Trainer):
         flat = inlined(network, network_of)
         return reuse_of(flat, self, wanted, in_fit=image_shape is not None)
 
-    def _for_predicting(self, images: int) -> Any:
+    def forward_at_rest(self, images: int, for_loss: bool = False) -> Any:
         if images < MANY_IMAGES or (network := network_of(self)) is None:
             return self
         known = values_inside(self, "_at_rest")
@@ -246,20 +246,25 @@ class GraphHolder(Trainer):
         if held is None or held[0] != networks:  # models inside may have other layers now
             flat = inlined(network, network_of)
             single = isinstance(flat.inputs, Symbol) and isinstance(flat.outputs, Symbol)
-            held = known["_at_rest"] = networks, Inference(flat) if single else None
+            held = known["_at_rest"] = networks, Inference(flat, measures=True) if single else None
         inference = held[1]
         if inference is None or inference.engine == "layers":
             return self
-        if any(is_watched(layer) for layer in inference.network.layers):
+        flat = inference.network
+        if any(is_watched(layer) for layer in flat.layers):
             return self
-        if any(node.kwargs.get("training") for node in inference.network.calls):
+        if for_loss and (self.run_eagerly or not all(map(adds_nothing, flat.layers))):
+            return self
+        if any(node.kwargs.get("training") for node in flat.calls):
             return self  # Dropout()(x, training=True) is never at rest
         inference.images = images
         inference.look_again()
-        (symbol,) = inference.network.input_symbols
+        (symbol,) = flat.input_symbols
 
         def run(x: Any, training: bool) -> Any:
-            return inference(self._fitted(inference.network.assign(x)[id(symbol)], symbol))
+            value = self._fitted(flat.assign(x)[id(symbol)], symbol)
+            engine = inference.engine_for(value, on_torch=for_loss)
+            return self(x, training=training) if engine is None else engine(value)
 
         return run
 

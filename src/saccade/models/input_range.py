@@ -66,8 +66,9 @@ def _records(layer: Any) -> list[Any]:
     records = [record for one in direct for record in _records(one)]
     # A network built on another layer's output has that layer in front of what was trained: the
     # layers say which of them takes the image, the model does not.
-    elsewhere = any(getattr(one, "input_record", None) for one in graph.layers)
-    return records if own is None or elsewhere else [own]
+    if own is None or any(getattr(one, "input_record", None) for one in graph.layers):
+        return records
+    return [own]
 
 
 def _first_layers(layer: Any) -> list[Any]:

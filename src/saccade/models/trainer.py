@@ -258,6 +258,7 @@ class Trainer(OldMethods, BatchTrainer):
         feed = Feed(source, steps, self._look)
         reuse = self._reuse(True)
         forward = None if reuse is None else reuse.use_known(feed)
+        forward = forward or self.forward_at_rest(feed.images, for_loss=True)
         listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
         with memory_told("evaluate", self, source):
             logs = loop.evaluate(self, objective, feed, listeners, forward=forward)
@@ -285,11 +286,17 @@ class Trainer(OldMethods, BatchTrainer):
         several = self._several(x)
         source = as_source("predict", x, batch_size=batch_size, steps=steps, several=several)
         feed = Feed(source, steps, self._look)
-        forward = self._for_predicting(source.samples or 0 if steps is None else 0)
+        forward = self.forward_at_rest(feed.images)
         listeners = self._callbacks(callbacks, verbose, 1, feed.turn)
         with memory_told("predict", self, source):
             return prediction_loop.predict(self, feed, listeners, forward)
 
-    def _for_predicting(self, images: int) -> Any:
-        """What predicts so many images the fastest: the model, or its layers folded."""
+    def forward_at_rest(self, images: int, for_loss: bool = False) -> Any:
+        """What runs about so many images the fastest without training: the model, or its layers
+        folded.
+
+        Args:
+            for_loss: whether a loss is computed from the outputs, which may need more of the model
+                than they are.
+        """
         return self

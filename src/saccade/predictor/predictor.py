@@ -22,12 +22,12 @@ from saccade.errors import (
 )
 from saccade.files.extras import class_names_of, preprocessing_of
 from saccade.files.formats import MODEL_FILE, run_suffixes
-from saccade.models import load_model
 from saccade.names import nearest
 from saccade.predictor.answers import answer
 from saccade.predictor.fitness import check_inputs, check_outputs, most_at_a_time, not_finite
 from saccade.predictor.prediction import Prediction
 from saccade.predictor.preprocessing import Picture, Preprocessing
+from saccade.predictor.trained_precision import load_as_trained
 
 
 class Predictor:
@@ -88,6 +88,8 @@ class Predictor:
     def load(cls, run: str | os.PathLike[str], batch_size: int = 64) -> Predictor:
         """Load what `saccade train` wrote.
 
+        A run that was trained in bfloat16 predicts in it, where the machine computes it natively.
+
         Args:
             run: the run's folder, or any `.keras` file with preprocessing in it.
             batch_size: pictures in memory at a time.
@@ -96,7 +98,7 @@ class Predictor:
             NoSuchFile: no such folder or file, or a folder without a model.
             FileFormatError: the file is damaged or of another kind.
         """
-        return cls(load_model(find_model(run), compile=False), batch_size)
+        return cls(load_as_trained(find_model(run)), batch_size)
 
     def predict(self, images: Picture | Iterable[Picture], top: int = 3) -> list[Prediction]:
         """The likeliest classes of each picture.

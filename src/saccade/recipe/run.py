@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from saccade.drawing.curves import read_history
-from saccade.models import load_model
 from saccade.plain_json import read_record
 from saccade.predictor import Prediction, Predictor
 from saccade.predictor.predictor import find_model
 from saccade.predictor.preprocessing import Picture
+from saccade.predictor.trained_precision import load_as_trained
 from saccade.recipe.evaluation import evaluate_model
 from saccade.recipe.listener import Lines, Listener
 from saccade.recipe.photos.picture_files import list_pictures
@@ -30,7 +30,8 @@ class Run:
 
     Attributes:
         file, path: the model file and the folder that it lies in.
-        model: the network, ready to predict.
+        model: the network, ready to predict; in bfloat16 where it was trained in it and the
+            machine computes it natively.
         predictor: the model with its preprocessing and class names.
         classes: the class names, in the order of the model's outputs.
         metrics: what metrics.json tells; empty for a model file alone.
@@ -59,7 +60,7 @@ class Run:
 
     @cached_property
     def model(self) -> Any:
-        return load_model(self.file, compile=False)
+        return load_as_trained(self.file)
 
     @cached_property
     def predictor(self) -> Predictor:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from saccade.files.formats import MODEL_FILE
+from saccade.files.formats import METRICS_FILE, MODEL_FILE
 
-HISTORY, METRICS, CLASSES = "history.csv", "metrics.json", "classes.json"
+HISTORY, METRICS, CLASSES = "history.csv", METRICS_FILE, "classes.json"
 PICTURES = ("curves.png", "confusion.png")
 FILES = (MODEL_FILE, HISTORY, METRICS, CLASSES, *PICTURES)
 DRAFTS = ".unfinished"  # where a run lies that will replace another

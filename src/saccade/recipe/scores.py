@@ -12,6 +12,7 @@ import torch
 
 from saccade.data.sources.source import Source
 from saccade.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
+from saccade.numerics.machine.allocator import keep_freed_memory
 from saccade.predictor.answers import answer
 from saccade.predictor.fitness import not_finite
 from saccade.shown_text import shown
@@ -85,9 +86,11 @@ def judge(model: Any, source: Source, class_names: Sequence[str], mirrored: bool
         NotFinite: the model gives NaN or infinity for an image.
     """
     total, labels, guesses = 0.0, [], []
-    with torch.inference_mode():
+    keep_freed_memory()
+    forward = model.forward_at_rest(source.samples or 0, for_loss=True)
+    with torch.no_grad():
         for x, y, _ in source.read(0):
-            outputs = answer(lambda each: model(each, training=False), x.to(model.device), mirrored)
+            outputs = answer(lambda x: forward(x, training=False), x.to(model.device), mirrored)
             if not bool(torch.isfinite(outputs).all()):
                 raise not_finite(model, "scores")
             y = y.to(outputs.device)

@@ -13,7 +13,7 @@ from saccade.errors import DataError, NotFinite
 from saccade.nests import map_nest
 from saccade.notes import note_once
 from saccade.numerics.machine.allocator import keep_freed_memory
-from saccade.timers import FORWARD, VALIDATION
+from saccade.timers import EPOCH, FORWARD, VALIDATION
 from saccade.training.batches.feed import Feed
 from saccade.training.batches.packing import pack_x_y_sample_weight
 from saccade.training.callbacks.callback import CallbackGroup
@@ -87,6 +87,7 @@ def _train(run: Run, resume: dict[str, Any] | None) -> None:
     run.callbacks.call("on_train_end", Logs(logs))
 
 
+@EPOCH.timed
 def _train_epoch(run: Run) -> None:
     heard = run.callbacks.listens("on_train_batch_end")
     began, waited_s = time.perf_counter(), run.feed.waited_s
@@ -211,8 +212,11 @@ def _validate(run: Run) -> dict[str, float]:
             logs = run.own_validation(callbacks=run.callbacks)
             logs = logs_of(run.model, logs, "evaluate")
             return {f"val_{name}": value for name, value in logs.items()}
+        forward = run.forward
+        if forward is run.model:
+            forward = run.model.forward_at_rest(run.validation.images, for_loss=True)
         logs = evaluate(
-            run.model, run.objective, run.validation, run.callbacks, "fit, validation", run.forward
+            run.model, run.objective, run.validation, run.callbacks, "fit, validation", forward
         )
     return {f"val_{name}": value for name, value in logs.items()}
 

@@ -225,6 +225,7 @@ COVERED = {
     "BackupAndRestore backup_dir": "read_state",
 }
 NO_FILE_IS_READ = {
+    "GraphHolder.forward_at_rest images",
     *("FolderIndex directory", "Model.save filepath", "Model.save_weights filepath"),
     *("OldMethods.export filepath", "save_model filepath", "save_weights filepath"),
     *("save_img path", "plot_model to_file", "CSVLogger filename", "ModelCheckpoint filepath"),

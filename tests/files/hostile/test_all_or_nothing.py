@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from files.hostile.hostile_files import entries_of, small_model
-from saccade.errors import FileFormatError, SaccadeError
+from saccade.errors import DataError, FileFormatError, SaccadeError
 from saccade.files.formats import FORMATS, suffixes
 
 
@@ -79,6 +79,6 @@ def test_set_weights_of_words_changes_nothing():
     model = small_model()
     before = [one.copy() for one in model.get_weights()]
     wrong = [np.zeros(one.shape) for one in before[:-1]] + [np.array(["a", "b"])]
-    with pytest.raises(TypeError):
+    with pytest.raises(DataError, match="must hold numbers"):
         model.set_weights(wrong)
     assert all(map(np.array_equal, before, model.get_weights()))

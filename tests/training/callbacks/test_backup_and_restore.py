@@ -176,7 +176,6 @@ def test_the_process_itself_killed(tmp_path):
             from saccade.layers import Dense, Dropout
             from saccade.models import Sequential
             from saccade.utils import set_random_seed
-from training.resuming.killing import Killed, Kills
             folder, out, when = sys.argv[1:]
             set_random_seed(1)
             model = Sequential([Dense(6, "relu", input_shape=(4,)), Dropout(0.5), Dense(2)])

@@ -24,8 +24,10 @@ def from_zero(highest: float) -> tuple[float, float]:
 
 def is_number(value: object) -> bool:
     """A number that pixels in float32 and NumPy's draws of them can take."""
-    is_real = isinstance(value, Real) and not isinstance(value, bool)
-    return is_real and -LARGEST <= value <= LARGEST  # false for NaN too
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    number: Any = value  # of any size: a float may not hold it
+    return -LARGEST <= number <= LARGEST  # false for NaN too
 
 
 def check_number(name: str, value: object) -> None:

@@ -43,9 +43,9 @@ def read_assets(where: str, archive: zipfile.ZipFile, model: Any) -> None:
         FileFormatError: a file that would lie elsewhere, stands there twice, is no plain file or
             unpacks to far more than it takes.
     """
-    readers = [place for place in places(model) if hasattr(place.layer, "load_assets")]
-    if not readers:
+    if not any(hasattr(one, "load_assets") for one in (model, *model.sublayers_within())):
         return
+    readers = [place for place in places(model) if hasattr(place.layer, "load_assets")]
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary, _FOLDER)
         _unpack(where, archive, Path(temporary))

@@ -40,6 +40,15 @@ def is_built_whole(layer: Any) -> bool:
     return layer.built and all(one.built for one in layer.sublayers_within())
 
 
+def holds_weights(layer: Any) -> bool:
+    """Whether there are weights to read and write: it is built, or all that it is made of is.
+
+    A model that only trains by a `train_step` of its own, without a `call`, is never built.
+    """
+    parts = list(layer.sublayers_within())
+    return layer.built or (bool(parts) and all(one.built for one in parts))
+
+
 def once_built(layer: Any, then: Callable[[], None]) -> None:
     """When a layer's `build` has made all weights, or before its first call has an effect.
 

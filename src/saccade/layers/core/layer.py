@@ -40,6 +40,7 @@ from saccade.layers.core.private_hooks import refuse_private_hooks
 from saccade.layers.core.weight_holder import WeightHolder
 from saccade.names import auto_name, brought_by, snake_case
 from saccade.notes import note_old_word
+from saccade.numerics.machine.allocator import keep_freed_memory
 from saccade.records import to_record
 from saccade.user_names import inner_values, set_inside
 
@@ -184,10 +185,12 @@ class Layer(
         brought = None
         if MaskPassing.seen or self._makes_masks:
             kwargs, brought = self._masks_brought(args, kwargs)
-        # 5. The outermost call of a thread starts a new sum of losses. A call inside it that
-        #    changes nothing in the scope has nothing to set back, and goes the short way.
+        # 5. The outermost call of a thread starts a new sum of losses; whoever calls it, freed
+        #    memory is kept for the next one. A call inside it that changes nothing in the scope has
+        #    nothing to set back, and goes the short way.
         outermost = scope.outermost
         if outermost is None:
+            keep_freed_memory()
             scope.outermost = self
             self._forget_losses()
         elif training is outer and self.activity_regularizer is None and not self._is_mixed:

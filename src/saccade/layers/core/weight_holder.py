@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -22,7 +21,7 @@ from saccade.old_add_weight import takes_name_first
 from saccade.records import number_dtype
 from saccade.user_names import set_inside
 from saccade.variables import Variable
-from saccade.weight_budget import charge_weight
+from saccade.weight_budget import charge_weight, weights_follow
 
 
 class WeightHolder(TrackedModule):
@@ -125,7 +124,11 @@ class WeightHolder(TrackedModule):
         sizes = tuple(int(size) for size in (shape or ()))
         charge_weight(self.where, name or "variable", sizes)
         make = initializers.get("glorot_uniform" if initializer is None else initializer)
-        values = as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
+        if weights_follow() and all(map(_is_ours, (self, make))):  # drawn for nobody
+            strides = self._laid_out(torch.empty(sizes, device="meta")).stride()
+            values = torch.zeros(math.prod(sizes)).as_strided(sizes, strides)
+        else:
+            values = as_tensor(make(sizes, dtype="float32"), dtype=torch.float32)
         if tuple(values.shape) != sizes:
             raise ShapeError(
                 self.where, f"the initialiser must give shape {sizes}", str(tuple(values.shape))
@@ -278,7 +281,7 @@ class WeightHolder(TrackedModule):
         except AttributeError:
             # Python comes here too when a property raised AttributeError; torch would report that
             # the property does not exist. Ask it again, so that its own error is seen.
-            found = inspect.getattr_static(type(self), name, None)
+            found = next((vars(cls)[name] for cls in type(self).__mro__ if name in vars(cls)), None)
             if isinstance(found, property) and found.fget is not None:
                 return found.fget(self)
             raise
@@ -298,3 +301,7 @@ def is_metric(value: Any) -> bool:
 
 def _unique(weights: list[Variable]) -> list[Variable]:
     return list({id(weight): weight for weight in weights}.values())
+
+
+def _is_ours(thing: Any) -> bool:
+    return type(thing).__module__.startswith("saccade.")

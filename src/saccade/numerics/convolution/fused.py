@@ -1,13 +1,15 @@
-"""A convolution at rest with what follows it in one call: addition and ReLU.
+"""A convolution at rest with what follows it in one call: addition, and a function of each number.
 
-On the CPU torch hands convolutions to oneDNN, which can add another image and cut off below zero
-while the result is still in the processor's cache. torch offers that to its compiler only, under
-names without a promise (`torch.ops.mkldnn`); so they are looked for, tried once, and done without
-where they are missing.
+On the CPU torch hands convolutions to oneDNN, which can add another image and cut off below zero,
+or apply another such function, while the result is still in the processor's cache. torch offers
+that to its compiler only, under names without a promise (`torch.ops.mkldnn`); so they are looked
+for, tried once, and done without where they are missing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,15 +19,37 @@ import torch.nn.functional as F
 Pair = tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Pointwise:
+    """A function of each number, which a convolution applies to its sum.
+
+    Attributes:
+        word, numbers: what oneDNN knows it by.
+        in_place: torch's own function, which writes over what it is given.
+    """
+
+    word: str
+    numbers: tuple[float, ...]
+    in_place: Callable[[torch.Tensor], torch.Tensor]
+
+
+RELU = Pointwise("relu", (), torch.relu_)
+RELU6 = Pointwise("hardtanh", (0.0, 6.0), lambda y: F.hardtanh_(y, 0.0, 6.0))
+SILU = Pointwise("swish", (), lambda y: F.silu(y, inplace=True))
+HARD_SILU = Pointwise("hardswish", (), lambda y: F.hardswish(y, inplace=True))
+
+
 class FusedConvolution:
-    """y = relu(convolution(x) + bias + added), the last two steps only where asked for.
+    """y = then(convolution(x) + bias + added), the last two steps only where asked for.
+
+    A NaN is not sure to come out: oneDNN's ReLU makes zero of it.
 
     Args:
         weight: (filters, channels/groups, height, width), not to be changed afterwards.
         bias: (filters,).
         strides, dilation: along rows and columns.
         groups: into how many the channels are split.
-        relu: whether what is negative becomes zero.
+        then: what is done to the sum; to one with something added, RELU alone.
 
     Attributes:
         is_plain: whether to do without the calls that have no promise.
@@ -35,15 +59,15 @@ class FusedConvolution:
         self,
         weight: torch.Tensor,
         bias: torch.Tensor,
-        strides: Pair,
-        dilation: Pair,
+        strides: Sequence[int],
+        dilation: Sequence[int],
         groups: int,
-        relu: bool = False,
+        then: Pointwise | None = None,
     ):
         self.weight = weight.contiguous(memory_format=torch.channels_last)
         self.bias = bias
         self.steps = [*strides], [*dilation], groups
-        self.relu = relu
+        self.then = then
         self.is_plain = False
         self._packed: tuple[Any, torch.Tensor | None] = (None, None)
 
@@ -64,23 +88,30 @@ class FusedConvolution:
             may_write: whether the result may take the place of `added`.
         """
         geometry = [*padding], *self.steps
-        word = "relu" if self.relu else "none"
+        then = self.then
         if self.is_plain or not has_fused(x_nchw.device.type, x_nchw.dtype):
             strides, dilation, groups = self.steps
             y = F.conv2d(x_nchw, self.weight, self.bias, strides, padding, dilation, groups)
             y = y if added is None else y.add_(added)
-            return y.relu_() if self.relu else y
+            return y if then is None else then.in_place(y)
         weight = self._pack(x_nchw, geometry)
         if added is None:
+            word, numbers = ("none", ()) if then is None else (then.word, then.numbers)
             return torch.ops.mkldnn._convolution_pointwise(
-                x_nchw, weight, self.bias, *geometry, word, [], ""
+                x_nchw, weight, self.bias, *geometry, word, [*numbers], ""
             )
         call: Any = torch.ops.mkldnn._convolution_pointwise_.binary
         images = (added, x_nchw)
         if not may_write:
             call, images = torch.ops.mkldnn._convolution_pointwise.binary, (x_nchw, added)
-        then = ("relu", [], None) if self.relu else (None, [], None)
-        return call(*images, weight, self.bias, *geometry, "add", 1.0, *then)
+        word = None if then is None else then.word
+        return call(*images, weight, self.bias, *geometry, "add", 1.0, word, [], None)
+
+    def led_by(self, rows: int, columns: int) -> FusedConvolution:
+        """The same with so many zeros before the kernel's rows and columns."""
+        weight = F.pad(self.weight, (columns, 0, rows, 0))
+        strides, dilation, groups = self.steps
+        return FusedConvolution(weight, self.bias, strides, dilation, groups, self.then)
 
     def _pack(self, x_nchw: torch.Tensor, geometry: Any) -> torch.Tensor:
         """The weight as oneDNN wants it for batches of this shape, so that no call lays it out."""
@@ -113,10 +144,10 @@ def has_fused(device: str, dtype: torch.dtype) -> bool:
     ops = torch.ops.mkldnn
     try:
         packed = ops._reorder_convolution_weight(weight, *geometry, tuple(x.shape))
-        pairs = [
-            (ops._convolution_pointwise(x, packed, bias, *geometry, "none", [], ""), plain),
-            (ops._convolution_pointwise(x, packed, bias, *geometry, "relu", [], ""), plain.relu()),
-        ]
+        pairs = [(ops._convolution_pointwise(x, packed, bias, *geometry, "none", [], ""), plain)]
+        for then in (RELU, RELU6, SILU, HARD_SILU):
+            rest = (packed, bias, *geometry, then.word, [*then.numbers], "")
+            pairs.append((ops._convolution_pointwise(x, *rest), then.in_place(plain.clone())))
         for after, wanted in (("relu", (plain + added).relu()), (None, plain + added)):
             rest = (packed, bias, *geometry, "add", 1.0, after, [], None)
             pairs.append((ops._convolution_pointwise.binary(x, added, *rest), wanted))

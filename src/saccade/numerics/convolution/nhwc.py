@@ -25,6 +25,7 @@ _LAST = {4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}
 _AS_WEIGHT = {4: (3, 2, 0, 1), 5: (4, 3, 0, 1, 2)}
 _AS_DEPTHWISE = {4: (2, 3, 0, 1), 5: (3, 4, 0, 1, 2)}
 _CONVOLVE: dict[int, Any] = {4: F.conv2d, 5: F.conv3d}
+_FEW_CHANNELS = 16  # fewer than the widest processor computes at once
 _MAX_POOL: dict[int, Any] = {4: F.max_pool2d, 5: F.max_pool3d}
 
 
@@ -140,6 +141,11 @@ def convolve(
     groups: int,
 ) -> torch.Tensor:
     """The same with torch's own layout and weight, (filters, channels/groups, height, width)."""
+    if weight.shape[1] < _FEW_CHANNELS and max(weight.shape[2:]) == 1 and max(strides) > 1:
+        # Of the pixels that are seen alone. For few channels, last in memory, what torch 2.13 calls
+        # for the gradient of such kernels writes beyond its memory on processors with AVX2.
+        seen = tuple(slice(None, None, step) for step in strides)
+        x_nchw, strides = x_nchw[(..., *seen)], (1,) * len(strides)
     sides: Sizes | int = 0
     if padding == "same":
         even, around = _window_padding(x_nchw.shape[2:], weight.shape[2:], strides, dilation)

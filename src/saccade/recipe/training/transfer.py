@@ -17,6 +17,7 @@ from saccade.data.folders.folder_errors import count_of
 from saccade.losses import CategoricalCrossentropy
 from saccade.models import load_model
 from saccade.optimizers import AdamW
+from saccade.predictor.trained_precision import compute_in
 from saccade.recipe.architectures import LAST_LAYER
 from saccade.recipe.choices import Choices
 from saccade.recipe.interrupts import interrupts_held
@@ -115,6 +116,7 @@ class Transfer:
         whole = self._network("float32", None).model  # any machine can run this one
         take_over(model, whole)
         recorder.write(whole, include_optimizer=True)
+        compute_in(whole, precision)  # as it will be used
         return whole, recorder, phases
 
     # -- the phases ------------------------------------------------------------------------

@@ -42,6 +42,14 @@ class Feed:
         """How many batches a turn has, when that is known."""
         return self.source.batches if self.steps is None else self.steps
 
+    @property
+    def images(self) -> int:
+        """About how many samples a turn brings; 0 where that is not known."""
+        samples, batches = self.source.samples or 0, self.source.batches
+        if self.steps is None:
+            return samples
+        return samples * self.steps // batches if batches else 0
+
     def take(self, done: int = 0) -> Iterator[Batch]:
         """The batches of one turn, the first `done` of them already read before."""
         if not done:
