@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.metrics import Metric
-from saccade.models.old_metric_names import named_as_read
 from saccade.models.sample_counts import steps_for
 from saccade.names import nearest
 from saccade.nests import leaves
 from saccade.notes import note_old_word
 from saccade.old_arguments import also_takes
+from saccade.training.old_metric_names import named_as_read
 
 RENAMED = {
     "nb_epoch": "epochs",

@@ -1,7 +1,7 @@
 """Old metric names: `metrics=["accuracy"]` in a script that reads "acc" out of a dict of its own.
 
 Until Keras 2.2 the accuracy was called "acc" in the logs, however `compile` had named it. The logs
-and `history.history` answer to that name, too (`training/old_log_names.py`). A dict that a callback
+and `history.history` answer to that name, too (`old_log_names.py`). A dict that a callback
 fills by itself, or a data frame made of the history, has the keys alone; so they must be the old
 ones.
 """
