@@ -6,6 +6,7 @@ import pytest
 from saccade import backend as K
 from saccade import layers, metrics, models
 from saccade.errors import InvalidArgument
+from scripts.warm_process import python
 
 X = np.random.default_rng(0).random((24, 6)).astype("float32")
 
@@ -94,3 +95,53 @@ def test_what_it_cannot_follow_is_refused():
         layer.add_metric(1.0, name="n", aggregation="sum")
     with pytest.raises(InvalidArgument, match=r"model\.add_metric"):
         layer.add_metric(layers.Input((2,)), name="n")
+
+
+TRAINS = """
+import numpy as np
+import pandas as pd
+from keras.models import Sequential
+from keras.layers import Dense
+from keras.callbacks import Callback
+
+class Monitor(Callback):
+    def __init__(self):
+        super().__init__()
+        self.H = {{}}
+
+    def on_epoch_end(self, epoch, logs={{}}):
+        for (k, v) in logs.items():
+            self.H.setdefault(k, []).append(v)
+
+x, y = np.ones((4, 3)), np.eye(2)[[0, 1, 0, 1]]
+monitor = Monitor()
+model = Sequential([Dense(2, activation="softmax", input_shape=(3,))])
+model.compile("sgd", "categorical_crossentropy", metrics={metrics})
+h = model.fit(x, y, validation_data=(x, y), callbacks=[monitor], verbose=0)
+{reads}
+print(sorted(h.history))
+"""
+OLD = ["acc", "loss", "val_acc", "val_loss"]
+TODAYS = ["accuracy", "loss", "val_accuracy", "val_loss"]
+
+
+@pytest.mark.parametrize(
+    ("reads", "names"),
+    [
+        ('monitor.H["val_acc"], monitor.H["acc"]', OLD),  # PyImageSearch's TrainingMonitor
+        ('pd.DataFrame(h.history)[["acc", "val_acc"]]', OLD),
+        ('dict(h.history).get("acc")[0]', OLD),
+        ('h.history["acc"], h.history.get("val_acc")', TODAYS),  # which answers to both
+        ('h.history["accuracy"], {"acc": 1}["acc"]', TODAYS),
+        ('hist = {"acc": 1}; hist["acc"], monitor.H["accuracy"]', TODAYS),
+        ('{"acc": 1}["acc"], "val_accuracy"', TODAYS),
+    ],
+)
+@pytest.mark.parametrize("metrics", ['["accuracy"]', '"accuracy"', '{"dense": ["accuracy"]}'])
+def test_what_a_script_copies_out_of_the_logs_has_the_names_that_it_reads(
+    metrics, reads, names, tmp_path
+):
+    script = tmp_path / "script.py"
+    script.write_text(TRAINS.format(metrics=metrics, reads=reads))
+    ran = python("-m", "saccade", script, cwd=tmp_path)
+    assert ran.stdout == f"{names}\n", ran.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import copy
 import inspect
 import pickle
 from pathlib import Path
@@ -566,6 +567,58 @@ def test_layers_pop_is_told_to_do_nothing(model, caplog):
     assert len(model.layers) == count
     assert said(caplog, "model.layers.pop() takes nothing off the model") == 1
     assert isinstance(model.layers, list)
+
+
+def stacked(functional):
+    layers = [Flatten(name="flat"), Dense(4, name="low"), Dense(3, "softmax", name="top")]
+    if not functional:
+        return Sequential([Input((4, 4, 1)), *layers])
+    symbol = image = Input((4, 4, 1))
+    for layer in layers:
+        symbol = layer(symbol)
+    return Model(image, symbol)
+
+
+@pytest.mark.parametrize("functional", [False, True])
+@pytest.mark.parametrize("pops", [0, 1, 2])
+def test_a_model_is_cut_off_as_keras_1_cut_it(functional, pops, caplog):
+    """The fine-tuning scripts of 2016: pop, set the outputs, put another top on."""
+    model = stacked(functional)
+    below = model.layers[-1 - pops]
+    expected = Model(model.input, below.output).predict(X, verbose=0)
+    for _ in range(pops):
+        model.layers.pop()
+    model.outputs = [model.layers[-1].output]
+    model.layers[-1].outbound_nodes = []
+    assert model.layers[-1] is below
+    assert model.output is model.outputs[0] is below.output
+    assert said(caplog, "cuts the model off there") == 1
+    np.testing.assert_allclose(model.predict(X, verbose=0), expected, rtol=1e-6)
+    assert len(model.weights) == 2 * (2 - pops) == len(list(model.parameters()))
+    top = Dense(2, "softmax", name="new")
+    if functional:
+        model = Model(model.input, top(model.layers[-1].output))
+    else:
+        model.add(top)
+    model.compile("sgd", "mse")
+    model.fit(X, np.ones((len(X), 2)), verbose=0)
+    assert model.predict(X, verbose=0).shape == (len(X), 2)
+    assert len(model.get_config()["layers"]) == 2 + 3 - pops
+
+
+@pytest.mark.parametrize("functional", [False, True])
+def test_outputs_in_the_middle_and_foreign_ones(functional):
+    model = stacked(functional)
+    model.outputs = [model.get_layer("low").output]
+    assert model.output_shape == (None, 4)
+    with pytest.raises(InvalidArgument, match="must be symbols of the model's"):
+        model.outputs = [stacked(functional).layers[0].output]
+    with pytest.raises(InvalidArgument, match="must be symbols of the model's"):
+        model.outputs = None
+    assert model.output_shape == (None, 4)
+    for made in (pickle.loads(pickle.dumps(model.layers)), copy.copy(model.layers)):
+        assert type(made) is list
+        assert [layer.name for layer in made][-2:] == ["flat", "low"]
 
 
 def test_metrics_of_one_list_for_every_output(caplog):

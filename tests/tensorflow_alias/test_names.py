@@ -11,8 +11,9 @@ import pytest
 
 import saccade
 import saccade.tensorflow_alias as tf
-from saccade.tensorflow_alias import table
+from saccade.tensorflow_alias import session_names, table
 from saccade.tensorflow_alias.modules import TableLoader
+from scripts.warm_process import python
 
 PACKAGE = "saccade.tensorflow_alias"
 
@@ -49,7 +50,7 @@ def test_keras_is_saccade_itself():
         (lambda: tf.reduce_men, "tf.reduce_mean"),
         (lambda: tf.image.resiz, "tf.image.resize"),
         (lambda: tf.enable_v2_behavior, "tf.compat.v1.enable_v2_behavior"),
-        (lambda: tf.log, "tf.math.log"),
+        (lambda: tf.atan2, "tf.math.atan2"),
         (lambda: tf.compat.v1.logging.set_verbositty, "tf.compat.v1.logging.set_verbosity"),
     ],
 )
@@ -127,7 +128,6 @@ def test_no_name_of_the_table_hides_a_module():
 @pytest.mark.parametrize(
     ("module", "name", "do"),
     [
-        ("image", "resize_images", r"tf.image.resize\(images"),
         ("", "app", r"main\(\)"),
         ("", "flags", "argparse"),
         ("train", "Saver", "tf.train.Checkpoint"),
@@ -139,6 +139,50 @@ def test_names_of_tensorflow_1_say_their_way_out(module, name, do):
     for below in [module] if module else ["", "compat.v1"]:
         with pytest.raises(AttributeError, match=do):
             getattr(importlib.import_module(f"{PACKAGE}.{below}".rstrip(".")), name)
+
+
+def test_names_of_tensorflow_1_that_moved_are_where_scripts_know_them():
+    for below in ("", ".compat.v1"):
+        old = importlib.import_module(PACKAGE + below)
+        assert old.log(1.0) == 0
+        assert old.image.resize_image_with_crop_or_pad(tf.ones((4, 4, 3)), 2, 6).shape == (2, 6, 3)
+        assert old.random_normal((2, 3)).shape == (2, 3)
+        assert not old.gfile.Exists("nowhere")
+        assert {"log", "random_normal"} <= set(dir(old))
+        assert "resize_images" in dir(old.image)
+    with pytest.raises(AttributeError, match="nearest name that is"):
+        _ = tf.lgo
+
+
+def test_print_of_tensorflow_1_passes_its_tensor_on(capsys):
+    assert tf.Print(tf.constant(2), [tf.constant([1, 2]), 3], message="seen: ") == 2
+    assert capsys.readouterr().err == "seen: [[1 2]][3]\n"
+
+
+@pytest.mark.parametrize("name", sorted(session_names._table()))
+def test_every_name_that_moved_is_there(name):
+    module, _, word = name.rpartition(".")
+    found = getattr(importlib.import_module(f"{PACKAGE}.{module}".rstrip(".")), word)
+    room, today = session_names.today_of(module, word)
+    assert found is getattr(importlib.import_module(f"{PACKAGE}.{room}".rstrip(".")), today)
+    assert name not in tf.supported_names(), "it has an entry of its own in the table"
+
+
+def test_what_courses_import_out_of_tensorflow_is_there(tmp_path):
+    """The deeplearning.ai notebooks begin so."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from tensorflow.python.framework import ops\n"
+        "from tensorflow.python.framework.ops import EagerTensor\n"
+        "import tensorflow as tf\n"
+        "ops.reset_default_graph()\n"
+        "assert isinstance(tf.constant(1), EagerTensor)\n"
+        "assert type(tf.constant(1)) == ops.EagerTensor == EagerTensor\n"
+        "assert not hasattr(tf, 'ops')\n"
+        "print('done')\n"
+    )
+    ran = python("-m", "saccade", script, cwd=tmp_path)
+    assert ran.stdout == "done\n", ran.stderr
 
 
 def test_first_lines_of_tensorflow_1_are_there():

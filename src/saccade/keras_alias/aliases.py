@@ -18,6 +18,7 @@ ROOTS = {
     "tensorflow.python.keras": KERAS,
     "tensorflow": TENSORFLOW,
     "tensorflow.python": TENSORFLOW,
+    "tensorflow.python.framework": f"{TENSORFLOW}.python.framework",
     "keras_preprocessing": "saccade.preprocessing",
     "keras_applications": "saccade.applications",
 }

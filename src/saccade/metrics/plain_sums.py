@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.nests import leaves
+
 
 def as_plain(value: Any) -> Any:
     """A tensor as a number or list."""
@@ -36,9 +38,14 @@ def sums_elsewhere(metric: Any) -> dict[str, Any]:
         name: copy.copy(value)
         for name, value in vars(metric).items()
         if isinstance(value, (int, float, list, np.ndarray, torch.Tensor))
+        and all(isinstance(leaf, _PLAIN) for leaf in leaves(value))
         and name in after
         and not np.array_equal(_as_array(after[name]), _as_array(value))
     }
+
+
+_PLAIN = (int, float, str, type(None), np.ndarray, np.generic, torch.Tensor)
+"""What a sum may be made of; weights and metrics in a list are kept by themselves."""
 
 
 def _as_array(value: Any) -> Any:

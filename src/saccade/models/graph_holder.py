@@ -17,7 +17,7 @@ from saccade.layers.core.tracking import safe_key
 from saccade.layers.operations.operation import Operation
 from saccade.layers.operations.tensorflow_function import TFOpLambda
 from saccade.models.graph_config import graph_config, rebuilt
-from saccade.models.old_methods import LayerList
+from saccade.models.old_methods import LayerList, cut_off
 from saccade.models.symbol_losses import add_symbols, closing, drop_losses, run_whole, taken
 from saccade.models.trainer import Trainer
 from saccade.names import told_apart
@@ -56,7 +56,7 @@ class GraphHolder(Trainer):
         found = [layer for layer in self.sublayers() if isinstance(layer, Layer)]
         if not any(isinstance(layer, TFOpLambda) for layer in found):
             found = [layer for layer in found if not is_operator(layer)]
-        return LayerList(found)
+        return LayerList(found, self)
 
     @property
     def operations(self) -> list[Any]:
@@ -110,6 +110,16 @@ class GraphHolder(Trainer):
     def outputs(self) -> list[Symbol]:
         """The symbols that come out."""
         return self._graph().output_symbols
+
+    @outputs.setter
+    def outputs(self, symbols: Any) -> None:
+        cut_off(self, symbols)
+
+    def _cut_at(self, symbols: list[Symbol]) -> None:
+        """End at these symbols of the graph."""
+        for number in range(len(self._graph_layers)):
+            self._modules.pop(safe_key("_graph_layers", number), None)
+        self._set_graph(self.input, symbols if len(symbols) > 1 else symbols[0])
 
     @property
     def input(self) -> Any:

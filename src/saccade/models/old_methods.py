@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sys
+import weakref
+from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from saccade.errors import NotSupported
+from saccade.errors import InvalidArgument, NotSupported
+from saccade.graph import Symbol
 from saccade.models.old_steps import OldSteps
 from saccade.models.sample_counts import SAMPLE_WORDS, counts_samples
 from saccade.notes import note_old_word, note_once
+from saccade.user_names import set_inside
 
 
 class OldMethods(OldSteps):
     """What models had in Keras 1 and 2: each calls today's method, and says so once."""
+
+    _taken_off: int = 0  # layers, by `layers.pop()`, since the outputs were set
 
     def fit_generator(self, generator: Any, *args: Any, **kwargs: Any) -> Any:
         """`fit`, with Keras 2's order of arguments: steps_per_epoch, epochs, verbose, ...
@@ -109,16 +115,56 @@ class OldMethods(OldSteps):
 class LayerList(list[Any]):
     """The layers of a model, in a list of its own: what is taken off it stays in the model.
 
-    In Keras until 2.3 `model.layers.pop()` was the first half of cutting a model off.
+    In Keras until 2.1 `model.layers.pop()` was the first half of cutting a model off; the second,
+    `model.outputs = [model.layers[-1].output]`, takes off as many layers here.
     """
+
+    def __init__(self, layers: Iterable[Any], model: Any = None):
+        super().__init__(layers)
+        self._model = (lambda: None) if model is None else weakref.ref(model)
+
+    def __reduce__(self) -> tuple[Any, ...]:  # a plain list where it is pickled or copied
+        return list, (list(self),)
 
     def pop(self, *place: Any) -> Any:
         note_once(
-            "model.layers.pop() takes nothing off the model, as in tf.keras and Keras 3. "
-            "Write Model(model.input, model.layers[-2].output), or pop() of a Sequential.",
+            "model.layers.pop() takes nothing off the model, as in tf.keras and Keras 3, before "
+            "model.outputs is set. Write Model(model.input, model.layers[-2].output), or pop() of "
+            "a Sequential.",
             key="layers.pop",
         )
+        model = self._model()
+        if model is not None and place in ((), (-1,)):
+            set_inside(model, "_taken_off", model._taken_off + 1)
         return super().pop(*place)
+
+
+def cut_off(model: Any, outputs: Any) -> None:
+    """End a model at other symbols of its own: `model.outputs = [...]` of Keras until 2.1.
+
+    Args:
+        model: one that is a graph of symbols, or a Sequential.
+        outputs: symbols of the model. Its own after `model.layers.pop()` mean those of the layer
+            below what was popped.
+
+    Raises:
+        InvalidArgument: something else than symbols that layers of the model gave.
+    """
+    needed = "model.outputs must be symbols of the model's: [model.layers[-2].output]"
+    wanted = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+    taken = model._taken_off
+    set_inside(model, "_taken_off", 0)
+    layers = model.layers
+    if taken and len(wanted) == 1 and wanted[0] is model.outputs[0]:
+        wanted = [layers[-1 - taken].output]
+    known = {id(layer) for layer in layers}
+    if not all(isinstance(one, Symbol) and id(one.node.layer) in known for one in wanted):
+        raise InvalidArgument(model.where, needed, repr(outputs)[:80])
+    note_old_word(
+        "model.outputs = [...] cuts the model off there, as in Keras until 2.1; "
+        "Model(model.input, symbol) makes such a model today."
+    )
+    model._cut_at(wanted)
 
 
 def _reading(frame: FrameType, data: Any, args: tuple[Any, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from saccade.names import nearest
 from saccade.nests import leaves
 from saccade.notes import note_old_word
 from saccade.old_arguments import also_takes
+from saccade.training.old_metric_names import named_as_read
 
 RENAMED = {
     "nb_epoch": "epochs",
@@ -52,6 +54,8 @@ def accepts_old_words(method: M) -> M:
             args, kwargs = metrics_by_place(args, kwargs)
         if not known.issuperset(kwargs):
             args, kwargs = in_todays_words(method.__name__, known, args, kwargs)
+        if kwargs.get("metrics") and method.__name__ == "compile":
+            kwargs["metrics"] = named_as_read(kwargs["metrics"], sys._getframe(1))
         return method(self, *args, **kwargs)
 
     return also_takes(call, _old_words(known))

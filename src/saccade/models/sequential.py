@@ -76,7 +76,7 @@ class Sequential(Model):
     @property
     def layers(self) -> list[Any]:
         """The layers in order, without the input's."""
-        return LayerList(self._stack)
+        return LayerList(self._stack, self)
 
     def sublayers(self) -> Any:
         return iter(self._stack)
@@ -135,6 +135,11 @@ class Sequential(Model):
         elif self._joined is not None:
             set_inside(self, "_joined", self._joined.node.args[0] if self._stack else None)
         return layer
+
+    def _cut_at(self, symbols: list[Symbol]) -> None:
+        """Take layers off until the one that gives the symbol is the top."""
+        while self._stack[-1] is not symbols[-1].node.layer:
+            self.pop()
 
     def build(self, input_shape: Any = None) -> None:
         """Create all weights for batches of this shape (batch first, None for unknown)."""

@@ -14,6 +14,7 @@ from importlib.machinery import ModuleSpec
 from types import FunctionType, ModuleType
 from typing import Any, NoReturn
 
+from saccade.tensorflow_alias.session_names import moved_into, takes_session_words, today_of
 from saccade.tensorflow_alias.table import MODULES, OF_VALUES, ON_SYMBOLS, names_in, supported_names
 
 PACKAGE = "saccade.tensorflow_alias"
@@ -69,6 +70,8 @@ def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
         if name == "keras" and dotted in _WITH_KERAS:
             patch_tensors()
             return import_module("saccade.keras_alias.keras_face")
+        if name not in names and (today := today_of(dotted, name)):
+            return getattr(import_module(f"{PACKAGE}.{today[0]}".rstrip(".")), today[1])
         if name not in names:
             _refuse(dotted, name)
         part, other = names[name]
@@ -79,10 +82,12 @@ def face(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
             made = import_module("saccade.layers.operations.tensorflow_function").on_symbols(
                 f"{dotted}.{name}".lstrip("."), made
             )
+        if isinstance(made, FunctionType):
+            made = takes_session_words(made)
         setattr(sys.modules[module_name], name, made)  # the next time is quick
         return made
 
-    return load, lambda: sorted({*names, *inner})
+    return load, lambda: sorted({*names, *inner, *moved_into(dotted)})
 
 
 def patch_tensors() -> None:

@@ -55,10 +55,11 @@ NAMES: dict[str, dict[str, str]] = {
         "running.checks": "assert_equal assert_greater assert_less assert_rank",
         "running.devices": "device",
         "running.functions": """enable_eager_execution executing_eagerly function get_logger
-            name_scope no_op numpy_function print py_function""",
+            name_scope no_op numpy_function print Print=print_and_pass py_function""",
         "running.sessions": """ConfigProto GPUOptions Graph InteractiveSession Session
             disable_eager_execution disable_v2_behavior get_default_graph reset_default_graph""",
-        "tensors.session_casts": "to_double to_float to_int32 to_int64",
+        "tensors.session_functions": """assign assign_add assign_sub div to_double to_float
+            to_int32 to_int64""",
         "tensors.strings": "as_string",
         "tensors.first_values": """constant_initializer ones_initializer
             random_normal_initializer random_uniform_initializer zeros_initializer""",
@@ -120,6 +121,8 @@ NAMES: dict[str, dict[str, str]] = {
     "image": {
         "images.sizes": """ResizeMethod central_crop crop_to_bounding_box pad_to_bounding_box
             random_crop resize resize_with_crop_or_pad resize_with_pad""",
+        "images.session_sizes": """resize_area resize_bicubic resize_bilinear resize_images
+            resize_nearest_neighbor""",
         "images.changes": """adjust_brightness adjust_contrast adjust_hue adjust_saturation
             convert_image_dtype flip_left_right flip_up_down grayscale_to_rgb hsv_to_rgb
             per_image_standardization random_brightness random_contrast random_flip_left_right
@@ -144,6 +147,18 @@ NAMES: dict[str, dict[str, str]] = {
     "io.gfile": {
         "data.gfile": """GFile copy exists glob isdir join listdir makedirs mkdir remove rename
             rmtree stat walk"""
+    },
+    "gfile": {
+        "data.gfile": """Copy=copy DeleteRecursively=rmtree Exists=exists FastGFile=GFile GFile
+            Glob=glob IsDirectory=isdir ListDirectory=listdir MakeDirs=makedirs MkDir=mkdir
+            Open=GFile Remove=remove Rename=rename Stat=stat Walk=walk"""
+    },
+    "python": {},
+    "python.framework": {},
+    "python.framework.ops": {
+        "tensors.tensors": "EagerTensor=Tensor Tensor convert_to_tensor",
+        "running.functions": "name_scope",
+        "running.sessions": "Graph get_default_graph reset_default_graph",
     },
     "strings": {
         "tensors.strings": """as_string join length lower reduce_join regex_full_match regex_replace
@@ -207,6 +222,7 @@ NAMES: dict[str, dict[str, str]] = {
         "running.sessions": """disable_resource_variables=disable_v2_behavior
             enable_resource_variables=disable_v2_behavior""",
     },
+    "compat.v1.image": {"images.session_sizes": "resize=resize_images"},
     "compat.v1.train": _TRAIN,
     "compat.v1.logging": {"running.functions": _LOGGING},
     "logging": {"running.functions": _LOGGING},
@@ -215,8 +231,8 @@ NAMES: dict[str, dict[str, str]] = {
 # Modules that TensorFlow has once more below `compat.v2`, and of those that mean the same there
 # below `compat.v1`. What resizes images, and drops values out, is another function in that.
 _OF_V1 = """config config.experimental config.optimizer config.threading data data.experimental
-    debugging distribute distribute.cluster_resolver distribute.experimental dtypes errors image io
-    io.gfile linalg math nest nn random test tpu tpu.experimental version"""
+    debugging distribute distribute.cluster_resolver distribute.experimental dtypes errors gfile
+    image io io.gfile linalg math nest nn random test tpu tpu.experimental version"""
 _BOTH_V1 = {f"compat.v1.{module}": module for module in _OF_V1.split()}
 _BOTH_V2 = {f"compat.v2.{module}": module for module in NAMES if not module.startswith("compat")}
 AGAIN = {"compat.v1": "", **_BOTH_V1, **_BOTH_V2, "compat.v2": ""}
@@ -227,9 +243,10 @@ MODULES = {*NAMES, *AGAIN}
 # Parts whose functions may be called on what Input() gives, and names in them that may not.
 ON_SYMBOLS = (
     "images.changes", "images.measures", "images.sizes", "networks.layer_functions",
-    "networks.window_functions", "tensors.analysis", "tensors.arithmetic", "tensors.indexing",
-    "tensors.matrices", "tensors.rearrangement", "tensors.reductions", "tensors.session_casts",
-    "tensors.tensors",
+    "images.session_sizes", "networks.window_functions", "tensors.analysis", "tensors.arithmetic",
+    "tensors.indexing",
+    "tensors.matrices", "tensors.rearrangement", "tensors.reductions",
+    "tensors.session_functions", "tensors.tensors",
 )  # fmt: skip
 OF_VALUES = ("constant", "is_tensor")
 OF_KERAS = ("initializers", "losses", "metrics", "optimizers")

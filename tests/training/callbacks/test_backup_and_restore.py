@@ -15,6 +15,7 @@ from saccade import callbacks, notes
 from saccade.callbacks import BackupAndRestore, Callback, EarlyStopping, ModelCheckpoint
 from saccade.errors import FileFormatError, InvalidArgument, StateError
 from saccade.layers import BatchNormalization, Dense, Dropout
+from saccade.metrics import Mean, Metric
 from saccade.models import Sequential
 from saccade.optimizers import Adam
 from saccade.utils import set_random_seed
@@ -105,6 +106,63 @@ def test_what_others_remember_goes_on_too(tmp_path):
     agree(fit(tmp_path / "backup", extra=others("b"), save_freq=2), reference)
     assert (tmp_path / "b.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
     assert sorted(os.listdir(tmp_path / "b")) == sorted(os.listdir(tmp_path / "a"))
+
+
+class Counts(Metric):
+    """A metric of a user's own, with weights for each class; `reset_state` is its own, too."""
+
+    def __init__(self, name="counts"):
+        super().__init__(name=name)
+        self.hits = self.add_weight(shape=(3,), name="hits")
+        self.seen = self.add_weight(shape=(3,), name="seen")
+        self.sums = self.kept()
+
+    def kept(self):
+        return None
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        rows = torch.nn.functional.one_hot(y_true.reshape(-1).long(), 3).float()
+        self.seen.assign_add(rows.sum(0))
+        self.hits.assign_add((rows * y_pred).sum(0))
+
+    def result(self):
+        return (self.hits / (self.seen + 1e-7)).mean()
+
+    def reset_state(self):
+        for one in (self.hits, self.seen):
+            one.assign(torch.zeros(3))
+
+
+class InList(Counts):
+    def kept(self):
+        return [self.hits, self.seen]
+
+
+class Nested(Counts):
+    def kept(self):
+        return [Mean(), [0.0, None]]
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(y_true, y_pred)
+        self.sums[1][0] += 1.0
+
+    def reset_state(self):
+        super().reset_state()
+        self.sums[1][0] = 0.0
+
+
+@pytest.mark.parametrize("kind", [Counts, InList, Nested])
+def test_metrics_with_weights_of_their_own_go_on_too(tmp_path, kind, monkeypatch):
+    def with_own():
+        model = unchanged()
+        model.compile(Adam(0.01), "sparse_categorical_crossentropy", metrics=["acc", kind()])
+        return model
+
+    unchanged = network
+    monkeypatch.setitem(globals(), "network", with_own)
+    reference = fit(None)
+    fit(tmp_path / "backup", kills("before", 1, 2), save_freq=1)
+    agree(fit(tmp_path / "backup", save_freq=1), reference)
 
 
 @pytest.mark.slow

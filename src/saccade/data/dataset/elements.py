@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from saccade.data.dataset.stage import StageChain
-from saccade.data.dataset.string_scalar import StringScalar
+from saccade.data.dataset.string_scalar import StringScalar, strings_in
 from saccade.errors import DataError, ShapeError
 from saccade.nests import as_given, map_nest
 
@@ -72,10 +72,17 @@ def _as_leaf(value: Any) -> Any:
         return value
     if value is None:
         raise DataError("Dataset", "elements must be tensors, arrays, numbers or strings", "None")
+    words = strings_in(value)
+    if words is not None:
+        strings = words.tolist()
+        if words.ndim == 0:
+            return _as_leaf(strings)
+        if words.ndim == 1:
+            return [StringScalar(one) if isinstance(one, str) else one for one in strings]
+        return strings
     array = np.asarray(value)
-    if array.dtype.kind == "U":
-        strings = array.tolist()
-        return list(map(StringScalar, strings)) if array.ndim == 1 else strings
+    if array.dtype.kind == "U":  # of lists in lists
+        return array.tolist()
     if array.dtype.kind not in "biuf":
         got = f"{type(value).__name__} of dtype {array.dtype}"
         raise DataError("Dataset", "elements must be tensors, arrays, numbers or strings", got)

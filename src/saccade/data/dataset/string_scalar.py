@@ -7,6 +7,25 @@ from typing import Any
 import numpy as np
 
 
+def strings_in(value: Any) -> np.ndarray | None:
+    """The strings, or bytes, of an array or of a column of pandas's; None for anything else.
+
+    >>> strings_in(np.array(["a.jpg", "b.jpg"], dtype=object)).tolist()
+    ['a.jpg', 'b.jpg']
+    """
+    is_column = str(getattr(value, "dtype", "")).partition("[")[0] in _OF_PANDAS
+    if not is_column and not isinstance(value, (np.ndarray, np.generic)):
+        return None
+    array = np.asarray(value)
+    if array.dtype.kind == "O" and not all(isinstance(one, (str, bytes)) for one in array.flat):
+        return None
+    return array if array.dtype.kind in "USO" else None
+
+
+_OF_PANDAS = ("object", "str", "string", "category")
+"""The dtypes of columns that may hold strings, as they are written."""
+
+
 class StringScalar(str):
     """A str that also answers as a tensor of TensorFlow's would: `numpy()` gives its bytes.
 

@@ -59,6 +59,15 @@ def print(*inputs: Any, output_stream: Any = None, sep: str = " ", end: str = "\
     builtins.print(*shown, sep=sep, end=end, file=stream)
 
 
+def print_and_pass(input_: Any, data: Any, message: str | None = None, *_: Any, **__: Any) -> Any:
+    """`input_` as it is; the data are printed after the message, each in brackets.
+
+    Source: `tf.compat.v1.Print`.
+    """
+    print(message or "", *(f"[{convert_to_tensor(one).numpy()}]" for one in data), sep="")
+    return convert_to_tensor(input_)
+
+
 def _tensors(result: Any, kinds: Any) -> Any:
     if not isinstance(kinds, (list, tuple)):
         return convert_to_tensor(result, kinds)

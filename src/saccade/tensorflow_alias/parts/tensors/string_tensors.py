@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.string_scalar import StringScalar
+from saccade.data.dataset.string_scalar import StringScalar, strings_in
 from saccade.tensorflow_alias.parts.tensors.dtypes import DType, string
 from saccade.tensorflow_alias.parts.tensors.known_shape import TensorShape
 
@@ -74,6 +74,8 @@ def as_strings(value: Any) -> Any:
     """A `StringScalar` for one string or path, a `StringArray` for a list or array of them."""
     if isinstance(value, (StringScalar, StringArray)):
         return value
+    words = strings_in(value)
+    value = value if words is None else words
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, (str, bytes, os.PathLike)):
@@ -95,6 +97,8 @@ def are_strings(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         kind = value.dtype.kind
         return kind in "USO" and (kind != "O" or all(map(are_strings, value.reshape(-1))))
+    if strings_in(value) is not None:  # a column of pandas's
+        return True
     return isinstance(value, (list, tuple)) and bool(value) and all(map(are_strings, value))
 
 
