@@ -69,7 +69,7 @@ def _read(run: Path, part: str | None) -> tuple[list[str], np.ndarray, str]:
         metrics = read_json(f'"{path}"', METRICS, read_regular(path, wrong=FileFormatError))
         kinds = (".confusion", ".confused")
         parts = [key.partition(".")[0] for key in metrics if key.endswith(kinds)]
-        part = part or ("test" if "test" in parts else parts[0])
+        part = str(part or ("test" if "test" in parts else parts[0]))
         if part not in parts:
             raise InvalidArgument(f'"{path}"', f"must have numbers of {', '.join(parts)}", part)
         names = [str(name) for name in metrics["classes"]]
