@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from saccade.recipe.listener import Lines, Listener
 from saccade.recipe.photos.photo_reading import (
     any_in_colour,
     choose_reading,
+    median_side,
     published_reading,
     read_headers,
 )
@@ -38,6 +38,8 @@ from saccade.recipe.training.learning_rates import shortest
 from saccade.recipe.training.lenet_training import plain_source, train_lenet
 from saccade.recipe.training.network_choice import choose_network, published, weights_record
 from saccade.recipe.training.run_metrics import describe_run
+from saccade.recipe.training.time_budget import TimeBudget
+from saccade.recipe.training.time_plan import Plan, choices_in_time
 from saccade.recipe.training.transfer import Transfer
 from saccade.recipe.unfinished.output_check import check_writable
 from saccade.recipe.unfinished.taking_up import check_settled, record_of, take_up
@@ -68,6 +70,7 @@ def train(
     seed: int = 0,
     resume: bool | str | os.PathLike[str] = False,
     offline: bool = False,
+    time: str | float | None = None,
     *,
     listener: Listener | None = None,
 ) -> Run:
@@ -106,6 +109,9 @@ def train(
             runs/FOLDER-1, ...; it ends as if it had never been stopped. Where there is none a new
             one begins. A run folder stands for itself as `output`.
         offline: fetch no weights; SACCADE_OFFLINE=1 in the environment says the same.
+        time: how long it may take, "30s", "5m" or "1h": from the call to the finished run folder.
+            What can be done in it is measured first: how large the photos are read, whether most
+            of the network is trained, and how long. Two such runs are not equal to the bit.
         listener: who is told what happens; None prints plain lines, and `Listener()` is silent.
 
     Returns:
@@ -131,9 +137,13 @@ def train(
 
 @sigterm_heard()
 @default_data_format("channels_last")  # whatever a script has set for networks of its own
-def train_photos(choices: Choices, listener: Listener) -> Run:
-    """The same, with the choices already checked."""
-    begun_s = time.monotonic()
+def train_photos(choices: Choices, listener: Listener, budget: TimeBudget | None = None) -> Run:
+    """The same, with the choices already checked.
+
+    Args:
+        budget: the time that it may take, which may have begun before; None is as chosen, from now.
+    """
+    budget = budget or TimeBudget(choices.time_s)
     if choices.has_ended and choices.output is not None:
         listener.says(f"The run in {choices.output} has come to its end: nothing is left to do.")
         UnfinishedRun(choices.output).remove()  # what a kill in its last moment may have left
@@ -143,7 +153,7 @@ def train_photos(choices: Choices, listener: Listener) -> Run:
     try:
         photos = find_photos(choices.folder)
         choices.shares(set(photos.given_parts))  # wrong ones are refused before anything is opened
-        read = _read(listener, photos, choices, earlier)
+        read = _read(listener, photos, choices, earlier, budget)
         asked, choices, photos, pixels = choices, read.choices, read.photos, read.pixels
         parts = photos.split(choices.shares(set(photos.given_parts)), choices.seed)
         tell_photos(listener, choices, photos, pixels, parts, read.why)
@@ -166,10 +176,12 @@ def train_photos(choices: Choices, listener: Listener) -> Run:
         run.write_classes(photos.index.class_names)
         with _threads(listener, begun["threads"]):
             if read.weights is None:
-                model, recorder = train_lenet(listener, run, choices, photos, pixels, parts)
+                model, recorder = train_lenet(listener, run, choices, photos, pixels, parts, budget)
                 rate, own = shortest(model.optimizer.learning_rate), {}
             else:
-                transfer = Transfer(listener, run, choices, photos, pixels, parts, read.weights)
+                transfer = Transfer(
+                    listener, run, choices, photos, pixels, parts, read.weights, budget
+                )
                 model, recorder, phases = transfer.train()
                 rate = phases.rows[-1]["learning_rate"]
                 own = came_from | phases.to_dict() | {"views": choices.views}
@@ -190,7 +202,7 @@ def train_photos(choices: Choices, listener: Listener) -> Run:
         run,
         recorder,
         scores,
-        time.monotonic() - begun_s,
+        budget.spent_s,
         rate_falls=read.weights is not None and choices.fine_tune,
     )
     return Run.load(run.path)
@@ -209,9 +221,13 @@ class _Read:
 
 
 def _read(
-    listener: Listener, photos: Photos, choices: Choices, earlier: UnfinishedRun | None
+    listener: Listener,
+    photos: Photos,
+    choices: Choices,
+    earlier: UnfinishedRun | None,
+    budget: TimeBudget,
 ) -> _Read:
-    index = photos.index
+    index, asked = photos.index, choices
     files = [index.full_path(i) for i in range(len(index))]
     headers = read_headers(files)
     if earlier is not None:  # whatever weights there are by now
@@ -222,6 +238,12 @@ def _read(
     if weights is None:
         chosen = choose_reading(headers, choices.size_hw, choices.color)
     else:
+        if earlier is not None and "plan" in earlier.record.content:
+            choices = Plan(**earlier.record.content["plan"]).chosen(choices, asked)
+            budget.spent_before(earlier.record.content.get("spent_s", 0.0))
+        elif budget.is_given:
+            side = median_side(headers)
+            choices = choices_in_time(choices, asked, weights, photos, side, budget, listener)
         mode = published(choices.architecture).input_record.mode
         chosen = published_reading(
             headers, choices.defaults, mode, choices.size_hw, mirrored=choices.augment
@@ -260,7 +282,8 @@ def _settled(
     # The others would spin more than work, and slow a busy machine.
     one = few and "OMP_NUM_THREADS" not in os.environ
     names = ("architecture", "epochs", "patience", "optimizer")
-    return {
+    plan = {"side_px": max(height, width), "fine_tune": choices.fine_tune}
+    return ({} if choices.time is None else {"plan": plan}) | {
         "settled": {name: getattr(choices, name) for name in names}
         | choices.shares(set(photos.given_parts)),
         "photos": fingerprint(photos.index),

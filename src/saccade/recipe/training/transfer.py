@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade import optimizers
 from saccade.data.folders.folder_errors import count_of
 from saccade.losses import CategoricalCrossentropy
 from saccade.models import load_model
-from saccade.optimizers import AdamW
 from saccade.predictor.trained_precision import compute_in
 from saccade.recipe.architectures import LAST_LAYER
 from saccade.recipe.choices import Choices
@@ -30,11 +28,14 @@ from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.training.class_weights import weigh_classes
 from saccade.recipe.training.classifier import Classifier, take_over
 from saccade.recipe.training.learning_rates import rise_and_fall
+from saccade.recipe.training.phase_optimizers import head_optimizer, tuning_optimizer
 from saccade.recipe.training.phases import Phases
 from saccade.recipe.training.photo_features import compute_features
 from saccade.recipe.training.precision import TOLERANCE, choose_precision
 from saccade.recipe.training.recorder import Recorder, set_weights
 from saccade.recipe.training.run_backup import RunBackup
+from saccade.recipe.training.time_budget import TimeBudget, TransferClock, Work
+from saccade.recipe.training.timed_training import TimedTraining
 from saccade.recipe.unfinished.ended_phase import EndedPhase
 from saccade.recipe.unfinished.kept_features import KeptFeatures
 from saccade.recipe.unfinished.room import check_room
@@ -42,8 +43,7 @@ from saccade.seeds import set_random_seed
 from saccade.training.callbacks.early_stopping import EarlyStopping
 
 SMOOTHING = 0.1
-HEAD_RATE, HEAD_DECAY = 1e-3, 0.01
-RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
+RATE = 1e-4
 FIRST_PHOTOS = 8  # that the precision is tried on
 LAST, FINE = "last-layer", "fine-tuning"  # the phases, in the names of files
 
@@ -56,6 +56,7 @@ class Transfer:
         run: where the best model goes.
         choices: settled.
         weights: the file that the backbone starts from.
+        budget: the time that the run may take.
     """
 
     def __init__(
@@ -67,10 +68,13 @@ class Transfer:
         pixels: Pixels,
         parts: dict[str, np.ndarray],
         weights: Path,
+        budget: TimeBudget,
     ):
         self.listener, self.run, self.choices = listener, run, choices
         self.photos, self.pixels, self.parts = photos, pixels, parts
-        self.weights = weights
+        self.weights, self.budget = weights, budget
+        counts = (len(parts[part]) for part in ("train", "validation", "test"))
+        self.clock = TransferClock(budget, Work(*counts, looks=2 if choices.augment else 1))
         self.names = list(photos.index.class_names)
         self.one_hot = np.eye(len(self.names), dtype=np.float32)[photos.index.labels]
         trained = photos.index.labels[parts["train"]]
@@ -90,7 +94,9 @@ class Transfer:
             precision = self._choose_precision()
             unfinished.record.write(precision=precision)
         set_random_seed(self.choices.seed)  # whatever was tried, the weights drawn are the same
+        begun_s = time.monotonic()
         network = self._network(precision, self.weights)
+        self.clock.made_s = time.monotonic() - begun_s
         network.describe(self.pixels.preprocessing.to_dict(), self.names)
         phases = Phases(precision, self._training_size(), self.class_weights.tolist())
         recorder = Recorder(self.run, network.model)
@@ -102,14 +108,24 @@ class Transfer:
             rows_bytes = 4 * photos * network.backbone.output_shape[-1]
             check_room(unfinished.run, network.model, self.choices.fine_tune, rows_bytes)
             self._train_head(network, recorder, phases)
+            if self.budget.is_given:
+                unfinished.record.write(
+                    spent_s=self.budget.spent_s, images_a_second=self.clock.rate
+                )
             ended.write(network.head, recorder, phases)
             unfinished.forget_phase(LAST)
         if self.choices.fine_tune:
+            known = unfinished.record.content.get("images_a_second")
+            self.clock.rate = self.clock.rate or known
             self._fine_tune(network, recorder, phases)
         recorder.save_rest()
         path = self.run.path / MODEL_FILE
         if not path.is_file():
-            self._save_last(recorder)
+            self.listener.warns(
+                f"Note: {self.run.path} was removed while the run went on, and the best model with "
+                "it: the last epoch's takes its place."
+            )
+            recorder.save_last()
         model = load_model(path, compile=False)
         if precision == "float32":
             return model, recorder, phases
@@ -124,29 +140,12 @@ class Transfer:
     def _train_head(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
         network.freeze()
         unfinished = self.run.unfinished
-        rows = self.parts["train"]
-        targets = self.one_hot[rows]
-        begun_s = time.monotonic()
-        features = [
-            self._features(network.backbone, rows, view, f"view-{view}")
-            for view in range(self.choices.views)
-        ]
-        held = None
-        if len(self.parts["validation"]):
-            places = self.parts["validation"]
-            held = self._features(network.backbone, places, 0, "validation"), self.one_hot[places]
-        spent_s = time.monotonic() - begun_s
-        trained = len(rows) * self.choices.views
-        images = trained + len(self.parts["validation"])
-        versions = f" in {self.choices.views} views" if self.choices.views > 1 else ""
-        self.listener.says(
-            f"Features of {images:,} photos{versions} computed once, {spent_s:.0f} s "
-            f"({images / spent_s:.1f} images/s)."
-        )
+        features, targets, held = self._all_features(network.backbone)
+        trained = len(features)
         # What the user chose is for fine-tuning; for this phase, where it is the only one.
         own = LAST_LAYER if self.choices.fine_tune else self.choices
         epochs, patience = own.epochs or 1, own.patience or 1
-        optimizer = self._head_optimizer(own.optimizer)
+        optimizer = head_optimizer(self.choices, own.optimizer)
         network.head.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         stopper = _stopper(held, patience, restore=True)
         self.listener.says(
@@ -159,11 +158,9 @@ class Transfer:
             steps = epochs * -(-trained // self.choices.batch_size)
             with self.listener.epochs(steps, recorder.was_best) as live:
                 network.head.fit(
-                    np.concatenate(features),
-                    np.concatenate([targets] * self.choices.views),
-                    sample_weight=np.concatenate(
-                        [targets @ self.class_weights] * self.choices.views
-                    ),
+                    features,
+                    targets,
+                    sample_weight=targets @ self.class_weights,
                     batch_size=self.choices.batch_size,
                     epochs=epochs,
                     validation_data=held,
@@ -184,13 +181,21 @@ class Transfer:
     def _fine_tune(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
         network.unfreeze()
         rows, epochs = self.parts["train"], self.choices.epochs or 1
-        steps = epochs * -(-len(rows) // self.choices.batch_size)
         rate = self.choices.learning_rate or RATE
-        optimizer = self._optimizer(rise_and_fall(rate, steps))
+        timed = None
+        if self.budget.is_given:
+            timed = TimedTraining(self.clock.tuning_s, rate)
+            shrunk = self._training_size()[0] / self.pixels.preprocessing.target_size[0]
+            epochs = min(epochs, timed.most_epochs(self.clock.epoch_s(shrunk)))
+        steps = epochs * -(-len(rows) // self.choices.batch_size)
+        optimizer = tuning_optimizer(
+            self.choices.optimizer, rise_and_fall(rate, steps) if timed is None else rate
+        )
         network.model.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         held = self.parts["validation"]
         validation = self._source(held, 0) if len(held) else None
-        stopper = _stopper(validation, self.choices.patience or 1, restore=False)  # disk has it
+        patience = self.choices.patience or 1
+        stopper = None if timed else _stopper(validation, patience, restore=False)  # disk has it
         height, width = phases.training_size
         free = sum(weight.numel() for weight in network.model.trainable_weights)
         self.listener.says(
@@ -199,12 +204,19 @@ class Transfer:
             f"{phases.precision}, at most {count_of(epochs, 'epoch')}."
         )
         before = len(recorder.rows)
-        with self.listener.epochs(steps, recorder.was_best, len(rows)) as live:
+        pace = 0 if timed else len(rows)  # how long is left is known
+        with self.listener.epochs(steps, recorder.was_best, pace) as live:
             network.model.fit(
                 self._source(rows, self.choices.seed, training=True),
                 epochs=epochs,
                 validation_data=validation,
-                callbacks=[stopper, recorder, live, RunBackup(self.run.unfinished.phase(FINE))],
+                callbacks=[
+                    timed,
+                    stopper,
+                    recorder,
+                    live,
+                    RunBackup(self.run.unfinished.phase(FINE)),
+                ],
                 verbose=0,
                 reuse_features=False,  # of other windows in every epoch
             )
@@ -213,6 +225,37 @@ class Transfer:
             self.listener.says("That did not help on the validation photos: it is left out.")
 
     # -- its parts -------------------------------------------------------------------------
+
+    def _all_features(self, backbone: Any) -> tuple[np.ndarray, np.ndarray, Any]:
+        """Features of the training photos and what they are, and both of the validation's.
+
+        Where the time is short, of as many photos as there is time for.
+        """
+        rows, places, held = self.parts["train"], self.parts["validation"], None
+        if self.budget.is_given:  # what there is no time for is of all classes
+            rows = np.random.RandomState(self.choices.seed).permutation(rows)
+        begun_s = time.monotonic()
+        if len(places):
+            held = self._features(backbone, places, 0, "validation"), self.one_hot[places]
+            self.clock.rate = len(places) / (time.monotonic() - begun_s)
+        features: list[np.ndarray] = []
+        for view in range(self.choices.views):
+            if not features or not self.clock.is_due:
+                features.append(self._features(backbone, rows, view, f"view-{view}"))
+        spent_s, trained = time.monotonic() - begun_s, sum(map(len, features))
+        images, planned = trained + len(places), len(rows) * self.choices.views
+        self.clock.rate = images / spent_s
+        versions = f" in {self.choices.views} views" if self.choices.views > 1 else ""
+        self.listener.says(
+            f"Features of {images:,} photos{versions} computed once, {spent_s:.0f} s "
+            f"({images / spent_s:.1f} images/s)."
+        )
+        if trained < planned:
+            self.listener.warns(
+                f"Note: there was time for {trained:,} of {planned:,} photos to train on."
+            )
+        targets = [self.one_hot[rows[: len(each)]] for each in features]
+        return np.concatenate(features), np.concatenate(targets), held
 
     def _network(self, precision: str, weights: Path | None) -> Classifier:
         architecture, size_hw = self.choices.architecture, self.pixels.preprocessing.target_size
@@ -247,17 +290,9 @@ class Transfer:
             kept = KeptFeatures(file, len(places), size, backbone.output_shape[-1])
         what = f"features, view {view + 1}" if self.choices.views > 1 else "features"
         with self.listener.counting(len(places), what) as tick:
-            return compute_features(backbone, source, size, tick, kept)
-
-    def _save_last(self, recorder: Recorder) -> None:
-        """The best model went with the run folder: the last epoch's is what is left."""
-        self.listener.warns(
-            f"Note: {self.run.path} was removed while the run went on, and the best model with it: "
-            "the last epoch's takes its place."
-        )
-        recorder.best_epoch = len(recorder.rows) - 1
-        recorder.save()
-        recorder.save_rest()
+            return compute_features(
+                backbone, source, size, tick, kept, lambda: name is not None and self.clock.is_due
+            )
 
     def _source(
         self, places: np.ndarray, seed: int, training: bool = False, changed: bool = False
@@ -278,21 +313,6 @@ class Transfer:
     def _training_size(self) -> tuple[int, int]:
         size_hw = self.pixels.preprocessing.target_size
         return window_size(self.choices.defaults, size_hw) if self.choices.augment else size_hw
-
-    def _head_optimizer(self, name: str | None) -> Any:
-        if name == "adamw":
-            made: Any = AdamW(HEAD_RATE, weight_decay=HEAD_DECAY)
-        else:
-            made = optimizers.get(name)
-        if self.choices.learning_rate is not None and not self.choices.fine_tune:
-            made.learning_rate = self.choices.learning_rate
-        return made
-
-    def _optimizer(self, schedule: Any) -> Any:
-        if self.choices.optimizer == "adamw":
-            return AdamW(schedule, weight_decay=DECAY, global_clipnorm=MOST_NORM)
-        made: Any = type(optimizers.get(self.choices.optimizer))
-        return made(schedule, global_clipnorm=MOST_NORM)
 
 
 def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | None:
