@@ -28,7 +28,7 @@ def numbers(tmp_path):
 def test_fine_tuning_lasts_until_the_time_is_over(photos, weights, clock, tmp_path):  # noqa: F811
     begun_s = clock.now_s
     said = train(photos, "-o", "run", "--weights", weights, "--time", "5m", *SHARES)
-    assert 250 < clock.now_s - begun_s < 310
+    assert 200 < clock.now_s - begun_s < 310  # the rest is kept for scores and pictures
     assert "5 min in all, at" in said
     found = numbers(tmp_path)
     assert [phase["name"] for phase in found["phases"]] == ["last layer", "fine-tuning"]

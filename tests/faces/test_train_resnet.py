@@ -34,7 +34,7 @@ from saccade.recipe import scores
 from saccade.recipe.architectures import DEFAULTS
 from saccade.recipe.listener import EpochLines
 from saccade.recipe.photos.photo_reading import Header, published_reading
-from saccade.recipe.training import network_choice, trainer, transfer
+from saccade.recipe.training import network_choice, opened_photos, trainer, transfer
 from saccade.recipe.training import precision as precision_module
 from saccade.recipe.training.network_choice import are_photographs
 from saccade.recipe.training.recorder import Recorder
@@ -142,7 +142,7 @@ def test_bad_weights_are_refused_before_a_photo_is_read(
     photos, weights, monkeypatch, given, needed
 ):
     Path("cut.weights.h5").write_bytes(weights.read_bytes()[:5000])
-    monkeypatch.setattr(trainer, "read_pixels", lambda *_: pytest.fail("photos were read"))
+    monkeypatch.setattr(opened_photos, "read_pixels", lambda *_: pytest.fail("photos were read"))
     assert needed in train(photos, "-o", "run", "--weights", given, code=2)
     assert not Path("run").exists()
 

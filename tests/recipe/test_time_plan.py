@@ -74,7 +74,7 @@ def plan(left_s, rate=50.0, made_s=1.0, **more):
 def test_more_time_is_larger_photos_and_then_fine_tuning():
     found = [plan(left_s) for left_s in (20, 40, 60, 80, 120, 300, 600, 3600)]
     assert [(each.side_px, each.fine_tune) for each in found] == [
-        (112, False), (160, False), (224, False), (288, False), (288, False), (352, False),
+        (112, False), (160, False), (224, False), (288, False), (352, False), (352, False),
         (288, True), (288, True),
     ]  # fmt: skip
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,31 +13,22 @@ import torch
 from saccade.data import fingerprint
 from saccade.data_formats import default_data_format
 from saccade.drawing import draw_confusion, draw_curves
-from saccade.errors import DataError
 from saccade.recipe.announcements import tell_end, tell_photos, tell_stop
 from saccade.recipe.choices import Choices
 from saccade.recipe.interrupts import sigterm_heard
 from saccade.recipe.listener import Lines, Listener
-from saccade.recipe.photos.photo_reading import (
-    any_in_colour,
-    choose_reading,
-    median_side,
-    published_reading,
-    read_headers,
-)
 from saccade.recipe.photos.photos import Photos, find_photos
-from saccade.recipe.photos.pixels import Pixels, read_pixels
+from saccade.recipe.photos.pixels import Pixels
 from saccade.recipe.run import Run
 from saccade.recipe.run_files import RUNS
 from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.scores import Scores, judge
-from saccade.recipe.training.classifier import check_weights
 from saccade.recipe.training.learning_rates import shortest
 from saccade.recipe.training.lenet_training import plain_source, train_lenet
-from saccade.recipe.training.network_choice import choose_network, published, weights_record
+from saccade.recipe.training.network_choice import weights_record
+from saccade.recipe.training.opened_photos import open_photos
 from saccade.recipe.training.run_metrics import describe_run
 from saccade.recipe.training.time_budget import TimeBudget
-from saccade.recipe.training.time_plan import Plan, choices_in_time
 from saccade.recipe.training.transfer import Transfer
 from saccade.recipe.unfinished.output_check import check_writable
 from saccade.recipe.unfinished.taking_up import check_settled, record_of, take_up
@@ -153,7 +142,7 @@ def train_photos(choices: Choices, listener: Listener, budget: TimeBudget | None
     try:
         photos = find_photos(choices.folder)
         choices.shares(set(photos.given_parts))  # wrong ones are refused before anything is opened
-        read = _read(listener, photos, choices, earlier, budget)
+        read = open_photos(listener, photos, choices, earlier, budget)
         asked, choices, photos, pixels = choices, read.choices, read.photos, read.pixels
         parts = photos.split(choices.shares(set(photos.given_parts)), choices.seed)
         tell_photos(listener, choices, photos, pixels, parts, read.why)
@@ -206,59 +195,6 @@ def train_photos(choices: Choices, listener: Listener, budget: TimeBudget | None
         rate_falls=read.weights is not None and choices.fine_tune,
     )
     return Run.load(run.path)
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What is known once the photos were looked at; see `choose_network` and `Reading`."""
-
-    choices: Choices
-    photos: Photos
-    pixels: Pixels
-    weights: Path | None
-    why: str
-    note: str
-
-
-def _read(
-    listener: Listener,
-    photos: Photos,
-    choices: Choices,
-    earlier: UnfinishedRun | None,
-    budget: TimeBudget,
-) -> _Read:
-    index, asked = photos.index, choices
-    files = [index.full_path(i) for i in range(len(index))]
-    headers = read_headers(files)
-    if earlier is not None:  # whatever weights there are by now
-        choices = choices.settled(earlier.record.content["settled"]["architecture"])
-    choices, weights, note = choose_network(
-        choices, headers, lambda: any_in_colour(files), listener
-    )
-    if weights is None:
-        chosen = choose_reading(headers, choices.size_hw, choices.color)
-    else:
-        if earlier is not None and "plan" in earlier.record.content:
-            choices = Plan(**earlier.record.content["plan"]).chosen(choices, asked)
-            budget.spent_before(earlier.record.content.get("spent_s", 0.0))
-        elif budget.is_given:
-            side = median_side(headers)
-            choices = choices_in_time(choices, asked, weights, photos, side, budget, listener)
-        mode = published(choices.architecture).input_record.mode
-        chosen = published_reading(
-            headers, choices.defaults, mode, choices.size_hw, mirrored=choices.augment
-        )
-        check_weights(choices.architecture, chosen.preprocessing.target_size, weights)
-    with listener.counting(len(files), "reading photos") as tick:
-        pixels = read_pixels(files, chosen.preprocessing, tick)
-    if len(pixels.faults) == len(files):
-        first = next(iter(pixels.faults.values()))
-        raise DataError(
-            f'"{choices.folder}"', "must hold images that can be decoded", f"none; {first}"
-        )
-    if chosen.look_for_grey and pixels.all_grey:
-        pixels = pixels.as_grey()
-    return _Read(choices, photos.keep(pixels.good), pixels, weights, chosen.why, note)
 
 
 def _judge(

@@ -20,12 +20,10 @@ from saccade.recipe.architectures import LAST_LAYER
 from saccade.recipe.choices import Choices
 from saccade.recipe.interrupts import interrupts_held
 from saccade.recipe.listener import Listener
-from saccade.recipe.photos.photo_reading import window_size
 from saccade.recipe.photos.photos import Photos
-from saccade.recipe.photos.pixels import Pixels, PixelSource, new_views
+from saccade.recipe.photos.pixels import Pixels
 from saccade.recipe.run_files import MODEL_FILE
 from saccade.recipe.run_folder import RunFolder
-from saccade.recipe.training.class_weights import weigh_classes
 from saccade.recipe.training.classifier import Classifier, take_over
 from saccade.recipe.training.learning_rates import rise_and_fall
 from saccade.recipe.training.phase_optimizers import head_optimizer, tuning_optimizer
@@ -36,6 +34,7 @@ from saccade.recipe.training.recorder import Recorder, set_weights
 from saccade.recipe.training.run_backup import RunBackup
 from saccade.recipe.training.time_budget import TimeBudget, TransferClock, Work
 from saccade.recipe.training.timed_training import TimedTraining
+from saccade.recipe.training.transfer_photos import TransferPhotos
 from saccade.recipe.unfinished.ended_phase import EndedPhase
 from saccade.recipe.unfinished.kept_features import KeptFeatures
 from saccade.recipe.unfinished.room import check_room
@@ -71,14 +70,10 @@ class Transfer:
         budget: TimeBudget,
     ):
         self.listener, self.run, self.choices = listener, run, choices
-        self.photos, self.pixels, self.parts = photos, pixels, parts
+        self.photos, self.parts = TransferPhotos(choices, photos, pixels, parts), parts
         self.weights, self.budget = weights, budget
         counts = (len(parts[part]) for part in ("train", "validation", "test"))
         self.clock = TransferClock(budget, Work(*counts, looks=2 if choices.augment else 1))
-        self.names = list(photos.index.class_names)
-        self.one_hot = np.eye(len(self.names), dtype=np.float32)[photos.index.labels]
-        trained = photos.index.labels[parts["train"]]
-        self.class_weights = weigh_classes(trained, len(self.names))
         self.loss = CategoricalCrossentropy(label_smoothing=SMOOTHING)
 
     def train(self) -> tuple[Any, Recorder, Phases]:
@@ -97,8 +92,8 @@ class Transfer:
         begun_s = time.monotonic()
         network = self._network(precision, self.weights)
         self.clock.made_s = time.monotonic() - begun_s
-        network.describe(self.pixels.preprocessing.to_dict(), self.names)
-        phases = Phases(precision, self._training_size(), self.class_weights.tolist())
+        network.describe(self.photos.preprocessing.to_dict(), self.photos.names)
+        phases = Phases(precision, self.photos.training_size, self.photos.class_weights.tolist())
         recorder = Recorder(self.run, network.model)
         ended = EndedPhase(unfinished.ended(LAST))
         if ended.is_there:
@@ -160,7 +155,7 @@ class Transfer:
                 network.head.fit(
                     features,
                     targets,
-                    sample_weight=targets @ self.class_weights,
+                    sample_weight=targets @ self.photos.class_weights,
                     batch_size=self.choices.batch_size,
                     epochs=epochs,
                     validation_data=held,
@@ -170,9 +165,8 @@ class Transfer:
         finally:
             with interrupts_held():
                 if stopper is not None and stopper.best_weights is not None:
-                    set_weights(
-                        network.head, stopper.best_weights
-                    )  # Ctrl-C leaves the last epoch's
+                    # Ctrl-C leaves the last epoch's.
+                    set_weights(network.head, stopper.best_weights)
                 if recorder.rows:
                     recorder.save()
                 recorder.saves = True
@@ -185,15 +179,14 @@ class Transfer:
         timed = None
         if self.budget.is_given:
             timed = TimedTraining(self.clock.tuning_s, rate)
-            shrunk = self._training_size()[0] / self.pixels.preprocessing.target_size[0]
-            epochs = min(epochs, timed.most_epochs(self.clock.epoch_s(shrunk)))
+            epochs = min(epochs, timed.most_epochs(self.clock.epoch_s(self.photos.shrunk)))
         steps = epochs * -(-len(rows) // self.choices.batch_size)
         optimizer = tuning_optimizer(
             self.choices.optimizer, rise_and_fall(rate, steps) if timed is None else rate
         )
         network.model.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         held = self.parts["validation"]
-        validation = self._source(held, 0) if len(held) else None
+        validation = self.photos.source(held, 0) if len(held) else None
         patience = self.choices.patience or 1
         stopper = None if timed else _stopper(validation, patience, restore=False)  # disk has it
         height, width = phases.training_size
@@ -203,20 +196,14 @@ class Transfer:
             f"{network.model.count_params():,} weights, at {height} × {width} pixels in "
             f"{phases.precision}, at most {count_of(epochs, 'epoch')}."
         )
-        before = len(recorder.rows)
+        before, backup = len(recorder.rows), RunBackup(self.run.unfinished.phase(FINE))
         pace = 0 if timed else len(rows)  # how long is left is known
         with self.listener.epochs(steps, recorder.was_best, pace) as live:
             network.model.fit(
-                self._source(rows, self.choices.seed, training=True),
+                self.photos.source(rows, self.choices.seed, training=True),
                 epochs=epochs,
                 validation_data=validation,
-                callbacks=[
-                    timed,
-                    stopper,
-                    recorder,
-                    live,
-                    RunBackup(self.run.unfinished.phase(FINE)),
-                ],
+                callbacks=[timed, stopper, recorder, live, backup],
                 verbose=0,
                 reuse_features=False,  # of other windows in every epoch
             )
@@ -236,12 +223,12 @@ class Transfer:
             rows = np.random.RandomState(self.choices.seed).permutation(rows)
         begun_s = time.monotonic()
         if len(places):
-            held = self._features(backbone, places, 0, "validation"), self.one_hot[places]
+            held = self._features(backbone, places, 0, "validation"), self.photos.one_hot[places]
             self.clock.rate = len(places) / (time.monotonic() - begun_s)
         features: list[np.ndarray] = []
         for view in range(self.choices.views):
             if not features or not self.clock.is_due:
-                features.append(self._features(backbone, rows, view, f"view-{view}"))
+                features.append(self._features(backbone, rows, view, f"view-{view}", may_end=True))
         spent_s, trained = time.monotonic() - begun_s, sum(map(len, features))
         images, planned = trained + len(places), len(rows) * self.choices.views
         self.clock.rate = images / spent_s
@@ -254,12 +241,12 @@ class Transfer:
             self.listener.warns(
                 f"Note: there was time for {trained:,} of {planned:,} photos to train on."
             )
-        targets = [self.one_hot[rows[: len(each)]] for each in features]
+        targets = [self.photos.one_hot[rows[: len(each)]] for each in features]
         return np.concatenate(features), np.concatenate(targets), held
 
     def _network(self, precision: str, weights: Path | None) -> Classifier:
-        architecture, size_hw = self.choices.architecture, self.pixels.preprocessing.target_size
-        return Classifier(architecture, size_hw, weights, len(self.names), precision)
+        architecture, size_hw = self.choices.architecture, self.photos.preprocessing.target_size
+        return Classifier(architecture, size_hw, weights, len(self.photos.names), precision)
 
     def _choose_precision(self) -> str:
         """bfloat16 where it was asked for or is native, and the first photos say that it may."""
@@ -279,40 +266,29 @@ class Transfer:
         return precision
 
     def _features(
-        self, backbone: Any, places: np.ndarray, view: int, name: str | None = None
+        self,
+        backbone: Any,
+        places: np.ndarray,
+        view: int,
+        name: str | None = None,
+        may_end: bool = False,
     ) -> np.ndarray:
-        """(photos, features), of the photos or their view-th version; by a name they are kept."""
+        """(photos, features), of the photos or their view-th version.
+
+        Args:
+            name: by which they are kept for a run that goes on.
+            may_end: when the time is short, with what there is by then.
+        """
         size = self.choices.batch_size
-        source = self._source(places, self.choices.seed + view, changed=view > 0)
+        source = self.photos.source(places, self.choices.seed + view, changed=view > 0)
         kept = None
         if name is not None:
             file = self.run.unfinished.features(name)
             kept = KeptFeatures(file, len(places), size, backbone.output_shape[-1])
         what = f"features, view {view + 1}" if self.choices.views > 1 else "features"
         with self.listener.counting(len(places), what) as tick:
-            return compute_features(
-                backbone, source, size, tick, kept, lambda: name is not None and self.clock.is_due
-            )
-
-    def _source(
-        self, places: np.ndarray, seed: int, training: bool = False, changed: bool = False
-    ) -> PixelSource:
-        augmented = training and self.choices.augment
-        return PixelSource(
-            self.pixels,
-            self.photos.rows[places],
-            self.one_hot[places],
-            self.choices.batch_size,
-            shuffle=training,
-            seed=seed,
-            changes=new_views(self._training_size()) if changed or augmented else None,
-            mixed=augmented,
-            class_weights=self.class_weights if training else None,
-        )
-
-    def _training_size(self) -> tuple[int, int]:
-        size_hw = self.pixels.preprocessing.target_size
-        return window_size(self.choices.defaults, size_hw) if self.choices.augment else size_hw
+            is_enough = (lambda: self.clock.is_due) if may_end else None
+            return compute_features(backbone, source, size, tick, kept, is_enough)
 
 
 def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | None:
