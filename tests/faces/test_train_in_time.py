@@ -41,11 +41,11 @@ def test_a_short_time_is_for_some_photos_and_the_last_layer(photos, weights, clo
     clock.step_s = 4.0
     words = ["--weights", weights, "--time", "80s", "--batch-size", "1", *SHARES]
     said = " ".join(train(photos, "-o", "run", *words).split())
-    assert "the time is short" in said
+    assert "time for the last layer alone" in said
     assert "Note: there was time for" in said
     found = numbers(tmp_path)
     assert [phase["name"] for phase in found["phases"]] == ["last layer"]
-    assert found["preprocessing"]["target_size"] == [112, 112]
+    assert found["preprocessing"]["target_size"] == [160, 160]
 
 
 def test_lenet_stops_too(photos, clock, tmp_path, monkeypatch):  # noqa: F811
