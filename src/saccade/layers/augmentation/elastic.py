@@ -89,7 +89,8 @@ class RandomElasticTransform(OfKnownRange):
         if transformation is None:
             return x_nhwc
         factor = float(transformation["distortion_factor"])
-        alpha, sigma = self.get_elastic_transform_params(*x_nhwc.shape[1:3], factor)
+        height, width = x_nhwc.shape[1:3]
+        alpha, sigma = self.get_elastic_transform_params(height, width, factor)
         y_nhwc = bent(
             x_nhwc,
             transformation["noise"].to(x_nhwc),
