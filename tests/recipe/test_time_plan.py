@@ -3,6 +3,7 @@
 import math
 import os
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from saccade.recipe.training.time_plan import Plan, images_a_second, make_plan
 from saccade.recipe.training.timed_training import TimedTraining, rate_at
 
 RESNET = DEFAULTS["resnet50"]
-FRUITS = Work(trained=1005, validation=122, test=126, looks=2)
+FRUITS = Work(trained=1005, validation=122, test=126)
 
 
 class Clock:
@@ -50,7 +51,7 @@ def clock(monkeypatch):
 )  # fmt: skip
 def test_times_as_people_say_them(said, seconds):
     assert seconds_of(said, "here") == seconds
-    assert Choices(folder=".", time=said).time_s == seconds
+    assert Choices(folder=Path("."), time=said).time_s == seconds
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_times_as_people_say_them(said, seconds):
 )
 def test_what_is_no_time_is_told(said):
     with pytest.raises(InvalidArgument, match=r"train\(time=\).*10 seconds"):
-        Choices(folder=".", time=said)
+        Choices(folder=Path("."), time=said)
 
 
 def test_times_in_words():
@@ -68,21 +69,22 @@ def test_times_in_words():
 
 
 def plan(left_s, rate=50.0, made_s=1.0, **more):
-    return make_plan(RESNET, FRUITS, rate, made_s, left_s, **{"median_px": 348} | more)
+    more.setdefault("median_px", 348)
+    return make_plan(RESNET, FRUITS, rate, made_s, left_s, **more)
 
 
 def test_more_time_is_larger_photos_and_then_fine_tuning():
     found = [plan(left_s) for left_s in (20, 40, 60, 80, 120, 300, 600, 3600)]
-    assert [(each.side_px, each.fine_tune) for each in found] == [
-        (112, False), (160, False), (224, False), (288, False), (352, False), (352, False),
-        (288, True), (288, True),
+    assert [(each.side_px, each.fine_tune, each.mirrored) for each in found] == [
+        (112, False, True), (224, False, False), (288, False, False), (352, False, False),
+        (352, False, True), (352, False, True), (288, True, True), (288, True, True),
     ]  # fmt: skip
 
 
 def test_a_faster_machine_does_more_in_the_same_time():
     found = [plan(60, rate=rate) for rate in (1, 10, 50, 500)]
     assert [each.side_px for each in found] == sorted(each.side_px for each in found)
-    assert found[0] == Plan(112, False, "the time is short")
+    assert found[0] == Plan(112, False, False, "the time is short")
     assert found[-1].fine_tune
 
 
@@ -92,9 +94,11 @@ def test_what_is_planned_fits(left_s):
         each = plan(left_s, rate=rate)
         if each.why == "the time is short":
             continue
-        passes = FRUITS.trained + FRUITS.validation + FRUITS.judged
+        passes = FRUITS.trained + FRUITS.held_out * (2 if each.mirrored else 1)
         if each.fine_tune:  # four epochs on windows of 7/9
-            passes += 4 * (3 * FRUITS.trained * (7 / 9) ** 2 + FRUITS.validation)
+            passes += FRUITS.validation + 4 * (
+                3 * FRUITS.trained * (7 / 9) ** 2 + FRUITS.validation
+            )
         assert passes * (each.side_px / 224) ** 2 / rate <= left_s
 
 
@@ -161,7 +165,7 @@ def test_a_budget_counts_what_was_spent_before(clock):
 
 
 def test_the_last_layer_is_due_while_there_is_time_for_what_follows(clock):
-    run = TransferClock(TimeBudget(100.0), FRUITS)
+    run = TransferClock(TimeBudget(100.0), FRUITS, looks=2)
     run.rate, run.made_s = 50.0, 2.0  # the scores take 496 / 50 s, and three networks 6
     assert not run.is_due
     clock.now_s += 100 - (496 / 50 + 6 + 3 + 10) + 0.1

@@ -151,6 +151,11 @@ class Choices:
         return own
 
     @property
+    def looks(self) -> int:
+        """At each photo in use, of a published network: 2 with the one in a mirror."""
+        return 2 if self.augment else 1
+
+    @property
     def is_published(self) -> bool:
         """Whether the architecture is known, and one with published weights."""
         return self.architecture not in ("auto", LENET)

@@ -14,21 +14,16 @@ TRAINING_COST = 3.0  # passes over the network for a photo in fine-tuning, at it
 
 @dataclass(frozen=True)
 class Work:
-    """How many photos there are to train on, and to look at when it is done.
-
-    Attributes:
-        trained, validation, test: photos of each part.
-        looks: at each photo that is judged: 2 with its mirror image.
-    """
+    """How many photos there are in each part."""
 
     trained: int
     validation: int
     test: int
-    looks: int
 
     @property
-    def judged(self) -> int:
-        return (self.validation + self.test) * self.looks
+    def held_out(self) -> int:
+        """Photos that the finished classifier is judged on."""
+        return self.validation + self.test
 
 
 class TimeBudget:
@@ -68,14 +63,16 @@ class TransferClock:
     Args:
         budget: of the run.
         work: how much there is to do.
+        looks: at each photo that is judged after the training: 2 with its mirror image, 0 where its
+            features are known by then.
 
     Attributes:
         made_s: seconds to make the network.
         rate: photos that it takes in a second at rest; None until it is known.
     """
 
-    def __init__(self, budget: TimeBudget, work: Work):
-        self.budget, self.work = budget, work
+    def __init__(self, budget: TimeBudget, work: Work, looks: int):
+        self.budget, self.work, self.looks = budget, work, looks
         self.made_s = 0.0
         self.rate: float | None = None
 
@@ -83,13 +80,19 @@ class TransferClock:
     def end_s(self) -> float:
         """What comes after the last training: scores, pictures, and the model that is made, read
         and written."""
-        judged_s = self.work.judged / self.rate if self.rate else 0.0
+        judged_s = self.work.held_out * self.looks / self.rate if self.rate else 0.0
         return judged_s + 3 * self.made_s + END_S
 
     @property
     def is_due(self) -> bool:
         """Whether the last layer must be trained now, on what features there are."""
         return self.budget.left_s < self.end_s + HEAD_SHARE * (self.budget.total_s or 0)
+
+    @property
+    def head_s(self) -> float:
+        """Seconds for the last layer: its share, or all that is left where that is less."""
+        share_s = HEAD_SHARE * (self.budget.total_s or 0)
+        return min(share_s, self.budget.left_s - self.end_s)
 
     @property
     def tuning_s(self) -> float:

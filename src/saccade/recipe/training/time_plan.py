@@ -50,19 +50,22 @@ class Plan:
     Attributes:
         side_px: of the photos.
         fine_tune: whether most of the network is trained after its last layer.
+        mirrored: whether the mirror images of photos are looked at in use, too.
         why: in words.
     """
 
     side_px: int
     fine_tune: bool
+    mirrored: bool
     why: str = ""
 
     def chosen(self, choices: Choices, asked: Choices) -> Choices:
         """Settled choices with what was planned."""
         size = choices.size if choices.size_hw else str(self.side_px)
         return choices.settled(
-            choices.architecture, size=size, fine_tune=self.fine_tune,
-            epochs=asked.epochs, patience=asked.patience,
+            choices.architecture, size=size, fine_tune=self.fine_tune, augment=self.mirrored,
+            views=choices.views if self.mirrored else 1, epochs=asked.epochs,
+            patience=asked.patience,
         )  # fmt: skip
 
 
@@ -96,8 +99,8 @@ def choices_in_time(
     rate, made_s = images_a_second(backbone, measured_px, begun_s)
     rate *= (measured_px / network.made_for_px) ** 2
     plan = make_plan(
-        network, work_of(choices, photos), rate, made_s, budget.left_s, choices.fine_tune, side_px,
-        median_px,
+        network, work_of(choices, photos), rate, made_s, budget.left_s, choices.fine_tune,
+        choices.augment, side_px, median_px,
     )  # fmt: skip
     listener.says(
         f"{in_words(choices.time_s or 0)} in all, at {rate:.1f} images/s of "
@@ -113,8 +116,7 @@ def work_of(choices: Choices, photos: Photos) -> Work:
     cut = {part: round(counts["train"] * share) for part, share in shares.items()}
     counts |= cut
     counts["train"] -= sum(cut.values())
-    looks = 2 if choices.augment else 1
-    return Work(counts["train"], counts["validation"], counts["test"], looks)
+    return Work(counts["train"], counts["validation"], counts["test"])
 
 
 def images_a_second(backbone: Any, side_px: int, begun_s: float) -> tuple[float, float]:
@@ -142,6 +144,7 @@ def make_plan(
     made_s: float,
     left_s: float,
     fine_tune: bool = True,
+    augment: bool = True,
     side_px: int | None = None,
     median_px: float = 0.0,
 ) -> Plan:
@@ -152,6 +155,7 @@ def make_plan(
         made_s: what making the network took. It is made twice more, written and read.
         left_s: of the time.
         fine_tune: False never does.
+        augment: False never looks at mirror images.
         side_px: that the user chose; None chooses.
         median_px: half of the photos have no shorter side.
     """
@@ -163,16 +167,22 @@ def make_plan(
 
     plans = list(_plans(network, side_px, median_px))
     for side, tunes in plans:
-        features_s = pass_s(work.trained + work.validation + work.judged, side)
         window = round(side * SHRINK)
+        features_s = pass_s(work.trained + work.validation, side)
+        judged_s = pass_s(work.held_out, side) * (2 if augment else 1)
         epoch_s = TRAINING_COST * pass_s(work.trained, window) + pass_s(work.validation, side)
-        epochs = int((usable_s - features_s) / epoch_s)
+        epochs = int((usable_s - features_s - judged_s) / epoch_s)
         if tunes and fine_tune and epochs >= LEAST_EPOCHS:
-            return Plan(side, True, f"time for about {epochs} epochs of fine-tuning")
-        if not tunes and features_s <= usable_s:
-            why = f"time for the last layer alone, on features that take {in_words(features_s)}"
-            return Plan(side, False, why)
-    return Plan(plans[-1][0], False, "the time is short")
+            return Plan(side, True, augment, f"time for about {epochs} epochs of fine-tuning")
+        if tunes:
+            continue
+        for mirrored in (True, False) if augment else (False,):
+            # The features of the validation photos are there to judge by.
+            seconds = pass_s(work.trained + work.held_out * (2 if mirrored else 1), side)
+            if seconds <= usable_s:
+                why = f"time for the last layer alone, on features that take {in_words(seconds)}"
+                return Plan(side, False, mirrored, why)
+    return Plan(plans[-1][0], False, False, "the time is short")
 
 
 def _plans(network: Defaults, side_px: int | None, median_px: float) -> Iterator[tuple[int, bool]]:

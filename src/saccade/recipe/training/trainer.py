@@ -164,6 +164,7 @@ def train_photos(choices: Choices, listener: Listener, budget: TimeBudget | None
     try:
         run.write_classes(photos.index.class_names)
         with _threads(listener, begun["threads"]):
+            transfer = None
             if read.weights is None:
                 model, recorder = train_lenet(listener, run, choices, photos, pixels, parts, budget)
                 rate, own = shortest(model.optimizer.learning_rate), {}
@@ -174,7 +175,7 @@ def train_photos(choices: Choices, listener: Listener, budget: TimeBudget | None
                 model, recorder, phases = transfer.train()
                 rate = phases.rows[-1]["learning_rate"]
                 own = came_from | phases.to_dict() | {"views": choices.views}
-            scores = _judge(model, choices, photos, pixels, parts)
+            scores = _judge(model, choices, photos, pixels, parts, transfer)
             metrics = describe_run(
                 choices, photos, pixels, parts, model, recorder, scores, rate, begun
             )
@@ -198,15 +199,23 @@ def train_photos(choices: Choices, listener: Listener, budget: TimeBudget | None
 
 
 def _judge(
-    model: Any, choices: Choices, photos: Photos, pixels: Pixels, parts: dict[str, np.ndarray]
+    model: Any,
+    choices: Choices,
+    photos: Photos,
+    pixels: Pixels,
+    parts: dict[str, np.ndarray],
+    transfer: Transfer | None,
 ) -> dict[str, Scores]:
     """The scores of the held-out parts that have photos: the test part's last, and once."""
     names, mirrored = photos.index.class_names, pixels.preprocessing.mirrored
-    return {
-        part: judge(model, plain_source(choices, photos, pixels, parts[part]), names, mirrored)
-        for part in ("validation", "test")
-        if len(parts[part])
-    }
+    scores = {}
+    for part in ("validation", "test"):
+        if not len(parts[part]):
+            continue
+        known = None if transfer is None else transfer.judge(part)
+        source = plain_source(choices, photos, pixels, parts[part])
+        scores[part] = known or judge(model, source, names, mirrored)
+    return scores
 
 
 def _settled(
@@ -219,6 +228,7 @@ def _settled(
     one = few and "OMP_NUM_THREADS" not in os.environ
     names = ("architecture", "epochs", "patience", "optimizer")
     plan = {"side_px": max(height, width), "fine_tune": choices.fine_tune}
+    plan |= {"mirrored": choices.augment}
     return ({} if choices.time is None else {"plan": plan}) | {
         "settled": {name: getattr(choices, name) for name in names}
         | choices.shares(set(photos.given_parts)),

@@ -24,19 +24,20 @@ from saccade.recipe.photos.photos import Photos
 from saccade.recipe.photos.pixels import Pixels
 from saccade.recipe.run_files import MODEL_FILE
 from saccade.recipe.run_folder import RunFolder
+from saccade.recipe.scores import Scores
 from saccade.recipe.training.classifier import Classifier, take_over
+from saccade.recipe.training.feature_scores import judge_features
 from saccade.recipe.training.learning_rates import rise_and_fall
 from saccade.recipe.training.phase_optimizers import head_optimizer, tuning_optimizer
 from saccade.recipe.training.phases import Phases
-from saccade.recipe.training.photo_features import compute_features
 from saccade.recipe.training.precision import TOLERANCE, choose_precision
 from saccade.recipe.training.recorder import Recorder, set_weights
 from saccade.recipe.training.run_backup import RunBackup
 from saccade.recipe.training.time_budget import TimeBudget, TransferClock, Work
 from saccade.recipe.training.timed_training import TimedTraining
+from saccade.recipe.training.transfer_features import TransferFeatures
 from saccade.recipe.training.transfer_photos import TransferPhotos
 from saccade.recipe.unfinished.ended_phase import EndedPhase
-from saccade.recipe.unfinished.kept_features import KeptFeatures
 from saccade.recipe.unfinished.room import check_room
 from saccade.seeds import set_random_seed
 from saccade.training.callbacks.early_stopping import EarlyStopping
@@ -72,8 +73,14 @@ class Transfer:
         self.listener, self.run, self.choices = listener, run, choices
         self.photos, self.parts = TransferPhotos(choices, photos, pixels, parts), parts
         self.weights, self.budget = weights, budget
-        counts = (len(parts[part]) for part in ("train", "validation", "test"))
-        self.clock = TransferClock(budget, Work(*counts, looks=2 if choices.augment else 1))
+        work = Work(*(len(parts[part]) for part in ("train", "validation", "test")))
+        # In a limited time the last layer alone is judged by features, which are computed first.
+        self.by_features = budget.is_given and not choices.fine_tune
+        self.clock = TransferClock(budget, work, 0 if self.by_features else choices.looks)
+        self._head: Any = None
+        self.features = TransferFeatures(
+            listener, run.unfinished, choices, self.photos, parts, self.clock
+        )
         self.loss = CategoricalCrossentropy(label_smoothing=SMOOTHING)
 
     def train(self) -> tuple[Any, Recorder, Phases]:
@@ -130,12 +137,20 @@ class Transfer:
         compute_in(whole, precision)  # as it will be used
         return whole, recorder, phases
 
+    def judge(self, part: str) -> Scores | None:
+        """The scores of a held-out part where its features are known, else None."""
+        known = self.features.held_out.get(part)
+        if known is None or self._head is None:
+            return None
+        labels = self.photos.one_hot[self.parts[part]].argmax(axis=1)
+        return judge_features(self._head, known, labels, self.photos.names)
+
     # -- the phases ------------------------------------------------------------------------
 
     def _train_head(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
         network.freeze()
         unfinished = self.run.unfinished
-        features, targets, held = self._all_features(network.backbone)
+        features, targets, held = self.features.all(network.backbone, self.by_features)
         trained = len(features)
         # What the user chose is for fine-tuning; for this phase, where it is the only one.
         own = LAST_LAYER if self.choices.fine_tune else self.choices
@@ -143,10 +158,12 @@ class Transfer:
         optimizer = head_optimizer(self.choices, own.optimizer)
         network.head.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         stopper = _stopper(held, patience, restore=True)
+        timed = TimedTraining(self.clock.head_s) if self.by_features else None
         self.listener.says(
             f"Training the last layer, {network.head.count_params():,} weights, at most "
             f"{count_of(epochs, 'epoch')}."
         )
+        backup = RunBackup(unfinished.phase(LAST))
         # An epoch takes less time than writing the file, so that is done once, at the end.
         recorder.saves = False
         try:
@@ -159,7 +176,7 @@ class Transfer:
                     batch_size=self.choices.batch_size,
                     epochs=epochs,
                     validation_data=held,
-                    callbacks=[stopper, recorder, live, RunBackup(unfinished.phase(LAST))],
+                    callbacks=[timed, stopper, recorder, live, backup],
                     verbose=0,
                 )
         finally:
@@ -170,6 +187,7 @@ class Transfer:
                 if recorder.rows:
                     recorder.save()
                 recorder.saves = True
+        self._head = network.head
         phases.note("last layer", recorder.rows, optimizer)
 
     def _fine_tune(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
@@ -213,37 +231,6 @@ class Transfer:
 
     # -- its parts -------------------------------------------------------------------------
 
-    def _all_features(self, backbone: Any) -> tuple[np.ndarray, np.ndarray, Any]:
-        """Features of the training photos and what they are, and both of the validation's.
-
-        Where the time is short, of as many photos as there is time for.
-        """
-        rows, places, held = self.parts["train"], self.parts["validation"], None
-        if self.budget.is_given:  # what there is no time for is of all classes
-            rows = np.random.RandomState(self.choices.seed).permutation(rows)
-        begun_s = time.monotonic()
-        if len(places):
-            held = self._features(backbone, places, 0, "validation"), self.photos.one_hot[places]
-            self.clock.rate = len(places) / (time.monotonic() - begun_s)
-        features: list[np.ndarray] = []
-        for view in range(self.choices.views):
-            if not features or not self.clock.is_due:
-                features.append(self._features(backbone, rows, view, f"view-{view}", may_end=True))
-        spent_s, trained = time.monotonic() - begun_s, sum(map(len, features))
-        images, planned = trained + len(places), len(rows) * self.choices.views
-        self.clock.rate = images / spent_s
-        versions = f" in {self.choices.views} views" if self.choices.views > 1 else ""
-        self.listener.says(
-            f"Features of {images:,} photos{versions} computed once, {spent_s:.0f} s "
-            f"({images / spent_s:.1f} images/s)."
-        )
-        if trained < planned:
-            self.listener.warns(
-                f"Note: there was time for {trained:,} of {planned:,} photos to train on."
-            )
-        targets = [self.photos.one_hot[rows[: len(each)]] for each in features]
-        return np.concatenate(features), np.concatenate(targets), held
-
     def _network(self, precision: str, weights: Path | None) -> Classifier:
         architecture, size_hw = self.choices.architecture, self.photos.preprocessing.target_size
         return Classifier(architecture, size_hw, weights, len(self.photos.names), precision)
@@ -254,7 +241,7 @@ class Transfer:
 
         def features(precision: str) -> torch.Tensor:
             backbone = self._network(precision, self.weights).backbone
-            return torch.from_numpy(np.float32(self._features(backbone, first, 0)))
+            return torch.from_numpy(np.float32(self.features.of(backbone, first)))
 
         precision, distance = choose_precision(self.choices.precision, features)
         if distance is not None:
@@ -264,31 +251,6 @@ class Transfer:
                 f"float32 (at most {TOLERANCE:.0%} may)."
             )
         return precision
-
-    def _features(
-        self,
-        backbone: Any,
-        places: np.ndarray,
-        view: int,
-        name: str | None = None,
-        may_end: bool = False,
-    ) -> np.ndarray:
-        """(photos, features), of the photos or their view-th version.
-
-        Args:
-            name: by which they are kept for a run that goes on.
-            may_end: when the time is short, with what there is by then.
-        """
-        size = self.choices.batch_size
-        source = self.photos.source(places, self.choices.seed + view, changed=view > 0)
-        kept = None
-        if name is not None:
-            file = self.run.unfinished.features(name)
-            kept = KeptFeatures(file, len(places), size, backbone.output_shape[-1])
-        what = f"features, view {view + 1}" if self.choices.views > 1 else "features"
-        with self.listener.counting(len(places), what) as tick:
-            is_enough = (lambda: self.clock.is_due) if may_end else None
-            return compute_features(backbone, source, size, tick, kept, is_enough)
 
 
 def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
+from saccade.data.sources.source import Batch, Source
 from saccade.recipe.choices import Choices
 from saccade.recipe.photos.photo_reading import window_size
 from saccade.recipe.photos.photos import Photos
@@ -63,3 +66,14 @@ class TransferPhotos:
             mixed=augmented,
             class_weights=self.class_weights if training else None,
         )
+
+
+class Mirrored(Source):
+    """Batches of images with left and right exchanged."""
+
+    def __init__(self, source: Source):
+        self.source, self.batches, self.samples = source, source.batches, source.samples
+
+    def read(self, pass_number: int, start: int = 0) -> Iterator[Batch]:
+        for x, y, weights in self.source.read(pass_number, start):
+            yield x.flip(2), y, weights
