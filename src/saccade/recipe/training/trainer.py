@@ -175,6 +175,8 @@ def train_photos(choices: Choices, listener: Listener, budget: TimeBudget | None
                 model, recorder, phases = transfer.train()
                 rate = phases.rows[-1]["learning_rate"]
                 own = came_from | phases.to_dict() | {"views": choices.views}
+                if transfer.features.trained is not None:
+                    own["train.images_in_time"] = transfer.features.trained
             scores = _judge(model, choices, photos, pixels, parts, transfer)
             metrics = describe_run(
                 choices, photos, pixels, parts, model, recorder, scores, rate, begun

@@ -27,6 +27,7 @@ class TransferFeatures:
 
     Attributes:
         held_out: float32 (photos, looks, features) of a part, where they were asked for.
+        trained: how many training photos there was time for, where not for all.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class TransferFeatures:
         self._listener, self._unfinished, self._choices = listener, unfinished, choices
         self._photos, self._parts, self._clock = photos, parts, clock
         self.held_out: dict[str, np.ndarray] = {}
+        self.trained: int | None = None
 
     def all(self, backbone: Any, to_judge: bool) -> tuple[np.ndarray, np.ndarray, Any]:
         """Features of the training photos and what they are, and both of the validation's.
@@ -74,6 +76,7 @@ class TransferFeatures:
             f"({done / spent_s:.1f} images/s)."
         )
         if trained < len(rows) * views:
+            self.trained = trained
             self._listener.warns(
                 f"Note: there was time for {trained:,} of {len(rows) * views:,} photos to train on."
             )
