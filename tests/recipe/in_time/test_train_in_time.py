@@ -5,7 +5,7 @@ import json
 import pytest
 
 from faces.test_train_resnet import photos, small_weights, train, weights  # noqa: F401
-from recipe.test_time_plan import Clock
+from recipe.in_time.test_time_plan import Clock
 from saccade.recipe.training import lenet_training, time_budget, time_plan, timed_training, transfer
 
 SHARES = ["--test", "0.2", "--validation", "0.2", "--precision", "float32"]
