@@ -60,6 +60,16 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     set_image_data_format(today)
 
 
+def normalize_data_format(value: str | None) -> str:
+    """ "channels_last" or "channels_first", in small letters; the process's for None."""
+    word = (value or image_data_format()).lower()
+    if word not in ("channels_first", "channels_last"):
+        raise InvalidArgument(
+            "data_format", 'must be "channels_first" or "channels_last"', repr(value)
+        )
+    return word
+
+
 def backend() -> str:
     """Always "torch"."""
     return "torch"
