@@ -220,6 +220,22 @@ def test_a_branch_that_the_backend_rules_out_is_not_looked_at():
     assert not names & {"keras.layers.GRU", "keras.layers.LSTM", "keras.layers.SimpleRNN"}
 
 
+def test_the_branch_of_a_script_that_knows_no_torch_is_tensorflow_s():
+    code = """\
+    from keras import backend as K  # torch, in a comment
+    from keras import layers
+    if K.backend() == 'tensorflow':
+        layers.Dense(3)
+    else:
+        layers.GRU(3)
+    if K.backend() == "theano":
+        layers.LSTM(3)
+    """
+    names = {name for name, _ in used(code)}
+    assert "keras.layers.Dense" in names
+    assert not names & {"keras.layers.GRU", "keras.layers.LSTM"}
+
+
 @pytest.mark.parametrize("room", ["backend", "layers", "losses", "metrics", "models", "utils"])
 def test_rooms_of_saccade_s_are_no_names_of_keras_s(room):
     """`keras.metrics.accuracy` is a module here, which stops a script that calls it."""

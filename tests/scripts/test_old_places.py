@@ -143,6 +143,47 @@ def test_scripts_ask_the_backend_for_what_lies_below_it(tmp_path):
         assert fault_of(f"tensorflow.python.{name}") == ""
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("assert K.backend() == 'tensorflow'", "tensorflow"),
+        ("if K.backend() != 'tensorflow': raise RuntimeError('needs datasets')", "tensorflow"),
+        ("assert K.backend() != 'theano'", "torch"),
+        ("assert K.backend() in ('tensorflow', 'torch')", "torch"),
+        ("import keras; assert keras.config.backend() == 'tensorflow'  # or torch", "tensorflow"),
+    ],
+)
+def test_a_script_that_knows_no_torch_runs_as_on_tensorflow(tmp_path, line, says):
+    done = run(tmp_path, f"from keras import backend as K\n{line}\nprint(K.backend())\n")
+    assert done.stdout == f"{says}\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("imports", "whose"),
+    [
+        ("from keras.layers import Dense", "Keras 2 wrote"),
+        ("import tensorflow as tf\nfrom keras.layers import Dense", "Keras 2 wrote"),
+        ("from keras.layers import Dense\nimport tensorflow as tf", "Keras 2 wrote"),
+        ("import tensorflow as tf\nDense = tf.keras.layers.Dense", "TensorFlow wrote"),
+        ("from tensorflow.keras.layers import Dense", "TensorFlow wrote"),
+        ("import keras\nfrom tensorflow.keras.layers import Dense", "TensorFlow wrote"),
+        ("import keras\nfrom tensorflow import keras\nDense = keras.layers.Dense", "TensorFlow"),
+    ],
+)
+def test_tensorflow_beside_keras_leaves_the_script_one_of_keras(tmp_path, imports, whose):
+    """Scripts of Keras 2 imported tensorflow for its functions; their files are Keras's."""
+    code = "Dense(2, input_shape=(3,))\nfrom keras.models import Sequential"
+    if "tensorflow.keras" in imports or "keras = " in imports or "Dense = " in imports:
+        code = ""
+    room = "keras" if code else "tensorflow.keras"
+    done = run(
+        tmp_path,
+        f"{imports}\nfrom {room}.models import Sequential\n"
+        "model = Sequential([Dense(2, input_shape=(3,))])\nmodel.save('digits.model')\n",
+    )
+    assert whose in done.stderr, done.stderr
+
+
 def test_check_knows_the_old_words_of_the_backends_functions(tmp_path, capsys):
     script = tmp_path / "script.py"
     script.write_text(
