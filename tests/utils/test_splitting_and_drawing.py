@@ -76,6 +76,15 @@ def test_text_is_written_and_pictures_need_a_program(model, tmp_path, monkeypatc
         model_to_dot(Sequential([Dense(1)]))
 
 
+def test_a_script_goes_on_without_the_program(model, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(dot.shutil, "which", lambda _: None)
+    monkeypatch.setattr(dot, "is_script_door_open", lambda: True)
+    plot_model(model, to_file=str(tmp_path / "m.png"), show_shapes=True)
+    assert (tmp_path / "m.dot").read_text().startswith("digraph")
+    assert not (tmp_path / "m.png").exists()
+    assert [one for one in caplog.messages if "the program dot" in one and "m.dot" in one]
+
+
 def test_the_program_is_given_the_text(model, tmp_path, monkeypatch):
     program = tmp_path / "dot"
     program.write_text('#!/bin/sh\n[ "$1" = -Tsvg ] && cat > "$3"\n')

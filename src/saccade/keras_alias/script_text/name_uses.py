@@ -22,6 +22,7 @@ from saccade.keras_alias.script_text.branches import (
     suppressed_by,
 )
 from saccade.keras_alias.script_text.single_use import NameUse
+from saccade.script_door import backend_of
 
 __all__ = ["NameUse", "names_used"]
 
@@ -65,9 +66,10 @@ class _Reader(TryReader):
         self._one_base = True  # of every class: `super()` means the base that is written there
         self._itself = ""  # what of Keras's the class is derived from whose text is read
         self._depth, self._idle = 0, False
+        self._backend = "torch"
 
     def read(self, tree: ast.Module) -> None:
-        self._own = bound_names(tree)
+        self._own, self._backend = bound_names(tree), backend_of(ast.unparse(tree))
         self._given = {
             node.attr
             for node in ast.walk(tree)
@@ -177,7 +179,7 @@ class _Reader(TryReader):
 
     def visit_If(self, node: ast.If) -> None:
         """Of a choice by `K.backend()` only what will run: the others' names do no harm."""
-        chosen = is_backend(node.test, self._dotted)
+        chosen = is_backend(node.test, self._dotted, self._backend)
         self.visit(node.test)
         before = dict(self._made)
         for one in node.body if chosen is not False else []:
