@@ -29,6 +29,14 @@ from saccade.names import nearest, public_names, stand_in
 from saccade.requester import asks_from_package, expects_torch, no_module, place_of
 from saccade.script_door import mark_tensorflow_script
 
+_BROUGHT = {
+    "PIL": ("PIL.Image",),
+    "urllib": ("urllib.request", "urllib.error"),
+    "concurrent": ("concurrent.futures",),
+    "xml": ("xml.dom",),
+}
+"""What Keras or TensorFlow has loaded before a script says `PIL.Image` after a bare `import PIL`."""
+
 _import = builtins.__import__
 _find_spec = importlib.util.find_spec
 
@@ -53,6 +61,9 @@ def script_import(
             workers.hook()
         elif name.startswith("torch"):
             expects_torch(sys._getframe(1))
+        elif name in _BROUGHT and not fromlist and not level:
+            for below in _BROUGHT[name]:
+                _import(below)
         return module
     real = real_name(name)
     if real is None:  # tensorflow_datasets, keras_tuner
