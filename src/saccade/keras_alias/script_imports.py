@@ -14,6 +14,7 @@ is kept in `sys.modules`; so the function behind the import statement is exchang
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib
 import importlib.util
 import sys
@@ -63,7 +64,8 @@ def script_import(
             expects_torch(sys._getframe(1))
         elif name in _BROUGHT and not fromlist and not level:
             for below in _BROUGHT[name]:
-                _import(below)
+                with contextlib.suppress(ImportError):  # a file of the script's own, called so
+                    _import(below)
         return module
     real = real_name(name)
     if real is None:  # tensorflow_datasets, keras_tuner
