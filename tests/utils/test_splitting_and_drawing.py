@@ -76,6 +76,16 @@ def test_text_is_written_and_pictures_need_a_program(model, tmp_path, monkeypatc
         model_to_dot(Sequential([Dense(1)]))
 
 
+def test_a_script_goes_on_without_the_program(model, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(dot.shutil, "which", lambda _: None)
+    monkeypatch.setattr(dot, "is_script_door_open", lambda: True)
+    for name in ("m.png", "sub.svg"):
+        assert plot_model(model, tmp_path / name) is None
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["m.dot", "sub.dot"]
+    assert (tmp_path / "m.dot").read_text() == model_to_dot(model, show_layer_names=False)
+    assert caplog.text.count("Install Graphviz for a picture") == 1
+
+
 def test_the_program_is_given_the_text(model, tmp_path, monkeypatch):
     program = tmp_path / "dot"
     program.write_text('#!/bin/sh\n[ "$1" = -Tsvg ] && cat > "$3"\n')

@@ -36,7 +36,7 @@ _BROUGHT = {
     "concurrent": ("concurrent.futures",),
     "xml": ("xml.dom",),
 }
-"""What Keras or TensorFlow has loaded before a script says `PIL.Image` after a bare `import PIL`."""
+"""What Keras or TensorFlow has loaded, so that `PIL.Image` works after a bare `import PIL`."""
 
 _import = builtins.__import__
 _find_spec = importlib.util.find_spec

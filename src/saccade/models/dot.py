@@ -12,6 +12,8 @@ from typing import Any
 from saccade.disk.whole_file import replacing, write_whole
 from saccade.errors import InvalidArgument, StateError
 from saccade.models.graph_holder import all_layers
+from saccade.notes import note_once
+from saccade.script_door import is_script_door_open
 from saccade.shown_text import shown
 
 TEXTS = (".dot", ".gv")
@@ -91,6 +93,9 @@ def plot_model(
         to_file: where to.
         show_shapes, ..., show_trainable: as `model_to_dot`.
 
+    Without the program a script of Keras's goes on: a note says so, and the text stands beside, as
+    "model.dot".
+
     Raises:
         StateError: the program is not installed, or the model is not built.
         InvalidArgument: a kind of picture that it does not know.
@@ -114,6 +119,15 @@ def plot_model(
         write_whole("plot_model", path, text)
         return
     program = shutil.which("dot")
+    if program is None and is_script_door_open():  # a picture is no reason to lose the training
+        beside = path.with_suffix(TEXTS[0])
+        write_whole("plot_model", beside, text)
+        note_once(
+            "plot_model: the program dot, which draws the picture, is not on this machine: the "
+            f'text is in "{beside}". Install Graphviz for a picture.',
+            key="no Graphviz",
+        )
+        return
     if program is None:
         raise NoDrawer(
             "plot_model",
