@@ -173,14 +173,18 @@ def test_the_last_layer_is_due_while_there_is_time_for_what_follows(clock):
     assert run.tuning_s == pytest.approx(10 - 0.1 - 122 / 50)
 
 
-def test_the_speed_is_that_of_the_best_turn(clock):
-    took_s = iter([9.0, 2.0, 4.0, 3.0])
+@pytest.mark.parametrize(("most_s", "speed"), [(100.0, 4.0), (5.0, 2.0)])
+def test_the_speed_is_that_of_the_best_turn_that_there_was_time_for(clock, most_s, speed):
+    took_s, counts = iter([9.0, 5.0, 4.0, 2.0, 3.0]), []
 
     def network(images, training):
-        assert images.shape == (8, 64, 64, 3)
+        counts.append(len(images))
+        assert images.shape[1:] == (64, 64, 3)
         clock.now_s += next(took_s)
 
-    assert images_a_second(network, 64, clock.now_s - 7) == (4.0, 7.0)
+    # A first look at one image, 9 s, is not counted.
+    assert images_a_second(network, 64, clock.now_s - 7, 9 + most_s) == (speed, 7.0)
+    assert counts == [1, 8, 8, 8, 8][: 5 if speed == 4.0 else 3]
 
 
 def test_the_age_of_a_process_is_known():

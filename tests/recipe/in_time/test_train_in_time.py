@@ -45,7 +45,7 @@ def test_a_short_time_is_for_some_photos_and_the_last_layer(photos, weights, clo
     assert "Note: there was time for" in said
     found = numbers(tmp_path)
     assert [phase["name"] for phase in found["phases"]] == ["last layer"]
-    assert found["preprocessing"]["target_size"] == [224, 224]
+    assert found["preprocessing"]["target_size"] == [160, 160]
     assert 1 <= found["train.images_in_time"] < found["train.images"] == 9
 
 
