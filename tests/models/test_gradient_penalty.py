@@ -7,7 +7,19 @@ import pytest
 import torch
 
 from saccade import backend as K
-from saccade.layers import Add, Concatenate, Dense, Input, _Merge
+from saccade.layers import (
+    Add,
+    Concatenate,
+    Conv2D,
+    Dense,
+    Input,
+    Lambda,
+    Layer,
+    MaxPooling2D,
+    Multiply,
+    UpSampling2D,
+    _Merge,
+)
 from saccade.models import Model, Sequential
 from saccade.optimizers import SGD
 
@@ -87,3 +99,65 @@ def test_the_function_of_a_merge_is_the_user_s(base):
     assert float(More()([x, x]).detach().mean()) == 4.0
     assert Add()([x, x]).mean() == 2.0
     assert float(Add()._merge_function([x, x]).mean()) == 2.0
+
+
+def where_it_was(tensors):
+    before, after = tensors
+    return K.gradients(K.sum(after), before)
+
+
+def test_a_lambda_may_take_gradients_of_its_inputs():
+    """The switches of a pooling, as what-where autoencoders have them: in predict, too."""
+    images = Input((4, 4, 1))
+    before = Conv2D(2, 3, padding="same")(images)
+    after = MaxPooling2D(2)(before)
+    where = Lambda(where_it_was, output_shape=lambda shape: shape[0])([before, after])
+    assert where.shape == (None, 4, 4, 2)
+    back = Multiply()([UpSampling2D(2)(after), where])
+    model, found = Model(images, back), Model(images, [before, after, where])
+    x = R.random((3, 4, 4, 1)).astype("float32")
+    first, pooled, switches = found.predict(x, verbose=0)
+    expected = first == pooled.repeat(2, axis=1).repeat(2, axis=2)
+    np.testing.assert_array_equal(switches, expected)
+    np.testing.assert_allclose(model.predict(x, verbose=0), first * expected)
+    model.trainable = False
+    model.compile("sgd", "mse")
+    assert model.evaluate(x, first * expected, verbose=0) < 1e-12
+
+
+class Slopes(Layer):
+    """The penalty as a layer of one's own."""
+
+    def call(self, inputs):
+        y, x = inputs
+        squares = K.square(K.gradients(y, x)[0])
+        return K.sqrt(K.sum(squares, axis=1, keepdims=True)) - 1
+
+    def compute_output_shape(self, input_shapes):
+        return (input_shapes[1][0], 1)
+
+
+@pytest.mark.parametrize("inner", [False, True])
+def test_a_layer_of_gradients_trains_by_the_right_ones(inner):
+    critic = Sequential([Input((4,)), Dense(5, activation="tanh"), Dense(1)])
+    x = Input((4,))
+    model = Model(x, Slopes()([critic(x), x]))
+    if inner:  # in a model within a model
+        again = Input((4,))
+        model = Model(again, model(again))
+    model.compile(SGD(0.1), "mse")
+    images = torch.tensor(REAL, requires_grad=True)
+    (slopes,) = torch.autograd.grad(critic(images).sum(), images, create_graph=True)
+    penalties = slopes.square().sum(1, keepdim=True).sqrt() - 1
+    weights = critic.trainable_weights
+    found = torch.autograd.grad(
+        penalties.square().mean(), weights, allow_unused=True, materialize_grads=True
+    )
+    expected = [(w - 0.1 * g).detach().numpy() for w, g in zip(weights, found, strict=True)]
+    close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-6)
+    close(model.predict(REAL, verbose=0), penalties.detach().numpy())
+    close(model.predict_on_batch(REAL), penalties.detach().numpy())
+    model.train_on_batch(REAL, np.zeros((8, 1)))
+    for w, value in zip(critic.get_weights(), expected, strict=True):
+        close(w, value)
+    assert np.isfinite(model.fit(REAL, np.zeros((8, 1)), verbose=0).history["loss"]).all()

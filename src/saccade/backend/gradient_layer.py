@@ -9,12 +9,15 @@ import torch
 
 from saccade.errors import NotSupported
 from saccade.graph import Symbol, values_now
+from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.operations.unwritten_operation import UnwrittenOperation
 from saccade.timers import BACKWARD
 
 
 class Gradients(UnwrittenOperation):
     """The gradients of a symbol's sum with respect to other symbols, taken while values flow."""
+
+    _takes_gradients = True
 
     def __init__(self) -> None:
         super().__init__("gradients", "K", self.of)
@@ -30,7 +33,7 @@ class Gradients(UnwrittenOperation):
                 xs,
                 retain_graph=True,
                 allow_unused=True,
-                create_graph=values_now() is not None,
+                create_graph=values_now() is not None or bool(scope.training),
             )
         return [torch.zeros_like(x) if g is None else g for x, g in zip(xs, found, strict=True)]
 

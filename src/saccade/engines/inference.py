@@ -12,6 +12,7 @@ import torch
 from saccade.engines.folded_network import FoldedNetwork
 from saccade.engines.folding import settings_of
 from saccade.engines.openvino_network import OpenVinoNetwork, has_openvino
+from saccade.engines.sloped_network import run_with_slopes
 from saccade.graph import Network, Symbol
 from saccade.layers import DepthwiseConv2D, Lambda, SeparableConv2D
 from saccade.layers.operations.operation import Operation
@@ -64,8 +65,9 @@ class Inference:
         """The output for a batch, for reading only."""
         engine = self.engine_for(x)
         if engine is None:
+            run = run_with_slopes if self.network.takes_gradients else Network.run
             with torch.no_grad():
-                return self.network.run(x, lambda value, symbol: value)
+                return run(self.network, x, lambda value, symbol: value)
         return engine(x)
 
     def engine_for(

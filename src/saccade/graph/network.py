@@ -24,6 +24,7 @@ class Network:
         last_uses: for each of `calls` the values, by `id` of their symbol, not needed after it.
         layers: the layers that are called, in Keras's order, inputs too.
         fused: the same in fewer operations, once an engine made it.
+        takes_gradients: whether a call gives gradients of what others gave (`K.gradients`).
     """
 
     fused: Any = None
@@ -45,6 +46,9 @@ class Network:
         given = {id(symbol) for symbol in self.input_symbols}
         self.calls = [node for node in self.nodes if not self._is_given(node, given)]
         self.last_uses = self._find_last_uses()
+        self.takes_gradients = any(
+            getattr(type(node.layer), "_takes_gradients", False) for node in self.calls
+        )
 
     @staticmethod
     def _is_given(node: Node, given: set[int]) -> bool:

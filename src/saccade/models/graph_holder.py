@@ -8,6 +8,7 @@ from typing import Any
 from saccade.data.sources.source import ManyArrays
 from saccade.engines.fused_network import fused_network
 from saccade.engines.inference import Inference, adds_nothing
+from saccade.engines.sloped_network import run_with_slopes
 from saccade.errors import InvalidArgument, NotKnownYet, StateError
 from saccade.graph import Network, Shape, Symbol, inlined, plain_shapes, symbols_in
 from saccade.layers.core.calls.call_arguments import in_shape_of
@@ -185,6 +186,8 @@ class GraphHolder(Trainer):
             kept = self._keeps_values
             run = run_whole(self, network, inputs) if kept else network.run(inputs, self._fitted)
             return run if self._with_losses is None else taken(self, run)
+        if self._network.takes_gradients:
+            return run_with_slopes(self._network, inputs, self._fitted)
         return fused_network(self._network).run(inputs, self._fitted)
 
     call.is_to_be_written = True  # type: ignore[attr-defined]  # where there is no graph

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.graph import KnownValues, Symbol, uses_symbols, worth
+from saccade.graph import KnownValues, Symbol, asks_for_gradients, uses_symbols, worth
 from saccade.layers.core.output_shapes import on_zeros, zeros_like
 from saccade.user_names import values_inside
 
@@ -45,9 +45,7 @@ def closed_symbols(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     Raises:
         InvalidArgument: a copy of the graph has another number of them.
     """
-    is_users = not f"{type(layer).call.__module__}".startswith("saccade.")
-    known = [layer.call if is_users else None, vars(layer).get("function")]
-    if not any(uses_symbols(function) for function in known if callable(function)):
+    if not any(uses_symbols(function) for function in _of_users(layer)):
         return []
     kwargs = dict(kwargs)
     given = kwargs.pop(WORD, None)
@@ -63,6 +61,19 @@ def closed_symbols(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
             _DO,
         )
     return met.symbols if given is None else given
+
+
+def asks_for_slopes(layer: Any) -> bool:
+    """Whether a layer without weights takes gradients of its inputs, as `K.gradients(y, x)` does of
+    symbols: its `call` is then made on the symbols themselves, and its steps are the graph's."""
+    return not layer.weights and any(asks_for_gradients(one) for one in _of_users(layer))
+
+
+def _of_users(layer: Any) -> list[Any]:
+    """The functions of the user's that a layer calls."""
+    is_users = not f"{type(layer).call.__module__}".startswith("saccade.")
+    known = [layer.call if is_users else None, vars(layer).get("function")]
+    return [one for one in known if callable(one)]
 
 
 def call_with_closed(layer: Any, args: Any, kwargs: dict[str, Any], training: Any) -> Any:
