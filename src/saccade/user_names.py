@@ -20,10 +20,10 @@ WORDS: dict[str, str] = {
     "layers": """
         as_given as_images as_kernel build_for build_kernels build_on casts_integers changes
         channels_in channels_out check_input check_rank checked_share convolve describe device
-        draw dropped factors fit forward from_bytes input_shape joins_lists keeps_integers kept
-        keras_module losses_of_call maps meet merge merged_shape nodes normal normalised
-        output_shape over_rows
-        own_weights padding_words pool rank rest seen shape_after shape_for shape_with sides
+        draw dropped factors fit forward from_bytes input_dtype input_shape joins_lists
+        keeps_integers kept keras_module losses_of_call maps meet merge merged_shape
+        metrics_variables nodes normal normalised output_shape over_rows own_weights padding_words
+        path pool rank rest seen shape_after shape_for shape_with sides
         size_out sizes_in stands_for_operator stems steps stream strides_or_dilation sublayers
         sublayers_within to_bytes transform uniform weightless where""",
     "models": """
@@ -34,8 +34,8 @@ WORDS: dict[str, str] = {
         add add_values best checked counted count decide given_thresholds grow held keras_module
         reader readers reads_logits residual restore squared_sum state sum sums values""",
     "optimizers": """
-        applies_itself build_for current_rate fused_on in_order keras_module make_slots misfits
-        move partial_slots product restore side_by_side slots state step step_by_own_apply
+        applies_itself build_for built current_rate fused_on in_order keras_module make_slots
+        misfits move partial_slots product restore side_by_side slots state step step_by_own_apply
         swap_averages updates_itself where""",
     "training": """
         before_validation best_epoch draw_over ends_on_nan find_direction hears_last improves

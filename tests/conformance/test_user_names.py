@@ -13,6 +13,7 @@ from conformance.calls import ABSTRACT, SEVERAL, call, keras_options, numbers, o
 from conformance.layer_examples import EXAMPLES
 from parity.reference import keras
 from saccade import initializers, layers, losses, metrics, models, optimizers
+from saccade.errors import StateError
 from saccade.user_names import WORDS
 
 # What users may read or set though Keras 3 has it not, or only in some classes: one meaning.
@@ -27,6 +28,10 @@ SHARED = {
     "false_negatives", "false_positives", "true_negatives", "true_positives",
     # of torch.nn.Module, which no code of saccade's calls
     "T_destination", "call_super_init", "compile", "dump_patches", "training",
+}  # fmt: skip
+# Properties that Keras 3 brought, or has in models only: scripts of `tf.keras` 2 set them.
+OF_KERAS_3 = {
+    "input_shape", "output_shape", "path", "input_dtype", "metrics_variables", "built",
 }  # fmt: skip
 WEIGHTS = {"bias", "beta", "gamma", "kernel", "mean", "moving_mean", "moving_variance", "variance",
            "alpha", "depthwise_kernel", "pointwise_kernel"}  # fmt: skip
@@ -76,7 +81,7 @@ def test_inner_words_are_those_of_classes_and_none_of_keras_s(family):
         twin = getattr(theirs, name, None)
         if twin is not None and family != "losses":
             theirs_too = here & set(dir(twin)) - set(dir(torch.nn.Module))
-            assert theirs_too <= {"input_shape", "output_shape"}, name  # of models only
+            assert theirs_too <= OF_KERAS_3, name
     assert set(WORDS[family].split()) <= inner
 
 
@@ -365,3 +370,35 @@ def test_the_plain_way_costs_nothing():
     """Only the class of an object with a name of two meanings looks at who asks."""
     assert layers.Dense.__getattribute__ is object.__getattribute__
     assert models.Model.__getattribute__ is object.__getattribute__
+
+
+@pytest.mark.parametrize("base", [layers.Layer, models.Model, models.Sequential])
+@pytest.mark.parametrize("name", ["path", "input_dtype", "metrics_variables"])
+def test_what_keras_3_made_a_property_may_be_set_as_in_tf_keras_2(base, name):
+    class Own(base):
+        def __init__(self):
+            super().__init__()
+            setattr(self, name, "mine")
+
+    own = Own()
+    assert getattr(own, name) == "mine" == getattr(copy.deepcopy(own), name)
+    assert getattr(base(), name) != "mine"
+
+
+def test_a_model_without_a_graph_may_keep_inputs_and_outputs_of_its_own():
+    class Own(models.Model):
+        def __init__(self):
+            super().__init__()
+            self.inputs = layers.Input((4,))
+            self.outputs = [layers.Dense(2)]
+
+        def call(self, x):
+            return self.outputs[0](x)
+
+    own = Own()
+    assert own(np.ones((3, 4), "float32")).shape == (3, 2)
+    assert own.inputs.shape == (None, 4)
+    assert [one.name for one in own.weights] == ["kernel", "bias"]
+    graph = models.Sequential([layers.Input((4,)), layers.Dense(2)])
+    with pytest.raises(StateError, match="inputs of a graph stay"):
+        graph.inputs = []

@@ -317,6 +317,24 @@ def test_a_script_with_another_way_takes_it(tmp_path):
     assert done.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("first", "used"),
+    [
+        ("PIL", "PIL.Image.new"),
+        ("urllib", "urllib.request.urlopen"),
+        ("concurrent", "concurrent.futures.Future"),
+        ("xml", "xml.dom.Node"),
+    ],
+)
+def test_a_bare_import_finds_what_keras_had_loaded(tmp_path, first, used):
+    done = run(tmp_path, f"import keras\nimport {first}\nprint(callable({used}))\n")
+    assert done.stdout == "True\n", done.stderr
+    if first == "PIL":
+        (tmp_path / "xml.py").write_text("mine = 5\n")
+        done = run(tmp_path, "import keras, xml\nprint(xml.mine)\n")
+        assert done.stdout == "5\n", done.stderr
+
+
 def names_of_keras(module, path: str, seen: set[int]) -> Iterator[str]:
     seen.add(id(module))
     for name, one in vars(module).items():

@@ -100,6 +100,25 @@ def test_the_number_of_batches_is_the_length():
         len(PyDataset())
 
 
+@pytest.mark.parametrize("ahead", [1, 2])
+def test_the_number_of_batches_may_be_a_number_of_the_class(model, ahead):
+    class Own(Batches):
+        num_batches = PyDataset.num_batches
+
+        def __init__(self, count):
+            super().__init__(workers=ahead)
+            self.num_batches = count
+
+    class Longer(Own):
+        def __len__(self):
+            return self.num_batches + 2
+
+    for made, count in ((Own(2), 2), (Longer(1), 3)):
+        assert len(made) == count
+        assert len(list(made)) == count
+        assert model.predict(made, verbose=0).shape == (4 * count, 1)
+
+
 def test_batches_without_an_end_need_steps(model):
     class Endless(Batches):
         num_batches = None

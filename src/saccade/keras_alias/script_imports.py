@@ -14,6 +14,7 @@ is kept in `sys.modules`; so the function behind the import statement is exchang
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib
 import importlib.util
 import sys
@@ -28,6 +29,14 @@ from saccade.keras_alias.left_names import has_another_way, refusal_of, sentence
 from saccade.names import nearest, public_names, stand_in
 from saccade.requester import asks_from_package, expects_torch, no_module, place_of
 from saccade.script_door import mark_own_keras, mark_tensorflow_script
+
+_BROUGHT = {
+    "PIL": ("PIL.Image",),
+    "urllib": ("urllib.request", "urllib.error"),
+    "concurrent": ("concurrent.futures",),
+    "xml": ("xml.dom",),
+}
+"""What Keras or TensorFlow has loaded, so that `PIL.Image` works after a bare `import PIL`."""
 
 _import = builtins.__import__
 _find_spec = importlib.util.find_spec
@@ -53,6 +62,10 @@ def script_import(
             workers.hook()
         elif name.startswith("torch"):
             expects_torch(sys._getframe(1))
+        elif name in _BROUGHT and not fromlist and not level:
+            for below in _BROUGHT[name]:
+                with contextlib.suppress(ImportError):  # a file of the script's own, called so
+                    _import(below)
         return module
     real = real_name(name)
     if real is None:  # tensorflow_datasets, keras_tuner

@@ -9,7 +9,7 @@ from saccade.data.sources.source import ManyArrays
 from saccade.engines.fused_network import fused_network
 from saccade.engines.inference import Inference, adds_nothing
 from saccade.engines.sloped_network import run_with_slopes
-from saccade.errors import InvalidArgument, NotKnownYet
+from saccade.errors import InvalidArgument, NotKnownYet, StateError
 from saccade.graph import Network, Shape, Symbol, inlined, plain_shapes, symbols_in
 from saccade.layers.core.calls.call_arguments import in_shape_of
 from saccade.layers.core.layer import Layer
@@ -104,17 +104,29 @@ class GraphHolder(Trainer):
 
     @property
     def inputs(self) -> list[Symbol]:
-        """The symbols that come in."""
-        return self._graph().input_symbols
+        """The symbols that come in; a model without a graph may keep what it likes here."""
+        own = vars(self)
+        return own["inputs"] if "inputs" in own else self._graph().input_symbols
+
+    @inputs.setter
+    def inputs(self, value: Any) -> None:
+        if self._is_graph():
+            do = "Make another: Model(inputs, outputs)."
+            raise StateError(self.where, "the inputs of a graph stay as they are", do=do)
+        vars(self)["inputs"] = value
 
     @property
     def outputs(self) -> list[Symbol]:
-        """The symbols that come out."""
-        return self._graph().output_symbols
+        """The symbols that come out; a model without a graph may keep what it likes here."""
+        own = vars(self)
+        return own["outputs"] if "outputs" in own else self._graph().output_symbols
 
     @outputs.setter
     def outputs(self, symbols: Any) -> None:
-        cut_off(self, symbols)
+        if self._is_graph():
+            cut_off(self, symbols)
+        else:
+            vars(self)["outputs"] = symbols
 
     def _cut_at(self, symbols: list[Symbol]) -> None:
         """End at these symbols of the graph."""
@@ -150,6 +162,9 @@ class GraphHolder(Trainer):
     def output_names(self) -> list[str]:
         """The names of the layers that make the outputs; a number tells apart those of one."""
         return told_apart(symbol.node.layer.name for symbol in self.outputs)
+
+    def _is_graph(self) -> bool:
+        return self._network is not None or type(self)._graph is not GraphHolder._graph
 
     def _graph(self) -> Network:
         if self._network is None:

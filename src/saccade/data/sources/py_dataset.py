@@ -39,10 +39,19 @@ class PyDataset:
 
     @property
     def num_batches(self) -> int | None:
-        """How many batches make a pass; None for one without an end, which needs steps."""
+        """How many batches make a pass; None for one without an end, which needs steps.
+
+        To `tf.keras` 2 the name meant nothing: a class may keep a number of its own under it.
+        """
+        if "num_batches" in vars(self):
+            return vars(self)["num_batches"]
         if type(self).__len__ is PyDataset.__len__:
             raise NotImplementedError("write __len__ or num_batches")
         return len(self)
+
+    @num_batches.setter
+    def num_batches(self, count: int | None) -> None:
+        vars(self)["num_batches"] = count
 
     def __len__(self) -> int:
         if (count := self.num_batches) is None:
@@ -62,11 +71,15 @@ class PyDataset:
 
 def count_batches(sequence: Any) -> int | None:
     """How many batches make a pass; None for a `PyDataset` without an end."""
-    return sequence.num_batches if isinstance(sequence, PyDataset) else len(sequence)
+    if not isinstance(sequence, PyDataset):
+        return len(sequence)
+    if "num_batches" in vars(sequence) and type(sequence).__len__ is not PyDataset.__len__:
+        return len(sequence)  # the number may mean something else to the class
+    return sequence.num_batches
 
 
 def _all_numbers(sequence: PyDataset) -> Iterable[int]:
-    count = sequence.num_batches
+    count = count_batches(sequence)
     return itertools.count() if count is None else range(count)
 
 
