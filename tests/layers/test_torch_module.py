@@ -143,3 +143,13 @@ def test_shared_weights_are_counted_once():
     assert len(wrapper.weights) == 2
     assert not wrapper.trainable_weights
     assert wrapper.count_params() == 20
+
+
+def test_a_module_that_a_lambda_calls_is_trained_too():
+    model = models.Sequential([layers.Input((2,)), layers.Lambda(nn.Linear(2, 3))])
+    assert model.output_shape == (None, 3)
+    before = model.get_weights()
+    model.compile("sgd", "mse")
+    model.fit(np.ones((8, 2)), np.ones((8, 3)), verbose=0)
+    assert [one.shape for one in before] == [(3, 2), (3,)]
+    assert not np.array_equal(before[0], model.get_weights()[0])

@@ -74,7 +74,7 @@ from saccade.layers.convolution.transposed import (
 from saccade.layers.core import keras1_words
 from saccade.layers.core.input_spec import InputSpec
 from saccade.layers.core.layer import Layer
-from saccade.layers.core.tracking import wrappers
+from saccade.layers.core.torch_module import TorchModuleWrapper
 from saccade.layers.dense import Dense
 from saccade.layers.identity import ActivityRegularization, Identity
 from saccade.layers.input import Input, InputLayer
@@ -169,11 +169,9 @@ from saccade.layers.sizes.border import (
 from saccade.layers.sizes.resizing import CenterCrop, Resizing
 from saccade.layers.sizes.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 from saccade.layers.softmax import Softmax
-from saccade.layers.torch_module import TorchModuleWrapper, wrapped
 from saccade.names import classes_in, names_from, refuse_name
 
 Symbol.note = unwritten_operation.note_function
-wrappers[:] = [wrapped]
 Symbol.operate = symbol_arithmetic.operate  # the graph lies below, and knows no layer
 
 # Names of earlier versions: there for their scripts, and in no list.

@@ -158,8 +158,8 @@ class TrackedModule(UserNames, torch.nn.Module):
 
     def _as_ours(self, name: str, part: Any) -> Any:
         """What an attribute holds for a part: a module of torch's with weights as a layer."""
-        if isinstance(part, torch.nn.Module) and is_foreign(part) and wrappers:
-            if (layer := wrappers[0](part)) is not None:
+        for wrap in wrappers if isinstance(part, torch.nn.Module) and is_foreign(part) else ():
+            if (layer := wrap(part)) is not None:
                 return layer
         check_ours(self.where, name, part)
         return part

@@ -8,7 +8,7 @@ import torch
 
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers.core.layer import Layer
-from saccade.layers.core.tracking import TrackedModule
+from saccade.layers.core.tracking import TrackedModule, wrappers
 from saccade.numerics.machine.device import default_device
 from saccade.variables import Variable
 
@@ -88,7 +88,7 @@ class TorchModuleWrapper(Layer):
         Raises:
             RuntimeError: of torch's, where keys or shapes do not fit.
         """
-        state = {str(key): torch.as_tensor(store[key][()]) for key in store.keys()}
+        state = {str(key): torch.as_tensor(store[key][()]) for key in list(store)}
         self.module.load_state_dict(state)
 
     def get_config(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class TorchModuleWrapper(Layer):
         )
 
 
-def wrapped(module: torch.nn.Module) -> TorchModuleWrapper | None:
+def _wrapped(module: torch.nn.Module) -> TorchModuleWrapper | None:
     """A module of torch's as a layer; None for what cannot be called, or holds layers of ours."""
     if isinstance(module, (torch.nn.ModuleList, torch.nn.ModuleDict)) or _holds_ours(module):
         return None
@@ -121,3 +121,6 @@ def wrapped(module: torch.nn.Module) -> TorchModuleWrapper | None:
 
 def _holds_ours(module: torch.nn.Module) -> bool:
     return any(isinstance(one, TrackedModule) for one in module.modules())
+
+
+wrappers.append(_wrapped)
