@@ -181,6 +181,28 @@ def test_the_test_part_comes_first(tmp_path, drawn):
         draw_confusion(tmp_path, part="train")
 
 
+@pytest.mark.parametrize("n", [201, 1500])
+def test_the_picture_of_many_classes_is_no_larger(tmp_path, drawn, n):
+    """Side and memory grew with the classes: 20 GB for a thousand."""
+    names = [f"class {i}" for i in range(n)]
+    folder = write_metrics(tmp_path, np.eye(n, dtype=int), names)
+    draw_confusion(folder)
+    whole = (tmp_path / "confusion.png").read_bytes()
+    with Image.open(tmp_path / "confusion.png") as picture:
+        assert 3000 < max(picture.size) < 5000
+    labels = [tick.get_text() for tick in drawn[0].axes[0].get_xticklabels()]
+    assert labels[1] == str(round(drawn[0].axes[0].get_xticks()[1]))
+    assert 10 < len(labels) < 30
+    (text,) = drawn[0].axes[0].texts
+    assert f"{n:,} classes, numbered" in text.get_text()
+    metrics = json.loads((folder / "metrics.json").read_text())
+    del metrics["test.confusion"]
+    metrics["test.confused"] = [[i, i, 1] for i in range(n)]
+    (folder / "metrics.json").write_text(json.dumps(metrics))
+    draw_confusion(folder)
+    assert (tmp_path / "confusion.png").read_bytes() == whole
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -194,6 +216,9 @@ def test_the_test_part_comes_first(tmp_path, drawn):
         ("metrics.json", "{}"),
         ("metrics.json", '{"test.confusion": [[1]], "test.accuracy": 1, "classes": ["a", "b"]}'),
         ("metrics.json", '{"test.confusion": "x", "test.accuracy": 1, "classes": ["a"]}'),
+        ("metrics.json", '{"test.confused": [[0, 1, 2]], "test.accuracy": 1, "classes": ["a"]}'),
+        ("metrics.json", '{"test.confused": [[0, -1, 2]], "test.accuracy": 1, "classes": ["a"]}'),
+        ("metrics.json", '{"test.confused": [[0, 0]], "test.accuracy": 1, "classes": ["a"]}'),
     ],
     ids=lambda text: text[:40],
 )

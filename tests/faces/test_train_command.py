@@ -21,7 +21,7 @@ from saccade.data import index_folder, random_split
 from saccade.files import keras_archive
 from saccade.recipe.interrupts import interrupts_held
 from saccade.recipe.photos import pixels
-from saccade.recipe.training import lenet_training, trainer
+from saccade.recipe.training import lenet_training, opened_photos, trainer
 
 FILES = ["classes.json", "confusion.png", "curves.png", "history.csv", "metrics.json"]
 QUICK = ["--epochs", "2", "--batch-size", "8"]
@@ -115,7 +115,7 @@ def test_pixels_from_memory_and_from_disk_train_alike(photos, tmp_path, monkeypa
     def read_without_room(files, preprocessing, tick):
         return pixels.read_pixels(files, preprocessing, tick, budget_bytes=0)
 
-    monkeypatch.setattr(trainer, "read_pixels", read_without_room)
+    monkeypatch.setattr(opened_photos, "read_pixels", read_without_room)
     assert "read from disk" in train(photos, "-o", "disk", *QUICK)
     memory, disk = (numbers(tmp_path / run) for run in ("memory", "disk"))
     assert memory | {"command": ""} == disk | {"command": ""}

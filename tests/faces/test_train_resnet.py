@@ -34,7 +34,13 @@ from saccade.recipe import scores
 from saccade.recipe.architectures import DEFAULTS
 from saccade.recipe.listener import EpochLines
 from saccade.recipe.photos.photo_reading import Header, published_reading
-from saccade.recipe.training import network_choice, trainer, transfer
+from saccade.recipe.training import (
+    network_choice,
+    opened_photos,
+    trainer,
+    transfer,
+    transfer_photos,
+)
 from saccade.recipe.training import precision as precision_module
 from saccade.recipe.training.network_choice import are_photographs
 from saccade.recipe.training.recorder import Recorder
@@ -142,7 +148,7 @@ def test_bad_weights_are_refused_before_a_photo_is_read(
     photos, weights, monkeypatch, given, needed
 ):
     Path("cut.weights.h5").write_bytes(weights.read_bytes()[:5000])
-    monkeypatch.setattr(trainer, "read_pixels", lambda *_: pytest.fail("photos were read"))
+    monkeypatch.setattr(opened_photos, "read_pixels", lambda *_: pytest.fail("photos were read"))
     assert needed in train(photos, "-o", "run", "--weights", given, code=2)
     assert not Path("run").exists()
 
@@ -203,7 +209,9 @@ def test_fine_tuning_leaves_statistics_and_the_first_stage_at_rest_and_trains_th
 
 
 def test_both_phases_weigh_the_classes(photos, tmp_path, weights, monkeypatch):
-    monkeypatch.setattr(transfer, "weigh_classes", lambda labels, classes: np.zeros(3, np.float32))
+    monkeypatch.setattr(
+        transfer_photos, "weigh_classes", lambda labels, classes: np.zeros(3, np.float32)
+    )
     train(photos, "-o", "run", "--weights", weights, *QUICK)
     rows = list(csv.DictReader((tmp_path / "run" / "history.csv").read_text().splitlines()))
     assert len(rows) > 1
@@ -220,7 +228,7 @@ def test_only_photos_of_the_training_part_are_counted(photos, tmp_path, weights,
         counted.append(len(labels))
         return np.ones(classes, np.float32)
 
-    monkeypatch.setattr(transfer, "weigh_classes", count)
+    monkeypatch.setattr(transfer_photos, "weigh_classes", count)
     train(photos, "-o", "run", "--weights", weights, *QUICK, "--no-fine-tune")
     assert counted == [9]
 
@@ -256,12 +264,16 @@ def test_a_runs_own_numbers_are_those_of_use(photos, tmp_path, weights, monkeypa
 
 
 def test_windows_are_smaller_than_the_photos():
-    photos = SimpleNamespace(preprocessing=SimpleNamespace(target_size=(288, 224)))
     for augment, size in ((True, (224, 174)), (False, (288, 224))):
-        asked: Any = SimpleNamespace(
-            choices=SimpleNamespace(augment=augment, defaults=DEFAULTS["resnet50"]), pixels=photos
+        choices: Any = SimpleNamespace(augment=augment, defaults=DEFAULTS["resnet50"])
+        photos: Any = SimpleNamespace(
+            index=SimpleNamespace(class_names=["a"], labels=np.zeros(2, int)), rows=np.arange(2)
         )
-        assert transfer.Transfer._training_size(asked) == size
+        pixels: Any = SimpleNamespace(preprocessing=SimpleNamespace(target_size=(288, 224)))
+        parts = {"train": np.arange(2)}
+        found = transfer_photos.TransferPhotos(choices, photos, pixels, parts)
+        assert found.training_size == size
+        assert found.shrunk == size[0] / 288
 
 
 def test_the_rate_rises_for_a_tenth_of_the_steps_and_then_falls_to_nothing():

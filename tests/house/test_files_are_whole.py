@@ -44,6 +44,7 @@ OPENERS = {
     "files/hdf5.py": "h5py.File",  # after `check_regular`
     "keras_alias/runner.py": "open.rb",  # the script, as Python itself opens it, pipes too
     "numerics/machine/native_precision.py": "read_text",  # of the system's /proc
+    "recipe/training/time_budget.py": "read_text",  # the same
     "disk/folder_lock.py": "open.r+b",  # a lock
     "tensorflow_alias/parts/data/gfile.py": "open.?",  # for writing: a script's own
     "utils/keras_2.py": "h5py.File",  # after `check_regular`

@@ -65,14 +65,15 @@ NAMES = {
         hard_sigmoid identity image_data_format image_dim_ordering in_test_phase in_top_k
         in_train_phase int_shape is_keras_tensor is_sparse is_tensor l2_normalize
         learning_phase less less_equal linear local_conv1d local_conv2d log logsumexp
-        manual_variable_initialization map_fn max maximum mean min minimum
-        moving_average_update name_scope ndim normalize_batch_in_training not_equal one_hot
+        control_dependencies manual_variable_initialization map_fn max maximum mean min minimum
+        moving_average_update name_scope ndim normalize_batch_in_training
+        normalize_data_format not_equal one_hot
         ones ones_like permute_dimensions placeholder pool2d pool3d pow print_tensor prod
         random_bernoulli random_binomial random_normal random_normal_variable random_uniform
         random_uniform_variable relu repeat repeat_elements reset_uids reshape resize_images
         resize_volumes reverse round selu separable_conv1d separable_conv2d set_epsilon
         set_floatx set_image_data_format set_image_dim_ordering set_learning_phase set_session
-        set_value shape sigmoid sign sin slice softmax softplus softsign
+        set_value shape sigmoid sign sin size slice softmax softplus softsign
         sparse_categorical_crossentropy spatial_2d_padding spatial_3d_padding sqrt square
         squeeze stack std stop_gradient sum switch tanh temporal_padding tile to_dense
         transpose truncated_normal update update_add update_sub var variable zeros zeros_like

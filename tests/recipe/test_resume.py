@@ -15,7 +15,7 @@ from faces.photo_folders import make_photos
 from recipe.killing import assert_same_end
 from recipe.stopped import QUICK, in_one_line, send, train, train_until
 from saccade.errors import InvalidArgument
-from saccade.recipe.training import trainer
+from saccade.recipe.training import opened_photos
 from saccade.recipe.unfinished.unfinished_run import UnfinishedRun
 
 GIVEN = {"epochs": 3, "batch_size": 8, "size": 16}
@@ -73,7 +73,7 @@ def test_an_unfinished_run_of_the_same_command_is_offered_by_name(
 
 
 def test_sigterm_ends_what_does_not_train_too(photos, monkeypatch, hears_signals):
-    monkeypatch.setattr(trainer, "read_pixels", lambda *_: send(signal.SIGTERM)())
+    monkeypatch.setattr(opened_photos, "read_pixels", lambda *_: send(signal.SIGTERM)())
     train("photos", "-o", "run", *QUICK, code=143)
     assert not Path("run").exists()
 

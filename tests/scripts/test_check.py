@@ -170,7 +170,7 @@ def test_packages_beside_the_script_are_looked_through(tmp_path):
 @pytest.mark.parametrize(
     ("name", "module", "fault"),
     [
-        ("keras.backend.tensorflow_backend._get_available_gpus", "keras.backend", True),
+        ("keras.backend.tensorflow_backend._nothing", "keras.backend", True),
         ("keras.backend.tensorflow_backend.get_value", "keras.backend", False),
         ("keras.layers.core.LSTM", "keras.layers.core", True),
         ("keras.layers.core.dense", "keras.layers.core.dense", False),
@@ -263,6 +263,22 @@ else:
 """)
     }
     assert "tensorflow.config.experimental_connect_to_cluster" not in names
+
+
+def test_the_branch_of_a_script_that_knows_no_torch_is_tensorflow_s():
+    code = """\
+    from keras import backend as K  # torch, in a comment
+    from keras import layers
+    if K.backend() == 'tensorflow':
+        layers.Dense(3)
+    else:
+        layers.GRU(3)
+    if K.backend() == "theano":
+        layers.LSTM(3)
+    """
+    names = {name for name, _ in used(code)}
+    assert "keras.layers.Dense" in names
+    assert not names & {"keras.layers.GRU", "keras.layers.LSTM"}
 
 
 @pytest.mark.parametrize("room", ["backend", "layers", "losses", "metrics", "models", "utils"])

@@ -12,7 +12,7 @@ import pytest
 
 from parity.reference import keras
 from saccade.errors import NotSupported
-from saccade.keras_alias.check import fault_of
+from saccade.keras_alias.check import check_script, fault_of
 from saccade.keras_alias.left_names import sentence_of_left
 from saccade.layers import Dense
 from saccade.models import Sequential
@@ -107,17 +107,93 @@ def test_a_refused_name_of_a_star_import_carries_its_sentence(tmp_path):
 
 def test_modules_that_are_gone_say_their_way_out(tmp_path):
     for line, do in (
-        (
-            "from tensorflow.python.client import device_lib; device_lib.list_local_devices()",
-            "tf.config.list_physical_devices",
-        ),
         ("from keras.models import model_from_yaml; model_from_yaml('')", "model_from_json"),
         ("import tensorflow as tf; tf.train.Saver()", "tf.train.Checkpoint"),
     ):
         done = run(tmp_path, line + "\n")
         assert do in done.stderr.splitlines()[-1], (line, done.stderr)
     assert fault_of("tensorflow.keras.wrappers.scikit_learn.KerasClassifier") == ""
-    assert "list_physical" in fault_of("tensorflow.python.client.device_lib.list_local_devices")
+
+
+def test_scripts_ask_the_backend_for_what_lies_below_it(tmp_path):
+    done = run(
+        tmp_path,
+        """
+        from tensorflow.python.client import device_lib
+        from keras import backend as K
+        from keras.backend.common import normalize_data_format
+        from keras.backend.tensorflow_backend import tf, _to_tensor
+        from keras.utils.conv_utils import normalize_data_format as other
+
+        found = device_lib.list_local_devices()
+        assert (found[0].name, found[0].device_type) == ("/device:CPU:0", "CPU")
+        gpus = [one.name for one in found if one.device_type == "GPU"]
+        assert K.tensorflow_backend._get_available_gpus() == gpus
+        f1 = K.constant([0.5, float("nan")])
+        assert K.eval(K.tf.where(K.tf.is_nan(f1), K.tf.zeros_like(f1), f1)).tolist() == [0.5, 0]
+        assert K.tf is tf and K.np.prod([2, 3]) == 6
+        assert other(None) == normalize_data_format("Channels_Last") == "channels_last"
+        assert K.eval(_to_tensor(3, "float32")) == 3.0 and int(K.size(K.zeros((2, 3)))) == 6
+        with K.control_dependencies([f1]):
+            print(K.batch_get_value(ops=[f1])[0][0])
+        """,
+    )
+    assert done.stdout == "0.5\n", done.stderr
+    for name in ("client.device_lib.list_local_devices", "client.device_lib"):
+        assert fault_of(f"tensorflow.python.{name}") == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("assert K.backend() == 'tensorflow'", "tensorflow"),
+        ("if K.backend() != 'tensorflow': raise RuntimeError('needs datasets')", "tensorflow"),
+        ("assert K.backend() != 'theano'", "torch"),
+        ("assert K.backend() in ('tensorflow', 'torch')", "torch"),
+        ("import keras; assert keras.config.backend() == 'tensorflow'  # or torch", "tensorflow"),
+    ],
+)
+def test_a_script_that_knows_no_torch_runs_as_on_tensorflow(tmp_path, line, says):
+    done = run(tmp_path, f"from keras import backend as K\n{line}\nprint(K.backend())\n")
+    assert done.stdout == f"{says}\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("imports", "whose"),
+    [
+        ("from keras.layers import Dense", "Keras 2 wrote"),
+        ("import tensorflow as tf\nfrom keras.layers import Dense", "Keras 2 wrote"),
+        ("from keras.layers import Dense\nimport tensorflow as tf", "Keras 2 wrote"),
+        ("import tensorflow as tf\nDense = tf.keras.layers.Dense", "TensorFlow wrote"),
+        ("from tensorflow.keras.layers import Dense", "TensorFlow wrote"),
+        ("import keras\nfrom tensorflow.keras.layers import Dense", "TensorFlow wrote"),
+        ("import keras\nfrom tensorflow import keras\nDense = keras.layers.Dense", "TensorFlow"),
+    ],
+)
+def test_tensorflow_beside_keras_leaves_the_script_one_of_keras(tmp_path, imports, whose):
+    """Scripts of Keras 2 imported tensorflow for its functions; their files are Keras's."""
+    code = "Dense(2, input_shape=(3,))\nfrom keras.models import Sequential"
+    if "tensorflow.keras" in imports or "keras = " in imports or "Dense = " in imports:
+        code = ""
+    room = "keras" if code else "tensorflow.keras"
+    done = run(
+        tmp_path,
+        f"{imports}\nfrom {room}.models import Sequential\n"
+        "model = Sequential([Dense(2, input_shape=(3,))])\nmodel.save('digits.model')\n",
+    )
+    assert whose in done.stderr, done.stderr
+
+
+def test_check_knows_the_old_words_of_the_backends_functions(tmp_path, capsys):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from keras import backend as K\n"
+        "K.one_hot(indices=[1], nb_classes=3)\nK.sum(x=[1.0], name='s')\n"
+        "K.pool2d([[[[1.0]]]], (1, 1), dim_ordering='tf')\nprint(K.tf.is_nan(1.0))\n"
+    )
+    assert check_script(str(script)) == 0, capsys.readouterr().out
+    script.write_text("from keras import backend as K\nK.one_hot(indexes=[1], num_classes=3)\n")
+    assert check_script(str(script)) == 1
 
 
 def test_yaml_is_refused_with_the_way_out():

@@ -132,7 +132,6 @@ def test_no_name_of_the_table_hides_a_module():
         ("", "flags", "argparse"),
         ("train", "Saver", "tf.train.Checkpoint"),
         ("", "global_variables_initializer", "leave the line out"),
-        ("", "client", "tf.config.list_physical_devices"),
     ],
 )
 def test_names_of_tensorflow_1_say_their_way_out(module, name, do):

@@ -22,7 +22,7 @@ from saccade.layers import (
 )
 from saccade.models import Model, Sequential
 from saccade.optimizers import SGD, Adam
-from saccade.script_door import mark_tensorflow_script, open_script_door
+from saccade.script_door import mark_own_keras, mark_tensorflow_script, open_script_door
 from scripts.warm_process import python
 
 A = np.random.RandomState(0).randn(3, 4, 2).astype("float32")
@@ -140,7 +140,10 @@ def test_batch_dot_in_a_script_without_tensorflow_pairs_all_axes_but_two(caplog)
         close(K.batch_dot(scores, k).numpy(), scores @ k)
         close(K.batch_dot(q[:, 0], k[:, 0], 2).numpy(), np.einsum("bqd,bkd->bqk", q[:, 0], k[:, 0]))
         assert K.batch_dot(c, votes[:, :3], [2, 2]).shape == (2, 4, 3, 8)  # no pairs to make
+        mark_own_keras()
         mark_tensorflow_script()
+        close(K.batch_dot(c, votes, [2, 2]).numpy(), out)  # keras, and tensorflow's functions
+        mark_tensorflow_script(its_keras=True)
         assert K.batch_dot(c, votes, [2, 2]).shape == (2, 4, 4, 8)
     finally:
         open_script_door(False)

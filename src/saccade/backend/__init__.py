@@ -26,6 +26,7 @@ _PARTS = {
         batch_normalization bias_add conv2d conv2d_transpose conv3d depthwise_conv2d pool2d pool3d
         resize_images resize_volumes separable_conv2d spatial_2d_padding spatial_3d_padding
     """,
+    "saccade.backend.inner_names": "_get_available_gpus _to_tensor control_dependencies np size",
     "saccade.backend.kinds": "is_float_dtype is_int_dtype result_type standardize_dtype",
     "saccade.backend.local_images": """
         conv1d local_conv1d local_conv2d separable_conv1d temporal_padding
@@ -43,8 +44,8 @@ _PARTS = {
     "saccade.data_formats": "image_data_format set_image_data_format",
     "saccade.backend.settings": """
         backend clear_session floatx get_uid image_dim_ordering learning_phase
-        manual_variable_initialization reset_uids set_floatx set_image_dim_ordering
-        set_learning_phase
+        manual_variable_initialization normalize_data_format reset_uids set_floatx
+        set_image_dim_ordering set_learning_phase
     """,
     "saccade.backend.session": "get_session set_session",
     "saccade.backend.shapes": """
@@ -102,8 +103,10 @@ REFUSED = {
     "ctc_label_dense_to_sparse": _OF_SEQUENCES,
     "rnn": _OF_SEQUENCES,
 }
+_INNER = ("_get_available_gpus", "_to_tensor", "np")
+"""What scripts take though Keras never showed it."""
 _HOME = homes(_PARTS)
-__all__ = sorted(_HOME)
+__all__ = sorted(name for name in _HOME if name not in _INNER)
 
 
 def __getattr__(name: str) -> Any:
@@ -119,7 +122,7 @@ def __getattr__(name: str) -> Any:
     found = getattr(import_module(part), other)
     if part in _OF_VALUES:
         found = _also_on_symbols(other, found)
-    if name not in _TODAY:
+    if name not in (*_TODAY, "np"):
         found = takes_old_keywords(name, found)
     globals()[name] = found
     return found

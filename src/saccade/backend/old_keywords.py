@@ -9,6 +9,7 @@ from typing import Any
 
 from saccade.data_formats import data_format_of
 from saccade.errors import InvalidArgument
+from saccade.old_arguments import also_takes
 
 _OF_TWO = {"x": "x1", "y": "x2", "a": "x2"}
 _OF_ALL = {
@@ -21,6 +22,7 @@ _OF_ALL = {
     "max_value": "x_max",
     "min_value": "x_min",
     "nb_classes": "num_classes",
+    "ops": "tensors",
     "output": "y_pred",
     "std": "stddev",
     "stride": "strides",
@@ -72,4 +74,4 @@ def takes_old_keywords(name: str, function: Callable[..., Any]) -> Callable[...,
             translated[new] = value
         return translated
 
-    return with_old_keywords
+    return also_takes(with_old_keywords, {*words, *ignored, *(("dim_ordering",) if orders else ())})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import linecache
+import sys
+
 from saccade.data_formats import (
     ORDERINGS,
     data_format_of,
@@ -12,6 +15,8 @@ from saccade.errors import InvalidArgument, NotSupported
 from saccade.layers.core.calls.call_scope import scope, set_phase
 from saccade.names import reset_names
 from saccade.notes import note_old_word, note_once
+from saccade.requester import asks_script
+from saccade.script_door import backend_of, is_script_door_open
 
 
 def clear_session(free_memory: bool = True) -> None:
@@ -60,9 +65,23 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     set_image_data_format(today)
 
 
+def normalize_data_format(value: str | None) -> str:
+    """ "channels_last" or "channels_first", in small letters; the process's for None."""
+    word = (value or image_data_format()).lower()
+    if word not in ("channels_first", "channels_last"):
+        raise InvalidArgument(
+            "data_format", 'must be "channels_first" or "channels_last"', repr(value)
+        )
+    return word
+
+
 def backend() -> str:
-    """Always "torch"."""
-    return "torch"
+    """ "torch"; to a script that asks for "tensorflow" and knows of no torch, "tensorflow"."""
+    frame = sys._getframe(1)
+    if not is_script_door_open() or not asks_script(frame):
+        return "torch"
+    lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
+    return backend_of("".join(lines))
 
 
 def learning_phase() -> int:

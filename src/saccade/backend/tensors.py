@@ -48,8 +48,9 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int] | None = None) -> torch.
         axes: one for both, or one for each; by default the last of x and the last but one of y
             (the last of a matrix).
 
-    The first axis alone is the batch's, as since Keras 2.3. In a script without tensorflow all
-    leading axes that agree are, as before: so capsules and heads of attention were written.
+    The first axis alone is the batch's, as since Keras 2.3. In a script of `keras`, and
+    not `tensorflow.keras`, all leading axes that agree are, as before: so capsules and heads of
+    attention were written.
     """
     x, y = convert_to_tensor(x), convert_to_tensor(y)
     is_large = max(x.ndim, y.ndim) > 3

@@ -138,6 +138,14 @@ def train(
             help="Fetch no weights; SACCADE_OFFLINE=1 in the environment says the same.",
         ),
     ] = False,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            help="How long it may take, 30s, 5m or 1h, from the start to the finished run folder; "
+            "what can be done in it is measured first.",
+            show_default="as long as it needs",
+        ),
+    ] = None,
 ) -> None:
     """Train a classifier on a folder of photos.
 
@@ -149,7 +157,10 @@ def train(
     choices = Choices(**words)  # wrong ones are told before torch loads
     from saccade.cli.live import ConsoleListener
     from saccade.cli.tables import make_console
+    from saccade.recipe.training.time_budget import TimeBudget, process_age_s
     from saccade.recipe.training.trainer import train_photos
 
     flags = flags_of(train)
-    train_photos(choices, ConsoleListener(make_console(), lambda text: in_flags(text, flags)))
+    budget = TimeBudget(choices.time_s, process_age_s())
+    listener = ConsoleListener(make_console(), lambda text: in_flags(text, flags))
+    train_photos(choices, listener, budget)

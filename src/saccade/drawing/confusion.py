@@ -23,6 +23,8 @@ DOTS_PER_INCH = 120
 POINTS = 72  # to an inch
 LONGEST_NAME = 28  # of a class, in letters of usual width
 MOST_IN_KEY = 60  # names
+MOST_NAMED = 200  # classes; the picture of more is no larger, and shows numbers
+LEAST_CELL = 0.17  # inches, to write a name beside
 SMALLEST_POINTS, LARGEST_POINTS = 5.0, 11.0  # of text that is still read with ease
 WIDTH_TO_HEIGHT = 0.62  # of a character of the font
 
@@ -34,7 +36,7 @@ def draw_confusion(run: str | os.PathLike[str], part: str | None = None) -> Path
     colour is that count's share of row i, on a scale of square roots, so that rare mistakes show.
     Right answers lie on the diagonal. A count is written where it fits its cell. A class whose
     letters no font of this machine has is shown by its number, as #3, with a key below; a note
-    says which package brings a font.
+    says which package brings a font. More than 200 classes are numbered as in classes.json, from 0.
 
     Args:
         run: the run folder.
@@ -65,12 +67,13 @@ def _read(run: Path, part: str | None) -> tuple[list[str], np.ndarray, str]:
     path = run / METRICS
     try:
         metrics = read_json(f'"{path}"', METRICS, read_regular(path, wrong=FileFormatError))
-        parts = [key.partition(".")[0] for key in metrics if key.endswith(".confusion")]
-        part = part or ("test" if "test" in parts else parts[0])
+        kinds = (".confusion", ".confused")
+        parts = [key.partition(".")[0] for key in metrics if key.endswith(kinds)]
+        part = str(part or ("test" if "test" in parts else parts[0]))
         if part not in parts:
             raise InvalidArgument(f'"{path}"', f"must have numbers of {', '.join(parts)}", part)
         names = [str(name) for name in metrics["classes"]]
-        counts = np.array(metrics[f"{part}.confusion"], dtype=np.int64)
+        counts = _matrix(metrics, part, len(names))
         accuracy = float(metrics[f"{part}.accuracy"])
     except FileNotFoundError as fault:
         raise NoSuchFile(f'"{run}"', f"must hold {METRICS}", "none", "Train first.") from fault
@@ -84,15 +87,34 @@ def _read(run: Path, part: str | None) -> tuple[list[str], np.ndarray, str]:
     return names, counts, f"{part}: {counts.sum():,} images, accuracy {accuracy:.4f}"
 
 
+def _matrix(metrics: dict[str, Any], part: str, classes: int) -> np.ndarray:
+    """The matrix, int (classes, classes); of many classes the cells that are not 0 are known."""
+    if f"{part}.confused" not in metrics:
+        return np.array(metrics[f"{part}.confusion"], dtype=np.int64)
+    i, j, images = np.array(metrics[f"{part}.confused"], dtype=np.int64).reshape(-1, 3).T
+    if min(i.min(initial=0), j.min(initial=0)) < 0:
+        raise ValueError("a class below 0")
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    counts[i, j] = images
+    return counts
+
+
 def _draw(names: Sequence[str], counts: np.ndarray, title: str) -> Any:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.colors import PowerNorm
     from matplotlib.figure import Figure
 
     n = len(names)
-    cell = min(1.1, max(0.17, 6.5 / n))  # inches
+    is_named = n <= MOST_NAMED
+    cell = min(1.1, max(LEAST_CELL, 6.5 / n))  # inches
     text = min(LARGEST_POINTS, max(SMALLEST_POINTS + 1, cell * POINTS * 0.75))
-    fonts, names, key = _drawable(names)
+    places = range(0, n, 1 if is_named else -(-n // MOST_NAMED) * 10)
+    if is_named:
+        fonts, names, key = _drawable(names)
+    else:
+        cell *= MOST_NAMED / n
+        fonts, names = ["DejaVu Sans"], [str(place) for place in places]
+        key = f"{n:,} classes, numbered as in classes.json from 0"
     label = max(map(cells_of, names)) * text * WIDTH_TO_HEIGHT / POINTS + 0.1
     is_upright = label <= cell  # names below their columns need not be turned
     left, bottom = label + 0.4, (0.25 if is_upright else label) + 0.4
@@ -106,8 +128,8 @@ def _draw(names: Sequence[str], counts: np.ndarray, title: str) -> Any:
     shares = counts / np.maximum(totals, 1)
     norm = PowerNorm(0.5, 0, 1)
     image = axes.imshow(shares, cmap="Blues", norm=norm, interpolation="nearest")
-    axes.set_xticks(range(n), names, fontsize=text, rotation=0 if is_upright else 90)
-    axes.set_yticks(range(n), names, fontsize=text)
+    axes.set_xticks(places, names, fontsize=text, rotation=0 if is_upright else 90)
+    axes.set_yticks(places, names, fontsize=text)
     if key:
         axes.text(0, -(bottom + 0.2) / side, key, fontsize=9, va="top", transform=axes.transAxes)
     for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
@@ -116,7 +138,8 @@ def _draw(names: Sequence[str], counts: np.ndarray, title: str) -> Any:
     axes.set_xlabel("taken for")
     axes.set_ylabel("is")
     axes.set_title(title, fontsize=12, pad=10)
-    _rule(axes, n)
+    if is_named:
+        _rule(axes, n)
     _write_counts(axes, counts, shares, cell)
 
     scale = figure.add_axes(
@@ -195,7 +218,3 @@ def _drawable(names: Sequence[str]) -> tuple[list[str], list[str], str]:
         for place, name in enumerate(names)
     ]
     return fonts, drawn, "\n".join(shortened(line, 100) for line in key)
-
-
-def _in_ascii(name: str) -> str:
-    return name.encode("ascii", "backslashreplace").decode()

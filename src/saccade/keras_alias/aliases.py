@@ -16,9 +16,12 @@ ROOTS = {
     "tensorflow.compat.v1.keras": KERAS,
     "tensorflow.compat.v2.keras": KERAS,
     "tensorflow.python.keras": KERAS,
+    "keras.backend.tf": TENSORFLOW,
+    "keras.backend.tensorflow_backend.tf": TENSORFLOW,
     "tensorflow": TENSORFLOW,
     "tensorflow.python": TENSORFLOW,
     "tensorflow.python.framework": f"{TENSORFLOW}.python.framework",
+    "tensorflow.python.client": f"{TENSORFLOW}.python.client",
     "keras_preprocessing": "saccade.preprocessing",
     "keras_applications": "saccade.applications",
 }

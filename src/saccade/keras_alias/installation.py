@@ -49,7 +49,14 @@ def install() -> None:
     take_image_data_format()
     # 6. Its tensors are as TensorFlow's, for which such scripts are written.
     sys.meta_path.insert(
-        0, LoadWatch({"torch": _patch_tensors, "saccade.data.dataset": _patch_elements})
+        0,
+        LoadWatch(
+            {
+                "torch": _patch_tensors,
+                "saccade.data.dataset": _patch_elements,
+                "saccade.backend": _lend_tensorflow,
+            }
+        ),
     )
     warnings.filterwarnings("ignore", "Converting a tensor with requires_grad", UserWarning)
     # 7. Processes that the script spawns begin anew, without any of this.
@@ -68,6 +75,11 @@ def _patch_tensors() -> None:
 
 def _patch_elements() -> None:
     import_module("saccade.tensorflow_alias.parts.tensors.tensor_patches").patch_elements()
+
+
+def _lend_tensorflow() -> None:
+    """`K.tf`, by which scripts of Keras 2 reached the TensorFlow below."""
+    import_module("saccade.backend").tf = import_module("saccade.tensorflow_alias")  # type: ignore[attr-defined]
 
 
 def _file_of(module: ModuleType) -> str:

@@ -28,7 +28,7 @@ from saccade.keras_alias.aliases import exists, is_inner, real_name
 from saccade.keras_alias.left_names import has_another_way, refusal_of, sentence_of_left
 from saccade.names import nearest, public_names, stand_in
 from saccade.requester import asks_from_package, expects_torch, no_module, place_of
-from saccade.script_door import mark_tensorflow_script
+from saccade.script_door import mark_own_keras, mark_tensorflow_script
 
 _BROUGHT = {
     "PIL": ("PIL.Image",),
@@ -77,7 +77,9 @@ def script_import(
         raise no_module(name)
     # 3. and 4. Get the module; `import a.b` binds a, `from a.b import c` reads c off a.b.
     if is_tensorflow:
-        mark_tensorflow_script()
+        mark_tensorflow_script(its_keras="keras" in (*name.split("."), *(fromlist or ())))
+    elif name.split(".")[0] == "keras" and not asks_from_package(caller.f_globals):
+        mark_own_keras()
     if not exists(real):
         return _left_module(name, fromlist, caller)
     if not is_tensorflow:

@@ -93,8 +93,8 @@ def plot_model(
         to_file: where to.
         show_shapes, ..., show_trainable: as `model_to_dot`.
 
-    Without the program a script of Keras's goes on: a note says so, and the text stands beside, as
-    "model.dot".
+    A script of Keras's goes on where the program is not installed: the text is written beside, to
+    the same name with ".dot", and a note says so.
 
     Raises:
         StateError: the program is not installed, or the model is not built.
@@ -119,13 +119,13 @@ def plot_model(
         write_whole("plot_model", path, text)
         return
     program = shutil.which("dot")
-    if program is None and is_script_door_open():  # a picture is no reason to lose the training
+    if program is None and is_script_door_open():
         beside = path.with_suffix(TEXTS[0])
         write_whole("plot_model", beside, text)
         note_once(
-            "plot_model: the program dot, which draws the picture, is not on this machine: the "
-            f'text is in "{beside}". Install Graphviz for a picture.',
-            key="no Graphviz",
+            "plot_model: the program dot, which draws the picture, is not installed. The drawing "
+            f'is written as text to "{beside}"; with Graphviz, dot -Tpng makes the picture of it.',
+            key="plot_model",
         )
         return
     if program is None:

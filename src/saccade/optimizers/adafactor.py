@@ -42,6 +42,7 @@ class Adafactor(Optimizer):
     """
 
     keras_module = "keras.optimizers"
+    _not_called = ("_rms",)
     side_by_side = ("r", "c", "v")
 
     @takes_shared_arguments

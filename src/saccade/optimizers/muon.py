@@ -57,6 +57,12 @@ class Muon(Optimizer):
     """
 
     keras_module = "keras.optimizers"
+    _not_called = (
+        "_should_use_adamw",
+        "_adamw_update_step",
+        "_muon_update_step",
+        "transpose_last_axis",
+    )
     side_by_side = ("momentum", "velocity")
     partial_slots = ("velocity",)
 

@@ -41,10 +41,6 @@ _NOT_CALLED = (
     "_overwrite_variables_directly_with_gradients",
     "_update_model_variables_moving_average",
     "_use_weight_decay",
-    # of Muon
-    "transpose_last_axis",
-    "_adamw_update_step",
-    "_muon_update_step",
     # of tf.keras until 2.10, and of Keras 1 and 2
     "get_updates",
     "_create_slots",
@@ -66,6 +62,7 @@ class OwnStep(SlotHolder):
     updates_itself = False  # whether `update_step` is the user's
     applies_itself = False  # whether `apply` or `apply_gradients` is
     _applying = False
+    _not_called: tuple[str, ...] = ()  # of one class, beside those of all
     _of_keras = frozenset({"apply"})  # which elsewhere is a word of torch's
 
     def __init_subclass__(cls, **kwargs: Any):
@@ -76,7 +73,7 @@ class OwnStep(SlotHolder):
             "Override update_step(gradient, variable, learning_rate), which moves one weight; "
             "build(variables) makes what is kept beside the weights."
         )
-        refuse_overriding(cls, OwnStep, "optimizer", _NOT_CALLED, instead)
+        refuse_overriding(cls, OwnStep, "optimizer", _NOT_CALLED + cls._not_called, instead)
         brought = brought_by(cls, OwnStep)
         cls.updates_itself |= "update_step" in brought
         cls.applies_itself |= "apply" in brought or "apply_gradients" in brought

@@ -12,6 +12,7 @@ from saccade.errors import InvalidArgument, NoSuchFile, NotSupported
 from saccade.names import unknown_name
 from saccade.recipe.architectures import ARCHITECTURES, BEST, DEFAULTS, LAST_LAYER, LENET, Defaults
 from saccade.recipe.command_words import command_line
+from saccade.recipe.time_words import seconds_of
 from saccade.recipe.unfinished.command_record import as_asked
 from saccade.recipe.unfinished.ended_run import has_ended
 from saccade.recipe.unfinished.output_check import check_output
@@ -21,6 +22,7 @@ COLORS = ("auto", "grayscale", "rgb")
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
 PRECISIONS = ("auto", "float32", "bfloat16")
 HELD_OUT = ("test", "validation")  # in the order in which they are cut off
+MANY_EPOCHS = 1000  # where the time ends the training
 LARGEST_PX = 1024  # beyond it LeNet's first dense layer alone has 120 million weights
 OF_THE_CALL = ("output", "overwrite", "resume", "offline")  # what leads to the same run
 
@@ -54,6 +56,7 @@ class Choices:
     seed: int = 0
     resume: Any = False  # a run folder says it and the output
     offline: bool = False
+    time: Any = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.resume, bool):  # the run folder
@@ -99,13 +102,24 @@ class Choices:
             raise InvalidArgument(
                 "train(test=, validation=)", "must leave photos to train on", both, do
             )
+        if self.time is not None:
+            seconds_of(self.time, _named("time"))
+            object.__setattr__(self, "time", str(self.time))
         _ = self.size_hw
         self._check_together()
         self._check_weights()
         self._check_output()
 
-    def settled(self, architecture: str) -> Choices:
+    @property
+    def time_s(self) -> float | None:
+        """The seconds that the run may take; None for as long as it needs."""
+        return None if self.time is None else seconds_of(self.time, _named("time"))
+
+    def settled(self, architecture: str, **planned: Any) -> Choices:
         """The same for an architecture, with its defaults where nothing was chosen.
+
+        Args:
+            planned: what else was found out, by option.
 
         Raises:
             InvalidArgument: a choice that does not suit it.
@@ -113,14 +127,16 @@ class Choices:
         # Where the run goes was looked at once, and by now it may be this very run that is there.
         whereto = {"output": self.output, "overwrite": self.overwrite, "resume": self.resume}
         settled = replace(
-            self, architecture=architecture, output=None, overwrite=False, resume=False
+            self, architecture=architecture, output=None, overwrite=False, resume=False, **planned
         )
         own = settled.defaults
+        if self.time is not None and settled.is_published and settled.fine_tune:
+            own = replace(own, epochs=MANY_EPOCHS)
         settled = replace(
             settled,
-            epochs=own.epochs if self.epochs is None else self.epochs,
-            patience=own.patience if self.patience is None else self.patience,
-            optimizer=own.optimizer if self.optimizer is None else self.optimizer,
+            epochs=own.epochs if settled.epochs is None else settled.epochs,
+            patience=own.patience if settled.patience is None else settled.patience,
+            optimizer=own.optimizer if settled.optimizer is None else settled.optimizer,
         )
         for name, value in whereto.items():
             object.__setattr__(settled, name, value)
@@ -133,6 +149,11 @@ class Choices:
         if self.is_published and not self.fine_tune:
             return replace(own, epochs=LAST_LAYER.epochs, patience=LAST_LAYER.patience)
         return own
+
+    @property
+    def looks(self) -> int:
+        """At each photo in use, of a published network: 2 with the one in a mirror."""
+        return 2 if self.augment else 1
 
     @property
     def is_published(self) -> bool:

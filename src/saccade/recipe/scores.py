@@ -17,6 +17,9 @@ from saccade.predictor.answers import answer
 from saccade.predictor.fitness import not_finite
 from saccade.shown_text import shown
 
+MOST_WHOLE = 1000  # classes: the matrix of more has millions of zeros
+MOST_CONFUSED = 100_000  # pairs of classes in a record, those of most images
+
 
 @dataclass(frozen=True)
 class ClassScore:
@@ -57,15 +60,31 @@ class Scores:
         return f"{shown(title)}: accuracy {self.accuracy:.4f}, loss {in_four(self.loss)}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists and numbers."""
+        """Plain lists and numbers.
+
+        Of more than 1,000 classes it has no matrix, but `confused`: [i, j, images] for each of its
+        cells that is not 0, the largest 100,000 of them.
+        """
         return {
             "accuracy": self.accuracy,
             "loss": self.loss,
             "images": self.images,
             "classes": [asdict(score) for score in self.classes],
-            "confusion": [list(row) for row in self.confusion],
+            **self._matrix(),
             "skipped": [{"file": file, "reason": reason} for file, reason in self.skipped],
         }
+
+    def _matrix(self) -> dict[str, Any]:
+        if len(self.classes) <= MOST_WHOLE:
+            return {"confusion": [list(row) for row in self.confusion]}
+        cells = [
+            [i, j, images]
+            for i, row in enumerate(self.confusion)
+            for j, images in enumerate(row)
+            if images
+        ]
+        largest = sorted(cells, key=lambda cell: -cell[2])[:MOST_CONFUSED]
+        return {"confused": sorted(largest)}
 
 
 def in_four(number: float) -> str:

@@ -28,7 +28,6 @@ REFUSED = {
     "app": "Call your main() in the last line of the script.",
     "flags": "Use argparse for the words of the command line.",
     "layers": "Use keras.layers.",
-    "client": "Use tf.config.list_physical_devices('GPU').",
     "lite": "Save with model.save('name.keras'); other formats are not written.",
     "distribute.MultiWorkerMirroredStrategy": "One process trains; use MirroredStrategy.",
     "distribute.experimental.MultiWorkerMirroredStrategy": "Use tf.distribute.MirroredStrategy.",

@@ -154,6 +154,8 @@ NAMES: dict[str, dict[str, str]] = {
             Open=GFile Remove=remove Rename=rename Stat=stat Walk=walk"""
     },
     "python": {},
+    "python.client": {},
+    "python.client.device_lib": {"running.local_devices": "list_local_devices"},
     "python.framework": {},
     "python.framework.ops": {
         "tensors.tensors": "EagerTensor=Tensor Tensor convert_to_tensor",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from saccade.backend.settings import image_data_format
+from saccade.backend.settings import normalize_data_format
 from saccade.disk.regular_file import check_regular
 from saccade.errors import FileFormatError, InvalidArgument
 from saccade.notes import note_once
@@ -94,16 +94,6 @@ def deconv_length(
         return None
     more = {"valid": max(kernel_size - stride_size, 0), "full": -(stride_size + kernel_size - 2)}
     return dim_size * stride_size + more.get(padding, 0)
-
-
-def normalize_data_format(value: str | None) -> str:
-    """ "channels_last" or "channels_first", in small letters; the process's for None."""
-    word = (value or image_data_format()).lower()
-    if word not in ("channels_first", "channels_last"):
-        raise InvalidArgument(
-            "data_format", 'must be "channels_first" or "channels_last"', repr(value)
-        )
-    return word
 
 
 def normalize_padding(value: str) -> str:
@@ -235,5 +225,5 @@ NAMES = frozenset(
     name
     for name, value in globals().items()
     if getattr(value, "__module__", "") == __name__ and not name.startswith("_")
-)
+) | {normalize_data_format.__name__}
 """What scripts find in `keras.utils` and the rooms below it."""

@@ -13,8 +13,14 @@ _EXITS = ("exit", "quit", "_exit")
 _GENERAL = frozenset({"Exception", "BaseException"})
 
 
-def is_backend(test: ast.expr, dotted: Callable[[ast.expr], str | None]) -> bool | None:
-    """Whether a comparison with `K.backend()` holds; None for any other test."""
+def is_backend(
+    test: ast.expr, dotted: Callable[[ast.expr], str | None], ours_is: str
+) -> bool | None:
+    """Whether a comparison with `K.backend()` holds; None for any other test.
+
+    Args:
+        ours_is: what `K.backend()` answers to this script.
+    """
     if not isinstance(test, ast.Compare) or len(test.ops) != 1:
         return None
     ours, word = test.left, test.comparators[0]
@@ -28,9 +34,7 @@ def is_backend(test: ast.expr, dotted: Callable[[ast.expr], str | None]) -> bool
     words = [getattr(one, "value", None) for one in getattr(word, "elts", [word])]
     if not any(one in _BACKENDS for one in words):
         return None
-    from saccade.backend.settings import backend  # loads torch, which few scripts' texts need
-
-    holds = backend() in words
+    holds = ours_is in words
     return not holds if isinstance(test.ops[0], (ast.NotEq, ast.NotIn)) else holds
 
 

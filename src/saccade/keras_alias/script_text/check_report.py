@@ -37,7 +37,10 @@ def print_report(
 
     drawn = any(one.use.name.endswith((".plot_model", "visualize_util.plot")) for one in findings)
     if drawn and shutil.which("dot") is None:
-        console.print("\nplot_model draws with Graphviz, whose program dot is not installed.")
+        console.print(
+            "\nplot_model draws with Graphviz, whose program dot is not installed:\n"
+            "the drawing is written as text, and the script goes on."
+        )
     if packages:
         names = " ".join(pip_name(one) for one in packages)
         console.print(f"\nNeeds what is not installed: pip install {names}")

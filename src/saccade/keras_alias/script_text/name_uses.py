@@ -24,6 +24,7 @@ from saccade.keras_alias.script_text.branches import (
     suppressed_by,
 )
 from saccade.keras_alias.script_text.single_use import NameUse
+from saccade.script_door import backend_of
 
 __all__ = ["NameUse", "names_used"]
 
@@ -68,9 +69,10 @@ class _Reader(TryReader):
         self._one_base = True  # of every class: `super()` means the base that is written there
         self._itself = ""  # what of Keras's the class is derived from whose text is read
         self._depth, self._idle = 0, False
+        self._backend = "torch"
 
     def read(self, tree: ast.Module) -> None:
-        self._own = bound_names(tree)
+        self._own, self._backend = bound_names(tree), backend_of(ast.unparse(tree))
         self._given = {
             node.attr
             for node in ast.walk(tree)
@@ -181,7 +183,7 @@ class _Reader(TryReader):
 
     def visit_If(self, node: ast.If) -> None:
         """Of a choice by `K.backend()`, or by a TPU, only what will run: other names do no harm."""
-        chosen = is_backend(node.test, self._dotted)
+        chosen = is_backend(node.test, self._dotted, self._backend)
         if chosen is None:
             chosen = is_absent(node.test, self._absent)
         self.visit(node.test)

@@ -17,6 +17,8 @@ from saccade.recipe.photos.pixels import NUDGES, Pixels, PixelSource
 from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.training.recorder import Recorder
 from saccade.recipe.training.run_backup import RunBackup
+from saccade.recipe.training.time_budget import END_S, TimeBudget
+from saccade.recipe.training.timed_training import TimedTraining
 from saccade.recipe.unfinished.room import check_room
 from saccade.seeds import set_random_seed
 from saccade.training.callbacks.early_stopping import EarlyStopping
@@ -31,6 +33,7 @@ def train_lenet(
     photos: Photos,
     pixels: Pixels,
     parts: dict[str, np.ndarray],
+    budget: TimeBudget,
 ) -> tuple[Any, Recorder]:
     """The model of the best epoch, and what was recorded.
 
@@ -59,6 +62,7 @@ def train_lenet(
     if len(parts["validation"]):
         validation = plain_source(choices, photos, pixels, parts["validation"])
         stopper = EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
+    timed = TimedTraining(budget.left_s - END_S) if budget.is_given else None
     recorder, backup = Recorder(run), RunBackup(run.unfinished.phase(PHASE))
     with listener.epochs(epochs * (train.batches or 0), recorder.was_best) as live:
         try:
@@ -66,7 +70,7 @@ def train_lenet(
                 train,
                 epochs=epochs,
                 validation_data=validation,
-                callbacks=[stopper, recorder, live, backup],
+                callbacks=[timed, stopper, recorder, live, backup],
                 verbose=0,
             )
         finally:

@@ -18,6 +18,7 @@ def compute_features(
     batch_size: int,
     tick: Callable[[int], None],
     kept: KeptFeatures | None = None,
+    is_enough: Callable[[], bool] | None = None,
 ) -> np.ndarray:
     """A row for each photo of a source, float32.
 
@@ -25,16 +26,18 @@ def compute_features(
         batch_size: the source's.
         tick: told how many photos are done.
         kept: what an earlier process computed of it is taken from there; new rows go there.
+        is_enough: asked after each batch; when it says so, the rest is left out.
     """
     if kept is None:
-        return network.predict(source, verbose=0, callbacks=[_Told(tick, batch_size)])
+        told = _Told(tick, batch_size, is_enough=is_enough)
+        return network.predict(source, verbose=0, callbacks=[told])
     known = kept.read()
     done = -(-len(known) // batch_size)
     tick(len(known))
     if done == source.batches:
         return known
     try:
-        told = _Told(tick, batch_size, done, kept)
+        told = _Told(tick, batch_size, done, kept, is_enough)
         computed = network.predict(_Rest(source, done), verbose=0, callbacks=[told])
     finally:
         kept.close()
@@ -65,11 +68,15 @@ class _Told(Callback):
         batch_size: int,
         done: int = 0,
         kept: KeptFeatures | None = None,
+        is_enough: Callable[[], bool] | None = None,
     ):
         super().__init__()
+        self.is_enough = is_enough
         self.tick, self.batch_size, self.done, self.kept = tick, batch_size, done, kept
 
     def on_predict_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if self.kept is not None:
             self.kept.add((logs or {})["outputs"])
         self.tick((self.done + batch + 1) * self.batch_size)
+        if self.is_enough is not None and self.is_enough():
+            self.model.stop_predicting = True

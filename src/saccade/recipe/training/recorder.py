@@ -110,6 +110,12 @@ class Recorder(Callback):
                     f'"{self.run.path}"', f"the run could not be written ({fault})", do=there
                 ) from fault
 
+    def save_last(self) -> None:
+        """Take the last epoch's model for the best, which is lost."""
+        self.best_epoch = len(self.rows) - 1
+        self.save()
+        self.save_rest()
+
     def _elsewhere(self) -> str:
         """Write the model to the first of a few places that takes it; the place, in words."""
         for folder in (None, Path.home(), Path.cwd()):

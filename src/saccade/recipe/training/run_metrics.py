@@ -44,7 +44,9 @@ def describe_run(
     }
     for part, each in scores.items():
         record = each.to_dict()
-        metrics |= {f"{part}.classes": record["classes"], f"{part}.confusion": record["confusion"]}
+        for key in ("classes", "confusion", "confused"):
+            if key in record:
+                metrics[f"{part}.{key}"] = record[key]
     faults = pixels.faults_below(choices.folder)
     return metrics | {
         "skipped": [{"file": file, "reason": str(fault)} for file, fault in faults.items()],

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,28 +13,22 @@ import torch
 from saccade.data import fingerprint
 from saccade.data_formats import default_data_format
 from saccade.drawing import draw_confusion, draw_curves
-from saccade.errors import DataError
 from saccade.recipe.announcements import tell_end, tell_photos, tell_stop
 from saccade.recipe.choices import Choices
 from saccade.recipe.interrupts import sigterm_heard
 from saccade.recipe.listener import Lines, Listener
-from saccade.recipe.photos.photo_reading import (
-    any_in_colour,
-    choose_reading,
-    published_reading,
-    read_headers,
-)
 from saccade.recipe.photos.photos import Photos, find_photos
-from saccade.recipe.photos.pixels import Pixels, read_pixels
+from saccade.recipe.photos.pixels import Pixels
 from saccade.recipe.run import Run
 from saccade.recipe.run_files import RUNS
 from saccade.recipe.run_folder import RunFolder
 from saccade.recipe.scores import Scores, judge
-from saccade.recipe.training.classifier import check_weights
 from saccade.recipe.training.learning_rates import shortest
 from saccade.recipe.training.lenet_training import plain_source, train_lenet
-from saccade.recipe.training.network_choice import choose_network, published, weights_record
+from saccade.recipe.training.network_choice import weights_record
+from saccade.recipe.training.opened_photos import open_photos
 from saccade.recipe.training.run_metrics import describe_run
+from saccade.recipe.training.time_budget import TimeBudget
 from saccade.recipe.training.transfer import Transfer
 from saccade.recipe.unfinished.output_check import check_writable
 from saccade.recipe.unfinished.taking_up import check_settled, record_of, take_up
@@ -68,6 +59,7 @@ def train(
     seed: int = 0,
     resume: bool | str | os.PathLike[str] = False,
     offline: bool = False,
+    time: str | float | None = None,
     *,
     listener: Listener | None = None,
 ) -> Run:
@@ -106,6 +98,9 @@ def train(
             runs/FOLDER-1, ...; it ends as if it had never been stopped. Where there is none a new
             one begins. A run folder stands for itself as `output`.
         offline: fetch no weights; SACCADE_OFFLINE=1 in the environment says the same.
+        time: how long it may take, "30s", "5m" or "1h": from the call to the finished run folder.
+            What can be done in it is measured first: how large the photos are read, whether most
+            of the network is trained, and how long. Two such runs are not equal to the bit.
         listener: who is told what happens; None prints plain lines, and `Listener()` is silent.
 
     Returns:
@@ -131,9 +126,13 @@ def train(
 
 @sigterm_heard()
 @default_data_format("channels_last")  # whatever a script has set for networks of its own
-def train_photos(choices: Choices, listener: Listener) -> Run:
-    """The same, with the choices already checked."""
-    begun_s = time.monotonic()
+def train_photos(choices: Choices, listener: Listener, budget: TimeBudget | None = None) -> Run:
+    """The same, with the choices already checked.
+
+    Args:
+        budget: the time that it may take, which may have begun before; None is as chosen, from now.
+    """
+    budget = budget or TimeBudget(choices.time_s)
     if choices.has_ended and choices.output is not None:
         listener.says(f"The run in {choices.output} has come to its end: nothing is left to do.")
         UnfinishedRun(choices.output).remove()  # what a kill in its last moment may have left
@@ -143,7 +142,7 @@ def train_photos(choices: Choices, listener: Listener) -> Run:
     try:
         photos = find_photos(choices.folder)
         choices.shares(set(photos.given_parts))  # wrong ones are refused before anything is opened
-        read = _read(listener, photos, choices, earlier)
+        read = open_photos(listener, photos, choices, earlier, budget)
         asked, choices, photos, pixels = choices, read.choices, read.photos, read.pixels
         parts = photos.split(choices.shares(set(photos.given_parts)), choices.seed)
         tell_photos(listener, choices, photos, pixels, parts, read.why)
@@ -165,15 +164,20 @@ def train_photos(choices: Choices, listener: Listener) -> Run:
     try:
         run.write_classes(photos.index.class_names)
         with _threads(listener, begun["threads"]):
+            transfer = None
             if read.weights is None:
-                model, recorder = train_lenet(listener, run, choices, photos, pixels, parts)
+                model, recorder = train_lenet(listener, run, choices, photos, pixels, parts, budget)
                 rate, own = shortest(model.optimizer.learning_rate), {}
             else:
-                transfer = Transfer(listener, run, choices, photos, pixels, parts, read.weights)
+                transfer = Transfer(
+                    listener, run, choices, photos, pixels, parts, read.weights, budget
+                )
                 model, recorder, phases = transfer.train()
                 rate = phases.rows[-1]["learning_rate"]
                 own = came_from | phases.to_dict() | {"views": choices.views}
-            scores = _judge(model, choices, photos, pixels, parts)
+                if transfer.features.trained is not None:
+                    own["train.images_in_time"] = transfer.features.trained
+            scores = _judge(model, choices, photos, pixels, parts, transfer)
             metrics = describe_run(
                 choices, photos, pixels, parts, model, recorder, scores, rate, begun
             )
@@ -190,65 +194,30 @@ def train_photos(choices: Choices, listener: Listener) -> Run:
         run,
         recorder,
         scores,
-        time.monotonic() - begun_s,
+        budget.spent_s,
         rate_falls=read.weights is not None and choices.fine_tune,
     )
     return Run.load(run.path)
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What is known once the photos were looked at; see `choose_network` and `Reading`."""
-
-    choices: Choices
-    photos: Photos
-    pixels: Pixels
-    weights: Path | None
-    why: str
-    note: str
-
-
-def _read(
-    listener: Listener, photos: Photos, choices: Choices, earlier: UnfinishedRun | None
-) -> _Read:
-    index = photos.index
-    files = [index.full_path(i) for i in range(len(index))]
-    headers = read_headers(files)
-    if earlier is not None:  # whatever weights there are by now
-        choices = choices.settled(earlier.record.content["settled"]["architecture"])
-    choices, weights, note = choose_network(
-        choices, headers, lambda: any_in_colour(files), listener
-    )
-    if weights is None:
-        chosen = choose_reading(headers, choices.size_hw, choices.color)
-    else:
-        mode = published(choices.architecture).input_record.mode
-        chosen = published_reading(
-            headers, choices.defaults, mode, choices.size_hw, mirrored=choices.augment
-        )
-        check_weights(choices.architecture, chosen.preprocessing.target_size, weights)
-    with listener.counting(len(files), "reading photos") as tick:
-        pixels = read_pixels(files, chosen.preprocessing, tick)
-    if len(pixels.faults) == len(files):
-        first = next(iter(pixels.faults.values()))
-        raise DataError(
-            f'"{choices.folder}"', "must hold images that can be decoded", f"none; {first}"
-        )
-    if chosen.look_for_grey and pixels.all_grey:
-        pixels = pixels.as_grey()
-    return _Read(choices, photos.keep(pixels.good), pixels, weights, chosen.why, note)
-
-
 def _judge(
-    model: Any, choices: Choices, photos: Photos, pixels: Pixels, parts: dict[str, np.ndarray]
+    model: Any,
+    choices: Choices,
+    photos: Photos,
+    pixels: Pixels,
+    parts: dict[str, np.ndarray],
+    transfer: Transfer | None,
 ) -> dict[str, Scores]:
     """The scores of the held-out parts that have photos: the test part's last, and once."""
     names, mirrored = photos.index.class_names, pixels.preprocessing.mirrored
-    return {
-        part: judge(model, plain_source(choices, photos, pixels, parts[part]), names, mirrored)
-        for part in ("validation", "test")
-        if len(parts[part])
-    }
+    scores = {}
+    for part in ("validation", "test"):
+        if not len(parts[part]):
+            continue
+        known = None if transfer is None else transfer.judge(part)
+        source = plain_source(choices, photos, pixels, parts[part])
+        scores[part] = known or judge(model, source, names, mirrored)
+    return scores
 
 
 def _settled(
@@ -260,7 +229,9 @@ def _settled(
     # The others would spin more than work, and slow a busy machine.
     one = few and "OMP_NUM_THREADS" not in os.environ
     names = ("architecture", "epochs", "patience", "optimizer")
-    return {
+    plan = {"side_px": max(height, width), "fine_tune": choices.fine_tune}
+    plan |= {"mirrored": choices.augment}
+    return ({} if choices.time is None else {"plan": plan}) | {
         "settled": {name: getattr(choices, name) for name in names}
         | choices.shares(set(photos.given_parts)),
         "photos": fingerprint(photos.index),

@@ -12,38 +12,38 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade import optimizers
 from saccade.data.folders.folder_errors import count_of
 from saccade.losses import CategoricalCrossentropy
 from saccade.models import load_model
-from saccade.optimizers import AdamW
 from saccade.predictor.trained_precision import compute_in
 from saccade.recipe.architectures import LAST_LAYER
 from saccade.recipe.choices import Choices
 from saccade.recipe.interrupts import interrupts_held
 from saccade.recipe.listener import Listener
-from saccade.recipe.photos.photo_reading import window_size
 from saccade.recipe.photos.photos import Photos
-from saccade.recipe.photos.pixels import Pixels, PixelSource, new_views
+from saccade.recipe.photos.pixels import Pixels
 from saccade.recipe.run_files import MODEL_FILE
 from saccade.recipe.run_folder import RunFolder
-from saccade.recipe.training.class_weights import weigh_classes
+from saccade.recipe.scores import Scores
 from saccade.recipe.training.classifier import Classifier, take_over
+from saccade.recipe.training.feature_scores import judge_features
 from saccade.recipe.training.learning_rates import rise_and_fall
+from saccade.recipe.training.phase_optimizers import head_optimizer, tuning_optimizer
 from saccade.recipe.training.phases import Phases
-from saccade.recipe.training.photo_features import compute_features
 from saccade.recipe.training.precision import TOLERANCE, choose_precision
 from saccade.recipe.training.recorder import Recorder, set_weights
 from saccade.recipe.training.run_backup import RunBackup
+from saccade.recipe.training.time_budget import TimeBudget, TransferClock, Work
+from saccade.recipe.training.timed_training import TimedTraining
+from saccade.recipe.training.transfer_features import TransferFeatures
+from saccade.recipe.training.transfer_photos import TransferPhotos
 from saccade.recipe.unfinished.ended_phase import EndedPhase
-from saccade.recipe.unfinished.kept_features import KeptFeatures
 from saccade.recipe.unfinished.room import check_room
 from saccade.seeds import set_random_seed
 from saccade.training.callbacks.early_stopping import EarlyStopping
 
 SMOOTHING = 0.1
-HEAD_RATE, HEAD_DECAY = 1e-3, 0.01
-RATE, DECAY, MOST_NORM = 1e-4, 0.05, 1.0
+RATE = 1e-4
 FIRST_PHOTOS = 8  # that the precision is tried on
 LAST, FINE = "last-layer", "fine-tuning"  # the phases, in the names of files
 
@@ -56,6 +56,7 @@ class Transfer:
         run: where the best model goes.
         choices: settled.
         weights: the file that the backbone starts from.
+        budget: the time that the run may take.
     """
 
     def __init__(
@@ -67,14 +68,19 @@ class Transfer:
         pixels: Pixels,
         parts: dict[str, np.ndarray],
         weights: Path,
+        budget: TimeBudget,
     ):
         self.listener, self.run, self.choices = listener, run, choices
-        self.photos, self.pixels, self.parts = photos, pixels, parts
-        self.weights = weights
-        self.names = list(photos.index.class_names)
-        self.one_hot = np.eye(len(self.names), dtype=np.float32)[photos.index.labels]
-        trained = photos.index.labels[parts["train"]]
-        self.class_weights = weigh_classes(trained, len(self.names))
+        self.photos, self.parts = TransferPhotos(choices, photos, pixels, parts), parts
+        self.weights, self.budget = weights, budget
+        work = Work(*(len(parts[part]) for part in ("train", "validation", "test")))
+        # In a limited time the last layer alone is judged by features, which are computed first.
+        self.by_features = budget.is_given and not choices.fine_tune
+        self.clock = TransferClock(budget, work, 0 if self.by_features else choices.looks)
+        self._head: Any = None
+        self.features = TransferFeatures(
+            listener, run.unfinished, choices, self.photos, parts, self.clock
+        )
         self.loss = CategoricalCrossentropy(label_smoothing=SMOOTHING)
 
     def train(self) -> tuple[Any, Recorder, Phases]:
@@ -90,9 +96,11 @@ class Transfer:
             precision = self._choose_precision()
             unfinished.record.write(precision=precision)
         set_random_seed(self.choices.seed)  # whatever was tried, the weights drawn are the same
+        begun_s = time.monotonic()
         network = self._network(precision, self.weights)
-        network.describe(self.pixels.preprocessing.to_dict(), self.names)
-        phases = Phases(precision, self._training_size(), self.class_weights.tolist())
+        self.clock.made_s = time.monotonic() - begun_s
+        network.describe(self.photos.preprocessing.to_dict(), self.photos.names)
+        phases = Phases(precision, self.photos.training_size, self.photos.class_weights.tolist())
         recorder = Recorder(self.run, network.model)
         ended = EndedPhase(unfinished.ended(LAST))
         if ended.is_there:
@@ -102,14 +110,24 @@ class Transfer:
             rows_bytes = 4 * photos * network.backbone.output_shape[-1]
             check_room(unfinished.run, network.model, self.choices.fine_tune, rows_bytes)
             self._train_head(network, recorder, phases)
+            if self.budget.is_given:
+                unfinished.record.write(
+                    spent_s=self.budget.spent_s, images_a_second=self.clock.rate
+                )
             ended.write(network.head, recorder, phases)
             unfinished.forget_phase(LAST)
         if self.choices.fine_tune:
+            known = unfinished.record.content.get("images_a_second")
+            self.clock.rate = self.clock.rate or known
             self._fine_tune(network, recorder, phases)
         recorder.save_rest()
         path = self.run.path / MODEL_FILE
         if not path.is_file():
-            self._save_last(recorder)
+            self.listener.warns(
+                f"Note: {self.run.path} was removed while the run went on, and the best model with "
+                "it: the last epoch's takes its place."
+            )
+            recorder.save_last()
         model = load_model(path, compile=False)
         if precision == "float32":
             return model, recorder, phases
@@ -119,78 +137,76 @@ class Transfer:
         compute_in(whole, precision)  # as it will be used
         return whole, recorder, phases
 
+    def judge(self, part: str) -> Scores | None:
+        """The scores of a held-out part where its features are known, else None."""
+        known = self.features.held_out.get(part)
+        if known is None or self._head is None:
+            return None
+        labels = self.photos.one_hot[self.parts[part]].argmax(axis=1)
+        return judge_features(self._head, known, labels, self.photos.names)
+
     # -- the phases ------------------------------------------------------------------------
 
     def _train_head(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
         network.freeze()
         unfinished = self.run.unfinished
-        rows = self.parts["train"]
-        targets = self.one_hot[rows]
-        begun_s = time.monotonic()
-        features = [
-            self._features(network.backbone, rows, view, f"view-{view}")
-            for view in range(self.choices.views)
-        ]
-        held = None
-        if len(self.parts["validation"]):
-            places = self.parts["validation"]
-            held = self._features(network.backbone, places, 0, "validation"), self.one_hot[places]
-        spent_s = time.monotonic() - begun_s
-        trained = len(rows) * self.choices.views
-        images = trained + len(self.parts["validation"])
-        versions = f" in {self.choices.views} views" if self.choices.views > 1 else ""
-        self.listener.says(
-            f"Features of {images:,} photos{versions} computed once, {spent_s:.0f} s "
-            f"({images / spent_s:.1f} images/s)."
-        )
+        features, targets, held = self.features.all(network.backbone, self.by_features)
+        trained = len(features)
         # What the user chose is for fine-tuning; for this phase, where it is the only one.
         own = LAST_LAYER if self.choices.fine_tune else self.choices
         epochs, patience = own.epochs or 1, own.patience or 1
-        optimizer = self._head_optimizer(own.optimizer)
+        optimizer = head_optimizer(self.choices, own.optimizer)
         network.head.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         stopper = _stopper(held, patience, restore=True)
+        timed = TimedTraining(self.clock.head_s) if self.by_features else None
         self.listener.says(
             f"Training the last layer, {network.head.count_params():,} weights, at most "
             f"{count_of(epochs, 'epoch')}."
         )
+        backup = RunBackup(unfinished.phase(LAST))
         # An epoch takes less time than writing the file, so that is done once, at the end.
         recorder.saves = False
         try:
             steps = epochs * -(-trained // self.choices.batch_size)
             with self.listener.epochs(steps, recorder.was_best) as live:
                 network.head.fit(
-                    np.concatenate(features),
-                    np.concatenate([targets] * self.choices.views),
-                    sample_weight=np.concatenate(
-                        [targets @ self.class_weights] * self.choices.views
-                    ),
+                    features,
+                    targets,
+                    sample_weight=targets @ self.photos.class_weights,
                     batch_size=self.choices.batch_size,
                     epochs=epochs,
                     validation_data=held,
-                    callbacks=[stopper, recorder, live, RunBackup(unfinished.phase(LAST))],
+                    callbacks=[timed, stopper, recorder, live, backup],
                     verbose=0,
                 )
         finally:
             with interrupts_held():
                 if stopper is not None and stopper.best_weights is not None:
-                    set_weights(
-                        network.head, stopper.best_weights
-                    )  # Ctrl-C leaves the last epoch's
+                    # Ctrl-C leaves the last epoch's.
+                    set_weights(network.head, stopper.best_weights)
                 if recorder.rows:
                     recorder.save()
                 recorder.saves = True
+        self._head = network.head
         phases.note("last layer", recorder.rows, optimizer)
 
     def _fine_tune(self, network: Classifier, recorder: Recorder, phases: Phases) -> None:
         network.unfreeze()
         rows, epochs = self.parts["train"], self.choices.epochs or 1
-        steps = epochs * -(-len(rows) // self.choices.batch_size)
         rate = self.choices.learning_rate or RATE
-        optimizer = self._optimizer(rise_and_fall(rate, steps))
+        timed = None
+        if self.budget.is_given:
+            timed = TimedTraining(self.clock.tuning_s, rate)
+            epochs = min(epochs, timed.most_epochs(self.clock.epoch_s(self.photos.shrunk)))
+        steps = epochs * -(-len(rows) // self.choices.batch_size)
+        optimizer = tuning_optimizer(
+            self.choices.optimizer, rise_and_fall(rate, steps) if timed is None else rate
+        )
         network.model.compile(optimizer, self.loss, metrics=["accuracy"], jit_compile=False)
         held = self.parts["validation"]
-        validation = self._source(held, 0) if len(held) else None
-        stopper = _stopper(validation, self.choices.patience or 1, restore=False)  # disk has it
+        validation = self.photos.source(held, 0) if len(held) else None
+        patience = self.choices.patience or 1
+        stopper = None if timed else _stopper(validation, patience, restore=False)  # disk has it
         height, width = phases.training_size
         free = sum(weight.numel() for weight in network.model.trainable_weights)
         self.listener.says(
@@ -198,13 +214,14 @@ class Transfer:
             f"{network.model.count_params():,} weights, at {height} × {width} pixels in "
             f"{phases.precision}, at most {count_of(epochs, 'epoch')}."
         )
-        before = len(recorder.rows)
-        with self.listener.epochs(steps, recorder.was_best, len(rows)) as live:
+        before, backup = len(recorder.rows), RunBackup(self.run.unfinished.phase(FINE))
+        pace = 0 if timed else len(rows)  # how long is left is known
+        with self.listener.epochs(steps, recorder.was_best, pace) as live:
             network.model.fit(
-                self._source(rows, self.choices.seed, training=True),
+                self.photos.source(rows, self.choices.seed, training=True),
                 epochs=epochs,
                 validation_data=validation,
-                callbacks=[stopper, recorder, live, RunBackup(self.run.unfinished.phase(FINE))],
+                callbacks=[timed, stopper, recorder, live, backup],
                 verbose=0,
                 reuse_features=False,  # of other windows in every epoch
             )
@@ -215,8 +232,8 @@ class Transfer:
     # -- its parts -------------------------------------------------------------------------
 
     def _network(self, precision: str, weights: Path | None) -> Classifier:
-        architecture, size_hw = self.choices.architecture, self.pixels.preprocessing.target_size
-        return Classifier(architecture, size_hw, weights, len(self.names), precision)
+        architecture, size_hw = self.choices.architecture, self.photos.preprocessing.target_size
+        return Classifier(architecture, size_hw, weights, len(self.photos.names), precision)
 
     def _choose_precision(self) -> str:
         """bfloat16 where it was asked for or is native, and the first photos say that it may."""
@@ -224,7 +241,7 @@ class Transfer:
 
         def features(precision: str) -> torch.Tensor:
             backbone = self._network(precision, self.weights).backbone
-            return torch.from_numpy(np.float32(self._features(backbone, first, 0)))
+            return torch.from_numpy(np.float32(self.features.of(backbone, first)))
 
         precision, distance = choose_precision(self.choices.precision, features)
         if distance is not None:
@@ -234,65 +251,6 @@ class Transfer:
                 f"float32 (at most {TOLERANCE:.0%} may)."
             )
         return precision
-
-    def _features(
-        self, backbone: Any, places: np.ndarray, view: int, name: str | None = None
-    ) -> np.ndarray:
-        """(photos, features), of the photos or their view-th version; by a name they are kept."""
-        size = self.choices.batch_size
-        source = self._source(places, self.choices.seed + view, changed=view > 0)
-        kept = None
-        if name is not None:
-            file = self.run.unfinished.features(name)
-            kept = KeptFeatures(file, len(places), size, backbone.output_shape[-1])
-        what = f"features, view {view + 1}" if self.choices.views > 1 else "features"
-        with self.listener.counting(len(places), what) as tick:
-            return compute_features(backbone, source, size, tick, kept)
-
-    def _save_last(self, recorder: Recorder) -> None:
-        """The best model went with the run folder: the last epoch's is what is left."""
-        self.listener.warns(
-            f"Note: {self.run.path} was removed while the run went on, and the best model with it: "
-            "the last epoch's takes its place."
-        )
-        recorder.best_epoch = len(recorder.rows) - 1
-        recorder.save()
-        recorder.save_rest()
-
-    def _source(
-        self, places: np.ndarray, seed: int, training: bool = False, changed: bool = False
-    ) -> PixelSource:
-        augmented = training and self.choices.augment
-        return PixelSource(
-            self.pixels,
-            self.photos.rows[places],
-            self.one_hot[places],
-            self.choices.batch_size,
-            shuffle=training,
-            seed=seed,
-            changes=new_views(self._training_size()) if changed or augmented else None,
-            mixed=augmented,
-            class_weights=self.class_weights if training else None,
-        )
-
-    def _training_size(self) -> tuple[int, int]:
-        size_hw = self.pixels.preprocessing.target_size
-        return window_size(self.choices.defaults, size_hw) if self.choices.augment else size_hw
-
-    def _head_optimizer(self, name: str | None) -> Any:
-        if name == "adamw":
-            made: Any = AdamW(HEAD_RATE, weight_decay=HEAD_DECAY)
-        else:
-            made = optimizers.get(name)
-        if self.choices.learning_rate is not None and not self.choices.fine_tune:
-            made.learning_rate = self.choices.learning_rate
-        return made
-
-    def _optimizer(self, schedule: Any) -> Any:
-        if self.choices.optimizer == "adamw":
-            return AdamW(schedule, weight_decay=DECAY, global_clipnorm=MOST_NORM)
-        made: Any = type(optimizers.get(self.choices.optimizer))
-        return made(schedule, global_clipnorm=MOST_NORM)
 
 
 def _stopper(validation: Any, patience: int, restore: bool) -> EarlyStopping | None:
