@@ -15,8 +15,9 @@ WHOLE = frozenset({"CategoryEncoding", "Discretization", "Embedding"})
 """Called on whole numbers, along which there is no slope."""
 STEPPED = frozenset({"ContrastLimitedAdaptiveHistogramEqualization"})
 """Gives values out of a table, at rest too: there is no slope, either."""
-ABSTRACT = frozenset({"Wrapper"})
-"""Written to be subclassed; Keras's can't be called, either."""
+ABSTRACT = frozenset({"Wrapper", "TorchModuleWrapper"})
+"""Written to be subclassed, where Keras's can't be called, either; or made of code, which no record
+holds: that one has tests of its own."""
 
 
 def call(layer: Any, x: Any, **words: Any) -> Any:

@@ -202,7 +202,7 @@ NAMES = {
         RandomTranslation RandomWidth RandomZoom ReLU RepeatVector Rescaling Reshape
         Resizing SeparableConv1D SeparableConv2D SeparableConvolution1D
         SeparableConvolution2D Softmax Solarization SpatialDropout1D SpatialDropout2D
-        SpatialDropout3D SpectralNormalization Subtract TimeDistributed
+        SpatialDropout3D SpectralNormalization Subtract TimeDistributed TorchModuleWrapper
         UnitNormalization UpSampling1D UpSampling2D UpSampling3D Wrapper ZeroPadding1D
         ZeroPadding2D ZeroPadding3D add average concatenate deserialize dot maximum
         merge minimum multiply serialize subtract

@@ -155,7 +155,7 @@ def test_from_config():
 @pytest.mark.parametrize(("make", "text"), [
     (lambda: layers.Lambda("relu"), "function must be a function"),
     (lambda: layers.Lambda(halve, arguments=3), "arguments must be a dict"),
-    (lambda: layers.Lambda(torch.nn.Linear(2, 2)), "torch's is not trained"),
+    (lambda: layers.Lambda(torch.nn.ModuleList([torch.nn.Linear(2, 2)])), "torch's is not trained"),
 ], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
 def test_what_cannot_work(make, text):
     with pytest.raises(ValueError) as caught:  # noqa: PT011

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from saccade.errors import NotSupported
-from saccade.layers import Dense, Layer
+from saccade.layers import Dense, Layer, TorchModuleWrapper
 from saccade.models import Model
 from saccade.variables import Variable
 
@@ -298,13 +298,17 @@ def test_weights_in_a_list():
         np.testing.assert_allclose(copied(X).detach().numpy(), X * 15, rtol=1e-6)
 
 
-def test_torch_modules_without_a_layer_of_ours_are_refused_by_name():
-    """Keras trains them; here `fit` would leave them as they are, so they are refused."""
+def test_parts_of_torch_that_fit_would_leave_as_they_are_are_refused_by_name():
+    """A module that is an attribute is wrapped; lists of modules, holders of ours and weights that
+    no layer made would be left as they are."""
     model = Model()
+    for part in (torch.nn.Linear(3, 3), torch.nn.Dropout(0.5)):
+        model.inner = part
+        assert isinstance(model.inner, TorchModuleWrapper)
+    del model.inner
     for part in (
-        torch.nn.Linear(3, 3),
-        torch.nn.Dropout(0.5),
         torch.nn.Parameter(torch.ones(3)),
+        torch.nn.ModuleList([torch.nn.Linear(1, 1)]),
         torch.nn.ModuleList([dense("a")]),
     ):
         with pytest.raises(NotSupported, match=f"torch.nn.{type(part).__name__}"):

@@ -220,6 +220,51 @@ def test_a_branch_that_the_backend_rules_out_is_not_looked_at():
     assert not names & {"keras.layers.GRU", "keras.layers.LSTM", "keras.layers.SimpleRNN"}
 
 
+CONNECT = "tf.config.experimental_connect_to_cluster(tpu)"
+
+
+@pytest.mark.parametrize(
+    ("code", "is_looked_at"),
+    [
+        (f"if tpu:\n    {CONNECT}", False),
+        (f"if tpu is not None:\n    {CONNECT}", False),
+        (f"if tpu != None:\n    {CONNECT}", False),
+        (f"if not tpu:\n    pass\nelse:\n    {CONNECT}", False),
+        (f"if not (tpu is None):\n    {CONNECT}", False),
+        (f"if tpu is None:\n    {CONNECT}", True),
+        (f"tpu = 5\nif tpu:\n    {CONNECT}", True),
+        (f"for tpu in (1, 2):\n    pass\nif tpu:\n    {CONNECT}", True),
+        (f"if found:\n    {CONNECT}", True),
+    ],
+)
+def test_a_branch_for_a_tpu_is_not_looked_at(code, is_looked_at):
+    begin = """
+import tensorflow as tf
+try:
+    tpu = tf.distribute.cluster_resolver.TPUClusterResolver()
+except ValueError:
+    tpu = None
+"""
+    names = {name for name, _ in used(begin + code)}
+    assert ("tensorflow.config.experimental_connect_to_cluster" in names) is is_looked_at
+
+
+def test_what_follows_a_tpu_that_was_found_is_not_looked_at():
+    names = {
+        name
+        for name, _ in used(f"""
+import tensorflow as tf
+try:
+    tpu = tf.distribute.cluster_resolver.TPUClusterResolver.connect()
+except ValueError:
+    print("none")
+else:
+    {CONNECT}
+""")
+    }
+    assert "tensorflow.config.experimental_connect_to_cluster" not in names
+
+
 def test_the_branch_of_a_script_that_knows_no_torch_is_tensorflow_s():
     code = """\
     from keras import backend as K  # torch, in a comment

@@ -232,6 +232,25 @@ def test_thawed_without_compile_gets_slots_and_says_so_once(caplog):
     assert "compile()" in said
 
 
+def test_a_file_of_a_model_that_is_moved_in_part_is_no_thawing(caplog, tmp_path):
+    forget_notes()
+    model = Sequential([layers.Dense(3, input_shape=(4,)), layers.Dense(2)])
+    model.compile(optimizers.AdamW(0.01), "mse")
+    half = model.layers[0].trainable_weights
+    for _ in range(2):
+        model.optimizer.apply_gradients([(torch.ones_like(one), one) for one in half])
+    moved = [slot.clone() for slot in model.optimizer.slots["m"]]
+    for name in ("m.weights.h5", "m.keras", "m.h5"):
+        (model.save_weights if "weights" in name else model.save)(tmp_path / name)
+        assert len(model.optimizer.slots["m"]) == 2
+    model.load_weights(tmp_path / "m.weights.h5")
+    for before, after in zip(moved, model.optimizer.slots["m"][:2], strict=True):
+        assert torch.equal(before, after)
+    model.optimizer.apply_gradients([(torch.ones_like(one), one) for one in half])
+    assert model.optimizer.iterations == 3
+    assert not [line for line in caplog.messages if "come new" in line]
+
+
 def test_one_optimizer_for_two_models_is_said_as_what_it_is(caplog):
     forget_notes()
     optimizer = optimizers.Adam(0.01)

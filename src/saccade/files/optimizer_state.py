@@ -10,6 +10,7 @@ import numpy as np
 
 from saccade.names import is_overridden
 from saccade.optimizers.slot_holder import as_array
+from saccade.user_names import set_inside
 
 
 def state_arrays(optimizer: Any, weights: Sequence[Any]) -> list[Any]:
@@ -20,7 +21,7 @@ def state_arrays(optimizer: Any, weights: Sequence[Any]) -> list[Any]:
     """
     next_step = copy.copy(optimizer)
     if optimizer.built:
-        next_step.build(weights)
+        _build(next_step, weights)
     numbers = {int: np.int32, float: np.float64}
     return [
         next((as_type(one) for kind, as_type in numbers.items() if isinstance(one, kind)), one)
@@ -34,7 +35,7 @@ def state_entries(optimizer: Any, weights: Sequence[Any]) -> dict[str, Any]:
         return by_number(state_arrays(optimizer, weights))
     next_step = copy.copy(optimizer)
     if optimizer.built:
-        next_step.build(weights)
+        _build(next_step, weights)
     store: dict[str, Any] = {}
     next_step.save_own_variables(store)
     return store
@@ -91,7 +92,7 @@ def _numbered_change(
     fresh = copy.copy(optimizer)
     has_slots = fresh.built or bool(fresh.misfits(saved)) or _has_stepped(saved)
     if has_slots:
-        fresh.build(weights)
+        _build(fresh, weights)
     if faults := fresh.misfits(saved):
         return faults, _nothing
     arrays = [as_array(values) for values in saved]
@@ -107,13 +108,25 @@ def _has_stepped(saved: Sequence[Any]) -> bool:
 
 def _take_over(optimizer: Any, arrays: Sequence[Any], weights: Sequence[Any] | None) -> None:
     if weights is not None:
-        optimizer.build(weights)
+        _build(optimizer, weights)
     optimizer.set_weights(arrays)
 
 
 def _hand_over(optimizer: Any, own: dict[str, Any], weights: Sequence[Any]) -> None:
-    optimizer.build(weights)
+    _build(optimizer, weights)
     optimizer.load_own_variables(own)
+
+
+def _build(optimizer: Any, weights: Sequence[Any]) -> None:
+    """Build without a word of weights that come new: none was unfrozen, a file is read or written.
+
+    A step of the user's own may move some weights of the model only, as those beside an average.
+    """
+    holder = getattr(optimizer, "inner_optimizer", optimizer)
+    told = getattr(holder, "_told", False)
+    set_inside(holder, "_told", True)
+    optimizer.build(weights)
+    set_inside(holder, "_told", told)
 
 
 def _odd_numbers(arrays: Sequence[np.ndarray]) -> list[str]:

@@ -74,6 +74,7 @@ from saccade.layers.convolution.transposed import (
 from saccade.layers.core import keras1_words
 from saccade.layers.core.input_spec import InputSpec
 from saccade.layers.core.layer import Layer
+from saccade.layers.core.torch_module import TorchModuleWrapper
 from saccade.layers.dense import Dense
 from saccade.layers.identity import ActivityRegularization, Identity
 from saccade.layers.input import Input, InputLayer

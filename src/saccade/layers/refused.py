@@ -32,7 +32,6 @@ REFUSED: dict[str, str] = {
     "StringLookup": _TEXT,
     "TFSMLayer": _BACKEND,
     "TextVectorization": _TEXT,
-    "TorchModuleWrapper": _BACKEND,
 }
 """Keras's name of a layer, and a sentence that says why it is not here or what to use instead."""
 

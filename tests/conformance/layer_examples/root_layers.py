@@ -1,5 +1,7 @@
 """Layers whose files lie at the root of `saccade.layers`, in no room."""
 
+import torch
+
 from saccade import activations
 
 EXAMPLES = {
@@ -55,5 +57,6 @@ EXAMPLES = {
     "Permute": ({"dims": (2, 1)}, (3, 4, 5), {"dims": (1, 2)}),
     "RepeatVector": ({"n": 3}, (3, 4), {"n": 2}),
     "Reshape": ({"target_shape": (2, -1)}, (3, 4, 5), {"target_shape": (5, 4)}),
+    "TorchModuleWrapper": ({"module": torch.nn.Linear(5, 2)}, (3, 5), {"output_shape": (None, 2)}),
     "Softmax": ({}, (3, 4, 5), {"axis": [1, 2]}),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,48 @@ def is_backend(
         return None
     holds = ours_is in words
     return not holds if isinstance(test.ops[0], (ast.NotEq, ast.NotIn)) else holds
+
+
+def absent_names(tree: ast.Module) -> frozenset[str]:
+    """The variables that can only become None: what looks for a TPU finds none and raises."""
+    values: dict[str, list[ast.expr]] = {}
+    stores: Counter[str] = Counter()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    values.setdefault(target.id, []).append(node.value)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            stores[node.id] += 1
+    return frozenset(
+        name
+        for name, given in values.items()
+        if len(given) == stores[name]  # by nothing else: no loop, no `with`
+        and any(map(_finds_tpu, given))
+        and all(_finds_tpu(one) or getattr(one, "value", True) in (None, False) for one in given)
+    )
+
+
+def is_absent(test: ast.expr, absent: frozenset[str]) -> bool | None:
+    """Whether a test holds where these variables are None; None for any other test."""
+    if isinstance(test, ast.Name) and test.id in absent:
+        return False
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = is_absent(test.operand, absent)
+        return None if inner is None else not inner
+    if not isinstance(test, ast.Compare) or is_absent(test.left, absent) is None:
+        return None
+    word = test.comparators[0]
+    if len(test.ops) > 1 or not isinstance(word, ast.Constant) or word.value is not None:
+        return None
+    return isinstance(test.ops[0], (ast.Is, ast.Eq))
+
+
+def _finds_tpu(value: ast.expr) -> bool:
+    if not isinstance(value, ast.Call):
+        return False
+    owner = getattr(value.func, "value", value.func)
+    return "TPUClusterResolver" in (_last_word(value.func), _last_word(owner))
 
 
 def caught_by(node: ast.Try | ast.TryStar) -> frozenset[str]:
@@ -130,7 +173,8 @@ class TryReader(ast.NodeVisitor):
         for one in node.body:
             self.visit(one)
         self._caught = outer
-        for one in (*node.handlers, *node.orelse, *node.finalbody):
+        raises = any(_finds_tpu(one) for step in node.body for one in ast.walk(step))  # type: ignore[arg-type]
+        for one in (*node.handlers, *([] if raises else node.orelse), *node.finalbody):
             self.visit(one)
 
 

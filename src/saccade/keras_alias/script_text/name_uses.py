@@ -16,8 +16,10 @@ from saccade.keras_alias.script_text.bound_names import (
 from saccade.keras_alias.script_text.branches import (
     Functions,
     TryReader,
+    absent_names,
     catches,
     functions_of,
+    is_absent,
     is_backend,
     suppressed_by,
 )
@@ -63,6 +65,7 @@ class _Reader(TryReader):
         self._own: set[str] = set()  # names that the script gives a meaning to, anywhere
         self._finds_names = False
         self._values: dict[str, list[ast.expr | None]] = {}  # attribute -> all that it gets
+        self._absent: frozenset[str] = frozenset()  # variables that stay None, as one for a TPU
         self._one_base = True  # of every class: `super()` means the base that is written there
         self._itself = ""  # what of Keras's the class is derived from whose text is read
         self._depth, self._idle = 0, False
@@ -76,6 +79,7 @@ class _Reader(TryReader):
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
         }
         self._values = attribute_values(tree)
+        self._absent = absent_names(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 self._methods |= bound_names(node)
@@ -178,8 +182,10 @@ class _Reader(TryReader):
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
-        """Of a choice by `K.backend()` only what will run: the others' names do no harm."""
+        """Of a choice by `K.backend()`, or by a TPU, only what will run: other names do no harm."""
         chosen = is_backend(node.test, self._dotted, self._backend)
+        if chosen is None:
+            chosen = is_absent(node.test, self._absent)
         self.visit(node.test)
         before = dict(self._made)
         for one in node.body if chosen is not False else []:

@@ -128,7 +128,7 @@ class TrackedModule(UserNames, torch.nn.Module):
         if isinstance(value, Variable):
             self._adopt(name, value)
         elif isinstance(value, (torch.nn.Module, torch.nn.Parameter)):
-            check_ours(self.where, name, value)
+            value = self._as_ours(name, value)
         elif isinstance(value, (list, dict, tuple)):
             for _, module in modules_in(value, ""):
                 check_ours(self.where, name, module)
@@ -150,11 +150,19 @@ class TrackedModule(UserNames, torch.nn.Module):
             self._adopt(name, value)
             self._parameters[name] = own.pop(name)
         elif isinstance(value, torch.nn.Module):
-            check_ours(self.where, name, value)
-            self._modules[name] = own.pop(name)
+            del own[name]
+            self._modules[name] = self._as_ours(name, value)
         elif isinstance(value, (list, dict, tuple)):
             own[name] = track(value, partial(self._track_again, name))
             self._track_again(name)
+
+    def _as_ours(self, name: str, part: Any) -> Any:
+        """What an attribute holds for a part: a module of torch's with weights as a layer."""
+        for wrap in wrappers if isinstance(part, torch.nn.Module) and is_foreign(part) else ():
+            if (layer := wrap(part)) is not None:
+                return layer
+        check_ours(self.where, name, part)
+        return part
 
     def _adopt(self, name: str, weight: Variable) -> None:
         """Count a weight that becomes an attribute among this layer's, once."""
@@ -205,20 +213,29 @@ class TrackedModule(UserNames, torch.nn.Module):
             self._modules.setdefault(key, module)
 
 
-def check_ours(where: str, name: str, part: torch.nn.Module | torch.nn.Parameter) -> None:
-    """Raise for a part of torch's that `fit` would not train, or that ignores `training`.
+wrappers: list[Callable[[torch.nn.Module], Any]] = []
+"""What makes a layer of a module of torch's; it is filled from above, where layers are known."""
+
+
+def is_foreign(module: torch.nn.Module) -> bool:
+    """Whether it is torch's, and `fit` would not train it, or it ignores `training`.
 
     Functions without weights, such as `torch.nn.ReLU()`, are fine.
     """
-    if isinstance(part, TrackedModule):
-        return
+    if isinstance(module, TrackedModule):
+        return False
+    own = isinstance(module, (torch.nn.ModuleList, torch.nn.ModuleDict, torch.nn.Sequential))
+    for inner in module.modules():
+        own = own or isinstance(inner, (TrackedModule, torch.nn.modules.dropout._DropoutNd))
+    return own or any(True for _ in (*module.parameters(), *module.buffers()))
+
+
+def check_ours(where: str, name: str, part: torch.nn.Module | torch.nn.Parameter) -> None:
+    """Raise for a part of torch's that `fit` would not train, or that ignores `training`."""
     do = "Use self.add_weight(...)."
     if isinstance(part, torch.nn.Module):
-        own = isinstance(part, (torch.nn.ModuleList, torch.nn.ModuleDict, torch.nn.Sequential))
-        for inner in part.modules():
-            own = own or isinstance(inner, (TrackedModule, torch.nn.modules.dropout._DropoutNd))
-        if not own and not any(True for _ in (*part.parameters(), *part.buffers())):
+        if not is_foreign(part):
             return
-        do = "Use a layer of saccade.layers, or a plain list or dict of them."
+        do = "Make it an attribute of its own, or wrap it: layers.TorchModuleWrapper(...)."
     kind = f"torch.nn.{type(part).__name__}"
     raise NotSupported(where, f"{name} must be saccade's own: torch's is not trained", kind, do)
