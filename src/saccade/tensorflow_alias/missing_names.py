@@ -34,7 +34,6 @@ REFUSED = {
     "distribute.experimental.CentralStorageStrategy": "Use tf.distribute.MirroredStrategy.",
     "distribute.ParameterServerStrategy": "One process trains; use MirroredStrategy.",
     "train.Saver": "Use tf.train.Checkpoint, or model.save_weights.",
-    "train.Example": "saccade reads images in files; TensorFlow writes its records.",
     "estimator": "Use a keras model.",
     "contrib": "It left TensorFlow, too.",
 }

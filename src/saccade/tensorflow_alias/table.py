@@ -18,7 +18,10 @@ _IMAGE_FILES = """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode
 _LOGGING = "DEBUG ERROR FATAL INFO WARN get_verbosity set_verbosity=set_log_verbosity"
 
 # For each module: from which of `parts` its names come; `name=other` where it is called otherwise.
+_PARSING = """FixedLenFeature FixedLenSequenceFeature VarLenFeature parse_example
+    parse_single_example"""
 _TRAIN = {
+    "records.examples": "BytesList Example Feature Features FloatList Int64List",
     "running.checkpoint_manager": "CheckpointManager latest_checkpoint",
     "running.checkpoints": "Checkpoint",
     "running.session_optimizers": """AdadeltaOptimizer AdagradOptimizer AdamOptimizer
@@ -61,6 +64,8 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.session_functions": """assign assign_add assign_sub div to_double to_float
             to_int32 to_int64""",
         "tensors.strings": "as_string",
+        "records.parsing": _PARSING,
+        "records.sparse_tensors": "SparseTensor sparse_tensor_to_dense=to_dense",
         "tensors.first_values": """constant_initializer ones_initializer
             random_normal_initializer random_uniform_initializer zeros_initializer""",
     },
@@ -143,7 +148,14 @@ NAMES: dict[str, dict[str, str]] = {
     "io": {
         "images.files": f"{_IMAGE_FILES} read_file write_file",
         "data.raw_bytes": "decode_base64 decode_raw encode_base64 matching_files",
+        "records.files": "TFRecordOptions TFRecordWriter parse_tensor serialize_tensor",
+        "records.parsing": _PARSING,
     },
+    "python_io": {
+        "records.files": """TFRecordCompressionType TFRecordOptions TFRecordWriter
+            tf_record_iterator"""
+    },
+    "sparse": {"records.sparse_tensors": "SparseTensor to_dense"},
     "io.gfile": {
         "data.gfile": """GFile copy exists glob isdir join listdir makedirs mkdir remove rename
             rmtree stat walk"""
@@ -168,7 +180,8 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "data": {
         "data.datasets": """AUTOTUNE Dataset INFINITE_CARDINALITY Options TextLineDataset
-            UNKNOWN_CARDINALITY"""
+            UNKNOWN_CARDINALITY""",
+        "records.files": "TFRecordDataset",
     },
     "data.experimental": {
         "data.datasets": """AUTOTUNE AutoShardPolicy Counter INFINITE_CARDINALITY RandomDataset
@@ -234,7 +247,8 @@ NAMES: dict[str, dict[str, str]] = {
 # below `compat.v1`. What resizes images, and drops values out, is another function in that.
 _OF_V1 = """config config.experimental config.optimizer config.threading data data.experimental
     debugging distribute distribute.cluster_resolver distribute.experimental dtypes errors gfile
-    image io io.gfile linalg math nest nn random test tpu tpu.experimental version"""
+    image io io.gfile linalg math nest nn python_io random sparse test tpu tpu.experimental
+    version"""
 _BOTH_V1 = {f"compat.v1.{module}": module for module in _OF_V1.split()}
 _BOTH_V2 = {f"compat.v2.{module}": module for module in NAMES if not module.startswith("compat")}
 AGAIN = {"compat.v1": "", **_BOTH_V1, **_BOTH_V2, "compat.v2": ""}

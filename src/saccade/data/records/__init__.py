@@ -1,0 +1,1 @@
+"""Records: examples one after the other in a file, as TensorFlow's TFRecord files have them."""

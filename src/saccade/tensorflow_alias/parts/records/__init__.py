@@ -1,0 +1,1 @@
+"""Records: `tf.train.Example`, its parsing, and the files that hold examples."""
