@@ -133,7 +133,8 @@ def test_photos_that_go_while_training_from_disk(photos, monkeypatch, how):
     """They are named; the best model so far is there."""
     read = pixels.read_pixels
     monkeypatch.setattr(
-        "saccade.recipe.training.trainer.read_pixels", lambda *given: read(*given, budget_bytes=0)
+        "saccade.recipe.training.opened_photos.read_pixels",
+        lambda *given: read(*given, budget_bytes=0),
     )
 
     def change():
