@@ -169,3 +169,24 @@ def test_tensors_as_bytes(text, tensor):
         tf.io.parse_tensor(text, tf.uint8)
     with pytest.raises(DataError):
         tf.io.parse_tensor(text[:-2], tensor.dtype)
+
+
+def test_in_tensorflow_1s_words(tmp_path):
+    path = str(tmp_path / "a.tfrecord")
+    options = tf.python_io.TFRecordOptions(tf.python_io.TFRecordCompressionType.GZIP)
+    writer = tf.python_io.TFRecordWriter(path, options=options)
+    writer.write(example(label=[3], size=[4, 5], rows=[1, 2]).SerializeToString())
+    writer.close()
+    (record,) = tf.python_io.tf_record_iterator(path, options)
+    features = {
+        "label": tf.FixedLenFeature([], tf.int64),
+        "size": tf.VarLenFeature(tf.int64),
+        "rows": tf.FixedLenSequenceFeature([], tf.int64, allow_missing=True),
+    }
+    found = tf.parse_single_example(record, features)
+    assert found["label"].numpy() == 3
+    assert isinstance(found["size"], tf.SparseTensor)
+    assert isinstance(found["size"], tf.sparse.SparseTensor)
+    assert tf.sparse_tensor_to_dense(found["size"]).numpy().tolist() == [4, 5]
+    assert found["rows"].numpy().tolist() == [1, 2]
+    assert tf.parse_example([record], features)["label"].numpy().tolist() == [3]
