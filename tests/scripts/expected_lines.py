@@ -50,6 +50,12 @@ EXPECTED = {
     "pipeline": ["batch: (8, 32, 32, 3) (8, 3) float32", "batches: 4"],
     "plots": ["epochs: [0, 1, 2] params: ['epochs', 'steps', 'verbose']"],
     "rate_finder": ["rates: True", "losses: 12"],
+    "records": [
+        "files: ['shard00-12.tfrec', 'shard01-12.tfrec', 'shard02-12.tfrec'] 36",
+        "batch: (8, 32, 32, 3) (8,) <dtype: 'int32'>",
+        "example: [70]",
+        "epochs: 2",
+    ],
     "regression": ["'val_mae': ["],
     "report": ["same: True", "precision"],
     "save_load": ["model.keras True", "model.h5 True", "json True"],

@@ -48,6 +48,7 @@ NEEDS_TENSORFLOW = {
     "own_train_step": "no attribute 'GradientTape'",
     "pipeline": "no attribute 'data'",
     "plots": "No module named 'tensorflow'",
+    "records": "no attribute 'data'",
     "reptile": "no attribute 'data'",
     "visualise_filters": "no attribute 'random'",
 }
