@@ -30,3 +30,11 @@ def test_labels_that_have_no_rows(name):
             ImageDataGenerator().flow(X, **{name: value})
     with pytest.raises(DataError, match=f"{name} must have rows of one length"):
         ImageDataGenerator().flow(X, **{name: [[1], [2, 3], [], [4]]})
+
+
+@pytest.mark.parametrize("value", [[1e-6, 0.5], "small", float("nan"), True, np.ones(3)])
+def test_an_epsilon_that_is_no_number(value):
+    """Two of them ended in NumPy's words about shapes, in the middle of fit."""
+    with pytest.raises(InvalidArgument, match="zca_epsilon: must be a number"):
+        ImageDataGenerator(zca_whitening=True, zca_epsilon=value)
+    ImageDataGenerator(zca_epsilon=None)  # Keras does not look at it without whitening

@@ -22,6 +22,7 @@ from saccade.data.generator.setting_checks import (
     note_functions,
     sample_of,
 )
+from saccade.data.generator.setting_ranges import check_number
 from saccade.data.generator.standardization import SWITCHES, Standardization, measure
 from saccade.data_formats import as_data_format, from_channels_last, to_channels_last
 from saccade.errors import InvalidArgument
@@ -88,6 +89,8 @@ class ImageTransform(Standardization):
             raise unknown_name("ImageDataGenerator", name, known - {"self", "misspelt"})
         for name in (*SWITCHES, "zca_epsilon", *SETTINGS):
             setattr(self, name, given[name])
+        if zca_whitening or zca_epsilon is not None:
+            check_number("zca_epsilon", zca_epsilon)
         self.zoom_range = check_zoom(zoom_range)
         self.horizontal_flip = check_switch("horizontal_flip", horizontal_flip)
         self.vertical_flip = check_switch("vertical_flip", vertical_flip)
