@@ -42,6 +42,22 @@ def test_a_session_gives_values_of_tensors():
     np.testing.assert_array_equal(both["b"][1], [1, 1])
 
 
+def test_initializers_have_nothing_to_do():
+    """Variables have their values from the start, and loaded weights stay."""
+    model = Sequential([Dense(2, input_shape=(3,))])
+    before = model.get_weights()[0]
+    with tf.Session() as session:
+        assert session.run(tf.global_variables_initializer()) is None
+        assert (
+            session.run([tf.local_variables_initializer(), tf.tables_initializer()]) == [None] * 2
+        )
+        assert session.run((tf.initialize_all_variables(), tf.constant(2)))[1] == 2
+        tf.compat.v1.global_variables_initializer().run()
+        tf.variables_initializer(model.weights).run(session=session)
+    K.get_session().run(tf.global_variables_initializer())
+    np.testing.assert_array_equal(model.get_weights()[0], before)
+
+
 @pytest.mark.parametrize("session", [tf.Session, K.get_session])
 def test_a_session_gives_values_of_symbols_for_what_is_fed(session):
     """As detectors of Keras 2 predict: sess.run(boxes, feed_dict={model.input: image, ...})."""

@@ -20,6 +20,13 @@ from saccade.notes import note_old_word
 _INSTEAD = "There are no graphs and sessions: call functions and use .numpy()."
 
 
+class NothingToDo:
+    """An operation whose work was done before, as an initializer's; `run` gives None for it."""
+
+    def run(self, feed_dict: Any = None, session: Any = None) -> None:
+        """Without effect."""
+
+
 class Session:
     """Gives the values of tensors and of a model's symbols; nothing else is done in it."""
 
@@ -34,12 +41,12 @@ class Session:
             options, run_metadata: without effect.
 
         Raises:
-            NotSupported: an operation that is run for what it does, as an initializer.
+            NotSupported: an operation that is run for what it does, as an assignment.
             InvalidArgument: symbols without anything fed.
         """
         wanted, fed = leaves(fetches, as_given), dict(feed_dict or {})
         for one in wanted:
-            if not isinstance(one, Symbol) and not torch.is_tensor(one):
+            if not isinstance(one, (Symbol, NothingToDo)) and not torch.is_tensor(one):
                 where, kind = "Session.run", type(one).__name__
                 raise NotSupported(where, "gives the values of tensors alone", kind, _INSTEAD)
         symbols = [one for one in wanted if isinstance(one, Symbol)]
@@ -51,9 +58,13 @@ class Session:
                 "Write feed_dict={model.input: images}.",
             )
         found = iter(function(list(fed), symbols)(list(fed.values())) if symbols else ())
-        return map_nest(
-            lambda one: next(found) if isinstance(one, Symbol) else get_value(one), fetches
-        )
+
+        def value(one: Any) -> Any:
+            if isinstance(one, NothingToDo):
+                return None
+            return next(found) if isinstance(one, Symbol) else get_value(one)
+
+        return map_nest(value, fetches)
 
     def as_default(self) -> Session:
         return self

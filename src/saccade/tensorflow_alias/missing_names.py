@@ -13,16 +13,12 @@ from saccade.names import NameNotHere, NameNotImportable, nearest
 _OWN = os.path.dirname(__file__) + os.sep
 
 _GRAPHS = "There are no graphs and sessions: call functions and use .numpy()."
-_VALUES = "Variables have their values from the start; leave the line out."
 
 # Names that stay away, and what to do instead: the same below `compat.v1`.
 REFUSED = {
     "sysconfig": "torch.__config__.show() says how torch was built.",
     "get_default_session": _GRAPHS,
     "placeholder": "There are no graphs and sessions; give arrays to functions.",
-    "global_variables_initializer": _VALUES,
-    "initialize_all_variables": _VALUES,
-    "local_variables_initializer": _VALUES,
     "get_variable": "Use tf.Variable(value).",
     "variable_scope": "There are no graphs; leave the scope out.",
     "app": "Call your main() in the last line of the script.",

@@ -60,7 +60,10 @@ NAMES: dict[str, dict[str, str]] = {
         "running.functions": """enable_eager_execution executing_eagerly function get_logger
             name_scope no_op numpy_function print Print=print_and_pass py_function""",
         "running.sessions": """ConfigProto GPUOptions Graph InteractiveSession Session
-            disable_eager_execution disable_v2_behavior get_default_graph reset_default_graph""",
+            disable_eager_execution disable_v2_behavior get_default_graph
+            global_variables_initializer initialize_all_variables=global_variables_initializer
+            local_variables_initializer=global_variables_initializer reset_default_graph
+            tables_initializer=global_variables_initializer variables_initializer""",
         "tensors.session_functions": """assign assign_add assign_sub div to_double to_float
             to_int32 to_int64""",
         "tensors.strings": "as_string",

@@ -66,6 +66,21 @@ class InteractiveSession(Session):
     """The same, for a notebook."""
 
 
+def global_variables_initializer(name: str | None = None) -> session.NothingToDo:
+    """What TensorFlow 1 had to run before variables had values; here they have them when made."""
+    note_old_word(
+        "tf.global_variables_initializer has no effect: variables have their values from the "
+        "start. In TensorFlow 1, run after load_weights, it drew weights anew.",
+        key="initializers",
+    )
+    return session.NothingToDo()
+
+
+def variables_initializer(var_list: Any, name: str | None = None) -> session.NothingToDo:
+    """The same for some of them."""
+    return global_variables_initializer()
+
+
 _graph = Graph()
 
 
