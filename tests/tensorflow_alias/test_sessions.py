@@ -136,3 +136,8 @@ def test_symbols_pass_through_functions_below_compat():
     assert made.shape == (None, 2)
     assert tf.compat.v1.reduce_sum(np.ones(3)).numpy() == 3
     assert tf.compat.v2.keras is tf.compat.v1.keras is tf.keras
+
+
+def test_what_is_to_come_after_comes_after():
+    with tf.control_dependencies([tf.constant(1)]):
+        assert tf.identity(tf.constant(2)).numpy() == 2

@@ -38,8 +38,9 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.known_shape": "TensorShape TensorSpec",
         "tensors.variable": "Variable",
         "running.gradient_tape": "GradientTape UnconnectedGradients",
-        "running.control": """case cond custom_gradient foldl get_static_value group map_fn scan
-            switch_case tuple=tuple_ vectorized_map while_loop""",
+        "running.control": """case cond control_dependencies custom_gradient foldl
+            get_static_value group map_fn recompute_grad scan switch_case tuple=tuple_
+            vectorized_map while_loop""",
         "running.module": "Module",
         "tensors.draws": "set_random_seed=set_seed",
         "tensors.tensor_array": "TensorArray",
@@ -47,6 +48,7 @@ NAMES: dict[str, dict[str, str]] = {
             saturate_cast""",
         "tensors.indexing": """dynamic_partition ensure_shape histogram_fixed_width meshgrid roll
             scatter_nd searchsorted sequence_mask strided_slice tensor_scatter_nd_add
+            tensor_scatter_nd_sub
             tensor_scatter_nd_update unique unique_with_counts""",
         "tensors.rearrangement": """boolean_mask broadcast_to concat expand_dims eye fill gather
             gather_nd linspace newaxis one_hot ones ones_like pad range rank repeat reshape
@@ -80,20 +82,22 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.analysis": f"""{_ANALYSIS} atan2 cumprod erf expm1 floordiv floormod lgamma
             log_sigmoid logical_xor multiply_no_nan reciprocal reduce_euclidean_norm rint
             softsign xlogy zero_fraction""",
-        "tensors.indexing": "bincount segment_sum unsorted_segment_sum",
+        "tensors.indexing": """bincount segment_mean segment_sum unsorted_segment_mean
+            unsorted_segment_sum""",
+        "networks.layer_functions": "log_softmax softmax",
     },
     "linalg": {
         "tensors.arithmetic": "l2_normalize matmul norm tensordot einsum",
         "tensors.analysis": "global_norm",
-        "tensors.matrices": """band_part det diag diag_part inv matrix_transpose matvec
-            normalize svd trace""",
+        "tensors.matrices": """band_part cholesky cross det diag diag_part inv matrix_transpose
+            matvec normalize pinv set_diag solve svd trace""",
         "tensors.rearrangement": "eye",
     },
     "nn": {
-        "networks.layer_functions": """avg_pool=avg_pool2d avg_pool2d bias_add conv2d
-            depthwise_conv2d dropout elu gelu leaky_relu log_softmax max_pool=max_pool2d
+        "networks.layer_functions": """atrous_conv2d avg_pool=avg_pool2d avg_pool2d bias_add
+            conv2d depthwise_conv2d dropout elu gelu leaky_relu log_softmax max_pool=max_pool2d
             max_pool2d moments relu relu6 selu sigmoid sigmoid_cross_entropy_with_logits silu
-            compute_average_loss scale_regularization_loss
+            compute_average_loss scale_regularization_loss separable_conv2d
             softmax softmax_cross_entropy_with_logits softplus
             sparse_softmax_cross_entropy_with_logits swish=silu tanh""",
         "tensors.arithmetic": "l2_normalize top_k",
@@ -139,7 +143,8 @@ NAMES: dict[str, dict[str, str]] = {
         "images.files": _IMAGE_FILES,
         "images.measures": """adjust_gamma image_gradients psnr rgb_to_yiq rgb_to_yuv sobel_edges
             ssim total_variation yiq_to_rgb yuv_to_rgb""",
-        "images.boxes": "crop_and_resize non_max_suppression",
+        "images.boxes": """combined_non_max_suppression crop_and_resize draw_bounding_boxes
+            non_max_suppression""",
         "images.distortion": """sample_distorted_bounding_box
             stateless_sample_distorted_bounding_box""",
         "images.draws": """adjust_jpeg_quality random_jpeg_quality stateless_random_brightness
@@ -178,8 +183,8 @@ NAMES: dict[str, dict[str, str]] = {
         "running.sessions": "Graph get_default_graph reset_default_graph",
     },
     "strings": {
-        "tensors.strings": """as_string join length lower reduce_join regex_full_match regex_replace
-            split strip substr to_number upper"""
+        "tensors.strings": """as_string bytes_split join length lower reduce_join
+            regex_full_match regex_replace split strip substr to_number unicode_split upper"""
     },
     "data": {
         "data.datasets": """AUTOTUNE Dataset INFINITE_CARDINALITY Options TextLineDataset
@@ -194,10 +199,12 @@ NAMES: dict[str, dict[str, str]] = {
             rejection_resample sample_from_datasets scan shuffle_and_repeat take_while unbatch
             unique"""
     },
+    "lookup": {"data.lookup_tables": "KeyValueTensorInitializer StaticHashTable"},
     "dtypes": {"tensors.dtypes": f"{_DTYPES} bool=bool_ DType as_dtype", "tensors.tensors": "cast"},
     "config": {
-        "running.devices": """get_visible_devices list_logical_devices list_physical_devices
-            set_visible_devices set_soft_device_placement""",
+        "running.devices": """LogicalDeviceConfiguration get_logical_device_configuration
+            get_visible_devices list_logical_devices list_physical_devices
+            set_logical_device_configuration set_visible_devices set_soft_device_placement""",
         "running.strategies": "experimental_connect_to_cluster=no_tpu",
         "running.functions": """experimental_run_functions_eagerly=run_functions_eagerly
             functions_run_eagerly run_functions_eagerly""",
@@ -209,7 +216,10 @@ NAMES: dict[str, dict[str, str]] = {
     "config.optimizer": {"running.devices": "set_jit"},
     "config.experimental": {
         "running.devices": """get_memory_growth get_memory_info list_physical_devices
-            list_logical_devices set_memory_growth set_visible_devices enable_op_determinism"""
+            list_logical_devices set_memory_growth set_visible_devices enable_op_determinism
+            VirtualDeviceConfiguration=LogicalDeviceConfiguration
+            set_virtual_device_configuration=set_logical_device_configuration
+            enable_tensor_float_32_execution tensor_float_32_execution_enabled"""
     },
     "distribute": {
         "running.strategies": """MirroredStrategy OneDeviceStrategy ReduceOp Strategy
@@ -230,7 +240,8 @@ NAMES: dict[str, dict[str, str]] = {
         "running.checks": """Assert assert_all_finite assert_equal assert_greater
             assert_greater_equal assert_less assert_less_equal assert_near assert_non_negative
             assert_none_equal assert_positive assert_rank assert_rank_at_least assert_rank_in
-            assert_shapes assert_type check_numerics is_numeric_tensor"""
+            assert_shapes assert_type check_numerics is_numeric_tensor""",
+        "running.devices": "set_log_device_placement",
     },
     "compat": {
         "tensors.plain_words": "as_bytes as_str as_str_any as_text path_to_str",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -91,3 +91,92 @@ def non_max_suppression(
         if not bool((overlap > iou_threshold).any()):
             kept.append(number)
     return torch.tensor(kept, dtype=torch.int32)
+
+
+class CombinedNonMaxSuppression(NamedTuple):
+    """What `combined_non_max_suppression` gives; rows without a box are zeros."""
+
+    nmsed_boxes: torch.Tensor
+    nmsed_scores: torch.Tensor
+    nmsed_classes: torch.Tensor
+    valid_detections: torch.Tensor
+
+
+def combined_non_max_suppression(
+    boxes: Any, scores: Any, max_output_size_per_class: Any, max_total_size: Any,
+    iou_threshold: float = 0.5, score_threshold: float = float("-inf"),
+    pad_per_class: bool = False, clip_boxes: bool = True, name: str | None = None,
+) -> CombinedNonMaxSuppression:  # fmt: skip
+    """`non_max_suppression` of each class of each image; of all classes the best boxes.
+
+    Args:
+        boxes: (images, boxes, 1 or classes, 4).
+        scores: (images, boxes, classes).
+        max_total_size: boxes of an image.
+        pad_per_class: fewer rows, where the classes together may have no more.
+        clip_boxes: to between 0 and 1.
+    """
+    places, marks = tensor_of(boxes).float(), tensor_of(scores).float()
+    classes, most = marks.shape[2], int(max_total_size)
+    if pad_per_class:
+        most = min(most, int(max_output_size_per_class) * classes)
+    rows = []
+    for place, mark in zip(places, marks, strict=True):
+        found = []
+        for number in range(classes):
+            own = place[:, number if place.shape[1] > 1 else 0]
+            kept = non_max_suppression(
+                own, mark[:, number], max_output_size_per_class, iou_threshold, score_threshold
+            )
+            found += [(float(mark[one, number]), number, own[one]) for one in kept.tolist()]
+        found = sorted(found, key=lambda one: -one[0])[:most]
+        empty = [(0.0, 0, torch.zeros(4))] * (most - len(found))
+        score, number, corners = zip(*found, *empty, strict=True)
+        rows.append((torch.stack(corners), torch.tensor(score), torch.tensor(number), len(found)))
+    corners, score, number, valid = zip(*rows, strict=True)
+    stacked = torch.stack(corners)
+    return CombinedNonMaxSuppression(
+        stacked.clamp(0, 1) if clip_boxes else stacked, torch.stack(score),
+        torch.stack(number).float(), torch.tensor(valid, dtype=torch.int32),
+    )  # fmt: skip
+
+
+_COLORS = (
+    *((1, 1, 0, 1), (0, 0, 1, 1), (1, 0, 0, 1), (0, 1, 0, 1), (0.5, 0, 0.5, 1)),
+    *((0.5, 0.5, 0, 1), (0.5, 0, 0, 1), (0, 0, 0.5, 1), (0, 1, 1, 1), (1, 0, 1, 1)),
+)
+
+
+def draw_bounding_boxes(
+    images: Any, boxes: Any, colors: Any = None, name: str | None = None
+) -> torch.Tensor:
+    """Images with the edges of boxes drawn in them, one pixel wide.
+
+    Args:
+        images: NHWC of 1, 3 or 4 channels.
+        boxes: (images, boxes, 4); what lies outside is not drawn.
+        colors: (colours, channels), taken in turn; None takes TensorFlow's ten.
+    """
+    x_nhwc = tensor_of(images).clone()
+    height, width, channels = x_nhwc.shape[1:]
+    given = None if colors is None else tensor_of(colors)
+    table = torch.tensor(_COLORS) if given is None or not given.numel() else given
+    if channels == 1 and given is None:
+        table[:, 0] = 1
+    for image, rows in zip(x_nhwc, tensor_of(boxes), strict=True):
+        for number, (top, left, bottom, right) in enumerate(rows.tolist()):
+            color = table[number % len(table), :channels].to(image)
+            low, high = int(top * (height - 1)), int(bottom * (height - 1))
+            first, last = int(left * (width - 1)), int(right * (width - 1))
+            is_empty = low > high or first > last
+            if is_empty or low >= height or high < 0 or first >= width or last < 0:
+                continue
+            across = slice(max(first, 0), min(last, width - 1) + 1)
+            down = slice(max(low, 0), min(high, height - 1) + 1)
+            for row in (low, high):
+                if 0 <= row < height:
+                    image[row, across] = color
+            for column in (first, last):
+                if 0 <= column < width:
+                    image[down, column] = color
+    return x_nhwc

@@ -281,3 +281,19 @@ def dropout(
 def moments(x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: Any = None):
     """Mean and variance (divided by n) along these axes."""
     return reduce_mean(x, axes, keepdims), reduce_variance(x, axes, keepdims)
+
+
+def separable_conv2d(
+    input: Any, depthwise_filter: Any, pointwise_filter: Any, strides: Any, padding: str,
+    data_format: str = "NHWC", dilations: Any = None, name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """`depthwise_conv2d`, and then kernels of one pixel over all of its channels."""
+    x = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
+    return conv2d(x, pointwise_filter, 1, "VALID", data_format)
+
+
+def atrous_conv2d(
+    value: Any, filters: Any, rate: int, padding: str, name: str | None = None
+) -> torch.Tensor:
+    """`conv2d` by kernels with gaps."""
+    return conv2d(value, filters, 1, padding, dilations=rate)

@@ -150,3 +150,32 @@ is_built_with_gpu_support = is_built_with_cuda
 def gpu_device_name() -> str:
     """ "/device:GPU:0", or "" without a GPU."""
     return "/device:GPU:0" if torch.cuda.is_available() else ""
+
+
+class LogicalDeviceConfiguration(NamedTuple):
+    """How much of a GPU TensorFlow was to take, in megabytes; torch takes what it needs."""
+
+    memory_limit: Any = None
+    experimental_priority: Any = None
+    experimental_device_ordinal: Any = None
+
+
+def set_logical_device_configuration(device: Any, logical_devices: Any) -> None:
+    """Memory is taken as it is needed, whatever is said here."""
+
+
+def get_logical_device_configuration(device: Any) -> None:
+    """None: a device is whole."""
+
+
+def enable_tensor_float_32_execution(enabled: bool) -> None:
+    """Whether a GPU may round the factors of float32 products to 10 bits."""
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = bool(enabled)
+
+
+def tensor_float_32_execution_enabled() -> bool:
+    return bool(torch.backends.cuda.matmul.allow_tf32)
+
+
+def set_log_device_placement(enabled: bool) -> None:
+    """Nothing is placed by itself, so there is nothing to log."""

@@ -164,3 +164,25 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> torch.Tensor:
     if not TensorShape(shape).is_compatible_with(tuple(value.shape)):
         raise ShapeError("tf.ensure_shape", f"needs {tuple(shape)}", str(tuple(value.shape)))
     return value
+
+
+def tensor_scatter_nd_sub(
+    tensor: Any, indices: Any, updates: Any, name: str | None = None
+) -> torch.Tensor:
+    """A tensor with numbers taken off at places."""
+    return _scattered(tensor, indices, -tensor_of(updates), accumulate=True)
+
+
+def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> torch.Tensor:
+    """The means of the rows of each number in `segment_ids`; 0 where there are none."""
+    groups = tensor_of(segment_ids)
+    return unsorted_segment_mean(data, groups, int(groups.max()) + 1)
+
+
+def unsorted_segment_mean(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> torch.Tensor:
+    rows, groups = tensor_of(data), tensor_of(segment_ids).long()
+    counts = torch.bincount(groups[groups >= 0], minlength=int(num_segments)).clamp(min=1)
+    sums = unsorted_segment_sum(rows, groups, num_segments)
+    return sums / counts.to(rows.dtype).reshape([-1, *[1] * (rows.ndim - 1)])

@@ -65,3 +65,33 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
         return torch.linalg.svdvals(x)
     u, s, v_turned = torch.linalg.svd(x, full_matrices=full_matrices)
     return s, u, v_turned.transpose(-1, -2)
+
+
+def cholesky(input: Any, name: str | None = None) -> torch.Tensor:
+    """The lower triangle L of a matrix L L^T."""
+    return torch.linalg.cholesky(tensor_of(input))
+
+
+def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None) -> torch.Tensor:
+    """The x of matrix x = rhs."""
+    a, b = pair(matrix, rhs)
+    return torch.linalg.solve(a.transpose(-1, -2) if adjoint else a, b)
+
+
+def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: Any = None) -> torch.Tensor:
+    """What comes nearest to an inverse."""
+    x = tensor_of(a)
+    if rcond is None:
+        rcond = 10.0 * max(x.shape[-2:]) * torch.finfo(x.dtype).eps
+    return torch.linalg.pinv(x, rtol=rcond)
+
+
+def cross(a: Any, b: Any, name: str | None = None) -> torch.Tensor:
+    """What stands at a right angle to each pair of vectors of three numbers."""
+    return torch.linalg.cross(*pair(a, b))
+
+
+def set_diag(input: Any, diagonal: Any, name: str | None = None) -> torch.Tensor:
+    """A matrix with other numbers on its diagonal."""
+    x, numbers = pair(input, diagonal)
+    return torch.diagonal_scatter(x, numbers, dim1=-2, dim2=-1)

@@ -105,3 +105,18 @@ def as_string(
 
     flat = [shown(x) for x in value.reshape(-1).tolist()]
     return as_strings(np.array(flat, object).reshape(tuple(value.shape)))
+
+
+def bytes_split(input: Any, name: str | None = None) -> Any:
+    """The letters of a string, each by itself; of several strings, a list of such."""
+    if isinstance(input, (list, tuple, np.ndarray)):
+        return [bytes_split(one) for one in input]
+    return StringArray(str(as_strings(input)))
+
+
+def unicode_split(
+    input: Any, input_encoding: str, errors: str = "replace", replacement_char: int = 65533,
+    name: str | None = None,
+) -> Any:  # fmt: skip
+    """The same."""
+    return bytes_split(input)
