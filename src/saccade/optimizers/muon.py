@@ -11,6 +11,7 @@ import torch
 
 from saccade.errors import InvalidArgument
 from saccade.notes import note_once
+from saccade.optimizers.moments.adam import move_by_moments
 from saccade.optimizers.optimizer import Optimizer, Tensors, takes_shared_arguments
 from saccade.optimizers.options import (
     ArgumentsAfterDecay,
@@ -146,7 +147,8 @@ class Muon(Optimizer):
         rows = list(zip(w, g, slots["momentum"], slots["velocity"], strict=True))
         if adams := [row for row in rows if row[3].numel()]:
             of_adam = [list(one) for one in zip(*adams, strict=True)]
-            self._move_by_adam(*of_adam, lr=lr * self.adam_lr_ratio, t=t)
+            betas, rate = (self.adam_beta_1, self.adam_beta_2), lr * self.adam_lr_ratio
+            move_by_moments(*of_adam, betas=betas, epsilon=self.epsilon, lr=rate, t=t)
         for weight, gradient, m, velocity in rows:
             if velocity.numel():
                 continue
@@ -154,17 +156,6 @@ class Muon(Optimizer):
             x = gradient + self.momentum * m if self.nesterov else m
             x = self.zeropower_via_newtonschulz5(x, self.ns_steps)
             weight -= self.lr_adjust(lr * x)
-
-    def _move_by_adam(
-        self, w: Tensors, g: Tensors, m: Tensors, v: Tensors, lr: float, t: int
-    ) -> None:
-        torch._foreach_lerp_(m, g, 1.0 - self.adam_beta_1)
-        torch._foreach_mul_(v, self.adam_beta_2)
-        torch._foreach_addcmul_(v, g, g, 1.0 - self.adam_beta_2)
-        root = torch._foreach_sqrt(v)
-        torch._foreach_add_(root, self.epsilon)
-        size = lr * math.sqrt(1.0 - self.adam_beta_2**t) / (1.0 - self.adam_beta_1**t)
-        torch._foreach_addcdiv_(w, m, root, -size)
 
     def lr_adjust(self, x: Any) -> Any:
         """A matrix times what makes its numbers as large as those of a step of Adam's.

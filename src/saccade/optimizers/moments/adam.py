@@ -74,16 +74,8 @@ class Adam(Optimizer):
         if w[0].device.type in self.fused_on:
             self._move_fused(w, g, slots, lr, t)
             return
-        torch._foreach_lerp_(m, g, 1.0 - self.beta_1)
-        torch._foreach_mul_(v, self.beta_2)
-        torch._foreach_addcmul_(v, g, g, 1.0 - self.beta_2)
-        if self.amsgrad:
-            torch._foreach_maximum_(slots["v_hat"], v)
-            v = slots["v_hat"]
-        root = torch._foreach_sqrt(v)
-        torch._foreach_add_(root, self.epsilon)
-        size = lr * math.sqrt(1.0 - self.beta_2**t) / (1.0 - self.beta_1**t)
-        torch._foreach_addcdiv_(w, m, root, -size)
+        betas = self.beta_1, self.beta_2
+        move_by_moments(w, g, m, v, betas, self.epsilon, lr, t, largest=slots.get("v_hat"))
 
     def _move_fused(
         self, w: Tensors, g: Tensors, slots: dict[str, Tensors], lr: float, t: int
@@ -123,3 +115,32 @@ class Adam(Optimizer):
             "epsilon": self.epsilon,
             "amsgrad": self.amsgrad,
         }
+
+
+def move_by_moments(
+    w: Tensors,
+    g: Tensors,
+    m: Tensors,
+    v: Tensors,
+    betas: tuple[float, float],
+    epsilon: float,
+    lr: float,
+    t: int,
+    largest: Tensors | None = None,
+) -> None:
+    """A step of Adam's, in place.
+
+    Args:
+        m, v: what is remembered of the gradients and of their squares.
+        largest: the largest v so far, where that divides.
+    """
+    beta_1, beta_2 = betas
+    torch._foreach_lerp_(m, g, 1.0 - beta_1)
+    torch._foreach_mul_(v, beta_2)
+    torch._foreach_addcmul_(v, g, g, 1.0 - beta_2)
+    if largest is not None:
+        torch._foreach_maximum_(largest, v)
+    root = torch._foreach_sqrt(v if largest is None else largest)
+    torch._foreach_add_(root, epsilon)
+    size = lr * math.sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
+    torch._foreach_addcdiv_(w, m, root, -size)
