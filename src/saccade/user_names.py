@@ -20,8 +20,9 @@ WORDS: dict[str, str] = {
     "layers": """
         as_given as_images as_kernel build_for build_kernels build_on casts_integers changes
         channels_in channels_out check_input check_rank checked_share convolve describe device
-        draw dropped factors fit forward from_bytes input_dtype input_shape joins_lists
-        keeps_integers kept keras_module losses_of_call maps meet merge merged_shape
+        draw dropped factors fit forward from_bytes input_dtype input_shape
+        integers_come_back joins_lists keeps_integers kept keras_module losses_of_call maps meet
+        merge merged_shape
         metrics_variables nodes normal normalised output_shape over_rows own_weights padding_words
         path pool rank rest seen shape_after shape_for shape_with sides
         size_out sizes_in stands_for_operator stems steps stream strides_or_dilation sublayers

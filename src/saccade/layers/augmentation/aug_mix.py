@@ -12,8 +12,7 @@ from saccade.layers.augmentation.color import check_channels
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range
 from saccade.layers.augmentation.light import OfKnownRange
-from saccade.layers.core.checks import positive_integer
-from saccade.names import unknown_name
+from saccade.layers.core.checks import one_of, positive_integer
 from saccade.numerics.images.warping import INTERPOLATIONS
 
 _LEFT_OUT = (  # of the changes that a test set of spoilt images may hold
@@ -82,8 +81,7 @@ class AugMix(OfKnownRange):
         self.factor = factor_range(self, "factor", factor, 0, 1)
         if not alpha > 0:
             raise InvalidArgument(self.where, "alpha must be positive", repr(alpha))
-        if interpolation not in INTERPOLATIONS:
-            raise unknown_name(f"{self.where} interpolation", interpolation, INTERPOLATIONS)
+        one_of(self, "interpolation", interpolation, INTERPOLATIONS)
         self.alpha, self.all_ops, self.interpolation = alpha, bool(all_ops), interpolation
         every = eleven_changes(self.factor, self.value_range, interpolation, self.dtype_policy)
         self.changes = {

@@ -41,7 +41,7 @@ class RandomGrayscale(RandomTransform):
     """
 
     keras_module = "keras.layers"
-    keeps_integers = True
+    keeps_integers = integers_come_back = True
 
     def __init__(
         self,
@@ -55,13 +55,6 @@ class RandomGrayscale(RandomTransform):
 
     def draw(self, draws: Draws, shape: tuple[int, ...]) -> torch.Tensor:
         return draws.uniform((shape[0], 1, 1, 1)) < self.factor
-
-    def transform_images(
-        self, images: Any, transformation: Any = None, training: bool = True
-    ) -> torch.Tensor:
-        dtype = self._tensor(images).dtype
-        y = super().transform_images(images, transformation, training)
-        return y if dtype.is_floating_point else y.to(dtype)
 
     def transform(self, x_nhwc: torch.Tensor, transformation: Any) -> torch.Tensor:
         return torch.where(is_each(transformation, x_nhwc), gray_of(x_nhwc), x_nhwc)

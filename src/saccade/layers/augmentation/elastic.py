@@ -10,7 +10,7 @@ from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range
 from saccade.layers.augmentation.light import OfKnownRange
 from saccade.layers.augmentation.random_transform import is_each
-from saccade.names import unknown_name
+from saccade.layers.core.checks import one_of
 from saccade.numerics.images.bending import bent
 from saccade.numerics.images.sampling import BORDERS
 from saccade.numerics.images.warping import INTERPOLATIONS
@@ -63,10 +63,8 @@ class RandomElasticTransform(OfKnownRange):
         super().__init__(value_range, seed, data_format, **placement)
         self.factor = factor_range(self, "factor", factor, 0, 1)
         self.scale = factor_range(self, "scale", scale, 0, 1)
-        if interpolation not in INTERPOLATIONS:
-            raise unknown_name(f"{self.where} interpolation", interpolation, INTERPOLATIONS)
-        if fill_mode not in BORDERS:
-            raise unknown_name(f"{self.where} fill_mode", fill_mode, BORDERS)
+        one_of(self, "interpolation", interpolation, INTERPOLATIONS)
+        one_of(self, "fill_mode", fill_mode, BORDERS)
         self.interpolation, self.fill_mode, self.fill_value = interpolation, fill_mode, fill_value
 
     def draw(self, draws: Draws, shape: tuple[int, ...]) -> dict[str, Any] | None:

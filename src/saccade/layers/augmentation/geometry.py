@@ -9,7 +9,7 @@ import torch
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range, shift_range
 from saccade.layers.augmentation.random_transform import RandomTransform
-from saccade.names import unknown_name
+from saccade.layers.core.checks import one_of
 from saccade.numerics.images.warping import (
     FILL_MODES,
     INTERPOLATIONS,
@@ -31,10 +31,8 @@ class _Warping(RandomTransform):
         **placement: Any,
     ):
         super().__init__(seed, data_format, **placement)
-        if fill_mode not in FILL_MODES:
-            raise unknown_name(f"{self.where} fill_mode", fill_mode, FILL_MODES)
-        if interpolation not in INTERPOLATIONS:
-            raise unknown_name(f"{self.where} interpolation", interpolation, INTERPOLATIONS)
+        one_of(self, "fill_mode", fill_mode, FILL_MODES)
+        one_of(self, "interpolation", interpolation, INTERPOLATIONS)
         self.fill_mode, self.interpolation, self.fill_value = fill_mode, interpolation, fill_value
 
     def maps(self, transformation: Any, height: int, width: int) -> torch.Tensor:

@@ -115,7 +115,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(_Spread):
     """
 
     keras_module = "keras.layers"
-    keeps_integers = True
+    keeps_integers = integers_come_back = True
 
     def __init__(
         self,
@@ -135,13 +135,6 @@ class ContrastLimitedAdaptiveHistogramEqualization(_Spread):
             )
         rows, columns = (positive_integer(self, "tile_grid_size", one) for one in tile_grid_size)
         self.tile_grid_size = (rows, columns)
-
-    def transform_images(
-        self, images: Any, transformation: Any = None, training: bool = True
-    ) -> torch.Tensor:
-        dtype = self._tensor(images).dtype
-        y = super().transform_images(images, transformation, training)
-        return y if dtype.is_floating_point else y.to(dtype)
 
     def transform(self, x_nhwc: torch.Tensor, transformation: Any) -> torch.Tensor:
         y_nhwc = equalized_by_tiles(

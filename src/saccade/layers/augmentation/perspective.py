@@ -9,7 +9,7 @@ import torch
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range
 from saccade.layers.augmentation.random_transform import RandomTransform, is_each
-from saccade.names import unknown_name
+from saccade.layers.core.checks import one_of
 from saccade.numerics.images.warping import INTERPOLATIONS, perspective_maps, warp_nhwc
 
 
@@ -46,8 +46,7 @@ class RandomPerspective(RandomTransform):
         **placement: Any,
     ):
         super().__init__(seed, data_format, **placement)
-        if interpolation not in INTERPOLATIONS:
-            raise unknown_name(f"{self.where} interpolation", interpolation, INTERPOLATIONS)
+        one_of(self, "interpolation", interpolation, INTERPOLATIONS)
         self.factor = factor_range(self, "factor", factor, 0, 1)
         self.scale = self.checked_share("scale", scale)
         self.interpolation, self.fill_value = interpolation, fill_value

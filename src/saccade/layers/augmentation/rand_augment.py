@@ -11,8 +11,7 @@ from saccade.layers.augmentation.color import check_channels
 from saccade.layers.augmentation.draws import Draws
 from saccade.layers.augmentation.factors import factor_range
 from saccade.layers.augmentation.light import OfKnownRange
-from saccade.layers.core.checks import positive_integer
-from saccade.names import unknown_name
+from saccade.layers.core.checks import one_of, positive_integer
 from saccade.numerics.images.warping import INTERPOLATIONS
 
 
@@ -60,8 +59,7 @@ class RandAugment(OfKnownRange):
         super().__init__(value_range, seed, data_format, **placement)
         self.num_ops = positive_integer(self, "num_ops", num_ops)
         self.factor = factor_range(self, "factor", factor, 0, 1)
-        if interpolation not in INTERPOLATIONS:
-            raise unknown_name(f"{self.where} interpolation", interpolation, INTERPOLATIONS)
+        one_of(self, "interpolation", interpolation, INTERPOLATIONS)
         self.interpolation = interpolation
         # The order is Keras's: a transformation says which by its number.
         self.changes = eleven_changes(

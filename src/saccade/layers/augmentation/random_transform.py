@@ -41,6 +41,7 @@ class RandomTransform(PixelLayer, Noise):
     casts_integers = False
     supports_masking = False
     keeps_integers = False  # at rest: Keras's layers differ, and ours do as each of them does
+    integers_come_back = False  # after the transformation
 
     def __init__(self, seed: int | None, data_format: str | None = None, **placement: Any):
         boxes = placement.pop("bounding_box_format", None)
@@ -75,7 +76,8 @@ class RandomTransform(PixelLayer, Noise):
     def transform_images(
         self, images: Any, transformation: Any = None, training: bool = True
     ) -> torch.Tensor:
-        """Images, or one image, after the transformation; in training they are floats.
+        """Images, or one image, after the transformation; in training they are floats, but where
+        `integers_come_back`.
 
         Args:
             images: a batch, or one image, in the layer's data format.
@@ -83,6 +85,7 @@ class RandomTransform(PixelLayer, Noise):
             training: False leaves images as they are.
         """
         x = self._tensor(images)
+        given = x.dtype
         self._check_shape(self._nhwc_shape(x.shape))
         if self._is_first:
             x = x.movedim(-3, -1)
@@ -91,6 +94,8 @@ class RandomTransform(PixelLayer, Noise):
         x_nhwc = x if x.ndim == 4 else x[None]
         y_nhwc = self.transform(x_nhwc, transformation) if training else self.rest(x_nhwc)
         y = y_nhwc if x.ndim == 4 else y_nhwc[0]
+        if self.integers_come_back and not given.is_floating_point:
+            y = y.to(given)
         return y.movedim(-1, -3) if self._is_first else y
 
     def transform(self, x_nhwc: torch.Tensor, transformation: Any) -> torch.Tensor:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.graph import Shape, batch_shape
-from saccade.names import nearest
+from saccade.names import nearest, unknown_name
 from saccade.notes import note_old_word
 
 
@@ -32,6 +33,17 @@ def positive_integer(layer: Any, name: str, value: Any) -> int:
     if number < 1:
         raise InvalidArgument(layer.where, f"{name} must be a positive integer", repr(value))
     return number
+
+
+def one_of(layer: Any, name: str, word: Any, legal: Iterable[str]) -> Any:
+    """The word.
+
+    Raises:
+        UnknownName: it is none of those that the argument takes.
+    """
+    if word not in legal:
+        raise unknown_name(f"{layer.where} {name}", word, legal)
+    return word
 
 
 def _note(where: str, word: str, today: str) -> None:

@@ -9,7 +9,7 @@ import torch
 from saccade.data_formats import as_data_format
 from saccade.errors import InvalidArgument, NotSupported, ShapeError
 from saccade.graph import Shape
-from saccade.layers.core.checks import positive_integer
+from saccade.layers.core.checks import one_of, positive_integer
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.pixel_layer import PixelLayer
 from saccade.layers.sizes.batch_resampling import (
@@ -18,7 +18,7 @@ from saccade.layers.sizes.batch_resampling import (
     pad_to_shape_of,
     resize_nhwc,
 )
-from saccade.names import refuse_overriding, unknown_name
+from saccade.names import refuse_overriding
 
 # What Keras asks these layers as if they drew; here they compute in `call`.
 _OF_AUGMENTATIONS = ("get_random_transformation", "transform_images")
@@ -111,8 +111,7 @@ class Resizing(_Sized):
         **placement: Any,
     ):
         super().__init__(height, width, data_format, **placement)
-        if interpolation not in INTERPOLATIONS:
-            raise unknown_name(f"{self.where} interpolation", interpolation, INTERPOLATIONS)
+        one_of(self, "interpolation", interpolation, INTERPOLATIONS)
         if crop_to_aspect_ratio and pad_to_aspect_ratio:
             raise InvalidArgument(
                 self.where, "crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other"
