@@ -30,10 +30,10 @@ class Values:
 def to_bytes(features: Mapping[str, Values]) -> bytes:
     """The features of an example, encoded."""
     entries = b"".join(
-        _sized(1, _sized(1, name.encode()) + _sized(2, _feature(each)))
+        sized(1, sized(1, name.encode()) + sized(2, _feature(each)))
         for name, each in features.items()
     )
-    return _sized(1, entries)
+    return sized(1, entries)
 
 
 def from_bytes(data: bytes) -> dict[str, Values]:
@@ -101,7 +101,8 @@ def _varint_at(data: bytes, at: int) -> tuple[int, int]:
             raise ValueError("a number of more than 64 bits")
 
 
-def _sized(number: int, content: bytes) -> bytes:
+def sized(number: int, content: bytes) -> bytes:
+    """A field of bytes."""
     return varint(number << 3 | _SIZED) + varint(len(content)) + content
 
 
@@ -109,14 +110,14 @@ def _feature(each: Values) -> bytes:
     if not each.kind:
         return b""
     if each.kind == "bytes_list":
-        inner = b"".join(_sized(1, value) for value in each.values)
+        inner = b"".join(sized(1, value) for value in each.values)
     elif not each.values:
         inner = b""
     elif each.kind == "float_list":
-        inner = _sized(1, np.asarray(each.values, "<f4").tobytes())
+        inner = sized(1, np.asarray(each.values, "<f4").tobytes())
     else:
-        inner = _sized(1, b"".join(map(varint, each.values)))
-    return _sized(1 + KINDS.index(each.kind), inner)
+        inner = sized(1, b"".join(map(varint, each.values)))
+    return sized(1 + KINDS.index(each.kind), inner)
 
 
 def _values(feature: bytes) -> Values:

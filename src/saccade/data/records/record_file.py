@@ -81,7 +81,8 @@ class RecordWriter:
             raise StateError("TFRecordWriter.write", "needs an open writer", "a closed one")
         length = _LENGTH.pack(len(record))
         sums = (_SUM.pack(masked_crc32c(part)) for part in (length, record))
-        self._add(length + next(sums) + record + next(sums))
+        frame = length + next(sums) + record + next(sums)
+        self._append(frame if self._packer is None else self._packer.compress(frame))
 
     def flush(self) -> None:
         """All that was written so far can be read."""
@@ -93,9 +94,6 @@ class RecordWriter:
         if self._is_open and self._packer is not None:
             self._append(self._packer.flush())
         self._is_open = False
-
-    def _add(self, frame: bytes) -> None:
-        self._append(frame if self._packer is None else self._packer.compress(frame))
 
     def _append(self, content: bytes) -> None:
         if content:

@@ -75,6 +75,12 @@ sample_from_datasets = Dataset.sample_from_datasets
 Change = Callable[[Dataset], Dataset]
 
 
+def paths_of(filenames: Any) -> Iterator[str]:
+    """The paths in one name, in several, or in a dataset of names."""
+    one = isinstance(filenames, (str, bytes, os.PathLike))
+    yield from map(os.fsdecode, [filenames] if one else filenames)
+
+
 class TextLineDataset(Dataset):
     """The lines of text files, without their ends.
 
@@ -91,11 +97,10 @@ class TextLineDataset(Dataset):
         if compression_type not in (None, "", "GZIP"):
             where = "TextLineDataset compression_type"
             raise InvalidArgument(where, 'must be None, "" or "GZIP"', repr(compression_type))
-        one = isinstance(filenames, (str, bytes, os.PathLike))
 
         def lines() -> Iterator[str]:
-            for filename in [filenames] if one else filenames:
-                content = read_regular(os.fsdecode(filename), needed="must be a file")
+            for path in paths_of(filenames):
+                content = read_regular(path, needed="must be a file")
                 content = gzip.decompress(content) if compression_type else content
                 for line in content.replace(b"\r", b"").removesuffix(b"\n").split(b"\n"):
                     yield line.decode(errors="surrogateescape")

@@ -10,9 +10,10 @@ import numpy as np
 import torch
 
 from saccade.data.dataset import Dataset
-from saccade.data.records.example import fields, varint
+from saccade.data.records.example import fields, sized, varint
 from saccade.data.records.record_file import RecordWriter, checked, read_records
 from saccade.errors import DataError, InvalidArgument
+from saccade.tensorflow_alias.parts.data.datasets import paths_of
 from saccade.tensorflow_alias.parts.images.files import Content
 from saccade.tensorflow_alias.parts.tensors.dtypes import as_dtype
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
@@ -85,12 +86,10 @@ class TFRecordDataset(Dataset):
         num_parallel_reads: Any = None, name: Any = None,
     ):  # fmt: skip
         packing = checked(compression_type)
-        one = isinstance(filenames, (str, bytes, os.PathLike))
 
         def records() -> Iterator[Content]:
-            for filename in [filenames] if one else filenames:
-                for record in read_records(os.fsdecode(filename), packing):
-                    yield Content(record)
+            for path in paths_of(filenames):
+                yield from map(Content, read_records(path, packing))
 
         super().__init__(Dataset.from_generator(records).stage)
 
@@ -106,9 +105,9 @@ def serialize_tensor(tensor: Any, name: Any = None) -> Content:
     """A tensor as bytes: TensorFlow's message TensorProto{1: dtype, 2: shape, 4: content}."""
     array = np.asarray(tensor_of(tensor).detach().cpu().numpy(), order="C")
     number = _NUMBERS[str(array.dtype)]
-    sides = b"".join(_sized(2, b"\x08" + varint(side) if side else b"") for side in array.shape)
+    sides = b"".join(sized(2, b"\x08" + varint(side) if side else b"") for side in array.shape)
     little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    return Content(b"\x08" + varint(number) + _sized(2, sides) + _sized(4, little.tobytes()))
+    return Content(b"\x08" + varint(number) + sized(2, sides) + sized(4, little.tobytes()))
 
 
 def parse_tensor(serialized: Any, out_type: Any, name: Any = None) -> torch.Tensor:
@@ -142,10 +141,6 @@ def parse_tensor(serialized: Any, out_type: Any, name: Any = None) -> torch.Tens
 
 def _numbered(message: bytes) -> Iterator[tuple[int, Any]]:
     return ((number, value) for number, _, value in fields(message))
-
-
-def _sized(number: int, content: bytes) -> bytes:
-    return varint(number << 3 | 2) + varint(len(content)) + content
 
 
 def _packing(options: Any) -> str:
