@@ -70,8 +70,9 @@ def open_photos(
     if weights is None:
         chosen = choose_reading(headers, choices.size_hw, choices.color)
     else:
-        if earlier is not None and "plan" in earlier.record.content:
-            choices = Plan(**earlier.record.content["plan"]).chosen(choices, asked)
+        plan = None if earlier is None else earlier.record.content.get("plan")
+        if earlier is not None and plan is not None:
+            choices = Plan(**plan).chosen(choices, asked)
             budget.spent_before(earlier.record.content.get("spent_s", 0.0))
         elif budget.is_given:
             side = median_side(headers)
@@ -80,7 +81,8 @@ def open_photos(
         chosen = published_reading(
             headers, choices.defaults, mode, choices.size_hw, mirrored=choices.augment
         )
-        check_weights(choices.architecture, chosen.preprocessing.target_size, weights)
+        if plan is not None or not budget.is_given:  # else they were loaded to measure
+            check_weights(choices.architecture, chosen.preprocessing.target_size, weights)
     with listener.counting(len(files), "reading photos") as tick:
         pixels = read_pixels(files, chosen.preprocessing, tick)
     if len(pixels.faults) == len(files):
