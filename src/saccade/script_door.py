@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-_is_open = _is_tensorflow_script = _has_own_keras = False
+_is_open = False
 
 
 def open_script_door(wanted: bool = True) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.numerics.machine.device import gpu_count
 from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor
 
 __all__ = ["_get_available_gpus", "_to_tensor", "control_dependencies", "np", "size"]
@@ -16,8 +17,7 @@ __all__ = ["_get_available_gpus", "_to_tensor", "control_dependencies", "np", "s
 
 def _get_available_gpus() -> list[str]:
     """The names of the GPUs: "/device:GPU:0"; scripts count them before `multi_gpu_model`."""
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    return [f"/device:GPU:{number}" for number in range(count)]
+    return [f"/device:GPU:{number}" for number in range(gpu_count())]
 
 
 def _to_tensor(x: Any, dtype: Any) -> Any:

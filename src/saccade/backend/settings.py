@@ -7,6 +7,7 @@ import sys
 
 from saccade.data_formats import (
     ORDERINGS,
+    as_data_format,
     data_format_of,
     image_data_format,
     set_image_data_format,
@@ -67,12 +68,7 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
 
 def normalize_data_format(value: str | None) -> str:
     """ "channels_last" or "channels_first", in small letters; the process's for None."""
-    word = (value or image_data_format()).lower()
-    if word not in ("channels_first", "channels_last"):
-        raise InvalidArgument(
-            "data_format", 'must be "channels_first" or "channels_last"', repr(value)
-        )
-    return word
+    return as_data_format(value or None)
 
 
 def backend() -> str:

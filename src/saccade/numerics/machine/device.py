@@ -18,3 +18,8 @@ def default_device() -> torch.device:
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
+
+
+def gpu_count() -> int:
+    """How many NVIDIA GPUs torch can use."""
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0

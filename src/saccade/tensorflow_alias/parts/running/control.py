@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
+from saccade.backend.inner_names import control_dependencies as control_dependencies
 from saccade.errors import InvalidArgument
 from saccade.nests import leaves, map_nest
 from saccade.tensorflow_alias.parts.tensors.tensors import convert_to_tensor, tensor_of
@@ -167,12 +167,6 @@ class _WithSlopes(torch.autograd.Function):
         found = ctx.slopes(*upstream)
         found = found if isinstance(found, (list, tuple)) else [found]
         return (None, *found)
-
-
-@contextmanager
-def control_dependencies(control_inputs: Any) -> Iterator[None]:
-    """What is computed inside comes after: as every line does after the one before."""
-    yield
 
 
 def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ import torch
 
 from saccade.errors import InvalidArgument
 from saccade.notes import note_once
+from saccade.numerics.machine.device import gpu_count
 
 
 class PhysicalDevice(NamedTuple):
@@ -21,7 +22,7 @@ class PhysicalDevice(NamedTuple):
 
 def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice]:
     """The processor, and the NVIDIA GPUs that torch can use; of one type, or of all."""
-    counts = {"CPU": 1, "GPU": torch.cuda.device_count() if torch.cuda.is_available() else 0}
+    counts = {"CPU": 1, "GPU": gpu_count()}
     return [
         PhysicalDevice(f"/physical_device:{kind}:{number}", kind)
         for kind, count in counts.items()
