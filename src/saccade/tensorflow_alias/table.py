@@ -21,7 +21,7 @@ _LOGGING = "DEBUG ERROR FATAL INFO WARN get_verbosity set_verbosity=set_log_verb
 _PARSING = """FixedLenFeature FixedLenSequenceFeature VarLenFeature parse_example
     parse_single_example"""
 _TRAIN = {
-    "records.examples": "BytesList Example Feature Features FloatList Int64List",
+    "tfrecord.examples": "BytesList Example Feature Features FloatList Int64List",
     "running.checkpoint_manager": "CheckpointManager latest_checkpoint",
     "running.checkpoints": "Checkpoint",
     "running.session_optimizers": """AdadeltaOptimizer AdagradOptimizer AdamOptimizer
@@ -69,8 +69,8 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.session_functions": """assign assign_add assign_sub div to_double to_float
             to_int32 to_int64""",
         "tensors.strings": "as_string",
-        "records.parsing": _PARSING,
-        "records.sparse_tensors": "SparseTensor sparse_tensor_to_dense=to_dense",
+        "tfrecord.parsing": _PARSING,
+        "tfrecord.sparse_tensors": "SparseTensor sparse_tensor_to_dense=to_dense",
         "tensors.first_values": """constant_initializer ones_initializer
             random_normal_initializer random_uniform_initializer zeros_initializer""",
     },
@@ -156,14 +156,14 @@ NAMES: dict[str, dict[str, str]] = {
     "io": {
         "images.files": f"{_IMAGE_FILES} read_file write_file",
         "data.raw_bytes": "decode_base64 decode_raw encode_base64 matching_files",
-        "records.files": "TFRecordOptions TFRecordWriter parse_tensor serialize_tensor",
-        "records.parsing": _PARSING,
+        "tfrecord.files": "TFRecordOptions TFRecordWriter parse_tensor serialize_tensor",
+        "tfrecord.parsing": _PARSING,
     },
     "python_io": {
-        "records.files": """TFRecordCompressionType TFRecordOptions TFRecordWriter
+        "tfrecord.files": """TFRecordCompressionType TFRecordOptions TFRecordWriter
             tf_record_iterator"""
     },
-    "sparse": {"records.sparse_tensors": "SparseTensor to_dense"},
+    "sparse": {"tfrecord.sparse_tensors": "SparseTensor to_dense"},
     "io.gfile": {
         "data.gfile": """GFile copy exists glob isdir join listdir makedirs mkdir remove rename
             rmtree stat walk"""
@@ -189,7 +189,7 @@ NAMES: dict[str, dict[str, str]] = {
     "data": {
         "data.datasets": """AUTOTUNE Dataset INFINITE_CARDINALITY Options TextLineDataset
             UNKNOWN_CARDINALITY""",
-        "records.files": "TFRecordDataset",
+        "tfrecord.files": "TFRecordDataset",
     },
     "data.experimental": {
         "data.datasets": """AUTOTUNE AutoShardPolicy Counter INFINITE_CARDINALITY RandomDataset

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from saccade.data.dataset import Dataset
-from saccade.data.records.example import fields, sized, varint
-from saccade.data.records.record_file import RecordWriter, checked, read_records
+from saccade.data.tfrecord.example import fields, sized, varint
+from saccade.data.tfrecord.record_file import RecordWriter, checked, read_records
 from saccade.errors import DataError, InvalidArgument
 from saccade.tensorflow_alias.parts.data.datasets import paths_of
 from saccade.tensorflow_alias.parts.images.files import Content

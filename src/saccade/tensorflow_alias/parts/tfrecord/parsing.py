@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from saccade.data.records.example import Values, from_bytes
+from saccade.data.tfrecord.example import Values, from_bytes
 from saccade.errors import DataError, InvalidArgument, NotSupported
 from saccade.tensorflow_alias.parts.images.files import Content
-from saccade.tensorflow_alias.parts.records.sparse_tensors import SparseTensor
 from saccade.tensorflow_alias.parts.tensors.dtypes import as_dtype
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
+from saccade.tensorflow_alias.parts.tfrecord.sparse_tensors import SparseTensor
 
 _OF_DTYPE = {"string": "bytes_list", "float32": "float_list", "int64": "int64_list"}
 

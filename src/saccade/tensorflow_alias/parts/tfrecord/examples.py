@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from saccade.data.records.example import KINDS, Values, from_bytes, to_bytes
+from saccade.data.tfrecord.example import KINDS, Values, from_bytes, to_bytes
 from saccade.errors import InvalidArgument
 
 

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from saccade.data.records.checksum import masked_crc32c
+from saccade.data.tfrecord.checksum import masked_crc32c
 from saccade.disk.growing_file import append_whole
 from saccade.disk.regular_file import open_regular
 from saccade.disk.whole_file import write_whole

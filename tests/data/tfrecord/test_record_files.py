@@ -9,10 +9,10 @@ import sys
 import numpy as np
 import pytest
 
-from saccade.data.records import record_file
-from saccade.data.records.checksum import POLYNOMIAL, crc32c, masked_crc32c
-from saccade.data.records.example import Values, from_bytes, to_bytes
-from saccade.data.records.record_file import COMPRESSIONS, RecordWriter, read_records
+from saccade.data.tfrecord import record_file
+from saccade.data.tfrecord.checksum import POLYNOMIAL, crc32c, masked_crc32c
+from saccade.data.tfrecord.example import Values, from_bytes, to_bytes
+from saccade.data.tfrecord.record_file import COMPRESSIONS, RecordWriter, read_records
 from saccade.errors import DataError, FileFormatError, InvalidArgument, NoSuchFile, StateError
 
 # Written by TensorFlow 2.21: two records, b"one" and b"".
@@ -118,7 +118,7 @@ def test_a_length_that_is_not_there_takes_no_memory(tmp_path, monkeypatch):
     length = (2**30).to_bytes(8, "little")
     head = length + masked_crc32c(length).to_bytes(4, "little")
     code = (
-        "import resource, sys; from saccade.data.records.record_file import read_records\n"
+        "import resource, sys; from saccade.data.tfrecord.record_file import read_records\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))\n"
         "try: list(read_records(sys.argv[1], sys.argv[2]))\n"
         "except Exception as fault: print(type(fault).__name__)\n"

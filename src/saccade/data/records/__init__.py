@@ -1,1 +1,0 @@
-"""Records: examples one after the other in a file, as TensorFlow's TFRecord files have them."""
