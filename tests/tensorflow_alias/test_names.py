@@ -68,7 +68,7 @@ def test_a_refused_name_says_what_to_do():
     with pytest.raises(AttributeError, match="no graphs and sessions"):
         tf.compat.v1.placeholder(tf.float32)
     assert not hasattr(tf, "Variables")
-    assert getattr(tf.image, "ssim_multiscale", None) is None
+    assert getattr(tf.image, "extract_glimpse", None) is None
 
 
 def test_a_missing_name_under_import_keeps_its_sentence():

@@ -17,11 +17,12 @@ from saccade.notes import note_old_word
 _MOVED = {
     "": "batch_matmul=matmul lin_space=linspace mul=multiply neg=negative pack=stack "
     "py_func=numpy_function select=where sub=subtract unpack=unstack",
-    "math": "bincount ceil confusion_matrix count_nonzero cumprod erf expm1 floordiv floormod "
-    "is_finite is_inf is_nan lgamma log log1p log_sigmoid logical_xor mod reciprocal rint rsqrt "
-    "segment_sum squared_difference unsorted_segment_sum",
+    "math": "angle bincount ceil confusion_matrix conj count_nonzero cumprod erf expm1 floordiv "
+    "floormod imag is_finite is_inf is_nan lgamma log log1p log_sigmoid logical_xor mod real "
+    "reciprocal rint rsqrt segment_sum squared_difference unsorted_segment_sum",
     "linalg": "matrix_band_part=band_part matrix_determinant=det matrix_diag=diag "
-    "matrix_diag_part=diag_part matrix_inverse=inv matrix_transpose svd trace",
+    "matrix_diag_part=diag_part matrix_inverse=inv matrix_transpose qr "
+    "self_adjoint_eig=eigh svd trace",
     "nn": "depth_to_space space_to_depth "
     "nn.softmax_cross_entropy_with_logits_v2=softmax_cross_entropy_with_logits",
     "random": "multinomial=categorical random_gamma=gamma random_normal=normal "
@@ -29,6 +30,7 @@ _MOVED = {
     "image": "extract_image_patches=extract_patches random_crop "
     "image.resize_image_with_crop_or_pad=resize_with_crop_or_pad",
     "io": "decode_base64 decode_raw encode_base64 matching_files read_file write_file",
+    "signal": "fft fft2d fft3d ifft ifft2d ifft3d",
     "strings": "reduce_join regex_replace string_join=join string_to_number=to_number substr",
     "debugging": "assert_greater_equal assert_less_equal assert_near assert_non_negative "
     "assert_positive check_numerics verify_tensor_all_finite=assert_all_finite",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from saccade.lazy_names import homes
 
 _DTYPES = """float16 float32 float64 bfloat16 half double int8 int16 int32 int64
-    uint8 uint16 uint32 uint64 string"""
+    uint8 uint16 uint32 uint64 complex64 complex128 string"""
 _ARITHMETIC = """abs add cos divide equal exp floor greater greater_equal less less_equal
     logical_and logical_not logical_or maximum minimum multiply negative not_equal pow round
     sigmoid sign sin sqrt square subtract tanh"""
 _REDUCTIONS = """argmax argmin cumsum reduce_all reduce_any reduce_max reduce_mean
     reduce_logsumexp reduce_min reduce_prod reduce_sum"""
 _ANALYSIS = "acos add_n asin atan cosh sinh tan truediv"
+_SIGNAL = """fft fft2d fft3d fftshift ifft ifft2d ifft3d ifftshift irfft irfft2d irfft3d rfft rfft2d
+    rfft3d"""
 _IMAGE_FILES = """decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg decode_png
     encode_jpeg encode_png extract_jpeg_shape is_jpeg"""
 
@@ -46,10 +48,10 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.tensor_array": "TensorArray",
         "tensors.analysis": f"""{_ANALYSIS} bitcast clip_by_global_norm clip_by_norm realdiv
             saturate_cast""",
-        "tensors.indexing": """dynamic_partition ensure_shape histogram_fixed_width meshgrid roll
-            scatter_nd searchsorted sequence_mask strided_slice tensor_scatter_nd_add
-            tensor_scatter_nd_sub
-            tensor_scatter_nd_update unique unique_with_counts""",
+        "tensors.indexing": """dynamic_partition ensure_shape histogram_fixed_width meshgrid
+            reverse_sequence roll scatter_nd searchsorted sequence_mask strided_slice
+            tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_update
+            unique unique_with_counts""",
         "tensors.rearrangement": """boolean_mask broadcast_to concat expand_dims eye fill gather
             gather_nd linspace newaxis one_hot ones ones_like pad range rank repeat reshape
             reverse shape size slice split squeeze stack tile transpose unstack where zeros
@@ -57,7 +59,7 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.arithmetic": f"""{_ARITHMETIC} argsort clip_by_value matmul einsum norm sort
             tensordot""",
         "tensors.reductions": _REDUCTIONS,
-        "running.checks": "assert_equal assert_greater assert_less assert_rank",
+        "running.checks": "Assert assert_equal assert_greater assert_less assert_rank",
         "running.devices": "device",
         "running.functions": """enable_eager_execution executing_eagerly function get_logger
             name_scope no_op numpy_function print Print=print_and_pass py_function""",
@@ -66,6 +68,7 @@ NAMES: dict[str, dict[str, str]] = {
             global_variables_initializer initialize_all_variables=global_variables_initializer
             local_variables_initializer=global_variables_initializer reset_default_graph
             tables_initializer=global_variables_initializer variables_initializer""",
+        "tensors.spectra": "complex",
         "tensors.session_functions": """assign assign_add assign_sub div to_double to_float
             to_int32 to_int64""",
         "tensors.strings": "as_string",
@@ -84,13 +87,15 @@ NAMES: dict[str, dict[str, str]] = {
             softsign xlogy zero_fraction""",
         "tensors.indexing": """bincount segment_mean segment_sum unsorted_segment_mean
             unsorted_segment_sum""",
+        "tensors.spectra": "angle conj imag real",
         "networks.layer_functions": "log_softmax softmax",
     },
+    "signal": {"tensors.spectra": _SIGNAL},
     "linalg": {
         "tensors.arithmetic": "l2_normalize matmul norm tensordot einsum",
         "tensors.analysis": "global_norm",
-        "tensors.matrices": """band_part cholesky cross det diag diag_part inv matrix_transpose
-            matvec normalize pinv set_diag solve svd trace""",
+        "tensors.matrices": """band_part cholesky cross det diag diag_part eigh inv matrix_transpose
+            matvec normalize pinv qr set_diag solve svd trace""",
         "tensors.rearrangement": "eye",
     },
     "nn": {
@@ -105,8 +110,8 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.analysis": "l2_loss softsign zero_fraction",
         "tensors.rearrangement": "embedding_lookup=gather",
         "networks.window_functions": """batch_normalization conv2d_transpose crelu depth_to_space
-            local_response_normalization lrn=local_response_normalization space_to_depth
-            weighted_cross_entropy_with_logits""",
+            dilation2d erosion2d local_response_normalization lrn=local_response_normalization
+            space_to_depth weighted_cross_entropy_with_logits""",
         "networks.batch_layouts": """avg_pool1d avg_pool3d conv1d conv3d max_pool1d max_pool3d""",
     },
     "random": {
@@ -142,9 +147,9 @@ NAMES: dict[str, dict[str, str]] = {
             transpose""",
         "images.files": _IMAGE_FILES,
         "images.measures": """adjust_gamma image_gradients psnr rgb_to_yiq rgb_to_yuv sobel_edges
-            ssim total_variation yiq_to_rgb yuv_to_rgb""",
+            ssim ssim_multiscale total_variation yiq_to_rgb yuv_to_rgb""",
         "images.boxes": """combined_non_max_suppression crop_and_resize draw_bounding_boxes
-            non_max_suppression""",
+            non_max_suppression non_max_suppression_with_scores""",
         "images.distortion": """sample_distorted_bounding_box
             stateless_sample_distorted_bounding_box""",
         "images.draws": """adjust_jpeg_quality random_jpeg_quality stateless_random_brightness
@@ -183,7 +188,7 @@ NAMES: dict[str, dict[str, str]] = {
         "running.sessions": "Graph get_default_graph reset_default_graph",
     },
     "strings": {
-        "tensors.strings": """as_string bytes_split join length lower reduce_join
+        "tensors.strings": """as_string bytes_split format join length lower reduce_join
             regex_full_match regex_replace split strip substr to_number unicode_split upper"""
     },
     "data": {
@@ -261,7 +266,7 @@ NAMES: dict[str, dict[str, str]] = {
 # below `compat.v1`. What resizes images, and drops values out, is another function in that.
 _OF_V1 = """config config.experimental config.optimizer config.threading data data.experimental
     debugging distribute distribute.cluster_resolver distribute.experimental dtypes errors gfile
-    image io io.gfile linalg math nest nn python_io random sparse test tpu tpu.experimental
+    image io io.gfile linalg math nest nn python_io random signal sparse test tpu tpu.experimental
     version"""
 _BOTH_V1 = {f"compat.v1.{module}": module for module in _OF_V1.split()}
 _BOTH_V2 = {f"compat.v2.{module}": module for module in NAMES if not module.startswith("compat")}
@@ -275,7 +280,7 @@ ON_SYMBOLS = (
     "images.changes", "images.measures", "images.sizes", "networks.layer_functions",
     "images.session_sizes", "networks.window_functions", "tensors.analysis", "tensors.arithmetic",
     "tensors.indexing",
-    "tensors.matrices", "tensors.rearrangement", "tensors.reductions",
+    "tensors.matrices", "tensors.rearrangement", "tensors.reductions", "tensors.spectra",
     "tensors.session_functions", "tensors.tensors",
 )  # fmt: skip
 OF_VALUES = ("constant", "is_tensor")

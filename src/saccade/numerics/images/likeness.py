@@ -31,6 +31,17 @@ def similarities_nhwc(
 
     Source: Wang et al. (2004), "Image quality assessment", equation 13.
     """
+    return likeness_nhwc(x_nhwc, y_nhwc, size, sigma, constants)[0]
+
+
+def likeness_nhwc(
+    x_nhwc: torch.Tensor,
+    y_nhwc: torch.Tensor,
+    size: int,
+    sigma: float,
+    constants: tuple[float, float],
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """`similarities_nhwc`, and the second factor of its law alone, which leaves lightness out."""
     c1, c2 = constants
     bell = gaussian_kernel(size, torch.tensor(float(sigma)))
     window = torch.outer(bell, bell)[None, None].to(x_nhwc)
@@ -44,7 +55,7 @@ def similarities_nhwc(
     luminance = (2 * m * n + c1) / (m.square() + n.square() + c1)
     squares = smoothed(x_nhwc.square() + y_nhwc.square()) - m.square() - n.square()
     contrast = (2 * (smoothed(x_nhwc * y_nhwc) - m * n) + c2) / (squares + c2)
-    return luminance * contrast
+    return luminance * contrast, contrast
 
 
 def sobel_nhwc(x_nhwc: torch.Tensor) -> torch.Tensor:

@@ -93,6 +93,45 @@ def non_max_suppression(
     return torch.tensor(kept, dtype=torch.int32)
 
 
+def non_max_suppression_with_scores(
+    boxes: Any, scores: Any, max_output_size: Any, iou_threshold: float = 0.5,
+    score_threshold: float = float("-inf"), soft_nms_sigma: float = 0.0, name: str | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+    """The numbers of the boxes to keep, and their scores.
+
+    Args:
+        soft_nms_sigma: above 0, a box that overlaps a better one is not left out: its score is
+            multiplied by exp(-overlap^2 / (2 sigma)).
+
+    Source: Bodla et al. (2017), "Soft-NMS".
+    """
+    corners, marks = tensor_of(boxes), tensor_of(scores)
+    if not soft_nms_sigma:
+        kept = non_max_suppression(corners, marks, max_output_size, iou_threshold, score_threshold)
+        return kept, marks[kept.long()]
+    areas = (corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1])
+    left, chosen, values = marks.clone(), [], []
+    while len(chosen) < int(max_output_size):
+        best = int(left.argmax())
+        if float(left[best]) <= score_threshold or float(left[best]) == float("-inf"):
+            break
+        chosen.append(best)
+        values.append(left[best].clone())
+        overlap = _overlaps(corners, areas, best)
+        lower = torch.exp(-overlap.square() / (2 * soft_nms_sigma))
+        left = torch.where(overlap > iou_threshold, torch.zeros_like(left), left * lower)
+        left[chosen] = float("-inf")
+    return torch.tensor(chosen, dtype=torch.int32), torch.stack(values) if values else marks[:0]
+
+
+def _overlaps(corners: torch.Tensor, areas: torch.Tensor, number: int) -> torch.Tensor:
+    """What each box shares with one of them, as a part of both together."""
+    low = torch.maximum(corners[:, :2], corners[number, :2])
+    high = torch.minimum(corners[:, 2:], corners[number, 2:])
+    shared = (high - low).clamp(min=0).prod(-1)
+    return shared / (areas + areas[number] - shared)
+
+
 class CombinedNonMaxSuppression(NamedTuple):
     """What `combined_non_max_suppression` gives; rows without a box are zeros."""
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from saccade.errors import ShapeError
 from saccade.numerics.images.grey_weights import BT601
-from saccade.numerics.images.likeness import similarities_nhwc, sobel_nhwc
+from saccade.numerics.images.likeness import likeness_nhwc, similarities_nhwc, sobel_nhwc
 from saccade.tensorflow_alias.parts.images.changes import convert_image_dtype
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
 
@@ -53,6 +53,51 @@ def ssim(
     found = similarities_nhwc(x_nhwc, y_nhwc, filter_size, filter_sigma, (c1, c2))
     found = found.reshape(*x.shape[:-3], *found.shape[1:])
     return found.mean(-3) if return_index_map else found.mean((-3, -2, -1))
+
+
+_SCALES = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+
+
+def ssim_multiscale(
+    img1: Any, img2: Any, max_val: Any, power_factors: Any = _SCALES, filter_size: int = 11,
+    filter_sigma: float = 1.5, k1: float = 0.01, k2: float = 0.03,
+) -> torch.Tensor:  # fmt: skip
+    """The structural similarity at several sizes, one number for each image.
+
+    The images are halved from one size to the next. What varies together counts at each, the
+    lightness at the smallest; negative values are taken for 0.
+
+    Args:
+        power_factors: the weight of each size, the largest first.
+
+    Raises:
+        ShapeError: images smaller than the window at the smallest size.
+
+    Source: Wang et al. (2003), "Multi-scale structural similarity"; `tf.image.ssim_multiscale`.
+    """
+    x, y = _floats_of(img1), _floats_of(img2)
+    largest = _scaled(max_val, img1)
+    constants = (k1 * largest) ** 2, (k2 * largest) ** 2
+    x_nhwc, y_nhwc = (one.reshape(-1, *one.shape[-3:]) for one in (x, y))
+    powers = [float(one) for one in power_factors]
+    total = torch.ones(len(x_nhwc), x.shape[-1])
+    for number, power in enumerate(powers):
+        if number:
+            x_nhwc, y_nhwc = _halved(x_nhwc), _halved(y_nhwc)
+        if min(x_nhwc.shape[1:3]) < filter_size:
+            needed = f"needs {filter_size} pixels a side at each of {len(powers)} sizes"
+            raise ShapeError("tf.image.ssim_multiscale", needed, str(tuple(x.shape)))
+        both, contrast = likeness_nhwc(x_nhwc, y_nhwc, filter_size, filter_sigma, constants)
+        one = both if number == len(powers) - 1 else contrast
+        total = total * one.mean((1, 2)).clamp(min=0) ** power
+    return total.mean(-1).reshape(x.shape[:-3])
+
+
+def _halved(x_nhwc: torch.Tensor) -> torch.Tensor:
+    """Images of half the size; the last row or column of an odd number is taken twice."""
+    h, w = x_nhwc.shape[1:3]
+    x = F.pad(x_nhwc.permute(0, 3, 1, 2), (0, w % 2, 0, h % 2), mode="replicate")
+    return F.avg_pool2d(x, 2).permute(0, 2, 3, 1)
 
 
 def image_gradients(image: Any) -> tuple[torch.Tensor, torch.Tensor]:

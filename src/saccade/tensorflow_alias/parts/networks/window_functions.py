@@ -107,3 +107,47 @@ def extract_patches(
     is_same, where = padding.upper() == "SAME", "tf.image.extract_patches"
     size, step, rate = two(sizes, where, "sizes"), two(strides, where), two(rates, where, "rates")
     return patches_nhwc(tensor_of(images), size, step, rate, is_same)
+
+
+def dilation2d(
+    input: Any, filters: Any, strides: Any, padding: str, data_format: str = "NHWC",
+    dilations: Any = (1, 1, 1, 1), name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """The largest of x + filter in each window: what is light grows.
+
+    Args:
+        filters: (height, width, channels).
+    """
+    x, kernel = pair(input, filters)
+    where = "dilation2d"
+    size = tuple(kernel.shape[:2])
+    steps, rates = two(strides, where), two(dilations, where, "dilations")
+    if as_padding(f"tf.nn.{where}", padding) == "same":
+        x = _framed(x, size, steps, rates)
+    windows = x
+    for axis in (0, 1):
+        reach = (size[axis] - 1) * rates[axis] + 1
+        windows = windows.unfold(axis + 1, reach, steps[axis])[..., :: rates[axis]]
+    return (windows + kernel.permute(2, 0, 1)).amax((-2, -1))
+
+
+def _framed(
+    x: torch.Tensor, size: tuple[int, ...], steps: tuple[int, int], rates: tuple[int, int]
+) -> torch.Tensor:
+    """A frame of the smallest number, so that each window is whole; the larger part at the end."""
+    borders: list[int] = []
+    for axis in (1, 0):
+        length, step = x.shape[axis + 1], steps[axis]
+        reach = (size[axis] - 1) * rates[axis] + 1
+        missing = max((-(-length // step) - 1) * step + reach - length, 0)
+        borders += [missing // 2, missing - missing // 2]
+    return F.pad(x, (0, 0, *borders), value=torch.finfo(x.dtype).min)
+
+
+def erosion2d(
+    value: Any, filters: Any, strides: Any, padding: str, data_format: str = "NHWC",
+    dilations: Any = (1, 1, 1, 1), name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """The smallest of x - filter in each window: what is light shrinks."""
+    x, kernel = pair(value, filters)
+    return -dilation2d(-x, kernel.flip(0, 1), strides, padding, data_format, dilations)

@@ -186,3 +186,18 @@ def unsorted_segment_mean(
     counts = torch.bincount(groups[groups >= 0], minlength=int(num_segments)).clamp(min=1)
     sums = unsorted_segment_sum(rows, groups, num_segments)
     return sums / counts.to(rows.dtype).reshape([-1, *[1] * (rows.ndim - 1)])
+
+
+def reverse_sequence(
+    input: Any, seq_lengths: Any, seq_axis: int | None = None, batch_axis: int | None = None,
+    name: str | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """The first numbers of each row in reverse, of each as many as `seq_lengths` says."""
+    x = tensor_of(input)
+    along, rows = int(seq_axis or 0), int(batch_axis or 0)
+    turned = []
+    for row, count in zip(x.unbind(rows), sizes_of(seq_lengths), strict=True):
+        axis = along - (along > rows)
+        first, rest = row.split([count, row.shape[axis] - count], axis)
+        turned.append(torch.cat([first.flip(axis), rest], axis))
+    return torch.stack(turned, rows)

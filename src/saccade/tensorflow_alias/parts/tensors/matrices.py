@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -95,3 +95,23 @@ def set_diag(input: Any, diagonal: Any, name: str | None = None) -> torch.Tensor
     """A matrix with other numbers on its diagonal."""
     x, numbers = pair(input, diagonal)
     return torch.diagonal_scatter(x, numbers, dim1=-2, dim2=-1)
+
+
+class QR(NamedTuple):
+    q: torch.Tensor
+    r: torch.Tensor
+
+
+def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> QR:
+    """x = q r, q with columns at right angles, r an upper triangle."""
+    return QR(*torch.linalg.qr(tensor_of(input), "complete" if full_matrices else "reduced"))
+
+
+class Eigen(NamedTuple):
+    e: torch.Tensor
+    v: torch.Tensor
+
+
+def eigh(tensor: Any, name: str | None = None) -> Eigen:
+    """The eigenvalues of a symmetric matrix, the smallest first, and its eigenvectors."""
+    return Eigen(*torch.linalg.eigh(tensor_of(tensor)))

@@ -9,9 +9,11 @@ import numpy as np
 import torch
 
 from saccade.data.dataset.string_scalar import StringScalar
+from saccade.errors import InvalidArgument
 from saccade.tensorflow_alias.parts.tensors.dtypes import torch_dtype
 from saccade.tensorflow_alias.parts.tensors.string_tensors import (
     StringArray,
+    are_strings,
     as_strings,
     each_string,
 )
@@ -120,3 +122,41 @@ def unicode_split(
 ) -> Any:  # fmt: skip
     """The same."""
     return bytes_split(input)
+
+
+def format(
+    template: str, inputs: Any = (), placeholder: str = "{}", summarize: int = 3, name: Any = None
+) -> Any:
+    """A template with tensors in the places of `{}`; of a long axis the first and last few.
+
+    Args:
+        inputs: one tensor, or a list or tuple with one for each place.
+        summarize: numbers from either end of an axis; -1 for all.
+    """
+    parts = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    texts = template.split(placeholder)
+    if len(texts) != len(parts) + 1:
+        got = f"{len(parts)} inputs for {len(texts) - 1} places"
+        raise InvalidArgument("tf.strings.format", "needs one input for each place", got)
+    shown = [_shown(one, summarize) for one in parts]
+    pieces = [piece for pair in zip(texts, [*shown, ""], strict=True) for piece in pair]
+    return StringScalar("".join(pieces))
+
+
+def _shown(value: Any, summarize: int) -> str:
+    array = np.asarray(as_strings(value) if are_strings(value) else tensor_of(value).numpy())
+    array = array.astype(int) if array.dtype == bool else array
+    limits = {"threshold": 2 * summarize, "edgeitems": summarize}
+    plain = {"float_kind": _shortest, "int_kind": str}  # not brought to one width
+    quoted = {"numpystr": '"{}"'.format, "object": '"{}"'.format}
+    return np.array2string(
+        array, max_line_width=10**9, formatter=plain | quoted,
+        **({"threshold": array.size + 1} if summarize < 0 else limits),
+    )  # fmt: skip
+
+
+def _shortest(number: Any) -> str:
+    """Six digits where they say the number of its dtype exactly, and as many as it takes else."""
+    short = f"{number:.6g}"
+    exact = 17 if number.dtype.itemsize == 8 else 9
+    return short if type(number)(short) == number else f"{number:.{exact}g}"
