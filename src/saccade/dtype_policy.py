@@ -111,16 +111,17 @@ def get(identifier: Any) -> DTypePolicy:
         return _global
     if isinstance(identifier, DTypePolicy):
         return identifier
-    return DTypePolicy(_word(identifier))
+    return DTypePolicy(word_of(identifier))
 
 
 def plain_word(identifier: Any) -> str | None:
     """The dtype that is meant where it is no policy of layers with weights: "uint8"; else None."""
-    word = None if identifier is None else _word(identifier)
-    return word if word in _PLAIN else None
+    word = None if identifier is None else word_of(identifier)
+    return {"int": "int32"}.get(word, word) if word in (*_PLAIN, "int") else None
 
 
-def _word(identifier: Any) -> str:
+def word_of(identifier: Any) -> str:
+    """The name of what is meant."""
     if is_record(identifier):
         return identifier["config"]["name"]
     word = getattr(identifier, "name", None) or getattr(identifier, "__name__", None)

@@ -9,6 +9,7 @@ import torch
 
 from saccade.errors import InvalidArgument
 from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor
+from saccade.variables import Variable
 
 Shape = Sequence[int]
 
@@ -18,6 +19,10 @@ class SeedGenerator:
 
     Args:
         seed: an integer; None takes one from torch's stream.
+
+    Attributes:
+        state: the seed of the next draw, two integers (the seed itself, the draw's number), int64;
+            one of the `variables` of a layer that holds the generator, and none of its weights.
 
     Source: `keras.random.SeedGenerator`.
     """
@@ -30,18 +35,15 @@ class SeedGenerator:
                 "SeedGenerator", "seed must be an integer, 0 or above", repr(seed)
             )
         self.seed, self.name = seed, name or "seed_generator"
-        self._drawn = 0
+        first = torch.tensor([seed, 0], dtype=torch.int64)
+        self.state = Variable(first, trainable=False, name=f"{self.name}_state")
 
     def next(self, ordered: bool = True) -> torch.Tensor:
-        """The seed of the next draw: two integers, the seed itself and the draw's number."""
-        state = torch.tensor([self.seed, self._drawn], dtype=torch.int64)
-        self._drawn += 1
+        """The seed of the next draw; `state` moves on."""
+        state = self.state.detach().clone()
+        with torch.no_grad():
+            self.state[1] += 1
         return state
-
-    @property
-    def state(self) -> torch.Tensor:
-        """The seed of the next draw, as `next` gives it, which moves on."""
-        return torch.tensor([self.seed, self._drawn], dtype=torch.int64)
 
     def get_config(self) -> dict[str, Any]:
         return {"seed": self.seed, "name": self.name}

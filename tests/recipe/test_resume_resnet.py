@@ -47,7 +47,7 @@ def test_stopped_in_each_phase_it_goes_on(tmp_path, monkeypatch, hears_signals):
     assert "run holds what was computed so far." in in_one_line(said)
     assert "To go on with it:" in said
     assert sorted(path.name for path in unfinished.iterdir()) == [
-        "command.json", "features-view-0.rows", "lock"
+        "command.json", "features-validation.rows", "features-view-0.rows", "lock"
     ]  # fmt: skip
 
     with monkeypatch.context() as patched:

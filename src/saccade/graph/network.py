@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from saccade.errors import InvalidArgument
@@ -10,6 +10,7 @@ from saccade.graph.node import Node
 from saccade.graph.order import order_layers, order_nodes
 from saccade.graph.symbol import Symbol, map_symbols, symbols_in
 from saccade.nests import Mismatch, by_key, is_nest, paired_leaves
+from saccade.notes import note_once
 
 
 class Network:
@@ -135,6 +136,8 @@ class Network:
             InvalidArgument: their number or names differ.
         """
         names = [symbol.name for symbol in self.input_symbols]
+        if isinstance(inputs, dict):
+            note_ignored(self.inputs.keys() if isinstance(self.inputs, dict) else names, inputs)
         if isinstance(inputs, dict) and not isinstance(self.inputs, dict):
             if not set(names) <= set(inputs):
                 raise InvalidArgument(
@@ -184,6 +187,13 @@ class Network:
             ):
                 shapes[id(symbol)] = shape
         return shapes
+
+
+def note_ignored(taken: Iterable[str], given: dict[Any, Any]) -> None:
+    """Say once which inputs a model does not have, and leaves aside."""
+    ignored = ", ".join(str(name) for name in given if name not in set(taken))
+    if ignored:
+        note_once(f"The model takes the inputs {', '.join(taken)}; {ignored} is left aside.")
 
 
 def values_at(pattern: Any, values: Any) -> list[Any]:

@@ -34,16 +34,20 @@ def Input(
         dtype: "float32" unless given.
         batch_shape: shape and batch together, instead of the two.
         name: of the input.
+        tensor: a symbol, which is given back as it is; from Keras 2.
+        optional: whether the model may be called with None in the place of this input.
 
     Returns:
         A symbol for a Sequential to start with.
 
     Source: `keras.Input`.
     """
-    refuse("Input", sparse=sparse, ragged=ragged, tensor=tensor, optional=optional)
+    if isinstance(tensor, Symbol):
+        return tensor
+    refuse("Input", sparse=sparse, ragged=ragged, tensor=tensor)
     whole = _whole_shape(shape, batch_size, batch_shape)
     dtype = _input_dtype("Input", dtype)
-    return InputLayer(batch_shape=whole, dtype=dtype, name=name).output
+    return InputLayer(batch_shape=whole, dtype=dtype, optional=optional, name=name).output
 
 
 def _input_dtype(where: str, dtype: Any) -> str:
@@ -80,7 +84,8 @@ class InputLayer(Layer):
         batch_input_shape: Sequence[int | None] | None = None,
     ):
         super().__init__(name=name)
-        refuse(self, sparse=sparse, ragged=ragged, input_tensor=input_tensor, optional=optional)
+        refuse(self, sparse=sparse, ragged=ragged, input_tensor=input_tensor)
+        self.optional = bool(optional)
         self.batch_shape = _whole_shape(
             shape if input_shape is None else input_shape,
             batch_size,
@@ -115,5 +120,5 @@ class InputLayer(Layer):
             "sparse": False,
             "ragged": False,
             "name": self.name,
-            "optional": False,
+            "optional": self.optional,
         }

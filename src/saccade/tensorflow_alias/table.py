@@ -71,7 +71,7 @@ NAMES: dict[str, dict[str, str]] = {
         "tensors.spectra": "complex",
         "tensors.session_functions": """assign assign_add assign_sub div to_double to_float
             to_int32 to_int64""",
-        "tensors.strings": "as_string",
+        "text.strings": "as_string",
         "tfrecord.parsing": _PARSING,
         "tfrecord.sparse_tensors": "SparseTensor sparse_tensor_to_dense=to_dense",
         "tensors.first_values": """constant_initializer ones_initializer
@@ -188,7 +188,7 @@ NAMES: dict[str, dict[str, str]] = {
         "running.sessions": "Graph get_default_graph reset_default_graph",
     },
     "strings": {
-        "tensors.strings": """as_string bytes_split format join length lower reduce_join
+        "text.strings": """as_string bytes_split format join length lower reduce_join
             regex_full_match regex_replace split strip substr to_number unicode_split upper"""
     },
     "data": {
@@ -249,7 +249,7 @@ NAMES: dict[str, dict[str, str]] = {
         "running.devices": "set_log_device_placement",
     },
     "compat": {
-        "tensors.plain_words": "as_bytes as_str as_str_any as_text path_to_str",
+        "text.plain_words": "as_bytes as_str as_str_any as_text path_to_str",
     },
     "compat.v1": {
         "running.functions": "enable_v2_behavior=enable_eager_execution",

@@ -21,6 +21,9 @@ from saccade.layers import (
     MaxPooling2D,
 )
 from saccade.models import Model, Sequential
+from saccade.nests import map_nest
+from saccade.notes import forget_notes
+from saccade.variables import Variable
 
 X = np.random.RandomState(0).standard_normal((4, 3)).astype(np.float32)
 
@@ -557,8 +560,29 @@ def test_forgetting_super_init_says_so():
         def __init__(self):
             self.dense = Dense(2)
 
-    with pytest.raises(AttributeError, match=r"__init__"):
+    with pytest.raises(RuntimeError, match=r"super\(\).__init__\(\)"):
         Own()
+
+
+def test_attributes_may_come_before_super_init():
+    class Own(Layer):
+        def __init__(self, **kwargs):
+            self.size = 2
+            self.scale = Variable(torch.ones(3))
+            self.blocks = []
+            self.dense = Dense(2)
+            super().__init__(**kwargs)
+            self.blocks.append(Dense(3))
+
+        def call(self, x):
+            return self.dense(self.blocks[0](x * self.scale))
+
+    layer = Own()
+    layer(np.ones((1, 3)))
+    assert len(layer.weights) == 5
+    assert layer.weights[0] is layer.scale
+    assert Own(trainable=False).trainable_weights == []
+    assert copy.deepcopy(layer).weights[0] is not layer.scale
 
 
 def test_zeros_that_show_a_shape_add_nothing_to_the_loss():
@@ -572,3 +596,53 @@ def test_zeros_that_show_a_shape_add_nothing_to_the_loss():
     for _ in range(2):
         model(np.ones((2, 3), "float32"))
         assert [float(one) for one in model.losses] == [0.5]
+
+
+class WithWord(Layer):
+    def call(self, x, doubled):
+        return x * 2 if doubled else x
+
+
+def test_a_word_that_call_needs_reaches_it_on_symbols_too():
+    x = Input((3,))
+    model = Model(x, WithWord()(x, doubled=True))
+    assert model.output_shape == (None, 3)
+    np.testing.assert_array_equal(model(np.ones((1, 3))), [[2, 2, 2]])
+
+
+@pytest.mark.parametrize("shapes", ["s", "(s, s)", "[s, s]", '{"a": s, "b": (s, [s])}'])
+def test_symbols_come_in_the_nest_of_the_shapes(shapes):
+    class Shaped(Layer):
+        def call(self, x):
+            raise AssertionError("nobody asks for values")
+
+        def compute_output_shape(self, input_shape):
+            return eval(shapes, {"s": input_shape})
+
+    found = Shaped().compute_output_spec(Input((3,)))
+    expected = eval(shapes, {"s": (None, 3)})
+    assert map_nest(lambda symbol: symbol.shape, found) == expected
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_model_gives_symbols_in_the_nest_of_its_outputs(kind):
+    x = Input((3,))
+    model = Model(x, kind([Dense(2)(x), Dense(1)(x)]))
+    for one in (model, Model.from_config(model.get_config())):
+        assert type(one(Input((3,)))) is type(one(np.ones((1, 3)))) is kind
+
+
+def test_a_layer_without_a_function_says_so():
+    for method in ("call", "compute_output_shape"):
+        with pytest.raises(NotImplementedError, match="has no call"):
+            getattr(Layer(), method)((None, 3))
+
+
+def test_inputs_by_a_name_that_the_model_has_not_are_told(caplog):
+    a = Input((3,), name="a")
+    for model in (Model({"a": a}, a * 5), Model(a, a * 5)):
+        caplog.clear()
+        forget_notes()
+        for _ in range(2):
+            model({"a": np.ones((2, 3)), "other": np.ones((2, 1))})
+        assert caplog.text.count("takes the inputs a; other is left aside") == 1

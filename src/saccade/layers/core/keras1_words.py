@@ -10,7 +10,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from saccade.data_formats import data_format_of
-from saccade.errors import InvalidArgument, NotSupported
+from saccade.errors import InvalidArgument, NotSupported, StateError
 from saccade.layers.core.own_arguments import has_default_config, note_arguments
 from saccade.notes import note_old_word, note_once
 from saccade.script_door import is_script_door_open
@@ -205,6 +205,9 @@ class _LayerType(abc.ABCMeta):
         if not WORDS.isdisjoint(kwargs) or len(args) > 2:
             args, kwargs = in_todays_words(cls, args, kwargs)
         made = super().__call__(*args, **kwargs)
+        if isinstance(made, cls) and "_call_losses" not in vars(made):
+            needed = "its __init__ must call super().__init__()"
+            raise StateError(cls.__name__, needed, do="Make that its first line.")
         if cls.notes_arguments and type(made) is cls:
             note_arguments(made, cls, args, kwargs)
         return made

@@ -238,7 +238,12 @@ class Layer(
         """The shape of the output for inputs of this shape.
 
         Layers of saccade compute it; for a user's layer the default runs `call` on zeros.
+
+        Raises:
+            NotImplementedError: a layer that has no `call`, either.
         """
+        if hasattr(self.call, "is_to_be_written"):
+            self.call()
         return traced_shape(self, (symbols_of(input_shape, "float32", ""),), {})
 
     @property

@@ -8,7 +8,8 @@ import torch
 
 from saccade.graph import Symbol, map_symbols, symbols_in
 from saccade.layers.core.masks import mask_of, set_mask
-from saccade.nests import as_list, leaves, map_nest
+from saccade.nests import leaves, map_nest
+from saccade.numerics.machine.random_streams import put, state_of, streams_of
 from saccade.weight_budget import check_zeros
 
 
@@ -26,9 +27,7 @@ def is_shape(value: Any) -> bool:
 
 def symbols_of(shapes: Any, dtype: str, name: str) -> Any:
     """A symbol for each shape in a nest of shapes."""
-    return map_nest(
-        lambda shape: Symbol(tuple(shape), dtype, name), shapes, rebuild=as_list, is_leaf=is_shape
-    )
+    return map_nest(lambda shape: Symbol(tuple(shape), dtype, name), shapes, is_leaf=is_shape)
 
 
 def traced_shape(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -60,11 +59,14 @@ def _shapes_on_zeros(layer: Any, args: Any, kwargs: Any, size: int) -> Any:
 def on_zeros(layer: Any, args: Any, kwargs: Any, size: int = 32) -> Any:
     """What a layer gives for zeros in the place of symbols; `size` for sizes not known."""
     args, kwargs = map_symbols((args, kwargs), lambda symbol: zeros_like(symbol, layer, size))
+    streams = [(stream, state_of(stream)) for stream in streams_of(layer.modules())]
     try:
         with torch.no_grad():
             return layer(*args, **{"training": False, **kwargs})
-    finally:  # what it adds to the loss for zeros is nobody's loss
+    finally:  # what it adds to the loss and draws for zeros is nobody's
         layer._forget_what_zeros_added()
+        for stream, state in streams:
+            put(stream, state)
 
 
 def zeros_like(symbol: Symbol, layer: Any, size: int = 32) -> torch.Tensor:
@@ -79,8 +81,8 @@ def zeros_like(symbol: Symbol, layer: Any, size: int = 32) -> torch.Tensor:
 
 
 def _sizes(output: Any) -> Any:
-    """The shapes of a nest of arrays; lists stand for tuples, for a tuple is a shape."""
-    return map_nest(lambda one: tuple(one.shape), output, rebuild=as_list)
+    """The shapes of a nest of arrays."""
+    return map_nest(lambda one: tuple(one.shape), output)
 
 
 def _zipped(one: Any, other: Any, batch: int | None) -> Any:
@@ -90,4 +92,4 @@ def _zipped(one: Any, other: Any, batch: int | None) -> Any:
         sizes = tuple(a if a == b else None for a, b in zip(one, other, strict=True))
         return (batch, *sizes[1:])
 
-    return map_nest(merged, one, other, is_leaf=lambda shapes: isinstance(shapes, tuple))
+    return map_nest(merged, one, other, is_leaf=is_shape)

@@ -101,9 +101,9 @@ def made_again(cls: type, config: dict[str, Any]) -> Any:
     if "name" in left:
         made.name = left["name"]
     if left.get("dtype") is not None:
-        policy = dtype_policy.get(left["dtype"])
-        if policy.name != made.dtype_policy.name:
-            made.dtype_policy = policy
+        word = dtype_policy.word_of(left["dtype"])
+        if word != made.dtype_policy.name:
+            made.dtype_policy = word
     if not left.get("trainable", True):
         made.trainable = False
     return made

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from saccade.errors import NotSupported
-from saccade.user_names import UserNames, let_both_see, sets_apart
+from saccade.user_names import UserNames, let_both_see, set_inside, sets_apart
 from saccade.variables import Variable
 
 
@@ -112,18 +112,30 @@ class TrackedModule(UserNames, torch.nn.Module):
     _weights_trained: list[Variable]
     _weights_kept: list[Variable]
 
+    def __init__(self) -> None:
+        if "_modules" not in self.__dict__:  # else an attribute came before, which stays
+            self._begin()
+
+    def _begin(self) -> None:
+        """Be ready for weights and parts, which a class may set before its super().__init__()."""
+        torch.nn.Module.__init__(self)
+        set_inside(self, "_weights_trained", [])
+        set_inside(self, "_weights_kept", [])
+
     @property
     def where(self) -> str:
         """How error messages name this layer."""
-        return f'{type(self).__name__} "{self.name}"'
+        return f'{type(self).__name__} "{getattr(self, "name", "")}"'
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._inner_names and sets_apart(self, name, value, sys._getframe(1)):
             self._track_users(name, value)
             return
-        if "_modules" not in self.__dict__:  # torch says that super().__init__() comes first
-            super().__setattr__(name, value)
-            return
+        if "_modules" not in self.__dict__:
+            if not isinstance(value, (Variable, torch.nn.Module, list, dict, tuple)):
+                super().__setattr__(name, value)
+                return
+            self._begin()
         self._let_go(name, value)
         if isinstance(value, Variable):
             self._adopt(name, value)
@@ -142,8 +154,10 @@ class TrackedModule(UserNames, torch.nn.Module):
     def _track_users(self, name: str, value: Any) -> None:
         """Track what the user put under a name that saccade uses inside."""
         own = self.__dict__
-        if "_modules" not in own or own.get(name) is not value:
+        if own.get(name) is not value:
             return
+        if "_modules" not in own:
+            self._begin()
         self._let_go(name, value)
         self._modules.pop(name, None)
         if isinstance(value, Variable):

@@ -16,6 +16,7 @@ from saccade.layers.core.checks import refuse
 from saccade.layers.core.tracking import TrackedModule, safe_key
 from saccade.nests import leaves
 from saccade.numerics.machine.device import default_device
+from saccade.numerics.machine.random_streams import is_counter, streams_of
 from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_add_weight import takes_name_first
 from saccade.records import number_dtype
@@ -42,8 +43,8 @@ class WeightHolder(TrackedModule):
     def __init__(self, trainable: bool):
         super().__init__()
         self._trainable = bool(trainable)
-        self._weights_trained: list[Variable] = []
-        self._weights_kept: list[Variable] = []
+        for weight in self._weights_trained:
+            weight.requires_grad_(self._trainable)
 
     @property
     def device(self) -> torch.device:
@@ -58,10 +59,13 @@ class WeightHolder(TrackedModule):
 
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:
-        policy = dtype_policy.get(value)
+        word = None if _is_ours(self) else dtype_policy.plain_word(value)
+        policy = dtype_policy.get(value) if word is None else dtype_policy.DTypePolicy.plain(word)
+        computes_in = getattr(torch, policy.compute_dtype)
         set_inside(self, "_policy", policy)
-        set_inside(self, "_computes_in", getattr(torch, policy.compute_dtype))
-        set_inside(self, "_is_mixed", self._computes_in is not torch.float32)
+        set_inside(self, "_computes_in", computes_in)
+        is_mixed = computes_in.is_floating_point and computes_in is not torch.float32
+        set_inside(self, "_is_mixed", is_mixed)
 
     @property
     def metrics(self) -> list[Any]:
@@ -112,7 +116,8 @@ class WeightHolder(TrackedModule):
 
         Args:
             shape: of the weight; () for a single number.
-            initializer: a name, an object, or a function of the shape; Glorot's uniform by default.
+            initializer: a name, an object, or a function of the shape; by default Glorot's uniform,
+                for a weight that is no float zeros.
             trainable: whether training changes it.
             autocast: whether `call` sees it in the precision of the computation.
             regularizer: a name or a function of the values, whose result is added to the loss.
@@ -123,7 +128,9 @@ class WeightHolder(TrackedModule):
             refuse(self, overwrite_with_gradient=overwrite_with_gradient or aggregation)
         sizes = tuple(int(size) for size in (shape or ()))
         charge_weight(self.where, name or "variable", sizes)
-        make = initializers.get("glorot_uniform" if initializer is None else initializer)
+        kept_in = self.variable_dtype if dtype is None else number_dtype(self.where, dtype)
+        drawn = "glorot_uniform" if "float" in kept_in else "zeros"
+        make = initializers.get(drawn if initializer is None else initializer)
         if weights_follow() and all(map(_is_ours, (self, make))):  # drawn for nobody
             strides = self._laid_out(torch.empty(sizes, device="meta")).stride()
             values = torch.zeros(math.prod(sizes)).as_strided(sizes, strides)
@@ -134,7 +141,6 @@ class WeightHolder(TrackedModule):
                 self.where, f"the initialiser must give shape {sizes}", str(tuple(values.shape))
             )
         penalty, rule = regularizers.get(regularizer), constraints.get(constraint)
-        kept_in = self.variable_dtype if dtype is None else number_dtype(self.where, dtype)
         if kept_in != "float32":
             values = values.to(getattr(torch, kept_in))
             trainable = trainable and values.is_floating_point()  # torch moves nothing else
@@ -215,7 +221,12 @@ class WeightHolder(TrackedModule):
 
     @property
     def variables(self) -> list[Variable]:
-        return self.weights
+        """The weights, and the state of each `SeedGenerator` that is an attribute."""
+        return _unique([*self.weights, *self._seeds()])
+
+    def _seeds(self) -> list[Variable]:
+        layers = (self, *self.sublayers_within())
+        return [one.state for layer in layers for one in streams_of([layer]) if is_counter(one)]
 
     @property
     def trainable_variables(self) -> list[Variable]:
@@ -223,7 +234,7 @@ class WeightHolder(TrackedModule):
 
     @property
     def non_trainable_variables(self) -> list[Variable]:
-        return self.non_trainable_weights
+        return _unique([*self.non_trainable_weights, *self._seeds()])
 
     @property
     def trainable(self) -> bool:

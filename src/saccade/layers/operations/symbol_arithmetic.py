@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from saccade.dtype_policy import global_policy
 from saccade.graph import Symbol, values_now
 from saccade.layers.merging.elementwise import Add, Multiply, Subtract
 from saccade.layers.normalization.rescaling import Rescaling
@@ -51,13 +52,13 @@ def operate(sign: str, left: Any, right: Any = None) -> Symbol:
     if isinstance(left, Symbol) and isinstance(right, Symbol):
         if sign in _MERGES and _are_batches(left, right):
             return as_function(_MERGES[sign]())([left, right])
-    elif isinstance(left, Symbol) and _is_number(right) and _is_float(left):
+    elif isinstance(left, Symbol) and _is_number(right) and _is_rescaled(sign, left, right):
         if sign == "/" and right:
             return _rescaled("/", 1.0 / right, 0.0)(left)
         if sign in _MERGES:
             scale, offset = {"+": (1.0, right), "-": (1.0, -right), "*": (right, 0.0)}[sign]
             return _rescaled(sign, scale, offset)(left)
-    elif isinstance(right, Symbol) and _is_number(left) and _is_float(right) and sign in _MERGES:
+    elif sign in _MERGES and _is_number(left) and _is_rescaled(sign, right, left):
         scale, offset = {"+": (1.0, left), "-": (-1.0, left), "*": (left, 0.0)}[sign]
         return _rescaled(sign, scale, offset)(right)
     arguments = [left] if right is None else [left, right]
@@ -81,11 +82,18 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _is_float(symbol: Symbol) -> bool:
-    """Whether a symbol may become floats, as pixels do; sizes stay integers."""
-    return symbol.samples is None
+def _is_rescaled(sign: str, symbol: Any, number: Any) -> bool:
+    """Whether a layer that rescales gives the dtype that the operator has: that of its policy.
+
+    Sizes stay integers, and so do integers by an integer.
+    """
+    if symbol.samples is not None:
+        return False
+    becomes_float = "int" in symbol.dtype and (sign == "/" or isinstance(number, float))
+    return becomes_float or symbol.dtype == global_policy().compute_dtype
 
 
 def _are_batches(left: Symbol, right: Symbol) -> bool:
-    """Whether a layer that joins takes the two: floats with a batch each."""
-    return all("float" in one.dtype and len(one.shape) > 1 for one in (left, right))
+    """Whether a layer that joins takes the two: batches in the dtype of its policy."""
+    computed = global_policy().compute_dtype
+    return all(one.dtype == computed and len(one.shape) > 1 for one in (left, right))

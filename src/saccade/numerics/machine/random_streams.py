@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 import torch
+
+from saccade.nests import leaves
 
 
 def random_state() -> dict[str, Any]:
@@ -30,19 +32,28 @@ def set_random_state(state: dict[str, Any]) -> None:
 
 def streams_of(holders: Iterable[Any]) -> list[Any]:
     """The streams among the attributes of these objects, as that of Dropout(seed=)."""
-    found = [one for holder in holders for one in vars(holder).values()]
-    return [one for one in found if is_stream(one)]
+    found = [one for holder in holders for one in _held(holder)]
+    return list({id(one): one for one in found if is_stream(one)}.values())
+
+
+def _held(holder: Any) -> Iterator[Any]:
+    """The attributes of an object, and what stands in those that are lists and dicts."""
+    for name, value in vars(holder).items():
+        if name[0] != "_" and isinstance(value, (list, tuple, dict)):
+            yield from leaves(value)
+        else:
+            yield value
 
 
 def is_stream(value: Any) -> bool:
     """Whether something is a stream of random numbers that can be read and set."""
     kinds = (torch.Generator, np.random.RandomState, np.random.Generator, random.Random)
-    return isinstance(value, kinds) or _is_counter(value)
+    return isinstance(value, kinds) or is_counter(value)
 
 
-def _is_counter(value: Any) -> bool:
+def is_counter(value: Any) -> bool:
     """Whether it is a `SeedGenerator`, whose module lies on a floor above."""
-    return type(value).__name__ == "SeedGenerator" and type(vars(value).get("_drawn")) is int
+    return type(value).__name__ == "SeedGenerator" and torch.is_tensor(vars(value).get("state"))
 
 
 def state_of(stream: Any) -> Any:
@@ -51,8 +62,8 @@ def state_of(stream: Any) -> Any:
         return stream.getstate()
     if isinstance(stream, np.random.Generator):
         return stream.bit_generator.state
-    if _is_counter(stream):
-        return [stream.seed, stream._drawn]
+    if is_counter(stream):
+        return stream.state.tolist()
     return stream.get_state()
 
 
@@ -66,7 +77,10 @@ def put(stream: Any, state: Any) -> None:
         stream.setstate(state)
     elif isinstance(stream, np.random.Generator):
         stream.bit_generator.state = state
-    elif _is_counter(stream):
-        stream.seed, stream._drawn = state
+    elif is_counter(stream):
+        seed, drawn = state
+        stream.seed = seed
+        with torch.no_grad():
+            stream.state.copy_(torch.tensor([seed, drawn]))
     else:
         stream.set_state(state)

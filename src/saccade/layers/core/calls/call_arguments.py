@@ -65,9 +65,9 @@ def shape_names(function: Callable[..., Any]) -> tuple[str, ...]:
     parameters = list(inspect.signature(function).parameters.values())[1:]  # without self
     plain = [one for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD]
     needed = [one.name for one in plain if one.default is one.empty]
-    if len(needed) < 2 or not all(name.endswith("_shape") for name in needed):
+    if len(needed) < 2:
         return ()
-    return tuple(one.name for one in plain if one.name.endswith("_shape"))
+    return tuple(one.name for one in plain if one.name in needed or one.name.endswith("_shape"))
 
 
 def shapes_by_name(
@@ -76,15 +76,15 @@ def shapes_by_name(
     """The shape of each argument of a call under the name that `build` has for it, None for none.
 
     Raises:
-        InvalidArgument: `call` has no argument of that name.
+        InvalidArgument: a name that does not end in _shape, or that is none of `call`'s arguments.
     """
     given = inspect.signature(layer.call).bind_partial(*args, **kwargs).arguments
     known = inspect.signature(layer.call).parameters
     for name in names:
-        if name.removesuffix("_shape") not in known:
+        if not name.endswith("_shape") or name.removesuffix("_shape") not in known:
             raise InvalidArgument(
                 f"{layer.where} build",
-                f"every argument must be named after one of call's ({', '.join(known)})",
+                f"each must end in _shape, named after one of call's ({', '.join(known)})",
                 name,
             )
     return {name: shapes_in(given.get(name.removesuffix("_shape"))) for name in names}
@@ -100,7 +100,16 @@ def shapes_in(value: Any) -> Any:
 
 
 def in_shape_of(symbol: Symbol, value: Any, model: Any) -> Any:
-    """An input in its dtype; a last axis of one is added or taken off where that is missing."""
+    """An input in its dtype; a last axis of one is added or taken off where that is missing.
+
+    Floats for an input of integers stay floats where they are not whole.
+    """
+    if value is None:
+        if getattr(symbol.node.layer, "optional", False):
+            return None
+        where = f'{model.where}, input "{symbol.name}"'
+        do = "Input(..., optional=True) makes one that may be left out."
+        raise InvalidArgument(where, "needs an array", "None", do)
     dtype = getattr(torch, symbol.dtype)
     if not torch.is_tensor(value):
         value = as_tensor(np.asarray(value), device=model.device)
@@ -109,6 +118,9 @@ def in_shape_of(symbol: Symbol, value: Any, model: Any) -> Any:
             value = value.to(dtype)
         else:
             value = narrowed(f'{model.where}, input "{symbol.name}"', value, dtype)
+    elif value.dtype is not dtype and not value.is_meta and not torch.compiler.is_compiling():
+        whole = value.to(dtype)
+        value = whole if bool((whole == value).all()) else value
     needed, given = symbol.shape, value.shape
     if len(given) != len(needed):
         value = with_last_axis(value, needed)

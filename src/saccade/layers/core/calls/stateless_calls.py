@@ -9,6 +9,7 @@ import torch
 
 from saccade.errors import ShapeError, StateError
 from saccade.layers.core.calls.call_losses import CallLosses
+from saccade.numerics.machine.random_streams import is_counter, streams_of
 from saccade.variables import Variable
 
 
@@ -67,14 +68,25 @@ class StatelessCalls(CallLosses):
         values: dict[str, Any] = {}
         for weight, value in zip(self.trainable_variables, trainable_variables, strict=True):
             values[names[id(weight)]] = torch.as_tensor(value, device=weight.device)
+        seeds = {id(one.state): one for one in streams_of(self.modules()) if is_counter(one)}
+        lent = []
         kept = []
         for weight, value in zip(
             self.non_trainable_variables, non_trainable_variables, strict=True
         ):
             copy = torch.as_tensor(value, device=weight.device).detach().clone()
             kept.append(Variable(copy, False, weight.name))  # which a call may assign to
-            values[names[id(weight)]] = kept[-1]
-        outputs = torch.func.functional_call(self, values, args, kwargs)
+            if id(weight) in seeds:
+                lent.append((seeds[id(weight)], weight, kept[-1]))
+            else:
+                values[names[id(weight)]] = kept[-1]
+        for generator, _, copy in lent:
+            generator.state = copy
+        try:
+            outputs = torch.func.functional_call(self, values, args, kwargs)
+        finally:
+            for generator, own, _ in lent:
+                generator.state = own
         after = [variable.detach() for variable in kept]
         if not return_losses:
             return outputs, after

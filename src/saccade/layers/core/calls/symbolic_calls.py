@@ -81,9 +81,9 @@ class SymbolicCalls(CallHistory, WeightHolder):
         if self._output_shapes:
             given = shapes_by_name(self, self._output_shapes, tuple(args), kwargs)
             return self.compute_output_shape(**given)
-        if self._has_no_formula and _are_masked(symbols_in((args, kwargs))):
-            return traced_shape(self, tuple(args), kwargs)  # its call may want to see the mask
         if not args or not symbols_in(args[0]) or symbols_in((args[1:], kwargs)):
+            return traced_shape(self, tuple(args), kwargs)
+        if self._has_no_formula:  # its call may want to see the other arguments, and the mask
             return traced_shape(self, tuple(args), kwargs)
         return self.compute_output_shape(plain_shapes(args[0]))
 

@@ -9,12 +9,12 @@ import torch
 
 from saccade.errors import DataError
 from saccade.tensorflow_alias.parts.tensors.dtypes import torch_dtype
-from saccade.tensorflow_alias.parts.tensors.string_tensors import (
+from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
+from saccade.tensorflow_alias.parts.text.string_tensors import (
     StringArray,
     are_strings,
     as_strings,
 )
-from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
 
 
 class KeyValueTensorInitializer:

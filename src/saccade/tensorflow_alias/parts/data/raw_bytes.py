@@ -14,8 +14,8 @@ import torch
 from saccade.data.dataset.string_scalar import StringScalar
 from saccade.tensorflow_alias.parts.images.files import Content
 from saccade.tensorflow_alias.parts.tensors.dtypes import as_dtype
-from saccade.tensorflow_alias.parts.tensors.string_tensors import StringArray
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
+from saccade.tensorflow_alias.parts.text.string_tensors import StringArray
 
 
 def _bytes(value: Any) -> bytes:

@@ -11,8 +11,8 @@ import torch
 
 from saccade.errors import InvalidArgument
 from saccade.tensorflow_alias.parts.tensors.operators import as_floats
-from saccade.tensorflow_alias.parts.tensors.string_tensors import as_strings, string_array
 from saccade.tensorflow_alias.parts.tensors.tensors import as_axis, pair, tensor_of
+from saccade.tensorflow_alias.parts.text.string_tensors import as_strings, string_array
 
 One = Callable[..., torch.Tensor]
 

@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from saccade.errors import InvalidArgument
 from saccade.tensorflow_alias.parts.tensors import tensors
 from saccade.tensorflow_alias.parts.tensors.dtypes import torch_dtype
-from saccade.tensorflow_alias.parts.tensors.string_tensors import as_strings, string_array
 from saccade.tensorflow_alias.parts.tensors.tensors import (
     as_axis,
     pair,
@@ -19,6 +18,7 @@ from saccade.tensorflow_alias.parts.tensors.tensors import (
     still_of,
     tensor_of,
 )
+from saccade.tensorflow_alias.parts.text.string_tensors import as_strings, string_array
 
 _python_range, _python_slice = range, slice
 newaxis = None

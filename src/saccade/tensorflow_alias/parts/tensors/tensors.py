@@ -13,7 +13,7 @@ from saccade.errors import DataError, NotSupported
 from saccade.graph import Symbol
 from saccade.metrics.variable import MetricVariable
 from saccade.tensorflow_alias.parts.tensors.dtypes import as_dtype, string, torch_dtype
-from saccade.tensorflow_alias.parts.tensors.string_tensors import (
+from saccade.tensorflow_alias.parts.text.string_tensors import (
     StringArray,
     are_strings,
     as_strings,

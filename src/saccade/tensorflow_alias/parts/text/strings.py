@@ -11,13 +11,13 @@ import torch
 from saccade.data.dataset.string_scalar import StringScalar
 from saccade.errors import InvalidArgument
 from saccade.tensorflow_alias.parts.tensors.dtypes import torch_dtype
-from saccade.tensorflow_alias.parts.tensors.string_tensors import (
+from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
+from saccade.tensorflow_alias.parts.text.string_tensors import (
     StringArray,
     are_strings,
     as_strings,
     each_string,
 )
-from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
 
 
 def _each(function: Any, value: Any) -> Any:

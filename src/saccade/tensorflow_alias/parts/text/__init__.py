@@ -1,0 +1,1 @@
+"""Strings: tensors of words, and the functions of `tf.strings`."""
