@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -253,3 +254,12 @@ def obtain_input_shape(
 
 
 _obtain_input_shape = obtain_input_shape
+
+
+def get_submodules_from_kwargs(kwargs: dict[str, Any]) -> tuple[Any, Any, Any, Any]:
+    """(backend, layers, models, utils): those in `kwargs`, or saccade's.
+
+    Source: `keras_applications.get_submodules_from_kwargs`.
+    """
+    names = ("backend", "layers", "models", "utils")
+    return tuple(kwargs.get(one) or importlib.import_module(f"saccade.{one}") for one in names)

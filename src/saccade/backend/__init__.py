@@ -26,7 +26,9 @@ _PARTS = {
         batch_normalization bias_add conv2d conv2d_transpose conv3d depthwise_conv2d pool2d pool3d
         resize_images resize_volumes separable_conv2d spatial_2d_padding spatial_3d_padding
     """,
-    "saccade.backend.inner_names": "_get_available_gpus _to_tensor control_dependencies np size",
+    "saccade.backend.inner_names": """
+        _EPSILON _FLOATX _get_available_gpus _to_tensor control_dependencies np size
+    """,
     "saccade.backend.kinds": "is_float_dtype is_int_dtype result_type standardize_dtype",
     "saccade.backend.local_images": """
         conv1d local_conv1d local_conv2d separable_conv1d temporal_padding
@@ -103,7 +105,7 @@ REFUSED = {
     "ctc_label_dense_to_sparse": _OF_SEQUENCES,
     "rnn": _OF_SEQUENCES,
 }
-_INNER = ("_get_available_gpus", "_to_tensor", "np")
+_INNER = ("_EPSILON", "_FLOATX", "_get_available_gpus", "_to_tensor", "np")
 """What scripts take though Keras never showed it."""
 _HOME = homes(_PARTS)
 __all__ = sorted(name for name in _HOME if name not in _INNER)
@@ -122,7 +124,7 @@ def __getattr__(name: str) -> Any:
     found = getattr(import_module(part), other)
     if part in _OF_VALUES:
         found = _also_on_symbols(other, found)
-    if name not in (*_TODAY, "np"):
+    if name not in _TODAY and callable(found):
         found = takes_old_keywords(name, found)
     globals()[name] = found
     return found

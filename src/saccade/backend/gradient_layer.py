@@ -58,6 +58,8 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
         NotSupported: weights or tensors, for which there is `tf.GradientTape`.
     """
     xs: Sequence[Any] = variables if isinstance(variables, (list, tuple)) else [variables]
+    if isinstance(loss, (list, tuple)) and len(loss) == 1:  # the output of Model(inputs, [output])
+        loss = loss[0]
     known = values_now()
     if known is not None:
         return Gradients.of(*known.in_place_of((loss, *xs)))

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
 
 from saccade.numerics.machine.device import gpu_count
 from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor
 
-__all__ = ["_get_available_gpus", "_to_tensor", "control_dependencies", "np", "size"]
+__all__ = [
+    *("_EPSILON", "_FLOATX", "_get_available_gpus", "_to_tensor", "control_dependencies", "np"),
+    "size",
+]
+
+_EPSILON, _FLOATX = 1e-7, "float32"  # of `keras.backend.common`, as they are at the start
 
 
 def _get_available_gpus() -> list[str]:

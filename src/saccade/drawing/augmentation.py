@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from saccade.data.generator.augmentation import Augmentation
-from saccade.drawing.saved_picture import save_picture
+from saccade.disk.whole_file import write_whole
 from saccade.errors import InvalidArgument, NoSuchFile, ShapeError
 
 WHERE = "augment-preview"
@@ -72,10 +73,12 @@ def draw_augmentations(
     shapes = {image_hwc.shape for image_hwc in images}
     if len(shapes) > 1 or len(images[0].shape) != 3:
         raise ShapeError(WHERE, "needs photos HWC of one shape", sorted(shapes))
-    rows = [("as it is", [[image_hwc] for image_hwc in images])]
+    tile_hw = tile_size(images[0].shape[:2])
+    rows = [("as it is", [[_shown(image_hwc, tile_hw)] for image_hwc in images])]
     for label, augmentation in preview_rows(settings):
         stream = np.random.RandomState([seed, zlib.crc32(label.encode())])
-        rows.append((label, [_samples(i, augmentation, stream, samples) for i in images]))
+        drawn = [_samples(one, augmentation, stream, samples, tile_hw) for one in images]
+        rows.append((label, drawn))
     _draw_sheet(rows, samples, output)
     return output
 
@@ -122,41 +125,54 @@ def check_output(output: str | Path) -> Path:
 
 
 def _samples(
-    image_hwc: np.ndarray, augmentation: Augmentation, stream: np.random.RandomState, count: int
+    image_hwc: np.ndarray,
+    augmentation: Augmentation,
+    stream: np.random.RandomState,
+    count: int,
+    tile_hw: tuple[int, int],
 ) -> list[np.ndarray]:
     image_hwc = image_hwc.astype(np.float32)
     return [
-        augmentation.apply(image_hwc, augmentation.draw(stream, image_hwc.shape))
+        _shown(augmentation.apply(image_hwc, augmentation.draw(stream, image_hwc.shape)), tile_hw)
         for _ in range(count)
     ]
 
 
 def _draw_sheet(rows: list[tuple[str, list[list[np.ndarray]]]], samples: int, output: Path) -> None:
-    """One canvas of pixels, shown dot by dot, and the labels beside it."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    """One canvas of pixels, and the labels beside it."""
+    from PIL import Image
 
     photos = len(rows[0][1])
-    height, width = tile_size(rows[0][1][0][0].shape[:2])
+    height, width = rows[0][1][0][0].shape[:2]
     group = samples * (width + TILE_GAP_PX) - TILE_GAP_PX
     page_width = MARGIN_PX + LABEL_PX + photos * (group + GROUP_GAP_PX)
     page_height = 2 * MARGIN_PX + len(rows) * (height + ROW_GAP_PX) - ROW_GAP_PX
     canvas_hwc = np.full((page_height, page_width, 3), 255, np.uint8)
-
-    # No pyplot: it would choose a backend and keep the figure for the whole process.
-    figure = Figure(figsize=(page_width / DOTS_PER_INCH, page_height / DOTS_PER_INCH))
-    FigureCanvasAgg(figure)
     for number, (label, groups) in enumerate(rows):
         top = MARGIN_PX + number * (height + ROW_GAP_PX)
-        middle = 1 - (top + height / 2) / page_height
-        figure.text(MARGIN_PX / page_width, middle, label, fontsize=9, va="center", linespacing=1.5)
+        canvas_hwc[top : top + height, : MARGIN_PX + LABEL_PX] = _label(label, height)
         for place, tiles in enumerate(groups):
             left = MARGIN_PX + LABEL_PX + place * (group + GROUP_GAP_PX)
-            for tile, image_hwc in enumerate(tiles):
+            for tile, shown_hwc in enumerate(tiles):
                 x = left + tile * (width + TILE_GAP_PX)
-                canvas_hwc[top : top + height, x : x + width] = _shown(image_hwc, (height, width))
-    figure.figimage(canvas_hwc, origin="upper", zorder=-1)
-    save_picture(figure, output, DOTS_PER_INCH)
+                canvas_hwc[top : top + height, x : x + width] = shown_hwc
+    content = io.BytesIO()
+    Image.fromarray(canvas_hwc).save(content, "PNG")
+    write_whole(f'"{output}"', output, content.getvalue())
+
+
+def _label(text: str, height: int) -> np.ndarray:
+    """The words of a row, as pixels: matplotlib takes 150 bytes for each, and draws no more."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # No pyplot: it would choose a backend and keep the figure for the whole process.
+    width = MARGIN_PX + LABEL_PX
+    figure = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH)
+    canvas = FigureCanvasAgg(figure)
+    figure.text(MARGIN_PX / width, 0.5, text, fontsize=9, va="center", linespacing=1.5)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3]
 
 
 def tile_size(size_hw: Sequence[int]) -> tuple[int, int]:

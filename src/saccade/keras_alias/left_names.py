@@ -39,7 +39,7 @@ _LEFT: dict[str, dict[str, str]] = {
             TimeDistributedMerge""",
         _GRAPH: "containers",
     },
-    "models": {_GRAPH: "Graph Functional"},
+    "models": {_GRAPH: "Graph"},
     "preprocessing": {
         _TEXT: "text text_dataset_from_directory",
         _SERIES_CUT: "timeseries timeseries_dataset_from_array",

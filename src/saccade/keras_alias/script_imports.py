@@ -24,7 +24,7 @@ from types import FrameType, ModuleType, SimpleNamespace
 from typing import Any
 
 from saccade.keras_alias import workers
-from saccade.keras_alias.aliases import exists, is_inner, real_name
+from saccade.keras_alias.aliases import exists, is_inner, is_own_path, real_name
 from saccade.keras_alias.left_names import has_another_way, refusal_of, sentence_of_left
 from saccade.names import nearest, public_names, stand_in
 from saccade.requester import asks_from_package, expects_torch, no_module, place_of
@@ -90,8 +90,11 @@ def script_import(
         leaf = importlib.import_module(real)
         module = leaf if fromlist else _chained(name)
     # 5. Look for the names. Python itself would speak of a module of saccade's in its error.
-    lacking = {}
+    lacking: dict[str, Any] = {}
     for wanted in fromlist or ():
+        if name.endswith("optimizer_v2") and wanted.islower():
+            lacking[wanted] = leaf  # a file there, and here a function of Keras 2's besides
+            continue
         if wanted != "*" and not _gives(leaf, name, wanted):
             said = sentence_of_left(f"{name}.{wanted}")
             if not said or has_another_way(caller):
@@ -172,7 +175,9 @@ def _gives(leaf: ModuleType, name: str, wanted: str) -> bool:
         found = getattr(leaf, wanted)
         return not (isinstance(found, ModuleType) and is_inner(found.__name__))
     real = real_name(f"{name}.{wanted}")
-    if real is None or real == real_name(name) or not exists(real):
+    if real is None or not exists(real):
+        return False
+    if real == real_name(name) and not is_own_path(f"{name}.{wanted}"):
         return False  # what lies below an old path stands for the same: no name of its own
     setattr(leaf, wanted, importlib.import_module(real))
     return True

@@ -23,6 +23,7 @@ from saccade.losses.error import (
 from saccade.losses.focal import BinaryFocalCrossentropy, CategoricalFocalCrossentropy
 from saccade.losses.loss import FunctionLoss as _FunctionLoss
 from saccade.losses.loss import Loss
+from saccade.losses.loss import LossFunctionWrapper as LossFunctionWrapper
 from saccade.losses.loss import Reduction as _Reduction
 from saccade.losses.margin import CategoricalHinge, Hinge, SquaredHinge
 from saccade.losses.overlap import Dice, Tversky

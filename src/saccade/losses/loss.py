@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
@@ -48,6 +49,8 @@ class Loss(UserNames):
     ):
         self.name = name or snake_case(type(self).__name__)
         self.dtype = checked_dtype(self.name, dtype)
+        if reduction == "auto":  # Keras 2's default
+            reduction = Reduction.AUTO
         if reduction is not None and reduction not in REDUCTIONS:
             raise unknown_name(f"{type(self).__name__} reduction", reduction, REDUCTIONS)
         self.reduction = reduction
@@ -133,6 +136,20 @@ class FunctionLoss(Loss):
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
         return self.function(*aligned(y_true, y_pred))
+
+
+class LossFunctionWrapper(FunctionLoss):
+    """The same with arguments that the function always gets.
+
+    Source: `keras.losses.LossFunctionWrapper`, of Keras 2.
+    """
+
+    def __init__(
+        self, fn: Any, reduction: str | None = "auto", name: str | None = None, **kwargs: Any
+    ):
+        super().__init__(functools.partial(fn, **kwargs))
+        Loss.__init__(self, name or fn.__name__, reduction)
+        self.fn = fn
 
 
 class Reduction:

@@ -1,6 +1,7 @@
 """Models, with Keras's names."""
 
 from saccade.models.cloning import clone_model
+from saccade.models.model import Functional as Functional
 from saccade.models.model import Model
 from saccade.models.model_files import load_model, save_model
 from saccade.models.sequential import Sequential

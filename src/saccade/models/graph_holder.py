@@ -146,13 +146,13 @@ class GraphHolder(Trainer):
         """The symbols of one of the model's calls; the first is the graph itself, as in Keras 2."""
         if self._network is None or node_index < 0:
             return super().get_input_at(node_index)
-        return super().get_input_at(node_index - 1) if node_index else self.input
+        return super().get_input_at(node_index - 1) if node_index else _the_one(self.input)
 
     def get_output_at(self, node_index: int) -> Any:
         """The symbols that one of the calls gave; the first is the graph itself."""
         if self._network is None or node_index < 0:
             return super().get_output_at(node_index)
-        return super().get_output_at(node_index - 1) if node_index else self.output
+        return super().get_output_at(node_index - 1) if node_index else _the_one(self.output)
 
     @property
     def input_names(self) -> list[str]:
@@ -222,6 +222,13 @@ class GraphHolder(Trainer):
         if self._network is None:
             return super().compute_output_shape(input_shape)
         return self._network.shapes(input_shape)
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of the input, batch first; a nest of them for several."""
+        if self._network is None:
+            return super().input_shape
+        return plain_shapes(_the_one(self._network.inputs))
 
     @property
     def output_shape(self) -> Any:
@@ -327,6 +334,11 @@ def all_layers(model: Any) -> list[Any]:
     """The layers of a model with the operators and functions between them, as pictures show it."""
     found = model.sublayers() if isinstance(model, GraphHolder) else model.layers
     return [layer for layer in found if isinstance(layer, Layer)]
+
+
+def _the_one(nest: Any) -> Any:
+    """What stands in a list of one, which `Model(inputs=[x])` is made with; else the nest."""
+    return nest[0] if isinstance(nest, (list, tuple)) and len(nest) == 1 else nest
 
 
 def is_operator(layer: Any) -> bool:

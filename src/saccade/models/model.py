@@ -202,6 +202,7 @@ class Model(GraphHolder):
         overwrite: bool = True,
         max_shard_size: float | None = None,
         save_format: str | None = None,
+        options: Any = None,
     ) -> None:
         """Write the weights, and the optimizer's state, to a `.weights.h5` file, which Keras reads.
 

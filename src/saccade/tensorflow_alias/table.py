@@ -185,7 +185,8 @@ NAMES: dict[str, dict[str, str]] = {
     "python.framework.ops": {
         "tensors.tensors": "EagerTensor=Tensor Tensor convert_to_tensor",
         "running.functions": "name_scope",
-        "running.sessions": "Graph get_default_graph reset_default_graph",
+        "running.sessions": """Graph disable_eager_execution get_default_graph
+            reset_default_graph""",
     },
     "strings": {
         "text.strings": """as_string bytes_split format join length lower reduce_join

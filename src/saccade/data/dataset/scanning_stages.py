@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.data.dataset.element_stages import call_with
+from saccade.data.dataset.element_stages import Enumerate, Map, Prefetch, call_with
 from saccade.data.dataset.elements import as_element, leaves_of, map_element, row, rows_of, stack
 from saccade.data.dataset.prefetch import close
-from saccade.data.dataset.source_stages import Listed
+from saccade.data.dataset.source_stages import Generated, Listed
 from saccade.data.dataset.stage import INFINITE, UNKNOWN, Stage, Visit, drop
 from saccade.errors import InvalidArgument
 
@@ -83,13 +83,20 @@ class Rebatch(Stage):
                 return
 
 
+def _goes_on(stage: Stage) -> bool:
+    """Whether a stage of unknown length can be opened behind an element that it cannot make."""
+    while isinstance(stage, (Map, Prefetch, Enumerate)):
+        stage = stage.inner[0]
+    return isinstance(stage, Generated)
+
+
 class IgnoreErrors(Stage):
     """The elements that could be made; after an error the next one is asked for."""
 
     def __init__(self, inner: Stage, tells: bool):
         super().__init__(inner)
         self.tells = tells
-        if inner.length() == UNKNOWN:
+        if inner.length() == UNKNOWN and not _goes_on(inner):
             raise InvalidArgument(
                 "Dataset.ignore_errors",
                 "needs a dataset of a known length",
@@ -105,7 +112,7 @@ class IgnoreErrors(Stage):
 
     def _kept(self, visit: Visit, items: Iterator[Any]) -> Iterator[Any]:
         number, length = 0, self.inner[0].length()
-        while length == INFINITE or number < length:
+        while length in (INFINITE, UNKNOWN) or number < length:
             try:
                 element = next(items)
             except StopIteration:
@@ -114,6 +121,8 @@ class IgnoreErrors(Stage):
                 if self.tells:
                     logging.getLogger("saccade").warning("Dataset: left out: %s", fault)
                 close(items)
+                if hasattr(fault, "ends_source"):
+                    return
                 number += 1
                 items = self.inner[0].open(visit, number)
                 continue

@@ -51,8 +51,15 @@ class Generated(Stage):
     def open(self, visit: Visit, start: int = 0) -> Iterator[Any]:
         return drop(self._elements(), start)
 
+    def _values(self) -> Iterator[Any]:
+        try:
+            yield from self.function()
+        except Exception as fault:
+            fault.ends_source = True  # type: ignore[attr-defined]  # nothing comes after it
+            raise
+
     def _elements(self) -> Iterator[Any]:
-        for value in self.function():
+        for value in self._values():
             if self.kinds is None:
                 yield as_element(value)
                 continue

@@ -13,6 +13,7 @@ from saccade.data.generator.directory_batches import DirectoryIterator
 from saccade.data.generator.image_transform import ImageTransform
 from saccade.names import unknown_name
 from saccade.notes import note_old_word
+from saccade.script_door import is_script_door_open
 
 
 class ImageDataGenerator(ImageTransform):
@@ -230,11 +231,11 @@ class ImageDataGenerator(ImageTransform):
         """
         given = {name: value for name, value in locals().items() if name != "outdated"}
         for name in outdated:
-            if name not in ("has_ext", "sort", "drop_duplicates"):
+            if name not in ("has_ext", "sort", "drop_duplicates") and not is_script_door_open():
                 known = inspect.signature(self.flow_from_dataframe).parameters
                 raise unknown_name("flow_from_dataframe", name, set(known) - {"outdated"})
             note_old_word(
-                f"flow_from_dataframe: {name} has had no effect since Keras 2.3; leave it out."
+                f"flow_from_dataframe: {name} has no effect in Keras 2 and 3; leave it out."
             )
         if class_mode == "other":
             note_old_word('flow_from_dataframe: class_mode="other" is called "raw" now.')

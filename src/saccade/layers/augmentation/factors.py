@@ -15,6 +15,7 @@ def factor_range(layer: Any, name: str, factor: Any, least: float, most: float) 
     A number f is -f to f, cut at `least`; two numbers are those, smaller first. Keras takes two
     that only overlap with its bounds, and so do we.
     """
+    factor = _plain(factor)
     pair = _pair(factor)
     if pair:
         if pair[0] <= most and pair[1] >= least:
@@ -28,6 +29,7 @@ def shift_range(
     layer: Any, name: str, factor: Any, least: float, most: float = 1.0, open_least: bool = False
 ) -> Range:
     """The same for factors of which both ends must lie within the bounds, and -f is not cut."""
+    factor = _plain(factor)
     ends = _pair(factor) or ((factor, factor) if _is_number(factor) else ())
     if ends and all(end <= most and (least < end or (least == end and not open_least))
                     for end in ends):  # fmt: skip
@@ -42,6 +44,14 @@ def value_range(layer: Any, given: Any) -> list[float]:
         return list(pair)
     needed = "value_range must be two different numbers, as (0, 255)"
     raise InvalidArgument(layer.where, needed, repr(given))
+
+
+def _plain(factor: Any) -> Any:
+    """A tensor or NumPy's number as Python's, which `1.0 - tf.sqrt(area)` is in tf.keras 2."""
+    if isinstance(factor, (tuple, list)):
+        return type(factor)(_plain(one) for one in factor)
+    is_one = getattr(factor, "shape", None) == () and hasattr(factor, "item")
+    return factor.item() if is_one else factor
 
 
 def _pair(value: Any) -> Range | None:

@@ -8,6 +8,7 @@ casts, passes `training` on, and calls `call`.
 from __future__ import annotations
 
 import inspect
+import sys
 import threading
 from typing import Any
 
@@ -101,7 +102,9 @@ class Layer(
             name = name.replace("/", "_")
         if name is not None and (not isinstance(name, str) or not name):
             raise InvalidArgument(cls, "name must be a word", repr(name))
-        self.name: str = name or auto_name(snake_case(cls))
+        self.name: str = sys.intern(
+            str(name or auto_name(snake_case(cls)))
+        )  # scripts compare by `is`
         self.built = False
         self.autocast = autocast
         self.dtype_policy = dtype

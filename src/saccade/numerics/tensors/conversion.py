@@ -29,6 +29,8 @@ def as_tensor(
         x = plain_array(_numbers(np.asarray(x)))
         if dtype is not None:
             return narrowed("array", torch.as_tensor(x), dtype).to(device)
+    if isinstance(x, (list, tuple)) and any(map(torch.is_tensor, x)):
+        return torch.stack([as_tensor(one, dtype, device) for one in x])
     return torch.as_tensor(x, dtype=dtype, device=device)
 
 
