@@ -35,7 +35,7 @@ NAMES = {
         mobilenet_v2 mobilenet_v3 nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception
     """,
     "saccade.applications.imagenet_utils": """
-        decode_predictions obtain_input_shape preprocess_input
+        decode_predictions get_submodules_from_kwargs obtain_input_shape preprocess_input
     """,
     "saccade.applications.resnet": """
         ResNet101 ResNet152 ResNet50 preprocess_input
@@ -210,7 +210,8 @@ NAMES = {
     "saccade.losses": """
         BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy
         CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy CategoricalHinge
-        Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh Loss MeanAbsoluteError
+        Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh Loss LossFunctionWrapper
+        MeanAbsoluteError
         MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError Poisson
         SparseCategoricalCrossentropy SquaredHinge Tversky binary_crossentropy
         binary_focal_crossentropy categorical_crossentropy categorical_focal_crossentropy

@@ -39,6 +39,7 @@ NOT_COMPARED = (
     *("io.gfile.mkdir", "io.gfile.walk", "random.set_global_generator"),
     *("Print", "gfile", "logging", "set_random_seed"),  # TensorFlow 1's
     "python",
+    "profiler",  # which writes nothing here
     *("train.cosine_decay", "train.create_global_step", "train.exponential_decay"),
     *("train.get_global_step", "train.get_or_create_global_step", "train.inverse_time_decay"),
     *("train.natural_exp_decay", "train.piecewise_constant", "train.polynomial_decay"),

@@ -12,7 +12,9 @@ from saccade.graph import Node, Shape, Symbol
 from saccade.graph import batch_shape as _as_shape
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.layer import Layer
+from saccade.notes import note_old_word
 from saccade.records import number_dtype
+from saccade.script_door import is_script_door_open
 
 
 def Input(
@@ -60,6 +62,9 @@ def _whole_shape(shape: Any, batch_size: int | None, whole: Any) -> Shape:
         raise InvalidArgument("Input", "give either shape= or batch_shape=", f"{shape}, {whole}")
     if whole is not None:
         return _as_shape("Input", whole)
+    if isinstance(shape, int) and is_script_door_open():
+        note_old_word(f"Input(shape={shape}) is read as ({shape},); Keras 3 takes a tuple alone.")
+        shape = (shape,)
     return (batch_size, *_as_shape("Input", shape))
 
 

@@ -20,6 +20,8 @@ _load, _names = face(__name__)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "metrics":  # with what TensorFlow 1 had there
+        return import_module(f"{__name__}.parts.networks.session_metrics")
     if name in OF_KERAS:
         return import_module(f"saccade.{name}")
     return _load(name)

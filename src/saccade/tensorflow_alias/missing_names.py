@@ -18,6 +18,12 @@ _GRAPHS = "There are no graphs and sessions: call functions and use .numpy()."
 REFUSED = {
     "sysconfig": "torch.__config__.show() says how torch was built.",
     "get_default_session": _GRAPHS,
+    "RegisterGradient": "Use tf.custom_gradient.",
+    "ragged": "Pad the rows to one length: keras.utils.pad_sequences.",
+    "RaggedTensor": "Pad the rows to one length: keras.utils.pad_sequences.",
+    "raw_ops": "Use the function of tf that calls it.",
+    "autodiff": "Use tf.GradientTape.",
+    "hessians": "Use a tf.GradientTape inside another.",
     "placeholder": "There are no graphs and sessions; give arrays to functions.",
     "get_variable": "Use tf.Variable(value).",
     "variable_scope": "There are no graphs; leave the scope out.",

@@ -239,6 +239,8 @@ NAMES: dict[str, dict[str, str]] = {
         "running.devices": """gpu_device_name is_built_with_cuda is_built_with_gpu_support
             is_gpu_available"""
     },
+    "profiler": {},
+    "profiler.experimental": {"running.profiler": "Profile Trace start stop"},
     "version": {"running.functions": "VERSION"},
     "autograph": {"running.functions": "set_verbosity"},
     "autograph.experimental": {"running.functions": "do_not_convert"},
@@ -258,6 +260,7 @@ NAMES: dict[str, dict[str, str]] = {
             enable_resource_variables=disable_v2_behavior""",
     },
     "compat.v1.image": {"images.session_sizes": "resize=resize_images"},
+    "compat.v1.metrics": {"networks.session_metrics": "mean_iou"},
     "compat.v1.train": _TRAIN,
     "compat.v1.logging": {"running.functions": _LOGGING},
     "logging": {"running.functions": _LOGGING},

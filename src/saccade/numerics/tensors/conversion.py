@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from saccade.errors import DataError
+from saccade.nests import leaves
 
 Axis = int | Sequence[int] | None
 
@@ -29,7 +30,7 @@ def as_tensor(
         x = plain_array(_numbers(np.asarray(x)))
         if dtype is not None:
             return narrowed("array", torch.as_tensor(x), dtype).to(device)
-    if isinstance(x, (list, tuple)) and any(map(torch.is_tensor, x)):
+    if isinstance(x, (list, tuple)) and any(map(torch.is_tensor, leaves(x))):
         return torch.stack([as_tensor(one, dtype, device) for one in x])
     return torch.as_tensor(x, dtype=dtype, device=device)
 

@@ -1,0 +1,155 @@
+"""Habits of public scripts: imports of inner places, names of old networks, values as they came."""
+
+from __future__ import annotations
+
+import subprocess
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from saccade import backend
+from saccade.applications.imagenet_utils import get_submodules_from_kwargs
+from saccade.data.dataset import Dataset
+from saccade.errors import InvalidArgument
+from saccade.layers import Dense, Input, RandomTranslation, RandomZoom
+from saccade.losses import LossFunctionWrapper, MeanSquaredError
+from saccade.metrics import Mean
+from saccade.models import Functional, Model
+from saccade.models.old_layer_names import todays_name
+from saccade.numerics.tensors.conversion import as_tensor
+from saccade.script_door import open_script_door
+from scripts.warm_process import python
+
+
+@pytest.fixture
+def door():
+    open_script_door()
+    yield
+    open_script_door(False)
+
+
+def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
+    (folder / "script.py").write_text(textwrap.dedent(code))
+    return python("-m", "saccade", "script.py", cwd=folder)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from tensorflow.keras.layers.experimental import preprocessing as one; one.Resizing",
+        "from tensorflow.python.framework.ops import disable_eager_execution as one; one()",
+        "from keras.engine.functional import Functional",
+        "from keras.models import Functional",
+        "from keras.engine import keras_tensor as one; one.KerasTensor",
+        "from tensorflow.python.keras.engine import data_adapter as one; one.expand_1d",
+        "from keras.engine.training_utils import make_batches",
+        "from keras.losses import LossFunctionWrapper",
+        "from keras.backend.common import _EPSILON, _FLOATX",
+        "from keras.metrics.base_metric import Metric",
+        "from keras_applications import get_submodules_from_kwargs as one; one({})",
+        "from keras.legacy import interfaces as one; one.legacy_conv2d_support(len)",
+        "from tensorflow.python.keras.optimizer_v2 import adam as one; one.Adam(0.1)",
+        "from keras.optimizers import adam as one; one(lr=0.1)",
+        "import six; from six.moves import range",
+        "import tensorflow as one; one.profiler.experimental.start('.')",
+    ],
+)
+def test_inner_places_are_there_by_themselves(tmp_path, line):
+    done = run(tmp_path, f"{line}\nprint('on')")
+    assert done.stdout == "on\n", done.stderr
+
+
+def test_a_model_of_a_list_of_one_tells_its_shapes(door):
+    x = Input((4,))
+    model = Model(inputs=[x], outputs=[Dense(2)(x)])
+    assert isinstance(model, Functional)
+    assert (model.input_shape, model.output_shape) == ((None, 4), (None, 2))
+    assert model.get_input_at(0) is x
+    assert model.get_output_at(0) is model.outputs[0]
+    slopes = backend.function(model.inputs, backend.gradients(model.output, model.inputs))
+    assert slopes([np.ones((1, 4))])[0].shape == (1, 4)
+
+
+def test_names_of_layers_are_one_object():
+    assert Dense(1, name="".join(["fully_", "named"])).name is Dense(1, name="fully_named").name
+
+
+def test_names_that_layers_of_resnet50_had():
+    known = {"conv1_relu", "conv1_bn", "conv5_block3_out", "conv2_block1_1_relu", "conv5_block3_add",
+             "conv2_block1_0_bn", "conv5_block3_3_conv", "predictions"}  # fmt: skip
+    for old, new in {
+        "activation_49": "conv5_block3_out",
+        "activation_2": "conv2_block1_1_relu",
+        "activation_1": "conv1_relu",
+        "add_16": "conv5_block3_add",
+        "bn2a_branch1": "conv2_block1_0_bn",
+        "res5c_branch2c": "conv5_block3_3_conv",
+        "bn_conv1": "conv1_bn",
+        "fc1000": "predictions",
+    }.items():
+        assert todays_name(old, known) == new
+    for name in ("activation_50", "activation_x", "add_0", "res2d_branch9", "conv1_relu"):
+        assert todays_name(name, known) is None
+    assert todays_name("fc1000", {"predictions"}) is None  # of another network
+
+
+def test_a_reduction_of_keras_2():
+    assert MeanSquaredError(reduction="auto").reduction == "sum_over_batch_size"
+    with pytest.raises(ValueError, match="reduction"):
+        MeanSquaredError(reduction="automatic")
+
+
+def test_a_function_as_a_loss_with_its_arguments():
+    loss = LossFunctionWrapper(lambda true, found, by=1: by * (true - found).abs(), name="by", by=3)
+    assert float(loss(np.ones((2, 1)), np.zeros((2, 1)))) == 3
+    assert (loss.name, loss.reduction) == ("by", "sum_over_batch_size")
+
+
+def test_lists_of_tensors_are_arrays():
+    mean = Mean()
+    mean.update_state([torch.tensor(1.0), torch.tensor(2.0)])
+    assert float(mean.result()) == 1.5
+    nested = as_tensor([[torch.tensor(1.0), 2], [3, torch.tensor(4.0)]])
+    np.testing.assert_array_equal(nested, [[1, 2], [3, 4]])
+
+
+def test_factors_that_were_computed():
+    part = 1.0 - torch.tensor(0.25).sqrt()
+    assert RandomTranslation(part, np.float32(0.25)).height_factor == pytest.approx(0.5)
+    RandomZoom((-part, part))
+    with pytest.raises(InvalidArgument):
+        RandomTranslation(torch.tensor([0.1, 0.2, 0.3]), 0.1)
+
+
+def test_errors_behind_a_generator_are_left_out():
+    def checked(x):
+        if int(x) in (1, 2):
+            raise ValueError("not this one")
+        return x
+
+    numbers = Dataset.from_generator(lambda: iter(range(5)), output_types="int32")
+    assert [int(x) for x in numbers.map(checked).ignore_errors()] == [0, 3, 4]
+
+    def breaks():
+        yield 0
+        raise ValueError("the source itself")
+
+    broken = Dataset.from_generator(breaks, output_types="int32").ignore_errors()
+    assert [int(x) for x in broken] == [0]
+    with pytest.raises(InvalidArgument, match="known length"):
+        numbers.filter(lambda x: x > 0).ignore_errors()
+
+
+def test_an_input_of_a_bare_number(door):
+    assert Input(shape=28 * 28).shape == (None, 784)
+    open_script_door(False)
+    with pytest.raises(InvalidArgument, match="a shape is a tuple"):
+        Input(shape=28 * 28)
+
+
+def test_modules_that_networks_were_written_with():
+    own = object()
+    assert get_submodules_from_kwargs({"layers": own})[:2] == (backend, own)
