@@ -74,6 +74,7 @@ _OF_KERAS = frozenset(
         "_direction",
         "_merge_function",
         "_moments",
+        "_name",
     }
 )
 """What a user sets for Keras to read: of a metric, which way is better."""

@@ -37,6 +37,7 @@ _OLD_PATHS = {
     "backend.load_backend": "backend",
     "backend.tensorflow_backend": "backend",
     "callbacks.callbacks": "callbacks",
+    "callbacks.experimental": "callbacks",
     "callbacks.tensorboard_v1": "callbacks",
     "callbacks.tensorboard_v2": "callbacks",
     "src": "",

@@ -32,8 +32,12 @@ _OTHERWISE = {
     "Function": ("saccade.models", "Model"),  # one that nobody trains
     "Operation": ("saccade.layers", "Layer"),
 }
-_MODULES = {"dtype_policies": "saccade.mixed_precision", "engine": "saccade.keras_alias.engine"}
-"""Keras's modules that have another name here; `engine` is Keras 1's and 2's."""
+_MODULES = {
+    "dtype_policies": "saccade.mixed_precision",
+    "engine": "saccade.keras_alias.engine",
+    "experimental": "saccade.optimizers.schedules",
+}
+"""Keras's modules that have another name here; the last two are of Keras 1 and 2."""
 _STATE = "stateless_call of layers, metrics and optimizers works without a scope."
 REFUSED = {
     "Quantizer": "saccade computes in float32, bfloat16 and float16.",

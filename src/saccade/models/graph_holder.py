@@ -18,12 +18,12 @@ from saccade.layers.core.tracking import safe_key
 from saccade.layers.operations.operation import Operation
 from saccade.layers.operations.tensorflow_function import TFOpLambda
 from saccade.models.graph_config import graph_config, rebuilt
-from saccade.models.old_layer_names import todays_name
 from saccade.models.old_methods import LayerList, cut_off
 from saccade.models.symbol_losses import add_symbols, closing, drop_losses, run_whole, taken
 from saccade.models.trainer import Trainer
 from saccade.names import told_apart
 from saccade.nests import is_nest
+from saccade.old_layer_names import todays_name
 from saccade.script_door import is_script_door_open
 from saccade.training.custom_step import overrides
 from saccade.training.features.feature_reuse import FeatureReuse, reuse_of

@@ -34,7 +34,8 @@ class Optimizer(OwnStep):
     the optimizer's own formula; the running average; each weight's constraint.
 
     Args:
-        learning_rate: a positive number, a schedule, or a function without arguments.
+        learning_rate: a positive number, a schedule, a function without arguments, or a variable,
+            which is read at every step.
         weight_decay: decoupled, a part of lr; None for none.
         clipnorm: longest gradient of one weight; clipvalue: largest single element;
             global_clipnorm: longest gradient of all weights together. At most one of the three.

@@ -13,8 +13,19 @@ from saccade.notes import note_old_word
 from saccade.optimizers import schedules
 from saccade.optimizers.schedules.learning_rate import LearningRate, RateIsScheduled, StepCount
 from saccade.user_names import UserNames
+from saccade.variables import Variable
 
 Rate = float | Callable[[], float] | schedules.LearningRateSchedule
+
+
+class FollowedRate:
+    """A variable of the user's as a learning rate: what it holds at each step, as in tf.keras 2."""
+
+    def __init__(self, variable: Variable):
+        self.variable = variable
+
+    def __call__(self) -> float:
+        return float(self.variable.detach())
 
 
 class RateHolder(UserNames):
@@ -28,12 +39,15 @@ class RateHolder(UserNames):
 
     @property
     def learning_rate(self) -> LearningRate:
-        """The rate now; assign a number, a schedule or a function to it."""
+        """The rate now; assign a number, a schedule, a function or a variable to it."""
         given = self._learning_rate
         return LearningRate(self._rate_given() if callable(given) else given, self)
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
+        if isinstance(value, Variable):
+            self._learning_rate = FollowedRate(value)
+            return
         if callable(value):
             self._learning_rate = value
             return
@@ -58,7 +72,11 @@ class RateHolder(UserNames):
             raise InvalidArgument(
                 self.where, "learning_rate must be a number, 0 or above", repr(value)
             )
-        self._learning_rate = number
+        followed = getattr(self, "_learning_rate", None)
+        if isinstance(followed, FollowedRate):
+            followed.variable.assign(number)
+        else:
+            self._learning_rate = number
 
     @property
     def lr(self) -> LearningRate:
@@ -106,4 +124,6 @@ class RateHolder(UserNames):
         rate = self._learning_rate
         if isinstance(rate, schedules.LearningRateSchedule):
             return schedules.serialize(rate)
+        if isinstance(rate, FollowedRate):
+            rate = rate()
         return rate if callable(rate) else float(np.float32(rate))

@@ -182,6 +182,7 @@ NAMES: dict[str, dict[str, str]] = {
     "python.client": {},
     "python.client.device_lib": {"running.local_devices": "list_local_devices"},
     "python.framework": {},
+    "python.framework.dtypes": {"tensors.dtypes": f"{_DTYPES} bool=bool_ DType as_dtype"},
     "python.framework.ops": {
         "tensors.tensors": "EagerTensor=Tensor Tensor convert_to_tensor",
         "running.functions": "name_scope",

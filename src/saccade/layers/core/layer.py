@@ -18,6 +18,7 @@ from saccade import regularizers
 from saccade.errors import InvalidArgument, NotKnownYet
 from saccade.graph import symbols_in, values_now
 from saccade.layers.core.build_mark import marking_built
+from saccade.layers.core.calls.assigned_weights import assigns_weights, weights_kept_apart
 from saccade.layers.core.calls.call_arguments import (
     first_array,
     first_in_place,
@@ -76,6 +77,7 @@ class Layer(
     keras_module: str | None = None
     input_spec: Any = None  # what a layer of the user's says of its inputs
     _takes_training = False
+    _assigns = False  # whether a class of the user's gives weights other values while it is called
     stands_for_operator = False  # made of `a + b`, and no layer that anybody wrote
     _building = False
     _built_shape: Any
@@ -124,6 +126,7 @@ class Layer(
         super().__init_subclass__(**kwargs)
         refuse_private_hooks(cls, Layer)
         brought = brought_by(cls, Layer)
+        cls._assigns |= assigns_weights(cls)
         if "call" in brought:
             parameters = [*inspect.signature(cls.call).parameters.values()]
             cls._takes_training = any(
@@ -188,6 +191,19 @@ class Layer(
         brought = None
         if MaskPassing.seen or self._makes_masks:
             kwargs, brought = self._masks_brought(args, kwargs)
+        if self._assigns and torch.is_grad_enabled():
+            with weights_kept_apart(self):
+                return self._called(args, kwargs, training, outer, brought)
+        return self._called(args, kwargs, training, outer, brought)
+
+    def _called(
+        self,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        training: bool | None,
+        outer: bool | None,
+        brought: Any,
+    ) -> Any:
         # 5. The outermost call of a thread starts a new sum of losses; whoever calls it, freed
         #    memory is kept for the next one. A call inside it that changes nothing in the scope has
         #    nothing to set back, and goes the short way.

@@ -33,10 +33,13 @@ class CallLosses(WeightHolder):
         Args:
             inputs: Keras 1's and 2's, which says what the loss depends on: changes nothing.
         """
-        self._call_losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
         outermost = scope.outermost
         if outermost is not None:
-            values_inside(outermost, "_lossy").setdefault("_lossy", {})[id(self)] = self
+            lossy = values_inside(outermost, "_lossy").setdefault("_lossy", {})
+            if id(self) not in lossy:  # what is there was added in a call of another model
+                self._call_losses.clear()
+            lossy[id(self)] = self
+        self._call_losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
 
     def add_metric(
         self, value: Any, name: str | None = None, aggregation: str | None = None

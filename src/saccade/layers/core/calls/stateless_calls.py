@@ -21,6 +21,15 @@ class StatelessCalls(CallLosses):
     quantization_mode: str | None = None
 
     @property
+    def _name(self) -> str:
+        """The name where tf.keras 2 keeps it; scripts rename layers by assigning to it."""
+        return self.name
+
+    @_name.setter
+    def _name(self, value: str) -> None:
+        self.name = value
+
+    @property
     def path(self) -> str:
         """The layer's name; those of the layers around it are no part of it."""
         return self.name

@@ -18,8 +18,8 @@ from saccade.layers import Dense, Input, RandomTranslation, RandomZoom
 from saccade.losses import LossFunctionWrapper, MeanSquaredError
 from saccade.metrics import Mean
 from saccade.models import Functional, Model
-from saccade.models.old_layer_names import todays_name
 from saccade.numerics.tensors.conversion import as_tensor
+from saccade.old_layer_names import todays_name
 from saccade.script_door import open_script_door
 from scripts.warm_process import python
 
@@ -78,8 +78,10 @@ def test_names_of_layers_are_one_object():
 
 
 def test_names_that_layers_of_resnet50_had():
-    known = {"conv1_relu", "conv1_bn", "conv5_block3_out", "conv2_block1_1_relu", "conv5_block3_add",
-             "conv2_block1_0_bn", "conv5_block3_3_conv", "predictions"}  # fmt: skip
+    known = set(
+        """conv1_relu conv1_bn conv5_block3_out conv2_block1_1_relu conv5_block3_add
+        conv2_block1_0_bn conv5_block3_3_conv predictions""".split()  # noqa: SIM905
+    )
     for old, new in {
         "activation_49": "conv5_block3_out",
         "activation_2": "conv2_block1_1_relu",
