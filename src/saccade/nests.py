@@ -26,7 +26,9 @@ def as_given(nest: dict[Any, Any]) -> list[Any]:
 
 
 def plain(sequence: Any, parts: list[Any]) -> Any:
-    """A list for a list, and a tuple for any kind of tuple."""
+    """A list for a list, a namedtuple for one, and a tuple for any other kind of tuple."""
+    if hasattr(sequence, "_fields"):
+        return type(sequence)(*parts)
     return parts if isinstance(sequence, list) else tuple(parts)
 
 

@@ -149,13 +149,21 @@ class Sequential(Model):
                     self.where, "build needs the shape of a batch", None, "Write build((None, 4))."
                 )
             self._input = InputLayer(batch_shape=tuple(input_shape))
+        elif isinstance(input_shape, (tuple, list)) and _differ(input_shape, self.input_shape):
+            raise InvalidArgument(
+                self.where, f"is made for inputs of {self.input_shape}", str(tuple(input_shape))
+            )
         self._call_on_symbols()
 
     def _call_on_symbols(self) -> None:
         assert self._input is not None
         top = self._input.output
-        for layer in self._stack:
-            top = layer.describe((top,), {})
+        try:
+            for layer in self._stack:
+                top = layer.describe((top,), {})
+        except NotImplementedError:  # a layer of the user's that cannot say its output's shape
+            self.built, self._built_shape = True, self._input.batch_shape
+            return
         self._set_top(top, self._input)
         auto_name(_INSIDE)
 
@@ -318,3 +326,10 @@ class Sequential(Model):
         if config.get("build_input_shape") and not model.built:
             model.build(tuple(config["build_input_shape"]))
         return model
+
+
+def _differ(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether no batch has both shapes."""
+    if len(one) != len(other):
+        return True
+    return any(None not in pair and pair[0] != pair[1] for pair in zip(one, other, strict=True))
