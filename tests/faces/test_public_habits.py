@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import textwrap
+from collections import namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,13 @@ import pytest
 import torch
 
 from saccade import backend
-from saccade.applications.imagenet_utils import get_submodules_from_kwargs
+from saccade.applications.imagenet_utils import correct_pad, get_submodules_from_kwargs
 from saccade.data.dataset import Dataset
 from saccade.errors import InvalidArgument
-from saccade.layers import Dense, Input, RandomTranslation, RandomZoom
-from saccade.losses import LossFunctionWrapper, MeanSquaredError
-from saccade.metrics import Mean
-from saccade.models import Functional, Model
+from saccade.layers import Dense, Input, Layer, RandomTranslation, RandomZoom
+from saccade.losses import Hinge, LossFunctionWrapper, MeanAbsoluteError, MeanSquaredError
+from saccade.metrics import BinaryAccuracy, Mean
+from saccade.models import Functional, Model, Sequential
 from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_layer_names import todays_name
 from saccade.script_door import open_script_door
@@ -155,3 +156,57 @@ def test_an_input_of_a_bare_number(door):
 def test_modules_that_networks_were_written_with():
     own = object()
     assert get_submodules_from_kwargs({"layers": own})[:2] == (backend, own)
+
+
+def test_a_list_from_a_function_of_a_dataset_is_a_tuple():
+    """As in TensorFlow, where a list often holds images and labels of different shapes."""
+    first = next(iter(Dataset.range(3).map(lambda x: [x, (x + 1) * torch.ones(2)])))
+    assert isinstance(first, tuple)
+    assert [tuple(one.shape) for one in first] == [(), (2,)]
+
+
+def test_one_target_for_all_predictions():
+    found = np.array([[0.9], [0.1]], np.float32)
+    for loss in (Hinge(), MeanSquaredError(), MeanAbsoluteError()):
+        assert float(loss(1.0, found)) == pytest.approx(float(loss(np.ones((2, 1)), found)))
+    metric = BinaryAccuracy()
+    metric.update_state(1.0, found)
+    assert float(metric.result()) == 0.5
+
+
+@pytest.mark.parametrize(("size", "pad"), [(7, ((1, 1), (1, 1))), (8, ((0, 1), (0, 1)))])
+def test_what_is_put_around_an_input_before_a_step_of_two(size, pad):
+    assert correct_pad(Input((size, size, 3)), 3) == pad
+    assert correct_pad(Input((None, None, 3)), (5, 3)) == ((2, 2), (1, 1))
+
+
+def test_a_sequential_is_not_built_for_another_shape():
+    model = Sequential([Input((2,), batch_size=3), Dense(2)])
+    with pytest.raises(InvalidArgument, match=r"made for inputs of \(3, 2\)"):
+        model.build((3, 4))
+    model.build((3, 2))
+    model.build((None, 2))
+
+
+def test_a_layer_that_cannot_say_its_shape():
+    class Silent(Layer):
+        def call(self, x):
+            return x + 1.0
+
+        def compute_output_spec(self, *args, **kwargs):
+            raise NotImplementedError
+
+    model = Sequential([Silent()])
+    np.testing.assert_array_equal(model(np.ones((3, 2))), np.full((3, 2), 2.0))
+    model.summary()
+
+
+def test_outputs_of_a_namedtuple_stay_one():
+    pair = namedtuple("Pair", ["one", "other"])
+    x = Input((3,))
+    model = Model(x, pair(Dense(1, name="one")(x), Dense(1, name="other")(x)))
+    assert isinstance(model.predict(np.ones((4, 3)), verbose=0), pair)
+    model.compile("sgd", pair("mse", "mse"), metrics=pair("mae", "mae"))
+    y = np.ones((4, 1))
+    history = model.fit(np.ones((4, 3)), pair(y, y), verbose=0).history
+    assert set(history) == {"loss", "one_loss", "other_loss", "one_mae", "other_mae"}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from saccade import layers
+from saccade import Model, layers
 from saccade.errors import InvalidArgument, ShapeError
 
 
@@ -40,7 +40,7 @@ def test_later_inputs_are_looked_at_too():
     with pytest.raises(ShapeError, match=r"\(2, 3\) and \(2, 4\)"):
         add([ones(2, 3), ones(2, 4)])
     with pytest.raises(ShapeError, match="one batch"):
-        add([ones(2, 3), ones(1, 3)])
+        add([ones(2, 3), ones(5, 3)])
     with pytest.raises(ShapeError, match="equal but for"):
         join([ones(2, 3), ones(2, 3, 4)])
     with pytest.raises(ShapeError, match="must be equal"):
@@ -50,7 +50,6 @@ def test_later_inputs_are_looked_at_too():
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: layers.Concatenate(axis=0),
         lambda: layers.Concatenate(axis="channels"),
         lambda: layers.Dot(axes=0),
         lambda: layers.Dot(axes=(1, 2, 3)),
@@ -73,3 +72,22 @@ def test_arrays_of_numpy_are_several_inputs():
     a, b = np.ones((2, 3), np.float32), np.full((2, 3), 2, np.float32)
     assert torch.equal(layers.Add()([a, b]), torch.full((2, 3), 3.0))
     assert torch.equal(layers.Subtract()((a, b)), torch.full((2, 3), -1.0))
+
+
+def test_batches_one_after_another():
+    a, b = layers.Input((3,)), layers.Input((3,))
+    model = Model([a, b], layers.Concatenate(axis=0)([a, b]))
+    assert model.output_shape == (None, 3)
+    assert model([np.ones((2, 3)), np.zeros((4, 3))]).shape == (6, 3)
+    with pytest.raises(ValueError, match="must be equal but for axis 0"):
+        layers.Concatenate(axis=0)([np.ones((2, 3)), np.ones((2, 4))])
+
+
+@pytest.mark.parametrize("kind", [layers.Add, layers.Multiply, layers.Maximum, layers.Average])
+def test_one_sample_is_for_all_of_a_batch(kind):
+    a, b = layers.Input((3,)), layers.Input((3,))
+    model = Model([a, b], kind()([a, b]))
+    x, y = np.full((4, 3), 2.0), np.full((1, 3), 3.0)
+    np.testing.assert_array_equal(model([x, y]), model([x, np.repeat(y, 4, 0)]))
+    with pytest.raises(ValueError, match="one batch"):
+        model([x, np.ones((2, 3))])

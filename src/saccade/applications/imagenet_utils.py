@@ -256,6 +256,17 @@ def obtain_input_shape(
 _obtain_input_shape = obtain_input_shape
 
 
+def correct_pad(inputs: Any, kernel_size: int | tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """What ZeroPadding2D puts around an input before a step of two with padding "valid".
+
+    Source: `keras.applications.imagenet_utils.correct_pad` of Keras 2.
+    """
+    height, width = inputs.shape[2:4] if is_channels_first() else inputs.shape[1:3]
+    sides = (kernel_size, kernel_size) if isinstance(kernel_size, int) else tuple(kernel_size)
+    spare = (0 if height is None else 1 - height % 2, 0 if width is None else 1 - width % 2)
+    return tuple((side // 2 - less, side // 2) for side, less in zip(sides, spare, strict=True))
+
+
 def get_submodules_from_kwargs(kwargs: dict[str, Any]) -> tuple[Any, Any, Any, Any]:
     """(backend, layers, models, utils): those in `kwargs`, or saccade's.
 

@@ -86,6 +86,10 @@ class Symbol:
     def ndim(self) -> int:
         return len(self.shape)
 
+    def activated(self, function: Callable[..., Any], *settings: Any, **named: Any) -> Symbol:
+        """The symbol of an activation function of it."""
+        return Symbol.activate(function, self, *settings, **named)
+
     def get_shape(self) -> SymbolShape:
         """The shape, as TensorFlow's tensors tell it."""
         return self.shape
@@ -135,6 +139,8 @@ class Symbol:
     """(sign, left, right) -> symbol; set by `saccade.layers`, whose layers do the arithmetic."""
     note: Callable[..., Any]
     """(function, *arguments) -> symbol of what the function gives; set there too."""
+    activate: Callable[..., Any]
+    """(activation function, symbol, its settings) -> symbol; set there too."""
 
     def __iter__(self) -> Any:
         raise InvalidArgument(

@@ -106,7 +106,7 @@ from saccade.layers.normalization.sample_normalization import (
     UnitNormalization,
 )
 from saccade.layers.normalization.spectral_normalization import SpectralNormalization
-from saccade.layers.operations import symbol_arithmetic, unwritten_operation
+from saccade.layers.operations import symbol_activations, symbol_arithmetic, unwritten_operation
 from saccade.layers.pooling.adaptive_pool import (
     AdaptiveAveragePooling1D,
     AdaptiveAveragePooling2D,
@@ -172,6 +172,7 @@ from saccade.layers.softmax import Softmax
 from saccade.names import classes_in, names_from, refuse_name
 
 Symbol.note = unwritten_operation.note_function
+Symbol.activate = symbol_activations.activate
 Symbol.operate = symbol_arithmetic.operate  # the graph lies below, and knows no layer
 
 # Names of earlier versions: there for their scripts, and in no list.

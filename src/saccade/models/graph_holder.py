@@ -37,6 +37,7 @@ MANY_IMAGES = 32  # from so many on, predicting earns back what folding the laye
 class GraphHolder(Trainer):
     """Knows the calls between its inputs and outputs when it was made of symbols."""
 
+    _training_place = 1  # call(inputs, training, mask), as in Keras 2
     _network: Network | None = None
     _graph_layers: Sequence[Layer] = ()
     _with_losses: Network | None = None  # [outputs, losses, metrics], where some were added

@@ -55,6 +55,8 @@ class Sequential(Model):
     _input: InputLayer | None
     _stack: list[Layer]
 
+    _training_place = 1  # call(inputs, training, mask), as in Keras 2
+
     def __init__(
         self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None
     ):

@@ -63,7 +63,8 @@ class Map(Stage):
         if self.copies:  # the function may write into its arguments: `image /= 255`
             element = copy_of(element)
         with torch.no_grad():
-            return as_element(call_with(self.function, element))
+            given = call_with(self.function, element)
+            return as_element(tuple(given) if isinstance(given, list) else given)
 
 
 class Filter(Stage):

@@ -24,6 +24,7 @@ from saccade.layers.core.calls.call_arguments import (
     first_in_place,
     shape_names,
     shapes_by_name,
+    training_by_place,
 )
 from saccade.layers.core.calls.call_losses import CallLosses
 from saccade.layers.core.calls.call_scope import scope
@@ -77,6 +78,7 @@ class Layer(
     keras_module: str | None = None
     input_spec: Any = None  # what a layer of the user's says of its inputs
     _takes_training = False
+    _training_place: int | None = None  # among the arguments of `call`, as Keras 2 gives it
     _assigns = False  # whether a class of the user's gives weights other values while it is called
     stands_for_operator = False  # made of `a + b`, and no layer that anybody wrote
     _building = False
@@ -132,7 +134,9 @@ class Layer(
             cls._takes_training = any(
                 p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters
             )
-            cls._call_names = names_of(parameters)
+            cls._call_names = names = names_of(parameters)
+            if "_training_place" not in vars(cls):
+                cls._training_place = names.index("training") if "training" in names else None
         if "compute_mask" in brought and not cls.__module__.startswith("saccade.layers."):
             cls.supports_masking = cls._makes_masks = True
         if "build" in brought:  # a user's build need not know that it has to say so
@@ -156,6 +160,8 @@ class Layer(
 
     def forward(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
         # 1. What is training? This call says it, else the call around it, else the learning phase.
+        if len(args) > 1 and self._training_place is not None:
+            args, kwargs, training = training_by_place(self, args, kwargs, training)
         outer = scope.training
         if training is None:
             training = scope.phase if outer is None else outer

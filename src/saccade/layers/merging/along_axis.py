@@ -17,7 +17,7 @@ class Concatenate(Merge):
     """The inputs one after another along `axis`.
 
     Args:
-        axis: counted with the batch; -1 is the channels.
+        axis: counted with the batch; -1 is the channels, 0 joins batches.
 
     Raises:
         ShapeError: shapes that differ elsewhere.
@@ -34,11 +34,10 @@ class Concatenate(Merge):
 
     def __init__(self, axis: int = -1, **placement: Any):
         super().__init__(**placement)
-        if not isinstance(axis, int) or isinstance(axis, bool) or axis == 0:
-            raise InvalidArgument(
-                self.where, "axis must be an integer other than 0, the batch's", repr(axis)
-            )
+        if not isinstance(axis, int) or isinstance(axis, bool):
+            raise InvalidArgument(self.where, "axis must be an integer", repr(axis))
         self.axis = axis
+        self._joins_batches = axis == 0
 
     def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
         return torch.cat(arrays, dim=self.axis)

@@ -21,6 +21,7 @@ class Merge(Layer):
     supports_masking = True
     weightless = True
     _count: int | None = None  # how many inputs; any number when None
+    _joins_batches = False
 
     def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
         """One array of the inputs."""
@@ -50,8 +51,10 @@ class Merge(Layer):
     def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         if not isinstance(inputs, (list, tuple)):
             self._say_list(type(inputs).__name__)
-        batch = inputs[0].shape[0] if inputs and inputs[0].ndim else None
-        if any(one.ndim == 0 or one.shape[0] != batch for one in inputs):
+        batches = {one.shape[0] if one.ndim else None for one in inputs} - {
+            1
+        }  # one sample is for all
+        if (len(batches) > 1 and not self._joins_batches) or None in batches:
             self.compute_output_shape([tuple(one.shape) for one in inputs])
         try:
             return self._merge_function(self._aligned(list(inputs)))
@@ -68,7 +71,8 @@ class Merge(Layer):
         if not shapes or len(shapes) != (self._count or len(shapes)):
             count = {None: "at least one array", 2: "two arrays"}[self._count]
             raise ShapeError(self.where, f"input must be a list of {count}", f"{len(shapes)}")
-        if () in shapes or len({shape[0] for shape in shapes} - {None}) > 1:
+        batches = {shape[0] for shape in shapes if shape} - {None}
+        if () in shapes or (len(batches) > 1 and not self._joins_batches):
             raise ShapeError(self.where, "the inputs must be of one batch", listed(shapes))
         return self.merged_shape(shapes)
 

@@ -50,6 +50,8 @@ def aligned(target: torch.Tensor, predicted: torch.Tensor) -> tuple[torch.Tensor
     The shorter gains an axis where it has but the batch's, so that a mean over the last axis
     leaves the samples; otherwise the longer loses its.
     """
+    if target.ndim == 0:  # one number for all
+        return target.expand(predicted.shape), predicted
     if target.ndim == predicted.ndim + 1 and target.shape[-1] == 1:
         if predicted.ndim == 1:
             return target, predicted.unsqueeze(-1)

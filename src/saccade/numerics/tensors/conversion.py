@@ -130,10 +130,14 @@ def cast(x: Any, dtype: Any) -> torch.Tensor:
 
 
 def takes_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of one tensor as one that takes arrays, lists and numbers in its place as well."""
+    """A function of one tensor as one that takes arrays, lists, numbers and symbols as well."""
 
     @functools.wraps(function)
     def of_any(x: Any, *settings: Any, **named: Any) -> Any:
+        if type(x) is torch.Tensor:
+            return function(x, *settings, **named)
+        if hasattr(x, "activated"):  # a symbol of the graph, whose module lies on a floor above
+            return x.activated(of_any, *settings, **named)
         if isinstance(x, _NUMBERS) or is_table(x):
             x = convert_to_tensor(x)
         return function(x, *settings, **named)

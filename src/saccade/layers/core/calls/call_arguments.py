@@ -57,6 +57,26 @@ def first_array(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return next((one for one in kwargs.values() if shapes_in(one) is not None), None)
 
 
+def training_by_place(
+    layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], training: bool | None
+) -> tuple[tuple[Any, ...], dict[str, Any], bool | None]:
+    """A call's arguments without `training`, and that, where it was given by its place.
+
+    `model(x, True)` and `self.block(x, training)` are tf.keras 2's.
+    """
+    place = layer._training_place
+    if len(args) <= place or not (args[place] is None or _is_flag(args[place])):
+        return args, kwargs, training
+    later = layer._call_names[place + 1 :] or ("mask",)
+    kwargs = {**dict(zip(later, args[place + 1 :], strict=False)), **kwargs}
+    return args[:place], kwargs, training if args[place] is None else bool(args[place])
+
+
+def _is_flag(value: Any) -> bool:
+    is_tensor = torch.is_tensor(value) and value.dtype is torch.bool and value.ndim == 0
+    return is_tensor or isinstance(value, (bool, int, np.bool_))
+
+
 def shape_names(function: Callable[..., Any]) -> tuple[str, ...]:
     """The names of a `build` that takes a shape of each argument: a_shape, b_shape.
 
