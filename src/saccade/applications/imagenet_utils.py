@@ -272,5 +272,8 @@ def get_submodules_from_kwargs(kwargs: dict[str, Any]) -> tuple[Any, Any, Any, A
 
     Source: `keras_applications.get_submodules_from_kwargs`.
     """
-    names = ("backend", "layers", "models", "utils")
-    return tuple(kwargs.get(one) or importlib.import_module(f"saccade.{one}") for one in names)
+
+    def found(name: str) -> Any:
+        return kwargs.get(name) or importlib.import_module(f"saccade.{name}")
+
+    return found("backend"), found("layers"), found("models"), found("utils")

@@ -65,7 +65,8 @@ def _whole_shape(shape: Any, batch_size: int | None, whole: Any) -> Shape:
     if isinstance(shape, int) and is_script_door_open():
         note_old_word(f"Input(shape={shape}) is read as ({shape},); Keras 3 takes a tuple alone.")
         shape = (shape,)
-    return (batch_size, *_as_shape("Input", shape))
+    sizes: Any = shape
+    return (batch_size, *_as_shape("Input", sizes))
 
 
 class InputLayer(Layer):

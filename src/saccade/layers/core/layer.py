@@ -194,7 +194,7 @@ class Layer(
         if training is not None and self._takes_training:
             kwargs["training"] = training
         # 4. What masks the inputs bring, where this process has seen one at all.
-        brought = None
+        brought: tuple[Any, Any] | None = None
         if MaskPassing.seen or self._makes_masks:
             kwargs, brought = self._masks_brought(args, kwargs)
         if self._assigns and torch.is_grad_enabled():
@@ -208,7 +208,7 @@ class Layer(
         kwargs: dict[str, Any],
         training: bool | None,
         outer: bool | None,
-        brought: Any,
+        brought: tuple[Any, Any] | None,
     ) -> Any:
         # 5. The outermost call of a thread starts a new sum of losses; whoever calls it, freed
         #    memory is kept for the next one. A call inside it that changes nothing in the scope has

@@ -146,13 +146,16 @@ def format(
 def _shown(value: Any, summarize: int) -> str:
     array = np.asarray(as_strings(value) if are_strings(value) else tensor_of(value).numpy())
     array = array.astype(int) if array.dtype == bool else array
-    limits = {"threshold": 2 * summarize, "edgeitems": summarize}
-    plain = {"float_kind": _shortest, "int_kind": str}  # not brought to one width
-    quoted = {"numpystr": '"{}"'.format, "object": '"{}"'.format}
+    formats: Any = {
+        "float_kind": _shortest,
+        "int_kind": str,  # not brought to one width
+        "numpystr": '"{}"'.format,
+        "object": '"{}"'.format,
+    }
+    most = array.size + 1 if summarize < 0 else 2 * summarize
     return np.array2string(
-        array, max_line_width=10**9, formatter=plain | quoted,
-        **({"threshold": array.size + 1} if summarize < 0 else limits),
-    )  # fmt: skip
+        array, max_line_width=10**9, threshold=most, edgeitems=abs(summarize), formatter=formats
+    )
 
 
 def _shortest(number: Any) -> str:
