@@ -21,6 +21,7 @@ from saccade.metrics import BinaryAccuracy, Mean
 from saccade.models import Functional, Model, Sequential
 from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_layer_names import todays_name
+from saccade.saving import serialize_keras_object
 from saccade.script_door import open_script_door
 from scripts.warm_process import python
 
@@ -178,6 +179,18 @@ def test_one_target_for_all_predictions():
 def test_what_is_put_around_an_input_before_a_step_of_two(size, pad):
     assert correct_pad(Input((size, size, 3)), 3) == pad
     assert correct_pad(Input((None, None, 3)), (5, 3)) == ((2, 2), (1, 1))
+
+
+def test_a_config_may_hold_a_number_of_numpys():
+    class Own(Layer):
+        def get_config(self):
+            return {**super().get_config(), "cls": np.array(2), "part": np.float32(0.5)}
+
+    assert {**serialize_keras_object(Own())["config"]}["cls"] == 2
+
+
+def test_a_shape_says_its_rank():
+    assert Input((4, 3)).shape.ndims == Input((4, 3)).shape.rank == 3
 
 
 def test_a_sequential_is_not_built_for_another_shape():

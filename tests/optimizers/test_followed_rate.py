@@ -6,6 +6,7 @@ import torch
 
 from saccade.backend import variable
 from saccade.optimizers import SGD
+from saccade.optimizers.schedules import ExponentialDecay
 from saccade.variables import Variable
 
 
@@ -23,6 +24,13 @@ def test_a_step_takes_what_the_variable_holds(weight):
         optimizer.apply_gradients([(torch.ones(1), weight)])
         assert weight.numpy()[0] == pytest.approx(expected)
         assert float(optimizer.learning_rate) == pytest.approx(value)
+
+
+def test_the_rate_of_the_next_step_is_followed_as_a_metric():
+    optimizer = SGD(ExponentialDecay(0.5, 1, 0.5))
+    assert optimizer._decayed_lr("float32") == torch.tensor(0.5)
+    optimizer.apply_gradients([(torch.ones(1), variable(np.ones(1)))])
+    assert optimizer._decayed_lr(torch.float64) == torch.tensor(0.25, dtype=torch.float64)
 
 
 def test_who_assigns_a_rate_assigns_the_variable(weight):

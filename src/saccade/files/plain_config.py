@@ -45,7 +45,7 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
     Raises:
         InvalidArgument: anything that JSON can't hold; the message says where it is.
     """
-    if isinstance(value, np.generic):
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         value = value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
         return value

@@ -21,6 +21,12 @@ class SymbolShape(tuple[int | None, ...]):
     def as_list(self) -> list[int | None]:
         return list(self)
 
+    @property
+    def ndims(self) -> int:
+        return len(self)
+
+    rank = ndims
+
     def __getitem__(self, place: Any) -> Any:
         found = super().__getitem__(place)
         return SymbolShape(found) if isinstance(place, slice) else found

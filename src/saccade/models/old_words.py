@@ -32,6 +32,7 @@ WITHOUT_EFFECT = {
     "sample_weight_mode": "weights are taken as they come",
     "target_tensors": "targets are given to fit",
     "distribute": "one process trains on one device",
+    "experimental_run_tf_function": "there is one way to train",
     "class_mode": "the loss says what the targets are",
     "reset_metrics": "the numbers are those of one batch",
 }

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 
 from saccade.errors import InvalidArgument
 from saccade.notes import note_old_word
+from saccade.numerics.tensors.conversion import torch_dtype
 from saccade.optimizers import schedules
 from saccade.optimizers.schedules.learning_rate import LearningRate, RateIsScheduled, StepCount
 from saccade.user_names import UserNames
@@ -94,6 +96,10 @@ class RateHolder(UserNames):
             f"{self.where}.lr is the old name of learning_rate; it is used as such.",
             key="optimizer.lr",
         )
+
+    def _decayed_lr(self, var_dtype: Any) -> torch.Tensor:
+        """The rate of the next step as a tensor, which scripts of tf.keras 2 follow as a metric."""
+        return torch.tensor(self.current_rate(), dtype=torch_dtype(var_dtype))
 
     def current_rate(self) -> float:
         """The learning rate of the next step."""

@@ -114,6 +114,10 @@ ALL = {
 }
 
 
+_BY_NUMBER = {1: "float32", 2: "float64", 3: "int32", 4: "uint8", 9: "int64", 10: "bool"}
+"""TensorFlow's numbers of dtypes, which `tf.zeros(1, 1)` gives by its second place."""
+
+
 def as_dtype(kind: Any) -> DType:
     """The dtype that a name, torch's or NumPy's dtype, or a Python type stands for.
 
@@ -122,6 +126,8 @@ def as_dtype(kind: Any) -> DType:
     """
     if isinstance(kind, DType):
         return kind
+    if type(kind) is int and kind in _BY_NUMBER:
+        return ALL[_BY_NUMBER[kind]]
     if kind is str or kind is bytes:
         return string
     if isinstance(kind, torch.dtype):
