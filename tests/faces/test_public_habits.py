@@ -56,6 +56,8 @@ def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
         "from tensorflow.python.keras.optimizer_v2 import adam as one; one.Adam(0.1)",
         "from keras.optimizers import adam as one; one(lr=0.1)",
         "import six; from six.moves import range",
+        "import keras.backend as one; one.tf.image",
+        "import keras; keras.backend.tf.nn",
         "import tensorflow as one; one.profiler.experimental.start('.')",
     ],
 )

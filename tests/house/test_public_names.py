@@ -211,8 +211,7 @@ NAMES = {
     "saccade.losses": """
         BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy
         CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy CategoricalHinge
-        Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh Loss LossFunctionWrapper
-        MeanAbsoluteError
+        Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh Loss MeanAbsoluteError
         MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError Poisson
         SparseCategoricalCrossentropy SquaredHinge Tversky binary_crossentropy
         binary_focal_crossentropy categorical_crossentropy categorical_focal_crossentropy

@@ -25,22 +25,21 @@ class LoadWatch:
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        listener = self.listeners.pop(name, None)
-        if listener is None:
+        if name not in self.listeners:
             return None
         others = (one for one in sys.meta_path if one is not self)
         specs = (one.find_spec(name, path, target) for one in others)
         spec = next((one for one in specs if one is not None), None)
         if spec is not None and spec.loader is not None:
-            spec.loader = TellingLoader(spec.loader, listener)  # type: ignore[assignment]
+            spec.loader = TellingLoader(spec.loader, self, name)  # type: ignore[assignment]
         return spec
 
 
 class TellingLoader:
     """Loads a module as its own loader does, gives it that loader back, and tells."""
 
-    def __init__(self, loader: Any, listener: Callable[[], None]):
-        self.loader, self.listener = loader, listener
+    def __init__(self, loader: Any, watch: LoadWatch, name: str):
+        self.loader, self.watch, self.name = loader, watch, name
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self.loader.create_module(spec)
@@ -49,4 +48,6 @@ class TellingLoader:
         assert module.__spec__ is not None
         module.__spec__.loader = module.__loader__ = self.loader
         self.loader.exec_module(module)
-        self.listener()
+        # Only now: who merely asks whether there is such a module finds it, and loads nothing.
+        if (listener := self.watch.listeners.pop(self.name, None)) is not None:
+            listener()

@@ -23,7 +23,7 @@ from saccade.losses.error import (
 from saccade.losses.focal import BinaryFocalCrossentropy, CategoricalFocalCrossentropy
 from saccade.losses.loss import FunctionLoss as _FunctionLoss
 from saccade.losses.loss import Loss
-from saccade.losses.loss import LossFunctionWrapper as LossFunctionWrapper
+from saccade.losses.loss import LossFunctionWrapper as _LossFunctionWrapper
 from saccade.losses.loss import Reduction as _Reduction
 from saccade.losses.margin import CategoricalHinge, Hinge, SquaredHinge
 from saccade.losses.overlap import Dice, Tversky
@@ -89,7 +89,7 @@ bce = BCE = binary_crossentropy
 cosine = cosine_proximity = cosine_similarity
 logcosh = log_cosh
 huber_loss = huber
-Reduction = _Reduction
+Reduction, LossFunctionWrapper = _Reduction, _LossFunctionWrapper
 # Losses of Keras's that saccade leaves out, and what to use instead.
 REFUSED = {
     "CTC": "It is for sequences of labels; wrap torch.nn.functional.ctc_loss in a function of "
