@@ -315,6 +315,7 @@ def test_every_option_is_looked_at(name):
             option in config
             or (name, option) in SHAPES
             or (option == "data_format" and name in WITHOUT_CHANNELS)
+            or option == "optional"  # tests/models/test_inputs_of_a_graph.py
             or (option == "dtype" and issubclass(layers.CLASSES[name], PixelLayer))  # any
         ):
             continue

@@ -69,8 +69,8 @@ def test_dicts_are_walked_by_key_as_keras_does_or_as_they_are():
 
 def test_tuples_become_what_is_asked_for():
     nest = [Pair(1, 2), (3,)]
-    assert map_nest(str, nest) == [("1", "2"), ("3",)]
-    assert type(map_nest(str, nest)[0]) is tuple
+    assert map_nest(str, nest) == [Pair("1", "2"), ("3",)]
+    assert type(map_nest(str, nest)[0]) is Pair
     assert map_nest(str, nest, rebuild=same_type) == [Pair("1", "2"), ("3",)]
     assert type(map_nest(str, nest, rebuild=same_type)[0]) is Pair
     assert map_nest(str, nest, rebuild=as_list) == [["1", "2"], ["3"]]

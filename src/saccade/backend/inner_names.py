@@ -6,13 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 
 from saccade.numerics.machine.device import gpu_count
 from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor
 
 __all__ = [
-    *("_EPSILON", "_FLOATX", "_get_available_gpus", "_to_tensor", "control_dependencies", "np"),
+    "_EPSILON",
+    "_FLOATX",
+    "_get_available_gpus",
+    "_to_tensor",
+    "control_dependencies",
+    "np",
     "size",
 ]
 

@@ -6,6 +6,7 @@ import torch
 
 from saccade import Input, Model
 from saccade.layers import Dense, Layer
+from saccade.script_door import open_script_door
 
 
 class Spectral(Layer):
@@ -83,5 +84,11 @@ def test_a_loss_that_a_layer_added_in_another_model_is_not_this_ones():
 
 def test_a_layer_is_renamed_as_in_tf_keras_2():
     layer = Dense(1, name="one")
-    layer._name += "_more"
+    open_script_door()
+    try:
+        layer._name += "_more"
+    finally:
+        open_script_door(False)
     assert layer.name == layer._name == "one_more"
+    layer._name = 5  # in Keras 3 it is the user's
+    assert (layer.name, layer._name) == ("one_more", 5)

@@ -235,7 +235,7 @@ class ImageDataGenerator(ImageTransform):
                 known = inspect.signature(self.flow_from_dataframe).parameters
                 raise unknown_name("flow_from_dataframe", name, set(known) - {"outdated"})
             note_old_word(
-                f"flow_from_dataframe: {name} has no effect in Keras 2 and 3; leave it out."
+                f"flow_from_dataframe: {name} has had no effect since Keras 2.3; leave it out."
             )
         if class_mode == "other":
             note_old_word('flow_from_dataframe: class_mode="other" is called "raw" now.')

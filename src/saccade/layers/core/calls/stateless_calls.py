@@ -10,6 +10,7 @@ import torch
 from saccade.errors import ShapeError, StateError
 from saccade.layers.core.calls.call_losses import CallLosses
 from saccade.numerics.machine.random_streams import is_counter, streams_of
+from saccade.script_door import is_script_door_open
 from saccade.variables import Variable
 
 
@@ -22,12 +23,15 @@ class StatelessCalls(CallLosses):
 
     @property
     def _name(self) -> str:
-        """The name where tf.keras 2 keeps it; scripts rename layers by assigning to it."""
-        return self.name
+        """The name where tf.keras 2 keeps it; its scripts rename layers by assigning to it."""
+        return vars(self).get("_name", self.name)
 
     @_name.setter
-    def _name(self, value: str) -> None:
-        self.name = value
+    def _name(self, value: Any) -> None:
+        if isinstance(value, str) and is_script_door_open():
+            self.name = value
+        else:
+            vars(self)["_name"] = value  # Keras 3 has no such name: it is the user's
 
     @property
     def path(self) -> str:
