@@ -126,8 +126,10 @@ def as_dtype(kind: Any) -> DType:
     """
     if isinstance(kind, DType):
         return kind
-    if type(kind) is int and kind in _BY_NUMBER:
-        return ALL[_BY_NUMBER[kind]]
+    given: Any = kind
+    numbered = _BY_NUMBER.get(given) if type(given) is int else None
+    if numbered is not None:
+        return ALL[numbered]
     if kind is str or kind is bytes:
         return string
     if isinstance(kind, torch.dtype):
