@@ -62,6 +62,23 @@ def whole(where: str, needed: str = "the weights must be a whole HDF5 file") -> 
         ) from error
 
 
+def attribute(owner: Any, name: str, default: Any = None) -> Any:
+    """An attribute of a file or group; `default` where there is none.
+
+    Raises:
+        TypeError: it holds no numbers and no text. HDF5 crashes on damaged sequences, so those are
+            not read.
+    """
+    import h5py
+
+    if name not in owner.attrs:
+        return default
+    kind = owner.attrs.get_id(name).get_type().get_class()
+    if kind not in (h5py.h5t.INTEGER, h5py.h5t.FLOAT, h5py.h5t.STRING):
+        raise TypeError(f"the attribute {name} holds neither numbers nor text")
+    return owner.attrs[name]
+
+
 def check_array(where: str, path: str, values: Any) -> None:
     """Look at what a file says of an array, before any of it is read.
 

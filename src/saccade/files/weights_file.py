@@ -11,7 +11,7 @@ from typing import Any
 from saccade.disk.regular_file import check_regular
 from saccade.errors import FileFormatError, NotSupported, StateError
 from saccade.files import formats, script_names, weight_store
-from saccade.files.hdf5 import open_h5, whole
+from saccade.files.hdf5 import attribute, open_h5, whole
 from saccade.files.old.legacy_h5 import SavedLayer, is_legacy, saved_layers
 from saccade.files.old.legacy_match import read_legacy
 from saccade.files.optimizer_state import state_change
@@ -161,7 +161,7 @@ def layer_name(values: Any) -> str | None:
     if hasattr(values, "layer_name"):
         return values.layer_name
     try:
-        name = values.parent.attrs.get("name")
+        name = attribute(values.parent, "name")
     except (OSError, TypeError, ValueError):  # an attribute that is damaged, or of no known type
         return None
     return name.decode("utf-8", "replace") if isinstance(name, bytes) else name

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from saccade.errors import FileFormatError
-from saccade.files.hdf5 import check_array, whole
+from saccade.files.hdf5 import attribute, check_array, whole
 from saccade.files.old.kernels import UNTOLD, Origin
 
 _WHOLE_MODEL, _OF_THE_MODEL = "model_weights", "top_level_model_weights"
@@ -64,31 +64,31 @@ def _saved_layers(where: str, file: Any) -> Iterator[SavedLayer]:
 
 
 def _origin(file: Any, root: Any, weight_names: Sequence[str]) -> Origin:
-    told = {**file.attrs, **root.attrs}
-    version, backend = words_of(told.get("keras_version", "")), words_of(told.get("backend", ""))
+    version, backend = (
+        words_of(attribute(root, word, attribute(file, word, "")))
+        for word in ("keras_version", "backend")
+    )
     if version.startswith("1.") and not any(name.endswith(":0") for name in weight_names):
         backend = "theano"  # Keras 1 does not tell; TensorFlow's names end in ":0"
     return Origin(version or UNTOLD.version, backend)
 
 
-def words_of(attribute: Any) -> str:
+def words_of(value: Any) -> str:
     """An attribute as text."""
-    return attribute.decode("utf-8") if isinstance(attribute, bytes) else str(attribute)
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
 
 
-def list_of(group: Any, attribute: str) -> list[str]:
+def list_of(group: Any, name: str) -> list[str]:
     """A list of words in an attribute, or in its numbered parts."""
-    if attribute in group.attrs:
-        parts = [group.attrs[attribute]]
-    else:
-        parts = list(_numbered(group, attribute))
+    whole = name in group.attrs
+    parts = [attribute(group, name)] if whole else list(_numbered(group, name))
     return [words_of(word) for part in parts for word in part]
 
 
-def _numbered(group: Any, attribute: str) -> Iterator[Sequence[Any]]:
+def _numbered(group: Any, name: str) -> Iterator[Sequence[Any]]:
     number = 0
-    while f"{attribute}{number}" in group.attrs:
-        yield group.attrs[f"{attribute}{number}"]
+    while f"{name}{number}" in group.attrs:
+        yield attribute(group, f"{name}{number}")
         number += 1
 
 

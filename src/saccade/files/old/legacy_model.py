@@ -22,7 +22,7 @@ from saccade.disk.regular_file import check_regular
 from saccade.errors import FileFormatError
 from saccade.files import optimizer_state, plain_config
 from saccade.files.extras import check_record, checked_extras, extras_of
-from saccade.files.hdf5 import numbers_in, open_h5, whole
+from saccade.files.hdf5 import attribute, numbers_in, open_h5, whole
 from saccade.files.kept_weights import kept_weights
 from saccade.files.old import compile_configs, model_configs
 from saccade.files.old.kernels import UNTOLD
@@ -81,7 +81,7 @@ class LegacyModel:
             check_record(where, "training_config", training)
         self.is_compiled = training is not None
         with whole(where):
-            self.version = words_of(file.attrs.get("keras_version", ""))
+            self.version = words_of(attribute(file, "keras_version", ""))
         with whole(where, _OF_A_MODEL):
             self.config = model_configs.in_todays_words(config, self.version)
             outputs = _names_of_outputs(self.config)
@@ -134,7 +134,8 @@ class LegacyModel:
             )
 
     def _json(self, name: str) -> Any:
-        text = self._file.attrs.get(name)
+        with whole(self.where, _OF_A_MODEL):
+            text = attribute(self._file, name)
         if text is None:
             return None
         if not isinstance(text, (str, bytes)):
