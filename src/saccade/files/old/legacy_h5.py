@@ -80,8 +80,8 @@ def words_of(value: Any) -> str:
 
 def list_of(group: Any, name: str) -> list[str]:
     """A list of words in an attribute, or in its numbered parts."""
-    whole = name in group.attrs
-    parts = [attribute(group, name)] if whole else list(_numbered(group, name))
+    is_one = name in group.attrs
+    parts = [attribute(group, name)] if is_one else list(_numbered(group, name))
     return [words_of(word) for part in parts for word in part]
 
 
