@@ -12,9 +12,10 @@ import pytest
 import torch
 
 from saccade import backend
-from saccade.applications.imagenet_utils import correct_pad, get_submodules_from_kwargs
+from saccade.applications.imagenet_utils import correct_pad
 from saccade.data.dataset import Dataset
 from saccade.errors import InvalidArgument
+from saccade.keras_alias.submodules import get_submodules_from_kwargs
 from saccade.layers import Dense, Input, Layer, RandomTranslation, RandomZoom
 from saccade.losses import Hinge, LossFunctionWrapper, MeanAbsoluteError, MeanSquaredError
 from saccade.metrics import BinaryAccuracy, Mean
@@ -54,6 +55,7 @@ def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
         "from keras_applications import get_submodules_from_kwargs as one; one({})",
         "from keras.legacy import interfaces as one; one.legacy_conv2d_support(len)",
         "from tensorflow.python.keras.optimizer_v2 import adam as one; one.Adam(0.1)",
+        "from tensorflow.python.keras.optimizer_v2 import gradient_descent as one; one.SGD(0.1)",
         "from keras.optimizers import adam as one; one(lr=0.1)",
         "import six; from six.moves import range",
         "import keras.backend as one; one.tf.image",
@@ -64,6 +66,12 @@ def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
 def test_inner_places_are_there_by_themselves(tmp_path, line):
     done = run(tmp_path, f"{line}\nprint('on')")
     assert done.stdout == "on\n", done.stderr
+
+
+def test_a_file_that_optimizers_never_had(tmp_path):
+    done = run(tmp_path, "from tensorflow.python.keras.optimizer_v2 import adan; adan.Adam(0.1)")
+    assert done.returncode == 1
+    assert "optimizer_v2.adan" in done.stderr
 
 
 def test_a_model_of_a_list_of_one_tells_its_shapes(door):
@@ -180,7 +188,7 @@ def test_one_target_for_all_predictions():
 @pytest.mark.parametrize(("size", "pad"), [(7, ((1, 1), (1, 1))), (8, ((0, 1), (0, 1)))])
 def test_what_is_put_around_an_input_before_a_step_of_two(size, pad):
     assert correct_pad(Input((size, size, 3)), 3) == pad
-    assert correct_pad(Input((None, None, 3)), (5, 3)) == ((2, 2), (1, 1))
+    assert correct_pad(Input((None, None, 3)), (5, 3)) == ((1, 2), (0, 1))  # as an even side
 
 
 def test_a_config_may_hold_a_number_of_numpys():

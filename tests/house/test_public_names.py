@@ -35,8 +35,7 @@ NAMES = {
         mobilenet_v2 mobilenet_v3 nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception
     """,
     "saccade.applications.imagenet_utils": """
-        correct_pad decode_predictions get_submodules_from_kwargs obtain_input_shape
-        preprocess_input
+        correct_pad decode_predictions obtain_input_shape preprocess_input
     """,
     "saccade.applications.resnet": """
         ResNet101 ResNet152 ResNet50 preprocess_input

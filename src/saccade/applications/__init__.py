@@ -49,9 +49,6 @@ from saccade.applications.efficientnet_v2 import (
     EfficientNetV2M,
     EfficientNetV2S,
 )
-from saccade.applications.imagenet_utils import (
-    get_submodules_from_kwargs as get_submodules_from_kwargs,
-)
 from saccade.applications.inception_resnet_v2 import InceptionResNetV2
 from saccade.applications.inception_v3 import InceptionV3
 from saccade.applications.lenet import LeNet5

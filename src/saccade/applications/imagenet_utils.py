@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.applications.building.geometry import stepping_border
 from saccade.applications.building.input_shape import obtain_input_shape as _checked_shape
 from saccade.data_formats import as_data_format, default_data_format, is_channels_first
 from saccade.disk.regular_file import read_text
@@ -261,19 +261,4 @@ def correct_pad(inputs: Any, kernel_size: int | tuple[int, int]) -> tuple[tuple[
 
     Source: `keras.applications.imagenet_utils.correct_pad` of Keras 2.
     """
-    height, width = inputs.shape[2:4] if is_channels_first() else inputs.shape[1:3]
-    sides = (kernel_size, kernel_size) if isinstance(kernel_size, int) else tuple(kernel_size)
-    spare = (0 if height is None else 1 - height % 2, 0 if width is None else 1 - width % 2)
-    return tuple((side // 2 - less, side // 2) for side, less in zip(sides, spare, strict=True))
-
-
-def get_submodules_from_kwargs(kwargs: dict[str, Any]) -> tuple[Any, Any, Any, Any]:
-    """(backend, layers, models, utils): those in `kwargs`, or saccade's.
-
-    Source: `keras_applications.get_submodules_from_kwargs`.
-    """
-
-    def found(name: str) -> Any:
-        return kwargs.get(name) or importlib.import_module(f"saccade.{name}")
-
-    return found("backend"), found("layers"), found("models"), found("utils")
+    return stepping_border(inputs, kernel_size)

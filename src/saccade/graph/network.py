@@ -191,9 +191,9 @@ class Network:
 
 def note_ignored(taken: Iterable[str], given: dict[Any, Any]) -> None:
     """Say once which inputs a model does not have, and leaves aside."""
-    ignored = ", ".join(str(name) for name in given if name not in set(taken))
-    if ignored:
-        note_once(f"The model takes the inputs {', '.join(taken)}; {ignored} is left aside.")
+    if ignored := given.keys() - taken:
+        names = ", ".join(str(name) for name in given if name in ignored)
+        note_once(f"The model takes the inputs {', '.join(taken)}; {names} is left aside.")
 
 
 def values_at(pattern: Any, values: Any) -> list[Any]:

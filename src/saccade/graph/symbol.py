@@ -235,7 +235,7 @@ class Symbol:
         return Symbol.operate("|", self, other)
 
 
-def batch_shape(where: str, shape: Sequence[int | None]) -> Shape:
+def batch_shape(where: str, shape: Sequence[int | None] | int) -> Shape:
     """The shape as a tuple of positive integers and Nones.
 
     Raises:

@@ -86,6 +86,8 @@ _OLD_PATHS = {
     "optimizers.adam": "optimizers",
     "optimizers.adam_v2": "optimizers",
     "optimizers.adamax_v2": "optimizers",
+    "optimizers.ftrl": "optimizers",
+    "optimizers.gradient_descent": "optimizers",
     "optimizers.gradient_descent_v2": "optimizers",
     "optimizers.nadam_v2": "optimizers",
     "optimizers.optimizer_v2": "optimizers",

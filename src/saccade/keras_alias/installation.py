@@ -54,6 +54,7 @@ def install() -> None:
             {
                 "torch": _patch_tensors,
                 "saccade.data.dataset": _patch_elements,
+                "saccade.applications": _lend_modules,
                 "saccade.backend": _lend_tensorflow,
             }
         ),
@@ -75,6 +76,14 @@ def _patch_tensors() -> None:
 
 def _patch_elements() -> None:
     import_module("saccade.tensorflow_alias.parts.tensors.tensor_patches").patch_elements()
+
+
+def _lend_modules() -> None:
+    """`keras_applications.get_submodules_from_kwargs`, which copied networks begin with."""
+    own = import_module("saccade.keras_alias.submodules")
+    import_module("saccade.applications").get_submodules_from_kwargs = (  # type: ignore[attr-defined]
+        own.get_submodules_from_kwargs
+    )
 
 
 def _lend_tensorflow() -> None:

@@ -92,8 +92,8 @@ def script_import(
     # 5. Look for the names. Python itself would speak of a module of saccade's in its error.
     lacking: dict[str, Any] = {}
     for wanted in fromlist or ():
-        if name.endswith("optimizer_v2") and wanted.islower():
-            lacking[wanted] = leaf  # a file there, and here a function of Keras 2's besides
+        if name.endswith("optimizer_v2") and _is_file_of_optimizers(wanted):
+            lacking[wanted] = leaf  # a file there; in keras.optimizers a function of Keras 2's
             continue
         if wanted != "*" and not _gives(leaf, name, wanted):
             said = sentence_of_left(f"{name}.{wanted}")
@@ -101,6 +101,10 @@ def script_import(
                 raise _no_name(name, wanted, leaf, caller)
             lacking[wanted] = stand_in(f"{name}.{wanted}", said)
     return _Lent(leaf, lacking) if lacking else module
+
+
+def _is_file_of_optimizers(wanted: str) -> bool:
+    return real_name(f"keras.optimizers.{wanted}") == real_name("keras.optimizers")
 
 
 def _left_module(name: str, fromlist: Sequence[str] | None, caller: FrameType) -> ModuleType:

@@ -64,9 +64,8 @@ def _whole_shape(shape: Any, batch_size: int | None, whole: Any) -> Shape:
         return _as_shape("Input", whole)
     if isinstance(shape, int) and is_script_door_open():
         note_old_word(f"Input(shape={shape}) is read as ({shape},); Keras 3 takes a tuple alone.")
-        shape = (shape,)
-    sizes: Any = shape
-    return (batch_size, *_as_shape("Input", sizes))
+        return (batch_size, shape)
+    return (batch_size, *_as_shape("Input", shape))
 
 
 class InputLayer(Layer):

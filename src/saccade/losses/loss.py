@@ -130,8 +130,8 @@ class FunctionLoss(Loss):
     their difference would be (batch, batch).
     """
 
-    def __init__(self, function: Any):
-        super().__init__(getattr(function, "__name__", "loss"))
+    def __init__(self, function: Any, name: str | None = None, reduction: str | None = "auto"):
+        super().__init__(name or getattr(function, "__name__", "loss"), reduction)
         self.function = function
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
@@ -147,8 +147,7 @@ class LossFunctionWrapper(FunctionLoss):
     def __init__(
         self, fn: Any, reduction: str | None = "auto", name: str | None = None, **kwargs: Any
     ):
-        super().__init__(functools.partial(fn, **kwargs))
-        Loss.__init__(self, name or fn.__name__, reduction)
+        super().__init__(functools.partial(fn, **kwargs), name or fn.__name__, reduction)
         self.fn = fn
 
 

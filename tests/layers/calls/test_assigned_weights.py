@@ -47,6 +47,18 @@ def test_the_gradient_is_that_of_the_values_that_were_read(calls):
     assert np.abs(slopes[0]).max() > 0
 
 
+def test_who_updates_a_dict_pays_nothing():
+    class Described(Layer):
+        def get_config(self):
+            config = super().get_config()
+            config.update(a=1)
+            return config
+
+    assert not Described._assigns
+    assert Spectral._assigns
+    assert Copying._assigns  # it inherits the call
+
+
 def test_fit_trains_through_it():
     a, b = Input((4,)), Input((4,))
     layer = Spectral()

@@ -23,17 +23,17 @@ def eights(filters: float, least_share: float = 0.9) -> int:
     return near + 8 if near < least_share * filters else near
 
 
-def stepping_border(x: Symbol, kernel: int) -> Border:
+def stepping_border(x: Symbol, kernel: int | tuple[int, int]) -> Border:
     """Zeros ((top, bottom), (left, right)) around images for a window in steps of 2.
 
     Law: half the window on both sides; where a side is even or open, one row less in front
 
     Args:
         x: a batch of images.
-        kernel: the window's side, odd.
+        kernel: the window's side, odd; or its height and its width.
     """
-    half = kernel // 2
+    tall, wide = (kernel, kernel) if isinstance(kernel, int) else kernel
     height, width = sides_of(x.shape[1:])
     if height is None or width is None:
         height = width = 0  # as even ones
-    return (half - 1 + height % 2, half), (half - 1 + width % 2, half)
+    return (tall // 2 - 1 + height % 2, tall // 2), (wide // 2 - 1 + width % 2, wide // 2)

@@ -106,9 +106,8 @@ class Layer(
             name = name.replace("/", "_")
         if name is not None and (not isinstance(name, str) or not name):
             raise InvalidArgument(cls, "name must be a word", repr(name))
-        self.name: str = sys.intern(
-            str(name or auto_name(snake_case(cls)))
-        )  # scripts compare by `is`
+        chosen = str(name or auto_name(snake_case(cls)))
+        self.name: str = sys.intern(chosen)  # scripts compare by `is`
         self.built = False
         self.autocast = autocast
         self.dtype_policy = dtype

@@ -16,7 +16,7 @@ from saccade.layers.core.checks import refuse
 from saccade.layers.core.tracking import TrackedModule, safe_key
 from saccade.nests import leaves
 from saccade.numerics.machine.device import default_device
-from saccade.numerics.machine.random_streams import is_counter, streams_of
+from saccade.numerics.machine.random_streams import counters_of
 from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_add_weight import takes_name_first
 from saccade.records import number_dtype
@@ -225,8 +225,7 @@ class WeightHolder(TrackedModule):
         return _unique([*self.weights, *self._seeds()])
 
     def _seeds(self) -> list[Variable]:
-        layers = (self, *self.sublayers_within())
-        return [one.state for layer in layers for one in streams_of([layer]) if is_counter(one)]
+        return [one.state for one in counters_of((self, *self.sublayers_within()))]
 
     @property
     def trainable_variables(self) -> list[Variable]:

@@ -51,9 +51,8 @@ class Merge(Layer):
     def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         if not isinstance(inputs, (list, tuple)):
             self._say_list(type(inputs).__name__)
-        batches = {one.shape[0] if one.ndim else None for one in inputs} - {
-            1
-        }  # one sample is for all
+        batches = {one.shape[0] if one.ndim else None for one in inputs}
+        batches.discard(1)  # one sample is for all
         if (len(batches) > 1 and not self._joins_batches) or None in batches:
             self.compute_output_shape([tuple(one.shape) for one in inputs])
         try:

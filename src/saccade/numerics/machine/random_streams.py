@@ -36,6 +36,11 @@ def streams_of(holders: Iterable[Any]) -> list[Any]:
     return list({id(one): one for one in found if is_stream(one)}.values())
 
 
+def counters_of(holders: Iterable[Any]) -> list[Any]:
+    """The `SeedGenerator`s among them."""
+    return [one for one in streams_of(holders) if _is_counter(one)]
+
+
 def _held(holder: Any) -> Iterator[Any]:
     """The attributes of an object, and what stands in those that are lists and dicts."""
     for name, value in vars(holder).items():
@@ -48,10 +53,10 @@ def _held(holder: Any) -> Iterator[Any]:
 def is_stream(value: Any) -> bool:
     """Whether something is a stream of random numbers that can be read and set."""
     kinds = (torch.Generator, np.random.RandomState, np.random.Generator, random.Random)
-    return isinstance(value, kinds) or is_counter(value)
+    return isinstance(value, kinds) or _is_counter(value)
 
 
-def is_counter(value: Any) -> bool:
+def _is_counter(value: Any) -> bool:
     """Whether it is a `SeedGenerator`, whose module lies on a floor above."""
     return type(value).__name__ == "SeedGenerator" and torch.is_tensor(vars(value).get("state"))
 
@@ -62,7 +67,7 @@ def state_of(stream: Any) -> Any:
         return stream.getstate()
     if isinstance(stream, np.random.Generator):
         return stream.bit_generator.state
-    if is_counter(stream):
+    if _is_counter(stream):
         return stream.state.tolist()
     return stream.get_state()
 
@@ -77,7 +82,7 @@ def put(stream: Any, state: Any) -> None:
         stream.setstate(state)
     elif isinstance(stream, np.random.Generator):
         stream.bit_generator.state = state
-    elif is_counter(stream):
+    elif _is_counter(stream):
         seed, drawn = state
         stream.seed = seed
         with torch.no_grad():

@@ -30,7 +30,7 @@ def as_tensor(
         x = plain_array(_numbers(np.asarray(x)))
         if dtype is not None:
             return narrowed("array", torch.as_tensor(x), dtype).to(device)
-    if isinstance(x, (list, tuple)) and any(map(torch.is_tensor, leaves(x))):
+    if _lists_tensors(x):
         return torch.stack([as_tensor(one, dtype, device) for one in x])
     return torch.as_tensor(x, dtype=dtype, device=device)
 
@@ -76,6 +76,13 @@ def _is_array(x: Any) -> bool:
 
 def _lists_arrays(x: Any) -> bool:
     return isinstance(x, (list, tuple)) and any(isinstance(one, np.ndarray) for one in x)
+
+
+def _lists_tensors(x: Any) -> bool:
+    """Whether there is a tensor in a list; a long list of numbers is not walked to find none."""
+    if not isinstance(x, (list, tuple)) or {*map(type, x)} <= {int, float, bool}:
+        return False
+    return any(map(torch.is_tensor, leaves(x)))
 
 
 def plain_array(array: np.ndarray) -> np.ndarray:

@@ -21,13 +21,16 @@ _CHANGES = frozenset(
     """add_update assign assign_add assign_sub moving_average_update update update_add
     update_sub""".split()  # noqa: SIM905
 )
+_NO_PART_OF_A_CALL = ("__init__", "build", "compute_output_shape", "from_config", "get_config")
+"""What may say `config.update(...)`, of a dict."""
 
 
 def assigns_weights(cls: type) -> bool:
     """Whether a function in the body of a class of the user's calls something that assigns."""
     if cls.__module__.startswith("saccade."):
         return False
-    bodies = (getattr(value, "__code__", None) for value in vars(cls).values())
+    functions = (one for name, one in vars(cls).items() if name not in _NO_PART_OF_A_CALL)
+    bodies = (getattr(one, "__code__", None) for one in functions)
     return any(not _CHANGES.isdisjoint(_names_in(body)) for body in bodies if body is not None)
 
 

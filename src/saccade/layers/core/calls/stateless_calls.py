@@ -9,7 +9,7 @@ import torch
 
 from saccade.errors import ShapeError, StateError
 from saccade.layers.core.calls.call_losses import CallLosses
-from saccade.numerics.machine.random_streams import is_counter, streams_of
+from saccade.numerics.machine.random_streams import counters_of
 from saccade.script_door import is_script_door_open
 from saccade.variables import Variable
 
@@ -81,7 +81,7 @@ class StatelessCalls(CallLosses):
         values: dict[str, Any] = {}
         for weight, value in zip(self.trainable_variables, trainable_variables, strict=True):
             values[names[id(weight)]] = torch.as_tensor(value, device=weight.device)
-        seeds = {id(one.state): one for one in streams_of(self.modules()) if is_counter(one)}
+        seeds = {id(one.state): one for one in counters_of(self.modules())}
         lent = []
         kept = []
         for weight, value in zip(

@@ -81,11 +81,10 @@ class SymbolicCalls(CallHistory, WeightHolder):
         if self._output_shapes:
             given = shapes_by_name(self, self._output_shapes, tuple(args), kwargs)
             return self.compute_output_shape(**given)
-        if not args or not symbols_in(args[0]) or symbols_in((args[1:], kwargs)):
-            return traced_shape(self, tuple(args), kwargs)
-        if self._has_no_formula:  # its call may want to see the other arguments, and the mask
-            return traced_shape(self, tuple(args), kwargs)
-        return self.compute_output_shape(plain_shapes(args[0]))
+        is_of_first = args and symbols_in(args[0]) and not symbols_in((args[1:], kwargs))
+        if is_of_first and not self._has_no_formula:
+            return self.compute_output_shape(plain_shapes(args[0]))
+        return traced_shape(self, tuple(args), kwargs)  # a call sees all arguments, and the mask
 
     def _bare(self, symbol: Symbol) -> Symbol:
         """A symbol that no other call has made: a user's spec may be one of the inputs."""

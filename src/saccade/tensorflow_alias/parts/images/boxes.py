@@ -79,16 +79,11 @@ def non_max_suppression(
 ) -> torch.Tensor:  # fmt: skip
     """The numbers of the boxes to keep, the best first; none that overlaps a better one much."""
     corners, marks = tensor_of(boxes), tensor_of(scores)
-    areas = (corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1])
     kept: list[int] = []
     for number in marks.argsort(descending=True, stable=True).tolist():
         if len(kept) == int(max_output_size) or float(marks[number]) <= score_threshold:
             break
-        low = torch.maximum(corners[kept, :2], corners[number, :2])
-        high = torch.minimum(corners[kept, 2:], corners[number, 2:])
-        shared = (high - low).clamp(min=0).prod(-1)
-        overlap = shared / (areas[kept] + areas[number] - shared)
-        if not bool((overlap > iou_threshold).any()):
+        if not bool((_overlaps(corners[kept], corners[number]) > iou_threshold).any()):
             kept.append(number)
     return torch.tensor(kept, dtype=torch.int32)
 
@@ -109,7 +104,6 @@ def non_max_suppression_with_scores(
     if not soft_nms_sigma:
         kept = non_max_suppression(corners, marks, max_output_size, iou_threshold, score_threshold)
         return kept, marks[kept.long()]
-    areas = (corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1])
     left, chosen, values = marks.clone(), [], []
     while len(chosen) < int(max_output_size):
         best = int(left.argmax())
@@ -117,19 +111,18 @@ def non_max_suppression_with_scores(
             break
         chosen.append(best)
         values.append(left[best].clone())
-        overlap = _overlaps(corners, areas, best)
+        overlap = _overlaps(corners, corners[best])
         lower = torch.exp(-overlap.square() / (2 * soft_nms_sigma))
         left = torch.where(overlap > iou_threshold, torch.zeros_like(left), left * lower)
         left[chosen] = float("-inf")
     return torch.tensor(chosen, dtype=torch.int32), torch.stack(values) if values else marks[:0]
 
 
-def _overlaps(corners: torch.Tensor, areas: torch.Tensor, number: int) -> torch.Tensor:
+def _overlaps(boxes: torch.Tensor, one: torch.Tensor) -> torch.Tensor:
     """What each box shares with one of them, as a part of both together."""
-    low = torch.maximum(corners[:, :2], corners[number, :2])
-    high = torch.minimum(corners[:, 2:], corners[number, 2:])
+    low, high = torch.maximum(boxes[:, :2], one[:2]), torch.minimum(boxes[:, 2:], one[2:])
     shared = (high - low).clamp(min=0).prod(-1)
-    return shared / (areas + areas[number] - shared)
+    return shared / ((boxes[:, 2:] - boxes[:, :2]).prod(-1) + (one[2:] - one[:2]).prod() - shared)
 
 
 class CombinedNonMaxSuppression(NamedTuple):

@@ -44,15 +44,20 @@ def ssim(
 
     Source: Wang et al. (2004), "Image quality assessment", equation 13; `tf.image.ssim`.
     """
-    x, y = _floats_of(img1), _floats_of(img2)
+    x, x_nhwc, y_nhwc, constants = _prepared(img1, img2, max_val, k1, k2)
     if min(x.shape[-3:-1]) < filter_size:
         raise ShapeError("tf.image.ssim", f"needs {filter_size} pixels a side", str(tuple(x.shape)))
-    largest = _scaled(max_val, img1)
-    c1, c2 = (k1 * largest) ** 2, (k2 * largest) ** 2
-    x_nhwc, y_nhwc = (one.reshape(-1, *one.shape[-3:]) for one in (x, y))
-    found = similarities_nhwc(x_nhwc, y_nhwc, filter_size, filter_sigma, (c1, c2))
+    found = similarities_nhwc(x_nhwc, y_nhwc, filter_size, filter_sigma, constants)
     found = found.reshape(*x.shape[:-3], *found.shape[1:])
     return found.mean(-3) if return_index_map else found.mean((-3, -2, -1))
+
+
+def _prepared(img1: Any, img2: Any, max_val: Any, k1: float, k2: float) -> tuple[Any, ...]:
+    """The first image's floats as they came, both as batches, and the constants of the law."""
+    x, y = _floats_of(img1), _floats_of(img2)
+    largest = _scaled(max_val, img1)
+    x_nhwc, y_nhwc = (one.reshape(-1, *one.shape[-3:]) for one in (x, y))
+    return x, x_nhwc, y_nhwc, ((k1 * largest) ** 2, (k2 * largest) ** 2)
 
 
 _SCALES = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
@@ -75,10 +80,7 @@ def ssim_multiscale(
 
     Source: Wang et al. (2003), "Multi-scale structural similarity"; `tf.image.ssim_multiscale`.
     """
-    x, y = _floats_of(img1), _floats_of(img2)
-    largest = _scaled(max_val, img1)
-    constants = (k1 * largest) ** 2, (k2 * largest) ** 2
-    x_nhwc, y_nhwc = (one.reshape(-1, *one.shape[-3:]) for one in (x, y))
+    x, x_nhwc, y_nhwc, constants = _prepared(img1, img2, max_val, k1, k2)
     powers = [float(one) for one in power_factors]
     total = torch.ones(len(x_nhwc), x.shape[-1])
     for number, power in enumerate(powers):

@@ -8,7 +8,6 @@ import torch
 
 from saccade import metrics
 from saccade.notes import note_once
-from saccade.tensorflow_alias.parts.tensors.reductions import confusion_matrix
 from saccade.tensorflow_alias.parts.tensors.tensors import tensor_of
 
 
@@ -27,13 +26,9 @@ def mean_iou(
         weights: of each number; None for 1.
     """
     note_once("tf.metrics.mean_iou is of each batch by itself; TensorFlow 1 added them up.")
-    true, found = (tensor_of(one).reshape(-1).long() for one in (labels, predictions))
-    shares = None if weights is None else tensor_of(weights).reshape(-1).float()
-    table = confusion_matrix(true, found, int(num_classes), shares, "float32")
-    both = table.diagonal()
-    either = table.sum(0) + table.sum(1) - both
-    counted = either > 0
-    score = (both[counted] / either[counted]).mean() if bool(counted.any()) else both.sum()
+    metric = metrics.MeanIoU(int(num_classes))
+    metric.update_state(tensor_of(labels), tensor_of(predictions), weights)
+    score = metric.result()
     return score, score
 
 

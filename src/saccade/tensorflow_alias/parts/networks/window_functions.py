@@ -7,7 +7,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from saccade.numerics.convolution.geometry import as_padding
+from saccade.numerics.convolution.geometry import as_padding, same_padding
 from saccade.numerics.convolution.transposed import convolve_transposed_to
 from saccade.numerics.images.patches import patches_nhwc
 from saccade.tensorflow_alias.parts.networks.batch_layouts import in_either_layout
@@ -123,25 +123,15 @@ def dilation2d(
     size = tuple(kernel.shape[:2])
     steps, rates = two(strides, where), two(dilations, where, "dilations")
     if as_padding(f"tf.nn.{where}", padding) == "same":
-        x = _framed(x, size, steps, rates)
+        down, across = (
+            same_padding(x.shape[axis + 1], size[axis], steps[axis], rates[axis]) for axis in (0, 1)
+        )  # a frame of the smallest number, so that each window is whole
+        x = F.pad(x, (0, 0, *across, *down), value=torch.finfo(x.dtype).min)
     windows = x
     for axis in (0, 1):
         reach = (size[axis] - 1) * rates[axis] + 1
         windows = windows.unfold(axis + 1, reach, steps[axis])[..., :: rates[axis]]
     return (windows + kernel.permute(2, 0, 1)).amax((-2, -1))
-
-
-def _framed(
-    x: torch.Tensor, size: tuple[int, ...], steps: tuple[int, int], rates: tuple[int, int]
-) -> torch.Tensor:
-    """A frame of the smallest number, so that each window is whole; the larger part at the end."""
-    borders: list[int] = []
-    for axis in (1, 0):
-        length, step = x.shape[axis + 1], steps[axis]
-        reach = (size[axis] - 1) * rates[axis] + 1
-        missing = max((-(-length // step) - 1) * step + reach - length, 0)
-        borders += [missing // 2, missing - missing // 2]
-    return F.pad(x, (0, 0, *borders), value=torch.finfo(x.dtype).min)
 
 
 def erosion2d(
