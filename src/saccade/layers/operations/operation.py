@@ -117,11 +117,19 @@ class Operation(Layer):
                 return symbol.samples[which]
             batch, other = _SAMPLE_SIZES[which]
             sizes = [n or (other if axis else batch) for axis, n in enumerate(symbol.shape)]
-            return torch.ones(sizes, dtype=getattr(torch, symbol.dtype))
+            return _sample(sizes, getattr(torch, symbol.dtype))
 
         args, kwargs = map_symbols((args, kwargs), sample)
         with torch.no_grad():
             return self.call(*args, **kwargs)
+
+
+def _sample(sizes: list[int], dtype: torch.dtype) -> torch.Tensor:
+    """Ones, and twos where the last two axes meet: so that square matrices have an inverse."""
+    made = torch.ones(sizes, dtype=dtype)
+    if len(sizes) > 1 and dtype.is_floating_point and 0 not in sizes:
+        made.diagonal(dim1=-2, dim2=-1).fill_(2)
+    return made
 
 
 Operation._takes_training = False  # its `call` hands on whatever it gets

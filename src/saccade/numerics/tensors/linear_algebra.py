@@ -19,6 +19,35 @@ def _matrix(x: Any) -> torch.Tensor:
     return x if x.is_floating_point() or x.is_complex() else x.float()
 
 
+def _matrices(x: Any, where: str) -> torch.Tensor:
+    x = _matrix(x)
+    if x.ndim < 2:
+        raise InvalidArgument(where, "x must have two axes or more", f"shape {tuple(x.shape)}")
+    return x
+
+
+def _squares(x: Any, where: str, name: str = "x") -> torch.Tensor:
+    x = _matrices(x, where)
+    if x.shape[-1] != x.shape[-2]:
+        raise InvalidArgument(
+            where, f"{name} must be square: its last two sizes equal", f"shape {tuple(x.shape)}"
+        )
+    return x
+
+
+def _solvable(where: str, a: Any, b: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Square matrices and what they are solved for, of one dtype and of fitting sizes."""
+    a, b = _both(_squares(a, where, "a"), b)
+    rows = b.shape[-1 if b.ndim == a.ndim - 1 else -2] if b.ndim >= a.ndim - 1 else None
+    if rows != a.shape[-1]:
+        raise InvalidArgument(
+            where,
+            f"b must have {a.shape[-1]} rows, and as many axes as a or one less",
+            f"shape {tuple(b.shape)} beside a of shape {tuple(a.shape)}",
+        )
+    return a, b
+
+
 def _both(a: Any, b: Any) -> tuple[torch.Tensor, torch.Tensor]:
     a, b = _matrix(a), _matrix(b)
     kind = torch.promote_types(a.dtype, b.dtype)
@@ -57,62 +86,72 @@ def norm(
 
 
 def cholesky(x: Any, upper: bool = False) -> torch.Tensor:
-    """The triangular root of symmetric matrices."""
-    return torch.linalg.cholesky(_matrix(x), upper=upper)
+    """The triangular root of symmetric matrices.
+
+    Raises:
+        InvalidArgument: matrices that are not square, or not positive definite.
+    """
+    x = _squares(x, "cholesky")
+    try:
+        return torch.linalg.cholesky(x, upper=upper)
+    except torch.linalg.LinAlgError as error:
+        raise InvalidArgument("cholesky", "x must be positive definite", str(error)) from None
 
 
 def cholesky_inverse(x: Any, upper: bool = False) -> torch.Tensor:
     """The inverse of the matrices of which x are the triangular roots."""
-    return torch.cholesky_inverse(_matrix(x), upper=upper)
+    return torch.cholesky_inverse(_squares(x, "cholesky_inverse"), upper=upper)
 
 
 def det(x: Any) -> torch.Tensor:
-    return torch.linalg.det(_matrix(x))
+    return torch.linalg.det(_squares(x, "det"))
 
 
 def logdet(x: Any) -> torch.Tensor:
-    return torch.logdet(_matrix(x))
+    return torch.logdet(_squares(x, "logdet"))
 
 
 def slogdet(x: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """Sign and logarithm of the size of the determinant."""
-    return tuple(torch.linalg.slogdet(_matrix(x)))  # type: ignore[return-value]
+    return tuple(torch.linalg.slogdet(_squares(x, "slogdet")))  # type: ignore[return-value]
 
 
 def eig(x: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """Eigenvalues and eigenvectors, complex."""
-    return tuple(torch.linalg.eig(_matrix(x)))  # type: ignore[return-value]
+    return tuple(torch.linalg.eig(_squares(x, "eig")))  # type: ignore[return-value]
 
 
 def eigh(x: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """Eigenvalues and eigenvectors of symmetric matrices."""
-    return tuple(torch.linalg.eigh(_matrix(x)))  # type: ignore[return-value]
+    return tuple(torch.linalg.eigh(_squares(x, "eigh")))  # type: ignore[return-value]
 
 
 def inv(x: Any) -> torch.Tensor:
-    return torch.linalg.inv(_matrix(x))
+    return torch.linalg.inv(_squares(x, "inv"))
 
 
 def pinv(x: Any, rcond: float | None = None) -> torch.Tensor:
     """The inverse in the sense of least squares."""
-    x = _matrix(x)
+    x = _matrices(x, "pinv")
     return torch.linalg.pinv(x) if rcond is None else torch.linalg.pinv(x, rtol=rcond)
 
 
 def matrix_rank(x: Any, tol: float | None = None) -> torch.Tensor:
     """How many rows are independent, int32."""
-    x = _matrix(x)
+    x = _matrices(x, "matrix_rank")
     return (torch.linalg.matrix_rank(x) if tol is None else torch.linalg.matrix_rank(x, tol)).int()
 
 
 def qr(x: Any, mode: str = "reduced") -> tuple[torch.Tensor, torch.Tensor]:
     """An orthogonal and a triangular matrix whose product is x."""
-    return tuple(torch.linalg.qr(_matrix(x), mode=mode))  # type: ignore[return-value]
+    if mode not in ("reduced", "complete"):
+        raise InvalidArgument("qr", 'mode must be "reduced" or "complete"', repr(mode))
+    return tuple(torch.linalg.qr(_matrices(x, "qr"), mode=mode))  # type: ignore[return-value]
 
 
 def lu_factor(x: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """Two triangular matrices in one, and the rows that were exchanged, from 0."""
-    factors, rows = torch.linalg.lu_factor(_matrix(x))
+    factors, rows = torch.linalg.lu_factor(_matrices(x, "lu_factor"))
     return factors, rows - 1
 
 
@@ -126,12 +165,15 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> torch.Tensor:
 
 def solve(a: Any, b: Any) -> torch.Tensor:
     """The x with a x = b."""
-    return torch.linalg.solve(*_both(a, b))
+    a, b = _solvable("solve", a, b)
+    columns = b if b.ndim == a.ndim else b.unsqueeze(-1)
+    found = torch.linalg.solve(a, columns)
+    return found if b.ndim == a.ndim else found.squeeze(-1)
 
 
 def solve_triangular(a: Any, b: Any, lower: bool = False) -> torch.Tensor:
     """The same of triangular matrices."""
-    a, b = _both(a, b)
+    a, b = _solvable("solve_triangular", a, b)
     columns = b if b.ndim == a.ndim else b.unsqueeze(-1)
     found = torch.linalg.solve_triangular(a, columns, upper=not lower)
     return found if b.ndim == a.ndim else found.squeeze(-1)
@@ -140,8 +182,8 @@ def solve_triangular(a: Any, b: Any, lower: bool = False) -> torch.Tensor:
 def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """u, s and v with u diag(s) v = x; s alone without `compute_uv`."""
     if not compute_uv:
-        return torch.linalg.svdvals(_matrix(x))
-    return tuple(torch.linalg.svd(_matrix(x), full_matrices=full_matrices))
+        return torch.linalg.svdvals(_matrices(x, "svd"))
+    return tuple(torch.linalg.svd(_matrices(x, "svd"), full_matrices=full_matrices))
 
 
 def cdist(x: Any, y: Any) -> torch.Tensor:
