@@ -6,12 +6,14 @@ for Keras asks a weight for: `name`, `trainable`, `numpy()`, `assign()`, `value`
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 import torch
 
-from saccade.errors import DataError, ShapeError
+from saccade.errors import DataError, InvalidArgument, ShapeError
 from saccade.numerics.tensors.conversion import as_tensor
 
 
@@ -29,11 +31,11 @@ class Variable(torch.nn.Parameter):
     dtype_is_a_word: bool = True  # for scripts, as in Keras 3; torch's for everybody else
     aggregation: str = "none"  # what several processes would do; there is one
     synchronization: str = "auto"
-    overwrite_with_gradient: bool = False
     autocast: bool = True  # whether a layer that computes in half precision sees it so
     stands_alone: bool = False  # no layer's: a number beside the symbols of a graph
-    regularizer: Any = None  # what it adds to the loss, a function of the values
-    constraint: Any = None  # what every step of the optimizer ends with, a function of the values
+    _regularizer: Any = None
+    _constraint: Any = None
+    _overwrite_with_gradient = False
 
     def __init__(self, data: torch.Tensor, trainable: bool = True, name: str = "variable"):
         # Everything happens in __new__, as in torch's own Parameter.
@@ -60,6 +62,41 @@ class Variable(torch.nn.Parameter):
     @property
     def value(self) -> Variable:
         return self
+
+    @property
+    def regularizer(self) -> Any:
+        """What the weight adds to the loss, a function of its values; or None."""
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, function: Any) -> None:
+        self._regularizer = self._function("regularizer", function)
+
+    @property
+    def constraint(self) -> Any:
+        """What every step of the optimizer ends with, a function of the values; or None."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, function: Any) -> None:
+        self._constraint = self._function("constraint", function)
+
+    @property
+    def overwrite_with_gradient(self) -> bool:
+        """Whether a step puts the gradient in the place of the values."""
+        return self._overwrite_with_gradient
+
+    @overwrite_with_gradient.setter
+    def overwrite_with_gradient(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise TypeError(f"overwrite_with_gradient must be a boolean, got {value!r}.")
+        self._overwrite_with_gradient = value
+
+    def _function(self, word: str, function: Any) -> Any:
+        if function is None or callable(function):
+            return function
+        needed = f"{word} must be a function of the values, or None"
+        raise InvalidArgument(f'weight "{self.path}"', needed, repr(function))
 
     def numpy(self, *, force: bool = True) -> np.ndarray:  # type: ignore[override]
         """A copy of the values as a NumPy array, from any device; of bfloat16, which NumPy has not,
@@ -125,6 +162,23 @@ class Variable(torch.nn.Parameter):
     def __reduce_ex__(self, protocol: Any):
         return _restore, (self.detach().clone(), self.requires_grad, self._name, self.path)
 
+    def __bool__(self) -> bool:
+        return bool(self._only_number("bool"))
+
+    def __int__(self) -> int:
+        return int(self._only_number("int"))
+
+    def __float__(self) -> float:
+        return float(self._only_number("float"))
+
+    def _only_number(self, kind: str) -> Any:
+        if self.numel() != 1:
+            shape = tuple(self.shape)
+            raise TypeError(
+                f'weight "{self.path}": {kind}() takes a single number, got shape {shape}.'
+            )
+        return self.item()
+
     def __repr__(self) -> str:  # type: ignore[override]
         kind = str(self.dtype).removeprefix("torch.")
         numbers = str(self.detach().float().numpy() if kind == "bfloat16" else self.numpy())
@@ -142,3 +196,39 @@ def _restore(data: torch.Tensor, trainable: bool, name: str, path: str) -> Varia
     variable = Variable(data.as_subclass(torch.Tensor), trainable, name)
     variable.path = path
     return variable
+
+
+_OPERANDS = (torch.Tensor, np.ndarray, np.generic, int, float, complex, list, tuple)
+_OPERATORS = {
+    "lt": "tensor_functions.less",
+    "le": "tensor_functions.less_equal",
+    "gt": "tensor_functions.greater",
+    "ge": "tensor_functions.greater_equal",
+    "ne": "tensor_functions.not_equal",
+    "and": "tensor_functions.logical_and",
+    "or": "tensor_functions.logical_or",
+    "xor": "ops_formulas.logical_xor",
+    "matmul": "tensor_functions.matmul",
+    "sub": "tensor_functions.subtract",
+}
+"""Operators of a weight that are functions of `keras.ops`: these take arrays and dtypes where
+torch's own operators stop, or answer bit by bit."""
+
+
+def _operator(home: str, swapped: bool = False) -> Callable[[Variable, Any], Any]:
+    part, word = home.split(".")
+
+    def operate(self: Variable, other: Any) -> Any:
+        if not isinstance(other, _OPERANDS):
+            return NotImplemented
+        # loaded by the first that asks: the functions stand on the weights
+        function = getattr(import_module(f"saccade.numerics.tensors.{part}"), word)
+        return function(other, self) if swapped else function(self, other)
+
+    return operate
+
+
+for _name, _home in _OPERATORS.items():
+    setattr(Variable, f"__{_name}__", _operator(_home))
+    if _name in ("and", "or", "xor", "matmul", "sub"):
+        setattr(Variable, f"__r{_name}__", _operator(_home, swapped=True))

@@ -21,7 +21,7 @@ def test_a_vector_is_no_matrix(word):
         getattr(ops, word)(np.ones(3, "float32"))
 
 
-@pytest.mark.parametrize("word", ("solve", "solve_triangular"))
+@pytest.mark.parametrize("word", ["solve", "solve_triangular"])
 def test_the_sizes_of_what_is_solved_must_fit(word):
     solve = getattr(ops, word)
     with pytest.raises(ValueError, match="square"):
@@ -49,7 +49,7 @@ def test_qr_names_its_modes():
 
 
 @pytest.mark.parametrize(
-    "word, shapes",
+    ("word", "shapes"),
     [
         ("cholesky", [(None, 4, 4)]),
         ("inv", [(None, 4, 4)]),

@@ -262,7 +262,11 @@ logical_and, logical_or = map(paired, (torch.logical_and, torch.logical_or))
 
 def subtract(x1: Any, x2: Any) -> torch.Tensor:
     x1, x2 = _like(x1, x2), _like(x2, x1)
-    return torch.sub(*(one.int() if one.dtype is torch.bool else one for one in (x1, x2)))
+    if torch.bool in (x1.dtype, x2.dtype):  # which torch does not subtract
+        kind = torch.promote_types(x1.dtype, x2.dtype)
+        kind = torch.int32 if kind is torch.bool else kind
+        x1, x2 = x1.to(kind), x2.to(kind)
+    return torch.sub(x1, x2)
 
 
 def stop_gradient(x: Any) -> Any:
