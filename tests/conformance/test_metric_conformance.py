@@ -12,6 +12,7 @@ import torch
 from parity.reference import keras
 from parity.scores.metric_cases import CASES, CLASSES, each, several_hot
 from saccade import activations, metrics
+from saccade.dtype_policy import DTypePolicy
 from saccade.errors import InvalidArgument, ShapeError, StateError, UnknownName
 from saccade.metrics import Metric
 
@@ -126,9 +127,22 @@ def test_every_option_bites_and_copies_are_their_own(name):
         assert len(seen) >= min(2, len(CASES[name][2])) or name in few
     else:
         assert len(seen) > len(CASES[name][2]) / 2
-    with pytest.raises(InvalidArgument, match="float32"):
-        made(name, dtype="float16")
+    with pytest.raises(InvalidArgument, match="must be one of"):
+        made(name, dtype="float17")
     assert made(name, name="mine").name == "mine"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_results_come_in_the_dtype_that_is_asked_for(name):
+    metric, half = made(name), made(name, dtype="float16")
+    for one in (metric, half):
+        one.update_state(*batch(name, 0))
+    assert half.result().dtype == torch.float16
+    torch.testing.assert_close(half.result().float(), metric.result(), rtol=2e-3, atol=1e-3)
+    assert half.dtype == type(half).from_config(half.get_config()).dtype == "float16"
+    assert made(name, dtype=DTypePolicy("mixed_bfloat16")).dtype == "bfloat16"
+    with pytest.raises(AttributeError):
+        half.dtype = "float32"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,13 +7,13 @@ from typing import Any
 
 import torch
 
+from saccade import dtype_policy
 from saccade.errors import InvalidArgument
 from saccade.graph import INSTEAD, Symbol
 from saccade.names import snake_case, unknown_name
 from saccade.numerics.loss_formulas import tensors
 from saccade.numerics.loss_formulas.targets import aligned
 from saccade.numerics.tensors.conversion import as_tensor
-from saccade.records import checked_dtype
 from saccade.user_names import UserNames
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")
@@ -26,6 +26,9 @@ class Loss(UserNames):
     `reduction`: "sum_over_batch_size" (also "mean") divides the weighted sum by the number of
     samples, not by the sum of the weights; "mean_with_sample_weight" divides by that sum; "sum";
     "none" or None keeps one number a sample.
+
+    `dtype`: what the loss is computed in, a float's name or a policy, whose compute dtype counts.
+    None is float32, where predictions that are halves are compared as they are.
 
     A user's loss subclasses this and writes `call(y_true, y_pred)`; it sees probabilities.
 
@@ -48,12 +51,18 @@ class Loss(UserNames):
         dtype: Any = None,
     ):
         self.name = name or snake_case(type(self).__name__)
-        self.dtype = checked_dtype(self.name, dtype)
+        self._dtype = dtype_policy.get(dtype or "float32").compute_dtype
+        self._asked = getattr(torch, self._dtype) if self._dtype != "float32" else None
         if reduction == "auto":  # Keras 2's default
             reduction = Reduction.AUTO
         if reduction is not None and reduction not in REDUCTIONS:
             raise unknown_name(f"{type(self).__name__} reduction", reduction, REDUCTIONS)
         self.reduction = reduction
+
+    @property
+    def dtype(self) -> str:
+        """What the loss is computed in."""
+        return self._dtype
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
         raise NotImplementedError(f"{type(self).__name__} has no call(y_true, y_pred): write one.")
@@ -67,6 +76,8 @@ class Loss(UserNames):
     def _of_values(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
         mask = getattr(y_pred, "_keras_mask", None)  # see layers/core/masks.py
         y_true, y_pred = tensors(y_true, y_pred)
+        if self._asked is not None:
+            y_pred = y_pred.to(self._asked)  # every formula takes the targets to it
         if type(self).keras_module is None:  # one of the user's counts on numbers of one kind
             y_true = y_true.to(y_pred.dtype)
         losses = self.call(y_true, y_pred)
@@ -76,22 +87,20 @@ class Loss(UserNames):
             )
         if sample_weight is not None:
             sample_weight = as_tensor(sample_weight, dtype=losses.dtype, device=losses.device)
-            while sample_weight.ndim > losses.ndim and sample_weight.shape[-1] == 1:
-                sample_weight = sample_weight.squeeze(-1)
-            while sample_weight.ndim < losses.ndim:
-                sample_weight = sample_weight.unsqueeze(-1)
+            sample_weight = _in_rank_of(losses, sample_weight)
         counted = self.counted(y_true, losses)
         counted = None if counted is None else counted.reshape(losses.shape)
         if mask is not None:
+            mask = _in_rank_of(losses, as_tensor(mask, device=losses.device))
             counted = mask if counted is None else mask.bool() & counted.bool()
         if counted is not None:
             share = self._share(counted.to(losses.dtype))
-            while share.ndim < losses.ndim:
-                share = share.unsqueeze(-1)
             sample_weight = share if sample_weight is None else sample_weight * share
         if sample_weight is not None:
             losses = losses * sample_weight
         found = self._reduced(losses, sample_weight)
+        if self._asked is not None:
+            return found.to(self._asked)
         return found.float() if found.dtype is torch.float64 else found  # as Keras's objects
 
     def counted(self, y_true: torch.Tensor, losses: torch.Tensor) -> torch.Tensor | None:
@@ -116,11 +125,23 @@ class Loss(UserNames):
         return losses.mean()
 
     def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, "reduction": self.reduction}
+        config = {"name": self.name, "reduction": self.reduction}
+        # Keras never writes the dtype; here it is written where it says something
+        is_told = type(self).keras_module is not None and self._dtype != "float32"
+        return {**config, "dtype": self._dtype} if is_told else config
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Loss:
         return cls(**config)
+
+
+def _in_rank_of(losses: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """One weight a sample, with as many axes as the losses: last ones of size 1 go or come."""
+    while weights.ndim > losses.ndim and weights.shape[-1] == 1:
+        weights = weights.squeeze(-1)
+    while weights.ndim < losses.ndim:
+        weights = weights.unsqueeze(-1)
+    return weights
 
 
 class FunctionLoss(Loss):

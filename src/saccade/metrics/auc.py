@@ -66,7 +66,7 @@ class AUC(Sums):
         from_logits: bool = False,
     ):
         super().__init__(dtype, name)
-        if num_thresholds < 2 and thresholds is None:
+        if thresholds is None and num_thresholds < 2:
             raise InvalidArgument("AUC", "num_thresholds must be at least 2", repr(num_thresholds))
         if num_labels and not multi_label:
             raise InvalidArgument("AUC", "num_labels needs multi_label=True", repr(num_labels))

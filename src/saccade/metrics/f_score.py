@@ -48,9 +48,10 @@ class FBetaScore(Sums):
         where = type(self).__name__
         if average is not None and average not in _AVERAGES:
             raise unknown_name(f"{where} average", average, _AVERAGES)
-        if not beta > 0:
+        if not isinstance(beta, (int, float)) or not beta > 0:
             raise InvalidArgument(where, "beta must be positive", repr(beta))
-        if threshold is not None and not 0 < threshold <= 1:
+        is_number = isinstance(threshold, (int, float))
+        if threshold is not None and not (is_number and 0 < threshold <= 1):
             raise InvalidArgument(where, "threshold must be in (0, 1]", repr(threshold))
         self.average, self.beta, self.threshold = average, beta, threshold
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import torch
 
-from saccade.errors import InvalidArgument, NotSupported, ShapeError
+from saccade.errors import InvalidArgument, ShapeError
 from saccade.metrics.metric import Sums, spread
 from saccade.numerics.epsilon import epsilon
 from saccade.numerics.tensors.conversion import as_tensor
@@ -38,15 +38,15 @@ class _ConfusionMatrix(Sums):
 
     def checked(self, dtype: Any) -> str:
         word = str(getattr(dtype, "name", None) or dtype or "int32").removeprefix("torch.")
-        if word not in (*_WHOLE, "float32"):
-            raise NotSupported(self.name, 'dtype must be "int32" or "float32"', repr(dtype))
-        return "int32" if word in _WHOLE else word
+        return "int32" if word in _WHOLE else super().checked(dtype)
 
     def sum_shape(self) -> tuple[int, ...]:
         return (self.num_classes, self.num_classes)
 
     def shown(self, name: str) -> torch.Tensor:
-        return super().shown(name).to(getattr(torch, self.dtype))
+        # From the sum itself: float32 holds whole numbers up to 2**24 alone.
+        counts = as_tensor(getattr(self, f"_{name}")).to(getattr(torch, self.dtype))
+        return counts.expand(self.sum_shape())
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_pred = as_tensor(y_pred)

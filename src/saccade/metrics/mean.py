@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
-from saccade.metrics.metric import Sums, masked_weight, spread
+from saccade.metrics.metric import Sums, masked_weight, share, spread
 from saccade.notes import note_once
 from saccade.numerics import loss_formulas
 from saccade.numerics.tensors.conversion import as_tensor
@@ -71,7 +71,7 @@ class Mean(Sums):
 
     def result(self) -> torch.Tensor:
         count, total = self.held("count"), self.held("total")
-        return torch.where(count == 0, 0.0, total / count.clamp(min=1e-30))
+        return share(total, count)
 
     def reader(self) -> Callable[[], Any]:
         if type(self).result is not Mean.result:  # made of the mean, by a class below this one

@@ -6,13 +6,15 @@ can be read later, when somebody asks, without waiting for the device before.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import torch
 
-from saccade import initializers
+from saccade import dtype_policy, initializers
 from saccade.errors import StateError
+from saccade.metrics.held_parts import held_parts
 from saccade.metrics.plain_sums import as_plain, as_sum, sums_elsewhere
 from saccade.metrics.stateless import StatelessMetric
 from saccade.metrics.sum_variable import NamedSum, SumVariable
@@ -22,7 +24,7 @@ from saccade.nests import map_nest
 from saccade.notes import note_old_word
 from saccade.numerics.tensors.conversion import as_tensor
 from saccade.old_add_weight import takes_name_first
-from saccade.records import checked_dtype
+from saccade.variables import Variable
 
 _UNDER = "_find_max_under_constraint"
 _HOOKS = {
@@ -38,7 +40,11 @@ class Metric(StatelessMetric):
 
     Write `update_state(y_true, y_pred, sample_weight=None)` and `result()`. Sums that were made
     with `add_variable` are set to zero by `reset_state()`, saved and gone on from; a metric that
-    keeps its sums elsewhere writes `reset_state()` too. A result may be a dict of numbers.
+    keeps its sums elsewhere writes `reset_state()` too. A result may be a dict of numbers. Metrics
+    and variables that are attributes, in lists and dicts too, are part of it.
+
+    `dtype`: what the result is given in, a float's name or a policy, whose compute dtype counts;
+    a whole number's name is kept in the record alone.
 
     Example:
         >>> class Positives(Metric):
@@ -61,12 +67,18 @@ class Metric(StatelessMetric):
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         self.name = name or auto_name(snake_case(type(self).__name__))
-        self.dtype = self.checked(dtype)
+        self._dtype = self.checked(dtype)
         self._variables: list[MetricVariable] = []
         self._awaited: list[Any] = []  # values out of a file for variables that are not made yet
 
     def checked(self, dtype: Any) -> str:
-        return checked_dtype(self.name, dtype)
+        whole = dtype_policy.plain_word(dtype)
+        return whole or dtype_policy.get(dtype or "float32").compute_dtype
+
+    @property
+    def dtype(self) -> str:
+        """What the result is given in."""
+        return self._dtype
 
     def add_variable(
         self,
@@ -112,11 +124,15 @@ class Metric(StatelessMetric):
 
     @property
     def variables(self) -> list[MetricVariable]:
-        """What `add_variable` made, here and in the metrics held as attributes."""
-        return [*self._variables, *(one for inner in self._inner() for one in inner.variables)]
+        """What `add_variable` made and variables that are attributes, here and in the metrics that
+        are attributes."""
+        return [*self._own(), *(one for inner in self._inner() for one in inner.variables)]
+
+    def _own(self) -> list[Any]:
+        return [*self._variables, *held_parts(self, lambda one: isinstance(one, Variable))]
 
     def _inner(self) -> list[Metric]:
-        return [one for one in vars(self).values() if isinstance(one, Metric)]
+        return list(held_parts(self, lambda one: isinstance(one, Metric)))
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         raise NotImplementedError(f"{type(self).__name__} has no update_state(): write one.")
@@ -127,11 +143,12 @@ class Metric(StatelessMetric):
     def reset_state(self) -> None:
         """Forget all batches: every variable becomes zero."""
         inner = self._inner()
-        if not self._variables and not inner:
+        own = self._own()
+        if not own and not inner:
             raise NotImplementedError(
                 f"{type(self).__name__} has no variables and no reset_state(): write one."
             )
-        for variable in self._variables:
+        for variable in own:
             variable.assign(torch.zeros_like(variable.value))
         for metric in inner:
             metric.reset_state()
@@ -180,7 +197,9 @@ class Metric(StatelessMetric):
 
     def live_state(self) -> dict[str, Any]:
         """The sums so far, tensors as they are: every batch puts others in their place."""
-        state: dict[str, Any] = {"variables": [one.value for one in self._variables]}
+        values = [one.value for one in self._variables]
+        values += [one.detach().clone() for one in self._own()[len(values) :]]  # changed in place
+        state: dict[str, Any] = {"variables": values}
         inner = self._inner()
         own = sums_elsewhere(self) if type(self).reset_state is not Metric.reset_state else {}
         state |= {"own": own} if own else {}
@@ -189,7 +208,7 @@ class Metric(StatelessMetric):
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state()`; variables that are made later get their value then."""
         values = list(state.get("variables", ()))
-        for variable in self._variables:
+        for variable in self._own():
             variable.assign(torch.as_tensor(values.pop(0), dtype=variable.value.dtype))
         self._awaited = values
         for name, value in state.get("own", {}).items():
@@ -228,6 +247,8 @@ class Sums(Metric):
         if cls.__module__.startswith("saccade."):
             for word in vars(cls).get("sums", ()):
                 setattr(cls, word, NamedSum(word))
+            if "result" in vars(cls):
+                cls.result = _in_asked_dtype(cls.result)
         instead = "Subclass metrics.Metric, or override update_state() and result()."
         if not cls.__module__.startswith("saccade."):
             refuse_overriding(cls, Sums, "metric", ("add_variable", "add_weight"), instead)
@@ -284,6 +305,16 @@ class Sums(Metric):
     def restore(self, state: dict[str, Any]) -> None:
         for name in self.sums:
             setattr(self, f"_{name}", as_sum(state[name]))
+
+
+def _in_asked_dtype(result: Callable[[Any], torch.Tensor]) -> Callable[[Any], torch.Tensor]:
+    @functools.wraps(result)
+    def given(self: Sums) -> torch.Tensor:
+        value = result(self)
+        asked = getattr(torch, self.dtype)
+        return value.to(asked) if asked.is_floating_point else value
+
+    return given
 
 
 def spread(sample_weight: Any, values: torch.Tensor) -> torch.Tensor:

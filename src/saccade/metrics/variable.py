@@ -50,7 +50,7 @@ class MetricVariable:
         return self.value.cpu().numpy()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return self.numpy() if dtype is None else self.numpy().astype(dtype)
+        return np.asarray(self.numpy(), dtype)  # in scripts numpy() of one number is a scalar
 
     def __getattr__(self, name: str) -> Any:
         if name == "value" or name.startswith("__"):  # a copy that is not filled yet
