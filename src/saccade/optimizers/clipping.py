@@ -25,11 +25,12 @@ def clip(
         g: gradients of any shapes; they are not changed.
         value, norm, global_norm: positive limits, at most one of them.
     """
+    if value is norm is global_norm is None:
+        return g
+    g = [torch.as_tensor(one) for one in g]
     if value is not None:
         return [one.clamp(-value, value) for one in g]
     if norm is not None:
         return [one * (norm / one.norm().clamp(min=norm)) for one in g]
-    if global_norm is not None:
-        whole = torch.stack([one.norm() for one in g]).norm()
-        return [one * (global_norm / whole.clamp(min=global_norm)) for one in g]
-    return g
+    whole = torch.stack([one.norm() for one in g]).norm()
+    return [one * (global_norm / whole.clamp(min=global_norm)) for one in g]

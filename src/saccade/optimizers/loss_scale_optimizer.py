@@ -160,6 +160,8 @@ class LossScaleOptimizer(Optimizer):
         finite = [one.isfinite().all() for one in gradients if one is not None]
         if finite and bool(torch.stack(finite).all()):
             g = [None if one is None else one / scale for one in gradients]
+            for place in self.inner_optimizer._overwritten:  # no gradients of the loss
+                g[place] = gradients[place]
             self.inner_optimizer.step(weights, g)
             self.step_counter += 1
             if self.step_counter >= self.dynamic_growth_steps:

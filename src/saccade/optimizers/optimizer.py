@@ -15,9 +15,10 @@ from typing import Any, TypeVar, cast
 import torch
 
 from saccade.errors import StateError
-from saccade.names import snake_case
+from saccade.names import auto_name, snake_case
 from saccade.optimizers import options, schedules
 from saccade.optimizers.clipping import clip
+from saccade.optimizers.gradients import overwrite
 from saccade.optimizers.own_step import OwnStep
 from saccade.optimizers.rate_holder import Rate
 from saccade.optimizers.slot_holder import Tensors
@@ -84,7 +85,7 @@ class Optimizer(OwnStep):
         self.use_ema, self.ema_momentum = bool(use_ema), ema_momentum
         self.ema_overwrite_frequency = ema_overwrite_frequency
         self.gradient_accumulation_steps = gradient_accumulation_steps
-        self.name = name or snake_case(where)
+        self.name = name or auto_name(snake_case(where))
         self._undecayed: Callable[[Any], bool] | None = None
         self.learning_rate = learning_rate
 
@@ -121,6 +122,10 @@ class Optimizer(OwnStep):
         torch._foreach_add_(changing, before)
 
     def _step(self, gradients: list[Any]) -> None:
+        if self._overwritten:
+            is_due = self._ends_an_iteration()
+            kept = self.slots.get("gradient_accumulator")
+            gradients = overwrite(self._weights, self._overwritten, gradients, kept, is_due)
         w, g, slots = [weight.detach() for weight in self._weights], gradients, self.slots
         places: Sequence[int] = range(len(w))
         if any(gradient is None for gradient in gradients):
@@ -128,6 +133,7 @@ class Optimizer(OwnStep):
             w, g = [w[place] for place in places], [g[place] for place in places]
             slots = {name: [slot[place] for place in places] for name, slot in slots.items()}
         if not w:
+            self._calls += bool(self._overwritten)
             return
         if self.loss_scale_factor is not None:
             g = list(torch._foreach_div(g, self.loss_scale_factor))
@@ -143,10 +149,13 @@ class Optimizer(OwnStep):
                 weight.copy_(weight.constraint(weight))
         self._calls += 1
 
+    def _ends_an_iteration(self) -> bool:
+        return (self._calls + 1) % (self.gradient_accumulation_steps or 1) == 0
+
     def _gather(self, w: Tensors, g: Tensors, slots: dict[str, Tensors], places: Any) -> None:
-        steps = self.gradient_accumulation_steps or 1
         torch._foreach_add_(slots["gradient_accumulator"], g)
-        if (self._calls + 1) % steps == 0:
+        if self._ends_an_iteration():
+            steps = self.gradient_accumulation_steps or 1
             mean = torch._foreach_div(slots["gradient_accumulator"], steps)
             self._move(w, list(mean), slots, places)
             torch._foreach_zero_(self.slots["gradient_accumulator"])

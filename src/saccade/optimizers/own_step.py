@@ -12,6 +12,7 @@ from saccade import initializers
 from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.names import brought_by, refuse_overriding
 from saccade.numerics.tensors.conversion import as_tensor
+from saccade.optimizers.gradients import as_gradients
 from saccade.optimizers.schedules.learning_rate import StepCount
 from saccade.optimizers.slot_holder import SlotHolder, Tensors, as_array
 from saccade.variables import Variable
@@ -89,7 +90,7 @@ class OwnStep(SlotHolder):
         """One step: move each weight by its gradient (None leaves a weight as it is).
 
         Args:
-            grads: one gradient a weight.
+            grads: one gradient a weight, tensors or arrays.
             trainable_variables: the weights; those that the optimizer was built for when None.
                 Some of those may be left out: they keep their slots, and stay.
         """
@@ -105,6 +106,7 @@ class OwnStep(SlotHolder):
             raise ShapeError(self.where, f"{len(given)} gradients are needed", str(len(gradients)))
         if all(gradient is None for gradient in gradients):
             raise InvalidArgument(self.where, "a gradient is needed", "None for every weight")
+        gradients = as_gradients(self.where, gradients, given)
         gradient_of = {id(one): gradient for one, gradient in zip(given, gradients, strict=True)}
         known = {id(weight) for weight in self._weights}
         if gradient_of.keys() <= known:

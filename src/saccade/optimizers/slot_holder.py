@@ -29,6 +29,7 @@ class SlotHolder(RateHolder):
     _at_rest: list[tuple[Any, dict[str, torch.Tensor]]]
     _told: bool
     _constrained: list[int]
+    _overwritten: list[int]
 
     def __init__(self):
         self.slots: dict[str, Tensors] = {}
@@ -37,6 +38,7 @@ class SlotHolder(RateHolder):
         self._at_rest: list[tuple[Any, dict[str, torch.Tensor]]] = []  # frozen since, their slots
         self._told = False
         self._constrained: list[int] = []  # places among the weights
+        self._overwritten: list[int] = []
 
     @property
     def built(self) -> bool:
@@ -83,6 +85,11 @@ class SlotHolder(RateHolder):
         self.slots, self._weights = fresh, weights
         self._constrained = [
             place for place, one in enumerate(weights) if getattr(one, "constraint", None)
+        ]
+        self._overwritten = [
+            place
+            for place, one in enumerate(weights)
+            if getattr(one, "overwrite_with_gradient", False)
         ]
 
     def _known(self) -> dict[int, tuple[Any, dict[str, torch.Tensor]]]:
