@@ -11,11 +11,11 @@ from types import ModuleType
 import pytest
 
 from parity.reference import keras
-from saccade.errors import NotSupported
+from saccade.errors import FileFormatError
 from saccade.keras_alias.check import check_script, fault_of
 from saccade.keras_alias.left_names import sentence_of_left
 from saccade.layers import Dense
-from saccade.models import Sequential
+from saccade.models import Sequential, model_from_yaml
 from scripts.warm_process import python
 
 
@@ -107,7 +107,6 @@ def test_a_refused_name_of_a_star_import_carries_its_sentence(tmp_path):
 
 def test_modules_that_are_gone_say_their_way_out(tmp_path):
     for line, do in (
-        ("from keras.models import model_from_yaml; model_from_yaml('')", "model_from_json"),
         ("import tensorflow as tf; tf.train.Saver()", "tf.train.Checkpoint"),
     ):
         done = run(tmp_path, line + "\n")
@@ -196,9 +195,23 @@ def test_check_knows_the_old_words_of_the_backends_functions(tmp_path, capsys):
     assert check_script(str(script)) == 1
 
 
-def test_yaml_is_refused_with_the_way_out():
-    with pytest.raises(NotSupported, match="Use to_json"):
-        Sequential([Dense(2, input_shape=(3,))]).to_yaml()
+def test_yaml_goes_there_and_back():
+    text = Sequential([Dense(2, input_shape=(3,))]).to_yaml(default_flow_style=False)
+    assert model_from_yaml(text).output_shape == (None, 2)
+
+
+def test_yaml_of_keras_2_is_read_and_runs_nothing():
+    yaml = pytest.importorskip("yaml")
+    layer = {"units": 2, "batch_input_shape": (None, 3), "name": "dense_1"}
+    record = {
+        "class_name": "Sequential",
+        "config": {"name": "sequential_1", "layers": [{"class_name": "Dense", "config": layer}]},
+    }
+    assert "python/tuple" in yaml.dump(record)
+    assert model_from_yaml(yaml.dump(record)).output_shape == (None, 2)
+    for text in ("!!python/object/apply:os.getcwd []", "a: [1", "3"):
+        with pytest.raises(FileFormatError):
+            model_from_yaml(text)
 
 
 def test_names_that_a_script_only_imports(tmp_path):

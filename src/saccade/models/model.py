@@ -241,14 +241,9 @@ class Model(GraphHolder):
         return script_names.status_of(filepath)
 
     def to_yaml(self, **kwargs: Any) -> str:
-        """Refused: Keras left YAML too, for it could run code when read.
-
-        Raises:
-            NotSupported: always.
-        """
-        raise NotSupported(
-            "to_yaml", "YAML is not written", None, "Use to_json() and models.model_from_json()."
-        )
+        """The model without its weights as YAML, for `model_from_yaml`: the text of `to_json()`,
+        for all JSON is YAML. What is given for PyYAML's `dump` is not looked at."""
+        return self.to_json(indent=2)
 
     def to_json(self, **kwargs: Any) -> str:
         """The model without its weights as JSON, for `model_from_json`.

@@ -155,11 +155,40 @@ def _described(where: str) -> Iterator[None]:
 
 
 def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
-    """Refused, as in Keras since 2.6: reading YAML can run what somebody wrote into it.
+    """The model that `model.to_yaml()` described, with fresh weights.
+
+    Args:
+        yaml_string: as `to_yaml` gave it, ours or that of Keras 1 or 2. Nothing in it is run.
+        custom_objects: classes and functions of your own, by name.
 
     Raises:
-        NotSupported: always. That it can be imported lets scripts run which never call it.
+        FileFormatError: not YAML, or not of a model. NotSupported: YAML that is not JSON, and
+            PyYAML is not installed.
+
+    Source: `keras.models.model_from_yaml`, of Keras up to 2.5.
     """
-    raise NotSupported(
-        "model_from_yaml", "YAML is not read", None, "Use model.to_json() and model_from_json()."
+    where = "model_from_yaml"
+    if not isinstance(yaml_string, str):
+        raise InvalidArgument(where, "needs a string of YAML", type(yaml_string).__name__)
+    if yaml_string.lstrip().startswith("{"):  # ours, which is JSON
+        return model_from_json(yaml_string, custom_objects)
+    try:
+        import yaml
+    except ImportError:
+        do = "pip install pyyaml"
+        raise NotSupported(where, "YAML that is not JSON needs PyYAML", None, do) from None
+
+    class Plain(yaml.SafeLoader):
+        """Makes numbers, words, lists and tables, and the tuples and words of Python 2."""
+
+    Plain.add_constructor(
+        "tag:yaml.org,2002:python/tuple", lambda loader, node: loader.construct_sequence(node, True)
     )
+    Plain.add_constructor(
+        "tag:yaml.org,2002:python/unicode", lambda loader, node: loader.construct_scalar(node)
+    )
+    try:
+        record = yaml.load(yaml_string, Loader=Plain)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise FileFormatError(where, "needs YAML of plain values", str(error)) from None
+    return model_from_json(json.dumps(record), custom_objects)
