@@ -96,6 +96,14 @@ class NotSupported(InvalidArgument):
     """A known option that saccade refuses by name, saying what to use instead."""
 
 
+class NoValue(InvalidArgument, TypeError, NotImplementedError):
+    """A number is asked of what has none yet: a symbol of a model that is being described.
+
+    It is all three, since code asks by trying: `iter(x)` in Python raises a TypeError, `bool(x)`
+    in Keras another, and `np.array(x)` there a ValueError.
+    """
+
+
 class DataError(SaccadeError, ValueError):
     """Images, labels or folders that cannot be used as they are."""
 

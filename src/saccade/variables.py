@@ -200,35 +200,34 @@ def _restore(data: torch.Tensor, trainable: bool, name: str, path: str) -> Varia
 
 _OPERANDS = (torch.Tensor, np.ndarray, np.generic, int, float, complex, list, tuple)
 _OPERATORS = {
-    "lt": "tensor_functions.less",
-    "le": "tensor_functions.less_equal",
-    "gt": "tensor_functions.greater",
-    "ge": "tensor_functions.greater_equal",
-    "ne": "tensor_functions.not_equal",
-    "and": "tensor_functions.logical_and",
-    "or": "tensor_functions.logical_or",
-    "xor": "ops_formulas.logical_xor",
-    "matmul": "tensor_functions.matmul",
-    "sub": "tensor_functions.subtract",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "ne": "not_equal",
+    "and": "logical_and",
+    "or": "logical_or",
+    "xor": "logical_xor",
+    "matmul": "matmul",
+    "sub": "subtract",
 }
 """Operators of a weight that are functions of `keras.ops`: these take arrays and dtypes where
 torch's own operators stop, or answer bit by bit."""
 
 
-def _operator(home: str, swapped: bool = False) -> Callable[[Variable, Any], Any]:
-    part, word = home.split(".")
-
+def _operator(word: str, swapped: bool = False) -> Callable[[Variable, Any], Any]:
     def operate(self: Variable, other: Any) -> Any:
         if not isinstance(other, _OPERANDS):
             return NotImplemented
         # loaded by the first that asks: the functions stand on the weights
-        function = getattr(import_module(f"saccade.numerics.tensors.{part}"), word)
+        functions = import_module("saccade.numerics.tensors.tensor_functions")
+        function = getattr(functions, word)
         return function(other, self) if swapped else function(self, other)
 
     return operate
 
 
-for _name, _home in _OPERATORS.items():
-    setattr(Variable, f"__{_name}__", _operator(_home))
+for _name, _word in _OPERATORS.items():
+    setattr(Variable, f"__{_name}__", _operator(_word))
     if _name in ("and", "or", "xor", "matmul", "sub"):
-        setattr(Variable, f"__r{_name}__", _operator(_home, swapped=True))
+        setattr(Variable, f"__r{_name}__", _operator(_word, swapped=True))

@@ -165,7 +165,7 @@ NAMES = {
     """,
     "saccade.errors": """
         DataError FileFormatError InvalidArgument NoSuchFile NotEnoughMemory NotFinite NotKnownYet
-        NotSupported NotWritten SaccadeError ShapeError StateError UnknownName
+        NoValue NotSupported NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
         Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer

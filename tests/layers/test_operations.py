@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 import pickle
 
 import numpy as np
@@ -80,12 +81,42 @@ def test_what_cannot_be_noted_is_refused():
     x = Input((3,))
     with pytest.raises(NotSupported, match="would not be trained"):
         _ = ops.multiply(x, Variable(saccade.ops.convert_to_tensor([1.0, 2.0, 3.0])))
-    with pytest.raises(InvalidArgument, match="cannot be iterated"):
+    with pytest.raises(InvalidArgument, match="unstack"):
         list(x)
     with pytest.raises(InvalidArgument, match="has no value"):
         bool(x > 0)
     with pytest.raises(InvalidArgument, match="settings must be numbers"):
         ops.mean(x, axis=ops.argmax(x))
+
+
+@pytest.mark.parametrize("ask", [bool, int, float, iter, np.array, np.asarray])
+@pytest.mark.parametrize("kind", [ValueError, TypeError, NotImplementedError])
+def test_a_symbol_has_no_value_for_whoever_asks(ask, kind):
+    """Code asks by trying, and each of these is what somebody catches."""
+    with pytest.raises(kind, match="has no value"):
+        ask(Input((3,), name="photo"))
+
+
+def test_a_symbol_shows_what_it_is():
+    assert (
+        repr(Input((3,), name="photo"))
+        == "<KerasTensor shape=(None, 3), dtype=float32, name=photo>"
+    )
+
+
+def test_truth_values_of_symbols():
+    x, rows = Input((3,), dtype="bool"), np.array([[True, False, True]])
+    other = np.array([True, True, False])
+    for join in (operator.and_, operator.or_, operator.xor):
+        model = Model(x, [join(x, other), join(other, x)])
+        for found in model(rows):
+            np.testing.assert_array_equal(np.asarray(found), join(rows, other))
+
+
+def test_minus_whole_numbers_stays_whole():
+    x = Input((3,), dtype="int32")
+    assert (-x).dtype == "int32"
+    np.testing.assert_array_equal(np.asarray(Model(x, -x)(np.array([[1, 2, 3]]))), [[-1, -2, -3]])
 
 
 def test_a_variable_of_the_scripts_own_is_a_number_beside_symbols():

@@ -106,9 +106,7 @@ def test_a_refused_name_of_a_star_import_carries_its_sentence(tmp_path):
 
 
 def test_modules_that_are_gone_say_their_way_out(tmp_path):
-    for line, do in (
-        ("import tensorflow as tf; tf.train.Saver()", "tf.train.Checkpoint"),
-    ):
+    for line, do in (("import tensorflow as tf; tf.train.Saver()", "tf.train.Checkpoint"),):
         done = run(tmp_path, line + "\n")
         assert do in done.stderr.splitlines()[-1], (line, done.stderr)
     assert fault_of("tensorflow.keras.wrappers.scikit_learn.KerasClassifier") == ""

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from saccade.errors import InvalidArgument
+from saccade.errors import InvalidArgument, NotSupported, NoValue
 from saccade.nests import by_key, leaves, map_nest
 
 Shape = tuple[int | None, ...]
@@ -84,7 +84,13 @@ class Symbol:
         name: str = "",
         node: Any = None,
         index: int = 0,
+        *,
+        sparse: bool = False,
+        ragged: bool = False,
     ):
+        if sparse or ragged:
+            kind = "sparse" if sparse else "ragged"
+            raise NotSupported("KerasTensor", f"{kind} arrays are not supported", f"{kind}=True")
         self.shape, self.dtype, self.name = SymbolShape(shape), dtype, name
         self.node, self.index = node, index
 
@@ -127,15 +133,25 @@ class Symbol:
         return None if self.mask_axes is None else Symbol.note(Mask(self.mask_axes), self)
 
     def __repr__(self) -> str:
-        return f"<Symbol {self.name}, shape={self.shape}, dtype={self.dtype}>"
+        shape = tuple(self.shape)
+        return f"<KerasTensor shape={shape}, dtype={self.dtype}, name={self.name}>"
+
+    def _no_value(self, do: str) -> NoValue:
+        lacks = "has no value while the model is being described"
+        return NoValue(f'symbol "{self.name}"', lacks, None, do)
 
     def __bool__(self) -> bool:
-        raise InvalidArgument(
-            f'symbol "{self.name}"',
-            "has no value while the model is being described",
-            None,
-            "Decide inside a layer's call(), not on symbols.",
-        )
+        raise self._no_value("Decide inside a layer's call(), not on symbols.")
+
+    def __float__(self) -> float:
+        raise self._no_value("Use ops.cast(x, ...), or a layer of your own.")
+
+    __int__ = __index__ = __float__  # type: ignore[assignment]
+
+    @property
+    def __array_interface__(self) -> Any:
+        """What NumPy and torch ask for: they would take the symbol for an object."""
+        raise self._no_value("Use keras.ops in the place of NumPy's functions.")
 
     __array_ufunc__ = None  # so that numpy_array + symbol asks the symbol
 
@@ -149,12 +165,7 @@ class Symbol:
     """(activation function, symbol, its settings) -> symbol; set there too."""
 
     def __iter__(self) -> Any:
-        raise InvalidArgument(
-            f'symbol "{self.name}"',
-            "cannot be iterated over while the model is being described",
-            None,
-            "Use symbol[:, 0], or split.",
-        )
+        raise self._no_value("Use symbol[:, 0], or ops.unstack, in the place of going through it.")
 
     def __getitem__(self, key: Any) -> Symbol:
         return Symbol.operate("[]", self, key)
@@ -184,6 +195,8 @@ class Symbol:
         return Symbol.operate("/", other, self)
 
     def __neg__(self) -> Symbol:
+        if "int" in self.dtype:  # which stay integers
+            return Symbol.operate("negative", self)
         return Symbol.operate("*", self, -1.0)
 
     def __abs__(self) -> Symbol:
@@ -233,6 +246,11 @@ class Symbol:
 
     def __or__(self, other: Any) -> Symbol:
         return Symbol.operate("|", self, other)
+
+    def __xor__(self, other: Any) -> Symbol:
+        return Symbol.operate("^", self, other)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__  # either side may come first
 
 
 def batch_shape(where: str, shape: Sequence[int | None] | int) -> Shape:

@@ -23,7 +23,7 @@ _PARTS = {
     "saccade.numerics.tensors.ops_formulas": """
         arccos arcsin arctan arctan2 average bincount cosh count_nonzero cumprod diff
         divide_no_nan einsum erf expm1 in_top_k inner isclose isfinite isinf log10 log2 logaddexp
-        logical_xor logsumexp median moments nan_to_num outer quantile reciprocal rsqrt
+        logsumexp median moments nan_to_num outer quantile reciprocal rsqrt
         select sinh tan tensordot trace trunc
     """,
     "saccade.numerics.tensors.patterns": "rearrange",
@@ -65,7 +65,8 @@ _PARTS = {
     "saccade.numerics.tensors.tensor_functions": """
         abs absolute=abs add all amax=max amin=min any cast ceil clip cos divide dot equal exp
         expand_dims flip floor greater greater_equal isnan less less_equal log log1p logical_and
-        logical_not logical_or matmul max maximum mean min minimum multiply normalize not_equal
+        logical_not logical_or logical_xor matmul max maximum mean min minimum multiply normalize
+        not_equal
         one_hot ones_like power prod relu repeat reshape round shape sigmoid sign sin softmax sqrt
         square squeeze stack std stop_gradient subtract sum tanh tile transpose var where zeros_like
     """,

@@ -24,7 +24,8 @@ def get_item(x: Any, key: Any) -> torch.Tensor:
 
 _NUMPY = """abs add all any argmax argmin ceil clip concatenate cos cumsum divide dot equal exp
     expand_dims flip floor greater greater_equal isnan less less_equal log log1p logical_and
-    logical_not logical_or matmul max maximum mean min minimum multiply not_equal ones_like power
+    logical_not logical_or logical_xor matmul max maximum mean min minimum multiply not_equal
+    ones_like power
     prod repeat reshape round sign sin sqrt square squeeze stack std subtract sum tanh tile
     transpose var where zeros_like"""
 _NN = "one_hot relu sigmoid softmax"
@@ -58,7 +59,8 @@ KERAS_WORDS = {"reshape": {"shape": "newshape"}}
 
 KEEPS_SAMPLES_APART = frozenset(
     f"""abs add cast ceil clip cos divide equal exp floor floor_divide greater greater_equal isnan
-    less less_equal log log1p logical_and logical_not logical_or maximum minimum mod multiply
+    less less_equal log log1p logical_and logical_not logical_or logical_xor maximum minimum mod
+    multiply
     negative not_equal ones_like power relu round sigmoid sign sin sqrt square subtract tanh
     true_divide where zeros_like {_OF_ACTIVATIONS}""".split()
 ) - {"log_softmax"}

@@ -30,8 +30,10 @@ _WORDS = {
     "<=": "less_equal",
     "&": "logical_and",
     "|": "logical_or",
+    "^": "logical_xor",
     "~": "logical_not",
     "abs": "abs",
+    "negative": "negative",
     "[]": "get_item",
 }
 

@@ -34,7 +34,7 @@ log10, log2, rsqrt, reciprocal = map(
     of_floats, (torch.log10, torch.log2, torch.rsqrt, torch.reciprocal)
 )
 isfinite, isinf = map(elementwise, (torch.isfinite, torch.isinf))
-arctan2, logical_xor = map(paired, (torch.arctan2, torch.logical_xor))
+arctan2 = paired(torch.arctan2)
 
 
 def logaddexp(x1: Any, x2: Any) -> torch.Tensor:

@@ -257,7 +257,9 @@ maximum, minimum, equal, not_equal = map(
 )  # fmt: skip
 greater, greater_equal, less, less_equal = map(paired, (torch.gt, torch.ge, torch.lt, torch.le))
 add, multiply, divide, power = map(paired, (torch.add, torch.mul, torch.div, torch.pow))
-logical_and, logical_or = map(paired, (torch.logical_and, torch.logical_or))
+logical_and, logical_or, logical_xor = map(
+    paired, (torch.logical_and, torch.logical_or, torch.logical_xor)
+)  # fmt: skip
 
 
 def subtract(x1: Any, x2: Any) -> torch.Tensor:
