@@ -24,10 +24,11 @@ class DTypePolicy:
 
     Args:
         name: "float32", "mixed_bfloat16", "mixed_float16", or one precision for everything:
-            "float16", "bfloat16", "float64".
+            "float16", "bfloat16", "float64"; None for the global policy's.
 
     Raises:
         NotSupported: another precision.
+        TypeError: no text.
 
     Example:
         >>> DTypePolicy("mixed_bfloat16").compute_dtype
@@ -39,7 +40,10 @@ class DTypePolicy:
     keras_module = "keras"
     quantization_mode: str | None = None
 
-    def __init__(self, name: str = "float32"):
+    def __init__(self, name: str | None = None):
+        name = _global.name if name is None else name
+        if not isinstance(name, str):
+            raise TypeError(f"DTypePolicy: name must be text, got {name!r}.")
         if name not in _COMPUTE:
             raise NotSupported(
                 "dtype policy",
@@ -83,7 +87,7 @@ class DTypePolicy:
         return f'<DTypePolicy "{self.name}">'
 
 
-_global = DTypePolicy()
+_global = DTypePolicy("float32")
 
 
 def global_policy() -> DTypePolicy:

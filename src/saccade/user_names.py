@@ -39,7 +39,7 @@ WORDS: dict[str, str] = {
         misfits move partial_slots product restore side_by_side slots state step step_by_own_apply
         swap_averages updates_itself where""",
     "training": """
-        before_validation best_epoch draw_over ends_on_nan find_direction hears_last improves
+        before_validation draw_over ends_on_nan find_direction hears_last improves
         leave_run read restore say set_run state""",
     "initializers": "draw generator keras_module law",
     "torch": """

@@ -186,6 +186,17 @@ def test_words_without_effect():
         config.set_backend("jax")
 
 
+def test_a_policy_without_a_name_is_the_global_one():
+    try:
+        mixed_precision.set_global_policy("mixed_bfloat16")
+        assert mixed_precision.FloatDTypePolicy().name == "mixed_bfloat16"
+    finally:
+        mixed_precision.set_global_policy("float32")
+    assert mixed_precision.FloatDTypePolicy().name == "float32"
+    with pytest.raises(TypeError, match="123"):
+        mixed_precision.FloatDTypePolicy(123)
+
+
 def test_names_at_keras_s_top():
     policies = keras_face.dtype_policies
     policy = policies.DTypePolicy("mixed_bfloat16")

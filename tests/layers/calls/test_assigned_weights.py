@@ -104,3 +104,31 @@ def test_a_layer_is_renamed_as_in_tf_keras_2():
     assert layer.name == layer._name == "one_more"
     layer._name = 5  # in Keras 3 it is the user's
     assert (layer.name, layer._name) == ("one_more", 5)
+
+
+class Counting(Layer):
+    def __init__(self):
+        super().__init__()
+        self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False, name="calls")
+
+    def call(self, x):
+        self.calls.assign_add(1.0)
+        return x
+
+
+class Holding(Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = Counting()
+
+    def call(self, x):
+        return self.inner(x) * 2
+
+
+@pytest.mark.parametrize("cls", [Counting, Holding])
+def test_a_call_on_symbols_assigns_nothing(cls):
+    layer, inputs = cls(), Input((3,))
+    model = Model(inputs, Dense(1)(layer(inputs)))
+    assert float(layer.weights[0].numpy()) == 0.0
+    model(np.zeros((2, 3), "float32"))
+    assert float(layer.weights[0].numpy()) == 1.0

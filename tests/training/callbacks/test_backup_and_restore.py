@@ -279,6 +279,8 @@ def test_other_frequencies_are_told(freq):
 def test_no_folder_is_told():
     with pytest.raises(InvalidArgument, match="backup_dir"):
         BackupAndRestore("")
+    with pytest.raises(InvalidArgument, match="backup_dir"):
+        BackupAndRestore(None)
 
 
 def test_states_that_are_not_plain_are_told(tmp_path):

@@ -184,3 +184,13 @@ def test_a_factor_of_one_is_told():
 def test_metrics_know_their_direction():
     assert issubclass(Points, Metric)
     assert rises("points", "auto", [Points(name="points")])
+
+
+def test_what_was_set_from_outside_is_forgotten_when_training_begins():
+    stopper = EarlyStopping(monitor="loss", patience=3)
+    stopper.set_model(network())
+    stopper.best, stopper.wait, stopper.stopped_epoch, stopper.best_epoch = 0.1, 3, 5, 5
+    stopper.best_weights = object()
+    stopper.on_train_begin()
+    assert (stopper.best, stopper.best_weights) == (None, None)
+    assert (stopper.wait, stopper.stopped_epoch, stopper.best_epoch) == (0, 0, 0)

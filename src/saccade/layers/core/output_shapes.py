@@ -60,11 +60,20 @@ def on_zeros(layer: Any, args: Any, kwargs: Any, size: int = 32) -> Any:
     """What a layer gives for zeros in the place of symbols; `size` for sizes not known."""
     args, kwargs = map_symbols((args, kwargs), lambda symbol: zeros_like(symbol, layer, size))
     streams = [(stream, state_of(stream)) for stream in streams_of(layer.modules())]
+    assigned = [
+        (weight, weight.detach().clone())
+        for one in layer.modules()
+        if getattr(one, "_assigns", False)
+        for weight in one.parameters(recurse=False)
+    ]
     try:
         with torch.no_grad():
             return layer(*args, **{"training": False, **kwargs})
-    finally:  # what it adds to the loss and draws for zeros is nobody's
+    finally:  # what it adds to the loss, assigns and draws for zeros is nobody's
         layer._forget_what_zeros_added()
+        with torch.no_grad():
+            for weight, value in assigned:
+                weight.copy_(value)
         for stream, state in streams:
             put(stream, state)
 

@@ -68,8 +68,10 @@ class BackupAndRestore(Callback):
         delete_checkpoint: bool = True,
     ):
         super().__init__()
-        if not os.fspath(backup_dir):
-            raise InvalidArgument("BackupAndRestore", "backup_dir must be a folder", "''")
+        if not backup_dir or not os.fspath(backup_dir):
+            raise InvalidArgument(
+                "BackupAndRestore", "backup_dir must be a folder", repr(backup_dir)
+            )
         self.backup_dir = os.fspath(backup_dir)
         self.save_freq = check_save_freq("BackupAndRestore", save_freq)
         self.double_checkpoint, self.delete_checkpoint = double_checkpoint, delete_checkpoint
