@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade.errors import InvalidArgument, NotSupported
+from saccade.names import unknown_name
 from saccade.records import is_record
 
 _PLAIN = ("float16", "bfloat16", "float64", "int8", "int16", "int32", "int64", "uint8")
@@ -87,7 +88,38 @@ class DTypePolicy:
         return f'<DTypePolicy "{self.name}">'
 
 
+_FLOATS = ("float32", "float64", "float16", "bfloat16")
+_floatx = "float32"
 _global = DTypePolicy("float32")
+
+
+def floatx() -> str:
+    """The dtype of what is made without one: weights, inputs, `K.variable`."""
+    return _floatx
+
+
+def numpy_floatx() -> str:
+    """The same for NumPy's arrays; float32 for bfloat16, which NumPy has not."""
+    return "float32" if _floatx == "bfloat16" else _floatx
+
+
+def set_floatx(value: str) -> None:
+    """Choose that dtype; layers follow as long as no other policy was chosen.
+
+    Args:
+        value: "float32" (as at the start), "float64", "float16" or "bfloat16".
+
+    Raises:
+        UnknownName: another word.
+
+    Source: `keras.config.set_floatx`.
+    """
+    global _floatx, _global
+    if value not in _FLOATS:
+        raise unknown_name("set_floatx", value, _FLOATS)
+    if _global.name == _floatx:
+        _global = DTypePolicy(value)
+    _floatx = value
 
 
 def global_policy() -> DTypePolicy:

@@ -21,7 +21,7 @@ from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 def placeholder(
     shape: Sequence[int | None] | None = None,
     ndim: int | None = None,
-    dtype: Any = "float32",
+    dtype: Any = None,
     sparse: bool = False,
     name: str | None = None,
 ) -> Symbol:

@@ -12,7 +12,9 @@ from saccade.data_formats import (
     image_data_format,
     set_image_data_format,
 )
-from saccade.errors import InvalidArgument, NotSupported
+from saccade.dtype_policy import floatx as floatx
+from saccade.dtype_policy import set_floatx as set_floatx
+from saccade.errors import InvalidArgument
 from saccade.layers.core.calls.call_scope import scope, set_phase
 from saccade.names import reset_names
 from saccade.notes import note_old_word, note_once
@@ -28,26 +30,6 @@ def clear_session(free_memory: bool = True) -> None:
     )
     reset_names()
     set_phase(None)
-
-
-def floatx() -> str:
-    """The dtype of new layers' weights."""
-    return "float32"
-
-
-def set_floatx(value: str) -> None:
-    """Make new layers hold "float32"; other words are for `mixed_precision`.
-
-    Raises:
-        NotSupported: "float16" or "float64".
-    """
-    if value != "float32":
-        raise NotSupported(
-            "set_floatx",
-            'only "float32" is supported',
-            repr(value),
-            'For half precision: saccade.mixed_precision.set_global_policy("mixed_bfloat16").',
-        )
 
 
 def image_dim_ordering() -> str:

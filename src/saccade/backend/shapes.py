@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from saccade import ops
+from saccade.dtype_policy import floatx, numpy_floatx
 from saccade.graph import Symbol
 from saccade.layers.operations.unwritten_operation import also_on_symbols
 
@@ -99,10 +100,10 @@ def repeat_elements(x: Any, rep: int, axis: int) -> Any:
 
 
 def cast_to_floatx(x: Any) -> Any:
-    """float32; NumPy arrays stay NumPy's."""
+    """In the dtype of `floatx()`; NumPy arrays stay NumPy's."""
     if torch.is_tensor(x) or isinstance(x, Symbol):
-        return ops.cast(x, "float32")
-    return np.asarray(x, dtype="float32")
+        return ops.cast(x, floatx())
+    return np.asarray(x, dtype=numpy_floatx())
 
 
 def l2_normalize(x: Any, axis: int | None = None) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from saccade import random
+from saccade.dtype_policy import floatx
 from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor
 from saccade.variables import Variable
 
@@ -62,7 +63,7 @@ def variable(value: Any, dtype: Any = None, name: str = "variable") -> Variable:
 
     In a graph it is a number beside the symbols, as in Keras 2: training moves layers' weights.
     """
-    values = convert_to_tensor(value, dtype or "float32")
+    values = convert_to_tensor(value, dtype or floatx())
     made = Variable(values, trainable=values.is_floating_point(), name=name)
     made.stands_alone = True
     return made
@@ -94,7 +95,7 @@ def random_normal_variable(
 
 def constant(value: Any, dtype: Any = None, shape: Sequence[int] | None = None) -> torch.Tensor:
     """A tensor."""
-    x = convert_to_tensor(value, dtype or "float32")
+    x = convert_to_tensor(value, dtype or floatx())
     return x if shape is None else x.expand(tuple(shape)).clone()
 
 
@@ -103,10 +104,10 @@ def identity(x: Any, name: str | None = None) -> torch.Tensor:
     return convert_to_tensor(x).clone()
 
 
-def eye(size: int | Sequence[int], dtype: Any = "float32") -> torch.Tensor:
+def eye(size: int | Sequence[int], dtype: Any = None) -> torch.Tensor:
     """Ones on the diagonal of a matrix (size, size), or (rows, columns)."""
     rows, columns = (size, size) if isinstance(size, int) else size
-    return cast(torch.eye(rows, columns), dtype)
+    return cast(torch.eye(rows, columns), dtype or floatx())
 
 
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") -> torch.Tensor:

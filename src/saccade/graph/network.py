@@ -8,7 +8,7 @@ from typing import Any
 from saccade.errors import InvalidArgument
 from saccade.graph.node import Node
 from saccade.graph.order import order_layers, order_nodes
-from saccade.graph.symbol import Symbol, map_symbols, symbols_in
+from saccade.graph.symbol import Symbol, map_symbols, own_nest, symbols_in
 from saccade.nests import Mismatch, by_key, is_nest, paired_leaves
 from saccade.notes import note_once
 
@@ -31,6 +31,7 @@ class Network:
     fused: Any = None
 
     def __init__(self, inputs: Any, outputs: Any):
+        inputs, outputs = own_nest(inputs), own_nest(outputs)
         self.inputs, self.outputs = inputs, outputs
         # A list of one output says how it is written down; what a call gives is the one.
         is_one = isinstance(outputs, (list, tuple)) and len(outputs) == 1

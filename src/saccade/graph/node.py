@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from saccade.graph.symbol import Symbol, map_symbols, symbols_in
+from saccade.graph.symbol import Symbol, map_symbols, own_nest, symbols_in
 
 
 class Node:
@@ -20,7 +20,8 @@ class Node:
     """
 
     def __init__(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]):
-        self.layer, self.args, self.kwargs = layer, args, kwargs
+        # Lists of its own: scripts go on appending to theirs, as DenseNet's are written.
+        self.layer, self.args, self.kwargs = layer, own_nest(args), own_nest(kwargs)
         self.inputs = symbols_in((args, kwargs))
         self.is_plain = len(args) == 1 and isinstance(args[0], Symbol) and not kwargs
         self.outputs: Any = None
@@ -40,7 +41,7 @@ class Node:
         """Take a nest of bare symbols as the outputs, and tell them where they come from."""
         for index, symbol in enumerate(symbols_in(outputs)):
             symbol.node, symbol.index = self, index
-        self.outputs = outputs
+        self.outputs = own_nest(outputs)
         return outputs
 
     def arguments(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

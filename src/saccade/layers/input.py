@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from saccade.dtype_policy import floatx
 from saccade.errors import InvalidArgument
 from saccade.graph import Node, Shape, Symbol
 from saccade.graph import batch_shape as _as_shape
@@ -33,7 +34,7 @@ def Input(
     Args:
         shape: of one input, without the batch; None for an axis whose size varies.
         batch_size: of the batch, when it is fixed.
-        dtype: "float32" unless given.
+        dtype: that of `floatx()` unless given, "float32" mostly.
         batch_shape: shape and batch together, instead of the two.
         name: of the input.
         tensor: a symbol, which is given back as it is; from Keras 2.
@@ -54,7 +55,7 @@ def Input(
 
 def _input_dtype(where: str, dtype: Any) -> str:
     """The word for the input's dtype; whole numbers are welcome, layers turn them into floats."""
-    return number_dtype(where, dtype)
+    return number_dtype(where, floatx() if dtype is None else dtype)
 
 
 def _whole_shape(shape: Any, batch_size: int | None, whole: Any) -> Shape:

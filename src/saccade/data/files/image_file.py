@@ -13,6 +13,7 @@ import numpy as np
 from saccade.data.files.decode import load_image
 from saccade.data_formats import is_channels_first
 from saccade.disk.whole_file import write_whole
+from saccade.dtype_policy import numpy_floatx
 from saccade.errors import ShapeError
 from saccade.names import unknown_name
 from saccade.notes import note_old_word, note_once
@@ -86,7 +87,7 @@ def img_to_array(
     Source: Keras 3, utils/image_utils.py, img_to_array.
     """
     channels_first = is_channels_first(data_format)
-    x = np.asarray(img, dtype="float32" if dtype is None else dtype)
+    x = np.asarray(img, dtype=numpy_floatx() if dtype is None else dtype)
     if x.ndim not in (2, 3):
         raise ShapeError("img_to_array", "the image must have 2 or 3 axes", x.shape)
     if x.ndim == 2:

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from saccade.dtype_policy import floatx
 from saccade.errors import InvalidArgument, NotSupported
 from saccade.numerics.tensors.conversion import (
     cast,
@@ -35,7 +36,7 @@ def array(x: Any, dtype: Any = None) -> torch.Tensor:
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> torch.Tensor:
     """Ones on the k-th diagonal of an N x M matrix."""
     made = torch.ones(N, N if M is None else M).triu(k).tril(k)
-    return cast(made, dtype or "float32")
+    return cast(made, dtype or floatx())
 
 
 def identity(n: int, dtype: Any = None) -> torch.Tensor:
@@ -45,16 +46,16 @@ def identity(n: int, dtype: Any = None) -> torch.Tensor:
 
 def full(shape: Shape, fill_value: Any, dtype: Any = None) -> torch.Tensor:
     """One value everywhere, or a tensor that fits the shape spread over it."""
-    value = convert_to_tensor(fill_value, dtype or "float32")
+    value = convert_to_tensor(fill_value, dtype or floatx())
     return value.expand(_sizes(shape)).clone()
 
 
 def zeros(shape: Shape, dtype: Any = None) -> torch.Tensor:
-    return torch.zeros(_sizes(shape), dtype=torch_dtype(dtype or "float32"))
+    return torch.zeros(_sizes(shape), dtype=torch_dtype(dtype or floatx()))
 
 
 def ones(shape: Shape, dtype: Any = None) -> torch.Tensor:
-    return torch.ones(_sizes(shape), dtype=torch_dtype(dtype or "float32"))
+    return torch.ones(_sizes(shape), dtype=torch_dtype(dtype or floatx()))
 
 
 def full_like(x: Any, fill_value: Any, dtype: Any = None) -> torch.Tensor:
@@ -112,7 +113,7 @@ def multi_hot(
     classes = convert_to_tensor(inputs).long()
     rows = torch.nn.functional.one_hot(classes, num_classes).amax(1 if classes.ndim > 1 else 0)
     rows = rows if axis in (-1, rows.ndim - 1) else rows.movedim(-1, axis)
-    return cast(rows, dtype or "float32")
+    return cast(rows, dtype or floatx())
 
 
 def _sizes(shape: Shape) -> tuple[int, ...]:

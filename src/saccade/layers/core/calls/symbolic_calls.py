@@ -60,10 +60,10 @@ class SymbolicCalls(CallHistory, WeightHolder):
         outputs = self.compute_output_spec(*args, **told)
         node = Node(self, args, kwargs)
         node.note()
-        node.give(map_symbols(outputs, self._bare))
+        given = node.give(map_symbols(outputs, self._bare))
         if self._makes_masks or _are_masked(node.inputs):
             mark_masked(self, node)
-        return node.outputs
+        return given
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Symbols with shape and dtype of what a call on these symbols gives.
