@@ -208,3 +208,10 @@ def test_targets_that_do_not_fit():
         model.fit(X, [LABELS + 1, VALUES], verbose=0)
     with pytest.raises(InvalidArgument, match="one output"):
         model.fit(X, [LABELS, VALUES], class_weight={0: 2.0}, verbose=0)
+
+
+@pytest.mark.parametrize("given", [[], (), {}, [[], []], None])
+def test_no_metrics_are_none_for_each_output(given):
+    model = two_outputs(metrics=given, weighted_metrics=given)
+    found = model.fit(X, [LABELS, VALUES], verbose=0).history
+    assert sorted(found) == ["kind_loss", "loss", "size_loss"]

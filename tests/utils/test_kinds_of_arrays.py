@@ -28,7 +28,7 @@ from saccade import (
     regularizers,
 )
 from saccade import backend as K
-from saccade.models import Sequential
+from saccade.models import Model, Sequential
 from saccade.nests import map_nest
 
 X = np.abs(np.random.RandomState(0).standard_normal((3, 3))).astype(np.float32) + np.float32(0.1)
@@ -195,3 +195,42 @@ def test_labels_that_are_bools():
     assert asked[0] == pytest.approx(asked[1])
     assert asked[0] == pytest.approx(asked[2])
     model.fit(x, pd.DataFrame(labels), verbose=0)
+
+
+def _models():
+    one, other = layers.Input((3,), name="one"), layers.Input((3,), name="other")
+    single = Model(one, layers.Dense(2)(one))
+    double = Model([one, other], [layers.Dense(2)(one), layers.Dense(2)(other)])
+    for model in (single, double):
+        model.compile("sgd", "mse")
+    return single, double
+
+
+@pytest.mark.parametrize("bundle", [list, tuple])
+def test_frames_in_lists_are_several_arrays(bundle):
+    single, double = _models()
+    x, y = pd.DataFrame(X), pd.DataFrame(X[:, :2])
+    several, targets = bundle([x, x * 2]), bundle([y, y])
+    double.fit(several, targets, verbose=0)
+    double.train_on_batch(several, targets)
+    plain = [one.to_numpy() for one in several]
+
+    def called(data):
+        return [one.detach() for one in double(data)]
+
+    for ask in (double.predict, called, double.predict_on_batch):
+        for found, expected in zip(ask(several), ask(plain), strict=True):
+            np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
+    assert double.evaluate(several, targets, verbose=0) == double.evaluate(
+        plain, [y.to_numpy()] * 2, verbose=0
+    )
+
+
+def test_a_frame_in_a_list_is_the_one_input():
+    single, _ = _models()
+    x, y = pd.DataFrame(X), pd.DataFrame(X[:, :2])
+    single.fit([x], [y], verbose=0)
+    np.testing.assert_array_equal(single.predict([x], verbose=0), single.predict(x, verbose=0))
+    weights = pd.Series(np.ones(3))
+    single.fit(x, y, sample_weight=weights, validation_data=(x, y, weights), verbose=0)
+    np.testing.assert_allclose(layers.Add()([x, x]), X * 2)

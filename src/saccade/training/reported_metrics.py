@@ -123,7 +123,9 @@ def _metric(given: Any) -> Any:
 
 def _of_each(what: str, given: Any, names: list[str]) -> list[list[Any]]:
     """The metrics of each output; all are the one output's where there is one."""
-    if len(names) == 1:
+    if isinstance(given, (list, tuple)) and not given:
+        some = [[] for _ in names]
+    elif len(names) == 1:
         some = [leaves(given) if is_nest(given) else given]
     elif _is_for_all(given, names):
         note_old_word(

@@ -9,6 +9,7 @@ import torch
 
 from saccade.errors import DataError
 from saccade.nests import leaves, map_nest
+from saccade.numerics.tensors.conversion import is_table
 
 
 def is_array(x: Any) -> bool:
@@ -25,11 +26,12 @@ def is_array(x: Any) -> bool:
         return False
     while isinstance(first, list) and first:
         first = first[0]
-    return isinstance(first, (int, float, str, list, np.ndarray, np.generic, torch.Tensor))
+    known = (int, float, str, list, np.ndarray, np.generic, torch.Tensor)
+    return isinstance(first, known) or is_table(first)
 
 
 def _has_axes(part: Any) -> bool:
-    return isinstance(part, (np.ndarray, torch.Tensor)) and part.ndim > 0
+    return (isinstance(part, (np.ndarray, torch.Tensor)) or is_table(part)) and part.ndim > 0
 
 
 def as_tensor(name: str, array: Any) -> torch.Tensor:

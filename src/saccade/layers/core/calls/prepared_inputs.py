@@ -48,4 +48,4 @@ class PreparedInputs(WeightHolder):
 
 
 def _is_array(value: Any) -> bool:
-    return torch.is_tensor(value) or isinstance(value, np.ndarray)
+    return torch.is_tensor(value) or isinstance(value, np.ndarray) or is_table(value)
