@@ -30,6 +30,7 @@ import torch
 
 from saccade.errors import FileFormatError
 from saccade.notes import note_once
+from saccade.numerics.tensors.array_record import array_of, array_record, is_array_record
 
 KIND = "__lambda__"
 _trusts_files = False
@@ -170,19 +171,10 @@ def _parts_of(function: types.FunctionType) -> tuple[str, Any, Any]:
 
 def _written(value: Any) -> Any:
     """Arrays as Keras's records of them; anything else as it is."""
-    if isinstance(value, np.ndarray):
-        kind, array = "__numpy__", value
-    elif torch.is_tensor(value):
-        kind, array = "__tensor__", value.detach().cpu().numpy()
-    else:
-        return value
-    return {"class_name": kind, "config": {"value": array.tolist(), "dtype": array.dtype.name}}
+    is_array = isinstance(value, np.ndarray) or torch.is_tensor(value)
+    return array_record(value) if is_array else value
 
 
 def _read(value: Any) -> Any:
     """What `_written` wrote."""
-    kind = value.get("class_name") if isinstance(value, dict) else None
-    if kind not in ("__numpy__", "__tensor__"):
-        return value
-    array = np.array(value["config"]["value"], value["config"]["dtype"])
-    return array if kind == "__numpy__" else torch.from_numpy(array)
+    return array_of(value) if is_array_record(value) else value

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from saccade.backend.old_keywords import takes_old_keywords
-from saccade.lazy_names import homes
+from saccade.lazy_names import homes, named
 from saccade.names import refuse_name
 from saccade.notes import note_old_word
 
@@ -121,7 +121,7 @@ def __getattr__(name: str) -> Any:
             key="keras.backend",
         )
     part, other = _HOME[name]
-    found = getattr(import_module(part), other)
+    found = named(getattr(import_module(part), other), other)
     if part in _OF_VALUES:
         found = _also_on_symbols(other, found)
     if name not in _TODAY and callable(found):

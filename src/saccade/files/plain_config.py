@@ -6,11 +6,13 @@ import types
 from typing import Any
 
 import numpy as np
+import torch
 
 from saccade.custom_objects import find_custom, get_registered_name, word_for
 from saccade.errors import InvalidArgument, StateError
 from saccade.lambda_code import LambdaRecord, is_lambda, keep_written, listed_record
 from saccade.layers.core.custom_storage import is_own
+from saccade.numerics.tensors.array_record import array_record
 from saccade.records import to_record
 
 
@@ -62,6 +64,8 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
         }
     if not objects:
         raise InvalidArgument(where, f"{place} must be a plain value", type(value).__name__)
+    if isinstance(value, np.ndarray) or torch.is_tensor(value):
+        return array_record(value)
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
         return _function_record(where, value, place)
     if not isinstance(value, type) and (word := word_for(value)) is not None:

@@ -13,6 +13,7 @@ from typing import Any
 from saccade.custom_objects import find_recorded, known_names
 from saccade.errors import UnknownName
 from saccade.lambda_code import function_of, is_code
+from saccade.numerics.tensors.array_record import array_of, is_array_record
 
 _OTHER_FAMILIES = frozenset(
     [
@@ -64,6 +65,8 @@ class Reviver:
         if not isinstance(value, dict):
             return value
         kind = value.get("class_name")
+        if is_array_record(value):
+            return array_of(value)
         if is_code(value):
             trusted, names = not self.safe_mode, self.custom_objects
             return function_of(

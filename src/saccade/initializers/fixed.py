@@ -10,6 +10,7 @@ import torch
 
 from saccade.errors import ShapeError
 from saccade.initializers.initializer import Initializer
+from saccade.numerics.tensors.array_record import array_record
 from saccade.numerics.tensors.conversion import as_tensor
 from saccade.records import is_record
 
@@ -50,8 +51,7 @@ class Constant(Initializer):
         values = values.detach().cpu().numpy() if torch.is_tensor(values) else values
         if not isinstance(values, np.ndarray):
             return {"value": values}
-        config = {"value": values.tolist(), "dtype": values.dtype.name}
-        return {"value": {"class_name": "__numpy__", "config": config}}
+        return {"value": array_record(values)}
 
 
 class Zeros(Constant):

@@ -12,6 +12,7 @@ from saccade.errors import InvalidArgument, UnknownName
 from saccade.lambda_code import KIND, function_of, is_lambda, named_record
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.output_shapes import is_shape
+from saccade.numerics.tensors.array_record import array_of, is_array_record
 
 
 class Lambda(Layer):
@@ -103,6 +104,11 @@ class Lambda(Layer):
         for word in ("output_shape", "mask"):
             if isinstance(config.get(word), (dict, str)):
                 config[word] = _found(config[word], given, trusted)
+        arguments = config.get("arguments") or {}
+        config["arguments"] = {
+            word: array_of(value) if is_array_record(value) else value
+            for word, value in arguments.items()
+        }
         return cls(**config)
 
 

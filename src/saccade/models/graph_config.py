@@ -21,6 +21,7 @@ from saccade.graph import Network, Symbol, map_symbols
 from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
 from saccade.layers.input import InputLayer
+from saccade.numerics.tensors.array_record import array_of, array_record, is_array_record
 from saccade.records import to_record
 
 _SYMBOL = "__keras_tensor__"
@@ -170,8 +171,7 @@ def _plain(value: Any) -> Any:
         return {"class_name": "__ellipsis__", "config": {}}
     if torch.is_tensor(value) or isinstance(value, (np.ndarray, np.generic)):
         array = value.detach().cpu().numpy() if torch.is_tensor(value) else value
-        config = {"value": array.tolist(), "dtype": array.dtype.name}
-        return {"class_name": "__numpy__", "config": config} if array.ndim else array.item()
+        return array_record(array) if array.ndim else array.item()
     if isinstance(value, torch.dtype):
         return str(value).removeprefix("torch.")
     if not isinstance(value, (bool, int, float, str, type(None))):
@@ -218,8 +218,8 @@ def _revived(value: Any, made: dict[str, list[list[Symbol]]]) -> Any:
         return slice(*(_revived(ends[word], made) for word in ("start", "stop", "step")))
     if value.get("class_name") == "__ellipsis__":
         return Ellipsis
-    if value.get("class_name") in ("__numpy__", "__tensor__"):
-        return np.array(value["config"]["value"], value["config"]["dtype"])
+    if is_array_record(value):
+        return np.asarray(array_of(value))
     return {key: _revived(item, made) for key, item in value.items()}
 
 

@@ -10,7 +10,7 @@ from functools import wraps
 from importlib import import_module
 from typing import Any
 
-from saccade.lazy_names import homes
+from saccade.lazy_names import homes, named
 from saccade.names import nearest
 
 _PARTS = {
@@ -115,7 +115,7 @@ def _function(part: str, word: str) -> Any:
     from saccade.layers.operations.operation_table import FUNCTIONS
     from saccade.layers.operations.unwritten_operation import also_on_symbols
 
-    found = FUNCTIONS.get(word) or getattr(import_module(part), word)
+    found = named(FUNCTIONS.get(word) or getattr(import_module(part), word), word)
     if part == "saccade.activations":
         found = _of_arrays(found)
     if word in FUNCTIONS:

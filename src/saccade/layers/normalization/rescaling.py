@@ -11,6 +11,7 @@ from saccade.data_formats import is_channels_first
 from saccade.errors import InvalidArgument
 from saccade.layers.core.layer_kinds import Pointwise
 from saccade.layers.core.pixel_layer import PixelLayer
+from saccade.numerics.tensors.array_record import is_array_record
 from saccade.numerics.tensors.conversion import as_tensor
 
 
@@ -49,7 +50,7 @@ class Rescaling(PixelLayer, Pointwise):
 
 def plain_numbers(layer: Any, name: str, value: Any) -> Any:
     """A number or lists of them, from an array, a sequence or Keras's record of either."""
-    if isinstance(value, dict) and value.get("class_name") in ("__numpy__", "__tensor__"):
+    if is_array_record(value):
         value = value["config"]["value"]
     elif isinstance(value, dict) and value.get("class_name") == "__tuple__":
         value = value["items"]
