@@ -104,6 +104,10 @@ class NoValue(InvalidArgument, TypeError, NotImplementedError):
     """
 
 
+class AxisError(InvalidArgument, IndexError):
+    """An axis that the array has not: what torch calls an IndexError and Keras a ValueError."""
+
+
 class DataError(SaccadeError, ValueError):
     """Images, labels or folders that cannot be used as they are."""
 

@@ -164,7 +164,7 @@ NAMES = {
         min_max_norm non_neg nonneg serialize unit_norm unitnorm
     """,
     "saccade.errors": """
-        DataError FileFormatError InvalidArgument NoSuchFile NotEnoughMemory NotFinite NotKnownYet
+        AxisError DataError FileFormatError InvalidArgument NoSuchFile NotEnoughMemory NotFinite NotKnownYet
         NoValue NotSupported NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """

@@ -208,7 +208,7 @@ def _models():
 
 @pytest.mark.parametrize("bundle", [list, tuple])
 def test_frames_in_lists_are_several_arrays(bundle):
-    single, double = _models()
+    _, double = _models()
     x, y = pd.DataFrame(X), pd.DataFrame(X[:, :2])
     several, targets = bundle([x, x * 2]), bundle([y, y])
     double.fit(several, targets, verbose=0)

@@ -21,6 +21,7 @@ class Activation(Activated, Pointwise):
     Source: `keras.layers.Activation`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
 
     def __init__(self, activation: Any, **placement: Any):

@@ -15,6 +15,7 @@ class Identity(Pointwise):
     Source: `keras.layers.Identity`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
     casts_integers = False
     _keeps_dtype = True
@@ -34,6 +35,7 @@ class ActivityRegularization(Pointwise):
     Source: `keras.layers.ActivityRegularization`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0, **placement: Any):

@@ -27,6 +27,7 @@ class ReLU(Pointwise):
     Source: `keras.layers.ReLU`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
 
     def __init__(
@@ -74,6 +75,7 @@ class LeakyReLU(Pointwise):
     Source: `keras.layers.LeakyReLU`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
 
     def __init__(self, negative_slope: float = 0.3, **placement: Any):
@@ -99,6 +101,7 @@ class ELU(Pointwise):
     Source: Clevert et al. (2016); `keras.layers.ELU`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
 
     def __init__(self, alpha: float = 1.0, **placement: Any):

@@ -58,6 +58,7 @@ class Reshape(Layer):
     Source: `keras.layers.Reshape`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
     _keeps_dtype = True
     weightless = True

@@ -27,6 +27,7 @@ class Softmax(Pointwise):
     Source: `keras.layers.Softmax`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
 
     def __init__(self, axis: int | Sequence[int] = -1, **placement: Any):

@@ -33,8 +33,8 @@ _PARTS = {
     """,
     "saccade.numerics.tensors.counting": """
         allclose argpartition copy correlate diagflat digitize empty empty_like geomspace histogram
-        isin logspace percentile ptp searchsorted segment_max segment_min segment_prod segment_sum
-        trapezoid tri unique unravel_index
+        isin logspace multi_hot percentile ptp searchsorted segment_max segment_min segment_prod
+        segment_sum trapezoid tri unique unravel_index
     """,
     "saccade.numerics.tensors.linear_algebra": """
         cdist cholesky cholesky_inverse corrcoef cross det eig eigh inv kron logdet lstsq lu_factor
@@ -53,7 +53,7 @@ _PARTS = {
         bartlett blackman fft fft2 hamming hanning ifft2 irfft kaiser rfft
     """,
     "saccade.numerics.tensors.creation": """
-        arange array eye full full_like identity linspace meshgrid multi_hot ones zeros
+        arange array eye full full_like identity linspace meshgrid ones zeros
     """,
     "saccade.numerics.tensors.ops_functions": "argmax argmin concatenate cumsum gelu",
     "saccade.numerics.tensors.rearrangement": """
@@ -89,6 +89,19 @@ _WORDS = {"reshape": {"newshape": "shape"}, "stop_gradient": {"variable": "x"}}
 """What Keras calls parameters that have another name here."""
 _OF_BOTH = ("saccade.ops.control", "saccade.numerics.tensors.creation")
 """Parts that are not made to note a layer: they make tensors, or know symbols."""
+_OF_FUNCTIONS = frozenset(
+    [
+        "associative_scan",
+        "cond",
+        "fori_loop",
+        "map",
+        "scan",
+        "switch",
+        "vectorized_map",
+        "while_loop",
+    ]
+)
+"""Those of them that apply functions to values, and note a layer all the same."""
 _BELOW = ("image", "linalg", "nn", "numpy")
 
 _HOME = homes(_PARTS)
@@ -121,7 +134,9 @@ def _function(part: str, word: str) -> Any:
     if word in FUNCTIONS:
         noting = on_symbols(word, found)
         return _in_words(noting, _WORDS[word]) if word in _WORDS else noting
-    return found if part in _OF_BOTH or word == "shape" else also_on_symbols("ops")(found)
+    if word == "shape" or (part in _OF_BOTH and word not in _OF_FUNCTIONS):
+        return found
+    return also_on_symbols("ops")(found)
 
 
 def _in_words(function: Any, words: dict[str, str]) -> Any:

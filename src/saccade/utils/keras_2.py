@@ -87,13 +87,22 @@ def conv_input_length(
 
 
 def deconv_length(
-    dim_size: int | None, stride_size: int, kernel_size: int, padding: str, *_: Any
+    dim_size: int | None,
+    stride_size: int,
+    kernel_size: int,
+    padding: str,
+    output_padding: int | None = None,
+    dilation: int = 1,
 ) -> int | None:
     """The length of an axis behind a transposed convolution."""
     if dim_size is None:
         return None
-    more = {"valid": max(kernel_size - stride_size, 0), "full": -(stride_size + kernel_size - 2)}
-    return dim_size * stride_size + more.get(padding, 0)
+    size = kernel_size + (kernel_size - 1) * (dilation - 1)
+    if output_padding is None:
+        more = {"valid": max(size - stride_size, 0), "full": -(stride_size + size - 2)}
+        return dim_size * stride_size + more.get(padding, 0)
+    cut = {"valid": 0, "same": size // 2, "full": size - 1}[padding]
+    return (dim_size - 1) * stride_size + size - 2 * cut + output_padding
 
 
 def normalize_padding(value: str) -> str:
@@ -106,7 +115,10 @@ def normalize_padding(value: str) -> str:
 
 def normalize_tuple(value: Any, n: int, name: str) -> tuple[int, ...]:
     """A number n times, or n numbers, as a tuple of integers."""
-    found = (value,) * n if isinstance(value, int) else tuple(int(one) for one in value)
+    try:
+        found = (value,) * n if isinstance(value, int) else tuple(int(one) for one in value)
+    except (TypeError, ValueError):
+        found = ()
     if len(found) != n:
         raise InvalidArgument(name, f"must be {n} integers", repr(value))
     return found

@@ -108,7 +108,7 @@ class Layer(
             raise InvalidArgument(cls, "name must be a word", repr(name))
         chosen = str(name or auto_name(snake_case(cls)))
         self.name: str = sys.intern(chosen)  # scripts compare by `is`
-        self.built = False
+        self.built = self._awaits_shape = self._is_built_when_made()
         self.autocast = autocast
         self.dtype_policy = dtype
         self._built_shape: Any = None
@@ -144,6 +144,12 @@ class Layer(
         if "compute_output_shape" in brought:
             cls._output_shapes = shape_names(cls.compute_output_shape)
             cls._has_no_formula = False
+
+    @classmethod
+    def _is_built_when_made(cls) -> bool:
+        """Whether there is nothing to build, so that the layer says at once that it is built; the
+        first shape is looked at all the same. A user's `build` has something to make."""
+        return cls._needs_no_build and cls.build.__module__.startswith("saccade.")
 
     # -- calling ---------------------------------------------------------------------------
 
@@ -185,7 +191,7 @@ class Layer(
         if self.input_spec is not None:
             first = first_array(args, kwargs)
             check_inputs(self.where, self.input_spec, shape_of(first), dtypes_of(first))
-        if not self.built:
+        if not self.built or self._awaits_shape:
             if self._build_shapes:
                 self.build_on(shapes_by_name(self, self._build_shapes, args, kwargs))
             else:
@@ -247,7 +253,8 @@ class Layer(
             check_inputs(self.where, self.input_spec, input_shape)
         # Weights made in inference mode could never be trained, and the first call may be predict.
         with _build_lock, torch.inference_mode(False):
-            if not self.built:
+            if not self.built or self._awaits_shape:
+                self._awaits_shape = False
                 self.build(**input_shape) if self._build_shapes else self.build(input_shape)
                 self.built = True
                 if self._first_weights is not None:

@@ -38,6 +38,8 @@ class WeightHolder(TrackedModule):
     _network: Any
     _stack: Any
     _arguments: dict[str, Any] | None  # what a layer of the user's was made with
+    _needs_no_build = False  # whether such a layer is built as soon as it is made, as in Keras
+    _awaits_shape = False  # whether one of these has not seen a shape yet
     weightless = False  # layers that never have weights need not be built to be counted
 
     def __init__(self, trainable: bool):

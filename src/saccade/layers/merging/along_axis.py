@@ -10,6 +10,7 @@ import torch
 from saccade.errors import InvalidArgument, ShapeError
 from saccade.graph import Shape
 from saccade.layers.merging.elementwise import Merge, listed
+from saccade.numerics.tensors.conversion import convert_to_tensor
 from saccade.numerics.tensors.ops_formulas import dot_of_samples
 
 
@@ -47,12 +48,13 @@ class Concatenate(Merge):
         if previous_mask is None or all(one is None for one in previous_mask):
             return None
         spread = []
-        for array, mask in zip(inputs, previous_mask, strict=True):
+        for array, mask in zip(map(convert_to_tensor, inputs), previous_mask, strict=True):
             if mask is None:
                 mask = torch.ones_like(array, dtype=torch.bool)
-            elif mask.ndim < array.ndim:
-                mask = mask.bool().unsqueeze(-1).expand(array.shape)
-            spread.append(mask.bool())
+            mask = convert_to_tensor(mask).bool()
+            spread.append(
+                mask.unsqueeze(-1).expand(array.shape) if mask.ndim < array.ndim else mask
+            )
         return torch.cat(spread, dim=self.axis).any(-1)
 
     def merged_shape(self, shapes: list[Shape]) -> Shape:

@@ -12,6 +12,7 @@ from saccade.errors import ShapeError
 from saccade.graph import Shape
 from saccade.layers.core.layer import Layer
 from saccade.layers.core.masks import MaskPassing, mask_of
+from saccade.numerics.tensors.conversion import convert_to_tensor
 
 
 class Merge(Layer):
@@ -46,7 +47,7 @@ class Merge(Layer):
         """Of places where any input counts; None where an input has no mask."""
         if previous_mask is None or any(one is None for one in previous_mask):
             return None
-        return reduce(torch.logical_or, previous_mask)
+        return reduce(torch.logical_or, map(convert_to_tensor, previous_mask))
 
     def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         if not isinstance(inputs, (list, tuple)):

@@ -249,6 +249,7 @@ class UnitNormalization(Layer):
     Source: `keras.layers.UnitNormalization`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
     joins_lists = True
     supports_masking = True

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from saccade.errors import InvalidArgument, NotSupported
+from saccade.errors import AxisError, InvalidArgument, NotSupported
 from saccade.graph import Node, Symbol, map_symbols, plain_shapes, symbols_in, values_now
 from saccade.layers.core.layer import Layer
 from saccade.layers.operations.operation_table import (
@@ -108,7 +108,12 @@ class Operation(Layer):
 
     def _traced(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Symbols for what a call gives, found by two calls on arrays of different sizes."""
-        one, other = (self._on_samples(args, kwargs, which) for which in (0, 1))
+        try:
+            one, other = (self._on_samples(args, kwargs, which) for which in (0, 1))
+        except (RuntimeError, IndexError) as error:  # torch's, of sizes that do not fit
+            shapes = ", ".join(str(tuple(one.shape)) for one in symbols_in((args, kwargs)))
+            needed = "takes no arrays of these shapes"
+            raise InvalidArgument(self.where, needed, shapes, str(error)) from error
         return _symbols(one, other, self.name)
 
     def _on_samples(self, args: tuple[Any, ...], kwargs: dict[str, Any], which: int) -> Any:
@@ -246,9 +251,19 @@ def on_symbols(word: str, function: Callable[..., Any]) -> Callable[..., Any]:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()  # the function's own, which need not be those of `ops`
             return note_call(word, *bound.args, **bound.kwargs)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except IndexError as error:
+            raise as_axis_error(word, error) from error
 
     return of_values_or_symbols
+
+
+def as_axis_error(word: str, error: IndexError) -> IndexError:
+    """Torch's error for an axis as the one that Keras's callers catch, too; others as they are."""
+    if isinstance(error, AxisError) or not str(error).startswith("Dimension"):
+        return error
+    return AxisError(word, "axis must be one of the array's", None, str(error))
 
 
 def has_symbols(values: Any) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from saccade.errors import NotSupported
 from saccade.graph import values_now
-from saccade.layers.operations.operation import Operation, has_symbols
+from saccade.layers.operations.operation import Operation, as_axis_error, has_symbols
 from saccade.names import auto_name
 
 
@@ -52,8 +53,14 @@ def also_on_symbols(module: str) -> Callable[[Callable[..., Any]], Callable[...,
             if has_symbols(args) or (kwargs and has_symbols(kwargs.values())):
                 if (known := values_now()) is not None:
                     return known.call(function, args, kwargs)
-                return UnwrittenOperation(word, module, function)(*args, **kwargs)
-            return function(*args, **kwargs)
+                bound = inspect.signature(function).bind(
+                    *args, **kwargs
+                )  # a layer's first is an input
+                return UnwrittenOperation(word, module, function)(*bound.args, **bound.kwargs)
+            try:
+                return function(*args, **kwargs)
+            except IndexError as error:
+                raise as_axis_error(word, error) from error
 
         return of_values_or_symbols
 

@@ -12,6 +12,7 @@ from saccade.layers.core.layer_kinds import Spatial
 
 
 class _GlobalPooling(Spatial):
+    _needs_no_build = True
     weightless = True
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **placement: Any):

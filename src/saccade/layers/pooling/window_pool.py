@@ -15,6 +15,7 @@ from saccade.numerics.convolution.nhwc import average_pool_nhwc, max_pool_nhwc
 class _Pooling(Spatial):
     """What the poolings share: arguments, shapes, configuration."""
 
+    _needs_no_build = True
     weightless = True
 
     def __init__(

@@ -18,6 +18,8 @@ ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
 class _Drop(Noise):
     """Which values are kept: a share of them, and alike where `noise_shape` says so."""
 
+    _needs_no_build = True
+
     def __init__(self, rate: Any, noise_shape: Any, seed: int | None, **placement: Any):
         super().__init__(seed, **placement)
         self.rate = rate

@@ -43,6 +43,7 @@ class GaussianNoise(Noise):
     Source: `keras.layers.GaussianNoise`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
 
     def __init__(self, stddev: float, seed: int | None = None, **placement: Any):
@@ -73,6 +74,7 @@ class GaussianDropout(Noise):
     Source: Srivastava et al. (2014), section 10; `keras.layers.GaussianDropout`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
 
     def __init__(self, rate: float, seed: int | None = None, **placement: Any):

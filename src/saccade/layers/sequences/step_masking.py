@@ -29,6 +29,7 @@ class Masking(Pointwise):
     Source: `keras.layers.Masking`.
     """
 
+    _needs_no_build = True
     keras_module = "keras.layers"
     casts_integers = False
     joins_lists = True

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from saccade.dtype_policy import floatx
+from saccade.errors import InvalidArgument, NotSupported
 from saccade.numerics.tensors import ops_formulas
 from saccade.numerics.tensors.creation import Shape, linspace, zeros
 from saccade.numerics.tensors.tensor_functions import (
@@ -17,6 +19,7 @@ from saccade.numerics.tensors.tensor_functions import (
     floats,
     max,
     min,
+    one_hot,
     zeros_like,
 )
 
@@ -26,6 +29,31 @@ def allclose(
 ) -> bool:
     """Whether all pairs are as near as `isclose` wants them."""
     return bool(ops_formulas.isclose(x1, x2, rtol, atol, equal_nan).all())
+
+
+def multi_hot(
+    inputs: Any,
+    num_classes: int | None = None,
+    axis: int = -1,
+    dtype: Any = None,
+    sparse: bool = False,
+    num_tokens: int | None = None,
+) -> torch.Tensor:
+    """A row of 0 and 1 with ones at all the class numbers along the axis that vanishes.
+
+    Args:
+        num_classes: how many there are; a number that is none of them marks nothing.
+        num_tokens: the old name of `num_classes`.
+    """
+    num_classes = num_tokens if num_classes is None else num_classes
+    if num_classes is None:
+        raise InvalidArgument("ops.multi_hot", "num_classes is needed", "None")
+    if sparse:
+        raise NotSupported("ops.multi_hot", "sparse tensors are not supported", "sparse=True")
+    rows = one_hot(inputs, num_classes)
+    rows = rows.amax(1 if rows.ndim > 2 else 0)
+    rows = rows if axis in (-1, rows.ndim - 1) else rows.movedim(-1, axis)
+    return cast(rows, dtype or floatx())
 
 
 def ptp(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from saccade.dtype_policy import floatx
-from saccade.errors import InvalidArgument, NotSupported
 from saccade.numerics.tensors.conversion import (
     cast,
     convert_to_tensor,
@@ -91,29 +90,6 @@ def linspace(
 def meshgrid(*x: Any, indexing: str = "xy") -> list[torch.Tensor]:
     """The coordinates of a grid: the first runs along columns for "xy", along rows for "ij"."""
     return list(torch.meshgrid(*map(convert_to_tensor, x), indexing=indexing))
-
-
-def multi_hot(
-    inputs: Any,
-    num_classes: int | None = None,
-    axis: int = -1,
-    dtype: Any = None,
-    sparse: bool = False,
-    num_tokens: int | None = None,
-) -> torch.Tensor:
-    """A row of 0 and 1 with ones at all the class numbers along the axis that vanishes.
-
-    `num_tokens` is the old name of `num_classes`.
-    """
-    num_classes = num_tokens if num_classes is None else num_classes
-    if num_classes is None:
-        raise InvalidArgument("ops.multi_hot", "num_classes is needed", "None")
-    if sparse:
-        raise NotSupported("ops.multi_hot", "sparse tensors are not supported", "sparse=True")
-    classes = convert_to_tensor(inputs).long()
-    rows = torch.nn.functional.one_hot(classes, num_classes).amax(1 if classes.ndim > 1 else 0)
-    rows = rows if axis in (-1, rows.ndim - 1) else rows.movedim(-1, axis)
-    return cast(rows, dtype or floatx())
 
 
 def _sizes(shape: Shape) -> tuple[int, ...]:

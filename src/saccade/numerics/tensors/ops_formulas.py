@@ -205,9 +205,14 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
 def moments(
     x: Any, axes: Axis, keepdims: bool = False, synchronized: bool = False
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean and (biased) variance over axes."""
+    """Mean and (biased) variance over axes; of float16 within what it holds."""
     x = convert_to_tensor(x)
+    kind, is_half = x.dtype, x.dtype in (torch.float16, torch.bfloat16)
+    x = x.float() if is_half else x
     spread, mean = torch.var_mean(x, axes_of(x, axes), correction=0, keepdim=keepdims)
+    if is_half:
+        most = torch.finfo(kind).max
+        mean, spread = (one.clamp(-most, most).to(kind) for one in (mean, spread))
     return mean, spread
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from saccade.errors import NotSupported
+from saccade.errors import InvalidArgument, NotSupported
 from saccade.names import unknown_name
 from saccade.numerics.tensors.tensor_functions import convert_to_tensor
 
@@ -158,10 +158,18 @@ def nonzero(x: Any) -> tuple[torch.Tensor, ...]:
 
 
 def slice(inputs: Any, start_indices: Sequence[int], shape: Sequence[int]) -> torch.Tensor:
-    """The part that begins at these places and has this shape."""
+    """The part that begins at these places and has this shape; a size of -1 is all that follows.
+
+    Raises:
+        InvalidArgument: not one place and one size for each axis.
+    """
     x = convert_to_tensor(inputs)
+    if not len(start_indices) == len(shape) == x.ndim:
+        got = f"{len(start_indices)} and {len(shape)} for shape {tuple(x.shape)}"
+        raise InvalidArgument("slice", "needs a place and a size for each axis", got)
     for axis, (first, count) in enumerate(zip(start_indices, shape, strict=True)):
-        x = x.narrow(axis, int(first), int(count))
+        first, count = int(first), int(count)
+        x = x.narrow(axis, first, x.shape[axis] - first if count == -1 else count)
     return x
 
 

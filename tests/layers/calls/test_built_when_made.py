@@ -1,0 +1,52 @@
+"""Layers that have nothing to build say that they are built once they are made, as in Keras."""
+
+import numpy as np
+import pytest
+
+from conformance.test_layer_conformance import EXAMPLES
+from parity.reference import keras
+from saccade import layers
+from saccade.layers import Layer, MaxPooling2D, ReLU, Reshape
+
+NAMES = [
+    name
+    for name in sorted(EXAMPLES)
+    if isinstance(getattr(layers, name, None), type) and hasattr(keras.layers, name)
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_built_is_what_keras_says(name):
+    args = EXAMPLES[name][0]
+    try:
+        theirs = getattr(keras.layers, name)(**args).built
+    except (TypeError, ValueError) as error:
+        pytest.skip(f"Keras makes it otherwise: {error}")
+    assert getattr(layers, name)(**args).built == theirs
+
+
+def test_the_first_shape_is_looked_at_all_the_same():
+    with pytest.raises(ValueError, match="input"):
+        Reshape((7,))(np.ones((1, 3), "float32"))
+    with pytest.raises(ValueError, match="input"):
+        MaxPooling2D((3, 3))(np.ones((1, 2, 2), "float32"))
+
+
+def test_what_a_user_builds_is_not_built_before():
+    class Scaled(ReLU):
+        def build(self, shape):
+            self.scale = self.add_weight(shape=(shape[-1],), initializer="ones")
+
+    layer = Scaled()
+    assert not layer.built
+    assert layer(np.ones((1, 2), "float32")).shape == (1, 2)
+    assert layer.built
+    assert len(layer.weights) == 1
+
+
+def test_a_layer_of_the_users_own_is_not_built():
+    class Own(Layer):
+        def call(self, x):
+            return x
+
+    assert not Own().built
