@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from saccade.errors import InvalidArgument
+from saccade.numerics.machine.random_streams import stream_of_seed
 from saccade.numerics.tensors.tensor_functions import cast, convert_to_tensor
 from saccade.variables import Variable
 
@@ -26,6 +27,8 @@ class SeedGenerator:
 
     Source: `keras.random.SeedGenerator`.
     """
+
+    keras_module = "keras.random"
 
     def __init__(self, seed: int | None = None, name: str | None = None):
         if seed is None:
@@ -58,14 +61,7 @@ Seed = int | SeedGenerator | torch.Tensor | None
 
 def _stream(seed: Seed) -> torch.Generator | None:
     """The stream that a seed means; None, torch's own, for no seed."""
-    if seed is None:
-        return None
-    if isinstance(seed, SeedGenerator):
-        seed = seed.next()
-    if torch.is_tensor(seed):
-        first, second = (int(one) for one in seed.reshape(-1)[:2])
-        seed = (first * 0x9E3779B97F4A7C15 + second * 0xBF58476D1CE4E5B9) % 2**63
-    return torch.Generator().manual_seed(int(seed))
+    return None if seed is None else stream_of_seed(seed)
 
 
 def normal(

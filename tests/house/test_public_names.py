@@ -164,8 +164,8 @@ NAMES = {
         min_max_norm non_neg nonneg serialize unit_norm unitnorm
     """,
     "saccade.errors": """
-        AxisError DataError FileFormatError InvalidArgument NoSuchFile NotEnoughMemory NotFinite NotKnownYet
-        NoValue NotSupported NotWritten SaccadeError ShapeError StateError UnknownName
+        AxisError DataError FileFormatError InvalidArgument NoSuchFile NotEnoughMemory NotFinite
+        NotKnownYet NoValue NotSupported NotWritten SaccadeError ShapeError StateError UnknownName
     """,
     "saccade.initializers": """
         Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer

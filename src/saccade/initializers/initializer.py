@@ -7,17 +7,20 @@ from typing import Any
 
 import torch
 
+from saccade.numerics.machine.random_streams import stream_of_seed
 from saccade.records import checked_dtype
 from saccade.user_names import UserNames
 
 
 class Initializer(UserNames):
-    """Called with a shape, gives a float32 tensor; `seed` makes every call give the same."""
+    """Called with a shape, gives a float32 tensor; an integer `seed` makes every call give the
+    same, a `SeedGenerator` the next numbers of a row that is the same in every run."""
 
     keras_module = "keras.initializers"
 
-    def __init__(self, seed: int | None = None):
-        self.seed = seed
+    def __init__(self, seed: Any = None):
+        record = seed.get("config") if isinstance(seed, dict) else None  # of a SeedGenerator
+        self.seed = record["seed"] if record else seed
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> torch.Tensor:
         checked_dtype(type(self).__name__, dtype)
@@ -28,7 +31,7 @@ class Initializer(UserNames):
         raise NotImplementedError
 
     def generator(self) -> torch.Generator | None:
-        return None if self.seed is None else torch.Generator().manual_seed(self.seed)
+        return None if self.seed is None else stream_of_seed(self.seed)
 
     def get_config(self) -> dict[str, Any]:
         return {"seed": self.seed}

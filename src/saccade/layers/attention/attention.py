@@ -116,11 +116,11 @@ class Attention(Drawing):
             y = torch.where(flags(query_mask, y.device).unsqueeze(-1), y, 0.0)
         return (y, weights) if return_attention_scores else y
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The queries' own."""
-        if previous_mask is None or previous_mask[0] is None:
+        if mask is None or mask[0] is None:
             return None
-        return as_tensor(previous_mask[0])
+        return as_tensor(mask[0])
 
     def shape_for(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         if kwargs.get("return_attention_scores"):

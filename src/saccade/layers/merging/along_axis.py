@@ -43,19 +43,15 @@ class Concatenate(Merge):
     def merge(self, arrays: list[torch.Tensor]) -> torch.Tensor:
         return torch.cat(arrays, dim=self.axis)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The masks joined as the inputs are; an input without one counts everywhere."""
-        if previous_mask is None or all(one is None for one in previous_mask):
+        if mask is None or all(one is None for one in mask):
             return None
         spread = []
-        for array, mask in zip(map(convert_to_tensor, inputs), previous_mask, strict=True):
-            if mask is None:
-                mask = torch.ones_like(array, dtype=torch.bool)
-            mask = convert_to_tensor(mask).bool()
-            spread.append(
-                mask.unsqueeze(-1).expand(array.shape) if mask.ndim < array.ndim else mask
-            )
-        return torch.cat(spread, dim=self.axis).any(-1)
+        for array, one in zip(map(convert_to_tensor, inputs), mask, strict=True):
+            one = torch.ones_like(array) if one is None else convert_to_tensor(one)
+            spread.append(one.unsqueeze(-1).expand(array.shape) if one.ndim < array.ndim else one)
+        return torch.cat([one.bool() for one in spread], dim=self.axis).any(-1)
 
     def merged_shape(self, shapes: list[Shape]) -> Shape:
         first = shapes[0]
@@ -125,7 +121,7 @@ class Dot(Merge):
             y = torch.nn.functional.normalize(y, dim=b, eps=1e-7)
         return dot_of_samples(x, y, a, b)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """None: what is summed over has no place left."""
 
     def merged_shape(self, shapes: list[Shape]) -> Shape:

@@ -43,11 +43,11 @@ class Merge(Layer):
     def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Of places where any input counts; None where an input has no mask."""
-        if previous_mask is None or any(one is None for one in previous_mask):
+        if mask is None or any(one is None for one in mask):
             return None
-        return reduce(torch.logical_or, map(convert_to_tensor, previous_mask))
+        return reduce(torch.logical_or, map(convert_to_tensor, mask))
 
     def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         if not isinstance(inputs, (list, tuple)):

@@ -89,3 +89,14 @@ def put(stream: Any, state: Any) -> None:
             stream.state.copy_(torch.tensor([seed, drawn]))
     else:
         stream.set_state(state)
+
+
+def stream_of_seed(seed: Any) -> torch.Generator:
+    """A stream for a seed: an integer, the two of a `SeedGenerator`'s state, or such a generator,
+    which moves on."""
+    if hasattr(seed, "next"):
+        seed = seed.next()
+    if torch.is_tensor(seed):
+        first, second = (int(one) for one in seed.reshape(-1)[:2])
+        seed = (first * 0x9E3779B97F4A7C15 + second * 0xBF58476D1CE4E5B9) % 2**63
+    return torch.Generator().manual_seed(int(seed))
