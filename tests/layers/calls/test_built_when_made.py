@@ -50,3 +50,32 @@ def test_a_layer_of_the_users_own_is_not_built():
             return x
 
     assert not Own().built
+
+
+def test_build_takes_shapes_that_may_be_missing():
+    """`attention_mask_shape=None` gets the shape where the call brings one."""
+    seen = []
+
+    class Masked(Layer):
+        def build(self, inputs_shape, attention_mask_shape=None):
+            seen.append((inputs_shape, attention_mask_shape))
+
+        def call(self, inputs, attention_mask=None):
+            return inputs
+
+    class Named(Layer):
+        def build(self, input_shape, mask_shape=None):
+            seen.append((input_shape, mask_shape))
+
+        def call(self, x):
+            return x
+
+    x = np.ones((2, 3), "float32")
+    Masked()(x, attention_mask=np.ones((2, 1), "float32"))
+    Masked()(x)
+    assert [[shape and shape[1:] for shape in pair] for pair in seen] == [
+        [(3,), (1,)],
+        [(3,), None],
+    ]
+    with pytest.raises(ValueError, match="mask_shape"):
+        Named()(x)

@@ -85,9 +85,8 @@ def shape_names(function: Callable[..., Any]) -> tuple[str, ...]:
     parameters = list(inspect.signature(function).parameters.values())[1:]  # without self
     plain = [one for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD]
     needed = [one.name for one in plain if one.default is one.empty]
-    if len(needed) < 2:
-        return ()
-    return tuple(one.name for one in plain if one.name in needed or one.name.endswith("_shape"))
+    names = [one.name for one in plain if one.name in needed or one.name.endswith("_shape")]
+    return tuple(names) if needed and len(names) > 1 else ()
 
 
 def shapes_by_name(
@@ -100,6 +99,10 @@ def shapes_by_name(
     """
     given = inspect.signature(layer.call).bind_partial(*args, **kwargs).arguments
     known = inspect.signature(layer.call).parameters
+    first = next(iter(known))
+    if names[0].removesuffix("_shape") not in known:  # `build(self, input_shape, mask_shape=None)`
+        given = {**given, names[0].removesuffix("_shape"): given.get(first)}
+        known = {**known, names[0].removesuffix("_shape"): known[first]}
     for name in names:
         if not name.endswith("_shape") or name.removesuffix("_shape") not in known:
             raise InvalidArgument(
