@@ -103,6 +103,12 @@ def shapes_by_name(
     if names[0].removesuffix("_shape") not in known:  # `build(self, input_shape, mask_shape=None)`
         given = {**given, names[0].removesuffix("_shape"): given.get(first)}
         known = {**known, names[0].removesuffix("_shape"): known[first]}
+    own = inspect.signature(type(layer).build).parameters
+    names = tuple(
+        name
+        for name in names
+        if own[name].default is inspect.Parameter.empty or name.removesuffix("_shape") in known
+    )
     for name in names:
         if not name.endswith("_shape") or name.removesuffix("_shape") not in known:
             raise InvalidArgument(
