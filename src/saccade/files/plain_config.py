@@ -37,7 +37,7 @@ def build_config(layer: Any) -> dict[str, Any] | None:
 
 
 def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
-    """`value` with tuples as lists, objects as their records, functions as their names, lambdas
+    """`value` with objects as their records, functions as their names, lambdas
     as their code.
 
     Args:
@@ -52,7 +52,8 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (list, tuple)):
-        return [to_plain(where, item, f"{place}[{n}]", objects) for n, item in enumerate(value)]
+        plain = [to_plain(where, item, f"{place}[{n}]", objects) for n, item in enumerate(value)]
+        return tuple(plain) if isinstance(value, tuple) else plain  # which JSON writes as lists
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str):

@@ -60,8 +60,9 @@ class Reviver:
             FileFormatError: there is code in the file, and nobody said that it may run.
             UnknownName: a class or function that is neither known nor in `custom_objects`.
         """
-        if isinstance(value, list):
-            return [self.revive(item) for item in value]
+        if isinstance(value, (list, tuple)):
+            items = [self.revive(item) for item in value]
+            return tuple(items) if isinstance(value, tuple) else items
         if not isinstance(value, dict):
             return value
         kind = value.get("class_name")

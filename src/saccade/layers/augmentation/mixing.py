@@ -75,8 +75,8 @@ class MixUp(_Mixing):
         return {"mix_weight": draws.beta(shape[0], self.alpha), "permutation_order": order}
 
     def transform(self, x_nhwc: torch.Tensor, transformation: Any) -> torch.Tensor:
-        order = transformation["permutation_order"].to(x_nhwc.device, torch.long)
-        weight = of_each(transformation["mix_weight"], x_nhwc)
+        order = torch.as_tensor(transformation["permutation_order"]).to(x_nhwc.device, torch.long)
+        weight = of_each(torch.as_tensor(transformation["mix_weight"]), x_nhwc)
         return weight * x_nhwc + (1 - weight) * x_nhwc[order]
 
     def get_config(self) -> dict[str, Any]:

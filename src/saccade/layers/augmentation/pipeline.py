@@ -48,7 +48,7 @@ class Pipeline(Layer):
             input_shape = layer.compute_output_shape(input_shape)
         self.built = True
 
-    def call(self, inputs: Any, training: bool = True) -> Any:
+    def call(self, inputs: Any, training: bool = True, mask: Any = None) -> Any:
         for layer in self._pipeline_layers:
             inputs = layer(inputs, training=training)
         return inputs
@@ -64,4 +64,6 @@ class Pipeline(Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Pipeline:
         """The pipeline of a config, whose layers may still be records."""
+        if not isinstance(config.get("layers"), (list, tuple)):
+            raise InvalidArgument("Pipeline", "a config must list its layers", repr([*config]))
         return cls([layer_of(one) for one in config["layers"]], config.get("name"))
