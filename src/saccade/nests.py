@@ -1,4 +1,4 @@
-"""Nests: lists, tuples and dicts of things that belong together, as several inputs of a model.
+"""Nests: lists, tuples, deques and dicts of things that belong together, as inputs of a model.
 
 Every walk of a nest is one of these functions, and each says in which order a dict is walked:
 `by_key`, as Keras and TensorFlow flatten one, or `as_given`, in the order in which it was filled.
@@ -6,9 +6,11 @@ Every walk of a nest is one of these functions, and each says in which order a d
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
+_SEQUENCES = (list, tuple, deque)
 Order = Callable[[dict[Any, Any]], Iterable[Any]]
 """The keys of a dict in the order in which they are visited."""
 Rebuild = Callable[[Any, list[Any]], Any]
@@ -26,9 +28,11 @@ def as_given(nest: dict[Any, Any]) -> list[Any]:
 
 
 def plain(sequence: Any, parts: list[Any]) -> Any:
-    """A list for a list, a namedtuple for one, and a tuple for any other kind of tuple."""
+    """A list for a list, a namedtuple for one, a deque, and a tuple for any other kind of tuple."""
     if hasattr(sequence, "_fields"):
         return type(sequence)(*parts)
+    if isinstance(sequence, deque):
+        return deque(parts)
     return parts if isinstance(sequence, list) else tuple(parts)
 
 
@@ -38,14 +42,21 @@ def same_type(sequence: Any, parts: list[Any]) -> Any:
     return kind(*parts) if hasattr(sequence, "_fields") else kind(parts)
 
 
+def same_dict(nest: dict[Any, Any], found: dict[Any, Any]) -> dict[Any, Any]:
+    """The parts in the kind of dict that the nest is, an OrderedDict or a defaultdict too."""
+    if isinstance(nest, defaultdict):
+        return defaultdict(nest.default_factory, found)
+    return OrderedDict(found) if isinstance(nest, OrderedDict) else found
+
+
 def as_list(sequence: Any, parts: list[Any]) -> list[Any]:
     """A list for a list and for a tuple."""
     return parts
 
 
 def is_nest(value: Any) -> bool:
-    """Whether a value holds others: a list, a tuple or a dict."""
-    return isinstance(value, (list, tuple, dict))
+    """Whether a value holds others: a list, a tuple, a deque or a dict."""
+    return isinstance(value, (list, tuple, dict, deque))
 
 
 def is_plain_nest(value: Any) -> bool:
@@ -57,7 +68,7 @@ def leaves(nest: Any, order: Order = by_key) -> list[Any]:
     """What a nest holds, at any depth, in order; [nest] for anything else."""
     if isinstance(nest, dict):
         return [leaf for key in order(nest) for leaf in leaves(nest[key], order)]
-    if isinstance(nest, (list, tuple)):
+    if isinstance(nest, _SEQUENCES):
         return [leaf for part in nest for leaf in leaves(part, order)]
     return [nest]
 
@@ -74,7 +85,8 @@ def map_nest(
 
     Args:
         order: in which the leaves of a dict are visited; the new dict has its keys as the old one.
-        rebuild: makes the new list or tuple: `plain`, `same_type` or `as_list`.
+        rebuild: makes the new list or tuple: `plain`, `same_type`, which keeps the kind of dict
+            as well, or `as_list`.
         is_leaf: tells lists, tuples and dicts that are not walked into.
 
     Raises:
@@ -86,8 +98,9 @@ def map_nest(
             return function(one, *beside)
         if isinstance(one, dict):
             found = {key: walk(one[key], *(other[key] for other in beside)) for key in order(one)}
-            return found if order is as_given else {key: found[key] for key in one}
-        if isinstance(one, (list, tuple)):
+            found = found if order is as_given else {key: found[key] for key in one}
+            return same_dict(one, found) if rebuild is same_type else found
+        if isinstance(one, _SEQUENCES):
             return rebuild(one, [walk(*parts) for parts in zip(one, *beside, strict=True)])
         return function(one, *beside)
 
@@ -103,9 +116,9 @@ def paired_leaves(pattern: Any, values: Any, order: Order = by_key) -> list[tupl
     if isinstance(pattern, dict):
         keys: Iterable[Any] = order(pattern)
         fits = isinstance(values, dict) and set(keys) <= set(values)
-    elif isinstance(pattern, (list, tuple)):
+    elif isinstance(pattern, _SEQUENCES):
         keys = range(len(pattern))
-        fits = isinstance(values, (list, tuple)) and len(values) == len(pattern)
+        fits = isinstance(values, _SEQUENCES) and len(values) == len(pattern)
     else:
         return [(pattern, values)]
     if not fits:

@@ -1,4 +1,4 @@
-"""Keras 3's `tree`: nests of lists, tuples and dicts, walked in the order of their keys.
+"""Keras 3's `tree`: nests of lists, tuples, deques and dicts, walked in the order of their keys.
 
 An OrderedDict is walked as it was filled.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from saccade.errors import InvalidArgument
-from saccade.nests import as_given, by_key, is_nest, leaves, map_nest, same_type
+from saccade.nests import as_given, by_key, is_nest, leaves, map_nest, same_dict, same_type
 
 __all__ = [
     "MAP_TO_NONE",
@@ -33,7 +33,7 @@ class MAP_TO_NONE:
 
 
 def is_nested(structure: Any) -> bool:
-    """Whether a value holds others: a list, a tuple or a dict."""
+    """Whether a value holds others: a list, a tuple, a deque or a dict."""
     return is_nest(structure)
 
 
@@ -94,7 +94,9 @@ def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *struc
             return func(*parts)
         keys = _same_keys("map_structure_up_to", shallow, *parts)
         made = {key: walk(shallow[key], *(part[key] for part in parts)) for key in keys}
-        return made if isinstance(shallow, dict) else same_type(shallow, [*made.values()])
+        if isinstance(shallow, dict):
+            return same_dict(shallow, made)
+        return same_type(shallow, [*made.values()])
 
     if not structures:
         raise InvalidArgument("map_structure_up_to", "give one structure or more", "none")
@@ -124,7 +126,7 @@ def traverse(func: Callable[[Any], Any], structure: Any, top_down: bool = True) 
     def parts_walked(nest: Any) -> Any:
         if isinstance(nest, dict):
             walked = {key: traverse(func, nest[key], top_down) for key in _order(nest)}
-            return type(nest)(walked) if isinstance(nest, OrderedDict) else walked
+            return same_dict(nest, {key: walked[key] for key in nest})
         if is_nest(nest):
             return same_type(nest, [traverse(func, part, top_down) for part in nest])
         return nest

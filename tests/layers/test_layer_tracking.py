@@ -341,3 +341,29 @@ def test_a_variable_made_by_hand_is_owned():
     layer.count = Variable(torch.zeros(()), trainable=False, name="count")
     assert [w.name for w in layer.weights] == ["scale", "count"]
     assert [w.name for w in layer.trainable_weights] == ["scale"]
+
+
+def test_a_list_that_holds_itself_is_walked_once(tmp_path):
+    model = Holding()
+    model.parts = [dense("b")]
+    model.parts.append(model.parts)
+    model.table = {"c": dense("c")}
+    model.table["self"] = model.table
+    expected = model(X)
+    assert [one.name for one in model.layers] == ["a", "b", "c"]
+    for part in model.layers:
+        part(X)
+    model.save_weights(tmp_path / "m.weights.h5")
+    with torch.no_grad():
+        model.a.kernel.zero_()
+    model.load_weights(tmp_path / "m.weights.h5")
+    torch.testing.assert_close(model(X), expected)
+
+
+class Holding(Model):
+    def __init__(self):
+        super().__init__()
+        self.a = dense("a")
+
+    def call(self, x):
+        return self.a(x)

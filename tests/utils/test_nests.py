@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict, deque
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saccade import tree
 from saccade.nests import (
     Mismatch,
     as_given,
@@ -91,3 +93,25 @@ def test_lists_of_other_lengths_do_not_go_together(other):
     with pytest.raises(Mismatch) as caught:
         paired_leaves({"a": [1, 2]}, {"a": other})
     assert (caught.value.pattern, caught.value.values) == ([1, 2], other)
+
+
+def test_dicts_keep_their_kind_and_deques_are_nests():
+    ordered = OrderedDict([("b", [1, 2]), ("a", deque([3]))])
+    found = tree.map_structure(lambda one: one * 10, ordered)
+    assert type(found) is OrderedDict
+    assert [*found.items()] == [("b", [10, 20]), ("a", deque([30]))]
+    assert type(found["a"]) is deque
+    assert tree.flatten(ordered) == [1, 2, 3]
+    assert tree.is_nested(deque())
+    assert tree.pack_sequence_as(ordered, [4, 5, 6]) == OrderedDict(b=[4, 5], a=deque([6]))
+
+    counted = defaultdict(int, b=1, a=2)
+    for again in (
+        tree.map_structure(lambda one: one + 1, counted),
+        tree.traverse(lambda one: one + 1 if isinstance(one, int) else None, counted),
+        tree.map_structure_up_to(counted, lambda one: one + 1, counted),
+    ):
+        assert again == {"b": 2, "a": 3}
+        assert again.default_factory is int
+    with pytest.raises(ValueError, match="deque"):
+        tree.assert_same_structure(deque([1]), [1])

@@ -138,6 +138,12 @@ def test_progress_in_the_log(capsys, caplog):
     assert any("loss" in record.message for record in caplog.records)
 
 
+@pytest.mark.parametrize("value", [1.0, np.array(1.0), [0.0, 2.0], np.float32(1), torch.ones(3)])
+def test_a_bar_shows_the_mean_of_several_numbers(value, capsys):
+    utils.Progbar(1, verbose=2).update(1, [("v", value)])
+    assert "v: 1.0000" in capsys.readouterr().out
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("size", [(4, 4), (3, 8), (9, 2)])
 @pytest.mark.parametrize("way", ["bilinear", "nearest", "lanczos3"])

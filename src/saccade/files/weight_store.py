@@ -57,12 +57,16 @@ def _places(layer: WeightHolder, path: str, seen: set[int]) -> Iterator[Place]:
         yield from _inside(value, f"{path}/{attribute}".lstrip("/"), seen)
 
 
-def _inside(value: Any, path: str, seen: set[int]) -> Iterator[Place]:
-    """The layers in an attribute: itself, or in a nest of lists, tuples and dicts."""
+def _inside(value: Any, path: str, seen: set[int], around: tuple[int, ...] = ()) -> Iterator[Place]:
+    """The layers in an attribute: itself, or in a nest of lists, tuples and dicts.
+
+    Args:
+        around: the containers that it is in, by their ids: one may hold itself.
+    """
     if isinstance(value, WeightHolder):
         yield from _places(value, path, seen)
         return
-    if not isinstance(value, (list, tuple, dict)):
+    if not isinstance(value, (list, tuple, dict)) or id(value) in around:
         return
     used: Counter[str] = Counter()
     for item in list(value.values() if isinstance(value, dict) else value):
@@ -74,7 +78,7 @@ def _inside(value: Any, path: str, seen: set[int]) -> Iterator[Place]:
             continue
         name = f"{stem}_{used[stem]}" if used[stem] else stem
         used[stem] += 1
-        yield from _inside(item, f"{path}/{name}", seen)
+        yield from _inside(item, f"{path}/{name}", seen, (*around, id(value)))
 
 
 def _attributes(layer: WeightHolder) -> list[tuple[str, Any]]:

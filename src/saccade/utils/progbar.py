@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saccade.errors import InvalidArgument
+from saccade.numerics.tensors.conversion import as_tensor
 from saccade.printing import put
 
 
@@ -55,13 +56,14 @@ class Progbar:
         """Draw that `current` steps are done.
 
         Args:
-            values: (name, number) pairs of the steps since the last call.
+            values: (name, number) pairs of the steps since the last call; of arrays and lists
+                the mean is shown.
             finalize: whether the line ends; None where `current` reaches the target.
         """
         done = self.target is not None and current >= self.target if finalize is None else finalize
         steps = max(current - self.seen_so_far, 1)
         for name, value in values or ():
-            self._follow(name, float(value), steps)
+            self._follow(name, float(as_tensor(value).double().mean()), steps)
         self.seen_so_far = current
         now = time.monotonic()
         if self.verbose == 1 and (done or now - self._drawn >= self.interval):

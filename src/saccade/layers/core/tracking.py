@@ -36,8 +36,14 @@ def track(value: Any, changed: Callable[[], None]) -> Any:
     return value
 
 
-def modules_in(value: Any, place: str) -> Iterator[tuple[str, torch.nn.Module]]:
-    """Every module in a nest of lists, tuples and dicts, with its place ("0", "left/1")."""
+def modules_in(
+    value: Any, place: str, around: tuple[int, ...] = ()
+) -> Iterator[tuple[str, torch.nn.Module]]:
+    """Every module in a nest of lists, tuples and dicts, with its place ("0", "left/1").
+
+    Args:
+        around: the containers that it is in, by their ids: one may hold itself.
+    """
     if isinstance(value, torch.nn.Module):
         yield place, value
         return
@@ -47,8 +53,11 @@ def modules_in(value: Any, place: str) -> Iterator[tuple[str, torch.nn.Module]]:
         items = enumerate(value)
     else:
         return
+    if id(value) in around:
+        return
     for key, item in items:
-        yield from modules_in(item, f"{place}/{key}" if place else str(key))
+        inside = f"{place}/{key}" if place else str(key)
+        yield from modules_in(item, inside, (*around, id(value)))
 
 
 def _announcing(name: str, kind: type) -> Any:
