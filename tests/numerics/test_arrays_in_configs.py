@@ -8,9 +8,11 @@ import torch
 
 from saccade import backend as K
 from saccade import ops
+from saccade.errors import FileFormatError
 from saccade.layers import Dense, Input, Lambda, Layer
 from saccade.models import Model, Sequential, load_model, model_from_json
 from saccade.numerics.tensors.array_record import array_of, array_record
+from saccade.utils import deserialize_keras_object, serialize_keras_object
 
 X = np.random.default_rng(0).random((2, 3)).astype("float32")
 MEAN, SPREAD = np.array([0.5, 1.0, 2.0]), np.array([[2.0, 4.0, 8.0]])
@@ -85,3 +87,35 @@ def test_functions_have_names(part):
     made = {word: getattr(part, word) for word in part.__all__}
     unnamed = [word for word, one in made.items() if getattr(one, "__name__", "") == "<lambda>"]
     assert unnamed == []
+
+
+@pytest.mark.parametrize("value", [b"hello", slice(None, 20, 1), slice(1, -1), ..., {"a": [...]}])
+def test_bytes_slices_and_dots_come_back(value):
+    record = json.loads(json.dumps(serialize_keras_object(value)))
+    assert deserialize_keras_object(record) == value
+    assert serialize_keras_object(deserialize_keras_object(record)) == record
+
+
+def test_they_are_written_as_keras_writes_them():
+    written = {"class_name": "__bytes__", "config": {"value": "hello"}}
+    assert serialize_keras_object(b"hello") == written
+    ends = {"start": None, "stop": array_record(np.array([0, 1])), "step": 1}
+    written = {"class_name": "__slice__", "config": ends}
+    assert serialize_keras_object(slice(None, np.array([0, 1]), 1)) == written
+    assert serialize_keras_object(...) == {"class_name": "__ellipsis__", "config": {}}
+    with pytest.raises(ValueError, match="UTF-8"):
+        serialize_keras_object(b"\xff")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"class_name": "__bytes__", "config": {"value": 3}},
+        {"class_name": "__bytes__"},
+        {"class_name": "__slice__", "config": {"start": 1}},
+        {"class_name": "__slice__", "config": [1]},
+    ],
+)
+def test_their_records_must_be_whole(record):
+    with pytest.raises(FileFormatError, match=record["class_name"]):
+        deserialize_keras_object(record)

@@ -13,6 +13,7 @@ from saccade.errors import InvalidArgument, StateError
 from saccade.lambda_code import LambdaRecord, is_lambda, keep_written, listed_record
 from saccade.layers.core.custom_storage import is_own
 from saccade.numerics.tensors.array_record import array_record
+from saccade.numerics.tensors.value_record import value_record
 from saccade.records import to_record
 
 
@@ -63,6 +64,11 @@ def to_plain(where: str, value: Any, place: str, objects: bool = True) -> Any:
         return {
             key: to_plain(where, item, f"{place}.{key}", objects) for key, item in value.items()
         }
+    record = value_record(
+        where, value, lambda inner, word: to_plain(where, inner, f"{place}.{word}")
+    )
+    if record is not None:
+        return record
     if not objects:
         raise InvalidArgument(where, f"{place} must be a plain value", type(value).__name__)
     if isinstance(value, np.ndarray) or torch.is_tensor(value):

@@ -14,6 +14,7 @@ from saccade.custom_objects import find_recorded, known_names
 from saccade.errors import UnknownName
 from saccade.lambda_code import function_of, is_code
 from saccade.numerics.tensors.array_record import array_of, is_array_record
+from saccade.numerics.tensors.value_record import is_value_record, value_of
 
 _OTHER_FAMILIES = frozenset(
     [
@@ -66,6 +67,8 @@ class Reviver:
         if not isinstance(value, dict):
             return value
         kind = value.get("class_name")
+        if is_value_record(value):
+            return value_of(self.where, value, self.revive)
         if is_array_record(value):
             return array_of(value)
         if is_code(value):
