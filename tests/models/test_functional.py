@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from saccade.errors import InvalidArgument, ShapeError, StateError
+from saccade.errors import FileFormatError, InvalidArgument, ShapeError, StateError
 from saccade.layers import Activation, Dense, Dropout, Flatten, Input, Layer
 from saccade.models import Model, Sequential
 
@@ -320,3 +320,12 @@ def test_the_first_call_of_a_model_is_its_own_graph():
     assert model.get_input_shape_at(1) == (None, 4)
     with pytest.raises(StateError, match="call on symbols"):
         model.get_output_at(2)
+
+
+def test_a_call_of_a_layer_that_is_not_there_is_named():
+    x = Input((2,), name="x")
+    config = Model(x, Dense(1, name="last")(x)).get_config()
+    history = config["layers"][1]["inbound_nodes"][0]["args"][0]["config"]["keras_history"]
+    history[0] = "gone"
+    with pytest.raises(FileFormatError, match='got one of "gone"'):
+        Model.from_config(config)

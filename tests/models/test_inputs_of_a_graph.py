@@ -35,6 +35,17 @@ def test_an_optional_input_may_be_none(pair, tmp_path):
     assert flags == [False, True]
 
 
+def test_training_goes_without_an_optional_input(pair):
+    x, y = np.ones((4, 2)), np.ones((4, 1))
+    model = Model({"one": pair[0], "other": pair[1]}, Dense(1)(MayAdd()(*pair)))
+    model.compile("sgd", "mse")
+    for given in ({"one": x, "other": None}, [x, None]):
+        model.fit(given, y, verbose=0)
+        expected = ((model(given).detach().numpy() - 1) ** 2).mean()
+        assert model.evaluate(given, y, verbose=0) == pytest.approx(expected, rel=1e-5)
+        np.testing.assert_allclose(model.predict(given, verbose=0), model(given).detach())
+
+
 def test_any_other_input_is_needed(pair):
     model = Model(list(pair), MayAdd()(*pair))
     with pytest.raises(ValueError, match='input "one": needs an array'):

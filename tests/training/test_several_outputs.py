@@ -188,6 +188,7 @@ def test_a_subclass_shows_its_outputs_with_the_first_batch():
     [
         ({"loss": {"kinds": "mse"}}, 'kind, size, got .kinds.. Did you mean "kind"'),
         ({"metrics": {"kinds": "acc"}}, 'metrics must name outputs.*Did you mean "kind"'),
+        ({"metrics": {"kinds": ["acc", "mse"]}}, "metrics must name outputs"),
         ({"metrics": [["acc"]]}, "metrics needs an entry for each of the outputs kind, size"),
         ({"loss": ["mse"] * 3}, "loss needs an entry for each"),
         ({"loss_weights": [1.0]}, "loss_weights needs an entry"),

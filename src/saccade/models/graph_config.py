@@ -9,7 +9,6 @@ calls are counted within the graph.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,11 +75,11 @@ def rebuilt(config: dict[str, Any], layers: Sequence[Any]) -> tuple[Any, Any]:
         layers: the layers themselves, in the same order.
 
     Raises:
-        FileFormatError: a call needs what no other gives.
+        FileFormatError: a call needs what no other gives, or a layer that is not there.
     """
     names = [record["name"] for record in config["layers"]]
     by_name = dict(zip(names, layers, strict=True))
-    made: dict[str, list[list[Symbol]]] = defaultdict(list)
+    made: dict[str, list[list[Symbol]]] = _Made((name, []) for name in names)
     first = _first_calls(config, by_name)
     waiting = {}
     for record in config["layers"]:
@@ -111,6 +110,16 @@ def rebuilt(config: dict[str, Any], layers: Sequence[Any]) -> tuple[Any, Any]:
     return _map_places(config["input_layers"], symbol_at), _map_places(
         config["output_layers"], symbol_at
     )
+
+
+class _Made(dict[str, list[list[Symbol]]]):
+    """What the calls of each layer gave, by its name."""
+
+    def __missing__(self, name: str) -> Any:
+        raise FileFormatError(
+            "Model", "every call must get what a layer of the model gives", f'one of "{name}"',
+            f"Its layers are {', '.join(self)}.",
+        )  # fmt: skip
 
 
 def _numbers(network: Network) -> dict[int, int]:

@@ -70,7 +70,7 @@ def per_output(what: str, given: Any, names: Sequence[str], single: bool = False
         return [None] * len(names)
     if len(names) == 1 and is_nest(given) and len(given) == 1 and "class_name" not in given:
         return leaves(given)
-    if is_deep(given) and not (isinstance(given, dict) and set(given) <= set(names)):
+    if is_deep(given) and _may_be_shaped(given, names):
         flat = leaves(given)
         if len(flat) == len(names):
             return flat
@@ -94,6 +94,15 @@ def per_output(what: str, given: Any, names: Sequence[str], single: bool = False
             )
         return list(given)
     return [given] * len(names)
+
+
+def _may_be_shaped(given: Any, names: Sequence[str]) -> bool:
+    """Whether a nest may have the outputs' shape, not words for them; see `names_in`."""
+    if not isinstance(given, dict):
+        return True
+    roots = {name.split("/")[0] for name in names}
+    numbered = {f"output_{number}" for number in range(len(names))}
+    return not set(given) <= set(names) and (set(given) <= roots or set(names) <= numbered)
 
 
 def targets_of(

@@ -43,7 +43,7 @@ class ArraySource(Source):
         self.x = as_tensors("x", x, several.inputs)
         self.y = as_tensors("y", y, several.targets)
         self.sample_weight = as_tensors("sample_weight", sample_weight, several.targets)
-        self.samples = len(leaves(self.x)[0])
+        self.samples = next((len(array) for array in leaves(self.x) if array is not None), 0)
         if batch_size is None:
             batch_size = max(1, -(-self.samples // steps)) if steps else 32
         self.batch_size = check_batch_size(batch_size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -98,11 +99,16 @@ def holds_arrays(x: Any, several: bool) -> bool:
         several: whether a list or tuple means several arrays and not a list of samples.
     """
     if isinstance(x, dict):
-        return all(is_array(one) for one in leaves(x))
-    nest = several and isinstance(x, (list, tuple)) and x
-    if nest and all(_has_axes(one) or isinstance(one, dict) for one in x):
+        return all(map(is_array, _given(leaves(x))))
+    given = _given(x) if several and isinstance(x, (list, tuple)) else None
+    if given and all(_has_axes(one) or isinstance(one, dict) for one in given):
         return True
     return is_array(x)
+
+
+def _given(arrays: Iterable[Any]) -> list[Any]:
+    """Those that are there: an input that is optional may be None."""
+    return [one for one in arrays if one is not None]
 
 
 def as_tensors(name: str, value: Any, several: bool = False) -> Any:
