@@ -189,3 +189,12 @@ def test_an_epoch_may_end_with_another_length(model):
 
     model.fit(batches, epochs=3, verbose=0, callbacks=[Note()], class_weight={0: 1.0})
     assert steps == [0, 0, 1, 0, 1, 2]
+
+
+def test_without_a_length_it_goes_on_for_ever():
+    class Endless(PyDataset):
+        def __getitem__(self, index):
+            return np.full((2, 3), index)
+
+    first = [int(batch[0, 0]) for batch, _ in zip(Endless(), range(12), strict=False)]
+    assert first == list(range(12))

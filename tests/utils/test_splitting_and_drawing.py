@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from saccade.data.dataset import Dataset
 from saccade.errors import InvalidArgument, StateError
@@ -25,6 +26,30 @@ def test_the_first_and_those_that_follow(data, sizes, counts):
     assert (len(left), len(right)) == counts
     assert [int(y) for _, y in left] == list(range(counts[0]))
     assert [int(y) for _, y in right] == list(range(counts[0], sum(counts)))
+
+
+class OfTorch(torch.utils.data.Dataset):
+    def __len__(self):
+        return 10
+
+    def __getitem__(self, place):
+        return {"x": (X[place : place + 1], torch.ones(2, 3) * place), "y": int(Y[place])}
+
+
+class Stream(torch.utils.data.IterableDataset):
+    def __iter__(self):
+        return map(OfTorch().__getitem__, range(10))
+
+
+@pytest.mark.parametrize("data", [OfTorch(), Stream()])
+def test_a_dataset_of_torch_s(data):
+    left, right = split_dataset(data, left_size=0.2)
+    assert (len(left), len(right)) == (2, 8)
+    places = range(10)
+    for place, element in zip(places, [*left, *right], strict=True):
+        assert int(element["y"]) == place
+        assert [tuple(one.shape) for one in element["x"]] == [(1,), (2, 3)]
+        assert float(element["x"][1][0, 0]) == place
 
 
 def test_in_another_order_nothing_is_lost_and_the_halves_stay():

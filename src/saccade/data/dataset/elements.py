@@ -6,6 +6,7 @@ a str, and a batch of them is a list of str.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +43,7 @@ def _tuple_like(element: tuple[Any, ...], parts: list[Any]) -> tuple[Any, ...]:
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
+    return isinstance(value, (list, deque))
 
 
 def leaves_of(element: Any) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from saccade.data.dataset import Dataset
+from saccade.data.dataset.elements import as_element
 from saccade.data.dataset.source_stages import Listed
 from saccade.errors import InvalidArgument
 from saccade.seeds import draw_seed
@@ -23,8 +24,9 @@ def split_dataset(
     """Two datasets out of one: its first elements, and those that follow.
 
     Args:
-        dataset: a Dataset that ends, whose elements are read into memory; or arrays, alone or in a
-            tuple, list or dict, with the samples along the first axis.
+        dataset: a Dataset that ends, or one of `torch.utils.data`, whose elements are read into
+            memory; or arrays, alone or in a tuple, list or dict, with the samples along the first
+            axis.
         left_size, right_size: a share between 0 and 1, or a number of elements; one of them may be
             left out and is then what the other leaves.
         shuffle: put the elements into another order before.
@@ -43,7 +45,12 @@ def split_dataset(
     if preferred_backend not in (None, "tensorflow", "torch"):
         needed = 'preferred_backend must be "tensorflow", "torch" or None'
         raise InvalidArgument("split_dataset", needed, repr(preferred_backend))
-    if not isinstance(dataset, Dataset):
+    if isinstance(dataset, torch.utils.data.Dataset):
+        of_torch: Any = dataset
+        has_places = not isinstance(dataset, torch.utils.data.IterableDataset)
+        given = (of_torch[place] for place in range(len(of_torch))) if has_places else of_torch
+        dataset = map(as_element, given)
+    elif not isinstance(dataset, Dataset):
         dataset = Dataset.from_tensor_slices(tuple(dataset) if _is_list(dataset) else dataset)
     # Read once: a dataset that shuffles gives each side another order, and both the same elements.
     elements = list(dataset)

@@ -59,7 +59,11 @@ class PyDataset:
         return count
 
     def __iter__(self) -> Iterator[Any]:
-        for number in _all_numbers(self):
+        try:
+            numbers = _all_numbers(self)
+        except NotImplementedError:  # its class says nothing of an end
+            numbers = itertools.count()
+        for number in numbers:
             yield self[number]
 
     def on_epoch_begin(self) -> None:
