@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from saccade import activations, losses, metrics, utils
 from saccade.errors import FileFormatError, InvalidArgument, UnknownName
 from saccade.initializers import Initializer
 from saccade.layers import Activation, Dense, Flatten, Layer
@@ -284,3 +285,35 @@ def test_nothing_is_imported_by_name(tmp_path):
         rewrite(path, '"registered_name": "Scale"', '"registered_name": null')
         with pytest.raises(UnknownName, match="system"):
             load_model(path)
+
+
+@pytest.mark.parametrize(
+    "function", [losses.kl_divergence, metrics.binary_accuracy, activations.softmax]
+)
+def test_a_record_of_a_function_of_keras_s_gives_the_function(function):
+    record = utils.serialize_keras_object({"chosen": [function]})
+    assert utils.deserialize_keras_object(record) == {"chosen": [function]}
+    assert utils.deserialize_keras_object("softmax") == "softmax"
+    dense = utils.serialize_keras_object(Dense(2, activation=activations.softmax))
+    assert utils.serialize_keras_object(utils.deserialize_keras_object(dense)) == dense
+
+
+@pytest.mark.parametrize("word", ["get", "deserialize", "no_such_function"])
+def test_what_is_no_formula_is_no_function_of_a_record(word):
+    record = utils.serialize_keras_object(losses.kl_divergence) | {"config": word}
+    assert utils.deserialize_keras_object(record) == word
+
+
+def test_a_function_without_its_package_is_found_as_keras_3_6_wrote_it():
+    @utils.register_keras_serializable("of_a_test")
+    def squared(x):
+        return x * x
+
+    for word in ("squared", "of_a_test>squared"):
+        record = {
+            "module": "builtins",
+            "class_name": "function",
+            "config": word,
+            "registered_name": "function",
+        }
+        assert utils.deserialize_keras_object(record) is squared

@@ -7,7 +7,7 @@ imported by name, and the code of a lambda is run only where the caller asked fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from saccade.custom_objects import find_recorded, known_names
@@ -41,6 +41,7 @@ class Reviver:
         custom_objects: the user's classes and functions, by name.
         make: makes an object from its class, its revived config and its whole record.
         safe_mode: False lets the code of lambdas in the file run.
+        functions: Keras's own, by name, where they and not their words are wanted.
         knows_own_lambdas: whether a lambda that this process wrote is taken from memory.
     """
 
@@ -50,6 +51,7 @@ class Reviver:
     make: Callable[[type, dict[str, Any], dict[str, Any]], Any]
     safe_mode: bool = True
     knows_own_lambdas: bool = False
+    functions: Mapping[str, Any] = field(default_factory=dict)
 
     def revive(self, value: Any) -> Any:
         """`value` with its records of layers, of custom objects and of functions made real.
@@ -97,12 +99,12 @@ class Reviver:
         return self.classes.get(kind)
 
     def _function(self, record: dict[str, Any]) -> Any:
-        """The user's function, or the word for one of Keras's own."""
+        """The user's function, or one of Keras's own, or the word for it."""
         name = record.get("config")
         found = self._custom(record, str(name))
         if found is None and not (isinstance(name, str) and _is_keras(record)):
             raise self._unknown("function", str(name))
-        return name if found is None else found
+        return self.functions.get(name, name) if found is None else found
 
     def _custom(self, record: dict[str, Any], name: str) -> Any:
         return find_recorded(record, name, self.custom_objects)

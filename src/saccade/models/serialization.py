@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 from saccade import (
+    activations,
     constraints,
     dtype_policy,
     initializers,
@@ -27,6 +30,7 @@ from saccade.optimizers import schedules
 from saccade.plain_json import read_json
 from saccade.records import is_record
 
+_NO_FORMULAS = ("accuracy_for", "deserialize", "get", "logits_of", "serialize")
 _FAMILIES = {
     "schedules": schedules.deserialize,
     "optimizers": optimizers.deserialize,
@@ -66,7 +70,20 @@ def deserialize_keras_object(
     """
     where = "deserialize_keras_object"
     with CustomObjectScope(custom_objects):
-        return _made(reviver(where, custom_objects, safe_mode).revive(config), where)
+        known = dataclasses.replace(
+            reviver(where, custom_objects, safe_mode), functions=_functions_by_name()
+        )
+        return _made(known.revive(config), where)
+
+
+def _functions_by_name() -> dict[str, Any]:
+    """Those of Keras's functions that have a record."""
+    return {
+        name: value
+        for family in (metrics, losses, activations)  # of two of one name the last is Keras's
+        for name in family.__all__
+        if isinstance(value := getattr(family, name), FunctionType) and name not in _NO_FORMULAS
+    }
 
 
 def _made(value: Any, where: str) -> Any:
