@@ -108,6 +108,10 @@ class AxisError(InvalidArgument, IndexError):
     """An axis that the array has not: what torch calls an IndexError and Keras a ValueError."""
 
 
+class WrongKind(InvalidArgument, TypeError):
+    """A value of a type that cannot be meant, where Keras raises a TypeError."""
+
+
 class DataError(SaccadeError, ValueError):
     """Images, labels or folders that cannot be used as they are."""
 

@@ -41,7 +41,6 @@ REFUSED = {
     "renorm": True,
     "renorm_clipping": {"rmax": 3.0},
     "renorm_momentum": 0.5,
-    "rms_scaling": True,
     "sparse": True,
     "synchronized": True,
     "weights": [np.ones(3)],

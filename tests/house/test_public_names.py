@@ -166,6 +166,7 @@ NAMES = {
     "saccade.errors": """
         AxisError DataError FileFormatError InvalidArgument NoSuchFile NotEnoughMemory NotFinite
         NotKnownYet NoValue NotSupported NotWritten SaccadeError ShapeError StateError UnknownName
+        WrongKind
     """,
     "saccade.initializers": """
         Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer

@@ -32,6 +32,17 @@ def test_wrong_inputs(layer, inputs, message):
         layer(inputs)
 
 
+@pytest.mark.parametrize("layer", [layers.Add(), layers.Concatenate()], ids=str)
+def test_masks_come_in_a_list_as_the_inputs_do(layer):
+    x, counts = ones(2, 3, 4), ones(2, 3).bool()
+    for inputs, masks in ([[x, x], counts], [x, [None, None]], [[x, x], [None]]):
+        with pytest.raises(ShapeError, match="list"):
+            layer.compute_mask(inputs, masks)
+    symbols = [layers.Input((3, 4), batch_size=2)] * 2
+    given = [counts.numpy(), counts.numpy()]
+    assert torch.equal(layer.compute_mask(symbols, given), counts)
+
+
 def test_later_inputs_are_looked_at_too():
     """A layer is built once; what comes after is measured as well."""
     add, join, dot = layers.Add(), layers.Concatenate(), layers.Dot(1)

@@ -27,7 +27,11 @@ EXAMPLES = {
         },
     ),
     "GroupNormalization": ({"groups": 2, **BETA}, (3, 4, 5, 6), {**SCALED, "groups": 3, "axis": 1}),
-    "LayerNormalization": ({**BETA}, (3, 4, 5), {**SCALED, "axis": [1, 2]}),
+    "LayerNormalization": (
+        {**BETA},
+        (3, 4, 5),
+        {**SCALED, "axis": [1, 2], "rms_scaling": True},
+    ),
     "RMSNormalization": ({}, (3, 4, 5), {"axis": [1, 2], "epsilon": 0.5}),
     "UnitNormalization": ({}, (3, 4, 5), {"axis": 1}),
     # With mean and variance given: weights that training never moves are looked at in

@@ -22,6 +22,19 @@ def test_the_nearest_argument(make, meant):
         make()
 
 
+@pytest.mark.parametrize("given", ["yes", 1, None])
+def test_trainable_is_true_or_false(given):
+    with pytest.raises(InvalidArgument, match="trainable must be True or False"):
+        layers.Dense(2, trainable=given)
+
+
+@pytest.mark.parametrize("axis", [{"axis": -1}, 1.5, None])
+def test_an_axis_of_a_wrong_type_is_a_type_error_too(axis):
+    for kind in (layers.LayerNormalization, layers.UnitNormalization):
+        with pytest.raises(TypeError, match="axis must be an integer or several"):
+            kind(axis)
+
+
 @pytest.mark.parametrize("make", [lambda: layers.Dense(2), lambda: layers.Conv2D(2, 1)])
 def test_an_activation_may_be_exchanged_by_word_or_for_none(make):
     """As Keras's page on Grad-CAM does it."""

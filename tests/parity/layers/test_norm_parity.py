@@ -89,9 +89,10 @@ def test_small_spread_far_from_zero():
 @pytest.mark.parametrize(
     "options",
     [{}, {"epsilon": 0.1}, {"center": False}, {"scale": False}, {"center": False, "scale": False},
-     {"axis": (-2, -1)}],
+     {"axis": (-2, -1)}, {"rms_scaling": True}, {"rms_scaling": True, "scale": False}],
     ids=str,
 )  # fmt: skip
+@pytest.mark.filterwarnings("ignore:You passed `rms_scaling")
 @pytest.mark.parametrize("shape", [(3, 4, 5), (2, 3, 4, 5)], ids=str)
 def test_layer_normalization(options, shape):
     agree("LayerNormalization", options, shape)

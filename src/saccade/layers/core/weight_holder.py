@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from saccade import constraints, dtype_policy, initializers, regularizers
-from saccade.errors import ShapeError, StateError
+from saccade.errors import InvalidArgument, ShapeError, StateError
 from saccade.layers.core.calls.call_scope import scope
 from saccade.layers.core.checks import refuse
 from saccade.layers.core.tracking import TrackedModule, safe_key
@@ -44,6 +44,9 @@ class WeightHolder(TrackedModule):
 
     def __init__(self, trainable: bool):
         super().__init__()
+        if not isinstance(trainable, (bool, np.bool_)):
+            needed = "trainable must be True or False"
+            raise InvalidArgument(type(self).__name__, needed, repr(trainable))
         self._trainable = bool(trainable)
         for weight in self._weights_trained:
             weight.requires_grad_(self._trainable)

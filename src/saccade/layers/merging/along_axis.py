@@ -44,13 +44,21 @@ class Concatenate(Merge):
         return torch.cat(arrays, dim=self.axis)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """The masks joined as the inputs are; an input without one counts everywhere."""
-        if mask is None or all(one is None for one in mask):
+        """The masks joined as the inputs are; an input without one counts everywhere.
+
+        Raises:
+            ShapeError: inputs or masks that are no lists of one length.
+        """
+        masks = self._masks_of(inputs, mask)
+        if masks is None or all(one is None for one in masks):
             return None
+        given = [None if one is None else convert_to_tensor(one) for one in masks]
+        device = next(one.device for one in given if one is not None)
         spread = []
-        for array, one in zip(map(convert_to_tensor, inputs), mask, strict=True):
-            one = torch.ones_like(array) if one is None else convert_to_tensor(one)
-            spread.append(one.unsqueeze(-1).expand(array.shape) if one.ndim < array.ndim else one)
+        for array, one in zip(inputs, given, strict=True):
+            shape = tuple(array.shape)  # of a symbol too
+            one = torch.ones(shape, device=device) if one is None else one
+            spread.append(one[..., None].expand(shape) if one.ndim < len(shape) else one)
         return torch.cat([one.bool() for one in spread], dim=self.axis).any(-1)
 
     def merged_shape(self, shapes: list[Shape]) -> Shape:

@@ -44,10 +44,26 @@ class Merge(Layer):
         self.compute_output_shape(input_shape)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """Of places where any input counts; None where an input has no mask."""
-        if mask is None or any(one is None for one in mask):
+        """Of places where any input counts; None where an input has no mask.
+
+        Raises:
+            ShapeError: inputs or masks that are no lists of one length.
+        """
+        masks = self._masks_of(inputs, mask)
+        if masks is None or any(one is None for one in masks):
             return None
-        return reduce(torch.logical_or, map(convert_to_tensor, mask))
+        return reduce(torch.logical_or, map(convert_to_tensor, masks))
+
+    def _masks_of(self, inputs: Any, mask: Any) -> Sequence[Any] | None:
+        """The masks of several inputs, checked; None for None."""
+        if mask is None:
+            return None
+        if not isinstance(inputs, (list, tuple)):
+            self._say_list(type(inputs).__name__)
+        if not isinstance(mask, (list, tuple)) or len(mask) != len(inputs):
+            needed = f"mask must be a list of {len(inputs)}, one for each input"
+            raise ShapeError(self.where, needed, type(mask).__name__)
+        return mask
 
     def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         if not isinstance(inputs, (list, tuple)):

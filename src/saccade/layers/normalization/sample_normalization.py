@@ -7,7 +7,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from saccade.errors import InvalidArgument, NotSupported, ShapeError
+from saccade.errors import InvalidArgument, ShapeError, WrongKind
 from saccade.graph import Shape
 from saccade.layers.core.checks import positive_integer
 from saccade.layers.core.layer import Layer
@@ -77,6 +77,8 @@ class LayerNormalization(_ScaledNormalization):
         beta_initializer, gamma_initializer: see `saccade.initializers`.
         beta_regularizer, gamma_regularizer: what the weights add to the loss.
         beta_constraint, gamma_constraint: what the weights fulfil after every step.
+        rms_scaling: y = gamma * x / sqrt(var + epsilon) instead, with a gamma and without a beta,
+            whatever `center` and `scale` say; an old mistake of Keras's, for models that have it.
 
     Weights: gamma, beta, of the sizes of the axes in the order of the input.
 
@@ -112,13 +114,16 @@ class LayerNormalization(_ScaledNormalization):
             (gamma_initializer, gamma_regularizer, gamma_constraint),
             **placement,
         )
-        if rms_scaling:
-            raise NotSupported(self.where, "rms_scaling is not supported", "True")
+        self.rms_scaling = bool(rms_scaling)
         self.axis = _axes_of(self, axis)
 
     def build(self, input_shape: Shape) -> None:
         places = _places(self, input_shape, self.axis)
-        self._make_weights(tuple(channels_on(self, input_shape, place) for place in places))
+        sizes = tuple(channels_on(self, input_shape, place) for place in places)
+        if self.rms_scaling:
+            self.gamma = make_weight(self, "gamma", sizes, autocast=False)
+        else:
+            self._make_weights(sizes)
 
     def call(self, x: torch.Tensor) -> torch.Tensor:
         places = _places(self, x.shape, self.axis)
@@ -134,7 +139,11 @@ class LayerNormalization(_ScaledNormalization):
         moved = x if places == last else x.movedim(places, last)
         # In float32 also where the policy has half the bits, as Keras does: squares overflow.
         x = wide(moved)
-        y = F.layer_norm(x, sizes, _like(x, self.gamma), _like(x, self.beta), self.epsilon)
+        if self.rms_scaling:
+            variance = x.var([*range(x.ndim - len(places), x.ndim)], correction=0, keepdim=True)
+            y = x * torch.rsqrt(variance + self.epsilon) * self.gamma
+        else:
+            y = F.layer_norm(x, sizes, _like(x, self.gamma), _like(x, self.beta), self.epsilon)
         y = y.to(self._computes_in)
         return y if places == last else y.movedim(last, places)
 
@@ -145,7 +154,7 @@ class LayerNormalization(_ScaledNormalization):
     def get_config(self) -> dict[str, Any]:
         # Keras's `build` makes a list of it.
         axis = [self.axis] if self.built and isinstance(self.axis, int) else self.axis
-        return {**super().get_config(), "axis": axis, "rms_scaling": False}
+        return {**super().get_config(), "axis": axis, "rms_scaling": self.rms_scaling}
 
 
 class GroupNormalization(_ScaledNormalization):
@@ -283,7 +292,9 @@ def _like(x: torch.Tensor, weight: Any) -> Any:
 
 def _axes_of(layer: Any, axis: Any) -> int | list[int]:
     """One axis as an integer, several as a list, checked."""
-    if not isinstance(axis, (list, tuple)):
+    if not isinstance(axis, (int, list, tuple)):
+        raise WrongKind(layer.where, "axis must be an integer or several", repr(axis))
+    if isinstance(axis, int):
         return axis_of(layer, axis)
     if not axis:
         raise InvalidArgument(layer.where, "axis must be an integer or several", repr(axis))
