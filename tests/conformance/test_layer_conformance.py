@@ -32,7 +32,7 @@ REFUSED = {
     "flash_attention": True,
     "gptq_unpacked_column_size": 3,
     "fill_mode": "reflect",
-    "input_tensor": 1,
+    "input_tensor": 1,  # no symbol
     "lora_alpha": 8,
     "lora_rank": 4,
     "optional": True,

@@ -5,6 +5,8 @@ import pytest
 import torch
 
 from saccade import Input, Model
+from saccade.errors import InvalidArgument
+from saccade.graph import Symbol as KerasTensor
 from saccade.layers import Dense, InputLayer, Layer
 from saccade.models import load_model
 
@@ -59,6 +61,37 @@ def test_any_other_input_is_needed(pair):
 
 def test_an_input_that_is_given_a_symbol_is_that_symbol(pair):
     assert Input(tensor=pair[0], shape=(2,)) is pair[0]
+
+
+def test_an_input_layer_takes_a_symbol_for_its_own():
+    symbol = KerasTensor((4, 3), dtype="int32")
+    layer = InputLayer(input_tensor=symbol, shape=(3,), batch_size=4, dtype="int32")
+    assert layer.output is symbol
+    assert (layer.batch_shape, layer.input_dtype) == ((4, 3), "int32")
+    assert (layer.sparse, layer.ragged) == (False, False)
+    model = Model(symbol, symbol + 1)
+    assert model(np.zeros((4, 3), "int32")).tolist() == [[1, 1, 1]] * 4
+    made = Input((3,))
+    assert InputLayer(input_tensor=made).output is made
+    assert made.node.layer is not None
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"shape": (4,)}, {"batch_shape": (4, 4)}, {"batch_size": 5}, {"dtype": "float16"}],
+    ids=str,
+)
+def test_what_is_given_beside_a_symbol_must_agree(options):
+    with pytest.raises(InvalidArgument, match=f"{next(iter(options))} must be that of"):
+        InputLayer(input_tensor=KerasTensor((4, 3)), **options)
+
+
+def test_wrong_inputs():
+    with pytest.raises(InvalidArgument, match="must be a symbol"):
+        InputLayer(input_tensor=np.zeros((4, 3)))
+    for make in (Input, InputLayer):
+        with pytest.raises(InvalidArgument, match="without batch_size="):
+            make(batch_shape=(4, 3), batch_size=4)
 
 
 def test_operators_keep_the_dtype_of_an_input():

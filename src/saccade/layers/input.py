@@ -62,6 +62,9 @@ def _whole_shape(shape: Any, batch_size: int | None, whole: Any) -> Shape:
     if (shape is None) == (whole is None):
         raise InvalidArgument("Input", "give either shape= or batch_shape=", f"{shape}, {whole}")
     if whole is not None:
+        if batch_size is not None:
+            needed = "batch_shape= says the batch's size, without batch_size="
+            raise InvalidArgument("Input", needed, f"{batch_size}, {whole}")
         return _as_shape("Input", whole)
     if isinstance(shape, int) and is_script_door_open():
         note_old_word(f"Input(shape={shape}) is read as ({shape},); Keras 3 takes a tuple alone.")
@@ -70,9 +73,20 @@ def _whole_shape(shape: Any, batch_size: int | None, whole: Any) -> Shape:
 
 
 class InputLayer(Layer):
-    """The place of an input in a model; passes its input on."""
+    """The place of an input in a model; passes its input on.
+
+    Args:
+        shape, batch_size, dtype, batch_shape, optional, name: as of `Input`.
+        input_tensor: a symbol that is to be the input; what else is given must agree with it.
+        input_shape, batch_input_shape: older words for shape and batch_shape.
+
+    Raises:
+        InvalidArgument: shapes that contradict each other, or that nobody gave.
+        NotSupported: sparse or ragged.
+    """
 
     keras_module = "keras.layers"
+    sparse = ragged = False  # there are no others
     input_dtype: str = "float32"  # of what comes in, which is not cast
 
     def __init__(
@@ -90,21 +104,44 @@ class InputLayer(Layer):
         batch_input_shape: Sequence[int | None] | None = None,
     ):
         super().__init__(name=name)
-        refuse(self, sparse=sparse, ragged=ragged, input_tensor=input_tensor)
+        refuse(self, sparse=sparse, ragged=ragged)
         self.optional = bool(optional)
-        self.batch_shape = _whole_shape(
-            shape if input_shape is None else input_shape,
-            batch_size,
-            batch_shape if batch_input_shape is None else batch_input_shape,
-        )
+        shape = shape if input_shape is None else input_shape
+        batch_shape = batch_shape if batch_input_shape is None else batch_input_shape
+        if input_tensor is not None:
+            self._check_symbol(input_tensor, shape, batch_size, batch_shape, dtype)
+            shape, batch_size, batch_shape = None, None, input_tensor.shape
+            dtype = input_tensor.dtype
+        self.batch_shape = _whole_shape(shape, batch_size, batch_shape)
         self.input_dtype = _input_dtype(self.where, dtype)  # type: ignore[override]
         self.build_on(self.batch_shape)
-        self._give_symbol()
+        self._give_symbol(input_tensor)
 
-    def _give_symbol(self) -> None:
+    def _check_symbol(self, symbol: Any, shape: Any, size: Any, whole: Any, dtype: Any) -> None:
+        if not isinstance(symbol, Symbol):
+            needed = "input_tensor must be a symbol, as Input() gives one"
+            raise InvalidArgument(self.where, needed, type(symbol).__name__)
+        batch, *rest = symbol.shape or (None,)
+        kind = None if dtype is None else _input_dtype(self.where, dtype)
+        for word, given, own in (
+            ("shape", shape and _as_shape(self.where, shape), tuple(rest)),
+            ("batch_size", size, batch),
+            ("batch_shape", whole and _as_shape(self.where, whole), tuple(symbol.shape)),
+            ("dtype", kind, symbol.dtype),
+        ):
+            if given is not None and given != own:
+                needed = f"{word} must be that of input_tensor, {own}"
+                raise InvalidArgument(self.where, needed, repr(given))
+
+    def _give_symbol(self, symbol: Symbol | None = None) -> None:
         node = Node(self, (), {})
         node.note()
-        node.give(Symbol(self.batch_shape, self.input_dtype, self.name))
+        if symbol is None:
+            symbol = Symbol(self.batch_shape, self.input_dtype, self.name)
+        if symbol.node is None:
+            node.give(symbol)
+        else:
+            node.outputs = symbol
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
@@ -113,7 +150,7 @@ class InputLayer(Layer):
     def _given_to(self, number: int) -> Any:
         return self._call_at(number).outputs  # as in Keras 2: what comes in is what it gives
 
-    def call(self, x: torch.Tensor) -> torch.Tensor:
+    def call(self, x: torch.Tensor | None = None) -> torch.Tensor | None:
         return x
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
