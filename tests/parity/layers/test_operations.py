@@ -70,6 +70,7 @@ CASES = {
     "softmax of an axis": lambda ops, x, y: ops.softmax(x, axis=1),
     "logical_and": lambda ops, x, y: ops.logical_and(x > 0.5, y > 0.0),
     "logical_or": lambda ops, x, y: ops.logical_or(x > 0.5, y > 0.0),
+    "logical_xor": lambda ops, x, y: ops.logical_xor(x > 0.5, y > 0.0),
     "logical_not": lambda ops, x, y: ops.logical_not(x > 0.5),
     "norm": lambda ops, x, y: ops.norm(x, axis=-1),
     "one_hot": lambda ops, x, y: ops.one_hot(ops.argmax(x, axis=-1), 3),

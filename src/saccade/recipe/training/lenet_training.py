@@ -44,7 +44,7 @@ def train_lenet(
     set_random_seed(choices.seed)
     with counted_anew():
         model = LeNet5(pixels.preprocessing.image_shape, len(photos.index.class_names))
-    optimizer = optimizers.get(choices.optimizer or choices.defaults.optimizer)
+        optimizer = optimizers.get(choices.optimizer or choices.defaults.optimizer)
     if choices.learning_rate is not None:
         optimizer.learning_rate = choices.learning_rate
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from saccade import optimizers
+from saccade.names import counted_anew
 from saccade.optimizers import AdamW
 from saccade.recipe.choices import Choices
 
@@ -15,6 +16,7 @@ HEAD_RATE, HEAD_DECAY = 1e-3, 0.01
 DECAY, MOST_NORM = 0.05, 1.0
 
 
+@counted_anew()  # its name stands in the file, whatever the process made before
 def head_optimizer(choices: Choices, name: str | None) -> Any:
     """For the last layer; the rate that was chosen is for fine-tuning, where there is one."""
     if name == "adamw":
@@ -26,6 +28,7 @@ def head_optimizer(choices: Choices, name: str | None) -> Any:
     return made
 
 
+@counted_anew()
 def tuning_optimizer(name: str | None, rate: Any) -> Any:
     """For fine-tuning.
 
