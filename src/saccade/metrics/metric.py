@@ -248,7 +248,7 @@ class Sums(Metric):
             for word in vars(cls).get("sums", ()):
                 setattr(cls, word, NamedSum(word))
             if "result" in vars(cls):
-                cls.result = _in_asked_dtype(cls.result)
+                setattr(cls, "result", _in_asked_dtype(cls.result))  # noqa: B010
         instead = "Subclass metrics.Metric, or override update_state() and result()."
         if not cls.__module__.startswith("saccade."):
             refuse_overriding(cls, Sums, "metric", ("add_variable", "add_weight"), instead)

@@ -179,7 +179,7 @@ def _plain(value: Any) -> Any:
     if value is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
     if torch.is_tensor(value) or isinstance(value, (np.ndarray, np.generic)):
-        array = value.detach().cpu().numpy() if torch.is_tensor(value) else value
+        array: Any = value.detach().cpu().numpy() if torch.is_tensor(value) else value
         return array_record(array) if array.ndim else array.item()
     if isinstance(value, torch.dtype):
         return str(value).removeprefix("torch.")

@@ -198,12 +198,14 @@ def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None =
     class Plain(yaml.SafeLoader):
         """Makes numbers, words, lists and tables, and the tuples and words of Python 2."""
 
-    Plain.add_constructor(
-        "tag:yaml.org,2002:python/tuple", lambda loader, node: loader.construct_sequence(node, True)
-    )
-    Plain.add_constructor(
-        "tag:yaml.org,2002:python/unicode", lambda loader, node: loader.construct_scalar(node)
-    )
+    def listed(loader: Any, node: Any) -> Any:
+        return loader.construct_sequence(node, deep=True)
+
+    def text(loader: Any, node: Any) -> Any:
+        return loader.construct_scalar(node)
+
+    Plain.add_constructor("tag:yaml.org,2002:python/tuple", listed)
+    Plain.add_constructor("tag:yaml.org,2002:python/unicode", text)
     try:
         record = yaml.load(yaml_string, Loader=Plain)
     except (yaml.YAMLError, RecursionError) as error:

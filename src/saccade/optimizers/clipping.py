@@ -32,5 +32,6 @@ def clip(
         return [one.clamp(-value, value) for one in g]
     if norm is not None:
         return [one * (norm / one.norm().clamp(min=norm)) for one in g]
+    assert global_norm is not None
     whole = torch.stack([one.norm() for one in g]).norm()
     return [one * (global_norm / whole.clamp(min=global_norm)) for one in g]

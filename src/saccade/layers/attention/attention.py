@@ -116,7 +116,9 @@ class Attention(Drawing):
             y = torch.where(flags(query_mask, y.device).unsqueeze(-1), y, 0.0)
         return (y, weights) if return_attention_scores else y
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+    def compute_mask(  # type: ignore[override]  # Keras's word for it here
+        self, inputs: Any, mask: Any = None
+    ) -> Any:
         """The queries' own."""
         if mask is None or mask[0] is None:
             return None

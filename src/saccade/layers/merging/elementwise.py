@@ -43,7 +43,9 @@ class Merge(Layer):
     def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+    def compute_mask(  # type: ignore[override]  # Keras's word for it here
+        self, inputs: Any, mask: Any = None
+    ) -> Any:
         """Of places where any input counts; None where an input has no mask.
 
         Raises:
