@@ -100,7 +100,7 @@ class Reviver:
 
     def _function(self, record: dict[str, Any]) -> Any:
         """The user's function, or one of Keras's own, or the word for it."""
-        name = record.get("config")
+        name: Any = record.get("config")
         found = self._custom(record, str(name))
         if found is None and not (isinstance(name, str) and _is_keras(record)):
             raise self._unknown("function", str(name))

@@ -141,7 +141,8 @@ class LayerNormalization(_ScaledNormalization):
         x = wide(moved)
         if self.rms_scaling:
             variance = x.var([*range(x.ndim - len(places), x.ndim)], correction=0, keepdim=True)
-            y = x * torch.rsqrt(variance + self.epsilon) * self.gamma
+            y = x * torch.rsqrt(variance + self.epsilon)
+            y = y if self.gamma is None else y * self.gamma
         else:
             y = F.layer_norm(x, sizes, _like(x, self.gamma), _like(x, self.beta), self.epsilon)
         y = y.to(self._computes_in)
