@@ -66,3 +66,19 @@ def test_functions_over_symbols():
     np.testing.assert_array_equal(found["vectorized_map"], X + 1)
     np.testing.assert_array_equal(found["scan"], X)
     np.testing.assert_array_equal(found["sums"], np.cumsum(X, axis=1))
+
+
+WORDS = ["sum", "mean", "max", "amin", "any", "all", "var", "std", "prod", "ptp"]
+OF_NAN = ["nansum", "nanmean", "nanmax", "nanmin", "nanvar", "nanstd"]
+
+
+@pytest.mark.parametrize("word", [*WORDS, *OF_NAN])
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", [(), []])
+def test_no_axes_are_not_all_axes(word, keepdims, axis):
+    """`axis=()` reduces nothing, as in NumPy; torch reduces everything."""
+    expected = getattr(np, word)(X, axis=(), keepdims=keepdims)
+    found = np.asarray(getattr(ops, word)(X, axis=axis, keepdims=keepdims))
+    assert found.shape == X.shape
+    np.testing.assert_allclose(found, expected)
+    assert getattr(ops, word)(Input((4,)), axis=axis).shape == (None, 4)

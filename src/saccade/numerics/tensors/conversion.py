@@ -192,6 +192,20 @@ def wide(x: torch.Tensor) -> torch.Tensor:
     return x if x.dtype is torch.float64 else x.float()
 
 
+def over_axes(reduction: Callable[..., Any]) -> Callable[..., Any]:
+    """A reduction that over no axes, `axis=()`, reduces nothing: torch takes that for all axes."""
+
+    @functools.wraps(reduction)
+    def reduce(x: Any, axis: Axis = None, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(axis, (list, tuple)) or axis:
+            return reduction(x, axis, *args, **kwargs)
+        x = convert_to_tensor(x)
+        found = reduction(x.unsqueeze(-1), -1, *args, **kwargs)
+        return found.squeeze(-1) if found.ndim > x.ndim else found
+
+    return reduce
+
+
 def axes_of(x: torch.Tensor, axis: Axis) -> tuple[int, ...]:
     """The axes that are meant; all for None."""
     if axis is None:

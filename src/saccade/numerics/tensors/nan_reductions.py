@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from saccade.numerics.tensors import ops_formulas
-from saccade.numerics.tensors.conversion import floats
+from saccade.numerics.tensors.conversion import floats, over_axes
 from saccade.numerics.tensors.ops_functions import argmax, argmin, cumsum
 from saccade.numerics.tensors.tensor_functions import (
     Axis,
@@ -33,6 +33,7 @@ def _all_nan(x: Any, axis: Axis, keepdims: bool) -> torch.Tensor:
     return (count == 0) & (missing > 0)
 
 
+@over_axes
 def nansum(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     return sum(_without(x, 0.0), axis, keepdims)
 
@@ -41,25 +42,30 @@ def nanprod(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
     return prod(_without(x, 1.0), axis, keepdims)
 
 
+@over_axes
 def nanmean(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = floats(x)
     return torch.nanmean(x, axes_of(x, axis), keepdim=keepdims)
 
 
+@over_axes
 def nanvar(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = floats(x)
     return nanmean((x - nanmean(x, axis, True)) ** 2, axis, keepdims)
 
 
+@over_axes
 def nanstd(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     return nanvar(x, axis, keepdims).sqrt()
 
 
+@over_axes
 def nanmax(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     """The largest; NaN where there is no number."""
     return _limit(x, axis, keepdims, -float("inf"), torch.amax)
 
 
+@over_axes
 def nanmin(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     """The smallest; NaN where there is no number."""
     return _limit(x, axis, keepdims, float("inf"), torch.amin)

@@ -16,6 +16,7 @@ from saccade.numerics.tensors.tensor_functions import (
     convert_to_tensor,
     elementwise,
     floats,
+    over_axes,
     paired,
     running_dtype,
     sum_dtype,
@@ -120,6 +121,7 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> torch.Tens
 # -- over axes -------------------------------------------------------------------------------
 
 
+@over_axes
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x)
     return torch.logsumexp(x, axes_of(x, axis), keepdims)
@@ -133,6 +135,7 @@ def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> torch.Tensor:
     return x.cumprod(axis, dtype=kind)
 
 
+@over_axes
 def count_nonzero(x: Any, axis: Axis = None) -> torch.Tensor:
     """How many are not zero, int32."""
     x = convert_to_tensor(x)

@@ -21,6 +21,7 @@ from saccade.numerics.tensors.conversion import (
     axes_of,
     convert_to_tensor,
     floats,
+    over_axes,
     running_dtype,
     sum_dtype,
     torch_dtype,
@@ -34,11 +35,13 @@ from saccade.numerics.tensors.products import matmul as matmul
 # -- over axes -----------------------------------------------------------------------------
 
 
+@over_axes
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = floats(x)
     return x.mean(axes_of(x, axis), keepdim=keepdims)
 
 
+@over_axes
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x)
     return x.sum(axes_of(x, axis), keepdim=keepdims, dtype=sum_dtype(x))
@@ -52,33 +55,39 @@ def prod(x: Any, axis: Axis = None, keepdims: bool = False, dtype: Any = None) -
     return x.to(kind)
 
 
+@over_axes
 def max(x: Any, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> torch.Tensor:
     x = convert_to_tensor(x)
     found = x.amax(axes_of(x, axis), keepdim=keepdims)
     return found if initial is None else maximum(found, initial)
 
 
+@over_axes
 def min(x: Any, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> torch.Tensor:
     x = convert_to_tensor(x)
     found = x.amin(axes_of(x, axis), keepdim=keepdims)
     return found if initial is None else minimum(found, initial)
 
 
+@over_axes
 def std(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = floats(x)
     return x.std(axes_of(x, axis), correction=0, keepdim=keepdims)
 
 
+@over_axes
 def var(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = floats(x)
     return x.var(axes_of(x, axis), correction=0, keepdim=keepdims)
 
 
+@over_axes
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = convert_to_tensor(x).bool()
     return x.sum(axes_of(x, axis), keepdim=keepdims) > 0
 
 
+@over_axes
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     return ~any(~convert_to_tensor(x).bool(), axis, keepdims)
 
