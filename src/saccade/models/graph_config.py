@@ -255,5 +255,6 @@ def layer_record(layer: Layer) -> dict[str, Any]:
     if is_own(layer, "get_build_config"):
         record["build_config"] = layer.get_build_config()
     elif layer._built_shape is not None and not isinstance(layer, InputLayer):
-        record["build_config"] = {"input_shape": list(layer._built_shape)}
+        shape, word = layer._built_shape, "shapes_dict" if layer._build_shapes else "input_shape"
+        record["build_config"] = {word: shape if isinstance(shape, dict) else list(shape)}
     return record

@@ -6,7 +6,8 @@ import pytest
 from conformance.test_layer_conformance import EXAMPLES
 from parity.reference import keras
 from saccade import layers
-from saccade.layers import Layer, MaxPooling2D, ReLU, Reshape
+from saccade.layers import Input, Layer, MaxPooling2D, ReLU, Reshape
+from saccade.models import Sequential, load_model
 
 NAMES = [
     name
@@ -76,3 +77,44 @@ def test_build_takes_shapes_that_may_be_missing():
     Named()(x)
     found = [[shape and shape[1:] for shape in pair] for pair in seen]
     assert found == [[(3,), (1,)], [(3,), None], [(3,), None]]
+
+
+class Kept(Layer):
+    def build(self, inputs_shape, attention_mask_shape=None):
+        self.seen = (inputs_shape, attention_mask_shape)
+
+    def call(self, inputs, attention_mask=None):
+        return inputs
+
+
+def test_such_a_layer_is_built_for_one_shape_and_read_from_a_file(tmp_path):
+    model = Sequential([Kept()])
+    model.build((None, 3))
+    assert model.layers[0].seen == ((None, 3), None)
+    model = Sequential([Input((3,)), Kept()])
+    model.save(tmp_path / "model.keras")
+    loaded = load_model(tmp_path / "model.keras", custom_objects={"Kept": Kept})
+    assert [*loaded.layers[0].seen[0]] == [None, 3]
+
+
+def test_shapes_of_a_layer_are_asked_by_names_of_their_own():
+    class Added(Layer):
+        def call(self, a, b):
+            return a + b
+
+        def compute_output_shape(self, a_shape, b_shape):
+            return a_shape
+
+    class Passing(Layer):
+        def build(self, shape, extra_shape=None):
+            assert tuple(shape)[1:] == (2,)
+
+        def call(self, x, mask=None):
+            return x
+
+        def compute_output_shape(self, input_shape, mask_shape=None):
+            return input_shape
+
+    x = Input((2,))
+    assert Added()(x, x).shape == Passing()(x).shape == (None, 2)
+    assert Passing()(np.ones((1, 2), "float32")).shape == (1, 2)

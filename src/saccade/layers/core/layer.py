@@ -139,7 +139,7 @@ class Layer(
         if "compute_mask" in brought and not cls.__module__.startswith("saccade.layers."):
             cls.supports_masking = cls._makes_masks = True
         if "build" in brought:  # a user's build need not know that it has to say so
-            cls._build_shapes = shape_names(cls.build)
+            cls._build_shapes = shape_names(cls.build, [*inspect.signature(cls.call).parameters])
             cls.build = marking_built(brought["build"])
         if "compute_output_shape" in brought:
             cls._output_shapes = shape_names(cls.compute_output_shape)
@@ -255,7 +255,8 @@ class Layer(
         with _build_lock, torch.inference_mode(False):
             if not self.built or self._awaits_shape:
                 self._awaits_shape = False
-                self.build(**input_shape) if self._build_shapes else self.build(input_shape)
+                several = self._build_shapes and isinstance(input_shape, dict)
+                self.build(**input_shape) if several else self.build(input_shape)
                 self.built = True
                 if self._first_weights is not None:
                     self.set_weights(self._first_weights)

@@ -4,7 +4,7 @@ made to fit the symbol that it is given for."""
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,16 +77,21 @@ def _is_flag(value: Any) -> bool:
     return is_tensor or isinstance(value, (bool, int, np.bool_))
 
 
-def shape_names(function: Callable[..., Any]) -> tuple[str, ...]:
+def shape_names(function: Callable[..., Any], call: Sequence[str] = ()) -> tuple[str, ...]:
     """The names of a `build` that takes a shape of each argument: a_shape, b_shape.
 
     Empty for one that takes the shape of the first.
+
+    Args:
+        call: the arguments of `call`; b_shape=None counts where both are named after some of them.
     """
     parameters = list(inspect.signature(function).parameters.values())[1:]  # without self
     plain = [one for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD]
     needed = [one.name for one in plain if one.default is one.empty]
     names = [one.name for one in plain if one.name in needed or one.name.endswith("_shape")]
-    return tuple(names) if needed and len(names) > 1 else ()
+    if len(needed) < 2 and not {*names} <= {f"{word}_shape" for word in call}:
+        return ()
+    return tuple(names) if len(names) > 1 else ()
 
 
 def shapes_by_name(
@@ -99,16 +104,6 @@ def shapes_by_name(
     """
     given = inspect.signature(layer.call).bind_partial(*args, **kwargs).arguments
     known = inspect.signature(layer.call).parameters
-    first = next(iter(known))
-    if names[0].removesuffix("_shape") not in known:  # `build(self, input_shape, mask_shape=None)`
-        given = {**given, names[0].removesuffix("_shape"): given.get(first)}
-        known = {**known, names[0].removesuffix("_shape"): known[first]}
-    own = inspect.signature(type(layer).build).parameters
-    names = tuple(
-        name
-        for name in names
-        if own[name].default is inspect.Parameter.empty or name.removesuffix("_shape") in known
-    )
     for name in names:
         if not name.endswith("_shape") or name.removesuffix("_shape") not in known:
             raise InvalidArgument(
