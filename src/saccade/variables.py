@@ -7,13 +7,13 @@ for Keras asks a weight for: `name`, `trainable`, `numpy()`, `assign()`, `value`
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 import torch
 
 from saccade.errors import DataError, InvalidArgument, ShapeError
+from saccade.numerics.tensors import tensor_functions as functions
 from saccade.numerics.tensors.conversion import as_tensor
 
 
@@ -200,34 +200,33 @@ def _restore(data: torch.Tensor, trainable: bool, name: str, path: str) -> Varia
 
 _OPERANDS = (torch.Tensor, np.ndarray, np.generic, int, float, complex, list, tuple)
 _OPERATORS = {
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "ne": "not_equal",
-    "and": "logical_and",
-    "or": "logical_or",
-    "xor": "logical_xor",
-    "matmul": "matmul",
-    "sub": "subtract",
+    "lt": functions.less,
+    "le": functions.less_equal,
+    "gt": functions.greater,
+    "ge": functions.greater_equal,
+    "ne": functions.not_equal,
+    "and": functions.logical_and,
+    "or": functions.logical_or,
+    "xor": functions.logical_xor,
+    "matmul": functions.matmul,
+    "sub": functions.subtract,
 }
 """Operators of a weight that are functions of `keras.ops`: these take arrays and dtypes where
 torch's own operators stop, or answer bit by bit."""
 
 
-def _operator(word: str, swapped: bool = False) -> Callable[[Variable, Any], Any]:
+def _operator(
+    function: Callable[[Any, Any], Any], swapped: bool = False
+) -> Callable[[Variable, Any], Any]:
     def operate(self: Variable, other: Any) -> Any:
         if not isinstance(other, _OPERANDS):
             return NotImplemented
-        # loaded by the first that asks: the functions stand on the weights
-        functions = import_module("saccade.numerics.tensors.tensor_functions")
-        function = getattr(functions, word)
         return function(other, self) if swapped else function(self, other)
 
     return operate
 
 
-for _name, _word in _OPERATORS.items():
-    setattr(Variable, f"__{_name}__", _operator(_word))
+for _name, _function in _OPERATORS.items():
+    setattr(Variable, f"__{_name}__", _operator(_function))
     if _name in ("and", "or", "xor", "matmul", "sub"):
-        setattr(Variable, f"__r{_name}__", _operator(_word, swapped=True))
+        setattr(Variable, f"__r{_name}__", _operator(_function, swapped=True))

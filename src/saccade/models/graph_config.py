@@ -21,6 +21,7 @@ from saccade.layers.core.custom_storage import is_own
 from saccade.layers.core.layer import Layer
 from saccade.layers.input import InputLayer
 from saccade.numerics.tensors.array_record import array_of, array_record, is_array_record
+from saccade.numerics.tensors.value_record import is_value_record, value_of, value_record
 from saccade.records import to_record
 
 _SYMBOL = "__keras_tensor__"
@@ -173,11 +174,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, slice):
-        ends = {"start": value.start, "stop": value.stop, "step": value.step}
-        return {"class_name": "__slice__", "config": _plain(ends)}
-    if value is Ellipsis:
-        return {"class_name": "__ellipsis__", "config": {}}
+    if isinstance(value, slice) or value is Ellipsis:
+        return value_record("Model", value, lambda inner, word: _plain(inner))
     if torch.is_tensor(value) or isinstance(value, (np.ndarray, np.generic)):
         array: Any = value.detach().cpu().numpy() if torch.is_tensor(value) else value
         return array_record(array) if array.ndim else array.item()
@@ -222,11 +220,8 @@ def _revived(value: Any, made: dict[str, list[list[Symbol]]]) -> Any:
         return made[name][call][output]
     if value.get("class_name") == "__tuple__":
         return tuple(_revived(item, made) for item in value["items"])
-    if value.get("class_name") == "__slice__":
-        ends = value["config"]
-        return slice(*(_revived(ends[word], made) for word in ("start", "stop", "step")))
-    if value.get("class_name") == "__ellipsis__":
-        return Ellipsis
+    if is_value_record(value):
+        return value_of("Model", value, lambda inner: _revived(inner, made))
     if is_array_record(value):
         return np.asarray(array_of(value))
     return {key: _revived(item, made) for key, item in value.items()}

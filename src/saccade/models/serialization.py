@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -76,6 +77,7 @@ def deserialize_keras_object(
         return _made(known.revive(config), where)
 
 
+@functools.cache
 def _functions_by_name() -> dict[str, Any]:
     """Those of Keras's functions that have a record."""
     return {

@@ -33,7 +33,6 @@ def _all_nan(x: Any, axis: Axis, keepdims: bool) -> torch.Tensor:
     return (count == 0) & (missing > 0)
 
 
-@over_axes
 def nansum(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     return sum(_without(x, 0.0), axis, keepdims)
 
@@ -48,13 +47,11 @@ def nanmean(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     return torch.nanmean(x, axes_of(x, axis), keepdim=keepdims)
 
 
-@over_axes
 def nanvar(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     x = floats(x)
     return nanmean((x - nanmean(x, axis, True)) ** 2, axis, keepdims)
 
 
-@over_axes
 def nanstd(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
     return nanvar(x, axis, keepdims).sqrt()
 
